@@ -1,0 +1,28 @@
+// The identity of an atom: BLAKE3 of its label, keyed by its set's genesis (protocol.md §2).
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "atom/label.h"
+#include "atom/object_id.h"
+
+namespace eka::atom {
+
+class AtomId {
+ public:
+  AtomId(const ObjectId& genesis, const Label& label);
+  static Result<AtomId> parse(std::string_view base32hex);  // 52 characters, lower case
+  std::string str() const;
+  friend auto operator<=>(const AtomId&, const AtomId&) = default;
+
+ private:
+  explicit AtomId(const std::array<std::uint8_t, 32>& bytes) : bytes_(bytes) {}
+  std::array<std::uint8_t, 32> bytes_{};
+};
+
+}  // namespace eka::atom

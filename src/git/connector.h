@@ -1,0 +1,46 @@
+// Opens remotes: url in, Remote out, with everything that remotes share (HTTP connections, what is known of hosts).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "atom/url.h"
+#include "coro/pool.h"
+#include "git/remote.h"
+
+namespace eka::git {
+
+// What is worth remembering of a host between runs. The store keeps it; git/ only asks and tells.
+struct HostFacts {
+  bool speaks_v2 = false;
+  std::string agent_capabilities;  // the capability lines it advertised, newline separated
+};
+
+class HostMemory {
+ public:
+  virtual ~HostMemory() = default;
+  // `origin` is scheme://host:port. Both are called on the reactor and must not block.
+  virtual std::optional<HostFacts> recall(const std::string& origin) = 0;
+  virtual void remember(const std::string& origin, const HostFacts& facts) = 0;
+};
+
+class Connector {
+ public:
+  // Owns the HTTP client. `pool`, `memory` must outlive it. All remotes live on the executor given.
+  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory);
+  ~Connector();
+  Connector(const Connector&) = delete;
+  Connector& operator=(const Connector&) = delete;
+
+  // The remote at `url`. Opening costs nothing: the first request connects. Throws Error(Kind::usage) for a scheme
+  // that has no transport.
+  std::unique_ptr<Remote> open(const atom::Url& url);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace eka::git

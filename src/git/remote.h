@@ -1,0 +1,65 @@
+// A repository somewhere else, as the engine sees it: which refs exist, and bring me these objects.
+//
+// Implemented over protocol v2 (v2_remote.h: smart HTTP now; ssh and git:// are further sessions under the same class)
+// and over libgit2 for repositories on this disk (local_remote.h). All functions are coroutines of the reactor, resume
+// on it, throw eka::Error (Kind::remote; Kind::integrity for bytes that break the protocol's promises; retryable() for
+// transient faults), and leave nothing behind when cancelled.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "atom/object_id.h"
+#include "atom/url.h"
+#include "coro/task.h"
+
+namespace eka::git {
+
+struct Ref {
+  std::string name;  // full name, checked against git's rules for ref names
+  atom::ObjectId id;
+  std::optional<atom::ObjectId> peeled;       // what an annotated tag points at
+  std::optional<std::string> symref_target;  // for a symbolic ref
+};
+
+// What a remote cost so far. Requests are what the server would log.
+struct Traffic {
+  std::uint64_t handshakes = 0;  // capability requests, counted apart from `requests`
+  std::uint64_t requests = 0;    // ls-refs and fetch
+  std::uint64_t retries = 0;
+  std::uint64_t bytes_received = 0;  // on the wire, before decompression
+  std::uint64_t bytes_sent = 0;
+};
+
+// Where the bytes of a pack go as they arrive.
+class PackSink {
+ public:
+  virtual ~PackSink() = default;
+  // `bytes` is valid until the task ends; the next call comes only after that (this is the back-pressure).
+  virtual coro::Task<> write(std::span<const std::byte> bytes) = 0;
+};
+
+
+class Remote {
+ public:
+  virtual ~Remote() = default;
+
+  virtual const atom::Url& url() const = 0;
+
+  // The refs that start with one of `prefixes`; a server may list more, those are dropped here. Unborn and dangling
+  // refs are absent. Sorted by name.
+  virtual coro::Task<std::vector<Ref>> ls_refs(std::vector<std::string> prefixes) = 0;
+
+  // One request for all of `wants` and everything reachable from them; the pack goes to `sink`. Never thin: the pack
+  // is self-contained. `progress` of the server arrives already fit for a terminal.
+  virtual coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink) = 0;
+
+  virtual const Traffic& traffic() const = 0;
+};
+
+}  // namespace eka::git

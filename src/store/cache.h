@@ -1,0 +1,92 @@
+// The cache on disk, shared by every eka process of a user (engine.md, "The cache").
+//
+//   git/                one bare repository; atoms at refs/<base58 genesis>/<label>/<version>
+//   git/incoming/…      quarantines: packs that are still arriving, one directory per intake
+//   trees/<tree id>/    materialised trees, read-only, complete or absent
+//   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts of hosts
+//
+// It is crash-only (law 10): no lock is held across network use, everything appears by rename, refs are written last,
+// and an unusable part is a miss. All coroutines are called on, and resume on, the reactor; the work is done on the
+// pool. Throws Error(Kind::integrity) for content that is not what its name says, Kind::failure for the disk.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atom/label.h"
+#include "atom/nar_hash.h"
+#include "atom/object_id.h"
+#include "atom/version.h"
+#include "coro/pool.h"
+#include "coro/task.h"
+#include "git/connector.h"
+#include "git/remote.h"
+
+namespace eka::store {
+
+// A named atom in the cache.
+struct CachedAtom {
+  atom::Version version;
+  atom::ObjectId rev;
+};
+
+// What a commit says, read back from the object store.
+struct CommitFacts {
+  atom::ObjectId tree;
+  std::string text;  // the raw commit object; atom::parse_atom_commit reads it
+};
+
+// One pack on its way in. Destroying it without admit() removes the quarantine.
+class Intake : public git::PackSink {
+ public:
+  // Checks the pack whole (trailer, every object's id, and that everything reachable from `wants` is in this very
+  // pack, with trees that are fit to be written), then moves it into the object store. Nothing is visible before.
+  virtual coro::Task<> admit(std::vector<atom::ObjectId> wants) = 0;
+};
+
+class Cache {
+ public:
+  // Makes what is missing, removes quarantines whose owner is dead. `pool` must outlive the cache.
+  static coro::Task<std::unique_ptr<Cache>> open(std::filesystem::path root, coro::Pool& pool);
+  ~Cache();
+  Cache(const Cache&) = delete;
+  Cache& operator=(const Cache&) = delete;
+
+  const std::filesystem::path& root() const;
+
+  // --- objects
+  coro::Task<std::unique_ptr<Intake>> begin_intake();
+  // The commit if it and all it reaches are here: a commit counts as present only when a ref of the cache names it or
+  // its whole tree can be walked.
+  coro::Task<std::optional<CommitFacts>> commit(atom::ObjectId rev);
+  // The blob at `path` (slash separated) of a tree; nothing when there is no such file. Symlinks are not followed.
+  coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = 16 << 20);
+
+  // --- names
+  coro::Task<std::vector<CachedAtom>> versions(atom::ObjectId genesis, atom::Label label);
+  // Written last, when all the objects are in. The same name for another revision is Kind::integrity.
+  coro::Task<> name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev);
+
+  // --- trees
+  // The directory that holds the tree, written if need be.
+  coro::Task<std::filesystem::path> materialise(atom::ObjectId tree);
+  // SHA-256 of the NAR of the tree, from the objects alone; remembered.
+  coro::Task<atom::NarHash> nar_hash(atom::ObjectId tree);
+
+  // --- facts. These do not suspend: SQLite is in memory-mapped WAL mode and answers in microseconds.
+  std::optional<std::string> remembered_evaluation(const std::string& digest);
+  void remember_evaluation(const std::string& digest, const std::string& value);
+  std::optional<atom::ObjectId> genesis_of(const atom::Url& url);  // as last seen at that url
+  void remember_genesis(const atom::Url& url, atom::ObjectId genesis);
+  git::HostMemory& hosts();
+
+ private:
+  struct Parts;
+  explicit Cache(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace eka::store
