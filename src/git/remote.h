@@ -23,7 +23,7 @@ namespace eka::git {
 struct Ref {
   std::string name;  // full name, checked against git's rules for ref names
   atom::ObjectId id;
-  std::optional<atom::ObjectId> peeled;       // what an annotated tag points at
+  std::optional<atom::ObjectId> peeled;      // what an annotated tag points at
   std::optional<std::string> symref_target;  // for a symbolic ref
 };
 
@@ -43,7 +43,6 @@ class PackSink {
   // `bytes` is valid until the task ends; the next call comes only after that (this is the back-pressure).
   virtual coro::Task<> write(std::span<const std::byte> bytes) = 0;
 };
-
 
 class Remote {
  public:
