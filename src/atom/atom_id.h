@@ -18,6 +18,7 @@ class AtomId {
   AtomId(const ObjectId& genesis, const Label& label);
   static Result<AtomId> parse(std::string_view base32hex);  // 52 characters, lower case
   std::string str() const;
+  const std::array<std::uint8_t, 32>& bytes() const { return bytes_; }
   friend auto operator<=>(const AtomId&, const AtomId&) = default;
 
  private:
@@ -26,3 +27,8 @@ class AtomId {
 };
 
 }  // namespace eka::atom
+
+template <>
+struct std::hash<eka::atom::AtomId> {
+  std::size_t operator()(const eka::atom::AtomId& id) const noexcept;  // its first bytes: it is a hash already
+};

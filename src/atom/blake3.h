@@ -2,9 +2,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +31,9 @@ class Blake3 {
     std::uint8_t blocks_compressed = 0;
   };
   Blake3(const std::array<std::uint32_t, 8>& key, std::uint32_t flags);
+  void compress_block(const std::array<std::uint32_t, 16>& block);
+  void finish_chunk();
+
   std::array<std::uint32_t, 8> key_{};
   std::uint32_t flags_ = 0;
   ChunkState chunk_;

@@ -1,7 +1,11 @@
 // JSON that is written: canonical (RFC 8785: sorted keys, shortest numbers, minimal escapes), so that it can be hashed.
 // Reading is simdjson's, at the places that read.
+//
+// Two liberties: integers are written exactly (the RFC would round those beyond 2^53 to a double), and what JSON cannot
+// hold becomes null (a number that is not finite) or U+FFFD (broken UTF-8), so that the output is always JSON.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -20,7 +24,7 @@ class Json {
   Json(bool value) : value_(value) {}
   Json(std::int64_t value) : value_(value) {}
   Json(int value) : value_(std::int64_t{value}) {}
-  Json(std::uint64_t value) : value_(static_cast<std::int64_t>(value)) {}
+  Json(std::uint64_t value);  // a double where 63 bits do not hold it
   Json(double value) : value_(value) {}
   Json(const char* value) : value_(std::string(value)) {}
   Json(std::string value) : value_(std::move(value)) {}
@@ -37,6 +41,7 @@ class Json {
   std::string pretty() const;
 
  private:
+  friend class JsonWriter;
   std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value_{nullptr};
 };
 

@@ -33,10 +33,21 @@ struct LockedAtom {
   std::vector<AtomId> requires_;
 };
 
-struct LockedGit { std::string name, url; ObjectId rev; std::optional<Version> version; };
-struct LockedTar { std::string name, url, hash; };
-struct LockedFile { std::string name, url, hash; };
-struct LockedBuild { std::string name, url, hash; bool unpack = false; };
+struct LockedGit {
+  std::string name, url;
+  ObjectId rev;
+  std::optional<Version> version;
+};
+struct LockedTar {
+  std::string name, url, hash;
+};
+struct LockedFile {
+  std::string name, url, hash;
+};
+struct LockedBuild {
+  std::string name, url, hash;
+  bool unpack = false;
+};
 struct LockedDirect {
   std::variant<LockedGit, LockedTar, LockedFile, LockedBuild> source;
   std::optional<AtomId> owner;  // nothing: this manifest's own

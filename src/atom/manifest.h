@@ -22,7 +22,7 @@ struct Position {
 
 // Where the atoms of a set come from: mirrors of one set, or (nothing) the set that the manifest's own atom lives in.
 struct SetSource {
-  bool local = false;       // "::" is among the mirrors
+  bool local = false;  // "::" is among the mirrors
   std::vector<Url> mirrors;
   Position where;
 };
@@ -49,11 +49,15 @@ using Composer = std::variant<WithAtom, AsNix, AsStatic>;
 
 // Direct sources.
 struct GitSource {
-  std::string url;  // may hold {set.label}
+  std::string url;                            // may hold {set.label}
   std::variant<std::string, Requirement> at;  // a ref, or a requirement on tags
 };
-struct TarSource { std::string url; };
-struct FileSource { std::string url; };
+struct TarSource {
+  std::string url;
+};
+struct FileSource {
+  std::string url;
+};
 struct BuildSource {
   std::string url;
   bool unpack = false;
