@@ -216,7 +216,7 @@ class UrlReader {
   }
 
   Result<void> authority(std::string_view text) {
-    // Others read "\\" as "/", and would see another host.
+    // Others read "\" as "/", and would see another host.
     if (text.find('\\') != std::string_view::npos) return refuse("it has a “\\” before its path");
     if (std::ranges::count(text, '@') > 1) return refuse("it has more than one “@” before its path");
     if (const auto at = text.find('@'); at != std::string_view::npos) {
