@@ -2,30 +2,25 @@
 //
 // Implemented over protocol v2 (v2_remote.h: smart HTTP now; ssh and git:// are further sessions under the same class)
 // and over libgit2 for repositories on this disk (local_remote.h). All functions are coroutines of the reactor, resume
-// on it, throw eka::Error (Kind::remote; Kind::integrity for bytes that break the protocol's promises; retryable() for
-// transient faults), and leave nothing behind when cancelled.
+// on it, throw eka::Error (Kind::remote; retryable() for transient faults, which have been retried already), and leave
+// nothing behind when cancelled.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "atom/object_id.h"
 #include "atom/url.h"
 #include "coro/task.h"
+#include "git/fetch_options.h"
+#include "git/ref.h"
 
 namespace eka::git {
-
-struct Ref {
-  std::string name;  // full name, checked against git's rules for ref names
-  atom::ObjectId id;
-  std::optional<atom::ObjectId> peeled;      // what an annotated tag points at
-  std::optional<std::string> symref_target;  // for a symbolic ref
-};
 
 // What a remote cost so far. Requests are what the server would log.
 struct Traffic {
@@ -50,13 +45,17 @@ class Remote {
 
   virtual const atom::Url& url() const = 0;
 
-  // The refs that start with one of `prefixes`; a server may list more, those are dropped here. Unborn and dangling
-  // refs are absent. Sorted by name.
+  // The refs that start with one of `prefixes` (all refs, when there are none); a server may list more, those are
+  // dropped here. Unborn and dangling refs are absent. Sorted by name.
   virtual coro::Task<std::vector<Ref>> ls_refs(std::vector<std::string> prefixes) = 0;
 
   // One request for all of `wants` and everything reachable from them; the pack goes to `sink`. Never thin: the pack
-  // is self-contained. `progress` of the server arrives already fit for a terminal.
-  virtual coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink) = 0;
+  // is self-contained. Wants may be objects of any type. Transient failures are retried until the first byte has gone
+  // to the sink; after that a retryable() error means: begin again with a fresh sink.
+  virtual coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) = 0;
+  coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink) {
+    return fetch(std::move(wants), sink, FetchOptions());
+  }
 
   virtual const Traffic& traffic() const = 0;
 };

@@ -1,0 +1,57 @@
+// The fetch command: its request, and its answer taken apart as it streams.
+//
+// We never negotiate: a request names what is wanted and says "done", so that one round trip brings the pack, and a
+// server learns nothing of what we have from others. The answer is a row of sections, of which only the last matters:
+//
+//   [shallow-info … delim]  packfile  (<band><bytes>)*  flush
+//
+// Band 1 is the pack, 2 what the server would say to a person, 3 its last words before it gives up.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "atom/object_id.h"
+#include "error/error.h"
+#include "git/capabilities.h"
+#include "git/fetch_options.h"
+#include "git/pkt_line.h"
+
+namespace eka::git {
+
+// Refuses a depth where the server does not offer shallow fetches.
+Result<std::string> fetch_request(const Capabilities& server, std::span<const atom::ObjectId> wants,
+                                  const FetchOptions& options);
+
+// A state machine: feed(), then next() until it has no more; finish() when the stream ends.
+class FetchParser {
+ public:
+  struct Event {
+    enum class Type { pack, progress };
+    Type type = Type::pack;
+    std::string_view bytes;  // of the pack; or progress as the server wrote it. Valid until the next call
+  };
+
+  // `bytes` must stay valid until next() returns nothing.
+  void feed(std::string_view bytes) { reader_.feed(bytes); }
+  Result<std::optional<Event>> next();
+  bool complete() const { return state_ == State::complete; }
+  // An error unless the answer came to its proper end.
+  Result<void> finish() const;
+
+ private:
+  enum class State { between_sections, lines, pack, complete };
+  Result<std::optional<Event>> take(const Packet& packet);
+  Result<void> begin_section(const Packet& packet);
+  Result<std::optional<Event>> take_band(const Packet& packet);
+
+  PacketReader reader_;
+  State state_ = State::between_sections;
+  int section_ = -1;  // the place in the order of sections of the last one seen
+  std::uint64_t pack_bytes_ = 0;
+};
+
+}  // namespace eka::git

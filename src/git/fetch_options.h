@@ -1,0 +1,18 @@
+// What a fetch is asked for besides its objects.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace eka::git {
+
+struct FetchOptions {
+  // 0: everything that the wants reach. Else so many generations of commits, counted from the wants: 1 brings the
+  // trees of the wanted commits and none of their history.
+  std::uint32_t depth = 0;
+  // Told what the server has to say meanwhile, fit for a terminal. None: the server is asked for silence.
+  std::function<void(std::string_view)> progress;
+};
+
+}  // namespace eka::git
