@@ -17,6 +17,8 @@
 
 #include "coro/pool.h"
 #include "coro/task.h"
+#include "eval/derivation.h"
+#include "eval/installation.h"
 
 namespace eka::eval {
 
@@ -40,43 +42,30 @@ struct Evaluation {
   Limits limits;
 };
 
-struct Output {
-  std::string name;
-  std::string path;
-};
-
 // One derivation that evaluation produced. `scratch` keeps the private store it lies in alive until admitted.
 struct Evaluated {
+  std::string label;
   std::string drv_path;
   std::vector<Output> outputs;
+  std::string messages;  // what the evaluation printed (builtins.trace, warnings), the same for all of its roots
   std::shared_ptr<const void> scratch;
-};
-
-// The programs and files that evaluation needs; found once by locate(), which throws Kind::usage with what to install.
-struct Installation {
-  std::filesystem::path nix_instantiate;
-  std::filesystem::path nix;
-  std::filesystem::path bwrap;
-  std::filesystem::path expressions;  // the directory of nix/
-  std::filesystem::path self;         // the running binary, re-executed as nixec
-  std::string nix_version;
-  std::string expressions_digest;  // BLAKE3 over nix/, hex
-
-  static Installation locate(const std::filesystem::path& scratch_root);
 };
 
 class Evaluator {
  public:
-  // `scratch_root` holds the private stores (the cache's own directory: same owner, same disk). `pool` must outlive it.
+  // `scratch_root` holds the private stores (the cache's own directory: same owner, same disk). `pool` must outlive it
+  // and all it has evaluated. What a killed process left in `scratch_root` is removed.
   Evaluator(Installation installation, std::filesystem::path scratch_root, coro::Pool& pool);
   ~Evaluator();
 
   const Installation& installation() const;
 
-  // One derivation per root of the closure, in their order.
+  // One derivation per root of the closure, in their order. Any number may run at once: what it costs is the caller's
+  // to bound.
   coro::Task<std::vector<Evaluated>> evaluate(Evaluation evaluation);
 
-  // Brings everything into the real store with one `nix copy`; afterwards the scratch directories are gone.
+  // Brings everything into the real store with one `nix copy`; afterwards the scratch directories are gone. Cancelling
+  // it leaves the store sound: each path is there whole or not at all.
   coro::Task<> admit(std::vector<Evaluated> evaluated);
 
   // Is this derivation valid in the real store, with all it refers to?

@@ -1,0 +1,32 @@
+# From a closure on disk to the derivations of its roots. The whole of evaluation starts here.
+#
+# `closure` is a JSON document:
+#
+#   { "config": { "platforms": { "build", "target", "legacy_target" }, … },
+#     "system": what builtins.currentSystem is to be, which is platforms.build,
+#     "atoms": { <key>: <atom>, … },
+#     "roots": [ <key>, … ] }
+#
+# The keys are opaque and unique. An <atom> is
+#
+#   { "label", "version",
+#     "root": "/nix/store/<hash>-<label>", where its tree stands,
+#     "compose": { "use": "nix", "entry": "…" }
+#              | { "use": "static" }
+#              | { "use": "atom", "atom": <key>, "entry": "…" },
+#     "deps": { <set tag>: { <label>: <key> } },
+#     "pins": { <name>: { "path": "/nix/store/<hash>-<store name>", "hash": SRI, "tree": bool } },
+#     "gets": { <name>: { "url", "hash": SRI, "unpack": bool } } }
+#
+# The result has, for each root in its order, `{ label; drvPath; }`. Nothing is fetched: every path exists already.
+{ closure }:
+let
+  inherit (builtins.fromJSON closure) config system atoms roots;
+  purity = import ./purity.nix { inherit system; };
+  # One lazy attribute per atom: whoever refers to an atom refers to the same value, and atoms may refer to each other
+  # in circles as long as no value needs itself.
+  values = builtins.mapAttrs (_: compose) atoms;
+  compose = import ./compose.nix { inherit config purity values atoms; };
+  contract = import ./contract.nix;
+in
+map (key: contract.plannable atoms.${key} values.${key}) roots

@@ -1,0 +1,32 @@
+// What evaluation needs of the machine.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "eval/nixec.h"
+
+namespace eka::eval {
+
+// The programs and files that evaluation needs; found once by locate().
+struct Installation {
+  std::filesystem::path nix_instantiate;
+  std::filesystem::path nix;
+  std::filesystem::path bwrap;
+  std::vector<std::string> libraries;  // all that nix_instantiate loads, its loader included
+  std::filesystem::path expressions;   // the directory of nix/
+  std::filesystem::path self;          // the running binary, re-executed as nixec
+  BinaryIdentity self_identity;
+  std::string nix_version;
+  std::string expressions_digest;  // BLAKE3 over nix/, hex
+  std::string store;               // the real store, as Nix's --store takes it: "daemon", "local", or a directory
+
+  // `store` "auto": $NIX_REMOTE if set; else the daemon if one answers; else /nix if we may write there. What is asked
+  // of Nix (its version, its libraries) is remembered in `scratch_root` until one of the files changes, so that this
+  // costs no process on later runs. Blocks for a moment: call it before the reactor runs. Throws Kind::usage with what
+  // to install.
+  static Installation locate(const std::filesystem::path& scratch_root, const std::string& store = "auto");
+};
+
+}  // namespace eka::eval

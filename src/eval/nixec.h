@@ -1,0 +1,53 @@
+// nixec: what the engine's binary is when it is started under that name.
+//
+// It reads one request from standard input, takes on the limits, and becomes bwrap, which becomes nix-instantiate:
+// three programs, one process after another, so that its end is Nix's end. It ends with `nixec_failed`, and a word on
+// standard error, when it cannot get that far.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "error/error.h"
+#include "eval/sandbox.h"
+
+namespace eka::eval {
+
+// Which file a binary is. The engine and its nixec must be the same one: they were made for each other.
+struct BinaryIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+  std::int64_t modified_ns = 0;
+  static BinaryIdentity of_this_process();  // throws Error(Kind::failure)
+  friend bool operator==(const BinaryIdentity&, const BinaryIdentity&) = default;
+};
+
+struct NixecLimits {
+  std::uint64_t memory_bytes = 0;  // address space
+  std::uint64_t cpu_seconds = 0;   // SIGKILL beyond
+  std::uint64_t wall_seconds = 0;  // SIGALRM beyond
+  std::uint64_t file_bytes = 0;    // of one file
+  std::uint64_t open_files = 0;
+};
+
+struct NixecRequest {
+  BinaryIdentity binary;
+  std::int64_t parent = 0;  // the process that asks: when it is gone, nobody needs the answer
+  NixecLimits limits;
+  Sandbox sandbox;
+  std::string expression_file;  // becomes standard input
+
+  std::string json() const;
+  static Result<NixecRequest> parse(std::string_view json);
+};
+
+inline constexpr int nixec_failed = 125;
+
+// Does `program` (argv[0]) ask for nixec?
+bool is_nixec(std::string_view program);
+int nixec_main(int argc, char** argv);
+
+}  // namespace eka::eval

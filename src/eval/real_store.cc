@@ -1,0 +1,93 @@
+#include "eval/real_store.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <grp.h>
+#include <sqlite3.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "error/error.h"
+#include "eval/descriptor.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool daemon_answers() {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const char* told = std::getenv("NIX_DAEMON_SOCKET_PATH");
+  const std::string path = told != nullptr ? told : "/nix/var/nix/daemon-socket/socket";
+  if (path.size() >= sizeof address.sun_path) return false;
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return socket && ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+// May we write there, or make it?
+bool writable(fs::path path) {
+  std::error_code ignored;
+  while (!fs::exists(path, ignored) && path.has_relative_path()) path = path.parent_path();
+  return ::access(path.c_str(), W_OK) == 0;
+}
+
+// The root of the file system in which the store's /nix lies; nothing when it may be on another machine.
+std::optional<fs::path> root_of(const std::string& store) {
+  if (store == "daemon" || store == "local") return fs::path("/");
+  if (store.starts_with('/')) return fs::path(store);
+  return std::nullopt;
+}
+
+struct Close {
+  void operator()(sqlite3* database) const { sqlite3_close(database); }
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+
+std::optional<bool> registered(const fs::path& database_file, const std::string& path) {
+  sqlite3* opened = nullptr;
+  const int result = sqlite3_open_v2(database_file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
+  const std::unique_ptr<sqlite3, Close> database(opened);
+  if (result != SQLITE_OK) return std::nullopt;
+  sqlite3_busy_timeout(database.get(), 1000);
+  sqlite3_stmt* prepared = nullptr;
+  if (sqlite3_prepare_v2(opened, "SELECT 1 FROM ValidPaths WHERE path = ?", -1, &prepared, nullptr) != SQLITE_OK) {
+    return std::nullopt;
+  }
+  const std::unique_ptr<sqlite3_stmt, Close> statement(prepared);
+  sqlite3_bind_text(prepared, 1, path.data(), static_cast<int>(path.size()), SQLITE_STATIC);
+  const int row = sqlite3_step(prepared);
+  if (row == SQLITE_ROW) return true;
+  if (row == SQLITE_DONE) return false;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string detect_real_store() {
+  if (const char* told = std::getenv("NIX_REMOTE"); told != nullptr && *told != '\0') return told;
+  if (daemon_answers()) return "daemon";
+  if (writable("/nix/store") && writable("/nix/var/nix/db")) return "local";
+  throw Error(Kind::usage, "no Nix store to put derivations in: no nix-daemon answers, and /nix is not yours to write")
+      .with_hint("start the daemon (systemctl start nix-daemon), or own /nix: sudo install -d -o \"$USER\" /nix");
+}
+
+std::optional<bool> valid_in_real_store(const std::string& store, const std::string& drv_path) {
+  const std::optional<fs::path> root = root_of(store);
+  if (!root) return std::nullopt;
+  struct stat about{};
+  if (::lstat((*root / drv_path.substr(1)).c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return false;
+  return registered(*root / "nix/var/nix/db/db.sqlite", drv_path);
+}
+
+bool lacks_build_users(const std::string& store) {
+  return store != "daemon" && ::geteuid() == 0 && ::getgrnam("nixbld") == nullptr;
+}
+
+}  // namespace eka::eval

@@ -1,0 +1,92 @@
+#include "eval/sandbox.h"
+
+#include <initializer_list>
+
+namespace eka::eval {
+namespace {
+
+// Where things stand inside.
+constexpr const char* inside_expressions = "/eka/nix";
+constexpr const char* inside_store = "/eka/store";
+
+class Options {
+ public:
+  void add(std::initializer_list<std::string> words) { words_.insert(words_.end(), words); }
+  void read_only(const std::string& outside, const std::string& inside) { add({"--ro-bind", outside, inside}); }
+  void variable(const std::string& name, const std::string& value) { add({"--setenv", name, value}); }
+  std::vector<std::string> take() { return std::move(words_); }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+void add_walls(Options& options, int seccomp) {
+  options.add({"--unshare-all", "--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"});
+  options.add({"--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--clearenv"});
+  options.add({"--hostname", "eka", "--chdir", "/", "--seccomp", std::to_string(seccomp)});
+}
+
+void add_files(Options& options, const Sandbox& sandbox) {
+  options.read_only(sandbox.nix_instantiate, sandbox.nix_instantiate);
+  for (const std::string& library : sandbox.libraries) options.read_only(library, library);
+  options.read_only(sandbox.expressions, inside_expressions);
+  for (const Sandbox::Bind& source : sandbox.sources) options.read_only(source.outside, source.inside);
+  options.add({"--proc", "/proc", "--bind", sandbox.store, inside_store, "--remount-ro", "/"});
+}
+
+// The configuration comes by the environment: no file of it is read, the machine's least of all.
+constexpr const char* configuration =
+    "restrict-eval = true\n"
+    "allow-import-from-derivation = false\n"
+    "build-users-group =\n"
+    "sandbox = false\n"
+    "allowed-uris =\n"
+    "substituters =\n"
+    "builders =\n"
+    "plugin-files =\n"
+    "experimental-features =\n"
+    "access-tokens =\n"
+    "fsync-metadata = false\n"
+    "gc-reserved-space = 0\n";
+
+void add_environment(Options& options) {
+  options.variable("HOME", "/eka/none");
+  options.variable("USER", "eka");
+  options.variable("NIX_CONF_DIR", "/eka/none");
+  options.variable("NIX_USER_CONF_FILES", "");
+  options.variable("NIX_CONFIG", configuration);
+  options.variable("GC_INITIAL_HEAP_SIZE", "32M");
+  // One collector thread: an evaluation is one core's work, and several of them run side by side.
+  options.variable("GC_MARKERS", "1");
+}
+
+}  // namespace
+
+SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
+  Options options;
+  add_walls(options, seccomp);
+  add_files(options, sandbox);
+  add_environment(options);
+
+  std::vector<std::string> command{
+      sandbox.nix_instantiate, "--store",      inside_store, "--eval", "--strict",    "--json",
+      "--read-write-mode",     "--show-trace", "--option",   "system", sandbox.system};
+  // Each by its name: an atom can neither list the others nor tell what was evaluated beside it. (The word before "="
+  // is a name in builtins.nixPath, which atoms see empty.)
+  command.insert(command.end(), {"-I", std::string("eka=") + inside_expressions});
+  for (const Sandbox::Bind& source : sandbox.sources) command.insert(command.end(), {"-I", "atom=" + source.inside});
+  command.emplace_back("-");
+  return {.options = options.take(), .command = std::move(command)};
+}
+
+std::string expression_for(std::string_view closure_json) {
+  std::string text = std::string("import ") + inside_expressions + "/plan.nix { closure = \"";
+  text.reserve(text.size() + closure_json.size() * 5 / 4);
+  for (const char c : closure_json) {
+    if (c == '"' || c == '\\' || c == '$') text += '\\';
+    text += c;
+  }
+  return text + "\"; }\n";
+}
+
+}  // namespace eka::eval

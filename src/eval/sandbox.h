@@ -1,0 +1,50 @@
+// The room in which an evaluator runs, as data.
+//
+// Inside there is: nix-instantiate and its libraries, the expressions, the sources of one closure (each at its own
+// store path), a private store to write, and /proc of an empty process namespace. No network, no devices, no
+// environment but what is listed, no other file of the machine. The wall is made of namespaces (bubblewrap) and of a
+// seccomp filter (syscalls.h); the options given to Nix only make its own messages better.
+//
+// What is to be evaluated comes by standard input, not as a file: what an atom can read would be an input to its value,
+// and it must not depend on what else is in the closure.
+//
+// The evaluator is not user 0 inside, whoever it is outside: as 0, Nix would try to unshare and to own files.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eka::eval {
+
+struct Sandbox {
+  struct Bind {
+    std::string outside;
+    std::string inside;
+  };
+
+  std::string bwrap;
+  std::string nix_instantiate;         // stands at the same path inside
+  std::vector<std::string> libraries;  // these too; the loader is among them
+  std::string expressions;             // the directory of nix/
+  std::string store;                   // an empty directory: the private store
+  std::vector<Bind> sources;
+  std::string system;
+};
+
+struct SandboxArguments {
+  std::vector<std::string> options;  // bwrap's own; NUL-separated in a file, since there may be very many
+  std::vector<std::string> command;  // what it runs
+};
+
+// Pure: the same request gives the same arguments. `seccomp` is the number of the descriptor that holds the filter.
+SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp);
+
+// What the command reads from its standard input.
+std::string expression_for(std::string_view closure_json);
+
+// bwrap reads no more than 9,000 arguments; and what each bind costs grows with their number.
+inline constexpr std::size_t most_sources = 2'500;
+
+}  // namespace eka::eval
