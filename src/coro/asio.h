@@ -1,6 +1,12 @@
 // The one door through which Asio's headers enter.
 #pragma once
 
+// First, in every translation unit: Asio chooses its allocator by a macro of the standard library's configuration, and
+// a unit that has not seen it would free memory that another one allocated differently.
+// clang-format off
+#include <version>
+// clang-format on
+
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
@@ -10,6 +16,7 @@
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/thread_pool.hpp>

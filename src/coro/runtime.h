@@ -1,30 +1,68 @@
 // The one place where executors are made: a reactor run by the calling thread, and a pool.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "coro/pool.h"
 #include "coro/task.h"
 
 namespace eka::coro {
 
+// One at a time in a process, since it takes the process's signals. Objects that wait on its reactor (timers, sockets)
+// must be destroyed before it.
 class Runtime {
  public:
   explicit Runtime(std::size_t pool_threads);
   ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
 
   Executor reactor();
-  Pool& pool();
+  Pool& pool() { return pool_; }
 
-  // Runs `task` on the reactor, on this thread, to its end. SIGINT and SIGTERM cancel it: then Interrupted is thrown,
-  // once everything it spawned has ended. A second SIGINT ends the process at once with 130. SIGPIPE is ignored.
+  // Runs `task` on the reactor, on this thread, to its end: returns its result or throws what it threw. SIGINT and
+  // SIGTERM cancel it: then Interrupted is thrown, once everything it spawned has ended. A second SIGINT ends the
+  // process at once with 130, even if the reactor is stuck. May be called again. SIGPIPE is ignored as long as the
+  // Runtime lives.
   template <class T>
   T run(Task<T> task);
+
+ private:
+  void run_to_end(Task<> task);
+  void loop(const bool& ended) noexcept;
+
+  asio::io_context reactor_;
+  Pool pool_;
+  void (*sigpipe_)(int);
 };
 
 // Thrown by run(): the exit code is 128 + signal.
 struct Interrupted {
   int signal;
 };
+
+namespace detail {
+
+template <class T>
+Task<> keep(Task<T> task, std::optional<T>* result) {
+  result->emplace(co_await std::move(task));
+}
+
+}  // namespace detail
+
+template <class T>
+T Runtime::run(Task<T> task) {
+  if constexpr (std::is_void_v<T>) {
+    run_to_end(std::move(task));
+  } else {
+    std::optional<T> result;
+    run_to_end(detail::keep(std::move(task), &result));
+    return *std::move(result);
+  }
+}
 
 }  // namespace eka::coro

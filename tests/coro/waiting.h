@@ -1,0 +1,46 @@
+// Small tasks that the tests of this floor wait with. None depends on how long something takes.
+#pragma once
+
+#include <utility>
+
+#include "coro/task.h"
+#include "error/error.h"
+
+namespace eka::coro {
+
+// Ends only by cancellation. The counted guest shows that the frame goes away.
+template <class Guest>
+Task<> forever(Guest) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+// Lets everything that is ready run, `rounds` times over.
+inline Task<> yield(int rounds = 1) {
+  for (int i = 0; i < rounds; ++i) co_await asio::post(asio::use_awaitable);
+}
+
+inline Task<int> value_after(int value, int rounds) {
+  co_await yield(rounds);
+  co_return value;
+}
+
+inline Task<> fail_after(Error error, int rounds) {
+  co_await yield(rounds);
+  throw error;
+}
+
+template <class T>
+std::vector<Task<T>> tasks() {
+  return {};
+}
+
+template <class T, class... More>
+std::vector<Task<T>> tasks(Task<T> first, More... more) {
+  std::vector<Task<T>> made;
+  made.push_back(std::move(first));
+  (made.push_back(std::move(more)), ...);
+  return made;
+}
+
+}  // namespace eka::coro
