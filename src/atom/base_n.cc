@@ -148,6 +148,25 @@ Result<std::vector<std::uint8_t>> parse_base64(std::string_view text) {
   return read_bits(text, base64_digits, 6, "base64");
 }
 
+Result<std::vector<std::uint8_t>> parse_nix_base32(std::string_view text) {
+  std::vector<std::uint8_t> out(text.size() * 5 / 8);
+  for (std::size_t n = 0; n < text.size(); ++n) {
+    const int value = digit_value(nix_digits, text[text.size() - 1 - n]);
+    if (value < 0) return refuse("Nix's base32");
+    const std::size_t i = n * 5 / 8;
+    const unsigned held = static_cast<unsigned>(value) << (n * 5 % 8);
+    if (i < out.size()) out[i] = static_cast<std::uint8_t>(out[i] | (held & 0xff));
+    const unsigned over = i < out.size() ? held >> 8 : held;
+    if (i + 1 < out.size()) {
+      out[i + 1] = static_cast<std::uint8_t>(out[i + 1] | over);
+    } else if (over != 0) {
+      return refuse("Nix's base32");  // bits beyond the last byte
+    }
+  }
+  if (nix_base32(out).size() != text.size()) return refuse("Nix's base32");
+  return out;
+}
+
 Result<std::vector<std::uint8_t>> parse_base58(std::string_view text) {
   if (text.size() > base58_limit) return refuse("base58 of a reasonable length");
   const std::size_t zeros = std::min(text.find_first_not_of('1'), text.size());

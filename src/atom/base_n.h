@@ -23,5 +23,6 @@ Result<std::vector<std::uint8_t>> parse_hex(std::string_view text);
 Result<std::vector<std::uint8_t>> parse_base32hex(std::string_view text);
 Result<std::vector<std::uint8_t>> parse_base58(std::string_view text);
 Result<std::vector<std::uint8_t>> parse_base64(std::string_view text);
+Result<std::vector<std::uint8_t>> parse_nix_base32(std::string_view text);
 
 }  // namespace eka::atom

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,7 +17,8 @@ namespace eka::atom {
 class Version {
  public:
   static Result<Version> parse(std::string_view text);
-  Version(std::uint64_t major, std::uint64_t minor, std::uint64_t patch);
+  // `pre_release` must be one that parse() would accept, or empty.
+  Version(std::uint64_t major, std::uint64_t minor, std::uint64_t patch, std::string pre_release = {});
 
   std::uint64_t major() const { return major_; }
   std::uint64_t minor() const { return minor_; }
@@ -44,13 +46,17 @@ struct Comparator {
   friend bool operator==(const Comparator&, const Comparator&) = default;
 };
 
-// All comparators must hold. No comparator: "*".
+// All comparators must hold. No comparator: "*". The meaning is Cargo's, to the letter: a bare version is "^"; "x" and
+// "X" are wildcards too; build metadata is read and ignored; a pre-release matches only where a comparator with the
+// same major.minor.patch has one itself, so that "*" matches none.
 class Requirement {
  public:
+  static constexpr std::size_t comparator_limit = 32;
+
   Requirement() = default;  // "*"
   static Result<Requirement> parse(std::string_view text);
   bool matches(const Version& version) const;
-  // The one version it can mean, for "=1.2.3".
+  // The one version it can mean (but for build metadata), for "=1.2.3".
   std::optional<Version> exact() const;
   const std::vector<Comparator>& comparators() const { return comparators_; }
   std::string str() const;  // canonical: "^1.2, <1.5"; "*" for any
