@@ -3,7 +3,8 @@
 #
 #   1. A file includes only from its own folder and from the floors below (docs/architecture.md); peers on a floor do
 #      not know one another.
-#   2. A third-party library is let in by one file each, which says what we made of it; everybody else includes that.
+#   2. A third-party library is let in by one file of the folder that has to do with it, which says what we made of it;
+#      everybody else includes that.
 #   3. Headers do not include one another in a circle.
 #   4. No file is longer than 800 lines.
 set -euo pipefail
@@ -52,7 +53,11 @@ awk -F'\t' -v allowed="$allowed" '
   }
   $2 ~ /^"/ {
     split($1, from, "/"); to = $2; gsub(/"/, "", to); split(to, target, "/")
-    if (from[2] ~ /\./) { if (target[1] != "cli") print $1 " includes " to ": main knows cli/ only"; next }
+    if (from[2] ~ /\./) {
+      # eka re-executes itself as nixec, which main has to tell apart.
+      if (target[1] != "cli" && to != "eval/nixec.h") print $1 " includes " to ": main knows cli/ only"
+      next
+    }
     if (!(from[2] in known)) { print $1 ": the folder has no floor"; next }
     if (to !~ /\//) { print $1 " includes " to ": write the path from src/"; next }
     if (!((from[2], target[1]) in may)) print $1 " includes " to
@@ -62,27 +67,28 @@ awk -F'\t' '$2 ~ /^"/ { gsub(/"/, "", $2); print $2 "\t" $1 }' "$graph" | while 
   [[ -f src/$to || $to == *config.h || $to == *_generated.h ]] || echo "$from includes $to, which is not in src/"
 done | tell "what is included exists"
 
-# library, pattern of its headers, folders that may hold the one file that lets it in
-while read -r library pattern folders; do
+# library, pattern of its headers, the folders that may let it in: once each, or wherever they like (many)
+while read -r library pattern times folders; do
   [[ -n $library ]] || continue
   awk -F'\t' -v p="^<($pattern)" '$2 ~ p { print $1 }' "$graph" | sort -u |
-    awk -v folders="$folders" -F/ '
-      # The file that compiles a header-only library (ASIO_SEPARATE_COMPILATION) is the wrapper'"'"'s other half.
-      { stem = $0; sub(/\.(h|cc)$/, "", stem); stems[stem] = stems[stem] " " $0; if (!index(" " folders " ", " " $2 " ")) print $0 " is not in " folders }
-      END { for (s in stems) n++; if (n > 1) { print "let in by more than one:"; for (s in stems) print " " stems[s] } }' |
-    tell "$library enters in one place"
+    awk -F/ -v folders="$folders" -v times="$times" '
+      !index(" " folders " ", " " $2 " ") { print $0 " is not in " folders }
+      # The file that compiles a header-only library (ASIO_SEPARATE_COMPILATION) is the other half of its wrapper.
+      { stem = $0; sub(/\.(h|cc)$/, "", stem); if (!(stem in seen)) { seen[stem]; n[$2]++; files[$2] = files[$2] " " $0 } }
+      END { if (times == "once") for (f in n) if (n[f] > 1) print "let in by more than one file of " f ":" files[f] }' |
+    tell "$library enters where it should"
 done <<'END'
-asio asio[./] coro
-libgit2 git2 git
-libcurl curl/ git
-toml++ toml atom
-simdjson simdjson atom
-icu unicode/ atom
-openssl openssl/ atom
-sqlite sqlite3 store
-zlib zlib git
-CLI11 CLI/ cli
-seccomp (seccomp|linux/seccomp) eval
+asio asio[./] once coro
+libgit2 git2 once git
+libcurl curl/ once git
+toml++ toml once atom
+simdjson simdjson many atom eval
+icu unicode/ once atom
+openssl openssl/ once atom
+sqlite sqlite3 many store eval
+zlib zlib once git store
+CLI11 CLI/ once cli
+seccomp (seccomp|linux/seccomp) once eval
 END
 
 awk -F'\t' '$2 ~ /^"/ && $1 ~ /\.h$/ { to = $2; gsub(/"/, "", to); from = $1; sub(/^src\//, "", from); if (from != to) print from, to }' \

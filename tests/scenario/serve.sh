@@ -11,15 +11,16 @@
 # The server is started before the repositories are made, since their locks name its URL. That is also what makes the
 # choice of the port free of races: nginx itself takes it, and we try another when it cannot.
 
-# An EXIT trap that can be added to, since each shell has but one.
+# An EXIT trap that can be added to, since each shell has but one. What was added last runs first; it may set exit_code.
 at_exit_commands=()
 at_exit() { at_exit_commands=("$1" "${at_exit_commands[@]}"); }
 run_at_exit() {
-  local status=$? command
+  exit_code=$?
+  local command
   trap - EXIT
   trap '' INT TERM HUP
   for command in "${at_exit_commands[@]}"; do eval "$command" || true; done
-  exit "$status"
+  exit "$exit_code"
 }
 trap run_at_exit EXIT
 trap 'exit 129' HUP
