@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "atom/toml.h"
+#include "atom/toml_edit.h"
 
 namespace eka::atom {
 namespace {

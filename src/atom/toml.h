@@ -94,7 +94,4 @@ class TomlTable {
   std::vector<std::string> asked_;
 };
 
-// A basic string with its quotes, as TOML writes it.
-std::string toml_quoted(std::string_view text);
-
 }  // namespace eka::atom
