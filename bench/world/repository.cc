@@ -70,7 +70,8 @@ atom::ObjectId write_directory(const Directory& directory, const Write& write) {
 }  // namespace
 
 Repository::Repository(const std::filesystem::path& path) : path_(path) {
-  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  git_repository_init_options options{};
+  options.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION;
   options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
   options.initial_head = "main";
   const auto what = fmt::format("cannot make the repository {}", path.string());
