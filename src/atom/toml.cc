@@ -67,6 +67,11 @@ bool TomlTable::holds_array(std::string_view key) const {
   return node != nullptr && node->is_array();
 }
 
+bool TomlTable::holds_integer(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_integer();
+}
+
 std::string TomlTable::path_of(std::string_view key) const {
   return path_.empty() ? printable(key, 100) : path_ + "." + printable(key, 100);
 }

@@ -61,6 +61,7 @@ class TomlTable {
   bool empty() const { return table_->empty(); }
   bool has(std::string_view key) const { return table_->contains(key); }
   bool holds_array(std::string_view key) const;
+  bool holds_integer(std::string_view key) const;
   // Of the key, or of the table when there is none.
   Position where(std::string_view key) const;
 
