@@ -56,13 +56,16 @@ class Cache {
   Cache& operator=(const Cache&) = delete;
 
   const std::filesystem::path& root() const;
+  // What is wrong with the cache without being an error, for a person to read; empty when all is well.
+  const std::string& warning() const;
 
   // --- objects
   coro::Task<std::unique_ptr<Intake>> begin_intake();
-  // The commit if it and all it reaches are here: a commit counts as present only when a ref of the cache names it or
-  // its whole tree can be walked.
+  // The commit if it and its whole tree are here: seen so before, or walked now. Damage in the object store counts as
+  // absence, so that fetching the commit again repairs it.
   coro::Task<std::optional<CommitFacts>> commit(atom::ObjectId rev);
   // The blob at `path` (slash separated) of a tree; nothing when there is no such file. Symlinks are not followed.
+  // Kind::integrity when it is larger than `limit`.
   coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = 16 << 20);
 
   // --- names
@@ -71,12 +74,15 @@ class Cache {
   coro::Task<> name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev);
 
   // --- trees
-  // The directory that holds the tree, written if need be.
+  // The directory that holds the tree, written if need be. Complete or absent, also after a power cut: a directory that
+  // was not written or checked since the machine was started is compared with the objects first, and files are never
+  // synced one by one.
   coro::Task<std::filesystem::path> materialise(atom::ObjectId tree);
   // SHA-256 of the NAR of the tree, from the objects alone; remembered.
   coro::Task<atom::NarHash> nar_hash(atom::ObjectId tree);
 
-  // --- facts. These do not suspend: SQLite is in memory-mapped WAL mode and answers in microseconds.
+  // --- facts. These do not suspend: SQLite answers in microseconds, and gives up rather than wait long
+  // for another process. None of them can fail: what cannot be read is not remembered.
   std::optional<std::string> remembered_evaluation(const std::string& digest);
   void remember_evaluation(const std::string& digest, const std::string& value);
   std::optional<atom::ObjectId> genesis_of(const atom::Url& url);  // as last seen at that url

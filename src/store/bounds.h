@@ -1,0 +1,25 @@
+// How much of anything a remote may make us hold, write or walk. Honest sources stay far below; what exceeds them is
+// an attack or a mistake, and is told as such.
+#pragma once
+
+#include <cstdint>
+
+namespace eka::store {
+
+struct PackLimits {
+  std::uint64_t objects = 32'000'000;
+  std::uint64_t object_size = 512ULL << 20;  // of a blob, also as the result of a delta: they are held in memory whole
+  std::uint64_t structure_size = 32ULL << 20;  // of a tree, commit or tag
+  // All objects together, inflated and with their deltas applied, may be this plus `expansion` times the pack's bytes.
+  // linux.git with its history is at 95 times.
+  std::uint64_t unpacked_base = 256ULL << 20;
+  std::uint64_t expansion = 250;
+};
+
+struct TreeLimits {
+  std::uint64_t entries = 5'000'000;  // repeated subtrees counted each time, as they would be written
+  std::uint64_t bytes = 8ULL << 30;
+  unsigned depth = 256;
+};
+
+}  // namespace eka::store

@@ -1,0 +1,271 @@
+#include "store/cache.h"
+
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+
+#include "error/text.h"
+#include "store/database.h"
+#include "store/disk.h"
+#include "store/intake.h"
+#include "store/nar.h"
+#include "store/refs.h"
+#include "store/repository.h"
+#include "store/survey.h"
+#include "store/tree.h"
+#include "store/trees.h"
+
+namespace eka::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string_view key(const atom::ObjectId& id) {
+  return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
+}
+
+// The commit, or nothing when it is missing or damaged.
+std::optional<CommitFacts> read_commit(Repository& repository, const atom::ObjectId& rev) {
+  try {
+    return repository.read([&](Objects& objects) -> std::optional<CommitFacts> {
+      if (!objects.header(rev)) return std::nullopt;
+      const Object commit = objects.read(rev, ObjectType::commit);
+      return CommitFacts{tree_of_commit(commit.content()), std::string(commit.content())};
+    });
+  } catch (const Error& error) {
+    if (error.kind() != Kind::integrity) throw;
+    return std::nullopt;
+  }
+}
+
+bool is_all_here(Repository& repository, const atom::ObjectId& tree, Surveyor::Blobs blobs) {
+  try {
+    repository.read([&](Objects& objects) { Surveyor(objects, {}, blobs).tree(tree); });
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != Kind::integrity) throw;
+    return false;
+  }
+}
+
+std::optional<TreeEntry> entry_named(const Object& tree, std::string_view name) {
+  for (const TreeEntry& entry : unwrap(parse_tree(tree.content()))) {
+    if (entry.name == name) return entry;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, std::string_view path,
+                                        std::size_t limit) {
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    const Object object = objects.read(tree, ObjectType::tree);
+    const auto entry = entry_named(object, path.substr(0, slash));
+    if (!entry || entry->kind == EntryKind::symlink) return std::nullopt;
+    if (const bool is_last = slash == std::string_view::npos; !is_last) {
+      if (entry->kind != EntryKind::directory) return std::nullopt;
+      tree = entry->id;
+      path.remove_prefix(slash + 1);
+      continue;
+    }
+    if (entry->kind == EntryKind::directory) return std::nullopt;
+    const auto header = objects.header(entry->id);
+    if (header && header->size > limit) {
+      throw Error(Kind::integrity, "\"" + printable(entry->name) + "\" is " + std::to_string(header->size) +
+                                       " bytes large, over the limit of " + std::to_string(limit));
+    }
+    return std::string(objects.read(entry->id, ObjectType::blob).content());
+  }
+}
+
+}  // namespace
+
+struct Cache::Parts {
+  Parts(fs::path where, coro::Pool& threads)
+      : root(std::move(where)),
+        pool(threads),
+        repository(root / "git", Trees::incoming(root / "trees")),
+        refs(root / "git"),
+        trees(root / "trees", repository),
+        database(root / "eka.db") {}
+
+  bool is_whole(const atom::ObjectId& rev) {
+    if (whole.contains(rev)) return true;
+    if (!database.get(Fact::whole, key(rev))) return false;
+    whole.insert(rev);
+    return true;
+  }
+  void note_whole(const atom::ObjectId& rev) {
+    if (whole.insert(rev).second) database.put(Fact::whole, key(rev), "");
+  }
+  void note_lost(const atom::ObjectId& rev) {
+    whole.erase(rev);
+    database.forget(Fact::whole, key(rev));
+  }
+  // Something of the tree could not be read: whoever asks for a commit with it is answered after a look at every byte.
+  void doubt(const atom::ObjectId& tree) { database.put(Fact::doubtful, key(tree), ""); }
+  void trust(const atom::ObjectId& tree) {
+    if (database.get(Fact::doubtful, key(tree))) database.forget(Fact::doubtful, key(tree));
+  }
+
+  fs::path root;
+  coro::Pool& pool;
+  // Used on the pool; safe there.
+  Repository repository;
+  Refs refs;
+  Trees trees;
+  // Used on the reactor only.
+  Database database;
+  std::unordered_set<atom::ObjectId> whole;
+};
+
+Cache::Cache(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Cache::~Cache() = default;
+
+coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool) {
+  auto parts = co_await coro::offload(pool, [&] {
+    const std::string where = "cannot use the cache at " + printable(root.native());
+    const std::string hint = "choose another directory with cache.root or EKA_CACHE_ROOT";
+    try {
+      root = fs::absolute(root);
+      fs::create_directories(Trees::incoming(root / "trees"));
+      return std::make_unique<Parts>(root, pool);
+    } catch (const fs::filesystem_error& error) {
+      throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
+    } catch (Error& error) {
+      throw std::move(error).within(where).with_hint(hint);
+    }
+  });
+  co_return std::unique_ptr<Cache>(new Cache(std::move(parts)));
+}
+
+const fs::path& Cache::root() const {
+  return parts_->root;
+}
+
+const std::string& Cache::warning() const {
+  return parts_->database.warning();
+}
+
+coro::Task<std::unique_ptr<Intake>> Cache::begin_intake() {
+  Parts& parts = *parts_;
+  const auto admitted = [&parts](const std::vector<atom::ObjectId>& wants) {
+    parts.whole.insert(wants.begin(), wants.end());
+  };
+  co_return co_await coro::offload(parts.pool, [&] {
+    return make_intake(parts.repository.incoming(), parts.repository.packs(), parts.pool, admitted);
+  });
+}
+
+coro::Task<std::optional<CommitFacts>> Cache::commit(atom::ObjectId rev) {
+  Parts& parts = *parts_;
+  auto facts = co_await coro::offload(parts.pool, [&] { return read_commit(parts.repository, rev); });
+  if (!facts) {
+    parts.note_lost(rev);
+    co_return std::nullopt;
+  }
+  const bool doubtful = parts.database.get(Fact::doubtful, key(facts->tree)).has_value();
+  if (!doubtful && parts.is_whole(rev)) co_return facts;
+  const auto blobs = doubtful ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
+  const bool whole =
+      co_await coro::offload(parts.pool, [&] { return is_all_here(parts.repository, facts->tree, blobs); });
+  if (!whole) {
+    parts.note_lost(rev);
+    co_return std::nullopt;
+  }
+  parts.note_whole(rev);
+  if (doubtful) parts.trust(facts->tree);
+  co_return facts;
+}
+
+coro::Task<std::optional<std::string>> Cache::file(atom::ObjectId tree, std::string path, std::size_t limit) {
+  Parts& parts = *parts_;
+  co_return co_await coro::offload(parts.pool, [&] {
+    return parts.repository.read([&](Objects& objects) { return read_blob_at(objects, tree, path, limit); });
+  });
+}
+
+coro::Task<std::vector<CachedAtom>> Cache::versions(atom::ObjectId genesis, atom::Label label) {
+  Parts& parts = *parts_;
+  co_return co_await coro::offload(parts.pool, [&] { return parts.refs.versions(genesis, label); });
+}
+
+coro::Task<> Cache::name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev) {
+  Parts& parts = *parts_;
+  const auto facts = co_await commit(rev);
+  if (!facts) {
+    throw Error(Kind::integrity,
+                label.str() + " " + version.str() + ": its commit " + rev.hex() + " is not in the cache");
+  }
+  co_await coro::offload(parts.pool, [&] { parts.refs.write(genesis, label, version, rev); });
+  parts.database.put(Fact::whole, key(rev), "");
+}
+
+coro::Task<fs::path> Cache::materialise(atom::ObjectId tree) {
+  Parts& parts = *parts_;
+  const std::string& boot = parts.trees.boot();
+  const bool known = parts.database.get(Fact::laid_out, key(tree)) == boot;
+  fs::path place;
+  std::exception_ptr failure;
+  try {
+    place = co_await coro::offload(parts.pool, [&] { return parts.trees.lay_out(tree, known); });
+  } catch (Error& error) {
+    if (error.kind() == Kind::integrity) parts.doubt(tree);
+    throw error.within("writing the tree " + tree.hex());
+  }
+  if (!known) {
+    parts.database.put(Fact::laid_out, key(tree), boot);
+    parts.trust(tree);
+  }
+  co_return place;
+}
+
+coro::Task<atom::NarHash> Cache::nar_hash(atom::ObjectId tree) {
+  Parts& parts = *parts_;
+  if (const auto known = parts.database.get(Fact::nar_hash, key(tree)); known && known->size() == 32) {
+    std::array<std::uint8_t, 32> bytes{};
+    std::copy(known->begin(), known->end(), bytes.begin());
+    co_return atom::NarHash(bytes);
+  }
+  std::optional<atom::NarHash> hash;
+  try {
+    hash = co_await coro::offload(parts.pool, [&] {
+      return parts.repository.read([&](Objects& objects) {
+        Surveyor(objects).tree(tree);
+        return hash_nar(objects, tree);
+      });
+    });
+  } catch (Error& error) {
+    if (error.kind() == Kind::integrity) parts.doubt(tree);
+    throw error.within("hashing the tree " + tree.hex());
+  }
+  const auto& bytes = hash->bytes();
+  parts.database.put(Fact::nar_hash, key(tree), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  co_return *hash;
+}
+
+std::optional<std::string> Cache::remembered_evaluation(const std::string& digest) {
+  return parts_->database.get(Fact::evaluation, digest);
+}
+
+void Cache::remember_evaluation(const std::string& digest, const std::string& value) {
+  parts_->database.put(Fact::evaluation, digest, value);
+}
+
+std::optional<atom::ObjectId> Cache::genesis_of(const atom::Url& url) {
+  const auto hex = parts_->database.get(Fact::genesis, url.str());
+  const auto id = hex ? atom::ObjectId::parse(*hex) : Result<atom::ObjectId>(fail(Kind::failure, ""));
+  return id ? std::optional(*id) : std::nullopt;
+}
+
+void Cache::remember_genesis(const atom::Url& url, atom::ObjectId genesis) {
+  parts_->database.put(Fact::genesis, url.str(), genesis.hex());
+}
+
+git::HostMemory& Cache::hosts() {
+  return parts_->database;
+}
+
+}  // namespace eka::store

@@ -1,0 +1,143 @@
+#include "store/database.h"
+
+#include <array>
+#include <system_error>
+
+namespace eka::store {
+namespace {
+
+constexpr int format = 1;
+
+// In the order of Fact.
+constexpr std::array<std::string_view, 7> tables = {"nar_hash", "evaluation", "host",    "genesis",
+                                                    "whole",    "doubtful",   "laid_out"};
+
+constexpr std::string_view select = "SELECT value FROM @ WHERE key = ?";
+constexpr std::string_view insert = "INSERT OR REPLACE INTO @ (key, value) VALUES (?, ?)";
+constexpr std::string_view remove = "DELETE FROM @ WHERE key = ?";
+
+// Writing waits this long for another process, on the reactor: short of what a person, or a watchdog, notices.
+constexpr int patience_ms = 20;
+
+void make_tables(Sqlite& connection) {
+  std::string sql = "BEGIN IMMEDIATE;";
+  for (const std::string_view table : tables) {
+    sql += "CREATE TABLE IF NOT EXISTS " + std::string(table) +
+           " (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+  }
+  connection.execute(sql + "PRAGMA user_version = " + std::to_string(format) + "; COMMIT;");
+}
+
+int format_of(Sqlite& connection) {
+  Statement query = connection.prepare("PRAGMA user_version");
+  return query.step() ? std::stoi(query.text(0)) : 0;
+}
+
+// Moved out of the way rather than deleted: another process may have it open, and somebody may want to know.
+void set_aside(const std::filesystem::path& file) {
+  std::error_code ignored;
+  for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(std::filesystem::path(file) += suffix, ignored);
+  std::filesystem::rename(file, std::filesystem::path(file) += ".damaged", ignored);
+}
+
+}  // namespace
+
+Database::Database(const std::filesystem::path& file) : file_(file) {
+  open();
+}
+
+void Database::open() {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      connect(file_);
+      return;
+    } catch (const SqliteError& error) {
+      note(error);
+      if (!error.is_damage()) break;
+      statements_.clear();
+      connection_.reset();
+      set_aside(file_);
+    }
+  }
+  connect(":memory:");
+}
+
+void Database::connect(const std::string& path) {
+  statements_.clear();
+  connection_.emplace(path);
+  connection_->wait_at_most(5000);
+  connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;");
+  const int found = format_of(*connection_);
+  if (found != 0 && found != format) {
+    // Older and newer formats alike: nothing in there is worth a migration.
+    throw SqliteError::foreign("it has format " + std::to_string(found) + ", not " + std::to_string(format));
+  }
+  if (found == 0) make_tables(*connection_);
+  connection_->execute("PRAGMA wal_checkpoint(PASSIVE)");
+  connection_->wait_at_most(patience_ms);
+}
+
+Statement& Database::statement(std::string_view verb, Fact fact) {
+  const auto key = std::pair(verb, fact);
+  if (const auto known = statements_.find(key); known != statements_.end()) {
+    known->second.reset();
+    return known->second;
+  }
+  std::string sql(verb);
+  sql.replace(sql.find('@'), 1, tables.at(static_cast<std::size_t>(fact)));
+  return statements_.emplace(key, connection_->prepare(sql)).first->second;
+}
+
+void Database::note(const SqliteError& mishap) {
+  if (warning_.empty()) warning_ = std::string("the cache's eka.db cannot be used: ") + mishap.what();
+}
+
+// After a statement failed: a file that turns out to be damaged only now is set aside like one that was so at the
+// start.
+void Database::cope(const SqliteError& mishap) {
+  note(mishap);
+  if (mishap.is_damage()) open();
+}
+
+std::optional<std::string> Database::get(Fact fact, std::string_view key) try {
+  Statement& query = statement(select, fact);
+  if (!query.bind(key).step()) return std::nullopt;
+  std::string value = query.text(0);
+  query.reset();  // ends the read, so that checkpoints are not held up
+  return value;
+} catch (const SqliteError& error) {
+  cope(error);
+  return std::nullopt;
+}
+
+void Database::put(Fact fact, std::string_view key, std::string_view value) try {
+  Statement& change = statement(insert, fact);
+  change.bind(key).bind(value).step();
+  change.reset();
+} catch (const SqliteError& error) {
+  cope(error);
+}
+
+void Database::forget(Fact fact, std::string_view key) try {
+  Statement& change = statement(remove, fact);
+  change.bind(key).step();
+  change.reset();
+} catch (const SqliteError& error) {
+  cope(error);
+}
+
+// "1\n" or "0\n", then the capability lines.
+std::optional<git::HostFacts> Database::recall(const std::string& origin) {
+  const auto value = get(Fact::host, origin);
+  if (!value || value->size() < 2) return std::nullopt;
+  git::HostFacts facts;
+  facts.speaks_v2 = value->front() == '1';
+  facts.agent_capabilities = value->substr(2);
+  return facts;
+}
+
+void Database::remember(const std::string& origin, const git::HostFacts& facts) {
+  put(Fact::host, origin, (facts.speaks_v2 ? "1\n" : "0\n") + facts.agent_capabilities);
+}
+
+}  // namespace eka::store

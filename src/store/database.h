@@ -1,0 +1,62 @@
+// eka.db: small facts worth remembering between runs. All of them can be found out again, so the database fails soft:
+// a damaged file, or one of another format, is set aside and begun anew; one that cannot be opened is replaced by
+// memory for this run; a write that has to wait for another process too long is not written. None of this is ever an
+// error; the first mishap can be had from warning().
+//
+// The format is the number in PRAGMA user_version. The file is in WAL mode with synchronous=NORMAL: a power cut may
+// take the last facts, never the file. Checkpoints, the only moments at which it syncs, happen when it is opened and
+// closed.
+//
+// Used by one thread at a time (the reactor). Nothing that is secret comes in: urls are keys in their redacted form.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "git/connector.h"
+#include "store/sqlite.h"
+
+namespace eka::store {
+
+// What a fact is about. Each is a table of keys and values.
+enum class Fact {
+  nar_hash,    // tree id -> SHA-256 of its NAR
+  evaluation,  // digest -> what the evaluation came to
+  host,        // origin -> what its server can do
+  genesis,     // redacted url -> id of the genesis last seen there
+  whole,       // commit id -> "": all it reaches has been seen here
+  doubtful,    // tree id -> "": something in it could not be read, to be looked at in full
+  laid_out,    // tree id -> the boot during which its directory was written or checked
+};
+
+class Database : public git::HostMemory {
+ public:
+  // Blocks: for the pool.
+  explicit Database(const std::filesystem::path& file);
+
+  std::optional<std::string> get(Fact fact, std::string_view key);
+  void put(Fact fact, std::string_view key, std::string_view value);
+  void forget(Fact fact, std::string_view key);
+
+  std::optional<git::HostFacts> recall(const std::string& origin) override;
+  void remember(const std::string& origin, const git::HostFacts& facts) override;
+
+  const std::string& warning() const { return warning_; }
+
+ private:
+  void open();
+  void connect(const std::string& path);
+  Statement& statement(std::string_view verb, Fact fact);
+  void note(const SqliteError& mishap);
+  void cope(const SqliteError& mishap);
+
+  std::filesystem::path file_;
+  std::optional<Sqlite> connection_;
+  std::map<std::pair<std::string_view, Fact>, Statement> statements_;  // closed before the connection
+  std::string warning_;
+};
+
+}  // namespace eka::store

@@ -1,0 +1,33 @@
+// The one door through which zlib enters: inflating a stream piece by piece.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+struct z_stream_s;
+
+namespace eka::store {
+
+class Inflater {
+ public:
+  struct Step {
+    std::size_t consumed = 0;
+    std::size_t produced = 0;
+    bool ended = false;  // the stream is complete, its checksum right
+  };
+
+  Inflater();
+  // As much of `input` as fits into `output`. Throws Error(Kind::integrity) for what is no zlib stream.
+  Step step(std::span<const std::byte> input, std::span<std::byte> output);
+  // Ready for the next stream.
+  void reset();
+
+ private:
+  struct End {
+    void operator()(z_stream_s* stream) const noexcept;
+  };
+  std::unique_ptr<z_stream_s, End> stream_;
+};
+
+}  // namespace eka::store

@@ -1,0 +1,28 @@
+// A pack on its way from a remote into the repository (the class Intake of cache.h, made real).
+//
+// Its bytes pass the scanner and go into libgit2's indexer, in a quarantine, on the pool. admit() completes the index,
+// opens the pack alone, as if there were no other object in the world, and walks it from what was wanted: so a remote
+// can neither leave something out nor have a want satisfied by what another remote gave. Then the pack is renamed in.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "atom/object_id.h"
+#include "coro/pool.h"
+#include "store/bounds.h"
+#include "store/cache.h"
+
+namespace eka::store {
+
+// What admit() does at its end, on the reactor: the cache notes that these are whole.
+using Admitted = std::function<void(const std::vector<atom::ObjectId>& wants)>;
+
+// Called on the pool: it makes a directory. `packs` is where the pack shall go.
+std::unique_ptr<Intake> make_intake(const std::filesystem::path& incoming, const std::filesystem::path& packs,
+                                    coro::Pool& pool, Admitted admitted, const PackLimits& limits = {});
+
+}  // namespace eka::store

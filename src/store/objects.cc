@@ -1,0 +1,116 @@
+#include "store/objects.h"
+
+namespace eka::store {
+namespace {
+
+ObjectType type_from(git_object_t type, const atom::ObjectId& id) {
+  switch (type) {
+    case GIT_OBJECT_COMMIT:
+      return ObjectType::commit;
+    case GIT_OBJECT_TREE:
+      return ObjectType::tree;
+    case GIT_OBJECT_BLOB:
+      return ObjectType::blob;
+    case GIT_OBJECT_TAG:
+      return ObjectType::tag;
+    default:
+      throw Error(Kind::integrity, "object " + id.hex() + " has no type that git knows");
+  }
+}
+
+git::OdbHandle empty_odb() {
+  return git::make<git::OdbHandle>(Kind::failure, "cannot make an object database", git_odb_new);
+}
+
+// The odb owns its backends once they are added.
+void add(const git::OdbHandle& odb, git_odb_backend* backend) {
+  if (const int code = git_odb_add_backend(odb.get(), backend, 1); code < 0) {
+    git::throw_git_error(Kind::failure, "cannot open the object database");
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(ObjectType type) {
+  switch (type) {
+    case ObjectType::commit:
+      return "commit";
+    case ObjectType::tree:
+      return "tree";
+    case ObjectType::blob:
+      return "blob";
+    case ObjectType::tag:
+      return "tag";
+  }
+  return "object";
+}
+
+std::string_view Object::content() const {
+  return {static_cast<const char*>(git_odb_object_data(handle_.get())), git_odb_object_size(handle_.get())};
+}
+
+Objects Objects::of_repository(const std::filesystem::path& directory) {
+  const git::Libgit2 libgit2;
+  return Objects(
+      git::make<git::OdbHandle>(Kind::failure, "cannot open the object database", git_odb_open, directory.c_str()));
+}
+
+Objects Objects::of_pack(const std::filesystem::path& index) {
+  const git::Libgit2 libgit2;
+  git::OdbHandle odb = empty_odb();
+  git_odb_backend* backend = nullptr;
+  git::check(git_odb_backend_one_pack(&backend, index.c_str()), Kind::integrity, "cannot read the pack that arrived");
+  add(odb, backend);
+  return Objects(std::move(odb));
+}
+
+std::optional<ObjectHeader> Objects::header(const atom::ObjectId& id) {
+  const git_oid oid = git::to_oid(id);
+  std::size_t size = 0;
+  git_object_t type = GIT_OBJECT_INVALID;
+  const int code = git_odb_read_header(&size, &type, odb_.get(), &oid);
+  if (code == GIT_ENOTFOUND) return std::nullopt;
+  git::check(code, Kind::integrity, "object " + id.hex() + " is damaged");
+  return ObjectHeader{type_from(type, id), size};
+}
+
+std::optional<Object> Objects::find(const atom::ObjectId& id) {
+  const git_oid oid = git::to_oid(id);
+  git_odb_object* raw = nullptr;
+  const int code = git_odb_read(&raw, odb_.get(), &oid);
+  if (code == GIT_ENOTFOUND) return std::nullopt;
+  git::check(code, Kind::integrity, "object " + id.hex() + " is damaged");
+  git::OdbObjectHandle handle(raw);
+  const ObjectType type = type_from(git_odb_object_type(raw), id);
+  return Object(type, std::move(handle));
+}
+
+Object Objects::read(const atom::ObjectId& id, ObjectType type) {
+  const auto lying = [&](ObjectType real) {
+    return Error(Kind::integrity, "object " + id.hex() + " should be a " + std::string(name_of(type)) + " and is a " +
+                                      std::string(name_of(real)));
+  };
+  if (type != ObjectType::blob) {
+    // Asked before it is inflated.
+    const auto known = header(id);
+    if (known && known->type != type) throw lying(known->type);
+    if (known && known->size > PackLimits{}.structure_size) {
+      throw Error(Kind::integrity, "the " + std::string(name_of(type)) + " " + id.hex() + " is " +
+                                       std::to_string(known->size) + " bytes large: over the limit");
+    }
+  }
+  auto object = find(id);
+  if (!object) throw Error(Kind::integrity, "the " + std::string(name_of(type)) + " " + id.hex() + " is missing");
+  if (object->type() != type) throw lying(object->type());
+  return *std::move(object);
+}
+
+atom::ObjectId tree_of_commit(std::string_view commit) {
+  constexpr std::string_view key = "tree ";
+  if (commit.starts_with(key) && commit.find('\n') == key.size() + 40) {
+    if (auto id = atom::ObjectId::parse(commit.substr(key.size(), 40))) return *id;
+  }
+  throw Error(Kind::integrity, "a commit names no tree");
+}
+
+}  // namespace eka::store

@@ -1,0 +1,105 @@
+#include "store/refs.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "atom/base_n.h"
+#include "error/text.h"
+#include "store/disk.h"
+#include "store/quarantine.h"
+
+namespace eka::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "refs/<set>/<label>/"
+std::string prefix_of(const atom::ObjectId& genesis, const atom::Label& label) {
+  return "refs/" + atom::base58(genesis.bytes()) + "/" + label.str() + "/";
+}
+
+std::optional<atom::ObjectId> read_loose(const fs::path& file) {
+  const auto content = read_file(file, 64);
+  if (!content || content->size() != 41 || content->back() != '\n') return std::nullopt;
+  const auto id = atom::ObjectId::parse(std::string_view(*content).substr(0, 40));
+  return id ? std::optional(*id) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, atom::ObjectId>> Refs::packed(const std::string& prefix) const {
+  std::vector<std::pair<std::string, atom::ObjectId>> found;
+  const std::string text = read_file(directory_ / "packed-refs", 256U << 20).value_or("");
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    // "<id> <name>"; "#" and "^" begin other lines.
+    if (line.size() < 42 || line[40] != ' ' || !line.substr(41).starts_with(prefix)) continue;
+    if (const auto id = atom::ObjectId::parse(line.substr(0, 40))) {
+      found.emplace_back(line.substr(41 + prefix.size()), *id);
+    }
+  }
+  return found;
+}
+
+std::vector<CachedAtom> Refs::versions(const atom::ObjectId& genesis, const atom::Label& label) const {
+  const std::string prefix = prefix_of(genesis, label);
+  std::map<atom::Version, atom::ObjectId> found;
+  for (const auto& [name, id] : packed(prefix)) {
+    if (const auto version = atom::Version::parse(name)) found.insert_or_assign(*version, id);
+  }
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory_ / prefix, ignored)) {
+    const auto version = atom::Version::parse(entry.path().filename().native());
+    const auto id = version ? read_loose(entry.path()) : std::nullopt;
+    if (id) found.insert_or_assign(*version, *id);
+  }
+  std::vector<CachedAtom> versions;
+  for (const auto& [version, id] : found) versions.push_back({version, id});
+  return versions;
+}
+
+std::optional<atom::ObjectId> Refs::find(const atom::ObjectId& genesis, const atom::Label& label,
+                                         const atom::Version& version) const {
+  const std::string prefix = prefix_of(genesis, label);
+  if (auto id = read_loose(directory_ / (prefix + version.str()))) return id;
+  for (const auto& [name, id] : packed(prefix)) {
+    if (name == version.str()) return id;
+  }
+  return std::nullopt;
+}
+
+void Refs::write(const atom::ObjectId& genesis, const atom::Label& label, const atom::Version& version,
+                 const atom::ObjectId& rev) const {
+  const fs::path file = directory_ / (prefix_of(genesis, label) + version.str());
+  const auto same = [&] {
+    const auto there = find(genesis, label, version);
+    if (there && *there != rev) {
+      throw Error(Kind::integrity, label.str() + " " + version.str() + " is " + there->hex() +
+                                       " in the cache, but was now found to be " + rev.hex())
+          .with_hint("a published version never changes: one of the two sources is wrong");
+    }
+    return there.has_value();
+  };
+  if (same()) return;
+  const Quarantine workshop = Quarantine::make(directory_ / "incoming");
+  const fs::path made = workshop.path() / "ref";
+  {
+    const FileDescriptor out(::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!out) throw_errno("cannot write a name into the cache");
+    write_all(out.get(), rev.hex() + "\n", "cannot write a name into the cache");
+  }
+  fs::create_directories(file.parent_path());
+  if (rename_new(made, file)) return;
+  // Somebody was faster, or the file is torn: only then is it replaced.
+  if (!same() && ::rename(made.c_str(), file.c_str()) != 0) throw_errno("cannot write a name into the cache");
+}
+
+}  // namespace eka::store

@@ -1,0 +1,39 @@
+// The names of atoms in the cache: refs/<base58 genesis>/<label>/<version>, one small file each, as git's own.
+//
+// A name is immutable. It is written last, when its objects are durable, by a rename that never replaces, so that two
+// processes cannot both win; no lock files. A file that a power cut left empty counts as absent and is written anew.
+// Should somebody run `git pack-refs`, the packed names are read too.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atom/label.h"
+#include "atom/object_id.h"
+#include "atom/version.h"
+#include "store/cache.h"
+
+namespace eka::store {
+
+class Refs {
+ public:
+  explicit Refs(std::filesystem::path git_directory) : directory_(std::move(git_directory)) {}
+
+  // In ascending order of the versions. Files that are no names of versions are passed over.
+  std::vector<CachedAtom> versions(const atom::ObjectId& genesis, const atom::Label& label) const;
+  std::optional<atom::ObjectId> find(const atom::ObjectId& genesis, const atom::Label& label,
+                                     const atom::Version& version) const;
+  // Kind::integrity when the name stands for another revision.
+  void write(const atom::ObjectId& genesis, const atom::Label& label, const atom::Version& version,
+             const atom::ObjectId& rev) const;
+
+ private:
+  // What packed-refs holds below `prefix`, by the rest of the name.
+  std::vector<std::pair<std::string, atom::ObjectId>> packed(const std::string& prefix) const;
+
+  std::filesystem::path directory_;
+};
+
+}  // namespace eka::store

@@ -1,0 +1,101 @@
+#include "cache_fixture.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+#include <stdlib.h>
+
+#include "pack_builder.h"
+#include "store/disk.h"
+
+namespace eka::test {
+
+namespace fs = std::filesystem;
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string name = (fs::temp_directory_path() / "eka-store-XXXXXX").native();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  path_ = name;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  store::remove_tree(path_);
+}
+
+coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece) {
+  const auto intake = co_await cache->begin_intake();
+  for (std::size_t at = 0; at < pack.size(); at += piece) {
+    co_await intake->write(bytes_of(std::string_view(pack).substr(at, piece)));
+  }
+  co_await intake->admit(std::move(wants));
+}
+
+CacheFixture::CacheFixture() {
+  reopen();
+}
+
+CacheFixture::~CacheFixture() = default;
+
+void CacheFixture::reopen() {
+  cache_.reset();
+  cache_ = another();
+}
+
+std::unique_ptr<store::Cache> CacheFixture::another() {
+  return run(store::Cache::open(root_, runtime_.pool()));
+}
+
+void CacheFixture::admit(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece) {
+  run(take_in(cache_.get(), pack, std::move(wants), piece));
+}
+
+std::optional<Error> CacheFixture::refusal(const std::string& pack, std::vector<atom::ObjectId> wants,
+                                           std::size_t piece) {
+  try {
+    admit(pack, std::move(wants), piece);
+  } catch (const Error& error) {
+    return error;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> CacheFixture::leftovers() const {
+  std::vector<std::string> found;
+  for (const fs::path& place : {root_ / "git" / "incoming", root_ / "trees" / ".incoming"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(place)) found.push_back(entry.path());
+  }
+  for (const auto& entry : fs::directory_iterator(root_)) {
+    const std::string name = entry.path().filename();
+    if (name != "git" && name != "trees" && !name.starts_with("eka.db")) found.push_back(entry.path());
+  }
+  for (const auto& entry : fs::directory_iterator(root_ / "git" / "objects" / "pack")) {
+    const fs::path& file = entry.path();
+    const bool is_whole = (file.extension() == ".pack" || file.extension() == ".idx") &&
+                          fs::exists(fs::path(file).replace_extension(".pack")) &&
+                          fs::exists(fs::path(file).replace_extension(".idx"));
+    if (!is_whole) found.push_back(file);
+  }
+  return found;
+}
+
+std::size_t CacheFixture::pack_count() const {
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(root_ / "git" / "objects" / "pack")) {
+    if (entry.path().extension() == ".idx") ++count;
+  }
+  return count;
+}
+
+std::string output_of(const std::string& command) {
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) throw std::runtime_error(command);
+  std::string output;
+  char block[4096];
+  while (const std::size_t count = std::fread(block, 1, sizeof block, pipe)) output.append(block, count);
+  if (::pclose(pipe) != 0) throw std::runtime_error(command);
+  return output;
+}
+
+}  // namespace eka::test

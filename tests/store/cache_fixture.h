@@ -1,0 +1,63 @@
+// A cache in a directory of its own, and a runtime to ask it things.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coro/runtime.h"
+#include "store/cache.h"
+
+namespace eka::test {
+
+// Removed at the end, read-only directories and all.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece);
+
+class CacheFixture {
+ public:
+  CacheFixture();
+  ~CacheFixture();
+
+  const std::filesystem::path& root() const { return root_; }
+  store::Cache& cache() { return *cache_; }
+  // As the next process would see it; another() as one that runs at the same time.
+  void reopen();
+  std::unique_ptr<store::Cache> another();
+
+  void admit(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000);
+  // The error that admitting it is; fails the test when it is none.
+  std::optional<Error> refusal(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000);
+  template <class T>
+  T run(coro::Task<T> task) {
+    return runtime_.run(std::move(task));
+  }
+  // What should not be there: in the quarantines, among the packs, at the top.
+  std::vector<std::string> leftovers() const;
+  std::size_t pack_count() const;
+
+ private:
+  TemporaryDirectory directory_;
+  std::filesystem::path root_ = directory_.path() / "cache";
+  coro::Runtime runtime_{2};
+  std::unique_ptr<store::Cache> cache_;
+};
+
+// Standard output of a command that must succeed.
+std::string output_of(const std::string& command);
+
+}  // namespace eka::test

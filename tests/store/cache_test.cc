@@ -1,0 +1,221 @@
+// The cache as the engine sees it: opening, names, files, facts, and what it does about damage.
+#include "store/cache.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "atom/base_n.h"
+#include "cache_fixture.h"
+#include "pack_builder.h"
+#include "store/disk.h"
+
+using namespace eka;
+using namespace eka::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const atom::ObjectId genesis = atom::ObjectId::of("commit", "genesis");
+
+atom::Label label(std::string_view text) {
+  return unwrap(atom::Label::parse(text));
+}
+
+atom::Version version(std::string_view text) {
+  return unwrap(atom::Version::parse(text));
+}
+
+struct World {
+  PackBuilder builder;
+  atom::ObjectId tree, one, two;
+};
+
+World world() {
+  World w;
+  w.tree = w.builder.directory({{{"100644", "atom.toml"}, w.builder.blob(std::string(5000, '#'))}});
+  const auto other = w.builder.directory({{{"100644", "atom.toml"}, w.builder.blob("two")}});
+  w.one = w.builder.commit_of(w.tree);
+  w.two = w.builder.commit_of(other);
+  return w;
+}
+
+}  // namespace
+
+TEST_CASE("names are listed by version, and never change") {
+  CacheFixture fixture;
+  const World w = world();
+  fixture.admit(w.builder.pack(), {w.one, w.two});
+  auto& cache = fixture.cache();
+  CHECK(fixture.run(cache.versions(genesis, label("x"))).empty());
+  fixture.run(cache.name(genesis, label("x"), version("1.10.0"), w.two));
+  fixture.run(cache.name(genesis, label("x"), version("1.9.0-rc.1+build"), w.one));
+  fixture.run(cache.name(genesis, label("x"), version("1.10.0"), w.two));
+  fixture.run(cache.name(genesis, label("λ-x"), version("0.1.0"), w.one));
+  const auto found = fixture.run(cache.versions(genesis, label("x")));
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].version.str() == "1.9.0-rc.1+build");
+  CHECK(found[0].rev == w.one);
+  CHECK(found[1].rev == w.two);
+  CHECK(fixture.run(cache.versions(genesis, label("λ-x"))).size() == 1);
+  try {
+    fixture.run(cache.name(genesis, label("x"), version("1.10.0"), w.one));
+    FAIL("it was renamed");
+  } catch (const Error& error) {
+    CHECK(error.kind() == Kind::integrity);
+    CHECK(error.message().find(w.one.hex()) != std::string::npos);
+    CHECK(error.message().find(w.two.hex()) != std::string::npos);
+  }
+  // As git sees them.
+  const std::string git = "git -C " + fixture.root().native() + "/git ";
+  CHECK(output_of(git + "rev-parse refs/" + atom::base58(genesis.bytes()) + "/x/1.10.0") == w.two.hex() + "\n");
+  // Packed by somebody, they are still names, still immutable.
+  output_of(git + "pack-refs --all");
+  CHECK(fixture.run(cache.versions(genesis, label("x"))).size() == 2);
+  CHECK_THROWS_AS(fixture.run(cache.name(genesis, label("x"), version("1.10.0"), w.one)), Error);
+  CHECK(fixture.leftovers().empty());
+}
+
+TEST_CASE("only what is here whole is named") {
+  CacheFixture fixture;
+  const auto absent = atom::ObjectId::of("commit", "absent");
+  CHECK_THROWS_AS(fixture.run(fixture.cache().name(genesis, label("x"), version("1.0.0"), absent)), Error);
+  CHECK(fixture.run(fixture.cache().versions(genesis, label("x"))).empty());
+}
+
+TEST_CASE("a name that a power cut left empty is absent, and written anew") {
+  CacheFixture fixture;
+  const World w = world();
+  fixture.admit(w.builder.pack(), {w.one});
+  const fs::path file = fixture.root() / "git" / "refs" / atom::base58(genesis.bytes()) / "x" / "1.0.0";
+  fs::create_directories(file.parent_path());
+  std::ofstream(file).close();
+  CHECK(fixture.run(fixture.cache().versions(genesis, label("x"))).empty());
+  fixture.run(fixture.cache().name(genesis, label("x"), version("1.0.0"), w.one));
+  CHECK(fixture.run(fixture.cache().versions(genesis, label("x"))).size() == 1);
+}
+
+TEST_CASE("files are found by path, links are not followed, limits hold") {
+  CacheFixture fixture;
+  PackBuilder builder;
+  const auto text = builder.blob("0123456789");
+  const auto inner = builder.directory({{{"100644", "f"}, text}});
+  const auto tree =
+      builder.directory({{{"40000", "d"}, inner}, {{"100644", "f"}, text}, {{"120000", "l"}, builder.blob("f")}});
+  fixture.admit(builder.pack(), {tree});
+  auto& cache = fixture.cache();
+  CHECK(fixture.run(cache.file(tree, "f")) == "0123456789");
+  CHECK(fixture.run(cache.file(tree, "d/f", 10)) == "0123456789");
+  for (const char* path : {"", "/", "d", "d/", "l", "l/f", "f/x", "x", "../f", "d//f", "d/../f"}) {
+    CAPTURE(path);
+    CHECK_FALSE(fixture.run(cache.file(tree, path)));
+  }
+  CHECK_THROWS_AS(fixture.run(cache.file(tree, "f", 9)), Error);
+}
+
+TEST_CASE("facts outlive the process") {
+  CacheFixture fixture;
+  const auto url = unwrap(atom::Url::parse("https://me:secret@example.com/set"));
+  fixture.cache().remember_evaluation("digest", "/nix/store/x.drv");
+  fixture.cache().remember_genesis(url, genesis);
+  fixture.cache().hosts().remember("https://example.com:443", {true, "agent=x\nfetch=shallow"});
+  fixture.reopen();
+  CHECK(fixture.cache().remembered_evaluation("digest") == "/nix/store/x.drv");
+  CHECK_FALSE(fixture.cache().remembered_evaluation("other"));
+  CHECK(fixture.cache().genesis_of(url) == genesis);
+  const auto facts = fixture.cache().hosts().recall("https://example.com:443");
+  REQUIRE(facts);
+  CHECK(facts->speaks_v2);
+  CHECK(facts->agent_capabilities == "agent=x\nfetch=shallow");
+  CHECK(fixture.cache().warning() == "");
+  for (const char* file : {"eka.db", "eka.db-wal"}) {
+    const auto bytes = store::read_file(fixture.root() / file, 1 << 20).value_or("");
+    CHECK(bytes.find("secret") == std::string::npos);
+  }
+}
+
+TEST_CASE("a database that is damaged or foreign is set aside with a warning") {
+  CacheFixture fixture;
+  fixture.cache().remember_evaluation("digest", "value");
+  SUBCASE("no database at all") {
+    for (const char* rest : {"eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / rest);
+    std::ofstream(fixture.root() / "eka.db", std::ios::trunc) << std::string(10'000, 'x');
+  }
+  SUBCASE("another format") {
+    output_of("python3 -c \"import sqlite3; sqlite3.connect('" + (fixture.root() / "eka.db").native() +
+              "').execute('pragma user_version = 99')\"");
+  }
+  fixture.reopen();
+  CHECK(fixture.cache().warning() != "");
+  CHECK_FALSE(fixture.cache().remembered_evaluation("digest"));
+  fixture.cache().remember_evaluation("digest", "again");
+  fixture.reopen();
+  CHECK(fixture.cache().warning() == "");
+  CHECK(fixture.cache().remembered_evaluation("digest") == "again");
+}
+
+TEST_CASE("a database that cannot be opened is replaced by memory") {
+  CacheFixture fixture;
+  for (const char* file : {"eka.db", "eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / file);
+  fs::create_directory(fixture.root() / "eka.db");
+  fixture.reopen();
+  CHECK(fixture.cache().warning() != "");
+  fixture.cache().remember_evaluation("digest", "value");
+  CHECK(fixture.cache().remembered_evaluation("digest") == "value");
+}
+
+TEST_CASE("a cache that cannot be made says where and what to do") {
+  const TemporaryDirectory directory;
+  std::ofstream(directory.path() / "file") << "x";
+  coro::Runtime runtime(1);
+  try {
+    runtime.run(store::Cache::open(directory.path() / "file" / "cache", runtime.pool()));
+    FAIL("it was made");
+  } catch (const Error& error) {
+    CHECK(error.kind() == Kind::failure);
+    CHECK(error.message().find("/file/cache") != std::string::npos);
+    CHECK(error.hint().find("EKA_CACHE_ROOT") != std::string::npos);
+  }
+}
+
+TEST_CASE("damage in the object store is absence, and the next fetch repairs it") {
+  CacheFixture fixture;
+  const World w = world();
+  const std::string pack = w.builder.pack();
+  fixture.admit(pack, {w.one});
+  fixture.run(fixture.cache().name(genesis, label("x"), version("1.0.0"), w.one));
+  const auto spoil = [&] {
+    for (const auto& entry : fs::directory_iterator(fixture.root() / "git" / "objects" / "pack")) {
+      if (entry.path().extension() != ".pack") continue;
+      // The first entry of the pack is the blob.
+      ::chmod(entry.path().c_str(), 0644);
+      std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(12 + 2 + 6);
+      file.write("\xff\xff\xff\xff\xff", 5);
+    }
+  };
+  spoil();
+  fixture.reopen();
+  CHECK(fixture.run(fixture.cache().commit(w.one)));  // not yet known
+  CHECK_THROWS_AS(fixture.run(fixture.cache().nar_hash(w.tree)), Error);
+  CHECK_FALSE(fixture.run(fixture.cache().commit(w.one)));
+  fixture.reopen();
+  CHECK_FALSE(fixture.run(fixture.cache().commit(w.one)));
+  fixture.admit(pack, {w.one});
+  fixture.reopen();
+  CHECK(fixture.run(fixture.cache().commit(w.one)));
+  CHECK_NOTHROW(fixture.run(fixture.cache().nar_hash(w.tree)));
+}
+
+TEST_CASE("two caches on one directory see what the other brings") {
+  CacheFixture fixture;
+  const World w = world();
+  const auto other = fixture.another();
+  CHECK_FALSE(fixture.run(other->commit(w.one)));
+  fixture.admit(w.builder.pack(), {w.one});
+  CHECK(fixture.run(other->commit(w.one)));
+}

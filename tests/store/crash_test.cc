@@ -1,0 +1,203 @@
+// What kill -9 leaves, and how much memory hostile packs take: both seen from outside of a process of its own.
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cache_fixture.h"
+#include "pack_builder.h"
+
+using namespace eka;
+using namespace eka::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+// Starts the victim, stopped before its first instruction when `traced`.
+pid_t start_victim(const fs::path& root, const fs::path& pack, const atom::ObjectId& rev, bool traced) {
+  const std::string id = rev.hex();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(1);
+    ::close(2);
+    if (traced) ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    ::execl(EKA_STORE_VICTIM, "victim", root.c_str(), pack.c_str(), id.c_str(), nullptr);
+    ::_exit(127);
+  }
+  REQUIRE(child > 0);
+  return child;
+}
+
+// Lets the victim make `calls` system calls, entries and exits counted, and kills it. Returns how many it made: fewer
+// when it came to its end.
+int kill_after(pid_t child, int calls) {
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSTOPPED(status));
+  REQUIRE(::ptrace(PTRACE_SETOPTIONS, child, nullptr,
+                   PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD) == 0);
+  ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
+  int made = 0;
+  for (;;) {
+    const pid_t thread = ::waitpid(-1, &status, __WALL);
+    if (thread < 0) return made;
+    if (WIFEXITED(status) || WIFSIGNALED(status)) {
+      if (thread == child) return made;
+      continue;
+    }
+    const int stop = WSTOPSIG(status);
+    if (stop == (SIGTRAP | 0x80) && ++made == calls) {
+      ::kill(child, SIGKILL);
+      while (::waitpid(-1, &status, __WALL) > 0 || errno == EINTR) {
+      }
+      return made;
+    }
+    const bool ours = stop == (SIGTRAP | 0x80) || stop == SIGTRAP || stop == SIGSTOP;
+    ::ptrace(PTRACE_SYSCALL, thread, nullptr, ours ? 0 : stop);
+  }
+}
+
+struct Job {
+  TemporaryDirectory directory;
+  fs::path pack_file = directory.path() / "sample.pack";
+  std::string pack;
+  atom::ObjectId tree, rev;
+
+  explicit Job(PackBuilder& builder, const atom::ObjectId& root) : tree(root), rev(builder.commit_of(root)) {
+    pack = builder.pack();
+    std::ofstream(pack_file, std::ios::binary) << pack;
+  }
+};
+
+// Exit code and the most memory it held, in kB.
+std::pair<int, long> run_victim(const Job& job) {
+  const pid_t child = start_victim(job.directory.path() / "cache", job.pack_file, job.rev, false);
+  int status = 0;
+  rusage usage{};
+  REQUIRE(::wait4(child, &status, 0, &usage) == child);
+  REQUIRE(WIFEXITED(status));
+  return {WEXITSTATUS(status), usage.ru_maxrss};
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 at any point: nothing is left over and the next run ends right") {
+  PackBuilder builder;
+  std::vector<std::pair<std::pair<std::string, std::string>, atom::ObjectId>> entries;
+  for (int i = 0; i < 10; ++i) {
+    entries.push_back({{"100644", "file" + std::to_string(i)}, builder.blob("content " + std::to_string(i))});
+  }
+  const auto inner = builder.directory(entries);
+  entries.push_back({{"40000", "inner"}, inner});
+  const Job job(builder, builder.directory(entries));
+
+  int total = 0;
+  {
+    const TemporaryDirectory fresh;
+    total = kill_after(start_victim(fresh.path() / "cache", job.pack_file, job.rev, true), 1 << 30);
+    REQUIRE(total > 500);
+  }
+  // The beginning is the loader's, so most points are spent on the rest.
+  const int points = sanitized ? 20 : 200;
+  std::optional<atom::NarHash> expected;
+  for (int point = 0; point < points; ++point) {
+    const int calls = 1 + static_cast<int>(static_cast<long>(total - 1) * point / (points - 1));
+    CAPTURE(calls);
+    CacheFixture fixture;
+    kill_after(start_victim(fixture.root(), job.pack_file, job.rev, true), calls);
+    fixture.reopen();
+    CHECK(fixture.leftovers().empty());
+    const auto label = unwrap(atom::Label::parse("x"));
+    const auto named = fixture.run(fixture.cache().versions(job.rev, label));
+    const auto facts = fixture.run(fixture.cache().commit(job.rev));
+    // A name is the last thing: with it, all is there.
+    if (!named.empty()) REQUIRE(facts);
+    if (!facts) fixture.admit(job.pack, {job.rev});
+    fixture.run(fixture.cache().name(job.rev, label, atom::Version(1, 0, 0), job.rev));
+    const fs::path place = fixture.run(fixture.cache().materialise(job.tree));
+    CHECK(fs::exists(place / "inner" / "file9"));
+    const auto hash = fixture.run(fixture.cache().nar_hash(job.tree));
+    if (!expected) expected = hash;
+    CHECK(hash == *expected);
+    CHECK(fixture.leftovers().empty());
+    CHECK(fixture.cache().warning() == "");
+    if (point % 20 == 0) {
+      CHECK(output_of("git -C " + fixture.root().native() + "/git fsck --strict --no-progress 2>/dev/null") == "");
+    }
+  }
+}
+
+TEST_CASE("a quarantine whose owner lives is left alone") {
+  CacheFixture fixture;
+  PackBuilder builder;
+  const auto blob = builder.blob("x");
+  const std::string pack = builder.pack();
+  const auto intake = fixture.run(fixture.cache().begin_intake());
+  const auto other = fixture.another();
+  CHECK(fixture.leftovers().size() > 0);
+  fixture.run(intake->write(bytes_of(pack)));
+  std::vector<atom::ObjectId> wants(1, blob);
+  fixture.run(intake->admit(std::move(wants)));
+  CHECK(fixture.pack_count() == 1);
+}
+
+TEST_CASE("hostile packs are refused in little memory" * doctest::skip(sanitized)) {
+  PackBuilder builder;
+  auto id = builder.blob("boom");
+  SUBCASE("a tree bomb") {
+    for (int level = 0; level < 10; ++level) {
+      std::string content;
+      for (char name = '0'; name <= '9'; ++name) {
+        content += tree_entry(level == 0 ? "100644" : "40000", std::string(1, name), id);
+      }
+      id = builder.tree(content);
+    }
+  }
+  SUBCASE("a deep tree") {
+    id = builder.tree("");
+    for (int level = 0; level < 3000; ++level) id = builder.tree(tree_entry("40000", "d", id));
+  }
+  SUBCASE("a delta bomb") {
+    std::size_t base = builder.next();
+    const std::uint32_t size = 4 << 20;
+    builder.blob(std::string(size, 'b'));
+    for (int i = 0; i < 200; ++i) {
+      base = builder.delta(base, varint(size) + varint(size) + copy_instruction(1, size - 1) +
+                                     insert_instruction(std::string(1, static_cast<char>('0' + i % 10))));
+    }
+    id = builder.tree("");
+  }
+  SUBCASE("an object that lies about its size") {
+    builder.raw(3, 10, "", deflated(std::string(100 << 20, 'a')));
+    id = builder.tree("");
+  }
+  SUBCASE("1 MB that holds 1 GB") {
+    const std::string zeros = deflated(std::string(128 << 20, '\0'));
+    for (int i = 0; i < 8; ++i) builder.raw(3, 128 << 20, "", zeros);
+    id = builder.tree("");
+  }
+  SUBCASE("a count of 2^32 - 1") {
+    id = builder.tree("");
+    Job job(builder, id);
+    std::ofstream(job.pack_file, std::ios::binary) << builder.pack(0xffffffff);
+    const auto [code, kilobytes] = run_victim(job);
+    CHECK(code == 6);
+    CHECK(kilobytes < 100'000);
+    return;
+  }
+  const auto [code, kilobytes] = run_victim(Job(builder, id));
+  CHECK(code == 6);
+  CHECK(kilobytes < 100'000);
+}

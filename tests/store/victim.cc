@@ -1,0 +1,46 @@
+// A process to be killed: takes a pack into a cache, names its commit, lays out and hashes its tree, prints the hash.
+//   victim ROOT PACK COMMIT
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "coro/runtime.h"
+#include "pack_builder.h"
+#include "store/cache.h"
+
+namespace {
+
+using namespace eka;
+
+coro::Task<std::string> work(std::string root, std::string pack, atom::ObjectId rev, coro::Pool* pool) {
+  const auto cache = co_await store::Cache::open(root, *pool);
+  {
+    const auto intake = co_await cache->begin_intake();
+    for (std::size_t at = 0; at < pack.size(); at += 100'000) {
+      co_await intake->write(test::bytes_of(std::string_view(pack).substr(at, 100'000)));
+    }
+    std::vector<atom::ObjectId> wants(1, rev);
+    co_await intake->admit(std::move(wants));
+  }
+  const auto facts = co_await cache->commit(rev);
+  auto label = unwrap(atom::Label::parse("x"));
+  co_await cache->name(rev, std::move(label), atom::Version(1, 0, 0), rev);
+  co_await cache->materialise(facts->tree);
+  const auto hash = co_await cache->nar_hash(facts->tree);
+  co_return hash.hex();
+}
+
+}  // namespace
+
+int main(int count, char** arguments) try {
+  if (count != 4) return 2;
+  std::ostringstream pack;
+  pack << std::ifstream(arguments[2], std::ios::binary).rdbuf();
+  coro::Runtime runtime(1);
+  const auto rev = unwrap(atom::ObjectId::parse(arguments[3]));
+  std::puts(runtime.run(work(arguments[1], std::move(pack).str(), rev, &runtime.pool())).c_str());
+  return 0;
+} catch (const Error& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return error.kind() == Kind::integrity ? 6 : 1;
+}
