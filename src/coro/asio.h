@@ -7,6 +7,15 @@
 #include <version>
 // clang-format on
 
+// Under a sanitizer coroutine frames are not recycled, so that it sees every use of one that is gone.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING
+#endif
+#endif
+
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
