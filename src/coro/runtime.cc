@@ -4,11 +4,12 @@
 
 #include "coro/interrupt.h"
 #include "coro/spawn.h"
+#include "coro/watchdog.h"
 
 namespace eka::coro {
 
-Runtime::Runtime(std::size_t pool_threads)
-    : reactor_(1), pool_(pool_threads), sigpipe_(std::signal(SIGPIPE, SIG_IGN)) {}
+Runtime::Runtime(std::size_t pool_threads, std::optional<std::chrono::milliseconds> handler_limit)
+    : reactor_(1), pool_(pool_threads), handler_limit_(handler_limit), sigpipe_(std::signal(SIGPIPE, SIG_IGN)) {}
 
 Runtime::~Runtime() {
   std::signal(SIGPIPE, sigpipe_);
@@ -33,7 +34,11 @@ void Runtime::run_to_end(Task<> task) {
   arrival.async_wait(asio::posix::descriptor_base::wait_read, [&](const asio::error_code& error) {
     if (!error) cancel.emit(asio::cancellation_type::terminal);
   });
-  loop(ended);
+  if (handler_limit_) {
+    loop_watched(ended);
+  } else {
+    loop(ended);
+  }
 
   arrival.release();  // ends the wait; the descriptor is closed by its owner
   reactor_.restart();
@@ -47,6 +52,15 @@ void Runtime::loop(const bool& ended) noexcept {
   while (!ended) {
     reactor_.restart();
     reactor_.run();
+  }
+}
+
+void Runtime::loop_watched(const bool& ended) noexcept {
+  Watchdog watchdog(reactor_, *handler_limit_);
+  while (!ended) {
+    reactor_.restart();
+    reactor_.run_one();
+    watchdog.handler_ended();
   }
 }
 

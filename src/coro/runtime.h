@@ -16,7 +16,9 @@ namespace eka::coro {
 // must be destroyed before it.
 class Runtime {
  public:
-  explicit Runtime(std::size_t pool_threads);
+  // With a `handler_limit` a watchdog aborts the process, with a stack trace, when one handler runs longer: for debug
+  // builds on a machine with time to spare.
+  explicit Runtime(std::size_t pool_threads, std::optional<std::chrono::milliseconds> handler_limit = std::nullopt);
   ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -34,9 +36,11 @@ class Runtime {
  private:
   void run_to_end(Task<> task);
   void loop(const bool& ended) noexcept;
+  void loop_watched(const bool& ended) noexcept;
 
   asio::io_context reactor_;
   Pool pool_;
+  std::optional<std::chrono::milliseconds> handler_limit_;
   void (*sigpipe_)(int);
 };
 
@@ -45,22 +49,13 @@ struct Interrupted {
   int signal;
 };
 
-namespace detail {
-
-template <class T>
-Task<> keep(Task<T> task, std::optional<T>* result) {
-  result->emplace(co_await std::move(task));
-}
-
-}  // namespace detail
-
 template <class T>
 T Runtime::run(Task<T> task) {
   if constexpr (std::is_void_v<T>) {
     run_to_end(std::move(task));
   } else {
     std::optional<T> result;
-    run_to_end(detail::keep(std::move(task), &result));
+    run_to_end(detail::store(std::move(task), &result));
     return *std::move(result);
   }
 }

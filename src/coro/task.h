@@ -20,7 +20,9 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 #include "coro/asio.h"
 
@@ -44,5 +46,15 @@ bool is_cancellation(const std::exception_ptr& failure);
 
 // Throws what `failure` holds; Cancelled for either kind of cancellation.
 [[noreturn]] void rethrow(std::exception_ptr failure);
+
+namespace detail {
+
+// A task as one without a result, so that what starts tasks need not be a template.
+template <class T>
+Task<> store(Task<T> task, std::optional<T>* result) {
+  result->emplace(co_await std::move(task));
+}
+
+}  // namespace detail
 
 }  // namespace eka::coro

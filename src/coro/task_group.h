@@ -69,11 +69,6 @@ namespace detail {
 Error current_error();
 
 template <class T>
-Task<> store(Task<T> task, std::optional<T>* result) {
-  result->emplace(co_await std::move(task));
-}
-
-template <class T>
 Task<> settle(Task<T> task, std::optional<Result<T>>* result) {
   try {
     if constexpr (std::is_void_v<T>) {
