@@ -28,7 +28,8 @@ class HostMemory {
 
 class Connector {
  public:
-  // Owns the HTTP client. `pool`, `memory` must outlive it. All remotes live on the executor given.
+  // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. All of it
+  // lives on the executor given.
   Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory);
   ~Connector();
   Connector(const Connector&) = delete;

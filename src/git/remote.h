@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,17 +18,9 @@
 #include "coro/task.h"
 #include "git/fetch_options.h"
 #include "git/ref.h"
+#include "git/traffic.h"
 
 namespace eka::git {
-
-// What a remote cost so far. Requests are what the server would log.
-struct Traffic {
-  std::uint64_t handshakes = 0;  // capability requests, counted apart from `requests`
-  std::uint64_t requests = 0;    // ls-refs and fetch
-  std::uint64_t retries = 0;
-  std::uint64_t bytes_received = 0;  // on the wire, before decompression
-  std::uint64_t bytes_sent = 0;
-};
 
 // Where the bytes of a pack go as they arrive.
 class PackSink {

@@ -44,8 +44,9 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-void make_repository(const std::filesystem::path& path) {
-  std::filesystem::create_directories(path);
+namespace {
+
+void make_anew(const std::filesystem::path& path) {
   shell(path, R"(set -e
 git init -q --bare -b main .
 work=$(mktemp -d)
@@ -67,6 +68,16 @@ echo loose | git hash-object -w --stdin > $work/id
 git update-ref refs/loose/blob $(cat $work/id)
 rm -rf $work
 )");
+}
+
+}  // namespace
+
+// Made once in a run of the tests, and copied.
+void make_repository(const std::filesystem::path& path) {
+  static const TemporaryDirectory original;
+  if (!std::filesystem::exists(original.path() / "HEAD")) make_anew(original.path());
+  std::filesystem::create_directories(path);
+  std::filesystem::copy(original.path(), path, std::filesystem::copy_options::recursive);
 }
 
 std::string upload_pack(const std::filesystem::path& repository, std::string_view request,

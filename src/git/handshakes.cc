@@ -1,0 +1,114 @@
+#include "git/handshakes.h"
+
+#include <utility>
+
+namespace eka::git {
+namespace {
+
+constexpr int futile_turns_before_all_go = 2;
+
+}  // namespace
+
+// A place in the line, left however the wait ends.
+class Handshakes::Place {
+ public:
+  Place(Origin& origin, Waiter& waiter) : origin_(origin), waiter_(waiter) { origin_.waiting.push_back(&waiter_); }
+  ~Place() {
+    if (!waiter_.woken) {
+      std::erase(origin_.waiting, &waiter_);
+    } else if (!used_ && !origin_.taken) {
+      origin_.wake_one();  // the turn was ours, and we go without it
+    }
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  void use() { used_ = true; }
+
+ private:
+  Origin& origin_;
+  Waiter& waiter_;
+  bool used_ = false;
+};
+
+void Handshakes::Origin::wake_one() {
+  if (waiting.empty()) return;
+  Waiter* const next = waiting.front();
+  waiting.pop_front();
+  next->woken = true;
+  next->wakeup.notify();
+}
+
+void Handshakes::Origin::wake_all(const Error* failure) {
+  for (Waiter* const each : std::exchange(waiting, {})) {
+    each->woken = true;
+    if (failure != nullptr) each->failure = *failure;
+    each->wakeup.notify();
+  }
+}
+
+std::optional<Capabilities> Handshakes::known(const std::string& origin) const {
+  if (const auto found = known_.find(origin); found != known_.end()) return found->second;
+  const auto facts = memory_.recall(origin);
+  if (!facts || !facts->speaks_v2) return std::nullopt;
+  Capabilities remembered = Capabilities::from_text(facts->agent_capabilities);
+  if (!remembered.usable()) return std::nullopt;
+  return remembered;
+}
+
+coro::Task<Handshakes::Turn> Handshakes::enter(std::string name) {
+  Origin& origin = origins_[name];  // never erased, so it stays where it is
+  while (true) {
+    if (auto capabilities = known(name)) co_return Turn(nullptr, std::move(name), std::move(capabilities));
+    if (origin.futile_turns >= futile_turns_before_all_go) co_return Turn(nullptr, std::move(name), std::nullopt);
+    if (!origin.taken) {
+      origin.taken = true;
+      co_return Turn(this, std::move(name), std::nullopt);
+    }
+    Waiter waiter;
+    Place place(origin, waiter);
+    co_await waiter.wakeup.wait([&waiter] { waiter.wakeup.notify(); });
+    if (!waiter.woken) throw Cancelled();
+    if (waiter.failure) throw Error(*waiter.failure);
+    place.use();
+  }
+}
+
+void Handshakes::learned(const std::string& origin, const Capabilities& capabilities) {
+  known_.insert_or_assign(origin, capabilities);
+  memory_.remember(origin, HostFacts{.speaks_v2 = true, .agent_capabilities = capabilities.text()});
+}
+
+void Handshakes::speaks_no_v2(const std::string& origin) {
+  known_.erase(origin);
+  memory_.remember(origin, HostFacts{.speaks_v2 = false, .agent_capabilities = {}});
+}
+
+Handshakes::Turn::~Turn() {
+  if (parent_ != nullptr) end(true);
+}
+
+void Handshakes::Turn::end(bool futile) {
+  Origin& origin = std::exchange(parent_, nullptr)->origins_[origin_];
+  origin.taken = false;
+  if (futile) ++origin.futile_turns;
+  if (futile && origin.futile_turns < futile_turns_before_all_go) {
+    origin.wake_one();
+  } else {
+    origin.wake_all(nullptr);
+  }
+}
+
+void Handshakes::Turn::learned(const Capabilities& capabilities) {
+  if (parent_ == nullptr) return;
+  parent_->learned(origin_, capabilities);
+  end(false);
+}
+
+void Handshakes::Turn::unreachable(const Error& failure) {
+  if (parent_ == nullptr) return;
+  Origin& origin = parent_->origins_[origin_];
+  origin.wake_all(&failure);
+  end(false);
+}
+
+}  // namespace eka::git

@@ -1,0 +1,84 @@
+// One handshake per host, however many remotes of that host start together.
+//
+// What a server can do is a fact of its host, not of one repository. The first remote to ask takes the turn and shakes
+// hands; those who come meanwhile wait, and then know. A turn that ends without knowledge goes to the next in line:
+// what failed may concern that one repository only. After two such turns the others stop queueing and each asks for
+// itself, so that a host with a thousand dead repositories does not cost a thousand round trips one after another.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "coro/task.h"
+#include "coro/wakeup.h"
+#include "error/error.h"
+#include "git/capabilities.h"
+#include "git/connector.h"
+
+namespace eka::git {
+
+class Handshakes {
+ public:
+  class Turn;
+
+  // `memory` must outlive this.
+  explicit Handshakes(HostMemory& memory) : memory_(memory) {}
+
+  // Waits while another remote of `origin` has the turn. Throws what Turn::unreachable() was told meanwhile.
+  coro::Task<Turn> enter(std::string origin);
+
+  // Keeps what was learned without a turn (a remote that doubts what is known of its host asks on its own).
+  void learned(const std::string& origin, const Capabilities& capabilities);
+  void speaks_no_v2(const std::string& origin);
+
+ private:
+  struct Waiter {
+    coro::Wakeup wakeup;
+    bool woken = false;
+    std::optional<Error> failure;
+  };
+  struct Origin {
+    bool taken = false;
+    int futile_turns = 0;
+    std::deque<Waiter*> waiting;
+    void wake_one();
+    void wake_all(const Error* failure);
+  };
+  class Place;
+  std::optional<Capabilities> known(const std::string& origin) const;
+
+  HostMemory& memory_;
+  std::map<std::string, Capabilities> known_;  // in this run; the memory may be unable to keep anything
+  std::map<std::string, Origin> origins_;
+};
+
+// Either knowledge, or the right to go and get it: say learned() or unreachable(), or neither.
+class Handshakes::Turn {
+ public:
+  ~Turn();
+  Turn(Turn&& other) noexcept
+      : parent_(other.parent_), origin_(std::move(other.origin_)), known_(std::move(other.known_)) {
+    other.parent_ = nullptr;
+  }
+  Turn& operator=(Turn&&) = delete;
+
+  const std::optional<Capabilities>& known() const { return known_; }
+  void learned(const Capabilities& capabilities);
+  // The host itself cannot be reached: those who wait need not try.
+  void unreachable(const Error& failure);
+
+ private:
+  friend class Handshakes;
+  Turn(Handshakes* parent, std::string origin, std::optional<Capabilities> known)
+      : parent_(parent), origin_(std::move(origin)), known_(std::move(known)) {}
+  void end(bool futile);
+
+  Handshakes* parent_;  // null: there is nothing to give back
+  std::string origin_;
+  std::optional<Capabilities> known_;
+};
+
+}  // namespace eka::git

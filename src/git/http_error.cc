@@ -1,0 +1,93 @@
+#include "git/http_error.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "error/text.h"
+
+namespace eka::git {
+namespace {
+
+// A server that wants to be left alone for longer is not waited for.
+constexpr std::chrono::seconds longest_wait{30};
+
+bool is_transient(long status) {
+  return status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505);
+}
+
+bool is_transient(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:  // it cannot be told from a name server that did not answer
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+    case CURLE_AGAIN:
+    case CURLE_SEND_FAIL_REWIND:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string describe(long status) {
+  switch (status) {
+    case 401:
+      return "wants a user name and a password";
+    case 403:
+      return "denies access";
+    case 404:
+    case 410:
+      return "knows no such repository: repository not found";
+    case 429:
+      return "has had too many requests of us";
+    default:
+      break;
+  }
+  if (status >= 300 && status < 400) return "redirects a request that cannot be redirected";
+  if (status >= 500) return "has trouble of its own";
+  return "refuses the request";
+}
+
+std::string hint_for(long status) {
+  if (status == 401) {
+    return "Give them in the URL, as https://user:token@host/path. Some servers answer so for a repository that does "
+           "not exist.";
+  }
+  if (status == 403) return "The user of the URL may lack the right to read this repository, or the token has expired.";
+  if (status == 404) return "Check the URL. A private repository may need a user and a token in it.";
+  return {};
+}
+
+}  // namespace
+
+HttpError status_error(long status, const std::string& host, std::optional<std::chrono::seconds> retry_after) {
+  Error error(Kind::remote, host + " " + describe(status) + " (HTTP status " + std::to_string(status) + ")");
+  if (std::string hint = hint_for(status); !hint.empty()) std::move(error).with_hint(std::move(hint));
+  if (is_transient(status)) {
+    if (retry_after.value_or(longest_wait) <= longest_wait) {
+      std::move(error).retryable();
+    } else {
+      std::move(error).with_hint("It asks to be left alone for " + std::to_string(retry_after->count()) + " seconds.");
+    }
+  }
+  return HttpError(std::move(error), status, retry_after);
+}
+
+HttpError transfer_error(CURLcode code, const std::string& host, const char* detail) {
+  const std::string_view words = *detail != '\0' ? std::string_view(detail) : curl_easy_strerror(code);
+  Error error(Kind::remote, "the exchange with " + host + " failed: " + printable(words));
+  if (is_transient(code)) std::move(error).retryable();
+  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+    std::move(error).with_hint("For a private certificate authority, set SSL_CERT_FILE or GIT_SSL_CAINFO.");
+  }
+  return HttpError(std::move(error), 0);
+}
+
+}  // namespace eka::git

@@ -1,0 +1,204 @@
+#include "git/http_session.h"
+
+#include <utility>
+
+#include "error/text.h"
+#include "git/http_error.h"
+
+namespace eka::git {
+namespace {
+
+constexpr int most_redirects = 5;
+constexpr std::uint64_t handshake_limit = 1 << 20;
+constexpr std::size_t drained = 16 << 10;
+constexpr std::string_view service = "service=git-upload-pack";
+
+// As git does it: a query that is part of the URL stays at its end.
+std::string discovery_path(const std::string& base) {
+  return "/info/refs" + std::string(base.contains('?') ? "&" : "?") + std::string(service);
+}
+
+// Reads a short body that nobody wants, so that its connection can be used again.
+coro::Task<> drain(Answer* answer) {
+  try {
+    for (std::size_t seen = 0; seen < drained;) {
+      const std::string_view bytes = co_await answer->read();
+      if (bytes.empty()) co_return;
+      seen += bytes.size();
+    }
+  } catch (const Error&) {
+    // The status is what is to be reported.
+  }
+}
+
+}  // namespace
+
+// What HTTP carries in answer to a request, counted when it is over.
+class HttpSession::Body final : public Answer {
+ public:
+  Body(std::unique_ptr<HttpResponse> response, Traffic& traffic) : response_(std::move(response)), traffic_(traffic) {}
+  ~Body() override {
+    traffic_.bytes_received += response_->bytes_received();
+    traffic_.bytes_sent += response_->bytes_sent();
+  }
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+
+  coro::Task<std::string_view> read() override { return response_->read(); }
+  const HttpResponse& http() const { return *response_; }
+
+ private:
+  std::unique_ptr<HttpResponse> response_;
+  Traffic& traffic_;
+};
+
+HttpSession::HttpSession(HttpClient& client, Handshakes& handshakes, const atom::Url& url)
+    : client_(client), handshakes_(handshakes), url_(url) {
+  base_ = std::string(atom::scheme_name(url.scheme())) + "://" + url.host();
+  if (url.port()) base_ += ":" + std::to_string(*url.port());
+  std::string_view path = url.path();
+  while (path.ends_with('/')) path.remove_suffix(1);
+  base_ += path;
+}
+
+std::string HttpSession::origin() const {
+  return unwrap(atom::Url::parse(base_)).origin();
+}
+
+HttpRequest HttpSession::request(std::string path) const {
+  HttpRequest out;
+  out.url = base_ + std::move(path);
+  out.headers.emplace_back("Git-Protocol: version=2");
+  if (origin() == url_.origin()) {
+    out.user = url_.user();
+    out.password = url_.password();
+  }
+  return out;
+}
+
+coro::Task<Capabilities> HttpSession::capabilities() {
+  if (capabilities_) co_return *capabilities_;
+  if (doubted_) {
+    // Known facts have just failed us: ask, whatever others believe.
+    Capabilities own = co_await handshake();
+    handshakes_.learned(origin(), own);
+    capabilities_ = std::move(own);
+    co_return *capabilities_;
+  }
+  const std::string where = origin();
+  Handshakes::Turn turn = co_await handshakes_.enter(where);
+  if (turn.known()) {
+    assumed_ = true;
+    capabilities_ = turn.known();
+    co_return *capabilities_;
+  }
+  try {
+    capabilities_ = co_await handshake();
+  } catch (const HttpError& error) {
+    if (error.status() == 0) turn.unreachable(error);
+    throw;
+  }
+  if (origin() == where) {
+    turn.learned(*capabilities_);
+  } else {
+    handshakes_.learned(origin(), *capabilities_);
+  }
+  co_return *capabilities_;
+}
+
+// Sends, and counts what it costs.
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(HttpRequest request) {
+  auto response = co_await client_.send(std::move(request));
+  co_return std::make_unique<Body>(std::move(response), traffic());
+}
+
+coro::Task<Capabilities> HttpSession::handshake() {
+  const std::unique_ptr<Body> body = co_await discover();
+  if (const std::string type = body->http().content_type(); type != "application/x-git-upload-pack-advertisement") {
+    throw protocol_error("it answers a git request with \"" + printable(type, 60) +
+                         "\", so there is no git repository at this URL, or not over smart HTTP");
+  }
+  AdvertisementParser parser;
+  while (true) {
+    const std::string_view bytes = co_await body->read();
+    if (bytes.empty()) break;
+    unwrap(parser.feed(bytes));
+    if (parser.is_old_protocol()) {
+      handshakes_.speaks_no_v2(origin());
+      throw NotProtocolV2();
+    }
+  }
+  Capabilities found = unwrap(parser.finish());
+  unwrap(found.usable());
+  co_return found;
+}
+
+// The answer to the discovery request, with status 200, after redirects.
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover() {
+  for (int redirects = 0;; ++redirects) {
+    HttpRequest discovery = request(discovery_path(base_));
+    discovery.compressed = true;
+    discovery.body_limit = handshake_limit;
+    const std::string asked = discovery.url;
+    ++traffic().handshakes;
+    std::unique_ptr<Body> body = co_await send(std::move(discovery));
+    const HttpResponse& http = body->http();
+    if (http.status() == 200) co_return body;
+    co_await drain(body.get());
+    const bool redirected = http.status() >= 300 && http.status() < 400 && !http.location().empty();
+    if (!redirected) throw status_error(http.status(), origin(), http.retry_after());
+    if (redirects == most_redirects) throw HttpError(protocol_error("it redirects without end"), http.status());
+    follow(asked, http.location());
+  }
+}
+
+void HttpSession::follow(const std::string& from, const std::string& location) {
+  const auto refuse = [](const std::string& why) {
+    throw HttpError(Error(Kind::remote, "the server redirects to a place we do not go to: " + why), 302);
+  };
+  const auto target = atom::Url::parse(location);
+  if (!target) refuse(target.error().message());
+  if (!target->user().empty()) refuse("the URL carries a user name");
+  const bool secure = target->scheme() == atom::Url::Scheme::https;
+  if (!secure && target->scheme() != atom::Url::Scheme::http) refuse(printable(target->str(), 200));
+  if (!secure && from.starts_with("https:")) refuse(printable(target->str(), 200) + " is not https, as this is");
+  const std::string tail = discovery_path(location.substr(0, location.rfind("/info/refs")));
+  if (!location.ends_with(tail)) refuse(printable(target->str(), 200) + " does not look like a repository's");
+  base_ = location.substr(0, location.size() - tail.size());
+}
+
+coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
+  HttpRequest post = request("/git-upload-pack");
+  post.headers.emplace_back("Content-Type: application/x-git-upload-pack-request");
+  post.headers.emplace_back("Accept: application/x-git-upload-pack-result");
+  post.body = std::move(command.body);
+  post.compressed = command.compressible;
+  if (command.answer_limit != 0) post.body_limit = command.answer_limit;
+  ++traffic().requests;
+  std::unique_ptr<Body> body = co_await send(std::move(post));
+  const HttpResponse& http = body->http();
+  if (http.status() != 200) {
+    co_await drain(body.get());
+    throw status_error(http.status(), origin(), http.retry_after());
+  }
+  if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-result") {
+    throw protocol_error("it answers a git command with \"" + printable(type, 60) + "\"");
+  }
+  std::unique_ptr<Answer> answer = std::move(body);
+  co_return answer;
+}
+
+bool HttpSession::start_afresh(const Error& failure, unsigned begun_in) {
+  if (begun_in != generation()) return true;
+  if (!assumed_ || doubted_) return false;
+  if (const auto* http = dynamic_cast<const HttpError*>(&failure)) {
+    // No connection, a server in trouble, or a refusal of us: nothing that a handshake would mend.
+    if (http->status() == 0 || http->is_retryable() || http->status() == 401 || http->status() == 403) return false;
+  }
+  assumed_ = false;
+  doubted_ = true;
+  capabilities_.reset();
+  return true;
+}
+
+}  // namespace eka::git

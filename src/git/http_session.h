@@ -1,0 +1,52 @@
+// Smart HTTP, protocol v2: GET <repository>/info/refs for the handshake, POST <repository>/git-upload-pack for each
+// command. The server keeps nothing between requests, so any request may go over any connection.
+//
+// A host that is known to speak v2 is not shaken hands with: it is sent its first command at once (engine law 4).
+// Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
+//
+// Redirects are followed in the handshake only, at most five, from http to http or https and from https to https, and
+// they move this remote's base for good. The user and password of the URL go to the origin (scheme, host and port) that
+// the URL names, and to no other. A command is never redirected: its body would be sent to who knows whom.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "atom/url.h"
+#include "git/handshakes.h"
+#include "git/http_client.h"
+#include "git/session.h"
+
+namespace eka::git {
+
+class HttpSession final : public Session {
+ public:
+  // `client` and `handshakes` must outlive it.
+  HttpSession(HttpClient& client, Handshakes& handshakes, const atom::Url& url);
+
+  bool persists_across_requests() const override { return true; }
+  coro::Task<Capabilities> capabilities() override;
+  coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
+  bool start_afresh(const Error& failure, unsigned begun_in) override;
+  unsigned generation() const override { return doubted_ ? 1 : 0; }
+
+ private:
+  class Body;
+  coro::Task<Capabilities> handshake();
+  coro::Task<std::unique_ptr<Body>> send(HttpRequest request);
+  coro::Task<std::unique_ptr<Body>> discover();
+  void follow(const std::string& from, const std::string& location);
+  HttpRequest request(std::string path) const;
+  std::string origin() const;
+
+  HttpClient& client_;
+  Handshakes& handshakes_;
+  atom::Url url_;     // as given: its origin is the scope of its secret
+  std::string base_;  // where the repository is, without a secret; moved by redirects
+  std::optional<Capabilities> capabilities_;
+  bool assumed_ = false;
+  bool doubted_ = false;
+};
+
+}  // namespace eka::git

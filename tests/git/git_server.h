@@ -1,0 +1,52 @@
+// A real git server on loopback: nginx, fcgiwrap and git-http-backend, with a directory of repositories and a few
+// places that misbehave. Its processes end with it, or with us.
+//
+//   /<name>.git            the repositories of `root()`, in protocol v2
+//   /old/<name>.git        the same, deaf to "Git-Protocol": answers in protocol v0
+//   /moved/<name>.git      discovery is redirected to /<name>.git on the same port; a command too
+//   /away/<name>.git       discovery is redirected to /<name>.git on the other port
+//   /private/<name>.git    only with a user and a password, whichever
+//   /fickle/<name>.git     commands are redirected, discovery is not
+//   /circle/<name>.git     redirects to itself
+//   /login/<name>.git      answers with an HTML page
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "repository.h"
+
+namespace eka::git::test {
+
+struct LoggedRequest {
+  std::string connection, port, method, path, status, authorization, protocol, encoding, command;
+};
+
+class GitServer {
+ public:
+  GitServer();
+  ~GitServer();
+  GitServer(const GitServer&) = delete;
+  GitServer& operator=(const GitServer&) = delete;
+
+  std::filesystem::path root() const { return home_.path() / "root"; }
+  // http://127.0.0.1:<port>
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string other_port() const { return std::to_string(port_ + 1); }
+  // The requests answered so far, complete.
+  std::vector<LoggedRequest> log() const;
+
+ private:
+  void configure() const;
+  bool start_nginx();
+  pid_t start(const std::vector<std::string>& argv) const;
+
+  TemporaryDirectory home_;
+  int port_ = 0;
+  std::vector<pid_t> children_;
+};
+
+}  // namespace eka::git::test

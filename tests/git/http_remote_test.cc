@@ -1,0 +1,298 @@
+// The whole way from Connector to a real server and back.
+#include <algorithm>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "coro/runtime.h"
+#include "coro/task_group.h"
+#include "git/capabilities.h"
+#include "git/connector.h"
+#include "git_server.h"
+#include "in_memory.h"
+#include "repository.h"
+
+namespace eka::git {
+namespace {
+
+using test::GitServer;
+using test::LoggedRequest;
+
+struct World {
+  World() { test::make_repository(server.root() / "a.git"); }
+
+  std::unique_ptr<Remote> open(const std::string& path) { return open_url(server.url() + path); }
+  std::unique_ptr<Remote> open_url(const std::string& url) { return connector.open(unwrap(atom::Url::parse(url))); }
+
+  std::size_t count(const std::string& method) const {
+    const auto log = server.log();
+    return static_cast<std::size_t>(std::ranges::count(log, method, &LoggedRequest::method));
+  }
+
+  GitServer server;
+  coro::Runtime runtime{2};
+  test::MapMemory memory;
+  Connector connector{runtime.reactor(), runtime.pool(), memory};
+};
+
+// The error that ls_refs() ends in.
+Error failure_of(World& world, Remote& remote) {
+  try {
+    world.runtime.run(remote.ls_refs({}));
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error(Kind::failure, "it succeeded");
+}
+
+std::string git_ls_remote(const std::filesystem::path& repository) {
+  return test::shell(repository, "git ls-remote . | grep -v '\\^{}$'");
+}
+
+std::string as_ls_remote(const std::vector<Ref>& refs) {
+  std::string out;
+  for (const Ref& ref : refs) out += ref.id.hex() + "\t" + ref.name + "\n";
+  return out;
+}
+
+std::string objects_of(const std::string& pack) {
+  const test::TemporaryDirectory scratch;
+  test::write_file(scratch.path() / "pack", pack);
+  return test::shell(scratch.path(),
+                     "git init -q . && git index-pack --stdin < pack > /dev/null &&"
+                     " git cat-file --batch-all-objects --batch-check");
+}
+
+}  // namespace
+
+TEST_CASE("http: twenty repositories of one host cost one handshake and twenty requests") {
+  World world;
+  std::vector<std::unique_ptr<Remote>> remotes;
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "/r" + std::to_string(i) + ".git";
+    std::filesystem::create_symlink("a.git", world.server.root() / name.substr(1));
+    remotes.push_back(world.open(name));
+  }
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({}));
+  const auto answers = world.runtime.run(coro::all(std::move(queries)));
+  const std::string expected = git_ls_remote(world.server.root() / "a.git");
+  for (const auto& refs : answers) CHECK(as_ls_remote(refs) == expected);
+
+  const auto log = world.server.log();
+  CHECK(log.size() == 21);
+  CHECK(world.count("GET") == 1);
+  std::set<std::string> connections;
+  std::uint64_t handshakes = 0;
+  for (const LoggedRequest& request : log) {
+    connections.insert(request.connection);
+    CHECK(request.protocol == "version=2");
+    CHECK(request.status == "200");
+    if (request.method == "POST") CHECK(request.encoding == "gzip");
+  }
+  CHECK(connections.size() <= 12);  // the gate opens with eight, and widens
+  for (const auto& remote : remotes) {
+    handshakes += remote->traffic().handshakes;
+    CHECK(remote->traffic().requests == 1);
+    CHECK(remote->traffic().retries == 0);
+    CHECK(remote->traffic().bytes_received > 100);
+    CHECK(remote->traffic().bytes_sent > 100);
+  }
+  CHECK(handshakes == 1);
+
+  SUBCASE("the next run needs no handshake at all") {
+    Connector next(world.runtime.reactor(), world.runtime.pool(), world.memory);
+    const auto remote = next.open(unwrap(atom::Url::parse(world.server.url() + "/a.git")));
+    CHECK(world.runtime.run(remote->ls_refs({"refs/tags/"})).size() == 1);
+    CHECK(remote->traffic().handshakes == 0);
+    CHECK(world.server.log().size() == 22);
+  }
+  SUBCASE("one connection after another is used again") {
+    for (int i = 0; i < 5; ++i) world.runtime.run(remotes[0]->ls_refs({}));
+    const auto later = world.server.log();
+    for (auto each = later.end() - 5; each != later.end(); ++each) CHECK(connections.contains(each->connection));
+  }
+}
+
+TEST_CASE("http: all wants come by one request") {
+  World world;
+  const auto remote = world.open("/a.git");
+  const auto refs = world.runtime.run(remote->ls_refs({"refs/eka/"}));
+  REQUIRE(refs.size() == 3);
+  std::vector<atom::ObjectId> wants;
+  for (const Ref& ref : refs) wants.push_back(ref.id);
+  wants.push_back(wants[0]);
+  test::StringSink sink;
+  world.runtime.run(remote->fetch(wants, sink));
+  const std::string objects = objects_of(sink.pack);
+  for (const Ref& ref : refs) CHECK(objects.contains(ref.id.hex()));
+  const auto log = world.server.log();
+  CHECK(log.size() == 3);
+  CHECK(log.back().command == "fetch");
+  CHECK(remote->traffic().requests == 2);
+  CHECK(remote->traffic().bytes_received > sink.pack.size());
+}
+
+TEST_CASE("http: a fetch by depth brings no history, one without brings all, and progress is told") {
+  World world;
+  const auto remote = world.open("/a.git");
+  const auto refs = world.runtime.run(remote->ls_refs({"refs/heads/main"}));
+  const std::vector wants = {refs.at(0).id};
+  FetchOptions options;
+  std::vector<std::string> lines;
+  options.progress = [&lines](std::string_view line) { lines.emplace_back(line); };
+  options.depth = 1;
+  test::StringSink shallow;
+  world.runtime.run(remote->fetch(wants, shallow, options));
+  test::StringSink deep;
+  world.runtime.run(remote->fetch(wants, deep));
+  const auto commits = [](const std::string& pack) {
+    const std::string text = objects_of(pack);
+    std::size_t n = 0;
+    for (std::size_t at = text.find(" commit "); at != std::string::npos; at = text.find(" commit ", at + 1)) ++n;
+    return n;
+  };
+  CHECK(commits(shallow.pack) == 1);
+  CHECK(commits(deep.pack) == 3);
+  REQUIRE_FALSE(lines.empty());
+  for (const std::string& line : lines) CHECK_FALSE(line.contains('\r'));
+}
+
+TEST_CASE("http: an object that is not there is an error, and no retry") {
+  World world;
+  const auto remote = world.open("/a.git");
+  test::StringSink sink;
+  const std::vector wants = {unwrap(atom::ObjectId::parse(std::string(40, '1')))};
+  CHECK_THROWS_AS(world.runtime.run(remote->fetch(wants, sink)), Error);
+  CHECK(sink.pack.empty());
+  CHECK(remote->traffic().retries == 0);
+}
+
+TEST_CASE("http: what is not there, and what is not git") {
+  World world;
+  const auto missing = world.open("/none.git");
+  const Error error = failure_of(world, *missing);
+  CHECK(error.kind() == Kind::remote);
+  CHECK(error.message().contains("repository not found"));
+  CHECK_FALSE(error.is_retryable());
+  CHECK_FALSE(error.hint().empty());
+  REQUIRE(error.context().size() == 1);
+  CHECK(error.context()[0].contains("/none.git"));
+  CHECK(world.server.log().size() == 1);
+
+  const auto page = world.open("/login/a.git");
+  CHECK(failure_of(world, *page).message().contains("text/html"));
+  const auto circle = world.open("/circle/a.git");
+  CHECK(failure_of(world, *circle).message().contains("redirects without end"));
+  CHECK(circle->traffic().handshakes == 6);
+}
+
+TEST_CASE("http: a dead repository does not cost its siblings their handshake") {
+  World world;
+  std::vector<std::unique_ptr<Remote>> remotes;
+  remotes.push_back(world.open("/none.git"));
+  for (int i = 0; i < 5; ++i) remotes.push_back(world.open("/a.git"));
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({}));
+  const auto answers = world.runtime.run(coro::gather(std::move(queries)));
+  CHECK_FALSE(answers[0]);
+  for (std::size_t i = 1; i < answers.size(); ++i) CHECK(answers[i].has_value());
+  CHECK(world.count("GET") == 2);
+}
+
+TEST_CASE("http: older protocols are told apart") {
+  World world;
+  const auto remote = world.open("/old/a.git");
+  CHECK_THROWS_AS(world.runtime.run(remote->ls_refs({})), NotProtocolV2);
+
+  SUBCASE("also when the host is believed to speak v2") {
+    world.runtime.run(world.open("/a.git")->ls_refs({}));
+    const auto again = world.open("/old/a.git");
+    CHECK_THROWS_AS(world.runtime.run(again->ls_refs({})), NotProtocolV2);
+    CHECK(again->traffic().handshakes == 1);
+  }
+}
+
+TEST_CASE("http: discovery is redirected, for this remote and for good") {
+  World world;
+  const auto remote = world.open("/moved/a.git");
+  CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
+  CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
+  CHECK(world.server.log().size() == 4);
+
+  SUBCASE("also when the host is known, and the first command finds out") {
+    const auto known = world.open("/moved/a.git");
+    CHECK(world.runtime.run(known->ls_refs({})).size() == 8);
+    CHECK(known->traffic().handshakes == 2);
+    CHECK(known->traffic().requests == 2);
+    CHECK(known->traffic().retries == 1);
+  }
+  SUBCASE("and when several commands find out together") {
+    const auto known = world.open("/moved/a.git");
+    std::vector<coro::Task<std::vector<Ref>>> queries;
+    for (int i = 0; i < 3; ++i) queries.push_back(known->ls_refs({}));
+    for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 8);
+  }
+  SUBCASE("a command is not") {
+    const auto fickle = world.open("/fickle/a.git");
+    CHECK(failure_of(world, *fickle).message().contains("redirects"));
+    CHECK(world.server.log().back().path == "/fickle/a.git/git-upload-pack");
+    CHECK(fickle->traffic().requests == 2);  // once on the assumption, once after a handshake of its own
+  }
+}
+
+TEST_CASE("http: secrets go to the origin that the URL names, and nowhere else") {
+  World world;
+  const std::string host = world.server.url().substr(7);
+  const auto own = world.open_url("http://joe:s3cret@" + host + "/private/a.git");
+  CHECK(world.runtime.run(own->ls_refs({})).size() == 8);
+  for (const auto& request : world.server.log()) CHECK(request.authorization.starts_with("Basic "));
+
+  const auto away = world.open_url("http://joe:s3cret@" + host + "/away/a.git");
+  CHECK(world.runtime.run(away->ls_refs({})).size() == 8);
+  bool seen = false;
+  for (const auto& request : world.server.log()) {
+    if (request.port != world.server.other_port()) continue;
+    seen = true;
+    CHECK(request.authorization == "-");
+  }
+  CHECK(seen);
+
+  const auto without = world.open("/private/a.git");
+  const Error error = failure_of(world, *without);
+  CHECK(error.message().contains("wants a user name"));
+  CHECK(error.hint().contains("https://user:token@host"));
+  CHECK_FALSE(error.is_retryable());
+  const auto broken = world.open_url("http://joe:s3cret@" + host + "/none.git");
+  const Error other = failure_of(world, *broken);
+  CHECK_FALSE(other.message().contains("s3cret"));
+  CHECK_FALSE(other.context().at(0).contains("s3cret"));
+}
+
+TEST_CASE("http: a cancelled request is gone, and its host goes on") {
+  World world;
+  const auto remote = world.open("/a.git");
+  const auto none = world.open("/none.git");
+  std::vector<coro::Task<std::vector<Ref>>> both;
+  both.push_back(remote->ls_refs({}));
+  both.push_back(none->ls_refs({}));
+  CHECK_THROWS_AS(world.runtime.run(coro::all(std::move(both))), Error);
+  CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
+}
+
+TEST_CASE("connector: transports that are not there yet say so") {
+  coro::Runtime runtime(1);
+  test::MapMemory memory;
+  Connector connector(runtime.reactor(), runtime.pool(), memory);
+  for (const std::string url : {"ssh://git@h.example/r", "git@h.example:r", "git://h.example/r"}) {
+    try {
+      connector.open(unwrap(atom::Url::parse(url)));
+      FAIL("opened");
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::usage);
+      CHECK(error.message().contains("transport is not supported yet"));
+    }
+  }
+}
+
+}  // namespace eka::git

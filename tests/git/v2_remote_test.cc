@@ -1,0 +1,192 @@
+// The retry law, with recorded conversations played back by a session that fails as it is told, and a clock that is
+// ours.
+#include "git/v2_remote.h"
+
+#include <deque>
+
+#include <doctest/doctest.h>
+
+#include "coro/runtime.h"
+#include "git/fetch.h"
+#include "git/http_error.h"
+#include "in_memory.h"
+#include "repository.h"
+
+namespace eka::git {
+namespace {
+
+const Capabilities capabilities = Capabilities::from_text("agent=git\nls-refs\nfetch=shallow\nobject-format=sha1\n");
+
+class OurClock final : public coro::Clock {
+ public:
+  std::chrono::steady_clock::time_point now() override { return now_; }
+  coro::Task<> sleep(std::chrono::milliseconds time) override {
+    now_ += time;
+    slept += time;
+    co_return;
+  }
+  double uniform() override { return 0.5; }
+
+  std::chrono::milliseconds slept{0};
+
+ private:
+  std::chrono::steady_clock::time_point now_{};
+};
+
+// What happens to one command: an error, or these bytes and then perhaps an error.
+struct Turn {
+  std::optional<Error> refused;
+  std::string bytes;
+  std::optional<Error> broken;
+  std::optional<std::chrono::seconds> retry_after;
+};
+
+class PlayedAnswer final : public Answer {
+ public:
+  explicit PlayedAnswer(Turn turn) : turn_(std::move(turn)) {}
+  coro::Task<std::string_view> read() override {
+    const std::string_view piece = std::string_view(turn_.bytes).substr(at_, 1000);
+    at_ += piece.size();
+    if (piece.empty() && turn_.broken) throw Error(*turn_.broken);
+    co_return piece;
+  }
+
+ private:
+  Turn turn_;
+  std::size_t at_ = 0;
+};
+
+class PlayedSession final : public Session {
+ public:
+  explicit PlayedSession(std::deque<Turn>& turns, int fresh_starts) : turns_(turns), fresh_starts_(fresh_starts) {}
+  bool persists_across_requests() const override { return fresh_starts_ == 0; }
+  coro::Task<Capabilities> capabilities() override { co_return capabilities_; }
+  coro::Task<std::unique_ptr<Answer>> exchange(Command) override {
+    ++traffic().requests;
+    REQUIRE_FALSE(turns_.empty());
+    Turn turn = std::move(turns_.front());
+    turns_.pop_front();
+    if (turn.refused) throw HttpError(*turn.refused, 503, turn.retry_after);
+    std::unique_ptr<Answer> answer = std::make_unique<PlayedAnswer>(std::move(turn));
+    co_return answer;
+  }
+  bool start_afresh(const Error&, unsigned begun_in) override {
+    if (begun_in != generation_) return true;
+    if (fresh_starts_ == 0) return false;
+    --fresh_starts_;
+    ++generation_;
+    return true;
+  }
+  unsigned generation() const override { return generation_; }
+
+ private:
+  Capabilities capabilities_ = eka::git::capabilities;
+  std::deque<Turn>& turns_;
+  int fresh_starts_;
+  unsigned generation_ = 0;
+};
+
+struct World {
+  World() {
+    test::make_repository(home.path());
+    id = unwrap(atom::ObjectId::parse(test::shell(home.path(), "git rev-parse main").substr(0, 40)));
+    ls_refs = test::upload_pack(home.path(), ls_refs_request(capabilities, {}));
+    fetch = test::upload_pack(home.path(), unwrap(fetch_request(capabilities, std::vector{id}, FetchOptions())));
+  }
+  V2Remote open(int fresh_starts = 0) {
+    return V2Remote(unwrap(atom::Url::parse("https://h.example/r")),
+                    std::make_unique<PlayedSession>(turns, fresh_starts), coro::RetryPolicy(), clock);
+  }
+
+  test::TemporaryDirectory home;
+  coro::Runtime runtime{1};
+  OurClock clock;
+  std::deque<Turn> turns;
+  atom::ObjectId id;
+  std::string ls_refs, fetch;
+};
+
+Error reset() {
+  return Error(Kind::remote, "connection reset").retryable();
+}
+Error forbidden() {
+  return Error(Kind::remote, "forbidden");
+}
+
+}  // namespace
+
+TEST_CASE("v2 remote: transient failures are tried again, and counted") {
+  World world;
+  world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = reset(), .retry_after = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = {}, .retry_after = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
+  V2Remote remote = world.open();
+  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
+  CHECK(remote.traffic().retries == 3);
+  CHECK(remote.traffic().requests == 4);
+  CHECK(world.clock.slept.count() > 0);
+}
+
+TEST_CASE("v2 remote: refusals and broken protocol are not") {
+  World world;
+  V2Remote remote = world.open();
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}});
+  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
+  world.turns.push_back({.refused = {}, .bytes = "0003", .broken = {}, .retry_after = {}});
+  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
+  CHECK(remote.traffic().retries == 0);
+}
+
+TEST_CASE("v2 remote: the time that a server asks for is waited") {
+  World world;
+  world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7)});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
+  V2Remote remote = world.open();
+  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
+  CHECK(world.clock.slept >= std::chrono::seconds(7));
+  CHECK(world.clock.slept < std::chrono::seconds(8));
+}
+
+TEST_CASE("v2 remote: a session that does not persist gets one fresh start") {
+  World world;
+  V2Remote remote = world.open(1);
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
+  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
+  CHECK(remote.traffic().retries == 1);
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}});
+  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
+}
+
+TEST_CASE("v2 remote: a fetch is tried again until its first byte has been delivered") {
+  World world;
+  V2Remote remote = world.open();
+  const std::vector wants = {world.id};
+  test::StringSink sink;
+  world.turns.push_back({.refused = {}, .bytes = world.fetch.substr(0, 10), .broken = reset(), .retry_after = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}});
+  world.runtime.run(remote.fetch(wants, sink));
+  CHECK(sink.pack.starts_with("PACK"));
+  CHECK(remote.traffic().retries == 1);
+
+  SUBCASE("after that it is for the caller to begin again") {
+    for (const bool broken : {true, false}) {
+      Turn turn{.refused = {}, .bytes = world.fetch.substr(0, 80'000), .broken = {}, .retry_after = {}};
+      if (broken) turn.broken = reset();
+      world.turns.push_back(turn);
+      test::StringSink cut;
+      try {
+        world.runtime.run(remote.fetch(wants, cut));
+        FAIL("fetched");
+      } catch (const Error& error) {
+        CHECK(error.is_retryable());
+        CHECK(error.context().at(0) == "fetching from https://h.example/r");
+      }
+      CHECK_FALSE(cut.pack.empty());
+    }
+    CHECK(remote.traffic().retries == 1);
+  }
+}
+
+}  // namespace eka::git
