@@ -1,10 +1,14 @@
 #include "store/intake.h"
 
+#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <utility>
 
+#include <fcntl.h>
+
 #include "git/libgit2.h"
+#include "store/disk.h"
 #include "store/objects.h"
 #include "store/pack_scanner.h"
 #include "store/quarantine.h"
@@ -19,10 +23,38 @@ namespace fs = std::filesystem;
 // The indexer is given no object database: a thin pack's bases can only be missing.
 git::IndexerHandle make_indexer(const fs::path& directory) {
   git_indexer* raw = nullptr;
-  git_indexer_options options = GIT_INDEXER_OPTIONS_INIT;
+  git_indexer_options options;
+  git_indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
   git::check(git_indexer_new(&raw, directory.c_str(), 0444, nullptr, &options), Kind::failure,
              "cannot write a pack into the cache");
   return git::IndexerHandle(raw);
+}
+
+// The file that the indexer writes: the only one in its directory.
+FileDescriptor open_growing_pack(const fs::path& directory) {
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    return FileDescriptor(::open(entry.path().c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  }
+  return {};
+}
+
+// The indexer extends its file and then writes through a mapping: on a full disk that is a SIGBUS, not an error. So the
+// space is allocated first, where an error is an error. Not every file system can; there we take the risk.
+void reserve(const FileDescriptor& file, std::uint64_t begin, std::size_t size) {
+  if (!file || size == 0) return;
+  const auto reserved = ::fallocate(file.get(), 0, static_cast<off_t>(begin), static_cast<off_t>(size));
+  if (reserved != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO)) {
+    throw_errno("cannot write a pack into the cache");
+  }
+}
+
+// The indexer fails for what the pack holds, or for what the disk does.
+void check_indexer(int code) {
+  if (code >= 0) return;
+  const git_error* last = git_error_last();
+  const bool is_ours = last != nullptr && (last->klass == GIT_ERROR_OS || last->klass == GIT_ERROR_NOMEMORY);
+  git::throw_git_error(is_ours ? Kind::failure : Kind::integrity,
+                       is_ours ? "cannot write a pack into the cache" : "the pack is refused");
 }
 
 class PackIntake final : public Intake {
@@ -33,6 +65,7 @@ class PackIntake final : public Intake {
         admitted_(std::move(admitted)),
         quarantine_(Quarantine::make(incoming)),
         indexer_(make_indexer(quarantine_.path())),
+        growing_(open_growing_pack(quarantine_.path())),
         scanner_(limits) {}
 
   coro::Task<> write(std::span<const std::byte> bytes) override {
@@ -52,15 +85,16 @@ class PackIntake final : public Intake {
  private:
   // What is waiting goes through the scanner first: the indexer never sees what was refused.
   void digest() {
+    const std::uint64_t begin = scanner_.bytes();
     scanner_.push(waiting_);
-    git::check(git_indexer_append(indexer_.get(), waiting_.data(), waiting_.size(), &progress_), Kind::integrity,
-               "the pack is refused");
+    reserve(growing_, begin, waiting_.size());
+    check_indexer(git_indexer_append(indexer_.get(), waiting_.data(), waiting_.size(), &progress_));
     waiting_.clear();
   }
 
   void verify(const std::vector<atom::ObjectId>& wants) {
     scanner_.finish();
-    git::check(git_indexer_commit(indexer_.get(), &progress_), Kind::integrity, "the pack is refused");
+    check_indexer(git_indexer_commit(indexer_.get(), &progress_));
     const fs::path stem = quarantine_.path() / ("pack-" + std::string(git_indexer_name(indexer_.get())));
     indexer_.reset();
     // Whatever the indexer calls it, we name a pack by its checksum: one name, one content.
@@ -82,6 +116,7 @@ class PackIntake final : public Intake {
   Admitted admitted_;
   Quarantine quarantine_;
   git::IndexerHandle indexer_;
+  FileDescriptor growing_;
   git_indexer_progress progress_{};  // the indexer keeps its place in it
   PackScanner scanner_;
   std::vector<std::byte> waiting_;

@@ -81,6 +81,25 @@ struct Job {
   }
 };
 
+// The victim's exit code when no file may grow beyond `bytes`: what a full disk is like for whoever writes.
+int run_on_full_disk(const Job& job, const fs::path& root, rlim_t bytes) {
+  const std::string id = job.rev.hex();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(1);
+    ::close(2);
+    const rlimit limit{bytes, bytes};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::execl(EKA_STORE_VICTIM, "victim", root.c_str(), job.pack_file.c_str(), id.c_str(), nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
 // Exit code and the most memory it held, in kB.
 std::pair<int, long> run_victim(const Job& job) {
   const pid_t child = start_victim(job.directory.path() / "cache", job.pack_file, job.rev, false);
@@ -137,6 +156,27 @@ TEST_CASE("kill -9 at any point: nothing is left over and the next run ends righ
       CHECK(output_of("git -C " + fixture.root().native() + "/git fsck --strict --no-progress 2>/dev/null") == "");
     }
   }
+}
+
+TEST_CASE("a full disk is an error that leaves nothing, and the next run ends right") {
+  PackBuilder builder;
+  std::string noise;
+  for (int i = 0; noise.size() < 300'000; ++i) {
+    noise += atom::ObjectId::of("blob", std::to_string(i)).hex().substr(0, 20);
+  }
+  const auto compressible = builder.blob(std::string(2'000'000, 'x'));
+  const Job job(builder,
+                builder.directory({{{"100644", "noise"}, builder.blob(noise)}, {{"100644", "x"}, compressible}}));
+  CacheFixture fixture;
+  // The limits end, in turn, the making of the repository, the pack, and the tree.
+  for (const rlim_t bytes : {10, 5'000, 100'000, 1'000'000}) {
+    CAPTURE(bytes);
+    CHECK(run_on_full_disk(job, fixture.root(), bytes) == 1);
+    CHECK(fixture.leftovers().empty());
+    CHECK_FALSE(fs::exists(fixture.root() / "trees" / job.tree.hex()));
+  }
+  CHECK(run_on_full_disk(job, fixture.root(), 100'000'000) == 0);
+  CHECK(run_on_full_disk(job, job.directory.path() / "new", 10) == 1);
 }
 
 TEST_CASE("a quarantine whose owner lives is left alone") {

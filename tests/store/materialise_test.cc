@@ -183,6 +183,7 @@ TEST_CASE("a tree that was not checked during this boot is compared, and repaire
     }
     SUBCASE("a directory became a link") {
       ::chmod(place.c_str(), 0755);
+      ::chmod((place / "d").c_str(), 0755);
       fs::rename(place / "d", fixture.root().parent_path() / "elsewhere");
       fs::create_directory_symlink(fixture.root().parent_path() / "elsewhere", place / "d");
     }
