@@ -12,13 +12,13 @@ namespace eka::eval {
 
 // How the process ended, and what is known about the circumstances.
 struct Ending {
-  std::optional<int> code;
-  std::optional<int> signal;
-  std::string_view errors;  // its standard error
+  std::optional<int> code{};
+  std::optional<int> signal{};
+  std::string_view errors{};  // its standard error
   std::chrono::milliseconds took{};
   std::chrono::seconds cpu_limit{};
   std::chrono::seconds wall_limit{};
-  std::uint64_t memory_limit = 0;
+  std::uint64_t memory_limit{};
 };
 
 // Pure. An ending by Nix's own choice gives its message, then the frames of its trace that are the atoms' (ours are

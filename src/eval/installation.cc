@@ -71,6 +71,7 @@ Installation Installation::locate(const fs::path& scratch_root, const std::strin
   Installation found;
   found.nix_instantiate = program("nix-instantiate");
   found.nix = program("nix");
+  found.nix_store = program("nix-store");
   found.bwrap = program("bwrap");
   found.self = fs::read_symlink("/proc/self/exe");
   found.self_identity = BinaryIdentity::of_this_process();

@@ -13,6 +13,7 @@ namespace eka::eval {
 struct Installation {
   std::filesystem::path nix_instantiate;
   std::filesystem::path nix;
+  std::filesystem::path nix_store;
   std::filesystem::path bwrap;
   std::vector<std::string> libraries;  // all that nix_instantiate loads, its loader included
   std::filesystem::path expressions;   // the directory of nix/

@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "coro/descriptor.h"
 #include "error/error.h"
 #include "error/text.h"
-#include "eval/descriptor.h"
 
 namespace eka::eval {
 namespace {
@@ -37,7 +37,7 @@ std::string fingerprint(const std::string& path) {
 std::string ask(std::vector<std::string> words) {
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Error(Kind::failure, "cannot make a pipe");
-  const Descriptor ours(pipe[0]);
+  const coro::Descriptor ours(pipe[0]);
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -57,7 +57,7 @@ std::string ask(std::vector<std::string> words) {
   std::string output;
   std::array<char, 4096> buffer{};
   for (ssize_t got = 1; got > 0 || (got < 0 && errno == EINTR);) {
-    got = ::read(ours.number(), buffer.data(), buffer.size());
+    got = ::read(ours.get(), buffer.data(), buffer.size());
     if (got > 0) output.append(buffer.data(), static_cast<std::size_t>(got));
   }
   int status = 0;

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include "atom/json.h"
-#include "eval/descriptor.h"
+#include "coro/descriptor.h"
+#include "eval/memory_file.h"
 #include "eval/syscalls.h"
 
 namespace eka::eval {
@@ -89,13 +90,13 @@ std::vector<char*> as_argv(std::vector<std::string>& words) {
 }
 
 [[noreturn]] void become_bwrap(const NixecRequest& request) {
-  const Descriptor filter = syscall_filter();
-  const SandboxArguments arguments = sandbox_arguments(request.sandbox, filter.number());
+  const coro::Descriptor filter = syscall_filter();
+  const SandboxArguments arguments = sandbox_arguments(request.sandbox, filter.get());
   std::string options;
   for (const std::string& option : arguments.options) options += option + '\0';
-  const Descriptor options_file = memory_file("bwrap-options", options, true);
+  const coro::Descriptor options_file = memory_file("bwrap-options", options);
 
-  std::vector<std::string> words{request.sandbox.bwrap, "--args", std::to_string(options_file.number()), "--"};
+  std::vector<std::string> words{request.sandbox.bwrap, "--args", std::to_string(options_file.get()), "--"};
   words.insert(words.end(), arguments.command.begin(), arguments.command.end());
   const std::vector<char*> argv = as_argv(words);
   std::array<char*, 1> no_environment{nullptr};

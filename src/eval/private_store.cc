@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "coro/descriptor.h"
 #include "error/error.h"
-#include "eval/descriptor.h"
 
 namespace eka::eval {
 namespace {
@@ -24,23 +24,23 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_derivation = 64 << 20;
 
 // Opens `path` beneath `directory`, through no link at all.
-Descriptor open_beneath(const fs::path& directory, const std::string& path, int flags) {
-  const Descriptor base(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+coro::Descriptor open_beneath(const fs::path& directory, const std::string& path, int flags) {
+  const coro::Descriptor base(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  return Descriptor(static_cast<int>(::syscall(SYS_openat2, base.number(), path.c_str(), &how, sizeof how)));
+  return coro::Descriptor(static_cast<int>(::syscall(SYS_openat2, base.get(), path.c_str(), &how, sizeof how)));
 }
 
-std::string content_of(const Descriptor& file, const std::string& name) {
+std::string content_of(const coro::Descriptor& file, const std::string& name) {
   struct stat about{};
-  if (!file || ::fstat(file.number(), &about) != 0 || !S_ISREG(about.st_mode)) {
+  if (file.get() < 0 || ::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
     throw Error(Kind::evaluation, "evaluation names the derivation " + name + ", but has not made it");
   }
   const auto size = static_cast<std::size_t>(about.st_size);
   if (size > largest_derivation) throw Error(Kind::evaluation, "the derivation " + name + " is too large");
   std::string content(size, '\0');
-  if (::pread(file.number(), content.data(), size, 0) != about.st_size) {
+  if (::pread(file.get(), content.data(), size, 0) != about.st_size) {
     throw Error(Kind::failure, "cannot read the derivation " + name);
   }
   return content;
@@ -79,7 +79,8 @@ constexpr const char* database_file = "nix/var/nix/db/db.sqlite";
 
 // The directories that join() is about to walk must be directories, not links to somewhere else.
 bool is_sound(const fs::path& store) {
-  return open_beneath(store, "nix/store", O_RDONLY | O_DIRECTORY) && open_beneath(store, database_file, O_RDONLY);
+  return open_beneath(store, "nix/store", O_RDONLY | O_DIRECTORY).get() >= 0 &&
+         open_beneath(store, database_file, O_RDONLY).get() >= 0;
 }
 
 bool join_registrations(Database& into, const fs::path& other) {
@@ -115,7 +116,7 @@ Derivation read_derivation(const fs::path& store, const std::string& drv_path) {
   if (!is_store_path(drv_path) || !drv_path.ends_with(".drv")) {
     throw Error(Kind::evaluation, "`main` has a `drvPath` that no derivation can have");
   }
-  const Descriptor file = open_beneath(store, drv_path.substr(1), O_RDONLY | O_NONBLOCK);
+  const coro::Descriptor file = open_beneath(store, drv_path.substr(1), O_RDONLY | O_NONBLOCK);
   return unwrap(Derivation::parse(content_of(file, drv_path)));
 }
 

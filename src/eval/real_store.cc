@@ -12,8 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "coro/descriptor.h"
 #include "error/error.h"
-#include "eval/descriptor.h"
 
 namespace eka::eval {
 namespace {
@@ -27,8 +27,8 @@ bool daemon_answers() {
   const std::string path = told != nullptr ? told : "/nix/var/nix/daemon-socket/socket";
   if (path.size() >= sizeof address.sun_path) return false;
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  return socket && ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const coro::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return socket.get() >= 0 && ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 // May we write there, or make it?

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "error/error.h"
+#include "eval/memory_file.h"
 
 namespace eka::eval {
 namespace {
@@ -82,7 +83,7 @@ constexpr scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64
 
 }  // namespace
 
-Descriptor syscall_filter() {
+coro::Descriptor syscall_filter() {
   Filter filter;
   for (const char* name : allowed) filter.add(SCMP_ACT_ALLOW, name);
   for (const char* name : refused) filter.add(SCMP_ACT_ERRNO(EPERM), name);
@@ -99,9 +100,9 @@ Descriptor syscall_filter() {
     filter.add(SCMP_ACT_ALLOW, "prctl", equals(0, static_cast<std::uint64_t>(option)));
   }
 
-  Descriptor file = memory_file("syscalls", {}, true);
-  filter.write(file.number());
-  ::lseek(file.number(), 0, SEEK_SET);
+  coro::Descriptor file = memory_file("syscalls", {});
+  filter.write(file.get());
+  ::lseek(file.get(), 0, SEEK_SET);
   return file;
 }
 

@@ -6,12 +6,12 @@
 // thread is all that clone() may make.
 #pragma once
 
-#include "eval/descriptor.h"
+#include "coro/descriptor.h"
 
 namespace eka::eval {
 
 // The compiled program in a file that is inherited across exec, as bwrap's --seccomp wants it. Throws
 // Error(Kind::failure).
-Descriptor syscall_filter();
+coro::Descriptor syscall_filter();
 
 }  // namespace eka::eval

@@ -1,0 +1,75 @@
+#include "eval/scratch.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "coro/asio.h"
+#include "error/error.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* prefix = "eval-";
+
+// Nix makes directories read-only: an ordinary user must undo that first. Links are not followed by any of this.
+void remove_tree(const fs::path& path) noexcept {
+  try {
+    std::error_code ignored;
+    for (fs::recursive_directory_iterator entry(path, ignored), end; entry != end; entry.increment(ignored)) {
+      if (entry->symlink_status(ignored).type() == fs::file_type::directory) {
+        fs::permissions(entry->path(), fs::perms::owner_all, ignored);
+      }
+    }
+    fs::remove_all(path, ignored);
+  } catch (const std::exception&) {
+    // Out of memory: the next run sweeps it.
+  }
+}
+
+// Nothing when there is no such directory, or another holds it.
+coro::Descriptor lock(const fs::path& directory) {
+  coro::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) opened.reset();
+  return opened;
+}
+
+}  // namespace
+
+Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
+  fs::create_directories(root);
+  // Somebody may sweep it between its making and its locking: then there is another.
+  for (int attempt = 0; attempt < 16 && lock_.get() < 0; ++attempt) {
+    std::string name = (root / (std::string(prefix) + "XXXXXX")).string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw Error(Kind::failure, "cannot make a directory in " + root.string() + ": " + std::strerror(errno));
+    }
+    lock_ = lock(name);
+    if (std::error_code gone; !fs::is_directory(name, gone)) lock_.reset();
+    path_ = name;
+  }
+  if (lock_.get() < 0) throw Error(Kind::failure, "cannot lock a directory in " + root.string());
+  fs::create_directory(store());
+}
+
+Scratch::~Scratch() {
+  asio::post(pool_.executor(),
+             [path = path_, lock = std::make_shared<coro::Descriptor>(std::move(lock_))] { remove_tree(path); });
+}
+
+void Scratch::sweep(const fs::path& root) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root, ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix)) continue;
+    if (const coro::Descriptor locked = lock(entry.path()); locked.get() >= 0) remove_tree(entry.path());
+  }
+}
+
+}  // namespace eka::eval

@@ -1,0 +1,58 @@
+#include "eval/nixec.h"
+
+#include <array>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "eval/syscalls.h"
+
+namespace eka::eval {
+namespace {
+
+TEST_CASE("a request arrives as it was sent") {
+  const NixecRequest sent{
+      .binary = {.device = ~std::uint64_t{0}, .inode = 2, .size = 3, .modified_ns = -4},
+      .parent = 5,
+      .limits = {.memory_bytes = 6, .cpu_seconds = 7, .wall_seconds = 8, .file_bytes = 9, .open_files = 10},
+      .sandbox = {.bwrap = "b",
+                  .nix_instantiate = "n",
+                  .libraries = {"l1", "l \"2\"\n"},
+                  .expressions = "e",
+                  .store = "s",
+                  .sources = {{.outside = "o", .inside = "i"}},
+                  .system = "y"},
+      .expression_file = "x"};
+  const auto got = NixecRequest::parse(sent.json());
+  REQUIRE(got.has_value());
+  CHECK(got->binary == sent.binary);
+  CHECK(got->json() == sent.json());
+  CHECK(got->sandbox.libraries == sent.sandbox.libraries);
+  CHECK(got->sandbox.sources.at(0).inside == "i");
+}
+
+TEST_CASE("a request that is none is refused") {
+  for (const char* text : {"", "{}", "[]", "{\"binary\":1}", "\xff"}) {
+    CAPTURE(text);
+    CHECK_FALSE(NixecRequest::parse(text).has_value());
+  }
+}
+
+TEST_CASE("the name decides what the binary is") {
+  CHECK(is_nixec("nixec"));
+  CHECK(is_nixec("/usr/bin/nixec"));
+  CHECK_FALSE(is_nixec("eka"));
+  CHECK_FALSE(is_nixec("/nixec/eka"));
+}
+
+TEST_CASE("the filter is a program for the kernel") {
+  const coro::Descriptor filter = syscall_filter();
+  struct stat about{};
+  REQUIRE(fstat(filter.get(), &about) == 0);
+  CHECK(about.st_size % 8 == 0);     // instructions
+  CHECK(about.st_size / 8 > 100);    // of which there are many
+  CHECK(about.st_size / 8 <= 4096);  // but no more than the kernel takes
+}
+
+}  // namespace
+}  // namespace eka::eval

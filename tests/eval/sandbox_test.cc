@@ -1,0 +1,87 @@
+#include "eval/sandbox.h"
+
+#include <doctest/doctest.h>
+
+namespace eka::eval {
+namespace {
+
+std::string lines(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (word.starts_with('-') && !text.empty() ? "\n" : " ") + word;
+  return text;
+}
+
+const Sandbox example{.bwrap = "/usr/bin/bwrap",
+                      .nix_instantiate = "/usr/bin/nix-instantiate",
+                      .libraries = {"/lib64/ld.so", "/lib/libc.so.6"},
+                      .expressions = "/usr/share/eka/nix",
+                      .store = "/cache/eval-1/store",
+                      .sources = {{.outside = "/cache/trees/1", .inside = "/nix/store/1-a"},
+                                  {.outside = "/cache/trees/2", .inside = "/nix/store/2-=CE=BB"}},
+                      .system = "x86_64-linux"};
+
+TEST_CASE("the room is what it is meant to be") {
+  const SandboxArguments arguments = sandbox_arguments(example, 7);
+  CHECK(lines(arguments.options) == R"( --unshare-all
+--unshare-user
+--disable-userns
+--uid 1000
+--gid 1000
+--die-with-parent
+--new-session
+--as-pid-1
+--cap-drop ALL
+--clearenv
+--hostname eka
+--chdir /
+--seccomp 7
+--ro-bind /usr/bin/nix-instantiate /usr/bin/nix-instantiate
+--ro-bind /lib64/ld.so /lib64/ld.so
+--ro-bind /lib/libc.so.6 /lib/libc.so.6
+--ro-bind /usr/share/eka/nix /eka/nix
+--ro-bind /cache/trees/1 /nix/store/1-a
+--ro-bind /cache/trees/2 /nix/store/2-=CE=BB
+--proc /proc
+--bind /cache/eval-1/store /eka/store
+--remount-ro /
+--setenv HOME /eka/none
+--setenv USER eka
+--setenv NIX_CONF_DIR /eka/none
+--setenv NIX_USER_CONF_FILES 
+--setenv NIX_CONFIG restrict-eval = true
+allow-import-from-derivation = false
+build-users-group =
+sandbox = false
+allowed-uris =
+substituters =
+builders =
+plugin-files =
+experimental-features =
+access-tokens =
+fsync-metadata = false
+gc-reserved-space = 0
+
+--setenv GC_INITIAL_HEAP_SIZE 32M
+--setenv GC_MARKERS 1)");
+  CHECK(lines(arguments.command) == R"( /usr/bin/nix-instantiate
+--store /eka/store
+--eval
+--strict
+--json
+--read-write-mode
+--show-trace
+--option system x86_64-linux
+-I eka=/eka/nix
+-I atom=/nix/store/1-a
+-I atom=/nix/store/2-=CE=BB
+-)");
+}
+
+TEST_CASE("a closure becomes a string of Nix, whatever it holds") {
+  CHECK(expression_for(R"({"a":"${b}\n''$$"})") ==
+        R"(import /eka/nix/plan.nix { closure = "{\"a\":\"\${b}\\n''\$\$\"}"; })"
+        "\n");
+}
+
+}  // namespace
+}  // namespace eka::eval
