@@ -42,8 +42,9 @@ class SingleFlight {
     }
     const auto flight = std::make_shared<Flight>();
     flights_.emplace(key, flight);
-    flight->start(co_await asio::this_coro::executor, fly(std::move(work), flight),
-                  [this, key, flight] { flights_.erase(key); });
+    const Executor executor = co_await asio::this_coro::executor;
+    const auto forget = [this, key, flight] { flights_.erase(key); };
+    flight->start(executor, fly(std::move(work), flight), forget);
     co_return co_await share(flight);
   }
 

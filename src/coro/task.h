@@ -14,9 +14,10 @@
 //
 // after which tasks may be awaited again; then rethrow() what was caught.
 //
-// A trap: GCC 12 destroys closures and aggregates twice that are temporaries of a co_await expression and hold more
-// than pointers and numbers. Name them first, or capture by reference (the caller stays suspended anyway). Where this
-// floor takes a function it refuses to compile the dangerous case: see `outlives_await`.
+// A trap: GCC 12 destroys closures and aggregates twice that are temporaries of a statement with a co_await in it (as
+// an argument of the awaited call, or beside one) and hold more than pointers and numbers. Name them first, or capture
+// by reference where the caller stays suspended anyway. Where this floor takes a function it refuses to compile the
+// dangerous case: see `outlives_await`. For the rest there is AddressSanitizer.
 #pragma once
 
 #include <exception>
