@@ -30,4 +30,7 @@ struct Installation {
   static Installation locate(const std::filesystem::path& scratch_root, const std::string& store = "auto");
 };
 
+// Of the expressions that would be used: the head of their digest, or "not found".
+std::string expressions_version();
+
 }  // namespace eka::eval

@@ -1,0 +1,67 @@
+// A repository that atoms are published from: the user's own, read at one commit.
+//
+// Blocking (libgit2): call it on the pool. Nothing here touches the working tree, the index, a branch or the
+// configuration; write_commit() adds one loose object and no ref.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "atom/object_id.h"
+#include "git/libgit2.h"
+
+namespace eka::git {
+
+// An entry of a tree, as far as publishing cares.
+struct SourceEntry {
+  atom::ObjectId id;
+  bool is_tree = false;
+};
+
+// The git directory of the repository that `start` lies in, if it lies in one.
+std::optional<std::filesystem::path> find_git_directory(const std::filesystem::path& start);
+
+class SourceRepository {
+ public:
+  // The repository that `start` lies in. Kind::usage when it lies in none.
+  static SourceRepository discover(const std::filesystem::path& start);
+
+  const std::filesystem::path& git_directory() const { return git_directory_; }
+  // The root of the working tree; nothing for a bare repository.
+  const std::optional<std::filesystem::path>& working_tree() const { return working_tree_; }
+
+  // The commit that `revspec` names ("HEAD", "v1.0~2", an id). Kind::usage when it names none.
+  atom::ObjectId commit(const std::string& revspec) const;
+  // The same, but nothing when HEAD has no commit yet.
+  std::optional<atom::ObjectId> head() const;
+
+  // Of all root commits that `from` descends from, the one with the oldest commit time; the id breaks a tie.
+  // Walks the whole history.
+  atom::ObjectId genesis(const atom::ObjectId& from) const;
+
+  atom::ObjectId tree_of(const atom::ObjectId& commit) const;
+  // What stands at `path` ("/"-separated; "" or "." is the tree itself) in the tree of `commit`.
+  std::optional<SourceEntry> entry(const atom::ObjectId& commit, std::string_view path) const;
+  std::optional<std::string> file(const atom::ObjectId& commit, std::string_view path) const;
+
+  bool has(const atom::ObjectId& id) const;
+  // Adds a commit object with exactly this content.
+  atom::ObjectId write_commit(const std::string& text) const;
+
+  // The url of a configured remote (url.<base>.insteadOf and pushurl applied by libgit2), or nothing.
+  std::optional<std::string> remote_url(const std::string& name) const;
+
+ private:
+  explicit SourceRepository(RepositoryHandle repository);
+
+  Libgit2 library_;
+  RepositoryHandle repository_;
+  std::filesystem::path git_directory_;
+  std::optional<std::filesystem::path> working_tree_;
+};
+
+}  // namespace eka::git

@@ -1,0 +1,22 @@
+#include "git/version.h"
+
+#include <fmt/format.h>
+
+#include "git/curl.h"
+#include "git/libgit2.h"
+
+namespace eka::git {
+
+std::string libgit2_version() {
+  int major = 0;
+  int minor = 0;
+  int patch = 0;
+  git_libgit2_version(&major, &minor, &patch);
+  return fmt::format("{}.{}.{}", major, minor, patch);
+}
+
+std::string curl_version() {
+  return curl_version_info(CURLVERSION_NOW)->version;
+}
+
+}  // namespace eka::git
