@@ -1,0 +1,216 @@
+#include "engine/closure.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "atom/atom_commit.h"
+#include "coro/task_group.h"
+#include "engine/locate.h"
+
+namespace eka::engine {
+namespace {
+
+// What one lock says, in terms of revisions.
+struct Decision {
+  std::vector<Published> atoms;
+  std::map<atom::ObjectId, std::vector<atom::ObjectId>> sees;  // by revision; that of the lock's own atom included
+};
+
+std::map<atom::AtomId, Published> by_id(const atom::Lock& lock) {
+  std::map<atom::AtomId, Published> out;
+  for (const auto& locked : lock.atoms) {
+    if (locked.rev) out.emplace(locked.id, Published{locked.set, locked.label, locked.version, *locked.rev});
+  }
+  return out;
+}
+
+Decision read_decision(const ReadAtom& owner) {
+  Decision out;
+  const auto ids = by_id(*owner.lock);
+  auto& own = out.sees[owner.published.rev];
+  for (const auto& [id, atom] : ids) {
+    out.atoms.push_back(atom);
+    const auto* locked = owner.lock->find(id);
+    const bool composes = owner.lock->composer.id == id;
+    if (locked->direct || composes || owner.lock->format == 1) own.push_back(atom.rev);
+    for (const auto& needed : locked->requires_) {
+      if (const auto found = ids.find(needed); found != ids.end()) out.sees[atom.rev].push_back(found->second.rev);
+    }
+  }
+  return out;
+}
+
+void add_mirrors(Mirrors& mirrors, const atom::Lock& lock, const atom::ObjectId& own_set,
+                 const std::vector<atom::Url>& own_urls) {
+  const auto add = [&](const atom::ObjectId& set, const atom::Url& url) {
+    auto& known = mirrors[set];
+    if (std::ranges::find(known, url) == known.end()) known.push_back(url);
+  };
+  for (const auto& [set, locked] : lock.sets) {
+    if (set == own_set || locked.local) {
+      for (const auto& url : own_urls) add(set, url);
+    }
+    for (const auto& url : locked.mirrors) add(set, url);
+  }
+}
+
+// One closure on its way: atoms that are read, and the locks among them that decide.
+class Assembly {
+ public:
+  Assembly(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url)
+      : parts_(parts), remotes_(remotes), fetcher_(fetcher), root_(root.published), found_at_(std::move(root_url)) {
+    closure_.mirrors[root_.set] = {found_at_};
+    add(std::move(root));
+  }
+
+  coro::Task<Closure> finish() {
+    // Format 0 takes one round; format 1 learns of the next level from the locks of this one.
+    auto wanted = co_await decide(root_.rev);
+    while (!wanted.empty()) {
+      co_await fetcher_.bring(wanted, closure_.mirrors);
+      std::vector<coro::Task<ReadAtom>> reads;
+      for (const auto& atom : wanted) reads.push_back(read_atom(parts_, atom));
+      auto level = co_await coro::all(std::move(reads));
+      for (auto& atom : level) add(std::move(atom));
+      std::vector<Published> next;
+      if (per_atom_) {
+        for (const auto& atom : wanted) {
+          auto more = co_await decide(atom.rev);
+          next.insert(next.end(), more.begin(), more.end());
+        }
+      }
+      wanted = std::move(next);
+    }
+    bind();
+    unwrap(link(closure_));
+    co_return std::move(closure_);
+  }
+
+ private:
+  void add(ReadAtom atom) {
+    index_.emplace(atom.published.rev, closure_.members.size());
+    closure_.members.push_back({atom.published, atom.tree, atom.manifest, {}, {}, {}});
+    read_.emplace(atom.published.rev, std::move(atom));
+  }
+
+  // Takes in what the lock of the atom at `rev` decides; returns the atoms that are new.
+  coro::Task<std::vector<Published>> decide(atom::ObjectId rev) {
+    auto& atom = read_.at(rev);
+    if (!atom.lock) {
+      if (atom.manifest.has_dependencies()) {
+        throw Error(Kind::unsatisfiable, fmt::format("{} has dependencies but no atom.lock", atom.published.str()))
+            .with_hint("publish it with a lock: choosing versions for an atom without one is not supported yet");
+      }
+      co_return std::vector<Published>{};
+    }
+    unwrap(check_lock(atom, found_at_));
+    per_atom_ = per_atom_ || atom.lock->format == 1;
+    add_mirrors(closure_.mirrors, *atom.lock, atom.published.set, closure_.mirrors[atom.published.set]);
+    co_await fill_revisions(*atom.lock);
+    auto decision = read_decision(atom);
+    for (auto& [from, sees] : decision.sees) {
+      auto& all = sees_[from];
+      all.insert(sees.begin(), sees.end());
+    }
+    std::erase_if(decision.atoms,
+                  [&](const Published& a) { return !known_.insert(a.rev).second || index_.contains(a.rev); });
+    co_return std::move(decision.atoms);
+  }
+
+  // Format 1 may leave out the revision of an atom of its own set: the set's refs say it.
+  coro::Task<> fill_revisions(atom::Lock& lock) {
+    std::map<atom::ObjectId, std::vector<atom::LockedAtom*>> open;
+    for (auto& locked : lock.atoms) {
+      if (!locked.rev) open[locked.set].push_back(&locked);
+    }
+    for (const auto& [set, atoms] : open) {
+      const auto& mirrors = closure_.mirrors[set];
+      if (mirrors.empty()) throw Error(Kind::integrity, fmt::format("the lock names no mirror of set {}", set.hex()));
+      std::vector<atom::AtomUri> uris;
+      for (const auto* locked : atoms) {
+        uris.push_back({mirrors.front(), locked->label, unwrap(atom::Requirement::parse("=" + locked->version.str()))});
+      }
+      auto found = co_await locate(parts_, remotes_, mirrors.front(), std::move(uris));
+      for (std::size_t i = 0; i < atoms.size(); ++i) atoms[i]->rev = unwrap(std::move(found[i])).rev;
+    }
+  }
+
+  void bind() {
+    for (auto& member : closure_.members) {
+      for (const auto& rev : sees_[member.published.rev]) {
+        if (const auto found = index_.find(rev); found != index_.end()) member.may_see.push_back(found->second);
+      }
+    }
+  }
+
+  Parts& parts_;
+  Remotes& remotes_;
+  Fetcher& fetcher_;
+  Published root_;
+  atom::Url found_at_;
+  Closure closure_;
+  bool per_atom_ = false;  // format 1: every atom's own lock decides
+  std::map<atom::ObjectId, Closure::Index> index_;
+  std::map<atom::ObjectId, ReadAtom> read_;
+  std::map<atom::ObjectId, std::set<atom::ObjectId>> sees_;
+  std::set<atom::ObjectId> known_;
+};
+
+std::string file_name(const Published& atom, std::string_view file) {
+  return fmt::format("{}: {}", atom.str(), file);
+}
+
+}  // namespace
+
+coro::Task<ReadAtom> read_atom(Parts& parts, Published published) {
+  const auto commit = co_await parts.cache->commit(published.rev);
+  if (!commit) throw Error(Kind::integrity, fmt::format("{} is named in the cache but not there", published.str()));
+  const auto text = co_await parts.cache->file(commit->tree, "atom.toml");
+  if (!text) throw Error(Kind::integrity, fmt::format("{} holds no atom.toml", published.str()));
+  auto manifest = unwrap(atom::Manifest::parse(*text, file_name(published, "atom.toml")));
+  if (manifest.label != published.label || manifest.version != published.version) {
+    throw Error(Kind::integrity, fmt::format("{} holds the manifest of {} {}", published.str(), manifest.label.str(),
+                                             manifest.version.str()));
+  }
+  ReadAtom out{std::move(published), commit->tree, std::move(manifest), std::nullopt};
+  const auto lock = co_await parts.cache->file(commit->tree, "atom.lock");
+  if (lock) out.lock = unwrap(atom::Lock::parse(*lock, file_name(out.published, "atom.lock")));
+  co_return out;
+}
+
+Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {
+  const auto& lock = *atom.lock;
+  if (!lock.direct.empty()) {
+    std::string names;
+    for (const auto& source : lock.direct)
+      names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", source.name(), source.type());
+    return std::unexpected(
+        Error(Kind::failure, fmt::format("{} locks sources that are not atoms: {}", atom.published.str(), names))
+            .with_hint("direct Nix sources are not supported yet"));
+  }
+  for (const auto& [set, locked] : lock.sets) {
+    for (const auto& url : locked.mirrors) {
+      if (url.is_local() && !found_at.is_local()) {
+        return std::unexpected(
+            Error(Kind::integrity, fmt::format("the lock of {} names {} on this machine as the mirror of set {}, but "
+                                               "it came over the network from {}",
+                                               atom.published.str(), url.str(), set.hex(), found_at.str()))
+                .with_hint("only an atom that is itself local may name local sets"));
+      }
+    }
+    if (locked.local && set != atom.published.set) {
+      return fail(Kind::integrity, fmt::format("the lock of {} says its own set is {}, but it is {}",
+                                               atom.published.str(), set.hex(), atom.published.set.hex()));
+    }
+  }
+  return {};
+}
+
+coro::Task<Closure> bring_closure(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url) {
+  Assembly assembly(parts, remotes, fetcher, std::move(root), std::move(root_url));
+  co_return co_await assembly.finish();
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,52 @@
+// Brings atoms into the cache: many ask, each object is asked for once, one request per set and round.
+//
+// Askers that call bring() in the same turn of the reactor are served by the same round: their wants are merged, what
+// the cache has is struck out, and each set's first mirror is sent one request, all sets at once. An asker resumes as
+// soon as its own atoms are in, whatever becomes of the others.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "coro/event.h"
+#include "engine/parts.h"
+#include "engine/published.h"
+#include "engine/remotes.h"
+
+namespace eka::engine {
+
+class Fetcher {
+ public:
+  Fetcher(Parts& parts, Remotes& remotes) : parts_(parts), remotes_(remotes) {}
+
+  // When it resumes, every atom of `atoms` is whole in the cache, is what it claims to be, and is named there.
+  // Throws the first failure among them in the order given (Kind::remote, integrity, offline). A mirror that fails is
+  // replaced by the next; what is transient is tried again first.
+  coro::Task<> bring(std::vector<Published> atoms, Mirrors mirrors);
+
+ private:
+  struct Flight {
+    coro::Event landed;
+    std::optional<Error> error;
+  };
+  struct Order {
+    std::vector<Published> atoms;
+    std::vector<atom::Url> mirrors;
+  };
+
+  coro::Task<> serve_round();
+  coro::Task<> serve_set(atom::ObjectId set, Order order);
+  coro::Task<std::vector<Published>> missing(std::vector<Published> atoms);
+  coro::Task<> fetch_from_any(Order order);
+  coro::Task<> fetch_from(atom::Url mirror, std::vector<Published> atoms);
+  coro::Task<> check_and_name(std::vector<Published> atoms);
+  void land(const std::vector<Published>& atoms, const std::optional<Error>& error);
+
+  Parts& parts_;
+  Remotes& remotes_;
+  std::map<Published, std::shared_ptr<Flight>> flights_;
+  std::map<atom::ObjectId, Order> round_;  // collected for the next round
+};
+
+}  // namespace eka::engine

@@ -1,0 +1,47 @@
+#include "engine/offer.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "atom/atom_commit.h"
+
+namespace eka::engine {
+namespace {
+
+constexpr std::string_view atoms_prefix = "refs/eka/atoms/";
+
+void read_atom_ref(const git::Ref& ref, SetOffer& offer) {
+  const auto name = std::string_view(ref.name).substr(atoms_prefix.size());
+  const auto slash = name.find('/');
+  if (slash == std::string_view::npos) return;
+  auto label = atom::Label::parse(name.substr(0, slash));
+  auto version = atom::Version::parse(name.substr(slash + 1));
+  // A label that is not written in its normal form would be another atom under the same name.
+  if (!label || label->str() != name.substr(0, slash) || !version) return;
+  offer.atoms[*std::move(label)].emplace(*std::move(version), ref.id);
+}
+
+}  // namespace
+
+SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs) {
+  SetOffer offer;
+  for (const auto& ref : refs) {
+    if (ref.name == atom::init_ref) offer.genesis = ref.id;
+    if (ref.name.starts_with(atoms_prefix)) read_atom_ref(ref, offer);
+  }
+  if (offer.genesis.is_null()) {
+    throw Error(Kind::remote, fmt::format("{} is not a package set: it has no {}", url.str(), atom::init_ref))
+        .with_hint("its owner makes it one with `eka init`");
+  }
+  return offer;
+}
+
+coro::Task<SetOffer> whole_offer(Parts& parts, atom::Url url) {
+  const auto remote = parts.connector->open(url);
+  std::vector<std::string> prefixes{std::string(atom::init_ref), std::string(atoms_prefix)};
+  const auto refs = co_await remote->ls_refs(std::move(prefixes));
+  co_return read_offer(url, refs);
+}
+
+}  // namespace eka::engine

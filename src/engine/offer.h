@@ -1,0 +1,28 @@
+// What a set offers: its genesis, and the published versions of its atoms, as its refs say.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "atom/label.h"
+#include "atom/object_id.h"
+#include "atom/url.h"
+#include "atom/version.h"
+#include "engine/parts.h"
+#include "git/remote.h"
+
+namespace eka::engine {
+
+struct SetOffer {
+  atom::ObjectId genesis;
+  std::map<atom::Label, std::map<atom::Version, atom::ObjectId>> atoms;
+};
+
+// Refs under our prefixes that are no label or no version are not ours to judge: they name no atom. Kind::remote when
+// the init ref is missing: `url` is no set.
+SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs);
+
+// Everything, with one ref query. Cost follows the size of the set: the pipeline asks for the labels it needs instead.
+coro::Task<SetOffer> whole_offer(Parts& parts, atom::Url url);
+
+}  // namespace eka::engine

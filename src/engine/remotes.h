@@ -1,0 +1,31 @@
+// The remotes of one run: one object per url, so that each fact is asked for once and its cost is counted once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "atom/url.h"
+#include "engine/parts.h"
+#include "engine/plan.h"
+#include "git/remote.h"
+
+namespace eka::engine {
+
+class Remotes {
+ public:
+  explicit Remotes(Parts& parts) : parts_(parts) {}
+
+  // Opened at the first call; throws Kind::offline for a network url when the run is offline.
+  git::Remote& at(const atom::Url& url);
+
+  // Those that were asked anything, by url.
+  std::vector<RemoteCost> costs() const;
+
+ private:
+  Parts& parts_;
+  std::map<atom::Url, std::unique_ptr<git::Remote>> open_;
+};
+
+}  // namespace eka::engine

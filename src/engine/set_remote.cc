@@ -1,0 +1,39 @@
+#include "engine/set_remote.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "atom/atom_commit.h"
+#include "git/git_program.h"
+
+namespace eka::engine {
+
+coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, std::filesystem::path git_directory, atom::Url url,
+                                                 std::vector<std::string> prefixes) {
+  using Scheme = atom::Url::Scheme;
+  if (url.scheme() == Scheme::ssh || url.scheme() == Scheme::git) {
+    co_return co_await git::ls_remote(std::move(git_directory), std::move(url), std::move(prefixes));
+  }
+  const auto remote = parts.connector->open(url);
+  co_return co_await remote->ls_refs(std::move(prefixes));
+}
+
+std::optional<atom::ObjectId> genesis_among(const std::vector<git::Ref>& refs) {
+  const auto init = std::ranges::find(refs, atom::init_ref, &git::Ref::name);
+  return init == refs.end() ? std::nullopt : std::optional(init->id);
+}
+
+Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom::ObjectId& ours) {
+  return Error(Kind::integrity, fmt::format("{} is the set of genesis {}, but this repository's is {}", url.str(),
+                                            theirs.hex(), ours.hex()))
+      .with_hint("publish to the remote that this repository was cloned from");
+}
+
+atom::Url remote_url(const std::string& configured, const std::filesystem::path& base) {
+  auto url = unwrap(atom::Url::parse(configured));
+  if (!url.is_local() || std::filesystem::path(url.path()).is_absolute()) return url;
+  return unwrap(atom::Url::parse((base / url.path()).lexically_normal().string()));
+}
+
+}  // namespace eka::engine

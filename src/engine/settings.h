@@ -1,0 +1,28 @@
+// What one run of the engine is told: all of it decided before it starts (by flags, environment and files, in cli/).
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "eval/evaluator.h"
+
+namespace eka::engine {
+
+struct Platforms {
+  std::string build;
+  std::string target;
+  std::string legacy_target;
+};
+
+struct Settings {
+  std::filesystem::path cache_root;
+  Platforms platforms;
+  std::size_t jobs = 2;           // evaluations at once, and threads of the pool
+  bool offline = false;           // nothing is asked of any network; what is cached must do
+  bool share_context = false;     // evaluate all roots in one process
+  bool fresh_evaluation = false;  // evaluate even what is remembered
+  eval::Limits limits;
+};
+
+}  // namespace eka::engine
