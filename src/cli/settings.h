@@ -1,0 +1,31 @@
+// From configuration files, environment and flags to what the engine is told (protocol §8).
+#pragma once
+
+#include "atom/config.h"
+#include "atom/uri.h"
+#include "cli/command.h"
+#include "engine/new_atom.h"
+#include "engine/settings.h"
+
+namespace eka::cli {
+
+struct Preferences {
+  engine::Settings settings;
+  atom::Aliases aliases;
+  engine::DefaultComposer composer;
+};
+
+// The configuration from every layer but the flags.
+atom::Config read_configuration();
+
+// Reads every layer: defaults, $XDG_CONFIG_HOME/eka.toml, <git dir>/info/eka.toml, EKA_… variables, then the flags.
+// Throws Kind::usage for a broken file, with its name, line and column.
+Preferences read_preferences(const Common& common);
+
+// A file path in a URI is relative to the current directory.
+void make_absolute(atom::Url& url);
+
+// A URI as typed, fit to be shown: without its password.
+std::string redacted(const std::string& typed);
+
+}  // namespace eka::cli

@@ -1,0 +1,28 @@
+// Builds an engine, runs one piece of work on it, and takes it down again.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "coro/runtime.h"
+#include "engine/parts.h"
+
+namespace eka::cli {
+
+// `work` is called once, on the reactor; what it refers to must outlive the call. Throws what the work throws, and
+// coro::Interrupted after SIGINT or SIGTERM.
+template <class Report>
+Report with_engine(const engine::Settings& settings, engine::Observer& observer,
+                   std::function<coro::Task<Report>(engine::Parts&)> work) {
+  struct Whole {
+    static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, engine::Observer& observer,
+                                  std::function<coro::Task<Report>(engine::Parts&)> work) {
+      const auto parts = co_await engine::Parts::build(runtime, settings, observer);
+      co_return co_await work(*parts);
+    }
+  };
+  coro::Runtime runtime(settings.jobs);
+  return runtime.run(Whole::run(runtime, settings, observer, std::move(work)));
+}
+
+}  // namespace eka::cli
