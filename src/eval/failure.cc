@@ -1,5 +1,6 @@
 #include "eval/failure.h"
 
+#include <algorithm>
 #include <csignal>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace eka::eval {
 namespace {
 
 constexpr std::size_t longest_text = 16 << 10;
+
+// Nix's garbage collector says this of a room without /proc, and when memory runs out; neither is the atom's business.
+constexpr std::string_view collector_warning = "GC Warning: ";
 
 std::string mebibytes(std::uint64_t bytes) {
   return std::to_string(bytes >> 20) + " MiB";
@@ -196,7 +200,14 @@ Error explain(const Ending& ending) {
 }
 
 std::string messages_of(std::string_view errors) {
-  return printable(trimmed(errors.substr(0, report_start(errors))), longest_text, true);
+  std::string_view rest = errors.substr(0, report_start(errors));
+  std::string kept;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    if (!line.starts_with(collector_warning)) kept.append(line).append("\n");
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  return printable(trimmed(kept), longest_text, true);
 }
 
 }  // namespace eka::eval

@@ -31,7 +31,7 @@ void add_files(Options& options, const Sandbox& sandbox) {
   for (const std::string& library : sandbox.libraries) options.read_only(library, library);
   options.read_only(sandbox.expressions, inside_expressions);
   for (const Sandbox::Bind& source : sandbox.sources) options.read_only(source.outside, source.inside);
-  options.add({"--proc", "/proc", "--bind", sandbox.store, inside_store, "--remount-ro", "/"});
+  options.add({"--bind", sandbox.store, inside_store, "--remount-ro", "/"});
 }
 
 // The configuration comes by the environment: no file of it is read, the machine's least of all.

@@ -1,9 +1,10 @@
 // The room in which an evaluator runs, as data.
 //
 // Inside there is: nix-instantiate and its libraries, the expressions, the sources of one closure (each at its own
-// store path), a private store to write, and /proc of an empty process namespace. No network, no devices, no
-// environment but what is listed, no other file of the machine. The wall is made of namespaces (bubblewrap) and of a
-// seccomp filter (syscalls.h); the options given to Nix only make its own messages better.
+// store path), and a private store to write. No network, no devices, no /proc (which many containers do not let one
+// mount, and which is not missed), no environment but what is listed, no other file of the machine. The wall is made of
+// namespaces (bubblewrap) and of a seccomp filter (syscalls.h); the options given to Nix only make its own messages
+// better.
 //
 // What is to be evaluated comes by standard input, not as a file: what an atom can read would be an input to its value,
 // and it must not depend on what else is in the closure.

@@ -90,6 +90,12 @@ TEST_CASE("control characters of the atom do not reach the terminal") {
   CHECK(messages_of("trace: \x1b[2J\nerror: x") == "trace: \\x1b[2J");
 }
 
+TEST_CASE("what the collector says of the sandbox is left out of the messages") {
+  CHECK(messages_of("GC Warning: Could not open /proc/stat\ntrace: a\ntrace: GC Warning: b") ==
+        "trace: a\ntrace: GC Warning: b");
+  CHECK(messages_of("") == "");
+}
+
 TEST_CASE("endings by a limit name the limit") {
   const auto message = [](Ending ending) { return explain(ending).message(); };
   CHECK(message(nix_says("GC Warning: Out of Memory! Heap size: 32 MiB. Returning NULL!\nerror: out of memory\n")) ==

@@ -41,7 +41,6 @@ TEST_CASE("the room is what it is meant to be") {
 --ro-bind /usr/share/eka/nix /eka/nix
 --ro-bind /cache/trees/1 /nix/store/1-a
 --ro-bind /cache/trees/2 /nix/store/2-=CE=BB
---proc /proc
 --bind /cache/eval-1/store /eka/store
 --remount-ro /
 --setenv HOME /eka/none
