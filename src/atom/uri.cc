@@ -62,12 +62,18 @@ bool looks_like_host(std::string_view name) {
   return last.size() >= 2 && last != "git" && (std::ranges::all_of(last, is_letter) || last.starts_with("xn--"));
 }
 
+// The end of the host, or of the alias in its place, at the beginning of `rest`: IPv6 stands in brackets.
+std::size_t host_end(std::string_view rest) {
+  const std::size_t from = rest.starts_with('[') ? std::min(rest.find(']'), rest.size()) : 0;
+  return std::min(rest.find_first_of(":/", from), rest.size());
+}
+
 class Expander {
  public:
   explicit Expander(const Aliases& aliases) : aliases_(aliases) {}
 
   Result<Url> url(std::string_view text) {
-    const std::size_t name = std::min(text.find_first_of(":/@"), text.size());
+    const std::size_t name = std::min(text.find_first_of(":/@["), text.size());
     if (name > 0 && text.substr(name).starts_with("::")) {
       return fail(Kind::usage, "“" + redacted(text) + "” is not a place that eka uses: helpers of git are not run");
     }
@@ -80,7 +86,7 @@ class Expander {
   // The same place with no alias at its beginning.
   Result<Place> expand(Place place) {
     if (place.scheme == "file" || place.rest.starts_with('[')) return place;
-    const std::size_t end = std::min(place.rest.find_first_of(":/"), place.rest.size());
+    const std::size_t end = host_end(place.rest);
     const std::string name = place.rest.substr(0, end);
     const bool whole = end == place.rest.size();
     const bool colon = !whole && place.rest[end] == ':';
@@ -134,12 +140,12 @@ class Expander {
   static std::string write(const Place& place) {
     const std::string user = place.user.empty() ? "" : place.user + "@";
     if (!place.scheme.empty()) return place.scheme + "://" + user + place.rest;
-    const std::size_t end = std::min(place.rest.find_first_of(":/"), place.rest.size());
+    const std::size_t end = host_end(place.rest);
     const bool colon = end < place.rest.size() && place.rest[end] == ':';
     const bool port = colon && is_port(std::string_view(place.rest).substr(end + 1));
     if (place.user.find(':') != npos) return "https://" + user + place.rest;
     if (!place.user.empty()) return (colon && !port ? user : "ssh://" + user) + place.rest;
-    if (port || (!colon && looks_like_host(std::string_view(place.rest).substr(0, end))))
+    if (port || place.rest.starts_with('[') || (!colon && looks_like_host(std::string_view(place.rest).substr(0, end))))
       return "https://" + place.rest;
     return place.rest;
   }

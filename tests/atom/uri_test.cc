@@ -60,6 +60,8 @@ TEST_CASE("places that people type") {
   CHECK(expanded("user@host:o/r::x") == "ssh://user@host/o/r::x");
   CHECK(expanded("user@host:2222/o/r::x") == "ssh://user@host:2222/o/r::x");
   CHECK(expanded("https://[::1]:8080/o/r::x") == "https://[::1]:8080/o/r::x");
+  CHECK(expanded("[::1]:8080/o/r::x") == "https://[::1]:8080/o/r::x");
+  CHECK(expanded("git@[::1]/o/r::x") == "ssh://git@[::1]/o/r::x");
   CHECK(expanded("git@[::1]:o/r::x") == "ssh://git@[::1]/o/r::x");
   CHECK(expanded("::x@>=1, <2") == "::x@>=1, <2");
   CHECK(expanded("x") == "::x");

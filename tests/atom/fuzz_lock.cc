@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "atom/atom_commit.h"
+#include "atom/lock.h"
+#include "fuzz.h"
+
+using namespace eka::atom;
+using eka::fuzz::require;
+
+namespace {
+
+void check(const Lock& lock) {
+  for (const LockedAtom& atom : lock.atoms) {
+    require(atom.id == AtomId(atom.set, atom.label), "an id is another's");
+    require(lock.sets.contains(atom.set), "an atom is from nowhere");
+    require(lock.find(atom.id) == &atom, "an id stands twice");
+    require(atom.rev.has_value() || (lock.format == 1 && lock.sets.at(atom.set).local), "a rev is missing");
+    for (const AtomId& id : atom.requires_) require(lock.find(id) != nullptr, "a dependency is missing");
+  }
+  require(!lock.composer.id || lock.find(*lock.composer.id) != nullptr, "the composer is missing");
+  if (!std::ranges::all_of(lock.atoms, [](const auto& atom) { return atom.rev.has_value(); })) return;
+  const std::string text = lock.text();
+  const auto again = Lock::parse(text, "f");
+  require(again.has_value(), "a lock does not read back");
+  require(again->text() == text, "a lock is not written the same twice");
+}
+
+void body(std::string_view bytes) {
+  const auto lock = Lock::parse(bytes, "f");
+  if (lock) {
+    check(*lock);
+  } else {
+    require(lock.error().kind() == eka::Kind::integrity && lock.error().message().starts_with("f:"),
+            "an error does not say where");
+  }
+  if (const auto commit = AtomCommit::parse(bytes))
+    require(commit->text() == bytes, "an atom commit is written two ways");
+}
+
+}  // namespace
+
+EKA_FUZZ(body, "lock")
