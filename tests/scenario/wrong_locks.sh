@@ -19,7 +19,9 @@ broken() {  # SED-SCRIPT-FOR-THE-LOCK: prints the URI of server with that lock
   release "$repository" "$directory" server "7.0.$number" >/dev/null
   uri=$company::server@=7.0.$number
 }
+# On an empty cache: what is cached already is not fetched, and what contradicts it is refused for that reason.
 refused() {  # WHAT CODE REGEX
+  fresh_cache
   eka plan "$uri"
   equal "$1: exit code" "$2" "$status"
   equal "$1: nothing on standard output" "" "$out"
@@ -51,6 +53,7 @@ refused "an id that is not that of set and label" 6 'auth|id'
 
 # The set "base" at the place of "tools": what is there has another genesis.
 broken "s|/base\.git|/tools.git|"
+fresh_cache
 eka plan "$uri"
 check "a mirror of another set is refused" test "$status" -ge 4
 equal "and gives no derivation" "" "$out"
@@ -70,6 +73,17 @@ sed -i 's/^version = "1\.5\.2"/version = "8.0.0"/' "$scratch/unlocked/atom.toml"
 release "$repository" "$scratch/unlocked" auth 8.0.0 >/dev/null
 uri=$company::auth@=8.0.0
 refused "dependencies and no lock" 3 'lock'
+
+# What the cache knows is not forgotten: two answers to one question are told.
+fresh_cache
+eka plan "$company::server@=1.4.0"
+equal "the sound one" 0 "$status"
+broken "s/$auth/$(version_of company auth 1.5.0 rev)/"
+eka plan "$uri"
+equal "a revision that contradicts what was seen before: exit code" 6 "$status"
+matches "a revision that contradicts what was seen before: which" "auth" "$err"
+eka plan "$company::server@=1.4.0"
+equal "and the sound one still is" 0 "$status"
 
 # Direct sources.
 broken '$a\
@@ -103,6 +117,7 @@ matches "and gives a derivation" "$(drv_named alone)" "$out"
 
 # An atom that came over the network names a repository on this disk.
 "$EKA_WORLD" demo "$scratch/local" --url-base "file://$scratch/local" >/dev/null
+fresh_cache
 eka plan "file://$scratch/local/company.git::server"
 equal "a local atom may name local sets" 0 "$status"
 mv "$scratch/local/company.git" "$www/traitor.git"
