@@ -54,6 +54,7 @@ const char* word(engine::PublishOutcome outcome) {
       return "published";
     case engine::PublishOutcome::skipped:
       return "skipped";
+    case engine::PublishOutcome::differs:
     case engine::PublishOutcome::refused:
       return "refused";
   }
@@ -69,22 +70,21 @@ int publish(const Common& common, const engine::PublishRequest& request) {
     report = with_engine<engine::PublishReport>(preferences.settings, *display,
                                                 [&](engine::Parts& parts) { return engine::publish(parts, request); });
   }
-  std::map<engine::PublishOutcome, int> counts;
+  std::map<std::string_view, int> counts;
   std::vector<Error> refusals;
   for (const auto& atom : report.atoms) {
-    ++counts[atom.outcome];
+    ++counts[word(atom.outcome)];
     fmt::print("{} {} {} {}\n", word(atom.outcome), atom.label.str(), atom.version.str(), atom.rev.hex());
-    if (atom.outcome == engine::PublishOutcome::refused) {
-      refusals.push_back(
-          Error(Kind::remote, atom.reason)
-              .within(fmt::format("publishing {} {} to {}", atom.label.str(), atom.version.str(), report.remote)));
-    }
+    if (atom.reason.empty()) continue;
+    const bool differs = atom.outcome == engine::PublishOutcome::differs;
+    refusals.push_back(
+        Error(differs ? Kind::integrity : Kind::remote, atom.reason)
+            .within(fmt::format("publishing {} {} to {}", atom.label.str(), atom.version.str(), report.remote)));
   }
   for (const auto& refusal : refusals) fmt::print(stderr, "{}", describe(refusal, palette));
   if (common.quiet == 0) {
-    fmt::print(stderr, "{}: {} published, {} skipped, {} refused\n", report.remote,
-               counts[engine::PublishOutcome::published], counts[engine::PublishOutcome::skipped],
-               counts[engine::PublishOutcome::refused]);
+    fmt::print(stderr, "{}: {} published, {} skipped, {} refused\n", report.remote, counts["published"],
+               counts["skipped"], counts["refused"]);
   }
   return exit_code(refusals);
 }

@@ -123,16 +123,32 @@ std::vector<git::PushedRef> refs_of(const Prepared& atom) {
           {origin, atom::origin_ref(label, version)}};
 }
 
-// Against what is there already: skipped, refused, or (published) to be pushed.
+const git::Ref* find_ref(const std::vector<git::Ref>& refs, const std::string& name) {
+  const auto found = std::ranges::find(refs, name, &git::Ref::name);
+  return found == refs.end() ? nullptr : &*found;
+}
+
+// Is what is published as `there` our very tree, only from another source commit? Told without fetching it: an atom
+// commit is a function of its tree and its origin, and the remote says its origin.
+bool same_tree(const Prepared& atom, const git::Ref& there, const std::vector<git::Ref>& refs) {
+  auto commit = atom.commit;
+  const auto* origin = find_ref(refs, atom::origin_ref(commit.label, commit.version));
+  if (origin == nullptr) return false;
+  commit.origin = origin->id;
+  return atom::ObjectId::of("commit", commit.text()) == there.id;
+}
+
+// Against what is there already: skipped, differing, or (published) to be pushed.
 PublishedAtom compare(const Prepared& atom, const atom::ObjectId& genesis, const std::vector<git::Ref>& refs) {
   const auto& label = atom.commit.label;
   PublishedAtom out{label, atom.commit.version, atom::AtomId(genesis, label), atom.rev, PublishOutcome::published, {}};
-  const auto there = std::ranges::find(refs, atom::atom_ref(label, out.version), &git::Ref::name);
-  if (there == refs.end()) return out;
-  if (there->id == atom.rev) {
+  const auto* there = find_ref(refs, atom::atom_ref(label, out.version));
+  if (there == nullptr) return out;
+  if (there->id == atom.rev || same_tree(atom, *there, refs)) {
     out.outcome = PublishOutcome::skipped;
+    out.rev = there->id;
   } else {
-    out.outcome = PublishOutcome::refused;
+    out.outcome = PublishOutcome::differs;
     out.reason = fmt::format("the remote has {} {} as {}: a published version never changes", label.str(),
                              out.version.str(), there->id.hex());
   }
@@ -145,7 +161,10 @@ coro::Task<PublishReport> publish(Parts& parts, PublishRequest request) {
   const auto source = co_await coro::offload(parts.pool, [&] { return read_source(request); });
   const auto url = remote_url(source.remote, source.base);
   std::vector<std::string> prefixes{std::string(atom::init_ref)};
-  for (const auto& atom : source.atoms) prefixes.push_back(atom::atom_ref_prefix(atom.commit.label));
+  for (const auto& atom : source.atoms) {
+    prefixes.push_back(atom::atom_ref_prefix(atom.commit.label));
+    prefixes.push_back(atom::origin_ref(atom.commit.label, atom.commit.version));
+  }
   const auto refs = co_await ask_set_remote(parts, source.git_directory, url, std::move(prefixes));
   check_genesis(refs, url, source.genesis);
 

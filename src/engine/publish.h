@@ -22,8 +22,9 @@ struct PublishRequest {
 
 enum class PublishOutcome {
   published,  // it is there now
-  skipped,    // it was there already, identical
-  refused,    // the remote has this version with other content, or refused the push
+  skipped,    // it was there already: the same tree, be it from another commit
+  differs,    // refused by us: the remote has this version with other content
+  refused,    // the remote refused the push
 };
 
 struct PublishedAtom {
