@@ -8,6 +8,7 @@
 #include "cli/complain.h"
 #include "cli/settings.h"
 #include "cli/with_engine.h"
+#include "engine/package_set.h"
 #include "engine/plan.h"
 
 namespace eka::cli {
@@ -22,13 +23,22 @@ struct PlanOptions {
   std::string target_platform;
 };
 
+// The local set, or a path (not a file: URL, which means what is published there) to a working tree that is a set.
+std::optional<std::filesystem::path> working_tree(const std::string& typed, const atom::AtomUri& uri) {
+  if (!uri.set) return std::filesystem::current_path();
+  if (!uri.set->is_local() || typed.starts_with("file:")) return std::nullopt;
+  const std::filesystem::path path = uri.set->path();
+  return std::filesystem::exists(path / engine::set_file) ? std::optional(path) : std::nullopt;
+}
+
 engine::PlanRequest read_request(const std::vector<std::string>& typed, const atom::Aliases& aliases) {
   engine::PlanRequest request;
   for (const auto& text : typed) {
     auto uri = atom::AtomUri::parse(text, aliases);
     if (!uri) throw std::move(uri).error().within("reading the URI " + redacted(text));
     if (uri->set) make_absolute(*uri->set);
-    request.items.push_back({redacted(text), *std::move(uri)});
+    auto place = working_tree(text, *uri);
+    request.items.push_back({redacted(text), *std::move(uri), std::move(place)});
   }
   return request;
 }

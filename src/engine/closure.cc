@@ -7,6 +7,7 @@
 
 #include "atom/atom_commit.h"
 #include "coro/task_group.h"
+#include "engine/local_atom.h"
 #include "engine/locate.h"
 
 namespace eka::engine {
@@ -170,7 +171,8 @@ coro::Task<ReadAtom> read_atom(Parts& parts, Published published) {
   const auto text = co_await parts.cache->file(commit->tree, "atom.toml");
   if (!text) throw Error(Kind::integrity, fmt::format("{} holds no atom.toml", published.str()));
   auto manifest = unwrap(atom::Manifest::parse(*text, file_name(published, "atom.toml")));
-  if (manifest.label != published.label || manifest.version != published.version) {
+  const bool local = published.version == dev_version(manifest.version, commit->tree);
+  if (manifest.label != published.label || (manifest.version != published.version && !local)) {
     throw Error(Kind::integrity, fmt::format("{} holds the manifest of {} {}", published.str(), manifest.label.str(),
                                              manifest.version.str()));
   }

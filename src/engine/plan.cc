@@ -20,6 +20,7 @@
 #include "engine/closure.h"
 #include "engine/fetcher.h"
 #include "engine/layout.h"
+#include "engine/local_atom.h"
 #include "engine/locate.h"
 #include "engine/recall.h"
 #include "engine/remotes.h"
@@ -40,7 +41,9 @@ struct Journey {
   std::optional<eval::Evaluated> evaluated;
   std::map<Stage, double> milliseconds;
 
-  const atom::Url& url() const { return *item->uri.set; }
+  std::optional<atom::Url> found_at;  // its remote, or the repository that its working tree belongs to
+
+  const atom::Url& url() const { return *found_at; }
 };
 
 class Run {
@@ -102,17 +105,24 @@ class Run {
   coro::Task<> locate_roots() {
     std::map<atom::Url, std::vector<Journey*>> by_remote;
     for (auto& journey : journeys_) {
-      if (journey.item->uri.set) {
-        by_remote[journey.url()].push_back(&journey);
-      } else {
-        fail_journey(journey,
-                     Error(Kind::failure, "atoms of the local working tree cannot be planned yet")
-                         .with_hint("publish it, and name its repository: PATH::" + journey.item->uri.label.str()));
-      }
+      if (journey.item->working_tree) continue;
+      journey.found_at = journey.item->uri.set;
+      by_remote[journey.url()].push_back(&journey);
     }
     std::vector<coro::Task<>> tasks;
     for (auto& [url, journeys] : by_remote) tasks.push_back(locate_at(url, journeys));
+    tasks.push_back(each(&Run::enter_working_tree));
     co_await coro::all(std::move(tasks));
+  }
+
+  coro::Task<> enter_working_tree(Journey& journey) {
+    if (!journey.item->working_tree) co_return;
+    const Timed timed(*this, Stage::locate, journey.item->typed, {&journey});
+    const auto& uri = journey.item->uri;
+    const auto requirement = uri.requirement.value_or(atom::Requirement{});
+    auto local = co_await enter_local(parts_, *journey.item->working_tree, uri.label, requirement);
+    journey.located = std::move(local.published);
+    journey.found_at = std::move(local.repository);
   }
 
   coro::Task<> locate_at(atom::Url url, std::vector<Journey*> journeys) {

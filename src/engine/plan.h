@@ -1,6 +1,7 @@
 // From atom URIs to derivations: what is asked of the engine, and what it answers.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ struct PlanRequest {
   struct Item {
     std::string typed;  // as the person wrote it
     atom::AtomUri uri;
+    // Where the atom lies in a working tree: planned as it lies there, and the URI's own place is not asked.
+    std::optional<std::filesystem::path> working_tree;
   };
   std::vector<Item> items;
 };

@@ -13,6 +13,7 @@
 #include "store/nar.h"
 #include "store/refs.h"
 #include "store/repository.h"
+#include "store/snapshot.h"
 #include "store/survey.h"
 #include "store/tree.h"
 #include "store/trees.h"
@@ -184,6 +185,20 @@ coro::Task<std::optional<std::string>> Cache::file(atom::ObjectId tree, std::str
   Parts& parts = *parts_;
   co_return co_await coro::offload(parts.pool, [&] {
     return parts.repository.read([&](Objects& objects) { return read_blob_at(objects, tree, path, limit); });
+  });
+}
+
+coro::Task<atom::ObjectId> Cache::snapshot(std::vector<git::WorkingFile> files) {
+  Parts& parts = *parts_;
+  co_return co_await coro::offload(parts.pool, [&] {
+    return parts.repository.read([&](Objects& objects) { return write_snapshot(objects, files); });
+  });
+}
+
+coro::Task<atom::ObjectId> Cache::write_commit(std::string text) {
+  Parts& parts = *parts_;
+  co_return co_await coro::offload(parts.pool, [&] {
+    return parts.repository.read([&](Objects& objects) { return objects.write(ObjectType::commit, text); });
   });
 }
 

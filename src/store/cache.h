@@ -24,6 +24,7 @@
 #include "coro/task.h"
 #include "git/connector.h"
 #include "git/remote.h"
+#include "git/working_tree.h"
 
 namespace eka::store {
 
@@ -67,6 +68,10 @@ class Cache {
   // The blob at `path` (slash separated) of a tree; nothing when there is no such file. Symlinks are not followed.
   // Kind::integrity when it is larger than `limit`.
   coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = 16 << 20);
+
+  // A local atom enters like a fetched one: its files become a tree, its commit an object. Neither is named yet.
+  coro::Task<atom::ObjectId> snapshot(std::vector<git::WorkingFile> files);
+  coro::Task<atom::ObjectId> write_commit(std::string text);
 
   // --- names
   coro::Task<std::vector<CachedAtom>> versions(atom::ObjectId genesis, atom::Label label);

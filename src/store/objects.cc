@@ -105,6 +105,18 @@ Object Objects::read(const atom::ObjectId& id, ObjectType type) {
   return *std::move(object);
 }
 
+atom::ObjectId Objects::write(ObjectType type, std::string_view content) {
+  const auto id = atom::ObjectId::of(name_of(type), content);
+  if (header(id)) return id;
+  const auto kind = type == ObjectType::blob   ? GIT_OBJECT_BLOB
+                    : type == ObjectType::tree ? GIT_OBJECT_TREE
+                                               : GIT_OBJECT_COMMIT;
+  git_oid written;
+  git::check(git_odb_write(&written, odb_.get(), content.data(), content.size(), kind), Kind::failure,
+             "cannot write to the cache");
+  return id;
+}
+
 atom::ObjectId tree_of_commit(std::string_view commit) {
   constexpr std::string_view key = "tree ";
   if (commit.starts_with(key) && commit.find('\n') == key.size() + 40) {

@@ -51,6 +51,8 @@ class Objects {
   std::optional<Object> find(const atom::ObjectId& id);
   // Kind::integrity when it is missing, or of another type, or (but for blobs) too large to be honest.
   Object read(const atom::ObjectId& id, ObjectType type);
+  // Adds a loose object, unless it is there. Only to those of a repository.
+  atom::ObjectId write(ObjectType type, std::string_view content);
 
  private:
   explicit Objects(git::OdbHandle odb) : odb_(std::move(odb)) {}

@@ -15,16 +15,20 @@ TEST_CASE("printable leaves plain and international text alone") {
 TEST_CASE("printable escapes what a terminal would obey") {
   CHECK(printable("\x1b[2J\x07") == "\\x1b[2J\\x07");
   CHECK(printable("a\rb\nc") == "a\\x0db\\x0ac");
-  CHECK(printable("\xc2\x9b" "31m") == "\\xc2\\x9b31m");            // C1 CSI
-  CHECK(printable("\xe2\x80\xae" "txt") == "\\xe2\\x80\\xaetxt");  // right-to-left override
+  CHECK(printable("\xc2\x9b"
+                  "31m") == "\\xc2\\x9b31m");  // C1 CSI
+  CHECK(printable("\xe2\x80\xae"
+                  "txt") == "\\xe2\\x80\\xaetxt");  // right-to-left override
 }
 
-TEST_CASE("printable keeps lines only when asked") { CHECK(printable("a\n\tb", 100, true) == "a\n\tb"); }
+TEST_CASE("printable keeps lines only when asked") {
+  CHECK(printable("a\n\tb", 100, true) == "a\n\tb");
+}
 
 TEST_CASE("printable escapes bytes that are no UTF-8") {
   CHECK(printable("\xff\xc0\x80") == "\\xff\\xc0\\x80");
   CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // a surrogate
-  CHECK(printable("\xe2\x82") == "\\xe2\\x82");            // cut short
+  CHECK(printable("\xe2\x82") == "\\xe2\\x82");           // cut short
 }
 
 TEST_CASE("printable cuts at the limit, between characters") {
