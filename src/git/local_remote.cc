@@ -135,6 +135,7 @@ coro::Task<std::vector<Ref>> LocalRemote::ls_refs(std::vector<std::string> prefi
 }
 
 coro::Task<> LocalRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
+  if (wants.empty()) co_return;
   ++traffic_.requests;
   const auto begin = [this, &wants, &options] { return std::make_unique<LocalPack>(url_, wants, options.depth); };
   const std::unique_ptr<LocalPack> pack = co_await coro::offload(pool_, begin);

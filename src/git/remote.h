@@ -41,8 +41,8 @@ class Remote {
   virtual coro::Task<std::vector<Ref>> ls_refs(std::vector<std::string> prefixes) = 0;
 
   // One request for all of `wants` and everything reachable from them; the pack goes to `sink`. Never thin: the pack
-  // is self-contained. Wants may be objects of any type. Transient failures are retried until the first byte has gone
-  // to the sink; after that a retryable() error means: begin again with a fresh sink.
+  // is self-contained. Wants may be objects of any type; without any, nothing is sent. Transient failures are retried
+  // until the first byte has gone to the sink; after that a retryable() error means: begin again with a fresh sink.
   virtual coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) = 0;
   coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink) {
     return fetch(std::move(wants), sink, FetchOptions());

@@ -90,6 +90,7 @@ coro::Task<std::vector<Ref>> V2Remote::ls_refs_once(const std::vector<std::strin
 }
 
 coro::Task<> V2Remote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
+  if (wants.empty()) co_return;
   FetchJob job{std::move(wants), sink, std::move(options), false, nullptr};
   std::ranges::sort(job.wants);
   const auto twice = std::ranges::unique(job.wants);

@@ -34,7 +34,7 @@ http {
   uwsgi_temp_path @HOME@/t5;
   map $request_body $git_command { default "-"; "~command=(?<command>[a-z-]+)" $command; }
   log_format requests '$connection|$server_port|$request_method|$request_uri|$status|$http_authorization|'
-                      '$http_git_protocol|$sent_http_content_encoding|$git_command';
+                      '$http_git_protocol|$sent_http_content_encoding|$git_command|$server_protocol';
   access_log @HOME@/access.log requests;
   client_max_body_size 0; client_body_buffer_size 1m; keepalive_requests 100000;
   gzip on; gzip_min_length 0; gzip_types application/x-git-upload-pack-result;
@@ -53,7 +53,8 @@ http {
   fastcgi_param GIT_CONFIG_KEY_0 safe.directory;
   fastcgi_param GIT_CONFIG_VALUE_0 *;
   server {
-    listen 127.0.0.1:@PORT@; listen 127.0.0.1:@PORT2@;
+    listen 127.0.0.1:@PORT@; listen 127.0.0.1:@PORT2@; listen 127.0.0.1:@PORT3@ ssl http2;
+    ssl_certificate @HOME@/certificate.pem; ssl_certificate_key @HOME@/key.pem;
     set $git_protocol $http_git_protocol;
     location = /sync { return 204; }
     location ~ ^/old(?<path_info>/.*)$ { set $git_protocol ""; fastcgi_pass backends; }
@@ -74,6 +75,9 @@ http {
 
 GitServer::GitServer() {
   std::filesystem::create_directories(root());
+  shell(home_.path(),
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out certificate.pem"
+        " -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null");
   for (int i = 0; i < backends; ++i) {
     children_.push_back(
         start({"/usr/sbin/fcgiwrap", "-s", "unix:" + (home_.path() / ("b" + std::to_string(i))).string()}));
@@ -118,6 +122,7 @@ void GitServer::configure() const {
   text = replace_all(text, "@EXEC@", exec);
   text = replace_all(text, "@HOME@", home_.path().string());
   text = replace_all(text, "@USER@", getuid() == 0 ? "user root;" : "");
+  text = replace_all(text, "@PORT3@", std::to_string(port_ + 2));
   text = replace_all(text, "@PORT2@", std::to_string(port_ + 1));
   text = replace_all(text, "@PORT@", std::to_string(port_));
   write_file(home_.path() / "nginx.conf", text);
@@ -126,7 +131,7 @@ void GitServer::configure() const {
 // nginx itself takes the ports: when it cannot, they are taken, and others are tried.
 bool GitServer::start_nginx() {
   std::random_device random;
-  port_ = 10'000 + 2 * static_cast<int>(random() % 11'000);
+  port_ = 10'000 + 3 * static_cast<int>(random() % 7'000);
   configure();
   const pid_t nginx = start({"/usr/sbin/nginx", "-p", home_.path().string(), "-c",
                              (home_.path() / "nginx.conf").string(), "-e", (home_.path() / "error.log").string()});
@@ -159,7 +164,7 @@ std::vector<LoggedRequest> GitServer::log() const {
       for (std::string LoggedRequest::* field :
            {&LoggedRequest::connection, &LoggedRequest::port, &LoggedRequest::method, &LoggedRequest::path,
             &LoggedRequest::status, &LoggedRequest::authorization, &LoggedRequest::protocol, &LoggedRequest::encoding,
-            &LoggedRequest::command}) {
+            &LoggedRequest::command, &LoggedRequest::http}) {
         std::getline(fields, request.*field, '|');
       }
       if (request.path == mark) complete = true;

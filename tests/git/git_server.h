@@ -22,7 +22,7 @@
 namespace eka::git::test {
 
 struct LoggedRequest {
-  std::string connection, port, method, path, status, authorization, protocol, encoding, command;
+  std::string connection, port, method, path, status, authorization, protocol, encoding, command, http;
 };
 
 class GitServer {
@@ -35,6 +35,9 @@ class GitServer {
   std::filesystem::path root() const { return home_.path() / "root"; }
   // http://127.0.0.1:<port>
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  // The same over TLS and HTTP/2, vouched for by `certificate()` alone.
+  std::string tls_url() const { return "https://127.0.0.1:" + std::to_string(port_ + 2); }
+  std::filesystem::path certificate() const { return home_.path() / "certificate.pem"; }
   std::string other_port() const { return std::to_string(port_ + 1); }
   // The requests answered so far, complete.
   std::vector<LoggedRequest> log() const;

@@ -1,5 +1,6 @@
 // The whole way from Connector to a real server and back.
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -278,6 +279,61 @@ TEST_CASE("http: a cancelled request is gone, and its host goes on") {
   both.push_back(none->ls_refs({}));
   CHECK_THROWS_AS(world.runtime.run(coro::all(std::move(both))), Error);
   CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
+}
+
+// While it lives, the process trusts one certificate authority.
+struct Trust {
+  explicit Trust(const std::string& file) { setenv("GIT_SSL_CAINFO", file.c_str(), 1); }
+  ~Trust() { unsetenv("GIT_SSL_CAINFO"); }
+};
+
+// Takes its time over each chunk.
+class SlowSink final : public PackSink {
+ public:
+  coro::Task<> write(std::span<const std::byte> bytes) override {
+    size += bytes.size();
+    for (int i = 0; i < 20; ++i) co_await coro::checkpoint();
+  }
+  std::size_t size = 0;
+};
+
+TEST_CASE("https: one connection of HTTP/2 carries all") {
+  World world;
+  const Trust trust(world.server.certificate().string());
+  Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
+  const auto url = unwrap(atom::Url::parse(world.server.tls_url() + "/a.git"));
+  std::vector<std::unique_ptr<Remote>> remotes;
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (int i = 0; i < 20; ++i) remotes.push_back(connector.open(url));
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({}));
+  const auto answers = world.runtime.run(coro::all(std::move(queries)));
+  for (const auto& refs : answers) CHECK(refs.size() == 8);
+
+  std::vector<SlowSink> sinks(10);
+  std::vector<coro::Task<>> fetches;
+  const std::vector wants = {answers[0][0].id};
+  for (std::size_t i = 0; i < sinks.size(); ++i) fetches.push_back(remotes[i]->fetch(wants, sinks[i]));
+  world.runtime.run(coro::all(std::move(fetches)));
+  for (const SlowSink& sink : sinks) CHECK(sink.size == sinks[0].size);
+  CHECK(sinks[0].size > 100'000);
+
+  std::set<std::string> connections;
+  const auto log = world.server.log();
+  CHECK(log.size() == 31);
+  for (const LoggedRequest& request : log) {
+    connections.insert(request.connection);
+    CHECK(request.http == "HTTP/2.0");
+  }
+  CHECK(connections.size() == 1);
+}
+
+TEST_CASE("https: a server that nobody vouches for is refused, with a word on what to do") {
+  World world;
+  const auto remote = world.open_url(world.server.tls_url() + "/a.git");
+  const Error error = failure_of(world, *remote);
+  CHECK_FALSE(error.is_retryable());
+  CHECK(error.hint().contains("SSL_CERT_FILE"));
+  CHECK(remote->traffic().retries == 0);
 }
 
 TEST_CASE("connector: transports that are not there yet say so") {
