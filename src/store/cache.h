@@ -50,7 +50,8 @@ class Intake : public git::PackSink {
 
 class Cache {
  public:
-  // Makes what is missing, removes quarantines whose owner is dead. `pool` must outlive the cache.
+  // Makes what is missing, removes quarantines whose owner is dead. `pool` must outlive the cache. A program holds a
+  // git::Libgit2 that outlives the pool, or libgit2 leaks what it keeps for each thread.
   static coro::Task<std::unique_ptr<Cache>> open(std::filesystem::path root, coro::Pool& pool);
   ~Cache();
   Cache(const Cache&) = delete;

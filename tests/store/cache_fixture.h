@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "coro/runtime.h"
+#include "git/libgit2.h"
 #include "store/cache.h"
 
 namespace eka::test {
@@ -53,6 +54,9 @@ class CacheFixture {
  private:
   TemporaryDirectory directory_;
   std::filesystem::path root_ = directory_.path() / "cache";
+  // Outlives the threads of the pool: libgit2 frees what it keeps for a thread when the thread ends, if it is still
+  // there.
+  git::Libgit2 libgit2_;
   coro::Runtime runtime_{2};
   std::unique_ptr<store::Cache> cache_;
 };

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "coro/runtime.h"
+#include "git/libgit2.h"
 #include "pack_builder.h"
 #include "store/cache.h"
 
@@ -36,6 +37,7 @@ int main(int count, char** arguments) try {
   if (count != 4) return 2;
   std::ostringstream pack;
   pack << std::ifstream(arguments[2], std::ios::binary).rdbuf();
+  const git::Libgit2 libgit2;
   coro::Runtime runtime(1);
   const auto rev = unwrap(atom::ObjectId::parse(arguments[3]));
   std::puts(runtime.run(work(arguments[1], std::move(pack).str(), rev, &runtime.pool())).c_str());
