@@ -2,6 +2,10 @@
 #include <memory>
 
 // A member of its struct is called as the keyword is.
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wkeyword-macro"
+#endif
 #define requires requires_
 extern "C" {
 #include <solv/pool.h>
@@ -10,6 +14,9 @@ extern "C" {
 #include <solv/solver.h>
 }
 #undef requires
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 #include "solve/against_libsolv.h"
 #include "solve/stopwatch.h"

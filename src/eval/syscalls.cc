@@ -95,7 +95,9 @@ coro::Descriptor syscall_filter() {
   filter.add(SCMP_ACT_ERRNO(EPERM), "clone", masked(0, CLONE_THREAD, 0));
 
   // Is this a terminal, and how wide? Nothing else, TIOCSTI and TIOCLINUX least of all.
-  for (const std::uint64_t request : {TCGETS, TIOCGWINSZ}) filter.add(SCMP_ACT_ALLOW, "ioctl", equals(1, request));
+  for (const int request : {TCGETS, TIOCGWINSZ}) {
+    filter.add(SCMP_ACT_ALLOW, "ioctl", equals(1, static_cast<std::uint64_t>(request)));
+  }
   for (const int option : {PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_VMA}) {
     filter.add(SCMP_ACT_ALLOW, "prctl", equals(0, static_cast<std::uint64_t>(option)));
   }
