@@ -74,7 +74,7 @@ TEST_CASE("fetch: git's own answer is a pack that git accepts, however it is cut
   const std::string commits =
       test::shell(scratch.path(), "git cat-file --batch-all-objects --batch-check | grep -c commit");
   CHECK(commits == (options.depth == 1 ? "1\n" : "3\n"));
-  for (const std::size_t step : {1, 5, 1000, 65521}) CHECK(parse(bytes, step).pack == whole.pack);
+  for (const std::size_t step : {1U, 5U, 1000U, 65521U}) CHECK(parse(bytes, step).pack == whole.pack);
 
   // Cuts everywhere in the first and the last kilobyte, and here and there between.
   for (std::size_t n = 0; n < bytes.size(); n += n < 1000 || n + 1000 > bytes.size() ? 1 : 997) {

@@ -169,7 +169,7 @@ TEST_CASE("a full disk is an error that leaves nothing, and the next run ends ri
                 builder.directory({{{"100644", "noise"}, builder.blob(noise)}, {{"100644", "x"}, compressible}}));
   CacheFixture fixture;
   // The limits end, in turn, the making of the repository, the pack, and the tree.
-  for (const rlim_t bytes : {10, 5'000, 100'000, 1'000'000}) {
+  for (const rlim_t bytes : {10U, 5'000U, 100'000U, 1'000'000U}) {
     CAPTURE(bytes);
     CHECK(run_on_full_disk(job, fixture.root(), bytes) == 1);
     CHECK(fixture.leftovers().empty());
