@@ -113,7 +113,7 @@ class Telling {
     std::set<std::string> seen;
     for (const Node& node : nodes_) {
       if (node.reason != Reason::dependency || node.subject) continue;
-      std::string text = wording_.requirement(node);
+      std::string text = wording_.requirement(node, false);
       if (seen.insert(text).second) out_.root_requirements.push_back(std::move(text));
     }
   }

@@ -80,22 +80,20 @@ std::string Wording::clause(const Derivation::Node& node) const {
   return join(together, "and") + " cannot go together";
 }
 
-std::string Wording::requirement(const Derivation::Node& node) const {
+std::string Wording::requirement(const Derivation::Node& node, bool with_reason) const {
   std::string out = name(node.object);
   if (!node.requirement->comparators().empty()) out += " " + node.requirement->str();
-  std::vector<std::string> remarks;
-  if (!node.note.empty()) remarks.push_back(printable(node.note));
-  if (std::string remark = why_nothing_matches(node); !remark.empty()) remarks.push_back(std::move(remark));
-  if (remarks.empty()) return out;
-  out += " (" + remarks.front();
-  for (std::size_t i = 1; i < remarks.size(); ++i) out += "; " + remarks[i];
-  return out + ")";
+  std::string remarks = printable(node.note);
+  if (const std::string why = with_reason ? why_nothing_matches(node) : std::string(); !why.empty()) {
+    remarks += (remarks.empty() ? "" : "; ") + why;
+  }
+  return remarks.empty() ? out : out + " (" + remarks + ")";
 }
 
 std::string Wording::fact(const Derivation::Node& node) const {
   if (node.reason == Reason::root) return root_ + " is wanted";
   if (node.reason == Reason::unusable) return subject(node) + " cannot be used (" + printable(node.note) + ")";
-  return subject(node) + " needs " + requirement(node);
+  return subject(node) + " needs " + requirement(node, true);
 }
 
 std::string Wording::subject(const Derivation::Node& node) const {
@@ -106,7 +104,7 @@ std::string Wording::subject(const Derivation::Node& node) const {
 
 std::string Wording::clauses(const Derivation::Node& a, const Derivation::Node& b) const {
   if (a.reason == Reason::dependency && b.reason == Reason::dependency && subject(a) == subject(b)) {
-    return subject(a) + " needs " + and_then(requirement(a), requirement(b));
+    return subject(a) + " needs " + and_then(requirement(a, true), requirement(b, true));
   }
   return and_then(clause(a), clause(b));
 }

@@ -19,8 +19,8 @@ class Wording {
   std::string clauses(const Derivation::Node& a, const Derivation::Node& b) const;
   // "a and b", with a comma where `a` has one.
   static std::string and_then(const std::string& a, const std::string& b);
-  // Of a dependency: "auth ^2 (atom.toml:12)".
-  std::string requirement(const Derivation::Node& node) const;
+  // Of a dependency: "auth ^2 (atom.toml:12)", and why nothing matches that, if so.
+  std::string requirement(const Derivation::Node& node, bool with_reason) const;
 
  private:
   std::string fact(const Derivation::Node& node) const;

@@ -17,7 +17,9 @@ class Maker {
   explicit Maker(std::uint32_t seed) : random_(seed) { out_.title = "random " + std::to_string(seed); }
 
   Universe make() {
-    const std::size_t packages = 3 + below(12), most_versions = 2 + below(8), most_needs = 1 + below(4);
+    const std::size_t packages = 3 + below(12);
+    const std::size_t most_versions = 2 + below(8);
+    const std::size_t most_needs = 1 + below(4);
     for (std::size_t p = 0; p <= packages; ++p) ids_.push_back(out_.intern("p" + std::to_string(p)));
     for (std::size_t p = 0; p < packages; ++p) {  // the last has no versions
       const std::size_t count = below(40) == 0 ? 80 : 1 + below(most_versions);
@@ -48,10 +50,16 @@ class Maker {
 
   Dependency need() {
     const std::size_t object = below(60) == 0 ? ids_.size() - 1 : below(ids_.size() - 1);
-    const std::string at = std::to_string(1 + below(2)) + "." + std::to_string(below(3));
+    // One die to a statement: the order within one is the compiler's affair.
+    const std::string major = std::to_string(1 + below(2));
+    const std::string at = major + "." + std::to_string(below(3));
     const char* const forms[] = {"^", "~", ">=", "<=", ">=", ">="};
-    std::string text = below(3) == 0 ? "*" : below(12) == 0 ? ">=" + at + ".0-a" : forms[below(6)] + at;
-    if (below(8) == 0) text = ">=1.1, <" + std::to_string(2 + below(3));
+    const std::string form = forms[below(6)];
+    const std::size_t kind = below(24);
+    const std::string text = kind < 8    ? "*"
+                             : kind < 10 ? ">=" + at + ".0-a"
+                             : kind < 13 ? ">=1.1, <" + std::to_string(2 + below(3))
+                                         : form + at;
     return {ids_[object], unwrap(atom::Requirement::parse(text)), {}};
   }
 
