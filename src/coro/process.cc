@@ -1,5 +1,6 @@
 #include "coro/process.h"
 
+#include <cerrno>
 #include <memory>
 
 #include <signal.h>
@@ -114,8 +115,8 @@ void Process::signal(int number) {
 Task<int> Process::end(std::chrono::milliseconds grace) {
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
-  close_input();
   signal(SIGTERM);
+  close_input();
   // The timer may have expired and its handler be queued when this frame goes: hence a flag of its own.
   const auto waiting = std::make_shared<bool>(true);
   asio::steady_timer timer(ended_.get_executor(), grace);
