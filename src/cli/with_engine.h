@@ -6,6 +6,7 @@
 
 #include "coro/runtime.h"
 #include "engine/parts.h"
+#include "git/libgit2.h"
 
 namespace eka::cli {
 
@@ -21,6 +22,7 @@ Report with_engine(const engine::Settings& settings, engine::Observer& observer,
       co_return co_await work(*parts);
     }
   };
+  const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
   coro::Runtime runtime(settings.jobs);
   return runtime.run(Whole::run(runtime, settings, observer, std::move(work)));
 }

@@ -17,7 +17,8 @@
 namespace eka::git {
 
 // Keeps the library initialised while it lives; any number may exist, the library counts them. Whoever owns handles
-// owns one of these, declared before them.
+// owns one of these, declared before them. So does whoever owns the pool that libgit2 is called on: what the library
+// keeps for a thread is freed when the thread ends, if the library is still there.
 //
 // It sets two things that libgit2 keeps per process. The owner check is off: it protects programs that act upon what a
 // repository's configuration says, while we only read objects and refs, and libgit2 runs no hooks, filters or

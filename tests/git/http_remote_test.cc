@@ -9,6 +9,7 @@
 #include "coro/task_group.h"
 #include "git/capabilities.h"
 #include "git/connector.h"
+#include "git/libgit2.h"
 #include "git_server.h"
 #include "in_memory.h"
 #include "repository.h"
@@ -31,6 +32,7 @@ struct World {
   }
 
   GitServer server;
+  Libgit2 libgit2;  // before the runtime: outlives the threads of the pool
   coro::Runtime runtime{2};
   test::MapMemory memory;
   Connector connector{runtime.reactor(), runtime.pool(), memory};

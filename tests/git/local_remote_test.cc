@@ -4,6 +4,7 @@
 
 #include "coro/runtime.h"
 #include "coro/task_group.h"
+#include "git/libgit2.h"
 #include "in_memory.h"
 #include "repository.h"
 
@@ -39,6 +40,7 @@ struct World {
   }
 
   test::TemporaryDirectory home;
+  Libgit2 libgit2;  // before the runtime: outlives the threads of the pool
   coro::Runtime runtime{2};
 };
 
