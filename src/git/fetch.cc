@@ -30,6 +30,9 @@ Result<std::string> fetch_request(const Capabilities& server, std::span<const at
     if (!server.feature("fetch", "shallow")) return fail(Kind::remote, "the server does not offer shallow fetches");
     out.line("deepen " + std::to_string(options.depth));
   }
+  if (options.filter != Filter::none && server.feature("fetch", "filter")) {
+    out.line(options.filter == Filter::blobs ? "filter blob:none" : "filter tree:0");
+  }
   for (const atom::ObjectId& want : wants) out.line("want " + want.hex());
   return std::move(out.line("done").flush()).take();
 }

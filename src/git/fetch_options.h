@@ -7,10 +7,19 @@
 
 namespace eka::git {
 
+// What may stay away although the wants reach it. Objects that are wanted themselves always come. A server that cannot
+// filter sends everything: who asks must be content with more.
+enum class Filter {
+  none,
+  blobs,  // commits and trees only
+  trees,  // commits only: a history, without what it held
+};
+
 struct FetchOptions {
   // 0: everything that the wants reach. Else so many generations of commits, counted from the wants: 1 brings the
   // trees of the wanted commits and none of their history.
   std::uint32_t depth = 0;
+  Filter filter = Filter::none;
   // Told what the server has to say meanwhile, fit for a terminal. None: the server is asked for silence.
   std::function<void(std::string_view)> progress;
 };

@@ -87,10 +87,10 @@ std::set<atom::ObjectId> shallow_commits(git_repository* repository) {
 // A pack in the making. All of it blocks: for the pool.
 class LocalPack {
  public:
-  LocalPack(const atom::Url& url, const std::vector<atom::ObjectId>& wants, std::uint32_t depth)
+  LocalPack(const atom::Url& url, const std::vector<atom::ObjectId>& wants, const FetchOptions& options)
       : where_(url.str()), repository_(open_repository(url)) {
     odb_ = make<OdbHandle>(Kind::remote, "reading " + where_, git_repository_odb, repository_.get());
-    ObjectWalk walk(odb_.get(), depth, shallow_commits(repository_.get()), where_);
+    ObjectWalk walk(odb_.get(), options.depth, options.filter, shallow_commits(repository_.get()), where_);
     for (const atom::ObjectId& want : wants) walk.want(want);
     objects_ = walk.finish();
     writer_.emplace(static_cast<std::uint32_t>(objects_.size()));
@@ -137,7 +137,7 @@ coro::Task<std::vector<Ref>> LocalRemote::ls_refs(std::vector<std::string> prefi
 coro::Task<> LocalRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
   if (wants.empty()) co_return;
   ++traffic_.requests;
-  const auto begin = [this, &wants, &options] { return std::make_unique<LocalPack>(url_, wants, options.depth); };
+  const auto begin = [this, &wants, &options] { return std::make_unique<LocalPack>(url_, wants, options); };
   const std::unique_ptr<LocalPack> pack = co_await coro::offload(pool_, begin);
   while (true) {
     const auto step = [&pack] { return pack->next_chunk(); };

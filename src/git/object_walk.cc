@@ -41,8 +41,9 @@ std::optional<TreeEntry> take_entry(std::string_view& content) {
 
 }  // namespace
 
-ObjectWalk::ObjectWalk(git_odb* odb, std::uint32_t depth, std::set<atom::ObjectId> shallow, std::string where)
-    : odb_(odb), depth_(depth), shallow_(std::move(shallow)), where_(std::move(where)) {}
+ObjectWalk::ObjectWalk(git_odb* odb, std::uint32_t depth, Filter filter, std::set<atom::ObjectId> shallow,
+                       std::string where)
+    : odb_(odb), depth_(depth), filter_(filter), shallow_(std::move(shallow)), where_(std::move(where)) {}
 
 Error ObjectWalk::broken(const git_oid& id, std::string_view what) const {
   return Error(Kind::remote, where_ + " holds a broken " + std::string(what) + ", " + from_oid(id).hex());
@@ -103,7 +104,7 @@ void ObjectWalk::walk_commits() {
     std::string_view content = content_of(object);
     const auto tree = take_id(content, "tree ");
     if (!tree) throw broken(commit.id, "commit");
-    if (is_new(*tree)) trees_.push_back(*tree);
+    if (filter_ != Filter::trees && is_new(*tree)) trees_.push_back(*tree);
     if (commit.generation == depth_ || shallow_.contains(from_oid(commit.id))) continue;
     while (const auto parent = take_id(content, "parent ")) {
       if (is_new(*parent)) commits_.push_back({*parent, commit.generation + 1});
@@ -116,11 +117,12 @@ void ObjectWalk::walk_trees() {
     const git_oid id = trees_.back();
     trees_.pop_back();
     found_.push_back(id);
+    if (filter_ == Filter::trees) continue;
     const OdbObjectHandle tree = read(id, GIT_OBJECT_TREE);
     for (std::string_view content = content_of(tree); !content.empty();) {
       const auto entry = take_entry(content);
       if (!entry) throw broken(id, "tree");
-      if (entry->is_elsewhere || !is_new(entry->id)) continue;
+      if (entry->is_elsewhere || (!entry->is_tree && filter_ != Filter::none) || !is_new(entry->id)) continue;
       (entry->is_tree ? trees_ : found_).push_back(entry->id);
     }
   }

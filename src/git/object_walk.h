@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "atom/object_id.h"
+#include "git/fetch_options.h"
 #include "git/libgit2.h"
 
 namespace eka::git {
@@ -17,9 +18,9 @@ namespace eka::git {
 // blobs. Throws Error(Kind::remote) for a want, or anything reached, that the repository lacks.
 class ObjectWalk {
  public:
-  // `depth` as in FetchOptions; `shallow` are the commits whose parents the repository does not have itself; `where`
-  // names it, for messages. `odb` must outlive the walk.
-  ObjectWalk(git_odb* odb, std::uint32_t depth, std::set<atom::ObjectId> shallow, std::string where);
+  // `depth` and `filter` as in FetchOptions; `shallow` are the commits whose parents the repository does not have
+  // itself; `where` names it, for messages. `odb` must outlive the walk.
+  ObjectWalk(git_odb* odb, std::uint32_t depth, Filter filter, std::set<atom::ObjectId> shallow, std::string where);
 
   void want(const atom::ObjectId& id);
   // All that was found. To be called once, last.
@@ -39,6 +40,7 @@ class ObjectWalk {
 
   git_odb* odb_;
   std::uint32_t depth_;
+  Filter filter_;
   std::set<atom::ObjectId> shallow_;
   std::string where_;
   std::unordered_set<atom::ObjectId> seen_;

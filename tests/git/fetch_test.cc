@@ -129,4 +129,37 @@ TEST_CASE("fetch: a depth needs a server that offers it") {
   CHECK(fetch_request(Capabilities::from_text("fetch=filter shallow"), {}, options)->contains("deepen 1\n"));
 }
 
+TEST_CASE("fetch: a filter is asked for where the server offers one, and git obeys it") {
+  const test::TemporaryDirectory home;
+  test::make_repository(home.path());
+  test::shell(home.path(), "git config uploadpack.allowFilter true");
+  const auto id = [&](const std::string& revision) {
+    return *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse " + revision).substr(0, 40));
+  };
+  const std::vector wants = {id("main"), id("main:one")};
+  FetchOptions options;
+  std::string expected;
+  SUBCASE("commits, and the blob that is wanted by name") {
+    options.filter = Filter::trees;
+    expected = "      1 blob\n      3 commit\n";
+  }
+  SUBCASE("trees too") {
+    options.filter = Filter::blobs;
+    expected = "      1 blob\n      3 commit\n      5 tree\n";
+  }
+  CHECK_FALSE(fetch_request(Capabilities::from_text("fetch=shallow"), wants, options)->contains("filter"));
+  const auto request = fetch_request(capabilities, wants, options);
+  REQUIRE(request);
+  const Seen whole = [&] {
+    const std::string bytes = test::upload_pack(home.path(), *request);
+    return parse(bytes, bytes.size());
+  }();
+  CHECK_FALSE(whole.error);
+  const test::TemporaryDirectory scratch;
+  test::write_file(scratch.path() / "pack", whole.pack);
+  CHECK(test::shell(scratch.path(),
+                    "git init -q . && git index-pack --stdin < pack > /dev/null && git cat-file "
+                    "--batch-all-objects --batch-check | cut -d' ' -f2 | sort | uniq -c") == expected);
+}
+
 }  // namespace eka::git

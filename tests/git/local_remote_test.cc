@@ -21,11 +21,13 @@ struct World {
     return unwrap(atom::ObjectId::parse(test::shell(bare(), "git rev-parse " + revision).substr(0, 40)));
   }
   // The objects of the pack, as "git cat-file --batch-check" lists them.
-  std::string fetch(const std::filesystem::path& path, std::vector<atom::ObjectId> wants, std::uint32_t depth = 0) {
+  std::string fetch(const std::filesystem::path& path, std::vector<atom::ObjectId> wants, std::uint32_t depth = 0,
+                    Filter filter = Filter::none) {
     LocalRemote remote = open(path);
     test::StringSink sink;
     FetchOptions options;
     options.depth = depth;
+    options.filter = filter;
     runtime.run(remote.fetch(std::move(wants), sink, std::move(options)));
     const test::TemporaryDirectory scratch;
     test::write_file(scratch.path() / "pack", sink.pack);
@@ -90,6 +92,15 @@ TEST_CASE("local: a fetch brings what git would bring") {
   CHECK(world.fetch(world.bare(), {world.id("main:sub")}) == world.reachable("main:sub"));
   CHECK(world.fetch(world.bare(), {world.id("main")}, 1) == world.reachable("-1 main"));
   CHECK(world.fetch(world.bare(), {world.id("main")}, 2) == world.reachable("-2 main"));
+}
+
+TEST_CASE("local: a filter leaves out what git would leave out") {
+  World world;
+  const std::vector wants = {world.id("main"), world.id("main:one")};
+  CHECK(world.fetch(world.bare(), wants, 0, Filter::trees) == world.reachable("--filter=tree:0 main main:one"));
+  CHECK(world.fetch(world.bare(), wants, 0, Filter::blobs) == world.reachable("--filter=blob:none main main:one"));
+  CHECK(world.fetch(world.bare(), {world.id("main:sub")}, 0, Filter::blobs) ==
+        world.reachable("--filter=blob:none main:sub"));
 }
 
 TEST_CASE("local: a shallow repository gives what it has") {
