@@ -93,6 +93,12 @@ class Run {
 
   void fail_journey(Journey& journey, Error error) {
     journey.failure = std::move(error).within("planning " + journey.item->typed);
+    tell_answer(journey);
+  }
+
+  void tell_answer(const Journey& journey) {
+    const auto index = static_cast<std::size_t>(journey.item - request_.items.data());
+    parts_.observer.planned(index, result(journey));
   }
 
   coro::Task<> find_nix_and_roots() {
@@ -158,6 +164,7 @@ class Run {
     journey.digest = evaluation_digest(parts_, *journey.root);
     if (!journey.digest || parts_.settings.fresh_evaluation) co_return;
     journey.recalled = co_await recall(parts_, *journey.digest);
+    if (journey.recalled) tell_answer(journey);
   }
 
   coro::Task<> bring_and_lay_out(Journey& journey) {
@@ -175,12 +182,15 @@ class Run {
   }
 
   coro::Task<> evaluate_alone(Journey& journey) {
-    const auto turn = co_await turns_.acquire();
-    const Timed timed(*this, Stage::evaluate, journey.item->typed, {&journey});
-    auto evaluation = join(parts_.settings, {&*journey.laid_out});
-    auto results = co_await parts_.evaluator().evaluate(std::move(evaluation));
-    tell(results.front().messages);
-    journey.evaluated = std::move(results.front());
+    {
+      const auto turn = co_await turns_.acquire();
+      const Timed timed(*this, Stage::evaluate, journey.item->typed, {&journey});
+      auto evaluation = join(parts_.settings, {&*journey.laid_out});
+      auto results = co_await parts_.evaluator().evaluate(std::move(evaluation));
+      tell(results.front().messages);
+      journey.evaluated = std::move(results.front());
+    }
+    tell_answer(journey);
   }
 
   // What the user's code said while it was evaluated: traces and warnings.
@@ -209,7 +219,11 @@ class Run {
     } catch (const Error&) {
       together = false;
     }
-    if (!together) co_await each(&Run::evaluate_alone);
+    if (!together) {
+      co_await each(&Run::evaluate_alone);
+      co_return;
+    }
+    for (const auto* journey : going) tell_answer(*journey);
   }
 
   coro::Task<> admit() {
@@ -234,13 +248,13 @@ class Run {
 
   PlanReport report() {
     PlanReport out;
-    for (auto& journey : journeys_) out.plans.push_back(result(journey));
+    for (const auto& journey : journeys_) out.plans.push_back(result(journey));
     out.remotes = remotes_.costs();
     return out;
   }
 
-  static Result<Plan> result(Journey& journey) {
-    if (journey.failure) return std::unexpected(*std::move(journey.failure));
+  static Result<Plan> result(const Journey& journey) {
+    if (journey.failure) return std::unexpected(*journey.failure);
     const auto& published = *journey.located;
     Plan plan{.label = published.label,
               .version = published.version,
@@ -250,7 +264,7 @@ class Run {
               .outputs = journey.recalled ? journey.recalled->outputs : journey.evaluated->outputs,
               .remembered = journey.recalled.has_value(),
               .remotes = {journey.url().str()},
-              .milliseconds = std::move(journey.milliseconds)};
+              .milliseconds = journey.milliseconds};
     if (journey.root->lock) {
       for (const auto& [set, locked] : journey.root->lock->sets) {
         for (const auto& url : locked.mirrors) plan.remotes.push_back(url.str());
