@@ -82,7 +82,7 @@ asio asio[./] once coro
 libgit2 git2 once git
 libcurl curl/ once git
 toml++ toml once atom
-simdjson simdjson many atom eval
+simdjson simdjson many atom eval cli
 icu unicode/ once atom
 openssl openssl/ once atom
 sqlite sqlite3 many store eval

@@ -43,12 +43,17 @@ int exit_code(Kind kind) {
   return 1;
 }
 
-int exit_code(const std::vector<Error>& errors) {
-  if (errors.empty()) return 0;
-  int highest = 0;
-  for (const auto& error : errors) highest = std::max(highest, exit_code(error.kind()));
-  const bool only_usage = std::ranges::all_of(errors, [](const Error& e) { return e.kind() == Kind::usage; });
+int gravest(const std::vector<int>& codes) {
+  if (codes.empty()) return 0;
+  const int highest = std::ranges::max(codes);
+  const bool only_usage = std::ranges::all_of(codes, [](int code) { return code == exit_code(Kind::usage); });
   return highest >= 3 || only_usage ? highest : 1;
+}
+
+int exit_code(const std::vector<Error>& errors) {
+  std::vector<int> codes;
+  for (const auto& error : errors) codes.push_back(exit_code(error.kind()));
+  return gravest(codes);
 }
 
 std::string describe(const Error& error, const Palette& palette) {

@@ -1,0 +1,22 @@
+// What `eka plan --json` prints, as docs/plan.schema.json describes it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "atom/json.h"
+#include "cli/shard.h"
+#include "engine/plan.h"
+
+namespace eka::cli {
+
+// The entry of one item: its plan or its error. `costs` may be empty while the run still goes on.
+atom::Json plan_entry(const engine::PlanRequest::Item& item, const Result<engine::Plan>& plan,
+                      const std::vector<engine::RemoteCost>& costs);
+
+// The whole document: every item in order, and what the run asked of the remotes. With `shard`, it says which part of a
+// whole it is, for merge_plans().
+atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanReport& report,
+                         const std::optional<Shard>& shard);
+
+}  // namespace eka::cli
