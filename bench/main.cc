@@ -1,6 +1,7 @@
 // eka-bench: measures eka, and lets its parts be tried alone.
 #include <CLI/CLI.hpp>
 
+#include "measure/measure.h"
 #include "solve/command.h"
 
 int main(int argc, char** argv) {
@@ -17,6 +18,12 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   solve_command->add_option("--synthetic", solve.synthetic, "also solve a made-up universe, PACKAGESxVERSIONS");
 
+  eka::bench::MeasureOptions measure;
+  CLI::App* measure_command = app.add_subcommand("measure", "Run a program and write what it cost as JSON.");
+  measure_command->add_option("-o,--output", measure.output, "the file to write")->required();
+  measure_command->add_option("word", measure.words, "the program and its arguments, after --")->required();
+
   CLI11_PARSE(app, argc, argv);
+  if (measure_command->parsed()) return eka::bench::measure_command(measure);
   return eka::bench::solve(solve);
 }
