@@ -1,6 +1,7 @@
 // eka inspect: what a URI, an id, a manifest, a lock or a set is, for people and for scripts.
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -8,8 +9,10 @@
 #include "atom/lock.h"
 #include "atom/manifest.h"
 #include "cli/command.h"
+#include "cli/complain.h"
 #include "cli/settings.h"
 #include "cli/with_engine.h"
+#include "coro/task_group.h"
 #include "engine/offer.h"
 #include "engine/package_set.h"
 
@@ -181,20 +184,7 @@ int inspect_lock(const Options& options) {
   return 0;
 }
 
-int inspect_set(const Common& common, const Options& options) {
-  const auto preferences = read_preferences(common);
-  auto url = unwrap(atom::parse_direct_uri(options.words.at(0), preferences.aliases));
-  make_absolute(url);
-  const Palette palette(common.color);
-  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-  const auto offer = with_engine<engine::SetOffer>(
-      preferences.settings, *display, [&](engine::Parts& parts) { return engine::whole_offer(parts, url); });
-  if (!options.json) {
-    for (const auto& [label, versions] : offer.atoms) {
-      for (const auto& [version, rev] : versions) fmt::print("{} {} {}\n", label.str(), version.str(), rev.hex());
-    }
-    return 0;
-  }
+Json offer_json(const atom::Url& url, const engine::SetOffer& offer) {
   Json document;
   document["url"] = url.str();
   document["genesis"] = offer.genesis.hex();
@@ -204,8 +194,50 @@ int inspect_set(const Common& common, const Options& options) {
     entry["id"] = atom::AtomId(offer.genesis, label).str();
     for (const auto& [version, rev] : versions) entry["versions"][version.str()] = rev.hex();
   }
-  print(document);
-  return 0;
+  return document;
+}
+
+void print_offer(const engine::SetOffer& offer, const std::string& prefix) {
+  for (const auto& [label, versions] : offer.atoms) {
+    for (const auto& [version, rev] : versions) {
+      fmt::print("{}{} {} {}\n", prefix, label.str(), version.str(), rev.hex());
+    }
+  }
+}
+
+coro::Task<std::vector<Result<engine::SetOffer>>> ask_all(engine::Parts& parts, const std::vector<atom::Url>& urls) {
+  std::vector<coro::Task<engine::SetOffer>> questions;
+  for (const auto& url : urls) questions.push_back(engine::whole_offer(parts, url));
+  co_return co_await coro::gather(std::move(questions));
+}
+
+// All at once. Of one set, what it offers; of several, each line begins with the set's URL, and --json is an array.
+int inspect_set(const Common& common, const Options& options) {
+  const auto preferences = read_preferences(common);
+  std::vector<atom::Url> urls;
+  for (const auto& word : options.words) {
+    urls.push_back(unwrap(atom::parse_direct_uri(word, preferences.aliases)));
+    make_absolute(urls.back());
+  }
+  const Palette palette(common.color);
+  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+  const auto offers = with_engine<std::vector<Result<engine::SetOffer>>>(
+      preferences.settings, *display, [&](engine::Parts& parts) { return ask_all(parts, urls); });
+  std::vector<Error> errors;
+  Json documents{Json::Array{}};
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    if (!offers[i]) {
+      errors.push_back(offers[i].error());
+    } else if (options.json) {
+      documents.push_back(offer_json(urls[i], *offers[i]));
+    } else {
+      print_offer(*offers[i], urls.size() == 1 ? "" : urls[i].str() + " ");
+    }
+  }
+  if (options.json && urls.size() > 1) print(documents);
+  if (options.json && urls.size() == 1 && errors.empty()) print(offer_json(urls.front(), *offers.front()));
+  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  return exit_code(errors);
 }
 
 using Inspection = int (*)(const Common&, const Options&);
@@ -234,7 +266,7 @@ void add_inspect(CLI::App& app, Action& action) {
           [](const Common&, const Options& options) { return inspect_manifest(options); });
   add_one(*command, action, "lock", "an atom.lock", "file", 1,
           [](const Common&, const Options& options) { return inspect_lock(options); });
-  add_one(*command, action, "set", "the labels and versions that a set offers", "url", 1, inspect_set);
+  add_one(*command, action, "set", "the labels and versions that sets offer", "url", 0, inspect_set);
 }
 
 }  // namespace eka::cli

@@ -62,7 +62,8 @@ HostGate::Pass::~Pass() {
 }
 
 void HostGate::Pass::went_well() {
-  host_->limit = std::min(most_, host_->limit + 1 / host_->limit);
+  const double step = host_->halvings == 0 ? 1 : 1 / host_->limit;
+  host_->limit = std::min(most_, host_->limit + step);
 }
 
 void HostGate::Pass::overloaded() {

@@ -44,10 +44,10 @@ coro::Task<> fail() {
 
 }  // namespace
 
-TEST_CASE("host gate: opens with few, widens while all is well, to a bound") {
+TEST_CASE("host gate: doubles while all is well, to a bound") {
   HostGate gate({.first = 4, .most = 10});
   CHECK(visit_all(gate, 4, true).most == 4);
-  CHECK(gate.limit("h") == 4);
+  CHECK(gate.limit("h") == 8);
   CHECK(visit_all(gate, 500, true).most == 10);
   CHECK(gate.limit("h") == 10);
   CHECK(gate.limit("another") == 4);
@@ -60,6 +60,16 @@ TEST_CASE("host gate: a burst of failures halves once, and there is always one w
   for (int i = 0; i < 5; ++i) visit_all(gate, 3, false);
   CHECK(gate.limit("h") == 1);
   CHECK(visit_all(gate, 5, false).most == 1);
+}
+
+TEST_CASE("host gate: after a failure it grows by one a round") {
+  HostGate gate({.first = 16, .most = 64});
+  visit_all(gate, 16, false);
+  CHECK(gate.limit("h") == 8);
+  visit_all(gate, 8, true);
+  CHECK(gate.limit("h") == 8);
+  visit_all(gate, 1, true);
+  CHECK(gate.limit("h") == 9);
 }
 
 TEST_CASE("host gate: those who are cancelled leave no trace") {

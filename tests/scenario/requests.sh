@@ -60,6 +60,19 @@ log=$(serve_log)
 most=$(jq -s 'map(select(.method == "POST")) | group_by(.path) | map(length) | max' <<<"$log")
 at_most "the most that one remote was asked" 3 "$most"
 
+# Sets by the dozen: one question each, all at once.
+fresh_cache
+serve_forget
+mapfile -t sets < <(of_world ".sets[].url")
+eka inspect set --json "${sets[@]}"
+equal "inspecting 20 sets: exit code" 0 "$status"
+equal "inspecting 20 sets: an answer for each, in order" "$(printf "%s\n" "${sets[@]}")" "$(jq -r ".[].url" <<<"$out")"
+equal "inspecting 20 sets: all versions" "$(of_world "[.atoms[].versions[]] | length")" \
+  "$(jq "[.[].atoms[].versions | length] | add" <<<"$out")"
+log=$(serve_log)
+equal "inspecting 20 sets: 20 questions" 20 "$(count ".method == \"POST\"" <<<"$log")"
+equal "inspecting 20 sets: one handshake" 1 "$(count ".method == \"GET\"" <<<"$log")"
+
 if strace -f -o "$scratch/probe" -e trace=execve true 2>/dev/null; then
   strace -f -qq -e trace=execve,execveat -o "$scratch/executed" "$EKA" plan "$root::root" </dev/null >"$scratch/out" \
     2>"$scratch/err" || true
