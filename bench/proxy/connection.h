@@ -1,0 +1,80 @@
+// One connection through the proxy: four coroutines, a delay line each way, and at most one fault at a time.
+//
+// A client is taken not to send a request before it has the answer to the one before, as all HTTP/1.1 clients do that
+// are worth the name: so whatever the server says belongs to the last request.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "coro/task_group.h"
+#include "proxy/delay_line.h"
+#include "proxy/fault.h"
+#include "proxy/request_reader.h"
+#include "proxy/tcp.h"
+
+namespace eka::proxy {
+
+struct Counts {
+  std::uint64_t connections = 0;
+  std::uint64_t open = 0;
+  std::uint64_t most_open = 0;
+  std::uint64_t requests = 0;  // of HTTP
+  std::uint64_t bytes_up = 0;
+  std::uint64_t bytes_down = 0;
+};
+
+// What all connections of a proxy share.
+struct Shared {
+  Shared(const Line& line, std::vector<Fault> faults) : up(line, 0), down(line, 1), plan(std::move(faults)) {}
+
+  Link up;
+  Link down;
+  FaultPlan plan;
+  Counts counts;
+};
+
+class Connection {
+ public:
+  // `shared` must outlive it.
+  Connection(Shared& shared, Socket client, Socket server);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Until either side is through with it.
+  coro::Task<> run();
+
+ private:
+  coro::Task<> read_client();
+  coro::Task<> read_server();
+  coro::Task<> write_client();
+  coro::Task<> write_server();
+
+  coro::Task<> take(RequestReader::Piece piece);
+  void meet(RequestReader::Piece& piece);
+  coro::Task<> answer();
+  coro::Task<> answer_endlessly();
+  coro::Task<> pass(std::string bytes, Fault::Direction direction);
+  coro::Task<> trickle(std::string bytes, DelayLine& line);
+  void hang_up(DelayLine::End how);
+
+  Shared& shared_;
+  Socket client_;
+  Socket server_;
+  DelayLine up_;
+  DelayLine down_;
+  std::optional<coro::TaskGroup> group_;
+
+  std::uint64_t number_;
+  RequestReader requests_;
+  bool is_http_ = false;
+  bool begun_ = false;
+  std::optional<Fault> fault_;    // what happens to the request at hand
+  std::optional<Cutter> cutter_;  // … where it is to bytes that pass
+  bool stalled_ = false;
+  bool over_ = false;  // nothing more goes to the client
+};
+
+}  // namespace eka::proxy

@@ -1,0 +1,49 @@
+// What is on its way to one end of a connection: put in at one side, delivered in order when its time has come.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+
+#include "coro/wakeup.h"
+#include "proxy/link.h"
+#include "proxy/tcp.h"
+
+namespace eka::proxy {
+
+class DelayLine {
+ public:
+  enum class End { close, reset };
+
+  // `link` must outlive it. Nothing comes out before `opens`.
+  DelayLine(Link& link, Time opens) : link_(link), last_(opens) {}
+  DelayLine(const DelayLine&) = delete;
+  DelayLine& operator=(const DelayLine&) = delete;
+
+  // Waits while too much is on its way. For one coroutine at a time.
+  coro::Task<> put(std::string bytes);
+  // Nothing more will be put in: comes out after everything else.
+  void end(End how);
+
+  // Writes to `to` what comes out, until the end; `reset` or `close` is left to the caller. False: the other side is
+  // gone. For one coroutine.
+  coro::Task<bool> deliver(Socket& to, End& how);
+
+ private:
+  struct Parcel {
+    Time due;
+    std::string bytes;  // empty: the end
+    End how = End::close;
+  };
+  void add(std::string bytes, End how);
+  coro::Task<Parcel> next();
+
+  Link& link_;
+  Time last_;  // when the last one that was put in comes out
+  std::deque<Parcel> parcels_;
+  std::size_t size_ = 0;
+  coro::Wakeup arrived_;
+  coro::Wakeup room_;
+};
+
+}  // namespace eka::proxy

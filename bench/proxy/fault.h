@@ -1,0 +1,94 @@
+// What goes wrong, when, and how: faults by plan.
+//
+// A fault is written KIND[:KEY=VALUE,…]; `fault_manual` lists them for a person. Of several faults the first that
+// applies to a request (or to a connection whose protocol is not HTTP) is the one that happens to it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace eka::proxy {
+
+extern const char* const fault_manual;
+
+struct Fault {
+  enum class Kind { refuse, reset, stall, trickle, truncate, corrupt, status, answer, endless_refs };
+  enum class Direction { down, up };
+
+  Kind kind = Kind::reset;
+
+  // To whom it happens.
+  std::vector<std::string> about;  // all of them stand in the request's first line or at the start of its body
+  std::uint64_t from = 1;          // the first of those it would happen to that it does happen to
+  std::uint64_t times = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t connections = std::numeric_limits<std::uint64_t>::max();  // the first so many only
+
+  // What happens.
+  Direction direction = Direction::down;
+  std::uint64_t at = 0;                   // after so many bytes, or to that one (from 0)
+  bool in_body = false;                   // counted from the first byte of the answer's body, not of its head
+  std::chrono::milliseconds every{1000};  // trickle: between bytes; refuse: for so long (0: for ever)
+  int code = 0;                           // status
+  std::string headers;                    // status: more of them, each with its line end
+  std::string file;                       // answer: the bytes of it
+
+  // Throws Error(Kind::usage).
+  static Fault parse(std::string_view text);
+  bool answers() const { return kind == Kind::status || kind == Kind::answer || kind == Kind::endless_refs; }
+};
+
+// The request that a fault may happen to: of a connection that is not HTTP, nothing but its number is known.
+struct Occasion {
+  std::uint64_t connection = 1;
+  std::string_view first_line = {};
+  std::string_view body_start = {};
+};
+
+class FaultPlan {
+ public:
+  explicit FaultPlan(std::vector<Fault> faults);
+
+  // The fault that happens to it, counted as having happened.
+  std::optional<Fault> next(const Occasion& occasion);
+  // Set when connections are to be refused: for so long, 0 for ever.
+  std::optional<std::chrono::milliseconds> refuses() const;
+  std::uint64_t happened() const { return happened_; }
+
+ private:
+  struct Entry {
+    Fault fault;
+    std::uint64_t seen = 0;
+  };
+  std::vector<Entry> entries_;
+  std::uint64_t happened_ = 0;
+};
+
+// A fault at work on one stream of bytes.
+class Cutter {
+ public:
+  explicit Cutter(const Fault& fault) : fault_(fault), place_(fault.in_body ? Place::head : Place::counting) {}
+
+  enum class Then { go_on, reset, close, stall, trickle };
+  struct Verdict {
+    std::string pass;  // these go on their way …
+    Then then;         // … and then this happens,
+    std::string rest;  // to these
+  };
+  Verdict take(std::string bytes);
+
+ private:
+  enum class Place { head, counting, done };
+  std::size_t skip_head(std::string_view bytes);
+
+  Fault fault_;
+  Place place_;
+  std::string head_end_;  // the last bytes of what was seen of the head
+  std::uint64_t seen_ = 0;
+};
+
+}  // namespace eka::proxy
