@@ -8,6 +8,7 @@
 #include "cli/complain.h"
 #include "cli/merge_plans.h"
 #include "cli/plan_json.h"
+#include "cli/plan_lines.h"
 #include "cli/plan_options.h"
 #include "cli/settings.h"
 #include "cli/with_engine.h"
@@ -19,7 +20,7 @@ namespace {
 
 struct Options {
   PlanOptions plan;
-  bool json = false;
+  std::string json;  // "", "document" or "lines"
   std::string shard;
   std::vector<std::string> merge;
 };
@@ -53,13 +54,17 @@ int plan(const Common& common, const Options& options) {
   engine::PlanReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::PlanReport>(preferences.settings, *display,
+    std::optional<PlanLines> lines;
+    if (options.json == "lines") lines.emplace(*display, request, shard);
+    engine::Observer& observer = lines ? static_cast<engine::Observer&>(*lines) : *display;
+    report = with_engine<engine::PlanReport>(preferences.settings, observer,
                                              [&](engine::Parts& parts) { return engine::plan(parts, request); });
+    if (lines) lines->finish(report);
   }
 
-  if (options.json) {
+  if (options.json == "document") {
     fmt::print("{}", plan_document(request, report, shard).pretty());
-  } else {
+  } else if (options.json.empty()) {
     for (const auto& result : report.plans) {
       if (result) fmt::print("{}\n", result->drv_path);
     }
@@ -89,7 +94,11 @@ void add_plan(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("plan", "turn atom URIs into derivations: fetch, evaluate, print .drv paths");
   const auto options = std::make_shared<Options>();
   auto* uris = options->plan.add_to(*command);
-  command->add_flag("--json", options->json, "print one JSON document instead (docs/plan.schema.json)");
+  command
+      ->add_flag("--json{document}", options->json,
+                 "print one JSON document instead; --json=lines: one object per plan as it comes, and a summary "
+                 "(docs/plan.schema.json)")
+      ->check(CLI::IsMember({"document", "lines"}).description(""));
   auto* shard =
       command
           ->add_option("--shard", options->shard, "plan only part K of N equal parts of the URIs, as one of N machines")

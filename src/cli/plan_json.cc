@@ -36,7 +36,7 @@ atom::Json cost_json(const engine::RemoteCost& cost) {
   return out;
 }
 
-atom::Json plan_json(const engine::Plan& plan, const std::vector<engine::RemoteCost>& costs) {
+atom::Json plan_json(const engine::Plan& plan) {
   atom::Json out;
   out["label"] = plan.label.str();
   out["version"] = plan.version.str();
@@ -48,10 +48,6 @@ atom::Json plan_json(const engine::Plan& plan, const std::vector<engine::RemoteC
   out["from"] = plan.remembered ? "cache" : "evaluated";
   out["milliseconds"] = atom::Json::Object{};
   for (const auto& [stage, spent] : plan.milliseconds) out["milliseconds"][stage_name(stage)] = spent;
-  out["remotes"] = atom::Json::Array{};
-  for (const auto& cost : costs) {
-    if (std::ranges::find(plan.remotes, cost.url) != plan.remotes.end()) out["remotes"].push_back(cost_json(cost));
-  }
   return out;
 }
 
@@ -65,14 +61,27 @@ atom::Json error_json(const Error& error) {
   return out;
 }
 
+// Of the remotes that the plan's closure names.
+std::vector<engine::RemoteCost> costs_of(const engine::Plan& plan, std::vector<engine::RemoteCost> costs) {
+  std::erase_if(costs, [&](const engine::RemoteCost& cost) {
+    return std::ranges::find(plan.remotes, cost.url) == plan.remotes.end();
+  });
+  return costs;
+}
+
 }  // namespace
 
-atom::Json plan_entry(const engine::PlanRequest::Item& item, const Result<engine::Plan>& plan,
-                      const std::vector<engine::RemoteCost>& costs) {
-  atom::Json entry = plan ? plan_json(*plan, costs) : atom::Json(atom::Json::Object{});
+atom::Json plan_entry(const engine::PlanRequest::Item& item, const Result<engine::Plan>& plan) {
+  atom::Json entry = plan ? plan_json(*plan) : atom::Json(atom::Json::Object{});
   if (!plan) entry["error"] = error_json(plan.error());
   entry["uri"] = item.typed;
   return entry;
+}
+
+atom::Json costs_json(const std::vector<engine::RemoteCost>& costs) {
+  atom::Json out(atom::Json::Array{});
+  for (const auto& cost : costs) out.push_back(cost_json(cost));
+  return out;
 }
 
 atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanReport& report,
@@ -81,10 +90,12 @@ atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanR
   document["format"] = 1;
   document["plans"] = atom::Json::Array{};
   for (std::size_t i = 0; i < report.plans.size(); ++i) {
-    document["plans"].push_back(plan_entry(request.items[i], report.plans[i], report.remotes));
+    const auto& plan = report.plans[i];
+    auto entry = plan_entry(request.items[i], plan);
+    if (plan) entry["remotes"] = costs_json(costs_of(*plan, report.remotes));
+    document["plans"].push_back(std::move(entry));
   }
-  document["remotes"] = atom::Json::Array{};
-  for (const auto& cost : report.remotes) document["remotes"].push_back(cost_json(cost));
+  document["remotes"] = costs_json(report.remotes);
   if (shard) document["shard"] = shard->json();
   return document;
 }

@@ -56,8 +56,13 @@ matches() {
 at_most() {
   if [[ $3 =~ ^[0-9]+$ ]] && (($3 <= $2)); then ok "$1 ($3, at most $2)"; else not_ok "$1" "found $3, at most $2"; fi
 }
-# conforms WHAT SCHEMA FILE: that every JSON document of the file is as docs/SCHEMA says.
-conforms() { equal "$1" "" "$(jq -r --slurpfile schema "$here/../../docs/$2" -f "$here/schema.jq" "$3" 2>&1)"; }
+# conforms WHAT SCHEMA[#DEFINITION] FILE: that every JSON document of the file is as docs/SCHEMA says.
+conforms() {
+  local part=
+  [[ $2 != *"#"* ]] || part=${2#*"#"}
+  equal "$1" "" \
+    "$(jq -r --slurpfile schema "$here/../../docs/${2%%"#"*}" --arg part "$part" -f "$here/schema.jq" "$3" 2>&1)"
+}
 skip() { echo "skipped: $1"; }
 
 tell_last() {

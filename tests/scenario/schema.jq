@@ -2,7 +2,7 @@
 # our schemas use, refuses to judge by a keyword that it does not know, and is stricter in one way: a property that the
 # schema does not describe is a breach, too, so that nothing is printed that is not documented.
 #
-#   jq -r --slurpfile schema FILE -f schema.jq DOCUMENT
+#   jq -r --slurpfile schema FILE --arg part DEFINITION-OR-NOTHING -f schema.jq DOCUMENT
 def kind: if type == "number" and . == floor then "integer" else type end;
 def known: ["$schema", "$defs", "title", "description", "type", "required", "properties", "additionalProperties",
   "items", "enum", "const", "minimum", "maximum", "pattern", "oneOf", "$ref"];
@@ -37,4 +37,4 @@ def breaches($s; $at):
        range($value | length) as $i | $value[$i] | breaches($s.items; "\($at)[\($i)]")
      else empty end);
 
-breaches($schema[0]; "document")
+breaches(if $part == "" then $schema[0] else {"$ref": "#/$defs/\($part)"} end; "document")
