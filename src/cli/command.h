@@ -33,6 +33,7 @@ void add_init(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_new(CLI::App& app, Action& action);
 void add_plan(CLI::App& app, Action& action);
+void add_prefetch(CLI::App& app, Action& action);
 void add_publish(CLI::App& app, Action& action);
 
 }  // namespace eka::cli

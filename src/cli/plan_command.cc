@@ -10,6 +10,7 @@
 #include "cli/plan_json.h"
 #include "cli/plan_lines.h"
 #include "cli/plan_options.h"
+#include "cli/report_json.h"
 #include "cli/settings.h"
 #include "cli/with_engine.h"
 #include "engine/package_set.h"
@@ -31,13 +32,6 @@ std::vector<Error> errors_of(const engine::PlanReport& report) {
     if (!result) errors.push_back(result.error());
   }
   return errors;
-}
-
-void print_costs(const std::vector<engine::RemoteCost>& costs) {
-  for (const auto& cost : costs) {
-    fmt::print(stderr, "{}: {} requests, {} handshakes, {} retries, {} bytes received\n", cost.url,
-               cost.traffic.requests, cost.traffic.handshakes, cost.traffic.retries, cost.traffic.bytes_received);
-  }
 }
 
 int plan(const Common& common, const Options& options) {
@@ -71,7 +65,7 @@ int plan(const Common& common, const Options& options) {
   }
   const auto errors = errors_of(report);
   for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
-  if (common.verbose > 0) print_costs(report.remotes);
+  if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }
 

@@ -2,39 +2,10 @@
 
 #include <algorithm>
 
-#include "cli/complain.h"
+#include "cli/report_json.h"
 
 namespace eka::cli {
 namespace {
-
-const char* stage_name(engine::Stage stage) {
-  switch (stage) {
-    case engine::Stage::locate:
-      return "locate";
-    case engine::Stage::fetch_root:
-      return "fetch_root";
-    case engine::Stage::fetch_closure:
-      return "fetch_closure";
-    case engine::Stage::lay_out:
-      return "lay_out";
-    case engine::Stage::evaluate:
-      return "evaluate";
-    case engine::Stage::admit:
-      return "admit";
-  }
-  return "other";
-}
-
-atom::Json cost_json(const engine::RemoteCost& cost) {
-  atom::Json out;
-  out["url"] = cost.url;
-  out["handshakes"] = cost.traffic.handshakes;
-  out["requests"] = cost.traffic.requests;
-  out["retries"] = cost.traffic.retries;
-  out["bytes_received"] = cost.traffic.bytes_received;
-  out["bytes_sent"] = cost.traffic.bytes_sent;
-  return out;
-}
 
 atom::Json plan_json(const engine::Plan& plan) {
   atom::Json out;
@@ -46,18 +17,7 @@ atom::Json plan_json(const engine::Plan& plan) {
   out["outputs"] = atom::Json::Object{};
   for (const auto& output : plan.outputs) out["outputs"][output.name] = output.path;
   out["from"] = plan.remembered ? "cache" : "evaluated";
-  out["milliseconds"] = atom::Json::Object{};
-  for (const auto& [stage, spent] : plan.milliseconds) out["milliseconds"][stage_name(stage)] = spent;
-  return out;
-}
-
-atom::Json error_json(const Error& error) {
-  atom::Json out;
-  out["code"] = exit_code(error.kind());
-  out["message"] = error.message();
-  out["context"] = atom::Json::Array{};
-  for (const auto& context : error.context()) out["context"].push_back(context);
-  if (!error.hint().empty()) out["hint"] = error.hint();
+  out["milliseconds"] = times_json(plan.milliseconds);
   return out;
 }
 
@@ -71,17 +31,11 @@ std::vector<engine::RemoteCost> costs_of(const engine::Plan& plan, std::vector<e
 
 }  // namespace
 
-atom::Json plan_entry(const engine::PlanRequest::Item& item, const Result<engine::Plan>& plan) {
+atom::Json plan_entry(const engine::Wanted& item, const Result<engine::Plan>& plan) {
   atom::Json entry = plan ? plan_json(*plan) : atom::Json(atom::Json::Object{});
   if (!plan) entry["error"] = error_json(plan.error());
   entry["uri"] = item.typed;
   return entry;
-}
-
-atom::Json costs_json(const std::vector<engine::RemoteCost>& costs) {
-  atom::Json out(atom::Json::Array{});
-  for (const auto& cost : costs) out.push_back(cost_json(cost));
-  return out;
 }
 
 atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanReport& report,

@@ -11,10 +11,7 @@
 namespace eka::cli {
 
 // The entry of one item: its plan or its error.
-atom::Json plan_entry(const engine::PlanRequest::Item& item, const Result<engine::Plan>& plan);
-
-// What was asked of each remote.
-atom::Json costs_json(const std::vector<engine::RemoteCost>& costs);
+atom::Json plan_entry(const engine::Wanted& item, const Result<engine::Plan>& plan);
 
 // The whole document: every item in order, and what the run asked of the remotes. With `shard`, it says which part of a
 // whole it is, for merge_plans().

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/plan_json.h"
+#include "cli/report_json.h"
 
 namespace eka::cli {
 

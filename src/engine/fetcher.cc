@@ -115,7 +115,8 @@ coro::Task<> Fetcher::fetch_from_any(Order order) {
   }
   if (failures.empty()) {
     throw Error(Kind::remote, fmt::format("nothing says where {} of set {} can be fetched from",
-                                          order.atoms.front().str(), order.atoms.front().set.hex()));
+                                          order.atoms.front().str(), order.atoms.front().set.hex()))
+        .with_hint("its lock says `::`: the set it lives in, which is not known here");
   }
   throw no_mirror_left(std::move(failures)).within("fetching " + order.atoms.front().str());
 }

@@ -1,7 +1,6 @@
 // The whole story, from names to derivations:
 //
-//   locate       which version does each URI mean?             one ref query per remote
-//   read roots   bring the planned atoms, read their locks      one request per remote
+//   find roots   which atoms are meant; bring and read them     one ref query, one request per remote
 //   recall       is the answer remembered?                      then nothing more is fetched
 //   bring        everything their closures need                 one request per remote, all at once
 //   lay out      trees on disk, store paths, the document
@@ -13,37 +12,31 @@
 #include "engine/plan.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "coro/limiter.h"
 #include "coro/task_group.h"
 #include "engine/closure.h"
 #include "engine/fetcher.h"
 #include "engine/layout.h"
-#include "engine/local_atom.h"
-#include "engine/locate.h"
 #include "engine/recall.h"
 #include "engine/remotes.h"
+#include "engine/roots.h"
+#include "engine/timed.h"
 
 namespace eka::engine {
 namespace {
 
 struct Journey {
-  const PlanRequest::Item* item = nullptr;
+  const Wanted* item = nullptr;
+  Times* times = nullptr;
   std::optional<Error> failure;
 
-  std::optional<Published> located;
-  std::optional<ReadAtom> root;
+  std::optional<Root> root;
   std::optional<std::string> digest;
   std::optional<Recalled> recalled;
   std::optional<Closure> closure;
   std::optional<LaidOut> laid_out;
   std::optional<eval::Evaluated> evaluated;
-  std::map<Stage, double> milliseconds;
-
-  std::optional<atom::Url> found_at;  // its remote, or the repository that its working tree belongs to
-
-  const atom::Url& url() const { return *found_at; }
 };
 
 class Run {
@@ -53,13 +46,17 @@ class Run {
         request_(std::move(request)),
         remotes_(parts),
         fetcher_(parts, remotes_),
-        turns_(parts.settings.jobs) {
-    for (const auto& item : request_.items) journeys_.emplace_back().item = &item;
+        turns_(parts.settings.jobs),
+        times_(request_.items.size()),
+        journeys_(request_.items.size()) {
+    for (std::size_t i = 0; i < journeys_.size(); ++i) {
+      journeys_[i].item = &request_.items[i];
+      journeys_[i].times = &times_[i];
+    }
   }
 
   coro::Task<PlanReport> finish() {
     co_await find_nix_and_roots();
-    co_await each(&Run::read_root);
     co_await each(&Run::recall_evaluation);
     if (parts_.settings.share_context) {
       co_await each(&Run::bring_and_lay_out);
@@ -101,67 +98,27 @@ class Run {
     parts_.observer.planned(index, result(journey));
   }
 
+  // Looking for Nix on this machine, and for the atoms elsewhere, takes the longer of the two.
   coro::Task<> find_nix_and_roots() {
     std::vector<coro::Task<>> tasks;
     tasks.push_back(parts_.need_evaluator());
-    tasks.push_back(locate_roots());
+    tasks.push_back(read_roots());
     co_await coro::all(std::move(tasks));
   }
 
-  coro::Task<> locate_roots() {
-    std::map<atom::Url, std::vector<Journey*>> by_remote;
-    for (auto& journey : journeys_) {
-      if (journey.item->working_tree) continue;
-      journey.found_at = journey.item->uri.set;
-      by_remote[journey.url()].push_back(&journey);
-    }
-    std::vector<coro::Task<>> tasks;
-    for (auto& [url, journeys] : by_remote) tasks.push_back(locate_at(url, journeys));
-    tasks.push_back(each(&Run::enter_working_tree));
-    co_await coro::all(std::move(tasks));
-  }
-
-  coro::Task<> enter_working_tree(Journey& journey) {
-    if (!journey.item->working_tree) co_return;
-    const Timed timed(*this, Stage::locate, journey.item->typed, {&journey});
-    const auto& uri = journey.item->uri;
-    const auto requirement = uri.requirement.value_or(atom::Requirement{});
-    auto local = co_await enter_local(parts_, *journey.item->working_tree, uri.label, requirement);
-    journey.located = std::move(local.published);
-    journey.found_at = std::move(local.repository);
-  }
-
-  coro::Task<> locate_at(atom::Url url, std::vector<Journey*> journeys) {
-    const Timed timed(*this, Stage::locate, url.str(), journeys);
-    std::vector<atom::AtomUri> uris;
-    for (const auto* journey : journeys) uris.push_back(journey->item->uri);
-    std::optional<Error> failed;
-    try {
-      auto found = co_await locate(parts_, remotes_, url, std::move(uris));
-      for (std::size_t i = 0; i < journeys.size(); ++i) {
-        if (found[i]) {
-          journeys[i]->located = *std::move(found[i]);
-        } else {
-          fail_journey(*journeys[i], std::move(found[i]).error());
-        }
+  coro::Task<> read_roots() {
+    auto roots = co_await find_roots(parts_, remotes_, fetcher_, request_.items, times_);
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      if (roots[i]) {
+        journeys_[i].root = *std::move(roots[i]);
+      } else {
+        fail_journey(journeys_[i], std::move(roots[i]).error());
       }
-    } catch (const Error& e) {
-      failed = e;
     }
-    if (!failed) co_return;
-    for (auto* journey : journeys) fail_journey(*journey, *failed);
-  }
-
-  coro::Task<> read_root(Journey& journey) {
-    const Timed timed(*this, Stage::fetch_root, journey.item->typed, {&journey});
-    std::vector<Published> wanted{*journey.located};
-    Mirrors mirrors{{journey.located->set, {journey.url()}}};
-    co_await fetcher_.bring(std::move(wanted), std::move(mirrors));
-    journey.root = co_await read_atom(parts_, *journey.located);
   }
 
   coro::Task<> recall_evaluation(Journey& journey) {
-    journey.digest = evaluation_digest(parts_, *journey.root);
+    journey.digest = evaluation_digest(parts_, journey.root->atom);
     if (!journey.digest || parts_.settings.fresh_evaluation) co_return;
     journey.recalled = co_await recall(parts_, *journey.digest);
     if (journey.recalled) tell_answer(journey);
@@ -169,10 +126,10 @@ class Run {
 
   coro::Task<> bring_and_lay_out(Journey& journey) {
     {
-      const Timed timed(*this, Stage::fetch_closure, journey.item->typed, {&journey});
-      journey.closure = co_await bring_closure(parts_, remotes_, fetcher_, *journey.root, journey.url());
+      const Timed timed(parts_.observer, Stage::fetch_closure, journey.item->typed, {journey.times});
+      journey.closure = co_await bring_closure(parts_, remotes_, fetcher_, journey.root->atom, journey.root->found_at);
     }
-    const Timed timed(*this, Stage::lay_out, journey.item->typed, {&journey});
+    const Timed timed(parts_.observer, Stage::lay_out, journey.item->typed, {journey.times});
     journey.laid_out = co_await lay_out(parts_, *journey.closure);
   }
 
@@ -184,13 +141,19 @@ class Run {
   coro::Task<> evaluate_alone(Journey& journey) {
     {
       const auto turn = co_await turns_.acquire();
-      const Timed timed(*this, Stage::evaluate, journey.item->typed, {&journey});
+      const Timed timed(parts_.observer, Stage::evaluate, journey.item->typed, {journey.times});
       auto evaluation = join(parts_.settings, {&*journey.laid_out});
       auto results = co_await parts_.evaluator().evaluate(std::move(evaluation));
       tell(results.front().messages);
       journey.evaluated = std::move(results.front());
     }
     tell_answer(journey);
+  }
+
+  static std::vector<Times*> books(const std::vector<Journey*>& journeys) {
+    std::vector<Times*> out;
+    for (auto* journey : journeys) out.push_back(journey->times);
+    return out;
   }
 
   // What the user's code said while it was evaluated: traces and warnings.
@@ -211,7 +174,7 @@ class Run {
     if (going.empty()) co_return;
     bool together = true;
     try {
-      const Timed timed(*this, Stage::evaluate, "all atoms together", going);
+      const Timed timed(parts_.observer, Stage::evaluate, "all atoms together", books(going));
       auto evaluation = join(parts_.settings, closures);
       auto results = co_await parts_.evaluator().evaluate(std::move(evaluation));
       tell(results.front().messages);
@@ -236,7 +199,7 @@ class Run {
     }
     if (going.empty()) co_return;
     {
-      const Timed timed(*this, Stage::admit, "derivations", going);
+      const Timed timed(parts_.observer, Stage::admit, "derivations", books(going));
       co_await parts_.evaluator().admit(std::move(results));
     }
     for (const auto* journey : going) {
@@ -255,7 +218,7 @@ class Run {
 
   static Result<Plan> result(const Journey& journey) {
     if (journey.failure) return std::unexpected(*journey.failure);
-    const auto& published = *journey.located;
+    const auto& published = journey.root->atom.published;
     Plan plan{.label = published.label,
               .version = published.version,
               .id = atom::AtomId(published.set, published.label),
@@ -263,10 +226,10 @@ class Run {
               .drv_path = journey.recalled ? journey.recalled->drv_path : journey.evaluated->drv_path,
               .outputs = journey.recalled ? journey.recalled->outputs : journey.evaluated->outputs,
               .remembered = journey.recalled.has_value(),
-              .remotes = {journey.url().str()},
-              .milliseconds = journey.milliseconds};
-    if (journey.root->lock) {
-      for (const auto& [set, locked] : journey.root->lock->sets) {
+              .remotes = {journey.root->found_at.str()},
+              .milliseconds = *journey.times};
+    if (const auto& lock = journey.root->atom.lock) {
+      for (const auto& [set, locked] : lock->sets) {
         for (const auto& url : locked.mirrors) plan.remotes.push_back(url.str());
       }
     }
@@ -275,34 +238,12 @@ class Run {
     return plan;
   }
 
-  // Tells the observer of a stage, and books its wall time on the journeys it serves.
-  class Timed {
-   public:
-    Timed(Run& run, Stage stage, std::string what, std::vector<Journey*> journeys)
-        : run_(run), stage_(stage), what_(std::move(what)), journeys_(std::move(journeys)) {
-      run_.parts_.observer.began(stage_, what_);
-    }
-    ~Timed() {
-      const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - started_;
-      for (auto* journey : journeys_) journey->milliseconds[stage_] += spent.count();
-      run_.parts_.observer.ended(stage_, what_);
-    }
-    Timed(const Timed&) = delete;
-    Timed& operator=(const Timed&) = delete;
-
-   private:
-    Run& run_;
-    Stage stage_;
-    std::string what_;
-    std::vector<Journey*> journeys_;
-    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  };
-
   Parts& parts_;
   PlanRequest request_;
   Remotes remotes_;
   Fetcher fetcher_;
-  coro::Limiter turns_;  // evaluations at once
+  coro::Limiter turns_;       // evaluations at once
+  std::vector<Times> times_;  // of each journey
   std::vector<Journey> journeys_;
 };
 

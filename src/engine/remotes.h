@@ -8,10 +8,14 @@
 
 #include "atom/url.h"
 #include "engine/parts.h"
-#include "engine/plan.h"
 #include "git/remote.h"
 
 namespace eka::engine {
+
+struct RemoteCost {
+  std::string url;
+  git::Traffic traffic;
+};
 
 class Remotes {
  public:

@@ -1,0 +1,101 @@
+#include "engine/prefetch.h"
+
+#include <algorithm>
+
+#include "coro/task_group.h"
+#include "engine/closure.h"
+#include "engine/fetcher.h"
+
+namespace eka::engine {
+namespace {
+
+class Run {
+ public:
+  Run(Parts& parts, PrefetchRequest request)
+      : parts_(parts),
+        request_(std::move(request)),
+        remotes_(parts),
+        fetcher_(parts, remotes_),
+        times_(request_.items.size() + request_.locks.size()) {}
+
+  coro::Task<PrefetchReport> finish() {
+    // The locks need no root to be found: they share the first round with the roots.
+    std::vector<coro::Task<std::vector<Result<Prefetched>>>> both;
+    both.push_back(bring_items());
+    both.push_back(bring_locks());
+    auto closures = co_await coro::all(std::move(both));
+    PrefetchReport report{std::move(closures[0]), remotes_.costs()};
+    std::ranges::move(closures[1], std::back_inserter(report.closures));
+    co_return report;
+  }
+
+ private:
+  coro::Task<std::vector<Result<Prefetched>>> bring_items() {
+    std::vector<Times> times(request_.items.size());
+    auto roots = co_await find_roots(parts_, remotes_, fetcher_, request_.items, times);
+    std::vector<coro::Task<Prefetched>> tasks;
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      times_[i] = std::move(times[i]);
+      tasks.push_back(bring_item(roots[i], request_.items[i].typed, &times_[i]));
+    }
+    co_return co_await coro::gather(std::move(tasks));
+  }
+
+  coro::Task<Prefetched> bring_item(const Result<Root>& root, const std::string& typed, Times* times) {
+    if (!root) throw Error(root.error()).within("prefetching " + typed);
+    Prefetched out{.root = root->atom.published, .atoms = {}, .milliseconds = {}};
+    {
+      const Timed timed(parts_.observer, Stage::fetch_closure, typed, {times});
+      const auto closure = co_await bring_closure(parts_, remotes_, fetcher_, root->atom, root->found_at);
+      for (const auto& member : closure.members) {
+        if (member.published != *out.root) out.atoms.push_back(member.published);
+      }
+    }
+    std::ranges::sort(out.atoms);
+    out.milliseconds = *times;
+    co_return out;
+  }
+
+  coro::Task<std::vector<Result<Prefetched>>> bring_locks() {
+    std::vector<coro::Task<Prefetched>> tasks;
+    for (std::size_t i = 0; i < request_.locks.size(); ++i) {
+      tasks.push_back(bring_lock(request_.locks[i], &times_[request_.items.size() + i]));
+    }
+    co_return co_await coro::gather(std::move(tasks));
+  }
+
+  coro::Task<Prefetched> bring_lock(const PrefetchRequest::LockFile& file, Times* times) {
+    Prefetched out;
+    {
+      const Timed timed(parts_.observer, Stage::fetch_closure, file.name, {times});
+      Mirrors mirrors;
+      for (const auto& [set, locked] : file.lock.sets) {
+        mirrors[set] = locked.mirrors;
+        if (locked.local && file.local) mirrors[set].insert(mirrors[set].begin(), *file.local);
+      }
+      for (const auto& atom : file.lock.atoms) {
+        // Format 1 may leave out the revision of an atom of the lock's own set, which is local.
+        if (atom.rev) out.atoms.push_back({atom.set, atom.label, atom.version, *atom.rev});
+      }
+      co_await fetcher_.bring(out.atoms, std::move(mirrors));
+    }
+    std::ranges::sort(out.atoms);
+    out.milliseconds = *times;
+    co_return out;
+  }
+
+  Parts& parts_;
+  PrefetchRequest request_;
+  Remotes remotes_;
+  Fetcher fetcher_;
+  std::vector<Times> times_;  // of each item, then of each lock
+};
+
+}  // namespace
+
+coro::Task<PrefetchReport> prefetch(Parts& parts, PrefetchRequest request) {
+  Run run(parts, std::move(request));
+  co_return co_await run.finish();
+}
+
+}  // namespace eka::engine

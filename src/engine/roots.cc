@@ -1,0 +1,132 @@
+#include "engine/roots.h"
+
+#include "coro/task_group.h"
+#include "engine/local_atom.h"
+#include "engine/locate.h"
+
+namespace eka::engine {
+namespace {
+
+struct Search {
+  const Wanted* wanted = nullptr;
+  Times* times = nullptr;
+  std::optional<Error> failure;
+  std::optional<Published> located;
+  std::optional<atom::Url> found_at;
+  std::optional<ReadAtom> atom;
+};
+
+class Finder {
+ public:
+  Finder(Parts& parts, Remotes& remotes, Fetcher& fetcher, const std::vector<Wanted>& wanted, std::vector<Times>& times)
+      : parts_(parts), remotes_(remotes), fetcher_(fetcher) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      auto& search = searches_.emplace_back();
+      search.wanted = &wanted[i];
+      search.times = &times[i];
+    }
+  }
+
+  coro::Task<std::vector<Result<Root>>> finish() {
+    co_await locate_all();
+    co_await each(&Finder::read);
+    std::vector<Result<Root>> out;
+    for (auto& search : searches_) {
+      if (search.failure) {
+        out.push_back(std::unexpected(*std::move(search.failure)));
+      } else {
+        out.push_back(Root{*std::move(search.atom), *std::move(search.found_at)});
+      }
+    }
+    co_return out;
+  }
+
+ private:
+  using Step = coro::Task<> (Finder::*)(Search&);
+
+  // The step for all that have not failed, at once; a failure stays where it happened.
+  coro::Task<> each(Step step) {
+    std::vector<Search*> going;
+    std::vector<coro::Task<>> tasks;
+    for (auto& search : searches_) {
+      if (search.failure) continue;
+      going.push_back(&search);
+      tasks.push_back((this->*step)(search));
+    }
+    auto results = co_await coro::gather(std::move(tasks));
+    for (std::size_t i = 0; i < going.size(); ++i) {
+      if (!results[i]) going[i]->failure = std::move(results[i]).error();
+    }
+  }
+
+  coro::Task<> locate_all() {
+    std::map<atom::Url, std::vector<Search*>> by_remote;
+    for (auto& search : searches_) {
+      if (search.wanted->working_tree) continue;
+      search.found_at = search.wanted->uri.set;
+      by_remote[*search.found_at].push_back(&search);
+    }
+    std::vector<coro::Task<>> tasks;
+    for (auto& [url, searches] : by_remote) tasks.push_back(locate_at(url, searches));
+    tasks.push_back(each(&Finder::enter_working_tree));
+    co_await coro::all(std::move(tasks));
+  }
+
+  coro::Task<> enter_working_tree(Search& search) {
+    if (!search.wanted->working_tree) co_return;
+    const Timed timed(parts_.observer, Stage::locate, search.wanted->typed, {search.times});
+    const auto& uri = search.wanted->uri;
+    const auto requirement = uri.requirement.value_or(atom::Requirement{});
+    auto local = co_await enter_local(parts_, *search.wanted->working_tree, uri.label, requirement);
+    search.located = std::move(local.published);
+    search.found_at = std::move(local.repository);
+  }
+
+  coro::Task<> locate_at(atom::Url url, std::vector<Search*> searches) {
+    std::vector<Times*> books;
+    std::vector<atom::AtomUri> uris;
+    for (auto* search : searches) {
+      books.push_back(search->times);
+      uris.push_back(search->wanted->uri);
+    }
+    const Timed timed(parts_.observer, Stage::locate, url.str(), std::move(books));
+    std::optional<Error> failed;
+    try {
+      auto found = co_await locate(parts_, remotes_, url, std::move(uris));
+      for (std::size_t i = 0; i < searches.size(); ++i) {
+        if (found[i]) {
+          searches[i]->located = *std::move(found[i]);
+        } else {
+          searches[i]->failure = std::move(found[i]).error();
+        }
+      }
+    } catch (const Error& e) {
+      failed = e;
+    }
+    if (!failed) co_return;
+    for (auto* search : searches) search->failure = *failed;
+  }
+
+  coro::Task<> read(Search& search) {
+    const Timed timed(parts_.observer, Stage::fetch_root, search.wanted->typed, {search.times});
+    std::vector<Published> atoms{*search.located};
+    Mirrors mirrors{{search.located->set, {*search.found_at}}};
+    co_await fetcher_.bring(std::move(atoms), std::move(mirrors));
+    search.atom = co_await read_atom(parts_, *search.located);
+  }
+
+  Parts& parts_;
+  Remotes& remotes_;
+  Fetcher& fetcher_;
+  std::vector<Search> searches_;
+};
+
+}  // namespace
+
+coro::Task<std::vector<Result<Root>>> find_roots(Parts& parts, Remotes& remotes, Fetcher& fetcher,
+                                                 const std::vector<Wanted>& wanted, std::vector<Times>& times) {
+  Finder finder(parts, remotes, fetcher, wanted, times);
+  co_return co_await finder.finish();
+}
+
+}  // namespace eka::engine

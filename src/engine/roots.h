@@ -1,0 +1,38 @@
+// The atoms that a person named, found and read: the first steps of every command that takes URIs.
+//
+//   locate       which version does each URI mean?             one ref query per remote
+//   fetch root   bring them, read their manifests and locks     one request per remote
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atom/uri.h"
+#include "engine/closure.h"
+#include "engine/fetcher.h"
+#include "engine/parts.h"
+#include "engine/remotes.h"
+#include "engine/timed.h"
+
+namespace eka::engine {
+
+struct Wanted {
+  std::string typed;  // as the person wrote it, redacted
+  atom::AtomUri uri;
+  // Where the atom lies in a working tree: taken as it lies there, and the URI's own place is not asked.
+  std::optional<std::filesystem::path> working_tree;
+};
+
+struct Root {
+  ReadAtom atom;
+  atom::Url found_at;  // its remote, or the repository that its working tree belongs to: what "::" means to it
+};
+
+// One result for each of `wanted`, in their order; failures are independent. `times`, as many, are added to; they and
+// everything else must outlive the call. Throws Cancelled only.
+coro::Task<std::vector<Result<Root>>> find_roots(Parts& parts, Remotes& remotes, Fetcher& fetcher,
+                                                 const std::vector<Wanted>& wanted, std::vector<Times>& times);
+
+}  // namespace eka::engine
