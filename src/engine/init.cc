@@ -62,7 +62,7 @@ coro::Task<> tell_remote(Parts& parts, Local local, bool named, InitReport& repo
   std::optional<Error> problem;
   try {
     std::vector<std::string> prefixes{std::string(atom::init_ref)};
-    const auto refs = co_await ask_set_remote(parts, local.git_directory, url, std::move(prefixes));
+    const auto refs = co_await ask_set_remote(parts, url, std::move(prefixes));
     if (const auto theirs = genesis_among(refs)) {
       if (*theirs != report.genesis) throw another_set(url, *theirs, report.genesis);
       report.remote = InitReport::Remote::was_initialised;

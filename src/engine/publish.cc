@@ -165,7 +165,7 @@ coro::Task<PublishReport> publish(Parts& parts, PublishRequest request) {
     prefixes.push_back(atom::atom_ref_prefix(atom.commit.label));
     prefixes.push_back(atom::origin_ref(atom.commit.label, atom.commit.version));
   }
-  const auto refs = co_await ask_set_remote(parts, source.git_directory, url, std::move(prefixes));
+  const auto refs = co_await ask_set_remote(parts, url, std::move(prefixes));
   check_genesis(refs, url, source.genesis);
 
   PublishReport report{url.str(), source.genesis, source.commit, {}};

@@ -5,16 +5,10 @@
 #include <fmt/format.h>
 
 #include "atom/atom_commit.h"
-#include "git/git_program.h"
 
 namespace eka::engine {
 
-coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, std::filesystem::path git_directory, atom::Url url,
-                                                 std::vector<std::string> prefixes) {
-  using Scheme = atom::Url::Scheme;
-  if (url.scheme() == Scheme::ssh || url.scheme() == Scheme::git) {
-    co_return co_await git::ls_remote(std::move(git_directory), std::move(url), std::move(prefixes));
-  }
+coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, atom::Url url, std::vector<std::string> prefixes) {
   const auto remote = parts.connector->open(url);
   co_return co_await remote->ls_refs(std::move(prefixes));
 }

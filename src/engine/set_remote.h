@@ -1,4 +1,4 @@
-// The remote that a set is published to: asked through our own transports where we have them, else through git.
+// The remote that a set is published to.
 #pragma once
 
 #include <filesystem>
@@ -12,8 +12,7 @@
 
 namespace eka::engine {
 
-coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, std::filesystem::path git_directory, atom::Url url,
-                                                 std::vector<std::string> prefixes);
+coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, atom::Url url, std::vector<std::string> prefixes);
 
 // The genesis that the remote says it has; nothing when it is no set yet.
 std::optional<atom::ObjectId> genesis_among(const std::vector<git::Ref>& refs);

@@ -2,23 +2,44 @@
 
 #include <utility>
 
+#include "git/channel_pool.h"
+#include "git/git_daemon.h"
 #include "git/handshakes.h"
 #include "git/http_client.h"
 #include "git/http_session.h"
 #include "git/libgit2.h"
 #include "git/local_remote.h"
+#include "git/ssh.h"
+#include "git/stream_session.h"
 #include "git/v2_remote.h"
 
 namespace eka::git {
+namespace {
+
+// An ssh is a process, and a host lets in few at a time that have not yet logged in (sshd: MaxStartups 10:30:100).
+constexpr ChannelPool::Bounds ssh_bounds{.per_host = {.first = 6, .most = 16}, .at_once = 32, .waiting = 32};
+constexpr ChannelPool::Bounds daemon_bounds{.per_host = {.first = 8, .most = 64}, .at_once = 128, .waiting = 64};
+
+}  // namespace
 
 struct Connector::Parts {
   Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory)
-      : pool(the_pool), http(std::move(reactor)), handshakes(memory) {}
+      : pool(the_pool),
+        http(std::move(reactor)),
+        handshakes(memory),
+        ssh(ssh_program({})),
+        daemon(the_pool, StreamLimits().connect),
+        ssh_channels(ssh, {}, ssh_bounds),
+        daemon_channels(daemon, {}, daemon_bounds) {}
 
   coro::Pool& pool;
   Libgit2 libgit2;
   HttpClient http;
   Handshakes handshakes;
+  SshDialer ssh;
+  GitDaemonDialer daemon;
+  ChannelPool ssh_channels;
+  ChannelPool daemon_channels;
 };
 
 Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory)
@@ -34,12 +55,13 @@ std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
     case atom::Url::Scheme::file:
       return std::make_unique<LocalRemote>(url, parts_->pool);
     case atom::Url::Scheme::ssh:
+      return std::make_unique<V2Remote>(url,
+                                        std::make_unique<StreamSession>(parts_->ssh_channels, parts_->handshakes, url));
     case atom::Url::Scheme::git:
-      break;
+      return std::make_unique<V2Remote>(
+          url, std::make_unique<StreamSession>(parts_->daemon_channels, parts_->handshakes, url));
   }
-  throw Error(Kind::usage, "the " + std::string(atom::scheme_name(url.scheme())) +
-                               " transport is not supported yet, and " + url.str() + " needs it")
-      .with_hint("Many servers offer the same repository over https.");
+  throw Error(Kind::failure, "no transport for " + url.str());
 }
 
 }  // namespace eka::git

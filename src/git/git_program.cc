@@ -1,7 +1,6 @@
 #include "git/git_program.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <sstream>
 
@@ -9,26 +8,14 @@
 
 #include "coro/process.h"
 #include "error/text.h"
-
-extern char** environ;
+#include "git/child_environment.h"
 
 namespace eka::git {
 namespace {
 
-// The user's environment (agents, proxies, helpers, configuration), with every prompt turned into a failure.
-std::map<std::string, std::string> quiet_environment() {
-  std::map<std::string, std::string> out;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    if (const auto equals = text.find('='); equals != std::string_view::npos) {
-      out.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
-  }
-  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"}) out.erase(name);
-  out["GIT_TERMINAL_PROMPT"] = "0";
-  out["GIT_ASKPASS"] = "";
-  out["SSH_ASKPASS_REQUIRE"] = "never";
-  out["LC_ALL"] = "C";
+// git reads core.sshCommand only where this is not set: then BatchMode is not ours to give.
+std::map<std::string, std::string> git_environment() {
+  auto out = child_environment();
   out.try_emplace("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
   return out;
 }
@@ -46,7 +33,7 @@ void hide_secret(coro::Command& command, const atom::Url& url, std::string& show
 coro::Command git_command(const std::filesystem::path& git_directory, const atom::Url& url, std::string& shown) {
   coro::Command command;
   command.argv = {"git", "--git-dir", git_directory.string()};
-  command.env = quiet_environment();
+  command.env = git_environment();
   hide_secret(command, url, shown);
   return command;
 }
@@ -61,7 +48,7 @@ coro::Task<> git_in(std::filesystem::path directory, std::vector<std::string> ar
   coro::Command command;
   command.argv = {"git"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  command.env = quiet_environment();
+  command.env = git_environment();
   command.directory = std::move(directory);
   const auto exit = co_await coro::run(std::move(command));
   if (!exit.ok()) throw Error(Kind::failure, fmt::format("git {}: {}", arguments.front(), last_words(exit.errors)));
@@ -79,22 +66,6 @@ void read_porcelain(const std::string& output, std::map<std::string, PushOutcome
     const bool accepted = line[0] != '!';
     outcomes[ref] = {ref, accepted, accepted ? "" : printable(line.substr(second + 1))};
   }
-}
-
-// "<id>\t<name>" lines.
-std::vector<Ref> read_refs(const std::string& output, const std::vector<std::string>& prefixes) {
-  std::vector<Ref> out;
-  std::istringstream lines(output);
-  for (std::string line; std::getline(lines, line);) {
-    const auto tab = line.find('\t');
-    if (tab == std::string::npos) continue;
-    const auto name = line.substr(tab + 1);
-    const auto matches = [&](const std::string& prefix) { return name.starts_with(prefix); };
-    if (!std::ranges::any_of(prefixes, matches)) continue;
-    out.push_back({name, unwrap(atom::ObjectId::parse(line.substr(0, tab))), std::nullopt, std::nullopt});
-  }
-  std::ranges::sort(out, {}, &Ref::name);
-  return out;
 }
 
 }  // namespace
@@ -137,17 +108,6 @@ coro::Task<> commit_file(std::filesystem::path directory, std::string file, std:
   co_await git_in(directory, std::move(add));
   std::vector<std::string> commit{"commit", "--quiet", "--only", "--message", message, "--", file};
   co_await git_in(directory, std::move(commit));
-}
-
-coro::Task<std::vector<Ref>> ls_remote(std::filesystem::path git_directory, atom::Url url,
-                                       std::vector<std::string> prefixes) {
-  std::string shown;
-  auto command = git_command(git_directory, url, shown);
-  command.argv.insert(command.argv.end(), {"ls-remote", "--refs", "--", shown});
-  for (const auto& prefix : prefixes) command.argv.push_back(prefix.ends_with('/') ? prefix + "*" : prefix);
-  const auto exit = co_await coro::run(std::move(command));
-  if (!exit.ok()) throw Error(Kind::remote, fmt::format("cannot ask {}: {}", url.str(), last_words(exit.errors)));
-  co_return read_refs(exit.output, prefixes);
 }
 
 }  // namespace eka::git

@@ -1,5 +1,5 @@
 // The user's own git, for what must go through it: pushing (its credentials, hooks, configuration and transports are
-// the user's affair), and asking remotes whose transport we do not speak.
+// the user's affair) and committing.
 //
 // Runs without a terminal: git and ssh fail instead of prompting. Coroutines of the reactor; cancelling ends the child.
 #pragma once
@@ -11,7 +11,6 @@
 #include "atom/object_id.h"
 #include "atom/url.h"
 #include "coro/task.h"
-#include "git/remote.h"
 
 namespace eka::git {
 
@@ -37,9 +36,5 @@ coro::Task<> init_repository(std::filesystem::path directory);
 // Commits this one file as it lies in `directory`, by `git commit --only`: whatever else is staged stays staged. The
 // user's identity, hooks and signing apply. Kind::failure with git's own words.
 coro::Task<> commit_file(std::filesystem::path directory, std::string file, std::string message);
-
-// As Remote::ls_refs, by `git ls-remote` (which filters after the fact).
-coro::Task<std::vector<Ref>> ls_remote(std::filesystem::path git_directory, atom::Url url,
-                                       std::vector<std::string> prefixes);
 
 }  // namespace eka::git

@@ -30,6 +30,9 @@ class Handshakes {
   // Waits while another remote of `origin` has the turn. Throws what Turn::unreachable() was told meanwhile.
   coro::Task<Turn> enter(std::string origin);
 
+  // What is known without asking anybody.
+  std::optional<Capabilities> known(const std::string& origin) const;
+
   // Keeps what was learned without a turn (a remote that doubts what is known of its host asks on its own).
   void learned(const std::string& origin, const Capabilities& capabilities);
   void speaks_no_v2(const std::string& origin);
@@ -48,7 +51,6 @@ class Handshakes {
     void wake_all(const Error* failure);
   };
   class Place;
-  std::optional<Capabilities> known(const std::string& origin) const;
 
   HostMemory& memory_;
   std::map<std::string, Capabilities> known_;  // in this run; the memory may be unable to keep anything

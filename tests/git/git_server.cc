@@ -8,10 +8,10 @@
 #include <stdexcept>
 #include <thread>
 
-#include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "server_process.h"
 
 namespace eka::git::test {
 namespace {
@@ -94,20 +94,7 @@ GitServer::~GitServer() {
 }
 
 pid_t GitServer::start(const std::vector<std::string>& argv) const {
-  std::vector<char*> arguments;
-  for (const std::string& each : argv) arguments.push_back(const_cast<char*>(each.c_str()));
-  arguments.push_back(nullptr);
-  const std::string log = (home_.path() / "children.log").string();
-  const pid_t child = fork();
-  if (child != 0) return child;
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  const int null = open("/dev/null", O_RDONLY);
-  const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  dup2(null, 0);
-  dup2(out, 1);
-  dup2(out, 2);
-  execv(arguments[0], arguments.data());
-  _exit(127);
+  return start_server(argv, home_.path() / "children.log");
 }
 
 void GitServer::configure() const {
