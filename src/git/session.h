@@ -1,5 +1,5 @@
 // What a transport is to protocol v2: a way to learn a server's capabilities, and to exchange one command for the
-// stream of its answer. Smart HTTP is one (http_session.h); ssh and git:// would be others.
+// stream of its answer. Smart HTTP is one (http_session.h), a channel to a git-upload-pack another (stream_session.h).
 #pragma once
 
 #include <cstdint>

@@ -338,19 +338,4 @@ TEST_CASE("https: a server that nobody vouches for is refused, with a word on wh
   CHECK(remote->traffic().retries == 0);
 }
 
-TEST_CASE("connector: transports that are not there yet say so") {
-  coro::Runtime runtime(1);
-  test::MapMemory memory;
-  Connector connector(runtime.reactor(), runtime.pool(), memory);
-  for (const std::string url : {"ssh://git@h.example/r", "git@h.example:r", "git://h.example/r"}) {
-    try {
-      connector.open(unwrap(atom::Url::parse(url)));
-      FAIL("opened");
-    } catch (const Error& error) {
-      CHECK(error.kind() == Kind::usage);
-      CHECK(error.message().contains("transport is not supported yet"));
-    }
-  }
-}
-
 }  // namespace eka::git
