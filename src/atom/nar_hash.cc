@@ -28,6 +28,16 @@ bool allowed_in_store_name(char c) {
          std::string_view("+-._?").find(c) != std::string_view::npos;
 }
 
+// Nix's makeStorePath().
+std::string store_path(std::string_view type, const std::string& inner, std::string_view name, std::string_view store) {
+  const std::string fingerprint =
+      std::string(type) + ":sha256:" + inner + ":" + std::string(store) + ":" + std::string(name);
+  const Sha256::Value full = Sha256::of(fingerprint);
+  std::array<std::uint8_t, path_hash_size> folded{};
+  for (std::size_t i = 0; i < full.size(); ++i) folded[i % path_hash_size] ^= full[i];
+  return std::string(store) + "/" + nix_base32(folded) + "-" + std::string(name);
+}
+
 }  // namespace
 
 Result<NarHash> NarHash::parse_sri(std::string_view sri) {
@@ -48,12 +58,12 @@ std::string NarHash::hex() const {
 }
 
 std::string source_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir) {
-  const std::string store(store_dir);
-  const std::string fingerprint = "source:sha256:" + hash.hex() + ":" + store + ":" + std::string(name);
-  const Sha256::Value full = Sha256::of(fingerprint);
-  std::array<std::uint8_t, path_hash_size> folded{};
-  for (std::size_t i = 0; i < full.size(); ++i) folded[i % path_hash_size] ^= full[i];
-  return store + "/" + nix_base32(folded) + "-" + std::string(name);
+  return store_path("source", hash.hex(), name, store_dir);
+}
+
+std::string file_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir) {
+  const Sha256::Value inner = Sha256::of("fixed:out:sha256:" + hash.hex() + ":");
+  return store_path("output:out", atom::hex(inner), name, store_dir);
 }
 
 std::string store_name(std::string_view label) {

@@ -28,6 +28,9 @@ class NarHash {
 // The path of a "source" (recursive, content-addressed, without references), as builtins.path computes it.
 std::string source_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");
 
+// The path of a file that is known by the SHA-256 of its own bytes ("flat"), as builtins.fetchurl computes it.
+std::string file_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");
+
 // A label as a store path's name: bytes outside [A-Za-z0-9+._?-] become =XX (λ is =CE=BB), since Nix allows no others;
 // where that exceeds 200 characters, a hash stands in. ASCII labels are themselves.
 std::string store_name(std::string_view label);

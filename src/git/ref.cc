@@ -28,4 +28,24 @@ bool is_ref_name(std::string_view name) {
   }
 }
 
+std::vector<std::string> full_names(std::string_view short_name) {
+  const std::string name(short_name);
+  std::vector<std::string> out{name,
+                               "refs/" + name,
+                               "refs/tags/" + name,
+                               "refs/heads/" + name,
+                               "refs/remotes/" + name,
+                               "refs/remotes/" + name + "/HEAD"};
+  std::erase_if(out, [](const std::string& full) { return !is_ref_name(full); });
+  return out;
+}
+
+const Ref* find_ref(const std::vector<Ref>& refs, std::string_view short_name) {
+  for (const std::string& full : full_names(short_name)) {
+    const auto found = std::ranges::find(refs, full, &Ref::name);
+    if (found != refs.end()) return &*found;
+  }
+  return nullptr;
+}
+
 }  // namespace eka::git

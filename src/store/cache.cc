@@ -279,6 +279,14 @@ void Cache::remember_genesis(const atom::Url& url, atom::ObjectId genesis) {
   parts_->database.put(Fact::genesis, url.str(), genesis.hex());
 }
 
+bool Cache::knows_request(const std::string& request) {
+  return parts_->database.get(Fact::request, request).has_value();
+}
+
+void Cache::remember_request(const std::string& request) {
+  parts_->database.put(Fact::request, request, "");
+}
+
 git::HostMemory& Cache::hosts() {
   return parts_->database;
 }

@@ -93,6 +93,9 @@ class Cache {
   void remember_evaluation(const std::string& digest, const std::string& value);
   std::optional<atom::ObjectId> genesis_of(const atom::Url& url);  // as last seen at that url
   void remember_genesis(const atom::Url& url, atom::ObjectId genesis);
+  // That something was once asked for so, and what it came to was locked: see engine/sources.h.
+  bool knows_request(const std::string& request);
+  void remember_request(const std::string& request);
   git::HostMemory& hosts();
 
  private:

@@ -6,11 +6,11 @@
 namespace eka::store {
 namespace {
 
-constexpr int format = 1;
+constexpr int format = 2;
 
 // In the order of Fact.
-constexpr std::array<std::string_view, 7> tables = {"nar_hash", "evaluation", "host",    "genesis",
-                                                    "whole",    "doubtful",   "laid_out"};
+constexpr std::array<std::string_view, 8> tables = {"nar_hash", "evaluation", "host",     "genesis",
+                                                    "whole",    "doubtful",   "laid_out", "request"};
 
 constexpr std::string_view select = "SELECT value FROM @ WHERE key = ?";
 constexpr std::string_view insert = "INSERT OR REPLACE INTO @ (key, value) VALUES (?, ?)";

@@ -30,6 +30,7 @@ enum class Fact {
   whole,       // commit id -> "": all it reaches has been seen here
   doubtful,    // tree id -> "": something in it could not be read, to be looked at in full
   laid_out,    // tree id -> the boot during which its directory was written or checked
+  request,     // what was asked for, and what it was locked to -> ""
 };
 
 class Database : public git::HostMemory {

@@ -22,6 +22,12 @@ TEST_CASE("a source has the store path that Nix gives it") {
   CHECK(source_store_path(hash, "x") == "/nix/store/ccanbp0brs758hic2z1krdbv17y2rf98-x");
 }
 
+// `nix-store --add-fixed sha256 p.patch`, and `sha256sum` of that file, which holds "hi\n".
+TEST_CASE("a file has the store path that Nix gives it") {
+  const auto hash = NarHash::parse_hex("98ea6e4f216f2fb4b69fff9b3a44842c38686ca685f3f55dc48c5d3fb1107be4").value();
+  CHECK(file_store_path(hash, "p.patch") == "/nix/store/7nkm4xk2pbagx5pd9gsajb91gbmc365m-p.patch");
+}
+
 TEST_CASE("a store name is the label where Nix allows it") {
   CHECK(store_name("a1_b-2") == "a1_b-2");
   CHECK(store_name("λ") == "=CE=BB");
