@@ -1,0 +1,46 @@
+# Runs (JSON lines, slurped) -> one document: for each table its contenders, with median, least and most of every figure.
+#
+# The limit of a table is what no client can beat that knows what to fetch but not the host: its round trips (to connect,
+# to learn what the server can do, to ask) and the bytes at the line's speed, those of the contender with the fewest.
+# `eka_known` has met the host before, and needs one trip less.
+def median: sort | if length % 2 == 1 then .[(length - 1) / 2] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
+def spread: {median: median, min: min, max: max};
+def figures: ["wall_ms", "cpu_ms", "peak_kib", "connections", "requests", "bytes_down", "bytes_up", "server_cpu_ms"];
+
+def contender:
+  . as $runs
+  | {runs: length, correct: all(.correct)}
+    + (if all(.correct) then reduce figures[] as $f ({}; .[$f] = ($runs | map(.[$f]) | spread)) else {} end);
+
+def trips($transport; $contender):
+  {http: 3, git: 3}[$transport] as $all
+  | if $all == null then null elif $contender == "eka_known" then $all - 1 else $all end;
+
+def limits($table):
+  ([$table.contenders[] | select(.correct) | .bytes_down.median] | min) as $bytes
+  | .key as $name
+  | trips($table.transport; $name) as $trips
+  | if $trips == null or (.value.correct | not) then .
+    else
+      ($trips * $table.latency_ms
+       + (if $table.bandwidth > 0 then $bytes * 1000 / $table.bandwidth else 0 end)) as $limit
+      | .value += {limit_ms: $limit}
+      | if $limit > 0 then .value += {over_limit: (.value.wall_ms.median / $limit)} else . end
+    end;
+
+def table:
+  {experiment: .[0].experiment, transport: .[0].transport, latency_ms: .[0].latency_ms, bandwidth: .[0].bandwidth,
+   sets: .[0].sets, atoms: .[0].atoms,
+   contenders: (group_by(.contender) | map({key: .[0].contender, value: contender}) | from_entries)}
+  | . as $table
+  | if .experiment == "warm" then . else .contenders |= with_entries(limits($table)) end;
+
+map(select(.contender)) as $runs
+| (map(select(.calls)) | first // null) as $calls
+| {format: 1,
+   machine: $machine,
+   tables: ([$runs | to_entries[] | .value + {at: .key}]
+     | group_by([.experiment, .transport, .latency_ms, .bandwidth, .sets, .atoms])
+     | sort_by(map(.at) | min)
+     | map(table))}
+  + (if $calls then {warm_calls: $calls.calls} else {} end)

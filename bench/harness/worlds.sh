@@ -1,0 +1,69 @@
+# Worlds to fetch, and what a lock in them asks for. To be sourced.
+#
+#   closure_world SETS ATOMS FILES FILE_SIZE   makes (once) a world whose root locks ATOMS atoms in SETS sets, in
+#                                              $world_dir; the lock is $world_dir/atom.lock, with the URL of a set being
+#                                              http://world.invalid/<set>.git; what it asks for is $world_dir/wanted,
+#                                              one line "SET LABEL VERSION REV" each
+#   sets_world SETS                            makes (once) so many small sets, in $world_dir; their names in .../sets
+#   lock_for URL-BASE                          prints the lock with that for an URL; "%" stands for the set's name
+#   objects_of DIRECTORY…                      a digest of all objects that the wanted revisions reach, read from these
+#                                              object directories alone; fails when one is missing
+world_seed=${world_seed:-1}
+
+closure_world() {
+  local sets=$1 atoms=$2 files=$3 file_size=$4 rev
+  world_dir=$scratch/worlds/closure-$sets-$atoms-$files-$file_size
+  [[ ! -e $world_dir/wanted ]] || return 0
+  mkdir -p "$world_dir"
+  # The root itself is not in its lock.
+  "$EKA_WORLD" make "$world_dir/www" --url-base http://world.invalid --sets "$sets" --atoms $((atoms + 1)) --versions 1 \
+    --files "$files" --file-size "$file_size" --deps 3 --levels 5 --seed "$world_seed" --json >"$world_dir/world.json"
+  rev=$(jq -r '.atoms[] | select(.label == "root") | .versions[-1].rev' "$world_dir/world.json")
+  git --git-dir="$world_dir/www/set-00.git" cat-file blob "$rev:atom.lock" >"$world_dir/atom.lock"
+  "$EKA" inspect lock --json "$world_dir/atom.lock" >"$world_dir/lock.json"
+  jq -r '.sets as $sets | .atoms[] |
+      "\($sets[.set].mirrors[] | select(. != "::") | split("/")[-1] | rtrimstr(".git")) \(.label) \(.version) \(.rev)"' \
+    "$world_dir/lock.json" | sort >"$world_dir/wanted.new"
+  rm -rf "$world_dir/lock.json"
+  # A set of a hundred commits is kept packed by whoever serves it.
+  pack_all "$world_dir/www"
+  mv "$world_dir/wanted.new" "$world_dir/wanted"
+  ls -d "$world_dir"/www/*.git/objects | expected_objects
+}
+
+sets_world() {
+  local sets=$1
+  world_dir=$scratch/worlds/sets-$sets
+  [[ ! -e $world_dir/sets ]] || return 0
+  mkdir -p "$world_dir"
+  "$EKA_WORLD" make "$world_dir/www" --url-base http://world.invalid --sets "$sets" --atoms $((sets * 4 + 1)) --versions 3 \
+    --files 1 --file-size 100 --deps 2 --levels 3 --seed "$world_seed" --json >"$world_dir/world.json"
+  pack_all "$world_dir/www"
+  jq -r '.sets[].name' "$world_dir/world.json" >"$world_dir/sets"
+}
+
+pack_all() {
+  find "$1" -maxdepth 1 -name '*.git' -print0 | xargs -0 -P 2 -I {} git --git-dir={} repack -adq
+  find "$1" -maxdepth 1 -name '*.git' -print0 | xargs -0 -P 2 -I {} git --git-dir={} pack-refs --all
+}
+
+lock_for() {
+  local base=$1
+  sed "s|http://world.invalid/\\([^\"]*\\)\\.git|${base/\%/\\1}|g" "$world_dir/atom.lock"
+}
+
+objects_of() {
+  local empty=$scratch/empty.git
+  [[ -e $empty/HEAD ]] || git init -q --bare "$empty"
+  printf '%s\n' "$@" >"$empty/objects/info/alternates"
+  cut -d' ' -f4 "$world_dir/wanted" |
+    git --git-dir="$empty" rev-list --objects --no-object-names --stdin 2>"$scratch/rev-list.err" | sort -u | sha256sum |
+    cut -d' ' -f1
+}
+
+expected_objects() {
+  local directories
+  mapfile -t directories
+  objects_of "${directories[@]}" >"$world_dir/objects"
+  [[ ! -s $scratch/rev-list.err ]] || { cat "$scratch/rev-list.err" >&2; return 1; }
+}
