@@ -39,14 +39,19 @@ std::vector<Sandbox::Bind> binds_of(const std::vector<Source>& sources) {
       binds.push_back({.outside = fs::absolute(source.on_disk).string(), .inside = source.store_path});
     }
   }
-  if (binds.size() > most_sources) {
-    throw Error(Kind::evaluation, "the closure has " + std::to_string(binds.size()) + " atoms and sources; more than " +
-                                      std::to_string(most_sources) + " cannot be evaluated together");
-  }
   return binds;
 }
 
-NixecRequest request_for(const Installation& installation, const Evaluation& evaluation, const Scratch& scratch) {
+void check_number(std::size_t sources, std::size_t most) {
+  if (sources <= most) return;
+  throw Error(Kind::evaluation, "the closure has " + std::to_string(sources) + " atoms and sources; more than " +
+                                    std::to_string(most) + " cannot be evaluated together");
+}
+
+NixecRequest request_for(const Installation& installation, const Evaluation& evaluation, const Scratch& scratch,
+                         bool in_a_room) {
+  std::vector<Sandbox::Bind> sources = binds_of(evaluation.sources);
+  check_number(sources.size(), in_a_room ? most_sources : most_sources_without_room);
   const auto seconds = [](std::chrono::seconds time) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()));
   };
@@ -62,8 +67,9 @@ NixecRequest request_for(const Installation& installation, const Evaluation& eva
                       .libraries = installation.libraries,
                       .expressions = installation.expressions.string(),
                       .store = scratch.store().string(),
-                      .sources = binds_of(evaluation.sources),
-                      .system = evaluation.system},
+                      .sources = std::move(sources),
+                      .system = evaluation.system,
+                      .room = in_a_room ? scratch.room().string() : std::string()},
           .expression_file = scratch.expression().string()};
 }
 
@@ -74,7 +80,7 @@ struct Prepared {
 };
 
 Prepared prepare(const Installation& installation, const fs::path& scratch_root, coro::Pool& pool,
-                 const Evaluation& evaluation) {
+                 const Evaluation& evaluation, bool in_a_room) {
   Prepared prepared{.scratch = std::make_shared<Scratch>(scratch_root, pool), .command = {}};
   std::ofstream expression(prepared.scratch->expression(), std::ios::binary);
   expression << expression_for(evaluation.closure_json);
@@ -83,7 +89,7 @@ Prepared prepare(const Installation& installation, const fs::path& scratch_root,
   fs::create_symlink(installation.self, prepared.scratch->nixec());
   prepared.command.argv = {prepared.scratch->nixec().string()};
   prepared.command.directory = "/";
-  prepared.command.input = request_for(installation, evaluation, *prepared.scratch).json();
+  prepared.command.input = request_for(installation, evaluation, *prepared.scratch, in_a_room).json();
   prepared.command.output_limit = evaluation.limits.output_bytes;
   return prepared;
 }
@@ -181,10 +187,11 @@ struct Evaluator::Parts {
   Installation installation;
   fs::path scratch_root;
   coro::Pool& pool;
+  bool can_furnish = true;  // until nixec says otherwise
 };
 
 Evaluator::Evaluator(Installation installation, fs::path scratch_root, coro::Pool& pool)
-    : parts_(new Parts{std::move(installation), fs::absolute(std::move(scratch_root)), pool}) {
+    : parts_(new Parts{std::move(installation), fs::absolute(std::move(scratch_root)), pool, true}) {
   asio::post(pool.executor(), [root = parts_->scratch_root] { Scratch::sweep(root); });
 }
 
@@ -196,11 +203,16 @@ const Installation& Evaluator::installation() const {
 
 coro::Task<std::vector<Evaluated>> Evaluator::evaluate(Evaluation evaluation) {
   Parts& parts = *parts_;
-  Prepared prepared = co_await coro::offload(parts.pool, [&parts, &evaluation] {
-    return prepare(parts.installation, parts.scratch_root, parts.pool, evaluation);
+  const bool in_a_room = parts.can_furnish;
+  Prepared prepared = co_await coro::offload(parts.pool, [&parts, &evaluation, in_a_room] {
+    return prepare(parts.installation, parts.scratch_root, parts.pool, evaluation, in_a_room);
   });
   const auto start = std::chrono::steady_clock::now();
   const coro::Exit exit = co_await run_bounded(std::move(prepared.command));
+  if (in_a_room && exit.code() == nixec_cannot_furnish) {
+    parts.can_furnish = false;
+    co_return co_await evaluate(std::move(evaluation));
+  }
   if (!exit.ok()) {
     const Ending ending{
         .code = exit.code(),

@@ -17,6 +17,7 @@
 #include "atom/json.h"
 #include "coro/descriptor.h"
 #include "eval/memory_file.h"
+#include "eval/room.h"
 #include "eval/syscalls.h"
 
 namespace eka::eval {
@@ -45,7 +46,8 @@ Sandbox parse_sandbox(simdjson::dom::element json) {
                   .expressions = text_at(json, "expressions"),
                   .store = text_at(json, "store"),
                   .sources = {},
-                  .system = text_at(json, "system")};
+                  .system = text_at(json, "system"),
+                  .room = text_at(json, "room")};
   for (const std::string_view library : json["libraries"]) sandbox.libraries.emplace_back(library);
   for (const simdjson::dom::element source : json["sources"]) {
     sandbox.sources.push_back({.outside = text_at(source, "outside"), .inside = text_at(source, "inside")});
@@ -87,6 +89,11 @@ std::vector<char*> as_argv(std::vector<std::string>& words) {
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   return pointers;
+}
+
+int complain(const std::exception& error, int code) {
+  std::fprintf(stderr, "nixec: %s\n", error.what());
+  return code;
 }
 
 [[noreturn]] void become_bwrap(const NixecRequest& request) {
@@ -148,6 +155,7 @@ std::string NixecRequest::json() const {
   room["expressions"] = sandbox.expressions;
   room["store"] = sandbox.store;
   room["system"] = sandbox.system;
+  room["room"] = sandbox.room;
   room["sources"] = Json::Array{};
   for (const Sandbox::Bind& source : sandbox.sources) {
     Json bind;
@@ -194,10 +202,15 @@ int nixec_main(int, char**) {
     if (request.binary != BinaryIdentity::of_this_process()) {
       throw Error(Kind::failure, "eka was replaced on disk while it was running: run it again");
     }
+    try {
+      const Sandbox& sandbox = request.sandbox;
+      if (!sandbox.room.empty()) furnish(sandbox.room, room_binds(sandbox), {inside_store});
+    } catch (const std::exception& error) {
+      return complain(error, nixec_cannot_furnish);
+    }
     become_bwrap(request);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "nixec: %s\n", error.what());
-    return nixec_failed;
+    return complain(error, nixec_failed);
   }
 }
 

@@ -2,7 +2,7 @@
 //
 // It reads one request from standard input, takes on the limits, and becomes bwrap, which becomes nix-instantiate:
 // three programs, one process after another, so that its end is Nix's end. It ends with `nixec_failed`, and a word on
-// standard error, when it cannot get that far.
+// standard error, when it cannot get that far; with `nixec_cannot_furnish` when all that fails is the room (room.h).
 #pragma once
 
 #include <chrono>
@@ -45,6 +45,7 @@ struct NixecRequest {
 };
 
 inline constexpr int nixec_failed = 125;
+inline constexpr int nixec_cannot_furnish = 124;  // ask again without a room: bwrap may be let do what we are not
 
 // Does `program` (argv[0]) ask for nixec?
 bool is_nixec(std::string_view program);

@@ -7,7 +7,6 @@ namespace {
 
 // Where things stand inside.
 constexpr const char* inside_expressions = "/eka/nix";
-constexpr const char* inside_store = "/eka/store";
 
 class Options {
  public:
@@ -27,10 +26,11 @@ void add_walls(Options& options, int seccomp) {
 }
 
 void add_files(Options& options, const Sandbox& sandbox) {
-  options.read_only(sandbox.nix_instantiate, sandbox.nix_instantiate);
-  for (const std::string& library : sandbox.libraries) options.read_only(library, library);
-  options.read_only(sandbox.expressions, inside_expressions);
-  for (const Sandbox::Bind& source : sandbox.sources) options.read_only(source.outside, source.inside);
+  if (sandbox.room.empty()) {
+    for (const Sandbox::Bind& bind : room_binds(sandbox)) options.read_only(bind.outside, bind.inside);
+  } else {
+    options.read_only(sandbox.room, "/");
+  }
   options.add({"--bind", sandbox.store, inside_store, "--remount-ro", "/"});
 }
 
@@ -61,6 +61,14 @@ void add_environment(Options& options) {
 }
 
 }  // namespace
+
+std::vector<Sandbox::Bind> room_binds(const Sandbox& sandbox) {
+  std::vector<Sandbox::Bind> binds{{sandbox.nix_instantiate, sandbox.nix_instantiate}};
+  for (const std::string& library : sandbox.libraries) binds.push_back({library, library});
+  binds.push_back({sandbox.expressions, inside_expressions});
+  binds.insert(binds.end(), sandbox.sources.begin(), sandbox.sources.end());
+  return binds;
+}
 
 SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
   Options options;

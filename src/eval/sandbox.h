@@ -32,7 +32,12 @@ struct Sandbox {
   std::string store;                   // an empty directory: the private store
   std::vector<Bind> sources;
   std::string system;
+  // An empty directory in which the files are put together first (room.h); empty: bwrap binds them one by one.
+  std::string room;
 };
+
+// Every file that stands in the room, but for the private store, which alone can be written.
+std::vector<Sandbox::Bind> room_binds(const Sandbox& sandbox);
 
 struct SandboxArguments {
   std::vector<std::string> options;  // bwrap's own; NUL-separated in a file, since there may be very many
@@ -45,7 +50,12 @@ SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp);
 // What the command reads from its standard input.
 std::string expression_for(std::string_view closure_json);
 
-// bwrap reads no more than 9,000 arguments; and what each bind costs grows with their number.
-inline constexpr std::size_t most_sources = 2'500;
+// Where the private store stands inside.
+inline constexpr const char* inside_store = "/eka/store";
+
+// Each has a mount, of which the kernel lets a namespace have 100,000, and a word on the command line. Without a room
+// it is bwrap that does not read more than 9,000 arguments.
+inline constexpr std::size_t most_sources = 20'000;
+inline constexpr std::size_t most_sources_without_room = 2'500;
 
 }  // namespace eka::eval

@@ -57,6 +57,7 @@ Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
   }
   if (lock_.get() < 0) throw Error(Kind::failure, "cannot lock a directory in " + root.string());
   fs::create_directory(store());
+  fs::create_directory(room());
 }
 
 Scratch::~Scratch() {

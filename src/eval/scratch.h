@@ -22,6 +22,7 @@ class Scratch {
   std::filesystem::path expression() const { return path_ / "expression.nix"; }
   std::filesystem::path nixec() const { return path_ / "nixec"; }  // a link to our own binary, under the name it heeds
   std::filesystem::path store() const { return path_ / "store"; }
+  std::filesystem::path room() const { return path_ / "room"; }  // empty, also when the sandbox stands in it
 
   // Removes what dead processes left in `root`. Blocks.
   static void sweep(const std::filesystem::path& root);

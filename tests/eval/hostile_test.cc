@@ -78,6 +78,16 @@ TEST_CASE("files of the machine cannot be read, by path, by link, or by asking /
   }
 }
 
+TEST_CASE("what cannot be furnished is bound by bwrap, from then on") {
+  World world;
+  world.add("app", {{"default.nix", main_is(derivation_text("app"))}});
+  Evaluation evaluation = world.evaluation({"app"});
+  evaluation.sources.push_back({.store_path = "/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x", .on_disk = "/missing"});
+  const Error error = world.failure_of(std::move(evaluation));
+  CHECK(error.message().starts_with("cannot make the sandbox: bwrap: Can't find source path /missing"));
+  CHECK(world.evaluate({"app"}).at(0).drv_path.ends_with("-app.drv"));
+}
+
 TEST_CASE("a filter over the root shows nothing") {
   World world;
   world.add("app", {{"default.nix", main_is("builtins.path { path = /.; name = \"x\"; filter = path: type: "

@@ -21,7 +21,8 @@ TEST_CASE("a request arrives as it was sent") {
                   .expressions = "e",
                   .store = "s",
                   .sources = {{.outside = "o", .inside = "i"}},
-                  .system = "y"},
+                  .system = "y",
+                  .room = "r"},
       .expression_file = "x"};
   const auto got = NixecRequest::parse(sent.json());
   REQUIRE(got.has_value());
@@ -29,6 +30,7 @@ TEST_CASE("a request arrives as it was sent") {
   CHECK(got->json() == sent.json());
   CHECK(got->sandbox.libraries == sent.sandbox.libraries);
   CHECK(got->sandbox.sources.at(0).inside == "i");
+  CHECK(got->sandbox.room == "r");
 }
 
 TEST_CASE("a request that is none is refused") {

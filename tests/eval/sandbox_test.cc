@@ -18,7 +18,8 @@ const Sandbox example{.bwrap = "/usr/bin/bwrap",
                       .store = "/cache/eval-1/store",
                       .sources = {{.outside = "/cache/trees/1", .inside = "/nix/store/1-a"},
                                   {.outside = "/cache/trees/2", .inside = "/nix/store/2-=CE=BB"}},
-                      .system = "x86_64-linux"};
+                      .system = "x86_64-linux",
+                      .room = {}};
 
 TEST_CASE("the room is what it is meant to be") {
   const SandboxArguments arguments = sandbox_arguments(example, 7);
@@ -74,6 +75,24 @@ gc-reserved-space = 0
 -I atom=/nix/store/1-a
 -I atom=/nix/store/2-=CE=BB
 -)");
+}
+
+TEST_CASE("a room that is furnished already is bound at once, and holds the same") {
+  Sandbox furnished = example;
+  furnished.room = "/cache/eval-1/room";
+  const std::string options = lines(sandbox_arguments(furnished, 7).options);
+  CHECK(options.contains(R"(
+--seccomp 7
+--ro-bind /cache/eval-1/room /
+--bind /cache/eval-1/store /eka/store
+--remount-ro /
+)"));
+  std::string binds;
+  for (const Sandbox::Bind& bind : room_binds(furnished)) {
+    binds += "--ro-bind " + bind.outside + " " + bind.inside + "\n";
+  }
+  CHECK(lines(sandbox_arguments(example, 7).options).contains("\n" + binds + "--bind "));
+  CHECK(sandbox_arguments(furnished, 7).command == sandbox_arguments(example, 7).command);
 }
 
 TEST_CASE("a closure becomes a string of Nix, whatever it holds") {
