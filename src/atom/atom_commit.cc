@@ -75,6 +75,10 @@ std::string atom_ref(const Label& label, const Version& version) {
   return ref("refs/eka/atoms/", label, version, "");
 }
 
+std::string meta_ref_prefix(const Label& label) {
+  return "refs/eka/meta/" + label.str() + "/";
+}
+
 std::string manifest_ref(const Label& label, const Version& version) {
   return ref("refs/eka/meta/", label, version, "/manifest");
 }

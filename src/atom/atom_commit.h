@@ -25,6 +25,7 @@ struct AtomCommit {
 // refs/eka/atoms/<label>/<version> and its kin.
 std::string atom_ref(const Label& label, const Version& version);
 std::string atom_ref_prefix(const Label& label);  // with the final slash
+std::string meta_ref_prefix(const Label& label);  // of the two below, of every version
 std::string manifest_ref(const Label& label, const Version& version);
 std::string origin_ref(const Label& label, const Version& version);
 inline constexpr std::string_view init_ref = "refs/ekala/init";

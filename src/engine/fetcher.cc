@@ -121,12 +121,30 @@ coro::Task<> Fetcher::fetch_from_any(Order order) {
   throw no_mirror_left(std::move(failures)).within("fetching " + order.atoms.front().str());
 }
 
+coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors) {
+  std::vector<std::pair<std::string, Error>> failures;
+  for (const auto& mirror : mirrors) {
+    try {
+      co_await transfer(mirror, wants);
+      co_return;
+    } catch (const Error& e) {
+      failures.emplace_back(mirror.str(), e);
+    }
+  }
+  throw no_mirror_left(std::move(failures));
+}
+
 coro::Task<> Fetcher::fetch_from(atom::Url mirror, std::vector<Published> atoms) {
-  const auto name = mirror.str();
-  auto& remote = remotes_.at(mirror);
   std::vector<atom::ObjectId> wants;
   for (const auto& atom : atoms) wants.push_back(atom.rev);
+  co_await transfer(std::move(mirror), std::move(wants));
+  co_await check_and_name(std::move(atoms));
+}
 
+// From one mirror into the cache.
+coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants) {
+  const auto name = mirror.str();
+  auto& remote = remotes_.at(mirror);
   struct Transfer {
     store::Cache& cache;
     git::Remote& remote;
@@ -144,7 +162,6 @@ coro::Task<> Fetcher::fetch_from(atom::Url mirror, std::vector<Published> atoms)
     parts_.observer.note(name + ": again after: " + e.message());
   };
   co_await coro::retry(transfer_policy, coro::Clock::system(), transfer, told);
-  co_await check_and_name(std::move(atoms));
   parts_.observer.ended(Stage::fetch_closure, name);
 }
 

@@ -25,6 +25,10 @@ class Fetcher {
   // replaced by the next; what is transient is tried again first.
   coro::Task<> bring(std::vector<Published> atoms, Mirrors mirrors);
 
+  // Brings objects of one set by their ids alone (manifests, before it is known which atoms are needed): one request to
+  // the first mirror that delivers. What is in the cache already is the caller's to strike out.
+  coro::Task<> bring_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors);
+
  private:
   struct Flight {
     coro::Event landed;
@@ -39,6 +43,7 @@ class Fetcher {
   coro::Task<> serve_set(atom::ObjectId set, Order order);
   coro::Task<std::vector<Published>> missing(std::vector<Published> atoms);
   coro::Task<> fetch_from_any(Order order);
+  coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants);
   coro::Task<> fetch_from(atom::Url mirror, std::vector<Published> atoms);
   coro::Task<> check_and_name(std::vector<Published> atoms);
   void land(const std::vector<Published>& atoms, const std::optional<Error>& error);

@@ -14,8 +14,11 @@
 namespace eka::engine {
 
 struct SetOffer {
+  using Objects = std::map<atom::Label, std::map<atom::Version, atom::ObjectId>>;
   atom::ObjectId genesis;
-  std::map<atom::Label, std::map<atom::Version, atom::ObjectId>> atoms;
+  Objects atoms{};      // the atom commits
+  Objects manifests{};  // the blobs of their atom.toml, where they are named
+  Objects origins{};    // the source commits they were published from, where they are named
 };
 
 // Refs under our prefixes that are no label or no version are not ours to judge: they name no atom. Kind::remote when

@@ -58,6 +58,12 @@ std::optional<TreeEntry> entry_named(const Object& tree, std::string_view name) 
   return std::nullopt;
 }
 
+void check_size(const std::string& name, std::size_t size, std::size_t limit) {
+  if (size <= limit) return;
+  throw Error(Kind::integrity, "\"" + name + "\" is " + std::to_string(size) + " bytes large, over the limit of " +
+                                   std::to_string(limit));
+}
+
 std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, std::string_view path,
                                         std::size_t limit) {
   for (;;) {
@@ -73,10 +79,7 @@ std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, s
     }
     if (entry->kind == EntryKind::directory) return std::nullopt;
     const auto header = objects.header(entry->id);
-    if (header && header->size > limit) {
-      throw Error(Kind::integrity, "\"" + printable(entry->name) + "\" is " + std::to_string(header->size) +
-                                       " bytes large, over the limit of " + std::to_string(limit));
-    }
+    if (header) check_size(printable(entry->name), header->size, limit);
     return std::string(objects.read(entry->id, ObjectType::blob).content());
   }
 }
@@ -188,6 +191,18 @@ coro::Task<std::optional<std::string>> Cache::file(atom::ObjectId tree, std::str
   });
 }
 
+coro::Task<std::optional<std::string>> Cache::blob(atom::ObjectId id, std::size_t limit) {
+  Parts& parts = *parts_;
+  co_return co_await coro::offload(parts.pool, [&] {
+    return parts.repository.read([&](Objects& objects) -> std::optional<std::string> {
+      const auto header = objects.header(id);
+      if (!header || header->type != ObjectType::blob) return std::nullopt;
+      check_size(id.hex(), header->size, limit);
+      return std::string(objects.read(id, ObjectType::blob).content());
+    });
+  });
+}
+
 coro::Task<atom::ObjectId> Cache::snapshot(std::vector<git::WorkingFile> files) {
   Parts& parts = *parts_;
   co_return co_await coro::offload(parts.pool, [&] {
@@ -267,6 +282,14 @@ std::optional<std::string> Cache::remembered_evaluation(const std::string& diges
 
 void Cache::remember_evaluation(const std::string& digest, const std::string& value) {
   parts_->database.put(Fact::evaluation, digest, value);
+}
+
+std::optional<std::string> Cache::remembered_questions(const std::string& asker) {
+  return parts_->database.get(Fact::questions, asker);
+}
+
+void Cache::remember_questions(const std::string& asker, const std::string& value) {
+  parts_->database.put(Fact::questions, asker, value);
 }
 
 std::optional<atom::ObjectId> Cache::genesis_of(const atom::Url& url) {

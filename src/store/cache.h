@@ -70,6 +70,9 @@ class Cache {
   // Kind::integrity when it is larger than `limit`.
   coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = 16 << 20);
 
+  // A blob by its id; nothing when it is not here. Kind::integrity when it is larger than `limit`.
+  coro::Task<std::optional<std::string>> blob(atom::ObjectId id, std::size_t limit = 16 << 20);
+
   // A local atom enters like a fetched one: its files become a tree, its commit an object. Neither is named yet.
   coro::Task<atom::ObjectId> snapshot(std::vector<git::WorkingFile> files);
   coro::Task<atom::ObjectId> write_commit(std::string text);
@@ -96,6 +99,9 @@ class Cache {
   // That something was once asked for so, and what it came to was locked: see engine/sources.h.
   bool knows_request(const std::string& request);
   void remember_request(const std::string& request);
+  // What a run asked of remotes to choose versions, by who wanted to know: asked again next time, in one round.
+  std::optional<std::string> remembered_questions(const std::string& asker);
+  void remember_questions(const std::string& asker, const std::string& value);
   git::HostMemory& hosts();
 
  private:

@@ -31,6 +31,7 @@ enum class Fact {
   doubtful,    // tree id -> "": something in it could not be read, to be looked at in full
   laid_out,    // tree id -> the boot during which its directory was written or checked
   request,     // what was asked for, and what it was locked to -> ""
+  questions,   // who chose versions -> what was asked for it
 };
 
 class Database : public git::HostMemory {
