@@ -68,6 +68,7 @@ int run(int argc, char** argv) {
   add_init(app, action);
   add_new(app, action);
   add_publish(app, action);
+  add_verify(app, action);
   add_inspect(app, action);
   add_config(app, action);
   try {

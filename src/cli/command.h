@@ -35,5 +35,6 @@ void add_new(CLI::App& app, Action& action);
 void add_plan(CLI::App& app, Action& action);
 void add_prefetch(CLI::App& app, Action& action);
 void add_publish(CLI::App& app, Action& action);
+void add_verify(CLI::App& app, Action& action);
 
 }  // namespace eka::cli

@@ -1,5 +1,8 @@
 #include "git/source_repository.h"
 
+#include <unordered_map>
+#include <unordered_set>
+
 #include <fmt/format.h>
 
 namespace eka::git {
@@ -46,6 +49,12 @@ SourceRepository SourceRepository::discover(const std::filesystem::path& start) 
   return SourceRepository(open(start));
 }
 
+SourceRepository SourceRepository::at(const std::filesystem::path& directory) {
+  const Libgit2 library;
+  return SourceRepository(make<RepositoryHandle>(Kind::failure, fmt::format("cannot open {}", directory.string()),
+                                                 git_repository_open_bare, directory.c_str()));
+}
+
 atom::ObjectId SourceRepository::commit(const std::string& revspec) const {
   git_object* raw = nullptr;
   if (git_revparse_single(&raw, repository_.get(), revspec.c_str()) < 0) {
@@ -87,12 +96,50 @@ atom::ObjectId SourceRepository::genesis(const atom::ObjectId& from) const {
   return oldest->second;
 }
 
+std::set<atom::ObjectId> SourceRepository::descendants(const std::vector<atom::ObjectId>& commits,
+                                                       const atom::ObjectId& ancestor) const {
+  // Down from the commits to learn who is whose child, then up again from the ancestor.
+  std::unordered_map<atom::ObjectId, std::vector<atom::ObjectId>> children;
+  std::unordered_set<atom::ObjectId> seen(commits.begin(), commits.end());
+  for (std::vector<atom::ObjectId> open(seen.begin(), seen.end()); !open.empty();) {
+    const auto id = open.back();
+    open.pop_back();
+    if (!has(id)) continue;
+    const auto commit = look_up(repository_.get(), id);
+    for (unsigned i = 0; i < git_commit_parentcount(commit.get()); ++i) {
+      const auto parent = from_oid(*git_commit_parent_id(commit.get(), i));
+      children[parent].push_back(id);
+      if (seen.insert(parent).second) open.push_back(parent);
+    }
+  }
+  std::unordered_set<atom::ObjectId> related{ancestor};
+  for (std::vector<atom::ObjectId> open{ancestor}; !open.empty();) {
+    const auto id = open.back();
+    open.pop_back();
+    for (const auto& child : children[id]) {
+      if (related.insert(child).second) open.push_back(child);
+    }
+  }
+  std::set<atom::ObjectId> out;
+  for (const auto& commit : commits) {
+    if (related.contains(commit)) out.insert(commit);
+  }
+  return out;
+}
+
 atom::ObjectId SourceRepository::tree_of(const atom::ObjectId& commit) const {
   return from_oid(*git_commit_tree_id(look_up(repository_.get(), commit).get()));
 }
 
 std::optional<SourceEntry> SourceRepository::entry(const atom::ObjectId& commit, std::string_view path) const {
-  const auto id = tree_of(commit);
+  return entry_of_tree(tree_of(commit), path);
+}
+
+std::optional<std::string> SourceRepository::file(const atom::ObjectId& commit, std::string_view path) const {
+  return file_of_tree(tree_of(commit), path);
+}
+
+std::optional<SourceEntry> SourceRepository::entry_of_tree(const atom::ObjectId& id, std::string_view path) const {
   if (path.empty() || path == ".") return SourceEntry{id, true};
   const auto oid = to_oid(id);
   const auto tree = make<TreeHandle>(Kind::failure, "cannot read a tree", git_tree_lookup, repository_.get(), &oid);
@@ -104,8 +151,8 @@ std::optional<SourceEntry> SourceRepository::entry(const atom::ObjectId& commit,
   return SourceEntry{from_oid(*git_tree_entry_id(found.get())), git_tree_entry_type(found.get()) == GIT_OBJECT_TREE};
 }
 
-std::optional<std::string> SourceRepository::file(const atom::ObjectId& commit, std::string_view path) const {
-  const auto found = entry(commit, path);
+std::optional<std::string> SourceRepository::file_of_tree(const atom::ObjectId& tree, std::string_view path) const {
+  const auto found = entry_of_tree(tree, path);
   if (!found || found->is_tree) return std::nullopt;
   const auto oid = to_oid(found->id);
   const auto blob =
@@ -114,11 +161,48 @@ std::optional<std::string> SourceRepository::file(const atom::ObjectId& commit, 
                      static_cast<std::size_t>(git_blob_rawsize(blob.get())));
 }
 
+std::vector<std::string> SourceRepository::directories_with(const atom::ObjectId& commit,
+                                                            const std::string& name) const {
+  struct Open {
+    atom::ObjectId tree;
+    std::string path;
+  };
+  std::vector<std::string> out;
+  std::unordered_set<atom::ObjectId> seen;
+  for (std::vector<Open> open{{tree_of(commit), ""}}; !open.empty();) {
+    const auto [id, path] = std::move(open.back());
+    open.pop_back();
+    if (!seen.insert(id).second) continue;
+    const auto oid = to_oid(id);
+    const auto tree = make<TreeHandle>(Kind::failure, "cannot read a tree", git_tree_lookup, repository_.get(), &oid);
+    for (std::size_t i = 0; i < git_tree_entrycount(tree.get()); ++i) {
+      const auto* entry = git_tree_entry_byindex(tree.get(), i);
+      const std::string entry_name = git_tree_entry_name(entry);
+      const auto type = git_tree_entry_type(entry);
+      if (type == GIT_OBJECT_BLOB && entry_name == name) out.push_back(path);
+      if (type != GIT_OBJECT_TREE) continue;
+      open.push_back({from_oid(*git_tree_entry_id(entry)), path.empty() ? entry_name : path + "/" + entry_name});
+    }
+  }
+  return out;
+}
+
 bool SourceRepository::has(const atom::ObjectId& id) const {
   const auto odb =
       make<OdbHandle>(Kind::failure, "cannot open the object store", git_repository_odb, repository_.get());
   const auto oid = to_oid(id);
   return git_odb_exists(odb.get(), &oid) == 1;
+}
+
+std::optional<std::string> SourceRepository::commit_text(const atom::ObjectId& id) const {
+  const auto odb =
+      make<OdbHandle>(Kind::failure, "cannot open the object store", git_repository_odb, repository_.get());
+  const auto oid = to_oid(id);
+  git_odb_object* raw = nullptr;
+  if (git_odb_read(&raw, odb.get(), &oid) < 0) return std::nullopt;
+  const OdbObjectHandle object(raw);
+  if (git_odb_object_type(raw) != GIT_OBJECT_COMMIT) return std::nullopt;
+  return std::string(static_cast<const char*>(git_odb_object_data(raw)), git_odb_object_size(raw));
 }
 
 atom::ObjectId SourceRepository::write_commit(const std::string& text) const {

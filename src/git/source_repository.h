@@ -1,4 +1,4 @@
-// A repository that atoms are published from: the user's own, read at one commit.
+// A repository that atoms are published from, read at one commit: the user's own, or what a remote shows of its own.
 //
 // Blocking (libgit2): call it on the pool. Nothing here touches the working tree, the index, a branch or the
 // configuration; write_commit() adds one loose object and no ref.
@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,8 @@ class SourceRepository {
  public:
   // The repository that `start` lies in. Kind::usage when it lies in none.
   static SourceRepository discover(const std::filesystem::path& start);
+  // The repository at `directory` itself.
+  static SourceRepository at(const std::filesystem::path& directory);
 
   const std::filesystem::path& git_directory() const { return git_directory_; }
   // The root of the working tree; nothing for a bare repository.
@@ -42,13 +45,26 @@ class SourceRepository {
   // Of all root commits that `from` descends from, the one with the oldest commit time; the id breaks a tie.
   // Walks the whole history.
   atom::ObjectId genesis(const atom::ObjectId& from) const;
+  // Those of `commits` that are `ancestor` or descend from it. Walks their whole history, once; a parent that the
+  // repository does not have ends a line.
+  std::set<atom::ObjectId> descendants(const std::vector<atom::ObjectId>& commits,
+                                       const atom::ObjectId& ancestor) const;
 
   atom::ObjectId tree_of(const atom::ObjectId& commit) const;
   // What stands at `path` ("/"-separated; "" or "." is the tree itself) in the tree of `commit`.
   std::optional<SourceEntry> entry(const atom::ObjectId& commit, std::string_view path) const;
   std::optional<std::string> file(const atom::ObjectId& commit, std::string_view path) const;
+  // The same by the id of the tree, which need not be a commit's.
+  std::optional<SourceEntry> entry_of_tree(const atom::ObjectId& tree, std::string_view path) const;
+  std::optional<std::string> file_of_tree(const atom::ObjectId& tree, std::string_view path) const;
+
+  // The directories ("" for the root) of the tree of `commit` that hold a file `name`. Each distinct tree is looked at
+  // once: of directories with equal content one is told.
+  std::vector<std::string> directories_with(const atom::ObjectId& commit, const std::string& name) const;
 
   bool has(const atom::ObjectId& id) const;
+  // The content of a commit object; nothing when there is no such commit.
+  std::optional<std::string> commit_text(const atom::ObjectId& id) const;
   // Adds a commit object with exactly this content.
   atom::ObjectId write_commit(const std::string& text) const;
 

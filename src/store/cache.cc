@@ -9,6 +9,7 @@
 #include "error/text.h"
 #include "store/database.h"
 #include "store/disk.h"
+#include "store/evidence.h"
 #include "store/intake.h"
 #include "store/nar.h"
 #include "store/refs.h"
@@ -161,6 +162,12 @@ coro::Task<std::unique_ptr<Intake>> Cache::begin_intake() {
   co_return co_await coro::offload(parts.pool, [&] {
     return make_intake(parts.repository.incoming(), parts.repository.packs(), parts.pool, admitted);
   });
+}
+
+coro::Task<std::unique_ptr<Evidence>> Cache::begin_evidence() {
+  Parts& parts = *parts_;
+  co_return co_await coro::offload(parts.pool,
+                                   [&] { return std::make_unique<Evidence>(parts.repository.incoming(), parts.pool); });
 }
 
 coro::Task<std::optional<CommitFacts>> Cache::commit(atom::ObjectId rev) {

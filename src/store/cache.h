@@ -48,6 +48,8 @@ class Intake : public git::PackSink {
   virtual coro::Task<> admit(std::vector<atom::ObjectId> wants) = 0;
 };
 
+class Evidence;  // evidence.h
+
 class Cache {
  public:
   // Makes what is missing, removes quarantines whose owner is dead. `pool` must outlive the cache. A program holds a
@@ -63,6 +65,8 @@ class Cache {
 
   // --- objects
   coro::Task<std::unique_ptr<Intake>> begin_intake();
+  // A place for objects that never enter the cache; it goes with what is returned.
+  coro::Task<std::unique_ptr<Evidence>> begin_evidence();
   // The commit if it and its whole tree are here: seen so before, or walked now. Damage in the object store counts as
   // absence, so that fetching the commit again repairs it.
   coro::Task<std::optional<CommitFacts>> commit(atom::ObjectId rev);

@@ -59,10 +59,12 @@ void check_indexer(int code) {
 
 class PackIntake final : public Intake {
  public:
-  PackIntake(const fs::path& incoming, fs::path packs, coro::Pool& pool, Admitted admitted, const PackLimits& limits)
+  PackIntake(const fs::path& incoming, fs::path packs, coro::Pool& pool, Admitted admitted, const PackLimits& limits,
+             Demand demand)
       : pool_(pool),
         packs_(std::move(packs)),
         admitted_(std::move(admitted)),
+        demand_(demand),
         quarantine_(Quarantine::make(incoming)),
         indexer_(make_indexer(quarantine_.path())),
         growing_(open_growing_pack(quarantine_.path())),
@@ -105,7 +107,13 @@ class PackIntake final : public Intake {
     {
       Objects alone = Objects::of_pack(quarantine_.path() / (name + ".idx"));
       Surveyor surveyor(alone);
-      for (const atom::ObjectId& want : wants) surveyor.anything(want);
+      for (const atom::ObjectId& want : wants) {
+        if (demand_ == Demand::closure) {
+          surveyor.anything(want);
+        } else if (!alone.header(want)) {
+          throw Error(Kind::integrity, "object " + want.hex() + " was asked for and is not in the pack");
+        }
+      }
     }
     publish_pack(quarantine_.path(), packs_, name);
   }
@@ -114,6 +122,7 @@ class PackIntake final : public Intake {
   coro::Pool& pool_;
   fs::path packs_;
   Admitted admitted_;
+  Demand demand_;
   Quarantine quarantine_;
   git::IndexerHandle indexer_;
   FileDescriptor growing_;
@@ -125,8 +134,8 @@ class PackIntake final : public Intake {
 }  // namespace
 
 std::unique_ptr<Intake> make_intake(const fs::path& incoming, const fs::path& packs, coro::Pool& pool,
-                                    Admitted admitted, const PackLimits& limits) {
-  return std::make_unique<PackIntake>(incoming, packs, pool, std::move(admitted), limits);
+                                    Admitted admitted, const PackLimits& limits, Demand demand) {
+  return std::make_unique<PackIntake>(incoming, packs, pool, std::move(admitted), limits, demand);
 }
 
 }  // namespace eka::store

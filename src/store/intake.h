@@ -21,8 +21,15 @@ namespace eka::store {
 // What admit() does at its end, on the reactor: the cache notes that these are whole.
 using Admitted = std::function<void(const std::vector<atom::ObjectId>& wants)>;
 
+// What a pack must hold to be admitted.
+enum class Demand {
+  closure,  // everything that the wants reach, fit to be written to a disk
+  wants,    // the wants themselves: for packs that were asked for with a filter (evidence.h)
+};
+
 // Called on the pool: it makes a directory. `packs` is where the pack shall go.
 std::unique_ptr<Intake> make_intake(const std::filesystem::path& incoming, const std::filesystem::path& packs,
-                                    coro::Pool& pool, Admitted admitted, const PackLimits& limits = {});
+                                    coro::Pool& pool, Admitted admitted, const PackLimits& limits = {},
+                                    Demand demand = Demand::closure);
 
 }  // namespace eka::store

@@ -35,11 +35,8 @@ void write_file(const fs::path& path, std::string_view content) {
 void make_repository(const fs::path& directory, const fs::path& workshop) {
   const Quarantine quarantine = Quarantine::make(workshop);
   const fs::path made = quarantine.path() / "git";
-  for (const char* part : {"objects/pack", "objects/info", "refs/heads", "refs/tags", "incoming"}) {
-    fs::create_directories(made / part);
-  }
-  write_file(made / "HEAD", "ref: refs/heads/main\n");
-  write_file(made / "config", configuration);
+  make_bare_repository(made);
+  fs::create_directories(made / "incoming");
   rename_new(made, directory);  // somebody else's is as good
 }
 
@@ -67,6 +64,14 @@ Repository::Repository(fs::path directory, const fs::path& workshop) : directory
   const fs::path packs_directory = packs();
   Quarantine::sweep(incoming(), [&](const fs::path& quarantine) { salvage(quarantine, packs_directory); });
   give_back(take());  // fails now rather than later when it cannot be read
+}
+
+void make_bare_repository(const fs::path& directory) {
+  for (const char* part : {"objects/pack", "objects/info", "refs/heads", "refs/tags"}) {
+    fs::create_directories(directory / part);
+  }
+  write_file(directory / "HEAD", "ref: refs/heads/main\n");
+  write_file(directory / "config", configuration);
 }
 
 Objects Repository::take() {

@@ -56,6 +56,9 @@ class Repository {
   std::vector<Objects> idle_;
 };
 
+// Makes an empty bare repository, as stock git expects one, at `directory`, which does not exist.
+void make_bare_repository(const std::filesystem::path& directory);
+
 // Moves a verified pack and its index, "<name>.pack" and "<name>.idx" in `from`, into the directory `to` of packs. The
 // index goes last: without it nobody sees the pack.
 void publish_pack(const std::filesystem::path& from, const std::filesystem::path& to, const std::string& name);

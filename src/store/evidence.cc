@@ -1,0 +1,21 @@
+#include "store/evidence.h"
+
+#include "store/intake.h"
+#include "store/repository.h"
+
+namespace eka::store {
+
+Evidence::Evidence(const std::filesystem::path& incoming, coro::Pool& pool)
+    : quarantine_(Quarantine::make(incoming)), directory_(quarantine_.path() / "git"), pool_(pool) {
+  make_bare_repository(directory_);
+}
+
+coro::Task<std::unique_ptr<Intake>> Evidence::begin_intake() {
+  const auto nobody_is_told = [](const std::vector<atom::ObjectId>&) {};
+  const Admitted admitted = nobody_is_told;
+  co_return co_await coro::offload(pool_, [&] {
+    return make_intake(quarantine_.path(), directory_ / "objects" / "pack", pool_, admitted, {}, Demand::wants);
+  });
+}
+
+}  // namespace eka::store
