@@ -119,7 +119,17 @@ class Run {
 
   coro::Task<> recall_evaluation(Journey& journey) {
     journey.digest = evaluation_digest(parts_, journey.root->atom);
-    if (!journey.digest || parts_.settings.fresh_evaluation) co_return;
+    if (journey.digest) co_await look_up(journey);
+  }
+
+  // Where the lock alone does not pin everything.
+  coro::Task<> recall_by_closure(Journey& journey) {
+    journey.digest = evaluation_digest(parts_, journey.root->atom, *journey.closure);
+    co_await look_up(journey);
+  }
+
+  coro::Task<> look_up(Journey& journey) {
+    if (parts_.settings.fresh_evaluation) co_return;
     journey.recalled = co_await recall(parts_, *journey.digest);
     if (journey.recalled) tell_answer(journey);
   }
@@ -129,13 +139,15 @@ class Run {
       const Timed timed(parts_.observer, Stage::fetch_closure, journey.item->typed, {journey.times});
       journey.closure = co_await bring_closure(parts_, remotes_, fetcher_, journey.root->atom, journey.root->found_at);
     }
+    if (!journey.digest) co_await recall_by_closure(journey);
+    if (journey.recalled) co_return;
     const Timed timed(parts_.observer, Stage::lay_out, journey.item->typed, {journey.times});
     journey.laid_out = co_await lay_out(parts_, *journey.closure);
   }
 
   coro::Task<> bring_and_evaluate(Journey& journey) {
     co_await bring_and_lay_out(journey);
-    co_await evaluate_alone(journey);
+    if (!journey.recalled) co_await evaluate_alone(journey);
   }
 
   coro::Task<> evaluate_alone(Journey& journey) {
@@ -192,20 +204,21 @@ class Run {
   coro::Task<> admit() {
     std::vector<Journey*> going;
     std::vector<eval::Evaluated> results;
+    std::vector<std::string> drv_paths;
     for (auto& journey : journeys_) {
       if (!underway(journey)) continue;
       going.push_back(&journey);
       results.push_back(*journey.evaluated);
+      drv_paths.push_back(journey.evaluated->drv_path);
     }
     if (going.empty()) co_return;
     {
       const Timed timed(parts_.observer, Stage::admit, "derivations", books(going));
+      co_await keep(parts_, std::move(drv_paths));
       co_await parts_.evaluator().admit(std::move(results));
     }
     for (const auto* journey : going) {
-      if (journey->digest) {
-        remember(parts_, *journey->digest, {journey->evaluated->drv_path, journey->evaluated->outputs});
-      }
+      remember(parts_, *journey->digest, {journey->evaluated->drv_path, journey->evaluated->outputs});
     }
   }
 

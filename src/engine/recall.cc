@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
-#include "atom/base_n.h"
-#include "atom/blake3.h"
+#include "engine/evaluation_key.h"
 #include "engine/layout.h"
+#include "eval/gc_roots.h"
 
 namespace eka::engine {
 namespace {
-
-// Raised when what a digest covers, or how its value is written, changes.
-constexpr int digest_format = 1;
 
 // One line for the derivation, then one for each output: "<name> <path>". Neither can hold a space.
 std::string write(const Recalled& evaluation) {
@@ -35,21 +32,29 @@ std::optional<Recalled> read(const std::string& text) {
   return out;
 }
 
+std::string digest_of(Parts& parts, const ReadAtom& root, atom::Json pins) {
+  const auto& nix = parts.evaluator().installation();
+  return EvaluationKey{.configuration = configuration(parts.settings.platforms),
+                       .set = root.published.set.hex(),
+                       .label = root.published.label.str(),
+                       .tree = root.tree.hex(),
+                       .pins = std::move(pins),
+                       .expressions = nix.expressions_digest,
+                       .nix_version = nix.nix_version,
+                       .store_directory = "/nix/store"}
+      .digest();
+}
+
 }  // namespace
 
 std::optional<std::string> evaluation_digest(Parts& parts, const ReadAtom& root) {
-  if (root.lock && root.lock->format != 0) return std::nullopt;
-  const auto& nix = parts.evaluator().installation();
-  atom::Json document;
-  document["format"] = digest_format;
-  document["config"] = configuration(parts.settings.platforms);
-  document["set"] = root.published.set.hex();
-  document["label"] = root.published.label.str();
-  document["tree"] = root.tree.hex();
-  document["expressions"] = nix.expressions_digest;
-  document["nix"] = nix.nix_version;
-  document["store"] = "/nix/store";
-  return atom::hex(atom::Blake3().update(document.canonical()).digest());
+  auto pins = pinned_by_lock(root);
+  if (!pins) return std::nullopt;
+  return digest_of(parts, root, *std::move(pins));
+}
+
+std::string evaluation_digest(Parts& parts, const ReadAtom& root, const Closure& closure) {
+  return digest_of(parts, root, pinned_by_closure(closure));
 }
 
 coro::Task<std::optional<Recalled>> recall(Parts& parts, std::string digest) {
@@ -57,6 +62,9 @@ coro::Task<std::optional<Recalled>> recall(Parts& parts, std::string digest) {
   if (!text) co_return std::nullopt;
   auto found = read(*text);
   if (!found) co_return std::nullopt;
+  // In this order: the collector cannot come in between.
+  std::vector<std::string> paths{found->drv_path};
+  co_await keep(parts, std::move(paths));
   const bool valid = co_await parts.evaluator().exists(found->drv_path);
   if (!valid) co_return std::nullopt;
   co_return found;
@@ -64,6 +72,13 @@ coro::Task<std::optional<Recalled>> recall(Parts& parts, std::string digest) {
 
 void remember(Parts& parts, const std::string& digest, const Recalled& evaluation) {
   parts.cache->remember_evaluation(digest, write(evaluation));
+}
+
+coro::Task<> keep(Parts& parts, std::vector<std::string> paths) {
+  if (!parts.settings.gc_roots) co_return;
+  const eval::GcRoots roots(parts.settings.cache_root / "gcroots", parts.evaluator().installation().store);
+  const auto kept = co_await coro::offload(parts.pool, [&] { return roots.keep(paths); });
+  if (!kept) parts.observer.note("Nix's garbage collector may take what was planned: " + kept.error().message());
 }
 
 }  // namespace eka::engine

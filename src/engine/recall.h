@@ -1,9 +1,8 @@
-// Remembered evaluations: a derivation by the digest of everything that decided it.
+// Remembered evaluations: a derivation by the key of everything that decided it (evaluation_key.h). Change any of that
+// and the key is another: a wrong hit cannot happen. A hit counts only while its derivation is still valid in the
+// store, and roots keep Nix's collector from it.
 //
-// The digest is BLAKE3 over the canonical JSON of: the configuration, the root's tree (which holds its lock, and so
-// pins every revision of the closure), the expressions of nix/, the Nix version and the store directory. Change any of
-// them and the key is another: a wrong hit cannot happen. A hit counts only while its derivation is still valid in the
-// store.
+// Any number of processes may use it at once: the database takes one value per key, and equal keys have equal values.
 #pragma once
 
 #include <optional>
@@ -21,11 +20,16 @@ struct Recalled {
   std::vector<eval::Output> outputs;
 };
 
-// Nothing for an atom whose own lock does not pin its whole closure (format 1): that is not remembered.
+// As far as the lock alone says it: nothing where only the closure does, which is to be brought first.
 std::optional<std::string> evaluation_digest(Parts& parts, const ReadAtom& root);
+std::string evaluation_digest(Parts& parts, const ReadAtom& root, const Closure& closure);
 
 // Nothing where there is no such evaluation, or its derivation is gone.
 coro::Task<std::optional<Recalled>> recall(Parts& parts, std::string digest);
 void remember(Parts& parts, const std::string& digest, const Recalled& evaluation);
+
+// Keeps Nix's collector from `paths`, which may be valid already or later; unless the settings say not to. That it
+// cannot be done is a note, no failure.
+coro::Task<> keep(Parts& parts, std::vector<std::string> paths);
 
 }  // namespace eka::engine

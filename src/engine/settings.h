@@ -22,6 +22,7 @@ struct Settings {
   bool offline = false;           // nothing is asked of any network; what is cached must do
   bool share_context = false;     // evaluate all roots in one process
   bool fresh_evaluation = false;  // evaluate even what is remembered
+  bool gc_roots = true;           // keep Nix's collector from what is planned
   eval::Limits limits;
 };
 

@@ -153,6 +153,20 @@ coro::Command copy_command(const Installation& installation, const fs::path& fro
   return command;
 }
 
+// Nix sends all paths in one stream, and `nix copy` of 2.8 loses its place in it when another process adds one of them
+// at the same moment. What is there by then is left out of the next attempt, so that each attempt gets further.
+coro::Task<> copy(const Installation& installation, fs::path from, std::set<std::string> drv_paths) {
+  constexpr int attempts = 8;
+  for (int attempt = 1;; ++attempt) {
+    coro::Command command = copy_command(installation, from, drv_paths);
+    const coro::Exit exit = co_await coro::run(std::move(command));
+    if (exit.ok()) co_return;
+    if (attempt < attempts && exit.errors.contains("not an absolute path: 'nix-archive-1'")) continue;
+    throw Error(Kind::failure, "the Nix store does not take the derivations: " + printable(exit.errors, 4000, true))
+        .within("admitting into the store " + installation.store);
+  }
+}
+
 using DerivationsByScratch = std::map<const Scratch*, std::set<std::string>>;
 
 DerivationsByScratch by_scratch(const std::vector<Evaluated>& evaluated) {
@@ -236,14 +250,7 @@ coro::Task<> Evaluator::admit(std::vector<Evaluated> evaluated) {
     if (parts.installation.store == "local") fs::create_directories("/nix/store", ignored);
     return joined(groups);
   });
-  for (const auto& [store, drv_paths] : stores) {
-    coro::Command command = copy_command(parts.installation, store, drv_paths);
-    const coro::Exit exit = co_await coro::run(std::move(command));
-    if (!exit.ok()) {
-      throw Error(Kind::failure, "the Nix store does not take the derivations: " + printable(exit.errors, 4000, true))
-          .within("admitting into the store " + parts.installation.store);
-    }
-  }
+  for (const auto& [store, drv_paths] : stores) co_await copy(parts.installation, store, drv_paths);
 }
 
 coro::Task<bool> Evaluator::exists(std::string drv_path) {

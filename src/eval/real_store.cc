@@ -1,48 +1,27 @@
 #include "eval/real_store.h"
 
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
 #include <grp.h>
 #include <sqlite3.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "coro/descriptor.h"
 #include "error/error.h"
+#include "eval/daemon.h"
 
 namespace eka::eval {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool daemon_answers() {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const char* told = std::getenv("NIX_DAEMON_SOCKET_PATH");
-  const std::string path = told != nullptr ? told : "/nix/var/nix/daemon-socket/socket";
-  if (path.size() >= sizeof address.sun_path) return false;
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  const coro::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  return socket.get() >= 0 && ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-}
-
 // May we write there, or make it?
 bool writable(fs::path path) {
   std::error_code ignored;
   while (!fs::exists(path, ignored) && path.has_relative_path()) path = path.parent_path();
   return ::access(path.c_str(), W_OK) == 0;
-}
-
-// The root of the file system in which the store's /nix lies; nothing when it may be on another machine.
-std::optional<fs::path> root_of(const std::string& store) {
-  if (store == "daemon" || store == "local") return fs::path("/");
-  if (store.starts_with('/')) return fs::path(store);
-  return std::nullopt;
 }
 
 struct Close {
@@ -70,9 +49,15 @@ std::optional<bool> registered(const fs::path& database_file, const std::string&
 
 }  // namespace
 
+std::optional<fs::path> root_of(const std::string& store) {
+  if (store == "daemon" || store == "local") return fs::path("/");
+  if (store.starts_with('/')) return fs::path(store);
+  return std::nullopt;
+}
+
 std::string detect_real_store() {
   if (const char* told = std::getenv("NIX_REMOTE"); told != nullptr && *told != '\0') return told;
-  if (daemon_answers()) return "daemon";
+  if (Daemon::answers(*Daemon::socket_of("daemon"))) return "daemon";
   if (writable("/nix/store") && writable("/nix/var/nix/db")) return "local";
   throw Error(Kind::usage, "no Nix store to put derivations in: no nix-daemon answers, and /nix is not yours to write")
       .with_hint("start the daemon (systemctl start nix-daemon), or own /nix: sudo install -d -o \"$USER\" /nix");

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "atom/config_keys.h"
+
 using namespace eka::atom;
 
 namespace {
@@ -38,7 +40,7 @@ TEST_CASE("the defaults") {
   CHECK(config.default_composer().label.str() == "atom-nix");
   CHECK(config.aliases().entries().at("gh") == "github.com");
   CHECK(origin(config, "plan.sharectx") == "false from default");
-  CHECK(config.entries().size() == 11 + 11);
+  CHECK(config.entries().size() == ConfigKeys::all().size() + config.aliases().entries().size());
 }
 
 TEST_CASE("later layers win key by key, the environment last, and each key knows where it came from") {

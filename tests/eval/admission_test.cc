@@ -1,6 +1,5 @@
 // From private stores into the real one.
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
@@ -9,6 +8,7 @@
 
 #include "coro/task_group.h"
 #include "eval/private_store.h"
+#include "nix_daemon.h"
 #include "world.h"
 
 namespace eka::eval {
@@ -113,25 +113,6 @@ TEST_CASE("what a killed process left behind is swept, what lives is not") {
   world.runtime().run(world.evaluator().admit(std::move(living)));
 }
 
-// A daemon with a store of its own, ended with it.
-class Daemon {
- public:
-  explicit Daemon(const fs::path& directory) : socket_(directory / "socket") {
-    pid_ = shell("NIX_DAEMON_SOCKET_PATH=" + socket_.string() + " nix-daemon --option store " +
-                 (directory / "store").string() + " >" + (directory / "log").string() +
-                 " 2>&1 </dev/null & pid=$!; while ! test -S " + socket_.string() +
-                 "; do kill -0 $pid && sleep 0.05 || exit; done; echo $pid");
-  }
-  ~Daemon() { ::kill(static_cast<pid_t>(std::stol(pid_)), SIGKILL); }
-  Daemon(const Daemon&) = delete;
-  Daemon& operator=(const Daemon&) = delete;
-  std::string store() const { return "unix://" + socket_.string(); }
-
- private:
-  fs::path socket_;
-  std::string pid_;
-};
-
 TEST_CASE("(by another test) plans in the store of the environment" * doctest::skip()) {
   World world(std::getenv("EKA_TEST_STORE"));
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app", "src = ./.;") + "; }"}});
@@ -147,7 +128,7 @@ TEST_CASE("an ordinary user plans against a daemon that does not trust him") {
   fs::permissions(directory.path(), fs::perms(0755));
   fs::copy_file("/proc/self/exe", directory.path() / "eval_test");
   fs::copy(EKA_EXPRESSIONS_SOURCE, directory.path() / "nix");
-  const Daemon daemon(directory.path());
+  const NixDaemon daemon(directory.path());
   const std::string as_nobody = ::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
   const std::string said =
       shell("cd / && " + as_nobody + "env -i PATH=\"$PATH\" EKA_EXPRESSIONS=" + (directory.path() / "nix").string() +
