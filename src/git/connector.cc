@@ -11,7 +11,7 @@
 #include "git/local_remote.h"
 #include "git/ssh.h"
 #include "git/stream_session.h"
-#include "git/v2_remote.h"
+#include "git/wire_remote.h"
 
 namespace eka::git {
 namespace {
@@ -51,14 +51,14 @@ std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
   switch (url.scheme()) {
     case atom::Url::Scheme::http:
     case atom::Url::Scheme::https:
-      return std::make_unique<V2Remote>(url, std::make_unique<HttpSession>(parts_->http, parts_->handshakes, url));
+      return std::make_unique<WireRemote>(url, std::make_unique<HttpSession>(parts_->http, parts_->handshakes, url));
     case atom::Url::Scheme::file:
       return std::make_unique<LocalRemote>(url, parts_->pool);
     case atom::Url::Scheme::ssh:
-      return std::make_unique<V2Remote>(url,
-                                        std::make_unique<StreamSession>(parts_->ssh_channels, parts_->handshakes, url));
+      return std::make_unique<WireRemote>(
+          url, std::make_unique<StreamSession>(parts_->ssh_channels, parts_->handshakes, url));
     case atom::Url::Scheme::git:
-      return std::make_unique<V2Remote>(
+      return std::make_unique<WireRemote>(
           url, std::make_unique<StreamSession>(parts_->daemon_channels, parts_->handshakes, url));
   }
   throw Error(Kind::failure, "no transport for " + url.str());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "error/text.h"
+#include "git/version.h"
 
 namespace eka::git {
 namespace {
@@ -15,6 +16,17 @@ constexpr std::array<std::string_view, 5> sections = {"acknowledgments", "shallo
 
 std::unexpected<Error> malformed(std::string what) {
   return std::unexpected(protocol_error(std::move(what)));
+}
+
+// As git, JGit and others say it.
+bool tells_of_refused_want(std::string_view text) {
+  constexpr std::array<std::string_view, 4> phrases = {"not our ref", "not valid", "unadvertised object",
+                                                       "not advertised"};
+  return std::ranges::any_of(phrases, [text](std::string_view each) { return text.find(each) != text.npos; });
+}
+
+std::string_view filter_spec(Filter filter) {
+  return filter == Filter::blobs ? "blob:none" : "tree:0";
 }
 
 }  // namespace
@@ -31,10 +43,35 @@ Result<std::string> fetch_request(const Capabilities& server, std::span<const at
     out.line("deepen " + std::to_string(options.depth));
   }
   if (options.filter != Filter::none && server.feature("fetch", "filter")) {
-    out.line(options.filter == Filter::blobs ? "filter blob:none" : "filter tree:0");
+    out.line("filter " + std::string(filter_spec(options.filter)));
   }
   for (const atom::ObjectId& want : wants) out.line("want " + want.hex());
   return std::move(out.line("done").flush()).take();
+}
+
+Result<std::string> v0_fetch_request(const Capabilities& features, std::span<const atom::ObjectId> wants,
+                                     const FetchOptions& options) {
+  if (!features.has("side-band-64k")) return fail(Kind::remote, "the server is too old: it knows no side bands");
+  if (options.depth != 0 && !features.has("shallow")) {
+    return fail(Kind::remote, "the server does not offer shallow fetches");
+  }
+  const bool filters = options.filter != Filter::none && features.has("filter");
+  std::string ours = " side-band-64k ofs-delta";
+  if (!options.progress && features.has("no-progress")) ours += " no-progress";
+  if (filters) ours += " filter";
+  if (features.has("object-format")) ours += " object-format=sha1";
+  if (features.has("agent")) ours += " agent=" + std::string(user_agent);
+  PacketWriter out;
+  for (const atom::ObjectId& want : wants) out.line("want " + want.hex() + std::exchange(ours, {}));
+  if (options.depth != 0) out.line("deepen " + std::to_string(options.depth));
+  if (filters) out.line("filter " + std::string(filter_spec(options.filter)));
+  return std::move(out.flush().line("done")).take();
+}
+
+FetchParser FetchParser::v0(bool with_depth) {
+  FetchParser out;
+  out.state_ = with_depth ? State::v0_shallow : State::v0_acknowledgments;
+  return out;
 }
 
 Result<std::optional<FetchParser::Event>> FetchParser::next() {
@@ -49,7 +86,10 @@ Result<std::optional<FetchParser::Event>> FetchParser::next() {
 
 Result<std::optional<FetchParser::Event>> FetchParser::take(const Packet& packet) {
   if (state_ != State::pack) {
-    if (auto error = error_packet(packet)) return std::unexpected(*std::move(error));
+    if (auto error = error_packet(packet)) {
+      refused_want_ = tells_of_refused_want(error->message());
+      return std::unexpected(*std::move(error));
+    }
   }
   switch (state_) {
     case State::between_sections:
@@ -59,6 +99,10 @@ Result<std::optional<FetchParser::Event>> FetchParser::take(const Packet& packet
       if (packet.is(Packet::Type::data)) return std::nullopt;
       if (!packet.is(Packet::Type::delimiter)) return malformed("the answer ends without a pack");
       state_ = State::between_sections;
+      return std::nullopt;
+    case State::v0_shallow:
+    case State::v0_acknowledgments:
+      if (auto taken = take_v0_line(packet); !taken) return std::unexpected(taken.error());
       return std::nullopt;
     case State::pack:
       return take_band(packet);
@@ -78,6 +122,20 @@ Result<void> FetchParser::begin_section(const Packet& packet) {
   if (*found == "packfile-uris") return malformed("it sends us elsewhere for packs, which was not asked for");
   section_ = place;
   state_ = *found == "packfile" ? State::pack : State::lines;
+  return {};
+}
+
+Result<void> FetchParser::take_v0_line(const Packet& packet) {
+  if (state_ == State::v0_shallow) {
+    if (packet.is(Packet::Type::flush)) {
+      state_ = State::v0_acknowledgments;
+    } else if (!packet.is(Packet::Type::data)) {
+      return malformed("the list of shallow commits holds a delimiter");
+    }
+    return {};
+  }
+  if (!packet.is(Packet::Type::data) || packet.text() != "NAK") return malformed("\"NAK\" should come before the pack");
+  state_ = State::pack;
   return {};
 }
 

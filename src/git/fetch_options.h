@@ -3,7 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "atom/object_id.h"
 
 namespace eka::git {
 
@@ -15,11 +19,18 @@ enum class Filter {
   trees,  // commits only: a history, without what it held
 };
 
+// Where a want is by name. Only looked at where a server does not give objects by their id (wants.h).
+struct KnownRef {
+  atom::ObjectId want;
+  std::string ref;  // full name; points at the want, or at something whose history holds it
+};
+
 struct FetchOptions {
   // 0: everything that the wants reach. Else so many generations of commits, counted from the wants: 1 brings the
   // trees of the wanted commits and none of their history.
   std::uint32_t depth = 0;
   Filter filter = Filter::none;
+  std::vector<KnownRef> known_refs;
   // Told what the server has to say meanwhile, fit for a terminal. None: the server is asked for silence.
   std::function<void(std::string_view)> progress;
 };

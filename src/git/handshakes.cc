@@ -58,6 +58,7 @@ std::optional<Capabilities> Handshakes::known(const std::string& origin) const {
 coro::Task<Handshakes::Turn> Handshakes::enter(std::string name) {
   Origin& origin = origins_[name];  // never erased, so it stays where it is
   while (true) {
+    if (is_old(name)) throw NotProtocolV2();
     if (auto capabilities = known(name)) co_return Turn(nullptr, std::move(name), std::move(capabilities));
     if (origin.futile_turns >= futile_turns_before_all_go) co_return Turn(nullptr, std::move(name), std::nullopt);
     if (!origin.taken) {
@@ -73,14 +74,39 @@ coro::Task<Handshakes::Turn> Handshakes::enter(std::string name) {
   }
 }
 
+HostFacts Handshakes::facts(const std::string& origin) const {
+  HostFacts out = memory_.recall(origin).value_or(HostFacts());
+  out.gives_by_id = gives_by_id(origin);
+  return out;
+}
+
 void Handshakes::learned(const std::string& origin, const Capabilities& capabilities) {
   known_.insert_or_assign(origin, capabilities);
-  memory_.remember(origin, HostFacts{.speaks_v2 = true, .agent_capabilities = capabilities.text()});
+  old_.erase(origin);
+  HostFacts now = facts(origin);
+  now.speaks_v2 = true;
+  now.agent_capabilities = capabilities.text();
+  memory_.remember(origin, now);
 }
 
 void Handshakes::speaks_no_v2(const std::string& origin) {
   known_.erase(origin);
-  memory_.remember(origin, HostFacts{.speaks_v2 = false, .agent_capabilities = {}});
+  old_.insert(origin);
+  HostFacts now = facts(origin);
+  now.speaks_v2 = false;
+  now.agent_capabilities.clear();
+  memory_.remember(origin, now);
+}
+
+bool Handshakes::gives_by_id(const std::string& origin) const {
+  if (refusing_ids_.contains(origin)) return false;
+  const auto facts = memory_.recall(origin);
+  return !facts || facts->gives_by_id;
+}
+
+void Handshakes::refuses_ids(const std::string& origin) {
+  refusing_ids_.insert(origin);
+  memory_.remember(origin, facts(origin));
 }
 
 Handshakes::Turn::~Turn() {

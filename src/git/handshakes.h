@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "coro/task.h"
@@ -27,7 +28,8 @@ class Handshakes {
   // `memory` must outlive this.
   explicit Handshakes(HostMemory& memory) : memory_(memory) {}
 
-  // Waits while another remote of `origin` has the turn. Throws what Turn::unreachable() was told meanwhile.
+  // Waits while another remote of `origin` has the turn. Throws NotProtocolV2 once that is known, and what
+  // Turn::unreachable() was told meanwhile.
   coro::Task<Turn> enter(std::string origin);
 
   // What is known without asking anybody.
@@ -36,6 +38,12 @@ class Handshakes {
   // Keeps what was learned without a turn (a remote that doubts what is known of its host asks on its own).
   void learned(const std::string& origin, const Capabilities& capabilities);
   void speaks_no_v2(const std::string& origin);
+  // So it was found in this run. (Of another run it is not believed: servers grow up.)
+  bool is_old(const std::string& origin) const { return old_.contains(origin); }
+
+  // Whether the host gives objects by their id, as far as is known.
+  bool gives_by_id(const std::string& origin) const;
+  void refuses_ids(const std::string& origin);
 
  private:
   struct Waiter {
@@ -53,7 +61,11 @@ class Handshakes {
   class Place;
 
   HostMemory& memory_;
+  HostFacts facts(const std::string& origin) const;
+
   std::map<std::string, Capabilities> known_;  // in this run; the memory may be unable to keep anything
+  std::set<std::string> old_;
+  std::set<std::string> refusing_ids_;
   std::map<std::string, Origin> origins_;
 };
 

@@ -18,6 +18,13 @@ std::string discovery_path(const std::string& base) {
   return "/info/refs" + std::string(base.contains('?') ? "&" : "?") + std::string(service);
 }
 
+void check_advertisement(const HttpResponse& http) {
+  if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-advertisement") {
+    throw protocol_error("it answers a git request with \"" + printable(type, 60) +
+                         "\", so there is no git repository at this URL, or not over smart HTTP");
+  }
+}
+
 // Reads a short body that nobody wants, so that its connection can be used again.
 coro::Task<> drain(Answer* answer) {
   try {
@@ -65,10 +72,10 @@ std::string HttpSession::origin() const {
   return unwrap(atom::Url::parse(base_)).origin();
 }
 
-HttpRequest HttpSession::request(std::string path) const {
+HttpRequest HttpSession::request(std::string path, bool v2) const {
   HttpRequest out;
   out.url = base_ + std::move(path);
-  out.headers.emplace_back("Git-Protocol: version=2");
+  if (v2) out.headers.emplace_back("Git-Protocol: version=2");
   if (origin() == url_.origin()) {
     out.user = url_.user();
     out.password = url_.password();
@@ -113,11 +120,7 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(HttpRequest req
 }
 
 coro::Task<Capabilities> HttpSession::handshake() {
-  const std::unique_ptr<Body> body = co_await discover();
-  if (const std::string type = body->http().content_type(); type != "application/x-git-upload-pack-advertisement") {
-    throw protocol_error("it answers a git request with \"" + printable(type, 60) +
-                         "\", so there is no git repository at this URL, or not over smart HTTP");
-  }
+  const std::unique_ptr<Body> body = co_await discover(true);
   AdvertisementParser parser;
   while (true) {
     const std::string_view bytes = co_await body->read();
@@ -134,16 +137,19 @@ coro::Task<Capabilities> HttpSession::handshake() {
 }
 
 // The answer to the discovery request, with status 200, after redirects.
-coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover() {
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
   for (int redirects = 0;; ++redirects) {
-    HttpRequest discovery = request(discovery_path(base_));
+    HttpRequest discovery = request(discovery_path(base_), v2);
     discovery.compressed = true;
-    discovery.body_limit = handshake_limit;
+    if (v2) discovery.body_limit = handshake_limit;
     const std::string asked = discovery.url;
     ++traffic().handshakes;
     std::unique_ptr<Body> body = co_await send(std::move(discovery));
     const HttpResponse& http = body->http();
-    if (http.status() == 200) co_return body;
+    if (http.status() == 200) {
+      check_advertisement(http);
+      co_return body;
+    }
     co_await drain(body.get());
     const bool redirected = http.status() >= 300 && http.status() < 400 && !http.location().empty();
     if (!redirected) throw status_error(http.status(), origin(), http.retry_after());
@@ -168,7 +174,12 @@ void HttpSession::follow(const std::string& from, const std::string& location) {
 }
 
 coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
-  HttpRequest post = request("/git-upload-pack");
+  std::unique_ptr<Answer> answer = co_await post(std::move(command), true);
+  co_return answer;
+}
+
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post(Command command, bool v2) {
+  HttpRequest post = request("/git-upload-pack", v2);
   post.headers.emplace_back("Content-Type: application/x-git-upload-pack-request");
   post.headers.emplace_back("Accept: application/x-git-upload-pack-result");
   post.body = std::move(command.body);
@@ -184,8 +195,25 @@ coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-result") {
     throw protocol_error("it answers a git command with \"" + printable(type, 60) + "\"");
   }
-  std::unique_ptr<Answer> answer = std::move(body);
-  co_return answer;
+  co_return body;
+}
+
+class HttpSession::V0Talk final : public V0Conversation {
+ public:
+  V0Talk(HttpSession& session, std::unique_ptr<Body> refs) : session_(session), body_(std::move(refs)) {}
+
+  coro::Task<std::string_view> read() override { return body_->read(); }
+  coro::Task<> ask(Command request) override { body_ = co_await session_.post(std::move(request), false); }
+
+ private:
+  HttpSession& session_;
+  std::unique_ptr<Body> body_;
+};
+
+coro::Task<std::unique_ptr<V0Conversation>> HttpSession::converse_in_v0() {
+  std::unique_ptr<Body> refs = co_await discover(false);
+  std::unique_ptr<V0Conversation> conversation = std::make_unique<V0Talk>(*this, std::move(refs));
+  co_return conversation;
 }
 
 bool HttpSession::start_afresh(const Error& failure, unsigned begun_in) {

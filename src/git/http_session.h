@@ -1,5 +1,6 @@
-// Smart HTTP, protocol v2: GET <repository>/info/refs for the handshake, POST <repository>/git-upload-pack for each
-// command. The server keeps nothing between requests, so any request may go over any connection.
+// Smart HTTP: GET <repository>/info/refs for the handshake, POST <repository>/git-upload-pack for each
+// command (in v0 it is the GET that lists the refs, and the POST that fetches). The server keeps nothing between
+// requests, so any request may go over any connection.
 //
 // A host that is known to speak v2 is not shaken hands with: it is sent its first command at once (engine law 4).
 // Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
@@ -28,16 +29,21 @@ class HttpSession final : public Session {
   bool persists_across_requests() const override { return true; }
   coro::Task<Capabilities> capabilities() override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override;
+  bool gives_by_id() const override { return handshakes_.gives_by_id(origin()); }
+  void refuses_ids() override { handshakes_.refuses_ids(origin()); }
   bool start_afresh(const Error& failure, unsigned begun_in) override;
   unsigned generation() const override { return doubted_ ? 1 : 0; }
 
  private:
   class Body;
+  class V0Talk;
   coro::Task<Capabilities> handshake();
   coro::Task<std::unique_ptr<Body>> send(HttpRequest request);
-  coro::Task<std::unique_ptr<Body>> discover();
+  coro::Task<std::unique_ptr<Body>> discover(bool v2);
+  coro::Task<std::unique_ptr<Body>> post(Command command, bool v2);
   void follow(const std::string& from, const std::string& location);
-  HttpRequest request(std::string path) const;
+  HttpRequest request(std::string path, bool v2) const;
   std::string origin() const;
 
   HttpClient& client_;

@@ -1,6 +1,6 @@
 // A repository somewhere else, as the engine sees it: which refs exist, and bring me these objects.
 //
-// Implemented over protocol v2 (v2_remote.h: smart HTTP, ssh and git:// are sessions under the same class) and over
+// Implemented over protocol v2 (wire_remote.h: smart HTTP, ssh and git:// are sessions under the same class) and over
 // libgit2 for repositories on this disk (local_remote.h). All functions are coroutines of the reactor, resume
 // on it, throw eka::Error (Kind::remote; retryable() for transient faults, which have been retried already), and leave
 // nothing behind when cancelled.

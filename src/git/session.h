@@ -28,6 +28,14 @@ class Answer {
   virtual coro::Task<std::string_view> read() = 0;
 };
 
+// One conversation in protocol v0 or v1: first the server lists its refs, to a flush packet, which read() gives; then
+// it answers one request.
+class V0Conversation : public Answer {
+ public:
+  // Once the list has been read to its end. From here on read() gives the answer.
+  virtual coro::Task<> ask(Command request) = 0;
+};
+
 class Session {
  public:
   virtual ~Session() = default;
@@ -41,6 +49,13 @@ class Session {
 
   // Sends one command. Counts it, and its bytes, in `traffic()`. One at a time, or many: as the transport can.
   virtual coro::Task<std::unique_ptr<Answer>> exchange(Command command) = 0;
+
+  // For a server that does not speak v2, once capabilities() or exchange() has thrown NotProtocolV2. Counts as they do.
+  virtual coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() = 0;
+
+  // Whether the host gives objects by their id to who asks, as far as is known; and that it does not.
+  virtual bool gives_by_id() const { return true; }
+  virtual void refuses_ids() {}
 
   // A command has failed so. True when the cause may be this session's state rather than the server's verdict, and that
   // state has been dropped: send the command once more. It may be that capabilities were assumed, and will now be asked

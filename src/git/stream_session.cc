@@ -41,6 +41,7 @@ class StreamSession::Heard final : public Answer {
 
 coro::Task<Capabilities> StreamSession::capabilities() {
   if (capabilities_) co_return *capabilities_;
+  if (handshakes_.is_old(url_.origin())) throw NotProtocolV2();
   capabilities_ = handshakes_.known(url_.origin());
   if (capabilities_) co_return *capabilities_;
   ChannelPool::Lease lease = co_await channels_.borrow(url_, true);
@@ -95,6 +96,40 @@ coro::Task<> StreamSession::send(ChannelPool::Lease* lease, const Command* comma
     if (error.is_retryable()) lease->overloaded();
     throw;
   }
+}
+
+class StreamSession::V0Talk final : public V0Conversation {
+ public:
+  V0Talk(ChannelPool::Lease lease, Traffic& traffic) : lease_(std::move(lease)), traffic_(traffic) {}
+
+  coro::Task<std::string_view> read() override {
+    try {
+      if (!asked_) co_return co_await lease_.talk().hear(&traffic_);
+      co_return co_await lease_.talk().hear_to_the_end(&traffic_);
+    } catch (const Error& error) {
+      if (error.is_retryable()) lease_.overloaded();
+      throw;
+    }
+  }
+  coro::Task<> ask(Command request) override {
+    asked_ = true;
+    ++traffic_.requests;
+    co_await lease_.talk().say(request.body, &traffic_);
+    lease_.talk().next_message();
+    lease_.talk().greeted();
+  }
+
+ private:
+  ChannelPool::Lease lease_;
+  Traffic& traffic_;
+  bool asked_ = false;
+};
+
+coro::Task<std::unique_ptr<V0Conversation>> StreamSession::converse_in_v0() {
+  ++traffic().handshakes;
+  ChannelPool::Lease lease = co_await channels_.borrow(url_, true);
+  std::unique_ptr<V0Conversation> conversation = std::make_unique<V0Talk>(std::move(lease), traffic());
+  co_return conversation;
 }
 
 bool StreamSession::start_afresh(const Error&, unsigned begun_in) {

@@ -26,11 +26,15 @@ class StreamSession final : public Session {
   bool persists_across_requests() const override { return true; }
   coro::Task<Capabilities> capabilities() override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override;
+  bool gives_by_id() const override { return handshakes_.gives_by_id(url_.origin()); }
+  void refuses_ids() override { handshakes_.refuses_ids(url_.origin()); }
   bool start_afresh(const Error& failure, unsigned begun_in) override;
   unsigned generation() const override { return generation_; }
 
  private:
   class Heard;
+  class V0Talk;
   coro::Task<Capabilities> greeting(ChannelPool::Lease* lease);
   coro::Task<> send(ChannelPool::Lease* lease, const Command* command);
 

@@ -126,18 +126,20 @@ void Database::forget(Fact fact, std::string_view key) try {
   cope(error);
 }
 
-// "1\n" or "0\n", then the capability lines.
+// "0\n", "1\n" for a host that speaks v2, "2\n" for one that does and gives no object by its id; then the capability
+// lines.
 std::optional<git::HostFacts> Database::recall(const std::string& origin) {
   const auto value = get(Fact::host, origin);
   if (!value || value->size() < 2) return std::nullopt;
   git::HostFacts facts;
-  facts.speaks_v2 = value->front() == '1';
+  facts.speaks_v2 = value->front() != '0';
+  facts.gives_by_id = value->front() != '2';
   facts.agent_capabilities = value->substr(2);
   return facts;
 }
 
 void Database::remember(const std::string& origin, const git::HostFacts& facts) {
-  put(Fact::host, origin, (facts.speaks_v2 ? "1\n" : "0\n") + facts.agent_capabilities);
+  put(Fact::host, origin, (!facts.speaks_v2 ? "0\n" : facts.gives_by_id ? "1\n" : "2\n") + facts.agent_capabilities);
 }
 
 }  // namespace eka::store

@@ -203,17 +203,24 @@ TEST_CASE("http: a dead repository does not cost its siblings their handshake") 
   CHECK(world.count("GET") == 2);
 }
 
-TEST_CASE("http: older protocols are told apart") {
+TEST_CASE("http: a server of an older protocol is spoken to in that") {
   World world;
   const auto remote = world.open("/old/a.git");
-  CHECK_THROWS_AS(world.runtime.run(remote->ls_refs({})), NotProtocolV2);
+  CHECK(as_ls_remote(world.runtime.run(remote->ls_refs({}))) == git_ls_remote(world.server.root() / "a.git"));
+  CHECK(remote->traffic().handshakes == 2);
+  CHECK(remote->traffic().requests == 0);
+  const auto next = world.open("/old/a.git");
+  CHECK(world.runtime.run(next->ls_refs({"refs/heads/"})).size() == 2);
+  CHECK(next->traffic().handshakes == 1);
+}
 
-  SUBCASE("also when the host is believed to speak v2") {
-    world.runtime.run(world.open("/a.git")->ls_refs({}));
-    const auto again = world.open("/old/a.git");
-    CHECK_THROWS_AS(world.runtime.run(again->ls_refs({})), NotProtocolV2);
-    CHECK(again->traffic().handshakes == 1);
-  }
+TEST_CASE("http: a host that is believed to speak v2, and does not") {
+  World world;
+  world.runtime.run(world.open("/a.git")->ls_refs({}));
+  const auto remote = world.open("/old/a.git");
+  CHECK(world.runtime.run(remote->ls_refs({"refs/tags/"})).size() == 1);
+  CHECK(remote->traffic().handshakes == 2);
+  CHECK(remote->traffic().requests == 1);
 }
 
 TEST_CASE("http: discovery is redirected, for this remote and for good") {

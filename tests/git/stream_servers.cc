@@ -1,6 +1,7 @@
 #include "stream_servers.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -48,9 +49,9 @@ GitDaemon::GitDaemon(bool old) {
     const std::string git = line_of(shell(home_.path(), "command -v git"));
     std::filesystem::create_directories(home_.path() / "bin");
     write_file(home_.path() / "bin" / "git",
-               "#!/bin/sh\nunset GIT_PROTOCOL\nexport GIT_EXEC_PATH=" + programs + "\nexec " + git + " \"$@\"\n");
+               "#!/bin/sh\nunset GIT_PROTOCOL\nexec " + git + " \"$@\"\n");
     std::filesystem::permissions(home_.path() / "bin" / "git", std::filesystem::perms::owner_all);
-    environment["GIT_EXEC_PATH"] = (home_.path() / "bin").string();
+    environment["PATH"] = (home_.path() / "bin").string() + ":" + getenv("PATH");
   }
   port_ = start_on_a_port(process_, [&](int port) {
     return start_server({programs + "/git-daemon", "--listen=127.0.0.1", "--port=" + std::to_string(port),

@@ -1,11 +1,15 @@
-// A remote that is spoken to in protocol v2, over any kind of session.
+// A remote that is spoken to over the wire, over any kind of session: in protocol v2, or in v0 or v1 where the server
+// knows no better. The answers are the same; what v2 asks for by prefix is then chosen here, from all that the server
+// lists.
+//
+// Objects are wanted by their ids (engine law 4). Where a server refuses one, it is asked what its refs point at, and
+// for those (wants.h); a host that does so is remembered.
 //
 // Retries (engine law 5): transient failures are tried again with growing, jittered delays, or after the time that the
 // server asked for, and are counted; refusals and broken protocol are not. A fetch is tried again only as long as no
 // byte of its pack has reached the sink.
 #pragma once
 
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,11 +22,13 @@
 
 namespace eka::git {
 
-class V2Remote final : public Remote {
+struct FetchJob;
+
+class WireRemote final : public Remote {
  public:
   // `clock` must outlive it.
-  V2Remote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy = {},
-           coro::Clock& clock = coro::Clock::system());
+  WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy = {},
+             coro::Clock& clock = coro::Clock::system());
 
   using Remote::fetch;
   const atom::Url& url() const override { return url_; }
@@ -31,11 +37,13 @@ class V2Remote final : public Remote {
   const Traffic& traffic() const override { return session_->traffic(); }
 
  private:
-  struct FetchJob;
   coro::Task<std::vector<Ref>> try_ls_refs(const std::vector<std::string>* prefixes);
   coro::Task<std::vector<Ref>> ls_refs_once(const std::vector<std::string>* prefixes);
+  coro::Task<std::vector<Ref>> v2_ls_refs(const std::vector<std::string>* prefixes);
   coro::Task<> try_fetch(FetchJob* job);
   coro::Task<> fetch_once(FetchJob* job);
+  coro::Task<> v2_fetch(FetchJob* job);
+  coro::Task<bool> v2_fetch_ids(const Capabilities* server, const std::vector<atom::ObjectId>* ids, FetchJob* job);
   coro::Task<> wait_as_asked();
   void before_retry(const Error& failure);
 
@@ -43,6 +51,7 @@ class V2Remote final : public Remote {
   std::unique_ptr<Session> session_;
   coro::RetryPolicy policy_;
   coro::Clock& clock_;
+  bool speaks_v0_ = false;
   std::optional<std::chrono::steady_clock::time_point> not_before_;  // as the server asked with Retry-After
 };
 

@@ -1,6 +1,6 @@
 // The retry law, with recorded conversations played back by a session that fails as it is told, and a clock that is
 // ours.
-#include "git/v2_remote.h"
+#include "git/wire_remote.h"
 
 #include <deque>
 
@@ -70,6 +70,9 @@ class PlayedSession final : public Session {
     std::unique_ptr<Answer> answer = std::make_unique<PlayedAnswer>(std::move(turn));
     co_return answer;
   }
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override { throw Error(Kind::failure, "not played"); }
+  bool gives_by_id() const override { return gives_by_id_; }
+  void refuses_ids() override { gives_by_id_ = false; }
   bool start_afresh(const Error&, unsigned begun_in) override {
     if (begun_in != generation_) return true;
     if (fresh_starts_ == 0) return false;
@@ -84,6 +87,7 @@ class PlayedSession final : public Session {
   std::deque<Turn>& turns_;
   int fresh_starts_;
   unsigned generation_ = 0;
+  bool gives_by_id_ = true;
 };
 
 struct World {
@@ -93,9 +97,9 @@ struct World {
     ls_refs = test::upload_pack(home.path(), ls_refs_request(capabilities, {}));
     fetch = test::upload_pack(home.path(), unwrap(fetch_request(capabilities, std::vector{id}, FetchOptions())));
   }
-  V2Remote open(int fresh_starts = 0) {
-    return V2Remote(unwrap(atom::Url::parse("https://h.example/r")),
-                    std::make_unique<PlayedSession>(turns, fresh_starts), coro::RetryPolicy(), clock);
+  WireRemote open(int fresh_starts = 0) {
+    return WireRemote(unwrap(atom::Url::parse("https://h.example/r")),
+                      std::make_unique<PlayedSession>(turns, fresh_starts), coro::RetryPolicy(), clock);
   }
 
   test::TemporaryDirectory home;
@@ -115,22 +119,22 @@ Error forbidden() {
 
 }  // namespace
 
-TEST_CASE("v2 remote: transient failures are tried again, and counted") {
+TEST_CASE("wire remote: transient failures are tried again, and counted") {
   World world;
   world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = {}});
   world.turns.push_back({.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = reset(), .retry_after = {}});
   world.turns.push_back({.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = {}, .retry_after = {}});
   world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
-  V2Remote remote = world.open();
+  WireRemote remote = world.open();
   CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
   CHECK(remote.traffic().retries == 3);
   CHECK(remote.traffic().requests == 4);
   CHECK(world.clock.slept.count() > 0);
 }
 
-TEST_CASE("v2 remote: refusals and broken protocol are not") {
+TEST_CASE("wire remote: refusals and broken protocol are not") {
   World world;
-  V2Remote remote = world.open();
+  WireRemote remote = world.open();
   world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}});
   CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
   world.turns.push_back({.refused = {}, .bytes = "0003", .broken = {}, .retry_after = {}});
@@ -138,19 +142,19 @@ TEST_CASE("v2 remote: refusals and broken protocol are not") {
   CHECK(remote.traffic().retries == 0);
 }
 
-TEST_CASE("v2 remote: the time that a server asks for is waited") {
+TEST_CASE("wire remote: the time that a server asks for is waited") {
   World world;
   world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7)});
   world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
-  V2Remote remote = world.open();
+  WireRemote remote = world.open();
   CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
   CHECK(world.clock.slept >= std::chrono::seconds(7));
   CHECK(world.clock.slept < std::chrono::seconds(8));
 }
 
-TEST_CASE("v2 remote: a session that does not persist gets one fresh start") {
+TEST_CASE("wire remote: a session that does not persist gets one fresh start") {
   World world;
-  V2Remote remote = world.open(1);
+  WireRemote remote = world.open(1);
   world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}});
   world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
   CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
@@ -159,9 +163,9 @@ TEST_CASE("v2 remote: a session that does not persist gets one fresh start") {
   CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
 }
 
-TEST_CASE("v2 remote: a fetch is tried again until its first byte has been delivered") {
+TEST_CASE("wire remote: a fetch is tried again until its first byte has been delivered") {
   World world;
-  V2Remote remote = world.open();
+  WireRemote remote = world.open();
   const std::vector wants = {world.id};
   test::StringSink sink;
   world.turns.push_back({.refused = {}, .bytes = world.fetch.substr(0, 10), .broken = reset(), .retry_after = {}});
@@ -187,6 +191,32 @@ TEST_CASE("v2 remote: a fetch is tried again until its first byte has been deliv
     }
     CHECK(remote.traffic().retries == 1);
   }
+}
+
+TEST_CASE("wire remote: an id that is refused is looked for by ref, and the host remembered") {
+  World world;
+  WireRemote remote = world.open();
+  FetchOptions options;
+  options.known_refs.push_back({world.id, "refs/heads/main"});
+  const Turn refusal{
+      .refused = {}, .bytes = "0028ERR upload-pack: not our ref 1234567", .broken = {}, .retry_after = {}};
+  const Turn refs{.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}};
+  const Turn pack{.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}};
+  test::StringSink sink;
+  for (const Turn& turn : {refusal, refs, pack}) world.turns.push_back(turn);
+  world.runtime.run(remote.fetch({world.id}, sink, options));
+  CHECK(sink.pack.starts_with("PACK"));
+  CHECK(remote.traffic().requests == 3);
+  CHECK(remote.traffic().retries == 0);
+
+  for (const Turn& turn : {refs, pack}) world.turns.push_back(turn);
+  test::StringSink again;
+  world.runtime.run(remote.fetch({world.id}, again, options));
+  CHECK(again.pack == sink.pack);
+
+  for (const Turn& turn : {refs, refusal}) world.turns.push_back(turn);
+  test::StringSink none;
+  CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, none, options)), Error);
 }
 
 }  // namespace eka::git

@@ -1,54 +1,18 @@
-#include "git/v2_remote.h"
+#include "git/wire_remote.h"
 
-#include <algorithm>
-#include <span>
 #include <utility>
 
-#include "error/text.h"
 #include "git/fetch.h"
 #include "git/http_error.h"
+#include "git/pack_receiver.h"
+#include "git/v0_exchange.h"
+#include "git/wants.h"
 
 namespace eka::git {
-namespace {
-
-// Cuts what a server says meanwhile into lines, which end with either "\n" or, for those that overwrite one another,
-// "\r", and makes them fit for a terminal.
-class ProgressLines {
- public:
-  explicit ProgressLines(const std::function<void(std::string_view)>& tell) : tell_(tell) {}
-
-  void feed(std::string_view bytes) {
-    if (!tell_) return;
-    for (const char c : bytes) {
-      if (c != '\n' && c != '\r') {
-        if (line_.size() < longest) line_ += c;
-      } else if (!line_.empty()) {
-        tell_(printable(line_, longest));
-        line_.clear();
-      }
-    }
-  }
-
- private:
-  static constexpr std::size_t longest = 400;
-  const std::function<void(std::string_view)>& tell_;
-  std::string line_;
-};
-
-}  // namespace
-
-struct V2Remote::FetchJob {
-  std::vector<atom::ObjectId> wants;
-  PackSink& sink;
-  FetchOptions options;
-  bool delivered = false;      // the sink has been given something: no more tries
-  std::exception_ptr failure;  // that came after that
-};
-
-V2Remote::V2Remote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy, coro::Clock& clock)
+WireRemote::WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy, coro::Clock& clock)
     : url_(std::move(url)), session_(std::move(session)), policy_(policy), clock_(clock) {}
 
-coro::Task<std::vector<Ref>> V2Remote::ls_refs(std::vector<std::string> prefixes) {
+coro::Task<std::vector<Ref>> WireRemote::ls_refs(std::vector<std::string> prefixes) {
   const auto attempt = [this, &prefixes] { return try_ls_refs(&prefixes); };
   const auto on_retry = [this](const Error& failure) { before_retry(failure); };
   try {
@@ -60,7 +24,7 @@ coro::Task<std::vector<Ref>> V2Remote::ls_refs(std::vector<std::string> prefixes
 }
 
 // Once; and once more where the session knows a reason.
-coro::Task<std::vector<Ref>> V2Remote::try_ls_refs(const std::vector<std::string>* prefixes) {
+coro::Task<std::vector<Ref>> WireRemote::try_ls_refs(const std::vector<std::string>* prefixes) {
   co_await wait_as_asked();
   const unsigned generation = session_->generation();
   try {
@@ -72,7 +36,18 @@ coro::Task<std::vector<Ref>> V2Remote::try_ls_refs(const std::vector<std::string
   co_return co_await ls_refs_once(prefixes);
 }
 
-coro::Task<std::vector<Ref>> V2Remote::ls_refs_once(const std::vector<std::string>* prefixes) {
+coro::Task<std::vector<Ref>> WireRemote::ls_refs_once(const std::vector<std::string>* prefixes) {
+  if (!speaks_v0_) {
+    try {
+      co_return co_await v2_ls_refs(prefixes);
+    } catch (const NotProtocolV2&) {
+      speaks_v0_ = true;
+    }
+  }
+  co_return co_await v0_ls_refs(session_.get(), prefixes);
+}
+
+coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs(const std::vector<std::string>* prefixes) {
   const LsRefsLimits limits;
   const Capabilities server = co_await session_->capabilities();
   Command command;
@@ -89,12 +64,9 @@ coro::Task<std::vector<Ref>> V2Remote::ls_refs_once(const std::vector<std::strin
   co_return unwrap(std::move(parser).finish());
 }
 
-coro::Task<> V2Remote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
+coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
   if (wants.empty()) co_return;
-  FetchJob job{std::move(wants), sink, std::move(options), false, nullptr};
-  std::ranges::sort(job.wants);
-  const auto twice = std::ranges::unique(job.wants);
-  job.wants.erase(twice.begin(), twice.end());
+  FetchJob job(std::move(wants), sink, std::move(options));
   const auto attempt = [this, &job] { return try_fetch(&job); };
   const auto on_retry = [this](const Error& failure) { before_retry(failure); };
   try {
@@ -106,7 +78,7 @@ coro::Task<> V2Remote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, 
   }
 }
 
-coro::Task<> V2Remote::try_fetch(FetchJob* job) {
+coro::Task<> WireRemote::try_fetch(FetchJob* job) {
   co_await wait_as_asked();
   const unsigned generation = session_->generation();
   try {
@@ -129,37 +101,56 @@ coro::Task<> V2Remote::try_fetch(FetchJob* job) {
   }
 }
 
-coro::Task<> V2Remote::fetch_once(FetchJob* job) {
-  const Capabilities server = co_await session_->capabilities();
-  Command command;
-  command.body = unwrap(fetch_request(server, job->wants, job->options));
-  const std::unique_ptr<Answer> answer = co_await session_->exchange(std::move(command));
-  FetchParser parser;
-  ProgressLines progress(job->options.progress);
-  while (true) {
-    const std::string_view bytes = co_await answer->read();
-    if (bytes.empty()) break;
-    parser.feed(bytes);
-    while (const auto event = unwrap(parser.next())) {
-      if (event->type == FetchParser::Event::Type::progress) {
-        progress.feed(event->bytes);
-      } else {
-        job->delivered = true;
-        const auto pack = std::as_bytes(std::span(event->bytes));
-        co_await job->sink.write(pack);
-      }
+coro::Task<> WireRemote::fetch_once(FetchJob* job) {
+  if (!speaks_v0_) {
+    try {
+      co_await v2_fetch(job);
+      co_return;
+    } catch (const NotProtocolV2&) {
+      speaks_v0_ = true;
     }
   }
-  unwrap(parser.finish());
+  co_await v0_fetch(session_.get(), job);
 }
 
-void V2Remote::before_retry(const Error& failure) {
+coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
+  const Capabilities server = co_await session_->capabilities();
+  if (session_->gives_by_id()) {
+    const bool given = co_await v2_fetch_ids(&server, &job->wants, job);
+    if (given) co_return;
+  }
+  const std::vector<std::string> prefixes = prefixes_for_wants(job->wants, job->options.known_refs);
+  const std::vector<Ref> refs = co_await v2_ls_refs(&prefixes);
+  const Wants wants = unwrap(wants_among(refs, job->wants, job->options.known_refs));
+  if (wants.whole_history) job->options.depth = 0;
+  const bool given = co_await v2_fetch_ids(&server, &wants.ids, job);
+  if (!given) throw Error(Kind::remote, "the server gives neither the objects nor what its own refs point at");
+  // git itself gives every object that it has in v2: what it refuses, it lacks, which says nothing of its habits.
+  if (!server.value("agent").value_or("").starts_with("git/")) session_->refuses_ids();
+}
+
+// False when the server does not give one of them by its id.
+coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std::vector<atom::ObjectId>* ids,
+                                          FetchJob* job) {
+  Command command;
+  command.body = unwrap(fetch_request(*server, *ids, job->options));
+  const std::unique_ptr<Answer> answer = co_await session_->exchange(std::move(command));
+  FetchParser parser;
+  try {
+    co_await receive_pack(answer.get(), &parser, job);
+  } catch (const Error&) {
+    if (!parser.refused_want()) throw;
+  }
+  co_return !parser.refused_want();
+}
+
+void WireRemote::before_retry(const Error& failure) {
   ++session_->traffic().retries;
   const auto* http = dynamic_cast<const HttpError*>(&failure);
   if (http != nullptr && http->retry_after()) not_before_ = clock_.now() + *http->retry_after();
 }
 
-coro::Task<> V2Remote::wait_as_asked() {
+coro::Task<> WireRemote::wait_as_asked() {
   const auto until = std::exchange(not_before_, std::nullopt);
   if (!until) co_return;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock_.now());

@@ -1,0 +1,28 @@
+// One fetch on its way: what it is to bring, and the answer read into the sink, in whichever protocol it comes.
+#pragma once
+
+#include <exception>
+#include <vector>
+
+#include "atom/object_id.h"
+#include "coro/task.h"
+#include "git/fetch.h"
+#include "git/remote.h"
+#include "git/session.h"
+
+namespace eka::git {
+
+struct FetchJob {
+  FetchJob(std::vector<atom::ObjectId> wanted, PackSink& into, FetchOptions how);
+
+  std::vector<atom::ObjectId> wants;  // sorted, none twice
+  PackSink& sink;
+  FetchOptions options;
+  bool delivered = false;      // the sink has been given something: no more tries
+  std::exception_ptr failure;  // that came after that
+};
+
+// Reads `answer` to its end. Throws for anything but a whole pack.
+coro::Task<> receive_pack(Answer* answer, FetchParser* parser, FetchJob* job);
+
+}  // namespace eka::git
