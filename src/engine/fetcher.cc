@@ -125,7 +125,8 @@ coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vect
   std::vector<std::pair<std::string, Error>> failures;
   for (const auto& mirror : mirrors) {
     try {
-      co_await transfer(mirror, wants);
+      git::FetchOptions options;
+      co_await transfer(mirror, wants, std::move(options));
       co_return;
     } catch (const Error& e) {
       failures.emplace_back(mirror.str(), e);
@@ -136,28 +137,33 @@ coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vect
 
 coro::Task<> Fetcher::fetch_from(atom::Url mirror, std::vector<Published> atoms) {
   std::vector<atom::ObjectId> wants;
-  for (const auto& atom : atoms) wants.push_back(atom.rev);
-  co_await transfer(std::move(mirror), std::move(wants));
+  git::FetchOptions options;
+  for (const auto& atom : atoms) {
+    wants.push_back(atom.rev);
+    options.known_refs.push_back({atom.rev, atom::atom_ref(atom.label, atom.version)});
+  }
+  co_await transfer(std::move(mirror), std::move(wants), std::move(options));
   co_await check_and_name(std::move(atoms));
 }
 
 // From one mirror into the cache.
-coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants) {
+coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options) {
   const auto name = mirror.str();
   auto& remote = remotes_.at(mirror);
   struct Transfer {
     store::Cache& cache;
     git::Remote& remote;
     std::vector<atom::ObjectId> wants;
+    git::FetchOptions options;
 
     coro::Task<> operator()() const {
       auto intake = co_await cache.begin_intake();
-      co_await remote.fetch(wants, *intake);
+      co_await remote.fetch(wants, *intake, options);
       co_await intake->admit(wants);
     }
   };
   parts_.observer.began(Stage::fetch_closure, name);
-  const Transfer transfer{*parts_.cache, remote, std::move(wants)};
+  const Transfer transfer{*parts_.cache, remote, std::move(wants), std::move(options)};
   const std::function<void(const Error&)> told = [&](const Error& e) {
     parts_.observer.note(name + ": again after: " + e.message());
   };

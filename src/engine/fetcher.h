@@ -43,7 +43,7 @@ class Fetcher {
   coro::Task<> serve_set(atom::ObjectId set, Order order);
   coro::Task<std::vector<Published>> missing(std::vector<Published> atoms);
   coro::Task<> fetch_from_any(Order order);
-  coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants);
+  coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options);
   coro::Task<> fetch_from(atom::Url mirror, std::vector<Published> atoms);
   coro::Task<> check_and_name(std::vector<Published> atoms);
   void land(const std::vector<Published>& atoms, const std::optional<Error>& error);

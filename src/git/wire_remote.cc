@@ -125,8 +125,7 @@ coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
   if (wants.whole_history) job->options.depth = 0;
   const bool given = co_await v2_fetch_ids(&server, &wants.ids, job);
   if (!given) throw Error(Kind::remote, "the server gives neither the objects nor what its own refs point at");
-  // git itself gives every object that it has in v2: what it refuses, it lacks, which says nothing of its habits.
-  if (!server.value("agent").value_or("").starts_with("git/")) session_->refuses_ids();
+  session_->refuses_ids();
 }
 
 // False when the server does not give one of them by its id.
@@ -139,7 +138,8 @@ coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std:
   try {
     co_await receive_pack(answer.get(), &parser, job);
   } catch (const Error&) {
-    if (!parser.refused_want()) throw;
+    // git itself gives every object that it has in v2: what it refuses, it lacks.
+    if (!parser.refused_want() || server->value("agent").value_or("").starts_with("git/")) throw;
   }
   co_return !parser.refused_want();
 }

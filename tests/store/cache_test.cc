@@ -122,7 +122,9 @@ TEST_CASE("facts outlive the process") {
   const auto url = unwrap(atom::Url::parse("https://me:secret@example.com/set"));
   fixture.cache().remember_evaluation("digest", "/nix/store/x.drv");
   fixture.cache().remember_genesis(url, genesis);
-  fixture.cache().hosts().remember("https://example.com:443", {true, "agent=x\nfetch=shallow"});
+  fixture.cache().hosts().remember(
+      "https://example.com:443",
+      {.speaks_v2 = true, .gives_by_id = false, .agent_capabilities = "agent=x\nfetch=shallow"});
   fixture.reopen();
   CHECK(fixture.cache().remembered_evaluation("digest") == "/nix/store/x.drv");
   CHECK_FALSE(fixture.cache().remembered_evaluation("other"));
@@ -130,6 +132,7 @@ TEST_CASE("facts outlive the process") {
   const auto facts = fixture.cache().hosts().recall("https://example.com:443");
   REQUIRE(facts);
   CHECK(facts->speaks_v2);
+  CHECK_FALSE(facts->gives_by_id);
   CHECK(facts->agent_capabilities == "agent=x\nfetch=shallow");
   CHECK(fixture.cache().warning() == "");
   for (const char* file : {"eka.db", "eka.db-wal"}) {
