@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "vectors.h"
+
 using namespace eka::atom;
 
 namespace {
@@ -24,6 +26,19 @@ TEST_CASE("an atom commit is written byte for byte as the protocol says") {
         "format pre1\n"
         "\n"
         "publish(λ-1): 1.2.3-rc.1+b");
+}
+
+TEST_CASE("what is public is made again to the bit") {
+  const Vectors vectors("publications.json");
+  int cases = 0;
+  for (const auto element : (*vectors).get_array()) {
+    const auto id = [&](const char* key) { return ObjectId::parse(text_of(element[key])).value(); };
+    const AtomCommit commit{id("tree"), id("origin"), Label::parse(text_of(element["label"])).value(),
+                            Version::parse(text_of(element["version"])).value()};
+    CHECK(ObjectId::of("commit", commit.text()) == id("rev"));
+    ++cases;
+  }
+  CHECK(cases == 1);
 }
 
 TEST_CASE("an atom commit reads back as itself") {
