@@ -87,6 +87,7 @@ icu unicode/ once atom
 openssl openssl/ once atom
 sqlite sqlite3 many store eval
 zlib zlib once git store
+libarchive archive once store
 CLI11 CLI/ once cli
 seccomp (seccomp|linux/seccomp) once eval
 END

@@ -111,18 +111,40 @@ coro::Task<LockedDirect> Sources::lock(SourceRequest request) {
     request.locked->owner = request.owner;
     co_return *std::move(request.locked);
   }
+  const auto doing = fmt::format("locking the source `{}`", request.name);
+  try {
+    co_return co_await lock_anew(std::move(request), url);
+  } catch (Error& error) {
+    error.within(doing);
+    throw;
+  }
+}
+
+coro::Task<LockedDirect> Sources::lock_anew(SourceRequest request, atom::Url url) {
   LockedDirect out;
   out.owner = request.owner;
   if (const auto* git = std::get_if<atom::GitSource>(&request.source.fetch)) {
-    auto locked = co_await lock_git(request.name, url, *git);
+    auto task = lock_git(request.name, url, *git);
+    auto locked = co_await std::move(task);
     parts_.cache->remember_request(came_to(locked));
     parts_.cache->remember_request(came_to(locked) + "\n" + asked(*git));
     out.source = std::move(locked);
   } else {
-    throw Error(Kind::failure, fmt::format("the source `{}` is no git repository", request.name))
-        .with_hint("locking files and archives is not supported yet");
+    auto task = lock_file(std::move(request.name), url, std::move(request.source));
+    out.source = co_await std::move(task);
   }
   co_return out;
+}
+
+coro::Task<Sources::Locked> Sources::lock_file(std::string name, atom::Url url, atom::DirectSource source) {
+  if (std::holds_alternative<atom::TarSource>(source.fetch)) {
+    const auto hash = co_await fetch_archive(url);
+    co_return atom::LockedTar{std::move(name), url.str(), hash.sri()};
+  }
+  const auto* build = std::get_if<atom::BuildSource>(&source.fetch);
+  const auto hash = build != nullptr && build->unpack ? co_await fetch_archive(url) : co_await fetch_file(url);
+  if (build != nullptr) co_return atom::LockedBuild{std::move(name), url.str(), hash.sri(), build->unpack};
+  co_return atom::LockedFile{std::move(name), url.str(), hash.sri()};
 }
 
 coro::Task<atom::LockedGit> Sources::lock_git(std::string name, atom::Url url, atom::GitSource source) {

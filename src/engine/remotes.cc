@@ -2,23 +2,35 @@
 
 namespace eka::engine {
 
+void Remotes::require_online(const atom::Url& url) const {
+  if (!parts_.settings.offline || url.is_local()) return;
+  throw Error(Kind::offline, "offline: " + url.str() + " may not be asked")
+      .with_hint("run once without --offline to bring what is missing into the cache");
+}
+
 git::Remote& Remotes::at(const atom::Url& url) {
-  if (parts_.settings.offline && !url.is_local()) {
-    throw Error(Kind::offline, "offline: " + url.str() + " may not be asked")
-        .with_hint("run once without --offline to bring what is missing into the cache");
-  }
+  require_online(url);
   auto& remote = open_[url];
   if (!remote) remote = parts_.connector->open(url);
   return *remote;
 }
 
+coro::Task<> Remotes::download(atom::Url url, git::FileSink& sink) {
+  require_online(url);
+  co_await parts_.connector->download(url, sink, downloads_[url]);
+}
+
 std::vector<RemoteCost> Remotes::costs() const {
-  std::vector<RemoteCost> out;
+  std::map<std::string, git::Traffic> all;
+  const auto add = [&](const atom::Url& url, const git::Traffic& traffic) {
+    if (traffic.handshakes + traffic.requests > 0) all[url.str()] += traffic;
+  };
   for (const auto& [url, remote] : open_) {
-    if (!remote) continue;
-    const auto& traffic = remote->traffic();
-    if (traffic.handshakes + traffic.requests > 0) out.push_back({url.str(), traffic});
+    if (remote) add(url, remote->traffic());
   }
+  for (const auto& [url, traffic] : downloads_) add(url, traffic);
+  std::vector<RemoteCost> out;
+  for (const auto& [url, traffic] : all) out.push_back({url, traffic});
   return out;
 }
 

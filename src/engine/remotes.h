@@ -24,12 +24,18 @@ class Remotes {
   // Opened at the first call; throws Kind::offline for a network url when the run is offline.
   git::Remote& at(const atom::Url& url);
 
+  // A file rather than a repository; its cost counts as that of its url.
+  coro::Task<> download(atom::Url url, git::FileSink& sink);
+
   // Those that were asked anything, by url.
   std::vector<RemoteCost> costs() const;
 
  private:
+  void require_online(const atom::Url& url) const;
+
   Parts& parts_;
   std::map<atom::Url, std::unique_ptr<git::Remote>> open_;
+  std::map<atom::Url, git::Traffic> downloads_;
 };
 
 }  // namespace eka::engine

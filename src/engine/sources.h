@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "atom/lock.h"
@@ -58,20 +59,43 @@ class Sources {
   // be asked, Kind::usage for a local url that is not allowed.
   coro::Task<atom::LockedDirect> lock(SourceRequest request);
 
+  // (Name the task before you await it: LockedDirect is one of the temporaries that task.h warns of.)
   // Throws Kind::integrity (url and both hashes named) for what is not what the lock says, Kind::remote, Kind::offline.
   coro::Task<BroughtSource> bring(atom::LockedDirect source);
 
  private:
   using Refs = std::vector<git::Ref>;
 
+  using Locked = std::variant<atom::LockedGit, atom::LockedTar, atom::LockedFile, atom::LockedBuild>;
+
+  coro::Task<atom::LockedDirect> lock_anew(SourceRequest request, atom::Url url);
+  coro::Task<Locked> lock_file(std::string name, atom::Url url, atom::DirectSource source);
   coro::Task<atom::LockedGit> lock_git(std::string name, atom::Url url, atom::GitSource source);
   coro::Task<Refs> refs_at(atom::Url url, std::vector<std::string> prefixes);
   coro::Task<Refs> ask_refs(atom::Url url, std::vector<std::string> prefixes, std::string key);
+
+  // Where the source lies, nothing when the cache lacks it.
+  coro::Task<std::optional<BroughtSource>> cached_file(atom::NarHash hash, std::string name);
+  coro::Task<std::optional<BroughtSource>> cached_tree(std::string key, std::string name);
+  // What is at `url` now, kept in the cache: its hash.
+  coro::Task<atom::NarHash> fetch_file(atom::Url url);
+  coro::Task<atom::NarHash> fetch_archive(atom::Url url);
+  coro::Task<> fetch_commit(atom::Url url, atom::ObjectId rev);
+
+  coro::Task<BroughtSource> bring_git(atom::Url url, atom::ObjectId rev);
+  coro::Task<BroughtSource> bring_tree(atom::Url url, atom::NarHash hash, std::string name);
+  coro::Task<BroughtSource> bring_file(atom::Url url, atom::NarHash hash, std::string name);
+
+  coro::Task<atom::NarHash> download_file(atom::Url url);
+  coro::Task<atom::NarHash> download_archive(atom::Url url);
 
   Parts& parts_;
   Remotes& remotes_;
   coro::SingleFlight<std::string, Refs> asking_;
   std::map<std::string, Refs> refs_;  // by url and prefixes
+  coro::SingleFlight<atom::Url, atom::NarHash> fetching_files_, fetching_archives_;
+  std::map<atom::Url, atom::NarHash> files_, archives_;
+  coro::SingleFlight<atom::ObjectId, void> fetching_commits_;
 };
 
 }  // namespace eka::engine

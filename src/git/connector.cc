@@ -3,11 +3,13 @@
 #include <utility>
 
 #include "git/channel_pool.h"
+#include "git/download.h"
 #include "git/git_daemon.h"
 #include "git/handshakes.h"
 #include "git/http_client.h"
 #include "git/http_session.h"
 #include "git/libgit2.h"
+#include "git/local_file.h"
 #include "git/local_remote.h"
 #include "git/ssh.h"
 #include "git/stream_session.h"
@@ -62,6 +64,20 @@ std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
           url, std::make_unique<StreamSession>(parts_->daemon_channels, parts_->handshakes, url));
   }
   throw Error(Kind::failure, "no transport for " + url.str());
+}
+
+coro::Task<> Connector::download(atom::Url url, FileSink& sink, Traffic& traffic) {
+  switch (url.scheme()) {
+    case atom::Url::Scheme::http:
+    case atom::Url::Scheme::https:
+      return git::download(parts_->http, std::move(url), sink, traffic);
+    case atom::Url::Scheme::file:
+      return read_local_file(parts_->pool, std::move(url), sink);
+    case atom::Url::Scheme::ssh:
+    case atom::Url::Scheme::git:
+      break;
+  }
+  throw Error(Kind::usage, "files are fetched over https and http only, not from " + url.str());
 }
 
 }  // namespace eka::git

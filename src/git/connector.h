@@ -8,6 +8,7 @@
 
 #include "atom/url.h"
 #include "coro/pool.h"
+#include "git/file_sink.h"
 #include "git/remote.h"
 
 namespace eka::git {
@@ -39,6 +40,9 @@ class Connector {
   // The remote at `url`. Opening costs nothing: the first request connects. Throws Error(Kind::usage) for a scheme
   // that has no transport.
   std::unique_ptr<Remote> open(const atom::Url& url);
+
+  // The file at `url` (https, http or file) into `sink`: see download.h. What it costs is added to `traffic`.
+  coro::Task<> download(atom::Url url, FileSink& sink, Traffic& traffic);
 
  private:
   struct Parts;

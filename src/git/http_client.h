@@ -51,6 +51,7 @@ class HttpResponse {
   virtual std::string content_type() const = 0;     // lower case, without parameters
   virtual const std::string& location() const = 0;  // of a redirect, absolute; else empty
   virtual std::optional<std::chrono::seconds> retry_after() const = 0;
+  virtual std::string header(const char* name) const = 0;  // the last of that name; empty when there is none
 
   // The next bytes of the body, valid until the next call; empty at its end. Throws HttpError for a transfer that
   // broke, Error for a body over its limit.

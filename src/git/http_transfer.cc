@@ -211,6 +211,17 @@ std::optional<std::chrono::seconds> HttpTransfer::retry_after() const {
   return std::chrono::seconds(seconds);
 }
 
+std::string HttpTransfer::header(const char* name) const {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+  std::string value = found->value;
+  const std::size_t count = found->amount;
+  if (count > 1 && curl_easy_header(easy_.get(), name, count - 1, CURLH_HEADER, -1, &found) == CURLHE_OK) {
+    value = found->value;
+  }
+  return value;
+}
+
 std::uint64_t HttpTransfer::bytes_received() const {
   return static_cast<std::uint64_t>(info(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T) +
                                     number(easy_.get(), CURLINFO_HEADER_SIZE));

@@ -25,6 +25,7 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   std::string content_type() const override;
   const std::string& location() const override { return location_; }
   std::optional<std::chrono::seconds> retry_after() const override;
+  std::string header(const char* name) const override;
   coro::Task<std::string_view> read() override;
   std::uint64_t bytes_received() const override;
   std::uint64_t bytes_sent() const override;

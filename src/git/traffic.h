@@ -11,6 +11,15 @@ struct Traffic {
   std::uint64_t retries = 0;
   std::uint64_t bytes_received = 0;  // on the wire, before decompression
   std::uint64_t bytes_sent = 0;
+
+  Traffic& operator+=(const Traffic& more) {
+    handshakes += more.handshakes;
+    requests += more.requests;
+    retries += more.retries;
+    bytes_received += more.bytes_received;
+    bytes_sent += more.bytes_sent;
+    return *this;
+  }
 };
 
 }  // namespace eka::git

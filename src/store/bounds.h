@@ -22,4 +22,12 @@ struct TreeLimits {
   unsigned depth = 256;
 };
 
+// An archive's files become git objects, so that PackLimits::object_size holds for each, TreeLimits::depth for all.
+struct ArchiveLimits {
+  std::uint64_t entries = 500'000;
+  // All files together may be this plus `expansion` times the archive's own size, and TreeLimits::bytes at most.
+  std::uint64_t unpacked_base = 256ULL << 20;
+  std::uint64_t expansion = 250;
+};
+
 }  // namespace eka::store

@@ -10,8 +10,10 @@
 #include "store/database.h"
 #include "store/disk.h"
 #include "store/evidence.h"
+#include "store/incoming_file.h"
 #include "store/intake.h"
 #include "store/nar.h"
+#include "store/quarantine.h"
 #include "store/refs.h"
 #include "store/repository.h"
 #include "store/snapshot.h"
@@ -114,6 +116,8 @@ struct Cache::Parts {
   void trust(const atom::ObjectId& tree) {
     if (database.get(Fact::doubtful, key(tree))) database.forget(Fact::doubtful, key(tree));
   }
+
+  fs::path sources() const { return root / "sources"; }
 
   fs::path root;
   coro::Pool& pool;
@@ -238,6 +242,52 @@ coro::Task<> Cache::name(atom::ObjectId genesis, atom::Label label, atom::Versio
   }
   co_await coro::offload(parts.pool, [&] { parts.refs.write(genesis, label, version, rev); });
   parts.database.put(Fact::whole, key(rev), "");
+}
+
+coro::Task<std::unique_ptr<IncomingFile>> Cache::begin_file() {
+  Parts& parts = *parts_;
+  const std::function<coro::Task<std::unique_ptr<Intake>>()> intake = [this] { return begin_intake(); };
+  co_return co_await coro::offload(parts.pool, [&] {
+    const fs::path workshop = Trees::incoming(parts.sources());
+    fs::create_directories(workshop);
+    Quarantine::sweep(workshop);
+    return make_incoming_file(workshop, parts.sources(), parts.pool, intake);
+  });
+}
+
+coro::Task<std::optional<fs::path>> Cache::source_file(atom::NarHash hash) {
+  Parts& parts = *parts_;
+  auto place = parts.sources() / hash.hex();
+  const bool there = co_await coro::offload(parts.pool, [&] {
+    std::error_code ignored;
+    return fs::is_regular_file(fs::symlink_status(place, ignored));
+  });
+  co_return there ? std::optional(std::move(place)) : std::nullopt;
+}
+
+// A source stands behind a commit of our own, as an atom behind its: for whoever walks the repository there is one kind
+// of thing. (The commit that was fetched will not do: without its parents it is an orphan that git complains about.)
+coro::Task<> Cache::name_source(std::string name, atom::ObjectId tree) {
+  Parts& parts = *parts_;
+  const auto rev =
+      co_await write_commit("tree " + tree.hex() + "\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\n\nsource " + name);
+  const auto facts = co_await commit(rev);
+  if (!facts) throw Error(Kind::integrity, "the source " + name + " is not whole in the cache");
+  co_await coro::offload(parts.pool, [&] { parts.refs.write_source(name, rev); });
+}
+
+coro::Task<std::optional<atom::ObjectId>> Cache::source_tree(std::string name) {
+  Parts& parts = *parts_;
+  const auto rev = co_await coro::offload(parts.pool, [&] { return parts.refs.find_source(name); });
+  if (!rev) co_return std::nullopt;
+  const auto facts = co_await commit(*rev);
+  if (!facts) co_return std::nullopt;
+  // Unlike an atom's, the commit came by another way than what it stands for.
+  const bool there = co_await coro::offload(parts.pool, [&] {
+    return parts.repository.read([&](Objects& objects) { return objects.header(facts->tree).has_value(); });
+  });
+  if (!there) parts.note_lost(*rev);
+  co_return there ? std::optional(facts->tree) : std::nullopt;
 }
 
 coro::Task<fs::path> Cache::materialise(atom::ObjectId tree) {

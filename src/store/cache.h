@@ -3,6 +3,7 @@
 //   git/                one bare repository; atoms at refs/<base58 genesis>/<label>/<version>
 //   git/incoming/…      quarantines: packs that are still arriving, one directory per intake
 //   trees/<tree id>/    materialised trees, read-only, complete or absent
+//   sources/<sha256>    single files from elsewhere, by their content
 //   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts of hosts
 //
 // It is crash-only (law 10): no lock is held across network use, everything appears by rename, refs are written last,
@@ -23,6 +24,7 @@
 #include "coro/pool.h"
 #include "coro/task.h"
 #include "git/connector.h"
+#include "git/file_sink.h"
 #include "git/remote.h"
 #include "git/working_tree.h"
 
@@ -49,6 +51,15 @@ class Intake : public git::PackSink {
 };
 
 class Evidence;  // evidence.h
+
+// A file from elsewhere on its way in. Destroying it without keep() or unpack() removes what has been written.
+class IncomingFile : public git::FileSink {
+ public:
+  // Keeps the file under the SHA-256 of its bytes.
+  virtual coro::Task<atom::NarHash> keep() = 0;
+  // Takes the file for an archive and keeps what it holds, as a tree (unpack.h says which). Not named yet.
+  virtual coro::Task<atom::ObjectId> unpack() = 0;
+};
 
 class Cache {
  public:
@@ -85,6 +96,15 @@ class Cache {
   coro::Task<std::vector<CachedAtom>> versions(atom::ObjectId genesis, atom::Label label);
   // Written last, when all the objects are in. The same name for another revision is Kind::integrity.
   coro::Task<> name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev);
+
+  // --- sources that are no atoms
+  coro::Task<std::unique_ptr<IncomingFile>> begin_file();
+  // The file with this SHA-256; nothing when there is none.
+  coro::Task<std::optional<std::filesystem::path>> source_file(atom::NarHash hash);
+  // The tree of the source that was called so, when all of it is here. A name says what its content is (the revision of
+  // a repository, the hash of a NAR), and is written last.
+  coro::Task<std::optional<atom::ObjectId>> source_tree(std::string name);
+  coro::Task<> name_source(std::string name, atom::ObjectId tree);
 
   // --- trees
   // The directory that holds the tree, written if need be. Complete or absent, also after a power cut: a directory that

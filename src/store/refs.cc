@@ -24,6 +24,8 @@ std::string prefix_of(const atom::ObjectId& genesis, const atom::Label& label) {
   return "refs/" + atom::base58(genesis.bytes()) + "/" + label.str() + "/";
 }
 
+constexpr const char* source_prefix = "refs/sources/";
+
 std::optional<atom::ObjectId> read_loose(const fs::path& file) {
   const auto content = read_file(file, 64);
   if (!content || content->size() != 41 || content->back() != '\n') return std::nullopt;
@@ -66,24 +68,39 @@ std::vector<CachedAtom> Refs::versions(const atom::ObjectId& genesis, const atom
   return versions;
 }
 
-std::optional<atom::ObjectId> Refs::find(const atom::ObjectId& genesis, const atom::Label& label,
-                                         const atom::Version& version) const {
-  const std::string prefix = prefix_of(genesis, label);
-  if (auto id = read_loose(directory_ / (prefix + version.str()))) return id;
-  for (const auto& [name, id] : packed(prefix)) {
-    if (name == version.str()) return id;
+std::optional<atom::ObjectId> Refs::find(const std::string& directory, const std::string& wanted) const {
+  if (auto id = read_loose(directory_ / (directory + wanted))) return id;
+  for (const auto& [name, id] : packed(directory)) {
+    if (name == wanted) return id;
   }
   return std::nullopt;
 }
 
+std::optional<atom::ObjectId> Refs::find(const atom::ObjectId& genesis, const atom::Label& label,
+                                         const atom::Version& version) const {
+  return find(prefix_of(genesis, label), version.str());
+}
+
 void Refs::write(const atom::ObjectId& genesis, const atom::Label& label, const atom::Version& version,
                  const atom::ObjectId& rev) const {
-  const fs::path file = directory_ / (prefix_of(genesis, label) + version.str());
+  write(prefix_of(genesis, label), version.str(), rev, label.str() + " " + version.str());
+}
+
+std::optional<atom::ObjectId> Refs::find_source(const std::string& name) const {
+  return find(source_prefix, name);
+}
+
+void Refs::write_source(const std::string& name, const atom::ObjectId& rev) const {
+  write(source_prefix, name, rev, "the source " + name);
+}
+
+void Refs::write(const std::string& directory, const std::string& name, const atom::ObjectId& rev,
+                 const std::string& what) const {
+  const fs::path file = directory_ / (directory + name);
   const auto same = [&] {
-    const auto there = find(genesis, label, version);
+    const auto there = find(directory, name);
     if (there && *there != rev) {
-      throw Error(Kind::integrity, label.str() + " " + version.str() + " is " + there->hex() +
-                                       " in the cache, but was now found to be " + rev.hex())
+      throw Error(Kind::integrity, what + " is " + there->hex() + " in the cache, but was now found to be " + rev.hex())
           .with_hint("a published version never changes: one of the two sources is wrong");
     }
     return there.has_value();

@@ -29,7 +29,14 @@ class Refs {
   void write(const atom::ObjectId& genesis, const atom::Label& label, const atom::Version& version,
              const atom::ObjectId& rev) const;
 
+  // Sources that are no atoms stand at refs/sources/<name>. A name says what its content is.
+  std::optional<atom::ObjectId> find_source(const std::string& name) const;
+  void write_source(const std::string& name, const atom::ObjectId& rev) const;
+
  private:
+  std::optional<atom::ObjectId> find(const std::string& directory, const std::string& name) const;
+  void write(const std::string& directory, const std::string& name, const atom::ObjectId& rev,
+             const std::string& what) const;
   // What packed-refs holds below `prefix`, by the rest of the name.
   std::vector<std::pair<std::string, atom::ObjectId>> packed(const std::string& prefix) const;
 

@@ -63,12 +63,13 @@ std::optional<Error> CacheFixture::refusal(const std::string& pack, std::vector<
 
 std::vector<std::string> CacheFixture::leftovers() const {
   std::vector<std::string> found;
-  for (const fs::path& place : {root_ / "git" / "incoming", root_ / "trees" / ".incoming"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(place)) found.push_back(entry.path());
+  for (const fs::path& place : {root_ / "git" / "incoming", root_ / "trees" / ".incoming", root_ / "sources" / ".incoming"}) {
+    std::error_code absent;
+    for (const auto& entry : fs::recursive_directory_iterator(place, absent)) found.push_back(entry.path());
   }
   for (const auto& entry : fs::directory_iterator(root_)) {
     const std::string name = entry.path().filename();
-    if (name != "git" && name != "trees" && !name.starts_with("eka.db")) found.push_back(entry.path());
+    if (name != "git" && name != "trees" && name != "sources" && !name.starts_with("eka.db")) found.push_back(entry.path());
   }
   for (const auto& entry : fs::directory_iterator(root_ / "git" / "objects" / "pack")) {
     const fs::path& file = entry.path();

@@ -1,0 +1,199 @@
+#include "git/download.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "error/text.h"
+#include "git/http_error.h"
+
+namespace eka::git {
+namespace {
+
+constexpr int most_redirects = 10;
+
+// What a server sends back to say "the same file": a strong ETag, else a date; empty when there is neither.
+std::string validator_of(const HttpResponse& response) {
+  std::string tag = response.header("ETag");
+  if (tag.starts_with('"')) return tag;
+  return response.header("Last-Modified");
+}
+
+HttpError refused(long status, const std::string& origin, std::optional<std::chrono::seconds> retry_after) {
+  if (status != 404 && status != 410) return status_error(status, origin, retry_after);
+  return HttpError(Error(Kind::remote, origin + " has no such file (HTTP status " + std::to_string(status) + ")")
+                       .with_hint("Check the URL."),
+                   status);
+}
+
+class Download {
+ public:
+  Download(HttpClient& client, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
+           coro::RetryPolicy policy, coro::Clock& clock)
+      : client_(client),
+        url_(std::move(url)),
+        sink_(sink),
+        traffic_(traffic),
+        limits_(limits),
+        policy_(policy),
+        clock_(clock) {}
+
+  coro::Task<> finish() {
+    const auto attempt = [this] { return transfer(); };
+    const auto on_retry = [this](const Error& failure) { before_retry(failure); };
+    for (int resumptions = 0;; ++resumptions) {
+      const bool complete = co_await coro::retry(policy_, clock_, attempt, on_retry);
+      if (complete) co_return;
+      if (resumptions == limits_.resumptions) {
+        throw Error(Kind::remote, "the transfer from " + url_.origin() + " breaks again and again");
+      }
+      ++traffic_.retries;
+    }
+  }
+
+ private:
+  // One answer, read to its end. False: it broke, or did not fit, but the next one can go on from here.
+  coro::Task<bool> transfer() {
+    co_await wait_as_asked();
+    const auto begun_with = sink_.size();
+    try {
+      const auto response = co_await ask();
+      const Counted counted(*response, traffic_);
+      if (response->status() == 206 && !continues(*response)) co_return co_await begin_again();
+      if (response->status() == 416) co_return co_await begin_again();
+      if (response->status() == 200) {
+        if (sink_.size() > 0) co_await sink_.restart();
+        validator_ = validator_of(*response);
+      }
+      co_await copy(response.get());
+      co_return true;
+    } catch (const Error& error) {
+      // Without a validator what has come is of no use, and the next try starts over.
+      if (!error.is_retryable() || validator_.empty() || sink_.size() <= begun_with) throw;
+    }
+    co_return false;
+  }
+
+  coro::Task<bool> begin_again() {
+    validator_.clear();
+    co_await sink_.restart();
+    co_return false;
+  }
+
+  coro::Task<> copy(HttpResponse* response) {
+    while (true) {
+      const std::string_view bytes = co_await response->read();
+      if (bytes.empty()) co_return;
+      const auto piece = std::as_bytes(std::span(bytes));
+      co_await sink_.write(piece);
+    }
+  }
+
+  // The first answer that is no redirect: 200, 206 or 416.
+  coro::Task<std::unique_ptr<HttpResponse>> ask() {
+    atom::Url at = url_;
+    for (int redirects = 0;; ++redirects) {
+      auto response = co_await client_.send(request_to(at));
+      ++traffic_.requests;
+      const long status = response->status();
+      if (status == 200 || status == 206 || (status == 416 && sink_.size() > 0)) co_return response;
+      const Counted counted(*response, traffic_);
+      const bool redirected = status >= 300 && status < 400 && !response->location().empty();
+      if (!redirected) throw refused(status, at.origin(), response->retry_after());
+      if (redirects == most_redirects) throw Error(Kind::remote, url_.origin() + " redirects without end");
+      at = target(at, response->location());
+    }
+  }
+
+  HttpRequest request_to(const atom::Url& at) const {
+    HttpRequest out;
+    out.url = at.origin() + at.path();
+    if (at.origin() == url_.origin()) {
+      out.user = url_.user();
+      out.password = url_.password();
+    }
+    out.body_limit = limits_.bytes;
+    if (sink_.size() > 0 && !validator_.empty()) {
+      out.headers.push_back("Range: bytes=" + std::to_string(sink_.size()) + "-");
+      out.headers.push_back("If-Range: " + validator_);
+    }
+    return out;
+  }
+
+  static atom::Url target(const atom::Url& from, const std::string& location) {
+    const auto refuse = [&](const std::string& why) {
+      return Error(Kind::remote, from.origin() + " redirects to a place we do not go to: " + why);
+    };
+    auto to = atom::Url::parse(location);
+    if (!to) throw refuse(to.error().message());
+    if (!to->user().empty()) throw refuse("the URL carries a user name");
+    const bool secure = to->scheme() == atom::Url::Scheme::https;
+    if (!secure && to->scheme() != atom::Url::Scheme::http) throw refuse(printable(to->str(), 200));
+    if (!secure && from.scheme() == atom::Url::Scheme::https) {
+      throw refuse(printable(to->str(), 200) + " is not https, as this is");
+    }
+    return *std::move(to);
+  }
+
+  // "bytes <first>-<last>/<size>", where we stand.
+  bool continues(const HttpResponse& response) const {
+    return response.header("Content-Range").starts_with("bytes " + std::to_string(sink_.size()) + "-");
+  }
+
+  void before_retry(const Error& failure) {
+    ++traffic_.retries;
+    const auto* http = dynamic_cast<const HttpError*>(&failure);
+    if (http != nullptr && http->retry_after()) not_before_ = clock_.now() + *http->retry_after();
+  }
+
+  coro::Task<> wait_as_asked() {
+    const auto until = std::exchange(not_before_, std::nullopt);
+    if (!until) co_return;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock_.now());
+    if (left.count() > 0) co_await clock_.sleep(left);
+  }
+
+  // Books what an answer has cost when it is done with.
+  class Counted {
+   public:
+    Counted(const HttpResponse& response, Traffic& traffic) : response_(response), traffic_(traffic) {}
+    ~Counted() {
+      traffic_.bytes_received += response_.bytes_received();
+      traffic_.bytes_sent += response_.bytes_sent();
+    }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+   private:
+    const HttpResponse& response_;
+    Traffic& traffic_;
+  };
+
+  HttpClient& client_;
+  atom::Url url_;
+  FileSink& sink_;
+  Traffic& traffic_;
+  DownloadLimits limits_;
+  coro::RetryPolicy policy_;
+  coro::Clock& clock_;
+  std::string validator_;
+  std::optional<std::chrono::steady_clock::time_point> not_before_;  // as the server asked with Retry-After
+};
+
+}  // namespace
+
+coro::Task<> download(HttpClient& client, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
+                      coro::RetryPolicy policy, coro::Clock& clock) {
+  const auto where = url.str();
+  Download transfer(client, std::move(url), sink, traffic, limits, policy, clock);
+  try {
+    co_await transfer.finish();
+  } catch (Error& error) {
+    error.within("downloading " + where);
+    throw;
+  }
+}
+
+}  // namespace eka::git

@@ -1,0 +1,33 @@
+// A file over HTTP into a sink.
+//
+// A transfer that breaks is taken up where it broke: a range is asked for on the condition that the file is still the
+// one that was begun (If-Range, with its ETag or its date). A server that knows no ranges, or has another file now,
+// sends it whole, and the sink begins again. Transient failures are tried again by policy (engine law 5); one that came
+// after some bytes is not counted as a try as long as every try brings more.
+//
+// Redirects are followed, at most ten, from http to http or https and from https to https only. The user and password
+// of the URL go to the origin that the URL names, and to no other. The bytes are taken as the server sends them: no
+// compression of the transfer is asked for.
+#pragma once
+
+#include <cstdint>
+
+#include "atom/url.h"
+#include "coro/retry.h"
+#include "git/file_sink.h"
+#include "git/http_client.h"
+#include "git/traffic.h"
+
+namespace eka::git {
+
+struct DownloadLimits {
+  std::uint64_t bytes = std::uint64_t{8} << 30;
+  int resumptions = 100;
+};
+
+// `url` is http or https. What it references must outlive it. Resumes on the client's reactor, and throws Kind::remote.
+// When it is cancelled the sink holds what had come.
+coro::Task<> download(HttpClient& client, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits = {},
+                      coro::RetryPolicy policy = {}, coro::Clock& clock = coro::Clock::system());
+
+}  // namespace eka::git
