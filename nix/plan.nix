@@ -18,8 +18,10 @@
 #     "pins": { <name>: { "path": "/nix/store/<hash>-<store name>", "hash": SRI, "tree": bool } },
 #     "gets": { <name>: { "url", "hash": SRI, "unpack": bool } } }
 #
-# The result has, for each root in its order, `{ label; drvPath; }`. Nothing is fetched: every path exists already.
-{ closure }:
+# Nothing is fetched: every path exists already. The roots are evaluated in their order, and each is told on standard
+# error as soon as it is done, in a line "trace: eka-answer <mark> { "label", "drvPath" }": what was answered stays
+# answered when a later root fails. `mark` is a secret, so that no atom can answer for another.
+{ closure, mark }:
 let
   inherit (builtins.fromJSON closure) config system atoms roots;
   purity = import ./purity.nix { inherit system; };
@@ -29,4 +31,10 @@ let
   compose = import ./compose.nix { inherit config purity values atoms; };
   contract = import ./contract.nix;
 in
-map (key: contract.plannable atoms.${key} values.${key}) roots
+map (
+  key:
+  let
+    answer = builtins.toJSON (contract.plannable atoms.${key} values.${key});
+  in
+  builtins.seq answer (builtins.trace "eka-answer ${mark} ${answer}" true)
+) roots

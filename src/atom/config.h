@@ -39,8 +39,8 @@ class Config {
 
   struct Plan {
     bool sharectx = false;                                // evaluate many atoms in one process
-    std::uint64_t memory_bytes = std::uint64_t{4} << 30;  // of one evaluation: an integer, or "512M", "4GiB"
-    std::chrono::seconds timeout{600};                    // of one evaluation: seconds, or "90s", "10m", "1h"
+    std::uint64_t memory_bytes = std::uint64_t{4} << 30;  // of all evaluations: an integer, or "512M", "4GiB"
+    std::chrono::seconds timeout{600};                    // of one evaluator: seconds, or "90s", "10m", "1h"
     unsigned jobs = 0;   // evaluations at once; 0: as many as the machine has processors
     bool gcroot = true;  // keep Nix's garbage collector from what was planned
   };

@@ -159,6 +159,7 @@ Task<> collect(Process* process, const Command* command, bool errors, std::strin
                   command->argv.front() + " wrote more than " + std::to_string(command->output_limit) + " bytes");
     }
     into->append(reinterpret_cast<const char*>(buffer.data()), got);
+    if (errors && command->on_errors) command->on_errors(std::string_view(*into).substr(into->size() - got));
   }
 }
 

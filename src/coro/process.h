@@ -10,10 +10,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,11 +29,13 @@ struct Command {
   Command() = default;  // declared, so that this is no aggregate: see the trap in task.h
   explicit Command(std::vector<std::string> words) : argv(std::move(words)) {}
 
-  std::vector<std::string> argv;             // argv[0] is looked up in our own PATH when it has no slash
-  std::map<std::string, std::string> env;    // the whole environment: nothing is inherited
-  std::filesystem::path directory;           // empty: the current one
-  std::string input;                         // run(): written to its standard input, which is then closed
-  std::uint64_t output_limit = 64 << 20;     // run(): of either stream; beyond it the child is ended and run() throws
+  std::vector<std::string> argv;           // argv[0] is looked up in our own PATH when it has no slash
+  std::map<std::string, std::string> env;  // the whole environment: nothing is inherited
+  std::filesystem::path directory;         // empty: the current one
+  std::string input;                       // run(): written to its standard input, which is then closed
+  std::uint64_t output_limit = 64 << 20;   // run(): of either stream; beyond it the child is ended and run() throws
+  // run(): told each piece of its standard error as it comes. Must neither block nor throw.
+  std::function<void(std::string_view)> on_errors;
   std::vector<std::pair<int, int>> inherit;  // (ours, number in the child); all other descriptors are closed
   std::chrono::milliseconds grace{500};      // run(): between SIGTERM and SIGKILL when it has to be ended
 };

@@ -4,7 +4,7 @@
 //   recall       is the answer remembered?                      then nothing more is fetched
 //   bring        everything their closures need                 one request per remote, all at once
 //   lay out      trees on disk, store paths, the document
-//   evaluate     sealed, several at once, or all in one
+//   evaluate     sealed, several at once, or many in one        under one budget of memory
 //   admit        what came out enters the real store            once per run: from here on it is final
 //
 // Each planned atom is a Journey through these steps; one that fails stands aside and the others go on. Within `bring`
@@ -13,7 +13,6 @@
 
 #include <algorithm>
 
-#include "coro/limiter.h"
 #include "coro/task_group.h"
 #include "engine/closure.h"
 #include "engine/fetcher.h"
@@ -22,6 +21,7 @@
 #include "engine/remotes.h"
 #include "engine/roots.h"
 #include "engine/timed.h"
+#include "engine/workers.h"
 
 namespace eka::engine {
 namespace {
@@ -46,7 +46,7 @@ class Run {
         request_(std::move(request)),
         remotes_(parts),
         fetcher_(parts, remotes_),
-        turns_(parts.settings.jobs),
+        workers_(parts),
         times_(request_.items.size()),
         journeys_(request_.items.size()) {
     for (std::size_t i = 0; i < journeys_.size(); ++i) {
@@ -152,14 +152,10 @@ class Run {
 
   coro::Task<> evaluate_alone(Journey& journey) {
     {
-      const auto turn = co_await turns_.acquire();
       const Timed timed(parts_.observer, Stage::evaluate, journey.item->typed, {journey.times});
-      auto evaluation = join(parts_.settings, {&*journey.laid_out});
-      auto results = co_await parts_.evaluator().evaluate(std::move(evaluation));
-      tell(results.front().messages);
-      journey.evaluated = std::move(results.front());
+      journey.evaluated = co_await workers_.alone(*journey.laid_out);
     }
-    tell_answer(journey);
+    tell_evaluated(journey);
   }
 
   static std::vector<Times*> books(const std::vector<Journey*>& journeys) {
@@ -168,13 +164,13 @@ class Run {
     return out;
   }
 
-  // What the user's code said while it was evaluated: traces and warnings.
-  void tell(const std::string& messages) {
-    if (!messages.empty()) parts_.observer.note(messages);
+  // The answer, after what the user's code said while it was evaluated: traces and warnings.
+  void tell_evaluated(const Journey& journey) {
+    if (const auto& said = journey.evaluated->messages; !said.empty()) parts_.observer.note(said);
+    tell_answer(journey);
   }
 
-  // One process for all. One bad atom fails the whole evaluation: then each is evaluated alone, so that the others
-  // have their answer and the bad one its own error.
+  // Few processes for all of them.
   coro::Task<> evaluate_together() {
     std::vector<Journey*> going;
     std::vector<const LaidOut*> closures;
@@ -184,21 +180,16 @@ class Run {
       closures.push_back(&*journey.laid_out);
     }
     if (going.empty()) co_return;
-    bool together = true;
-    try {
-      const Timed timed(parts_.observer, Stage::evaluate, "all atoms together", books(going));
-      auto evaluation = join(parts_.settings, closures);
-      auto results = co_await parts_.evaluator().evaluate(std::move(evaluation));
-      tell(results.front().messages);
-      for (std::size_t i = 0; i < going.size(); ++i) going[i]->evaluated = std::move(results[i]);
-    } catch (const Error&) {
-      together = false;
-    }
-    if (!together) {
-      co_await each(&Run::evaluate_alone);
-      co_return;
-    }
-    for (const auto* journey : going) tell_answer(*journey);
+    const Timed timed(parts_.observer, Stage::evaluate, "all atoms together", books(going));
+    Workers::Answered answered = [&](std::size_t index, Result<eval::Evaluated> result) {
+      if (result) {
+        going[index]->evaluated = *std::move(result);
+        tell_evaluated(*going[index]);
+      } else {
+        fail_journey(*going[index], std::move(result).error());
+      }
+    };
+    co_await workers_.together(std::move(closures), std::move(answered));
   }
 
   coro::Task<> admit() {
@@ -255,7 +246,7 @@ class Run {
   PlanRequest request_;
   Remotes remotes_;
   Fetcher fetcher_;
-  coro::Limiter turns_;       // evaluations at once
+  Workers workers_;
   std::vector<Times> times_;  // of each journey
   std::vector<Journey> journeys_;
 };

@@ -23,7 +23,7 @@ struct Settings {
   bool share_context = false;     // evaluate all roots in one process
   bool fresh_evaluation = false;  // evaluate even what is remembered
   bool gc_roots = true;           // keep Nix's collector from what is planned
-  eval::Limits limits;
+  eval::Limits limits;            // the memory is that of all evaluations together
 };
 
 }  // namespace eka::engine

@@ -2,129 +2,21 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <set>
 #include <utility>
-
-#include <simdjson.h>
-#include <unistd.h>
 
 #include "coro/pool.h"
 #include "coro/process.h"
 #include "error/text.h"
-#include "eval/failure.h"
-#include "eval/nixec.h"
 #include "eval/private_store.h"
 #include "eval/real_store.h"
-#include "eval/sandbox.h"
 #include "eval/scratch.h"
+#include "eval/session.h"
 
 namespace eka::eval {
 namespace {
 
 namespace fs = std::filesystem;
-
-// No file of an honest evaluation is larger: its store holds derivations and what they take from their own trees.
-constexpr std::uint64_t largest_file = std::uint64_t{4} << 30;
-constexpr std::uint64_t most_open_files = 1024;
-
-std::vector<Sandbox::Bind> binds_of(const std::vector<Source>& sources) {
-  std::vector<Sandbox::Bind> binds;
-  std::set<std::string> seen;
-  for (const Source& source : sources) {
-    if (!is_store_path(source.store_path)) {
-      throw Error(Kind::failure, "a source cannot stand at " + printable(source.store_path));
-    }
-    if (seen.insert(source.store_path).second) {
-      binds.push_back({.outside = fs::absolute(source.on_disk).string(), .inside = source.store_path});
-    }
-  }
-  return binds;
-}
-
-void check_number(std::size_t sources, std::size_t most) {
-  if (sources <= most) return;
-  throw Error(Kind::evaluation, "the closure has " + std::to_string(sources) + " atoms and sources; more than " +
-                                    std::to_string(most) + " cannot be evaluated together");
-}
-
-NixecRequest request_for(const Installation& installation, const Evaluation& evaluation, const Scratch& scratch,
-                         bool in_a_room) {
-  std::vector<Sandbox::Bind> sources = binds_of(evaluation.sources);
-  check_number(sources.size(), in_a_room ? most_sources : most_sources_without_room);
-  const auto seconds = [](std::chrono::seconds time) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()));
-  };
-  return {.binary = installation.self_identity,
-          .parent = ::getpid(),
-          .limits = {.memory_bytes = evaluation.limits.memory_bytes,
-                     .cpu_seconds = seconds(evaluation.limits.cpu_time),
-                     .wall_seconds = seconds(evaluation.limits.wall_time),
-                     .file_bytes = largest_file,
-                     .open_files = most_open_files},
-          .sandbox = {.bwrap = installation.bwrap.string(),
-                      .nix_instantiate = installation.nix_instantiate.string(),
-                      .libraries = installation.libraries,
-                      .expressions = installation.expressions.string(),
-                      .store = scratch.store().string(),
-                      .sources = std::move(sources),
-                      .system = evaluation.system,
-                      .room = in_a_room ? scratch.room().string() : std::string()},
-          .expression_file = scratch.expression().string()};
-}
-
-// A scratch directory that is ready, and the command to run.
-struct Prepared {
-  std::shared_ptr<Scratch> scratch;
-  coro::Command command;
-};
-
-Prepared prepare(const Installation& installation, const fs::path& scratch_root, coro::Pool& pool,
-                 const Evaluation& evaluation, bool in_a_room) {
-  Prepared prepared{.scratch = std::make_shared<Scratch>(scratch_root, pool), .command = {}};
-  std::ofstream expression(prepared.scratch->expression(), std::ios::binary);
-  expression << expression_for(evaluation.closure_json);
-  expression.close();
-  if (!expression) throw Error(Kind::failure, "cannot write to " + prepared.scratch->expression().string());
-  fs::create_symlink(installation.self, prepared.scratch->nixec());
-  prepared.command.argv = {prepared.scratch->nixec().string()};
-  prepared.command.directory = "/";
-  prepared.command.input = request_for(installation, evaluation, *prepared.scratch, in_a_room).json();
-  prepared.command.output_limit = evaluation.limits.output_bytes;
-  return prepared;
-}
-
-// As coro::run(), but it is the evaluation's fault when it says too much.
-coro::Task<coro::Exit> run_bounded(coro::Command command) {
-  const std::uint64_t limit = command.output_limit;
-  try {
-    co_return co_await coro::run(std::move(command));
-  } catch (const Error& error) {
-    if (!error.message().contains(" wrote more than ")) throw;
-    throw Error(Kind::evaluation, "evaluation printed more than " + std::to_string(limit >> 20) + " MiB");
-  }
-}
-
-// [{"label": "…", "drvPath": "…"}, …]
-std::vector<Evaluated> read_answer(const coro::Exit& exit, const std::shared_ptr<Scratch>& scratch) {
-  std::vector<Evaluated> evaluated;
-  const std::string messages = messages_of(exit.errors);
-  try {
-    simdjson::dom::parser parser;
-    const simdjson::dom::array roots = parser.parse(simdjson::padded_string(exit.output));
-    for (const simdjson::dom::element root : roots) {
-      evaluated.push_back({.label = std::string(std::string_view(root["label"])),
-                           .drv_path = std::string(std::string_view(root["drvPath"])),
-                           .outputs = {},
-                           .messages = messages,
-                           .scratch = scratch});
-    }
-  } catch (const simdjson::simdjson_error&) {
-    throw Error(Kind::evaluation, "the evaluator's answer is not understood: " + printable(exit.output));
-  }
-  for (Evaluated& one : evaluated) one.outputs = read_derivation(scratch->store(), one.drv_path).outputs;
-  return evaluated;
-}
 
 // For Nix outside of the sandbox: nothing of the user's environment or configuration.
 std::map<std::string, std::string> nix_environment(const Installation& installation) {
@@ -215,30 +107,27 @@ const Installation& Evaluator::installation() const {
   return parts_->installation;
 }
 
-coro::Task<std::vector<Evaluated>> Evaluator::evaluate(Evaluation evaluation) {
+coro::Task<Answers> Evaluator::evaluate_each(Evaluation evaluation, Answered answered) {
   Parts& parts = *parts_;
-  const bool in_a_room = parts.can_furnish;
-  Prepared prepared = co_await coro::offload(parts.pool, [&parts, &evaluation, in_a_room] {
-    return prepare(parts.installation, parts.scratch_root, parts.pool, evaluation, in_a_room);
-  });
-  const auto start = std::chrono::steady_clock::now();
-  const coro::Exit exit = co_await run_bounded(std::move(prepared.command));
-  if (in_a_room && exit.code() == nixec_cannot_furnish) {
-    parts.can_furnish = false;
-    co_return co_await evaluate(std::move(evaluation));
+  Workshop workshop{parts.installation, parts.scratch_root, parts.pool, parts.can_furnish};
+  {
+    Session session(co_await asio::this_coro::executor, workshop, evaluation, answered);
+    co_await session.run();
+    if (!session.cannot_furnish()) co_return session.answers();
   }
-  if (!exit.ok()) {
-    const Ending ending{
-        .code = exit.code(),
-        .signal = exit.signal(),
-        .errors = exit.errors,
-        .took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start),
-        .cpu_limit = evaluation.limits.cpu_time,
-        .wall_limit = evaluation.limits.wall_time,
-        .memory_limit = evaluation.limits.memory_bytes};
-    throw explain(ending);
-  }
-  co_return co_await coro::offload(parts.pool, [&exit, &prepared] { return read_answer(exit, prepared.scratch); });
+  parts.can_furnish = workshop.can_furnish = false;
+  Session session(co_await asio::this_coro::executor, workshop, evaluation, answered);
+  co_await session.run();
+  co_return session.answers();
+}
+
+coro::Task<std::vector<Evaluated>> Evaluator::evaluate(Evaluation evaluation) {
+  Answered nobody;
+  Answers answers = co_await evaluate_each(std::move(evaluation), std::move(nobody));
+  if (answers.failure) throw *std::move(answers.failure);
+  std::vector<Evaluated> evaluated;
+  for (Result<Evaluated>& root : answers.roots) evaluated.push_back(unwrap(std::move(root)));
+  co_return evaluated;
 }
 
 coro::Task<> Evaluator::admit(std::vector<Evaluated> evaluated) {

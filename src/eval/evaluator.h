@@ -1,8 +1,8 @@
 // From a closure that lies on disk to derivations in the Nix store.
 //
-// evaluate() runs nix-instantiate, sealed (sandbox.h), on nix/plan.nix with a private store in a scratch directory;
-// admit() then brings what came out (the derivations, and the sources they name) into the real store, verified, all
-// evaluations of a run together. Nothing of the network is needed by either.
+// evaluate_each() runs nix-instantiate, sealed (sandbox.h), on nix/plan.nix with a private store in a scratch
+// directory; admit() then brings what came out (the derivations, and the sources they name) into the real store,
+// verified, all evaluations of a run together. Nothing of the network is needed by either.
 //
 // Coroutines of the reactor. Throws Error(Kind::evaluation) with the user's own trace first; cancelling kills the
 // sandbox and removes the scratch directory.
@@ -11,13 +11,16 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "coro/pool.h"
 #include "coro/task.h"
 #include "eval/derivation.h"
+#include "eval/failure.h"
 #include "eval/installation.h"
 
 namespace eka::eval {
@@ -47,8 +50,18 @@ struct Evaluated {
   std::string label;
   std::string drv_path;
   std::vector<Output> outputs;
-  std::string messages;  // what the evaluation printed (builtins.trace, warnings), the same for all of its roots
+  std::string messages;  // what it printed (builtins.trace, warnings) that no root before it had printed already
   std::shared_ptr<const void> scratch;
+};
+
+// Called on the reactor as soon as root number `root` of the closure is evaluated; must not throw.
+using Answered = std::function<void(std::size_t root, const Result<Evaluated>& result)>;
+
+// How far one process came.
+struct Answers {
+  std::vector<Result<Evaluated>> roots;  // of the first roots of the closure, in their order
+  std::optional<Error> failure;          // why the next one has no answer; those behind it were not reached
+  Exhausted exhausted = Exhausted::nothing;
 };
 
 class Evaluator {
@@ -60,8 +73,11 @@ class Evaluator {
 
   const Installation& installation() const;
 
-  // One derivation per root of the closure, in their order. Any number may run at once: what it costs is the caller's
-  // to bound.
+  // Evaluates the roots of the closure one after another in one process, until one fails. Any number may run at once:
+  // what it costs is the caller's to bound. Throws only what concerns none of them.
+  coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered);
+
+  // The same, all or nothing: one derivation for each root.
   coro::Task<std::vector<Evaluated>> evaluate(Evaluation evaluation);
 
   // Brings everything into the real store with one `nix copy`; afterwards the scratch directories are gone. Cancelling

@@ -141,6 +141,10 @@ std::string told(std::string_view report) {
   return printable(without_hashes(text), longest_text, true);
 }
 
+bool says_out_of_memory(std::string_view text) {
+  return text.starts_with("out of memory") || text.contains("std::bad_alloc");
+}
+
 Error refused(const Ending& ending) {
   const std::size_t start = report_start(ending.errors);
   if (start == std::string_view::npos) {
@@ -149,7 +153,7 @@ Error refused(const Ending& ending) {
   const std::string_view report = ending.errors.substr(start);
   if (auto broken = breach(report)) return *std::move(broken);
   std::string text = told(report);
-  if (text.starts_with("out of memory") || text.contains("std::bad_alloc")) {
+  if (says_out_of_memory(text)) {
     return Error(Kind::evaluation, "evaluation needs more memory than the limit of " + mebibytes(ending.memory_limit));
   }
   return Error(Kind::evaluation, std::move(text));
@@ -197,6 +201,17 @@ Error explain(const Ending& ending) {
   if (ending.code == nixec_failed) return Error(Kind::failure, printable(trimmed(ending.errors), longest_text, true));
   if (ending.errors.starts_with("bwrap: ")) return no_sandbox(ending.errors);
   return refused(ending);
+}
+
+Exhausted exhausted(const Ending& ending) {
+  // bwrap ends with 128 + the signal that ended what it ran.
+  const int signal = ending.signal ? *ending.signal : ending.code ? *ending.code - 128 : 0;
+  if (signal == SIGALRM || (signal == SIGKILL && ending.took >= ending.cpu_limit)) return Exhausted::time;
+  if (signal == SIGABRT || signal == SIGKILL) return Exhausted::memory;
+  if (signal > 0) return Exhausted::nothing;
+  const std::size_t start = report_start(ending.errors);
+  const bool memory = start != std::string_view::npos && says_out_of_memory(told(ending.errors.substr(start)));
+  return memory ? Exhausted::memory : Exhausted::nothing;
 }
 
 std::string messages_of(std::string_view errors) {

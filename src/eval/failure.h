@@ -26,6 +26,10 @@ struct Ending {
 // gives a sentence. Everything is fit for a terminal.
 Error explain(const Ending& ending);
 
+// Did it end because a limit was reached, that it might not reach by itself or with more?
+enum class Exhausted { nothing, memory, time };
+Exhausted exhausted(const Ending& ending);
+
 // What the evaluator printed besides an error: traces and warnings, fit for a terminal.
 std::string messages_of(std::string_view errors);
 

@@ -87,8 +87,9 @@ SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
   return {.options = options.take(), .command = std::move(command)};
 }
 
-std::string expression_for(std::string_view closure_json) {
-  std::string text = std::string("import ") + inside_expressions + "/plan.nix { closure = \"";
+std::string expression_for(std::string_view closure_json, std::string_view mark) {
+  std::string text =
+      std::string("import ") + inside_expressions + "/plan.nix { mark = \"" + std::string(mark) + "\"; closure = \"";
   text.reserve(text.size() + closure_json.size() * 5 / 4);
   for (const char c : closure_json) {
     if (c == '"' || c == '\\' || c == '$') text += '\\';

@@ -47,8 +47,8 @@ struct SandboxArguments {
 // Pure: the same request gives the same arguments. `seccomp` is the number of the descriptor that holds the filter.
 SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp);
 
-// What the command reads from its standard input.
-std::string expression_for(std::string_view closure_json);
+// What the command reads from its standard input; `mark` is a word that its answers bear (answers.h).
+std::string expression_for(std::string_view closure_json, std::string_view mark);
 
 // Where the private store stands inside.
 inline constexpr const char* inside_store = "/eka/store";

@@ -96,8 +96,8 @@ TEST_CASE("a room that is furnished already is bound at once, and holds the same
 }
 
 TEST_CASE("a closure becomes a string of Nix, whatever it holds") {
-  CHECK(expression_for(R"({"a":"${b}\n''$$"})") ==
-        R"(import /eka/nix/plan.nix { closure = "{\"a\":\"\${b}\\n''\$\$\"}"; })"
+  CHECK(expression_for(R"({"a":"${b}\n''$$"})", "m") ==
+        R"(import /eka/nix/plan.nix { mark = "m"; closure = "{\"a\":\"\${b}\\n''\$\$\"}"; })"
         "\n");
 }
 

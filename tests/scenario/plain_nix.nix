@@ -7,10 +7,15 @@
   label,
   version,
   rev,
+  # Where trees lie already, at <set>-<version>/<label>; else they are fetched.
+  trees ? null,
 }:
 let
   fetch =
     set: atom:
+    if trees != null then
+      /. + "${trees}/${set}-${atom.version}/${atom.label}"
+    else
     builtins.fetchGit {
       url = "file://${repositories}/${set}.git";
       ref = "refs/eka/atoms/${atom.label}/${atom.version}";
