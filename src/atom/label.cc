@@ -8,6 +8,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include "atom/folding.h"
 #include "atom/utf8.h"
 #include "error/text.h"
 
@@ -109,6 +110,20 @@ Result<Tag> Tag::parse(std::string_view text) {
   auto name = parse_name(text, {"a tag", "-.:"});
   if (!name) return std::unexpected(std::move(name).error());
   return Tag(*std::move(name));
+}
+
+// Here, and not in a file of its own, because ICU enters the program here.
+std::string folded(std::string_view name) {
+  if (!is_utf8(name)) return std::string(name);
+  auto text = icu::UnicodeString::fromUTF8({name.data(), static_cast<std::int32_t>(name.size())});
+  UErrorCode status = U_ZERO_ERROR;
+  const auto* decompose = icu::Normalizer2::getNFDInstance(status);
+  if (U_FAILURE(status) != 0) return std::string(name);
+  const auto decomposed = decompose->normalize(text.foldCase(), status);
+  if (U_FAILURE(status) != 0) return std::string(name);
+  std::string out;
+  decomposed.toUTF8String(out);
+  return out;
 }
 
 }  // namespace eka::atom

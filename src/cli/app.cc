@@ -32,10 +32,18 @@ void add_common(CLI::App& app, Common& common) {
   app.add_option("-j,--jobs", common.jobs, "evaluations at once")->type_name("N")->check(CLI::Range(1, 1024));
 }
 
+void enter(const std::filesystem::path& directory) {
+  std::error_code failure;
+  std::filesystem::current_path(directory, failure);
+  if (failure) {
+    throw Error(Kind::usage, fmt::format("cannot enter the directory {}: {}", directory.string(), failure.message()));
+  }
+}
+
 int guarded(const Common& common, const Action& action) {
   const Palette palette(common.color);
   try {
-    if (common.directory) std::filesystem::current_path(*common.directory);
+    if (common.directory) enter(*common.directory);
     return action(common);
   } catch (const Error& e) {
     fmt::print(stderr, "{}", describe(e, palette));

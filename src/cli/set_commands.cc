@@ -55,10 +55,22 @@ const char* word(engine::PublishOutcome outcome) {
     case engine::PublishOutcome::skipped:
       return "skipped";
     case engine::PublishOutcome::differs:
+    case engine::PublishOutcome::unfit:
     case engine::PublishOutcome::refused:
       return "refused";
   }
   return "";
+}
+
+Kind kind_of(engine::PublishOutcome refusal) {
+  switch (refusal) {
+    case engine::PublishOutcome::differs:
+      return Kind::integrity;
+    case engine::PublishOutcome::unfit:
+      return Kind::usage;
+    default:
+      return Kind::remote;
+  }
 }
 
 int publish(const Common& common, const engine::PublishRequest& request) {
@@ -76,10 +88,13 @@ int publish(const Common& common, const engine::PublishRequest& request) {
     ++counts[word(atom.outcome)];
     fmt::print("{} {} {} {}\n", word(atom.outcome), atom.label.str(), atom.version.str(), atom.rev.hex());
     if (atom.reason.empty()) continue;
-    const bool differs = atom.outcome == engine::PublishOutcome::differs;
     refusals.push_back(
-        Error(differs ? Kind::integrity : Kind::remote, atom.reason)
+        Error(kind_of(atom.outcome), atom.reason)
             .within(fmt::format("publishing {} {} to {}", atom.label.str(), atom.version.str(), report.remote)));
+  }
+  for (const auto& warning : report.warnings) warn(palette, warning);
+  if (report.atoms.empty()) {
+    warn(palette, fmt::format("commit {} lists no atoms; what is not committed is not published", report.source.hex()));
   }
   for (const auto& refusal : refusals) fmt::print(stderr, "{}", describe(refusal, palette));
   if (common.quiet == 0) {

@@ -88,7 +88,9 @@ coro::Task<> tell_remote(Parts& parts, Local local, bool named, InitReport& repo
 coro::Task<InitReport> init(Parts& parts, InitRequest request) {
   std::filesystem::create_directories(request.directory);
   request.directory = std::filesystem::canonical(request.directory);
-  if (request.init_git) co_await git::init_repository(request.directory);
+  if (request.init_git && !git::find_git_directory(request.directory)) {
+    co_await git::init_repository(request.directory);
+  }
   auto local = co_await coro::offload(parts.pool, [&] { return read_local(request); });
 
   InitReport report;

@@ -12,7 +12,7 @@ namespace eka::engine {
 
 struct InitRequest {
   std::filesystem::path directory;
-  bool init_git = false;              // make a repository where there is none
+  bool init_git = false;              // make a repository where the directory lies in none
   std::optional<std::string> remote;  // a configured remote, or a url; "origin" where that is configured
 };
 

@@ -24,7 +24,8 @@ Error no_such_atom(const PackageSet& set, const atom::Label& label, const std::f
   for (const auto& [known, atom] : set.atoms) labels.push_back(known.str());
   Error error(Kind::unsatisfiable, fmt::format("there is no atom `{}` in the set at {}", label.str(), root.string()));
   const auto near = nearest(label.str(), labels);
-  return near.empty() ? error : std::move(error).with_hint(fmt::format("is `{}` meant?", near));
+  if (!near.empty()) return std::move(error).with_hint(fmt::format("is `{}` meant?", near));
+  return set.warnings.empty() ? error : std::move(error).with_hint(set.warnings.front());
 }
 
 Found find(const std::filesystem::path& directory, const atom::Label& label, const atom::Requirement& requirement) {

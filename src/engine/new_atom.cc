@@ -46,12 +46,14 @@ NewAtomReport new_atom(const NewAtomRequest& request) {
   const auto label = choose_label(request, directory);
   const auto relative = std::filesystem::relative(directory, root).generic_string();
   const auto manifest = directory / atom_file;
+  if (std::filesystem::exists(manifest)) {
+    throw Error(Kind::usage, fmt::format("{} exists: the atom is made already", manifest.string()));
+  }
   if (const auto taken = set.atoms.find(label); taken != set.atoms.end()) {
     throw Error(Kind::usage, fmt::format("`{}` is already the label of `{}`: `{}` cannot have it too", label.str(),
                                          taken->second.directory, relative))
         .with_hint("say another label with --label");
   }
-  if (std::filesystem::exists(manifest)) throw Error(Kind::usage, fmt::format("{} exists", manifest.string()));
 
   auto text = manifest_text(request, label);
   unwrap(atom::Manifest::parse(text, manifest.string()));

@@ -6,6 +6,7 @@
 
 #include "coro/pool.h"
 #include "engine/package_set.h"
+#include "engine/review.h"
 #include "engine/set_remote.h"
 #include "git/git_program.h"
 
@@ -27,6 +28,8 @@ struct Source {
   atom::ObjectId genesis;
   std::vector<Prepared> atoms;  // by label
   std::string remote;           // url as configured
+  std::filesystem::path objects;
+  std::vector<std::string> warnings;
 };
 
 // Where the set stands in its repository: the nearest directory upwards of `start` that holds an ekala.toml.
@@ -90,12 +93,14 @@ Source read_source(const PublishRequest& request) {
   const auto repository = git::SourceRepository::discover(request.directory);
   Source out;
   out.git_directory = repository.git_directory();
+  out.objects = repository.objects_directory();
   out.base = repository.working_tree().value_or(out.git_directory);
   out.commit = repository.commit(request.revision);
   out.genesis = repository.genesis(out.commit);
   const auto prefix = set_prefix(repository, out.commit, request.directory);
   const auto set =
       unwrap(read_package_set([&](const std::string& path) { return repository.file(out.commit, prefix + path); }));
+  out.warnings = set.warnings;
   std::string below;
   if (repository.working_tree()) {
     const auto relative = std::filesystem::relative(request.directory, *repository.working_tree() / prefix);
@@ -155,6 +160,15 @@ PublishedAtom compare(const Prepared& atom, const atom::ObjectId& genesis, const
   return out;
 }
 
+// A tree that nobody could fetch stays here; the warnings of one that can be are the report's.
+void review(const Source& source, const Prepared& prepared, PublishedAtom& atom, PublishReport& report) {
+  auto review = review_tree(source.objects, prepared.commit.tree);
+  for (const auto& warning : review.warnings) report.warnings.push_back(atom.label.str() + ": " + warning);
+  if (!review.unfit) return;
+  atom.outcome = PublishOutcome::unfit;
+  atom.reason = "nobody could fetch it: " + *review.unfit;
+}
+
 }  // namespace
 
 coro::Task<PublishReport> publish(Parts& parts, PublishRequest request) {
@@ -168,11 +182,14 @@ coro::Task<PublishReport> publish(Parts& parts, PublishRequest request) {
   const auto refs = co_await ask_set_remote(parts, url, std::move(prefixes));
   check_genesis(refs, url, source.genesis);
 
-  PublishReport report{url.str(), source.genesis, source.commit, {}};
+  PublishReport report{url.str(), source.genesis, source.commit, {}, source.warnings};
   std::vector<git::PushedRef> wanted;
   for (const auto& atom : source.atoms) {
     report.atoms.push_back(compare(atom, source.genesis, refs));
-    if (report.atoms.back().outcome != PublishOutcome::published) continue;
+    auto& outcome = report.atoms.back().outcome;
+    if (outcome != PublishOutcome::published) continue;
+    co_await coro::offload(parts.pool, [&] { review(source, atom, report.atoms.back(), report); });
+    if (outcome != PublishOutcome::published) continue;
     for (auto& ref : refs_of(atom)) wanted.push_back(std::move(ref));
   }
   if (wanted.empty()) co_return report;

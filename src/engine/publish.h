@@ -24,6 +24,7 @@ enum class PublishOutcome {
   published,  // it is there now
   skipped,    // it was there already: the same tree, be it from another commit
   differs,    // refused by us: the remote has this version with other content
+  unfit,      // refused by us: nobody could fetch it
   refused,    // the remote refused the push
 };
 
@@ -39,8 +40,9 @@ struct PublishedAtom {
 struct PublishReport {
   std::string remote;  // redacted url
   atom::ObjectId genesis;
-  atom::ObjectId source;             // the commit they were published from
-  std::vector<PublishedAtom> atoms;  // by label
+  atom::ObjectId source;              // the commit they were published from
+  std::vector<PublishedAtom> atoms;   // by label
+  std::vector<std::string> warnings;  // of the set, and of the trees that were pushed
 };
 
 // Asks the remote once what is there, then sends one push for all refs of all atoms, atomic where the server can. The

@@ -30,6 +30,10 @@ CommitHandle look_up(git_repository* repository, const atom::ObjectId& id) {
 
 }  // namespace
 
+std::filesystem::path SourceRepository::objects_directory() const {
+  return std::filesystem::path(git_repository_commondir(repository_.get())) / "objects";
+}
+
 std::optional<std::filesystem::path> find_git_directory(const std::filesystem::path& start) {
   const Libgit2 library;
   git_buf found = GIT_BUF_INIT;

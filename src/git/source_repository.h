@@ -34,6 +34,7 @@ class SourceRepository {
   static SourceRepository at(const std::filesystem::path& directory);
 
   const std::filesystem::path& git_directory() const { return git_directory_; }
+  std::filesystem::path objects_directory() const;
   // The root of the working tree; nothing for a bare repository.
   const std::optional<std::filesystem::path>& working_tree() const { return working_tree_; }
 

@@ -28,6 +28,9 @@ eka init --init-git
 equal "init --init-git" 0 "$status"
 genesis=$out
 equal "prints the genesis" "$(git rev-parse HEAD)" "$genesis"
+mkdir below && eka init below --init-git
+check "no repository is made within another" test ! -e below/.git
+git reset -q --hard "$genesis" && rm -rf below
 eka init --init-git
 equal "init again changes nothing" "$genesis $(git rev-parse HEAD)" "$out $genesis"
 
@@ -40,6 +43,8 @@ matches "the label is in the manifest" 'label = "bee"' "$(cat sub/b/atom.toml)"
 eka new other -l bee
 equal "a label that is taken is refused" 2 "$status"
 matches "and both directories are named" 'sub/b.*other' "$err"
+eka new sub/b -l other
+equal "an atom that is made already is refused" 2 "$status"
 equal "both atoms are listed" 'packages = ["a", "sub/b"]' "$(grep packages ekala.toml)"
 write_atom a a 0.1.0
 write_atom sub/b bee 1.2.0
@@ -85,6 +90,26 @@ equal "a new version is published" "0 published a 0.2.0" "$status $(cut -d' ' -f
 eka publish --all
 equal "an atom that did not change is the same from a later commit" "0 skipped,skipped" \
   "$status $(cut -d' ' -f1 <<<"$out" | paste -sd,)"
+
+echo "- what others would trip over"
+mkdir odd
+write_atom odd odd 0.1.0
+echo one >odd/README; echo two >odd/readme
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12345\n' 0 >odd/large.bin
+sed -i 's/packages = \[/packages = ["gone", "odd", /' ekala.toml
+git add -A && git commit -qm "odd 0.1.0"
+eka publish odd
+equal "it is published" "0 published odd 0.1.0" "$status $(cut -d' ' -f1-3 <<<"$out")"
+matches "names that differ in case only are told" 'odd: `README` and `readme` are one name' "$err"
+matches "LFS pointers are told" 'odd: `large.bin` is an LFS pointer' "$err"
+matches "a listed directory without an atom is told" 'lists `gone`, but there is no gone/atom.toml' "$err"
+git update-index --add --cacheinfo 160000,"$genesis",odd/module
+sed -i 's/0\.1\.0/0.2.0/' odd/atom.toml && git add odd/atom.toml && git commit -qm "odd 0.2.0"
+eka publish odd a
+equal "a submodule is refused, the others are not" "2 skipped a,refused odd" "$status $(cut -d' ' -f1,2 <<<"$out" | sort -r | paste -sd,)"
+matches "by its name" '"module" is a submodule, which eka does not support' "$err"
+git reset -q --hard HEAD~2
+git --git-dir="$www/over-http.git" update-ref -d refs/eka/atoms/odd/0.1.0
 
 echo "- another set's remote"
 mkdir "$scratch/stranger" && cd "$scratch/stranger"
