@@ -75,6 +75,9 @@ int run(int argc, char** argv) {
   add_prefetch(app, action);
   add_init(app, action);
   add_new(app, action);
+  add_add(app, action);
+  add_resolve(app, action);
+  add_graph(app, action);
   add_publish(app, action);
   add_verify(app, action);
   add_inspect(app, action);

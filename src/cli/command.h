@@ -28,13 +28,16 @@ struct Common {
 using Action = std::function<int(const Common&)>;
 
 // One for each command, in the file of its name.
+void add_add(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
+void add_graph(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_new(CLI::App& app, Action& action);
 void add_plan(CLI::App& app, Action& action);
 void add_prefetch(CLI::App& app, Action& action);
 void add_publish(CLI::App& app, Action& action);
+void add_resolve(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 
 }  // namespace eka::cli

@@ -13,6 +13,8 @@ const char* stage_name(engine::Stage stage) {
       return "locate";
     case engine::Stage::fetch_root:
       return "fetch_root";
+    case engine::Stage::resolve:
+      return "resolve";
     case engine::Stage::fetch_closure:
       return "fetch_closure";
     case engine::Stage::lay_out:

@@ -24,6 +24,8 @@ Words words(Stage stage) {
       return {"locating", "located"};
     case Stage::fetch_root:
       return {"reading", "read"};
+    case Stage::resolve:
+      return {"choosing versions for", "chose versions for"};
     case Stage::fetch_closure:
       return {"fetching", "fetched"};
     case Stage::lay_out:

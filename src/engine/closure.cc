@@ -102,7 +102,8 @@ class Assembly {
     if (!atom.lock) {
       if (atom.manifest.has_dependencies()) {
         throw Error(Kind::unsatisfiable, fmt::format("{} has dependencies but no atom.lock", atom.published.str()))
-            .with_hint("publish it with a lock: choosing versions for an atom without one is not supported yet");
+            .with_hint(
+                "where every atom's own lock decides (format 1) each must have one; `eka resolve` writes format 0");
       }
       co_return std::vector<Published>{};
     }

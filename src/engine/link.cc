@@ -28,7 +28,8 @@ class Linker {
       return stale(
           fmt::format("{} `{}` from `{}`", found.empty() ? "has no" : "cannot tell which is", label.str(), tag.str()));
     }
-    const auto& version = closure_.members[found.front()].published.version;
+    // What lies in a working tree is known by another version than its manifest says.
+    const auto& version = closure_.members[found.front()].manifest.version;
     if (!requirement.matches(version)) {
       return stale(fmt::format("has `{}` {}, but {} is required", label.str(), version.str(), requirement.str()));
     }

@@ -5,6 +5,7 @@
 #include "atom/atom_commit.h"
 #include "engine/new_atom.h"
 #include "engine/package_set.h"
+#include "engine/set_remote.h"
 #include "error/text.h"
 #include "git/source_repository.h"
 #include "git/working_tree.h"
@@ -17,6 +18,8 @@ struct Found {
   atom::Version version{0, 0, 0};
   std::vector<git::WorkingFile> files;
   std::filesystem::path git_directory;
+  std::filesystem::path root;
+  std::optional<atom::Url> origin;
 };
 
 Error no_such_atom(const PackageSet& set, const atom::Label& label, const std::filesystem::path& root) {
@@ -48,6 +51,8 @@ Found find(const std::filesystem::path& directory, const atom::Label& label, con
   }
   out.files = git::list_working_files(root / atom->second.directory);
   out.git_directory = repository.git_directory();
+  out.root = root;
+  out.origin = published_at(root);
   return out;
 }
 
@@ -72,7 +77,8 @@ coro::Task<LocalAtom> enter_local(Parts& parts, std::filesystem::path directory,
   const auto rev = co_await parts.cache->write_commit(commit.text());
   co_await parts.cache->name(found.genesis, label, commit.version, rev);
   Published published{found.genesis, label, commit.version, rev};
-  co_return LocalAtom{std::move(published), unwrap(atom::Url::parse(found.git_directory.string()))};
+  auto url = unwrap(atom::Url::parse(found.git_directory.string()));
+  co_return LocalAtom{std::move(published), std::move(url), std::move(found.root), std::move(found.origin)};
 }
 
 }  // namespace eka::engine

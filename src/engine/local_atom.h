@@ -16,7 +16,9 @@ namespace eka::engine {
 
 struct LocalAtom {
   Published published;
-  atom::Url repository;  // what "::" means to it
+  atom::Url repository;             // what "::" means to it
+  std::filesystem::path set;        // the directory of its ekala.toml
+  std::optional<atom::Url> origin;  // where the repository publishes
 };
 
 // The atom `label` of the set that `directory` lies in. Throws Kind::usage (no set, no repository, a broken manifest),

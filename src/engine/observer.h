@@ -10,7 +10,7 @@ namespace eka::engine {
 
 struct Plan;  // plan.h
 
-enum class Stage { locate, fetch_root, fetch_closure, lay_out, evaluate, admit };
+enum class Stage { locate, fetch_root, resolve, fetch_closure, lay_out, evaluate, admit };
 
 // Called on the reactor, in between: implementations must not block or throw.
 class Observer {

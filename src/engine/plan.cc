@@ -1,6 +1,7 @@
 // The whole story, from names to derivations:
 //
 //   find roots   which atoms are meant; bring and read them     one ref query, one request per remote
+//   lock         versions are chosen where a root has no lock   (choose.h)
 //   recall       is the answer remembered?                      then nothing more is fetched
 //   bring        everything their closures need                 one request per remote, all at once
 //   lay out      trees on disk, store paths, the document
@@ -14,6 +15,7 @@
 #include <algorithm>
 
 #include "coro/task_group.h"
+#include "engine/choose.h"
 #include "engine/closure.h"
 #include "engine/fetcher.h"
 #include "engine/layout.h"
@@ -44,8 +46,7 @@ class Run {
   Run(Parts& parts, PlanRequest request)
       : parts_(parts),
         request_(std::move(request)),
-        remotes_(parts),
-        fetcher_(parts, remotes_),
+        means_(parts),
         workers_(parts),
         times_(request_.items.size()),
         journeys_(request_.items.size()) {
@@ -107,7 +108,8 @@ class Run {
   }
 
   coro::Task<> read_roots() {
-    auto roots = co_await find_roots(parts_, remotes_, fetcher_, request_.items, times_);
+    auto roots = co_await find_roots(parts_, means_.remotes, means_.fetcher, request_.items, times_);
+    co_await complete_locks(means_, request_.items, roots, times_);
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i]) {
         journeys_[i].root = *std::move(roots[i]);
@@ -137,7 +139,8 @@ class Run {
   coro::Task<> bring_and_lay_out(Journey& journey) {
     {
       const Timed timed(parts_.observer, Stage::fetch_closure, journey.item->typed, {journey.times});
-      journey.closure = co_await bring_closure(parts_, remotes_, fetcher_, journey.root->atom, journey.root->found_at);
+      journey.closure =
+          co_await bring_closure(parts_, means_.remotes, means_.fetcher, journey.root->atom, journey.root->found_at);
     }
     if (!journey.digest) co_await recall_by_closure(journey);
     if (journey.recalled) co_return;
@@ -216,7 +219,7 @@ class Run {
   PlanReport report() {
     PlanReport out;
     for (const auto& journey : journeys_) out.plans.push_back(result(journey));
-    out.remotes = remotes_.costs();
+    out.remotes = means_.remotes.costs();
     return out;
   }
 
@@ -244,8 +247,7 @@ class Run {
 
   Parts& parts_;
   PlanRequest request_;
-  Remotes remotes_;
-  Fetcher fetcher_;
+  Means means_;
   Workers workers_;
   std::vector<Times> times_;  // of each journey
   std::vector<Journey> journeys_;

@@ -14,8 +14,7 @@ class Run {
   Run(Parts& parts, PrefetchRequest request)
       : parts_(parts),
         request_(std::move(request)),
-        remotes_(parts),
-        fetcher_(parts, remotes_),
+        means_(parts),
         times_(request_.items.size() + request_.locks.size()) {}
 
   coro::Task<PrefetchReport> finish() {
@@ -24,7 +23,7 @@ class Run {
     both.push_back(bring_items());
     both.push_back(bring_locks());
     auto closures = co_await coro::all(std::move(both));
-    PrefetchReport report{std::move(closures[0]), remotes_.costs()};
+    PrefetchReport report{std::move(closures[0]), means_.remotes.costs()};
     std::ranges::move(closures[1], std::back_inserter(report.closures));
     co_return report;
   }
@@ -32,7 +31,8 @@ class Run {
  private:
   coro::Task<std::vector<Result<Prefetched>>> bring_items() {
     std::vector<Times> times(request_.items.size());
-    auto roots = co_await find_roots(parts_, remotes_, fetcher_, request_.items, times);
+    auto roots = co_await find_roots(parts_, means_.remotes, means_.fetcher, request_.items, times);
+    co_await complete_locks(means_, request_.items, roots, times);
     std::vector<coro::Task<Prefetched>> tasks;
     for (std::size_t i = 0; i < roots.size(); ++i) {
       times_[i] = std::move(times[i]);
@@ -46,7 +46,7 @@ class Run {
     Prefetched out{.root = root->atom.published, .atoms = {}, .milliseconds = {}};
     {
       const Timed timed(parts_.observer, Stage::fetch_closure, typed, {times});
-      const auto closure = co_await bring_closure(parts_, remotes_, fetcher_, root->atom, root->found_at);
+      const auto closure = co_await bring_closure(parts_, means_.remotes, means_.fetcher, root->atom, root->found_at);
       for (const auto& member : closure.members) {
         if (member.published != *out.root) out.atoms.push_back(member.published);
       }
@@ -77,7 +77,7 @@ class Run {
         // Format 1 may leave out the revision of an atom of the lock's own set, which is local.
         if (atom.rev) out.atoms.push_back({atom.set, atom.label, atom.version, *atom.rev});
       }
-      co_await fetcher_.bring(out.atoms, std::move(mirrors));
+      co_await means_.fetcher.bring(out.atoms, std::move(mirrors));
     }
     std::ranges::sort(out.atoms);
     out.milliseconds = *times;
@@ -86,8 +86,7 @@ class Run {
 
   Parts& parts_;
   PrefetchRequest request_;
-  Remotes remotes_;
-  Fetcher fetcher_;
+  Means means_;
   std::vector<Times> times_;  // of each item, then of each lock
 };
 

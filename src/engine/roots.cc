@@ -1,5 +1,9 @@
 #include "engine/roots.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "coro/task_group.h"
 #include "engine/local_atom.h"
 #include "engine/locate.h"
@@ -13,6 +17,8 @@ struct Search {
   std::optional<Error> failure;
   std::optional<Published> located;
   std::optional<atom::Url> found_at;
+  std::optional<std::filesystem::path> set_directory;
+  std::optional<atom::Url> origin;
   std::optional<ReadAtom> atom;
 };
 
@@ -35,7 +41,8 @@ class Finder {
       if (search.failure) {
         out.push_back(std::unexpected(*std::move(search.failure)));
       } else {
-        out.push_back(Root{*std::move(search.atom), *std::move(search.found_at)});
+        out.push_back(Root{*std::move(search.atom), *std::move(search.found_at), std::move(search.set_directory),
+                           std::move(search.origin)});
       }
     }
     co_return out;
@@ -80,6 +87,8 @@ class Finder {
     auto local = co_await enter_local(parts_, *search.wanted->working_tree, uri.label, requirement);
     search.located = std::move(local.published);
     search.found_at = std::move(local.repository);
+    search.set_directory = std::move(local.set);
+    search.origin = std::move(local.origin);
   }
 
   coro::Task<> locate_at(atom::Url url, std::vector<Search*> searches) {
@@ -121,7 +130,73 @@ class Finder {
   std::vector<Search> searches_;
 };
 
+VersionProblem problem_of(const Root& root) {
+  const auto& [published, tree, manifest, lock] = root.atom;
+  VersionProblem out{.set = published.set,
+                     .manifest = manifest,
+                     .file = fmt::format("{} of {}", atom_file, published.str()),
+                     .locked = std::nullopt,
+                     .fresh = false,
+                     .own_places = {},
+                     .local = std::nullopt};
+  if (root.set_directory) {
+    out.local = LocalSet{*root.set_directory, published.set, published.label};
+    if (root.origin) out.own_places.push_back(*root.origin);
+  } else {
+    out.own_places.push_back(root.found_at);
+  }
+  return out;
+}
+
+// Is this the version of an atom as it lay in a working tree (local_atom.h)?
+bool is_dev(const atom::Version& version) {
+  const auto& pre = version.pre_release();
+  return pre.starts_with("dev.") || pre.find("-dev.") != std::string::npos;
+}
+
+// Atoms of the root's own set that are locked as they lay in the working tree.
+coro::Task<> refresh_local(Parts* parts, Root* root) {
+  auto& lock = *root->atom.lock;
+  for (auto& atom : lock.atoms) {
+    if (atom.set != root->atom.published.set || !is_dev(atom.version)) continue;
+    const atom::Requirement any;
+    const auto now = co_await enter_local(*parts, *root->set_directory, atom.label, any);
+    atom.version = now.published.version;
+    atom.rev = now.published.rev;
+    if (lock.composer.id == atom.id) lock.composer.version = atom.version;
+  }
+  // What is published of the set, and not in this clone, is to be had where it publishes.
+  const auto own = lock.sets.find(root->atom.published.set);
+  if (own == lock.sets.end() || !root->origin) co_return;
+  auto& mirrors = own->second.mirrors;
+  if (std::ranges::find(mirrors, *root->origin) == mirrors.end()) mirrors.push_back(*root->origin);
+}
+
+coro::Task<> complete_lock(Means* means, Root* root) {
+  auto& atom = root->atom;
+  if (!atom.lock && atom.manifest.has_dependencies()) {
+    auto problem = problem_of(*root);
+    atom.lock = co_await choose_versions(*means, std::move(problem));
+  }
+  if (atom.lock && atom.lock->format == 0 && root->set_directory) co_await refresh_local(&means->parts, root);
+}
+
 }  // namespace
+
+coro::Task<> complete_locks(Means& means, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
+                            std::vector<Times>& times) {
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    if (!roots[i]) continue;
+    std::optional<Error> failure;
+    try {
+      const Timed timed(means.parts.observer, Stage::resolve, wanted[i].typed, {&times[i]});
+      co_await complete_lock(&means, &*roots[i]);
+    } catch (const Error& e) {
+      failure = e;
+    }
+    if (failure) roots[i] = std::unexpected(*std::move(failure));
+  }
+}
 
 coro::Task<std::vector<Result<Root>>> find_roots(Parts& parts, Remotes& remotes, Fetcher& fetcher,
                                                  const std::vector<Wanted>& wanted, std::vector<Times>& times) {

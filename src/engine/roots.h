@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "atom/uri.h"
+#include "engine/choose.h"
 #include "engine/closure.h"
 #include "engine/fetcher.h"
 #include "engine/parts.h"
@@ -28,11 +29,20 @@ struct Wanted {
 struct Root {
   ReadAtom atom;
   atom::Url found_at;  // its remote, or the repository that its working tree belongs to: what "::" means to it
+  // Of one in a working tree: the directory of its set, and where that set is published.
+  std::optional<std::filesystem::path> set_directory{};
+  std::optional<atom::Url> origin{};
 };
 
 // One result for each of `wanted`, in their order; failures are independent. `times`, as many, are added to; they and
 // everything else must outlive the call. Throws Cancelled only.
 coro::Task<std::vector<Result<Root>>> find_roots(Parts& parts, Remotes& remotes, Fetcher& fetcher,
                                                  const std::vector<Wanted>& wanted, std::vector<Times>& times);
+
+// Gives a lock to every root that depends on something and has none in its tree: versions are chosen for this run. And
+// where a root of a working tree is locked to atoms as they lay there once, it is given them as they lie there now. One
+// after another: each finds what the others have asked.
+coro::Task<> complete_locks(Means& means, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
+                            std::vector<Times>& times);
 
 }  // namespace eka::engine

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "atom/atom_commit.h"
+#include "git/source_repository.h"
 
 namespace eka::engine {
 
@@ -28,6 +29,13 @@ atom::Url remote_url(const std::string& configured, const std::filesystem::path&
   auto url = unwrap(atom::Url::parse(configured));
   if (!url.is_local() || std::filesystem::path(url.path()).is_absolute()) return url;
   return unwrap(atom::Url::parse((base / url.path()).lexically_normal().string()));
+}
+
+std::optional<atom::Url> published_at(const std::filesystem::path& directory) {
+  const auto repository = git::SourceRepository::discover(directory);
+  const auto origin = repository.remote_url("origin");
+  if (!origin) return std::nullopt;
+  return remote_url(*origin, repository.working_tree().value_or(repository.git_directory()));
 }
 
 }  // namespace eka::engine

@@ -20,6 +20,9 @@ std::optional<atom::ObjectId> genesis_among(const std::vector<git::Ref>& refs);
 // Kind::integrity, naming both.
 Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom::ObjectId& ours);
 
+// Where the repository that `directory` lies in publishes: its remote "origin", if it has one.
+std::optional<atom::Url> published_at(const std::filesystem::path& directory);
+
 // What was typed or configured as a remote, as a url; a path is relative to `base`.
 atom::Url remote_url(const std::string& configured, const std::filesystem::path& base);
 

@@ -72,7 +72,13 @@ rm "$scratch/unlocked/atom.lock"
 sed -i 's/^version = "1\.5\.2"/version = "8.0.0"/' "$scratch/unlocked/atom.toml"
 release "$repository" "$scratch/unlocked" auth 8.0.0 >/dev/null
 uri=$company::auth@=8.0.0
-refused "dependencies and no lock" 3 'lock'
+eka plan "$uri"
+equal "dependencies and no lock: versions are chosen" 0 "$status"
+matches "and it is planned" "$(drv_named auth-8.0.0)" "$out"
+sed -i 's/^version = "8.0.0"/version = "8.1.0"/; s/^log = .*/log = "^77"/' "$scratch/unlocked/atom.toml"
+release "$repository" "$scratch/unlocked" auth 8.1.0 >/dev/null
+uri=$company::auth@=8.1.0
+refused "dependencies, no lock, and no versions" 3 'log \^77'
 
 # What the cache knows is not forgotten: two answers to one question are told.
 fresh_cache
