@@ -88,9 +88,13 @@ void Fetcher::land(const std::vector<Published>& atoms, const std::optional<Erro
 // Only the ref of this very set makes an atom present. That its objects lie in the cache under another set's name, or
 // because a run was killed before it wrote the ref, is no reason not to ask: a set vouches for its own atoms only.
 coro::Task<std::vector<Published>> Fetcher::missing(std::vector<Published> atoms) {
+  std::vector<atom::Label> labels;
+  for (const auto& atom : atoms) labels.push_back(atom.label);
+  const auto all_cached = co_await parts_.cache->versions(atoms.front().set, std::move(labels));
   std::vector<Published> out;
-  for (const auto& atom : atoms) {
-    const auto cached = co_await parts_.cache->versions(atom.set, atom.label);
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    const auto& atom = atoms[i];
+    const auto& cached = all_cached[i];
     const auto same = std::ranges::find(cached, atom.version, &store::CachedAtom::version);
     if (same == cached.end()) {
       out.push_back(atom);
@@ -173,16 +177,23 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
 
 // The ref is what makes an atom present, so it is written only for a commit that says what the name says.
 coro::Task<> Fetcher::check_and_name(std::vector<Published> atoms) {
-  for (const auto& atom : atoms) {
-    const auto commit = co_await parts_.cache->commit(atom.rev);
-    if (!commit) throw Error(Kind::integrity, fmt::format("{} is not in the cache after it was fetched", atom.str()));
-    const auto claim = unwrap(atom::AtomCommit::parse(commit->text));
+  std::vector<atom::ObjectId> revs;
+  for (const auto& atom : atoms) revs.push_back(atom.rev);
+  const auto commits = co_await parts_.cache->commits(std::move(revs));
+  std::vector<store::AtomName> names;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    const auto& atom = atoms[i];
+    if (!commits[i]) {
+      throw Error(Kind::integrity, fmt::format("{} is not in the cache after it was fetched", atom.str()));
+    }
+    const auto claim = unwrap(atom::AtomCommit::parse(commits[i]->text));
     if (claim.label != atom.label || claim.version != atom.version) {
       throw Error(Kind::integrity, fmt::format("revision {} is {} {}, not {}", atom.rev.hex(), claim.label.str(),
                                                claim.version.str(), atom.str()));
     }
-    co_await parts_.cache->name(atom.set, atom.label, atom.version, atom.rev);
+    names.push_back({atom.label, atom.version, atom.rev});
   }
+  co_await parts_.cache->name(atoms.front().set, std::move(names));
 }
 
 }  // namespace eka::engine

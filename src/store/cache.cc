@@ -177,6 +177,23 @@ coro::Task<std::unique_ptr<Evidence>> Cache::begin_evidence() {
 coro::Task<std::optional<CommitFacts>> Cache::commit(atom::ObjectId rev) {
   Parts& parts = *parts_;
   auto facts = co_await coro::offload(parts.pool, [&] { return read_commit(parts.repository, rev); });
+  co_return co_await seen_whole(rev, std::move(facts));
+}
+
+coro::Task<std::vector<std::optional<CommitFacts>>> Cache::commits(std::vector<atom::ObjectId> revs) {
+  Parts& parts = *parts_;
+  auto found = co_await coro::offload(parts.pool, [&] {
+    std::vector<std::optional<CommitFacts>> facts;
+    for (const auto& rev : revs) facts.push_back(read_commit(parts.repository, rev));
+    return facts;
+  });
+  for (std::size_t i = 0; i < revs.size(); ++i) found[i] = co_await seen_whole(revs[i], std::move(found[i]));
+  co_return found;
+}
+
+// The facts of a commit that was read, or nothing unless its whole tree is here.
+coro::Task<std::optional<CommitFacts>> Cache::seen_whole(atom::ObjectId rev, std::optional<CommitFacts> facts) {
+  Parts& parts = *parts_;
   if (!facts) {
     parts.note_lost(rev);
     co_return std::nullopt;
@@ -233,15 +250,36 @@ coro::Task<std::vector<CachedAtom>> Cache::versions(atom::ObjectId genesis, atom
   co_return co_await coro::offload(parts.pool, [&] { return parts.refs.versions(genesis, label); });
 }
 
-coro::Task<> Cache::name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev) {
+coro::Task<std::vector<std::vector<CachedAtom>>> Cache::versions(atom::ObjectId genesis,
+                                                                 std::vector<atom::Label> labels) {
   Parts& parts = *parts_;
-  const auto facts = co_await commit(rev);
-  if (!facts) {
-    throw Error(Kind::integrity,
-                label.str() + " " + version.str() + ": its commit " + rev.hex() + " is not in the cache");
+  co_return co_await coro::offload(parts.pool, [&] {
+    std::vector<std::vector<CachedAtom>> found;
+    for (const auto& label : labels) found.push_back(parts.refs.versions(genesis, label));
+    return found;
+  });
+}
+
+coro::Task<> Cache::name(atom::ObjectId genesis, std::vector<AtomName> names) {
+  Parts& parts = *parts_;
+  std::vector<std::pair<std::string, std::string>> whole;
+  for (const auto& name : names) {
+    whole.emplace_back(key(name.rev), "");
+    // What this process admitted it need not look at again.
+    if (parts.whole.contains(name.rev)) continue;
+    const auto facts = co_await commit(name.rev);
+    if (!facts) {
+      throw Error(Kind::integrity, name.label.str() + " " + name.version.str() + ": its commit " + name.rev.hex() +
+                                       " is not in the cache");
+    }
   }
-  co_await coro::offload(parts.pool, [&] { parts.refs.write(genesis, label, version, rev); });
-  parts.database.put(Fact::whole, key(rev), "");
+  co_await coro::offload(parts.pool, [&] { parts.refs.write(genesis, names); });
+  parts.database.put_all(Fact::whole, whole);
+}
+
+coro::Task<> Cache::name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev) {
+  std::vector<AtomName> names{{std::move(label), std::move(version), rev}};
+  co_await name(genesis, std::move(names));
 }
 
 coro::Task<std::unique_ptr<IncomingFile>> Cache::begin_file() {

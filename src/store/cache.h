@@ -61,6 +61,12 @@ class IncomingFile : public git::FileSink {
   virtual coro::Task<atom::ObjectId> unpack() = 0;
 };
 
+struct AtomName {
+  atom::Label label;
+  atom::Version version;
+  atom::ObjectId rev;
+};
+
 class Cache {
  public:
   // Makes what is missing, removes quarantines whose owner is dead. `pool` must outlive the cache. A program holds a
@@ -81,6 +87,8 @@ class Cache {
   // The commit if it and its whole tree are here: seen so before, or walked now. Damage in the object store counts as
   // absence, so that fetching the commit again repairs it.
   coro::Task<std::optional<CommitFacts>> commit(atom::ObjectId rev);
+  // Many, in their order, at the price of one.
+  coro::Task<std::vector<std::optional<CommitFacts>>> commits(std::vector<atom::ObjectId> revs);
   // The blob at `path` (slash separated) of a tree; nothing when there is no such file. Symlinks are not followed.
   // Kind::integrity when it is larger than `limit`.
   coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = 16 << 20);
@@ -94,7 +102,10 @@ class Cache {
 
   // --- names
   coro::Task<std::vector<CachedAtom>> versions(atom::ObjectId genesis, atom::Label label);
+  // Of many labels, in their order, at the price of one.
+  coro::Task<std::vector<std::vector<CachedAtom>>> versions(atom::ObjectId genesis, std::vector<atom::Label> labels);
   // Written last, when all the objects are in. The same name for another revision is Kind::integrity.
+  coro::Task<> name(atom::ObjectId genesis, std::vector<AtomName> names);
   coro::Task<> name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev);
 
   // --- sources that are no atoms
@@ -131,6 +142,7 @@ class Cache {
  private:
   struct Parts;
   explicit Cache(std::unique_ptr<Parts> parts);
+  coro::Task<std::optional<CommitFacts>> seen_whole(atom::ObjectId rev, std::optional<CommitFacts> facts);
   std::unique_ptr<Parts> parts_;
 };
 

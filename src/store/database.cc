@@ -126,6 +126,20 @@ void Database::forget(Fact fact, std::string_view key) try {
   cope(error);
 }
 
+void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) try {
+  if (facts.empty()) return;
+  connection_->execute("BEGIN IMMEDIATE");
+  for (const auto& [key, value] : facts) put(fact, key, value);
+  connection_->execute("COMMIT");
+} catch (const SqliteError& error) {
+  try {
+    connection_->execute("ROLLBACK");
+  } catch (const SqliteError&) {
+    // It had not begun.
+  }
+  cope(error);
+}
+
 // "0\n", "1\n" for a host that speaks v2, "2\n" for one that does and gives no object by its id; then the capability
 // lines.
 std::optional<git::HostFacts> Database::recall(const std::string& origin) {

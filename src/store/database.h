@@ -15,6 +15,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "git/connector.h"
 #include "store/sqlite.h"
@@ -42,6 +44,8 @@ class Database : public git::HostMemory {
   std::optional<std::string> get(Fact fact, std::string_view key);
   void put(Fact fact, std::string_view key, std::string_view value);
   void forget(Fact fact, std::string_view key);
+  // All at once, in one transaction.
+  void put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts);
 
   std::optional<git::HostFacts> recall(const std::string& origin) override;
   void remember(const std::string& origin, const git::HostFacts& facts) override;

@@ -33,6 +33,12 @@ std::optional<atom::ObjectId> read_loose(const fs::path& file) {
   return id ? std::optional(*id) : std::nullopt;
 }
 
+void write_loose(const fs::path& file, const atom::ObjectId& rev) {
+  const FileDescriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!out) throw_errno("cannot write a name into the cache");
+  write_all(out.get(), rev.hex() + "\n", "cannot write a name into the cache");
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, atom::ObjectId>> Refs::packed(const std::string& prefix) const {
@@ -81,9 +87,12 @@ std::optional<atom::ObjectId> Refs::find(const atom::ObjectId& genesis, const at
   return find(prefix_of(genesis, label), version.str());
 }
 
-void Refs::write(const atom::ObjectId& genesis, const atom::Label& label, const atom::Version& version,
-                 const atom::ObjectId& rev) const {
-  write(prefix_of(genesis, label), version.str(), rev, label.str() + " " + version.str());
+void Refs::write(const atom::ObjectId& genesis, const std::vector<AtomName>& names) const {
+  std::vector<Entry> entries;
+  for (const auto& [label, version, rev] : names) {
+    entries.push_back({prefix_of(genesis, label), version.str(), rev, label.str() + " " + version.str()});
+  }
+  write(entries);
 }
 
 std::optional<atom::ObjectId> Refs::find_source(const std::string& name) const {
@@ -91,32 +100,38 @@ std::optional<atom::ObjectId> Refs::find_source(const std::string& name) const {
 }
 
 void Refs::write_source(const std::string& name, const atom::ObjectId& rev) const {
-  write(source_prefix, name, rev, "the source " + name);
+  write({{std::string(source_prefix), name, rev, "the source " + name}});
 }
 
-void Refs::write(const std::string& directory, const std::string& name, const atom::ObjectId& rev,
-                 const std::string& what) const {
-  const fs::path file = directory_ / (directory + name);
-  const auto same = [&] {
-    const auto there = find(directory, name);
-    if (there && *there != rev) {
-      throw Error(Kind::integrity, what + " is " + there->hex() + " in the cache, but was now found to be " + rev.hex())
-          .with_hint("a published version never changes: one of the two sources is wrong");
-    }
-    return there.has_value();
-  };
-  if (same()) return;
-  const Quarantine workshop = Quarantine::make(directory_ / "incoming");
-  const fs::path made = workshop.path() / "ref";
-  {
-    const FileDescriptor out(::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (!out) throw_errno("cannot write a name into the cache");
-    write_all(out.get(), rev.hex() + "\n", "cannot write a name into the cache");
+// Whether it has been written before; throws when it was written as something else.
+bool Refs::is_written(const Entry& entry) const {
+  const auto there = find(entry.directory, entry.name);
+  if (there && *there != entry.rev) {
+    throw Error(Kind::integrity,
+                entry.what + " is " + there->hex() + " in the cache, but was now found to be " + entry.rev.hex())
+        .with_hint("a published version never changes: one of the two sources is wrong");
   }
-  fs::create_directories(file.parent_path());
-  if (rename_new(made, file)) return;
-  // Somebody was faster, or the file is torn: only then is it replaced.
-  if (!same() && ::rename(made.c_str(), file.c_str()) != 0) throw_errno("cannot write a name into the cache");
+  return there.has_value();
+}
+
+// One workshop for all: to make and remove a directory costs more than all the rest.
+void Refs::write(const std::vector<Entry>& entries) const {
+  std::optional<Quarantine> workshop;
+  for (const Entry& entry : entries) {
+    if (is_written(entry)) continue;
+    if (!workshop) workshop.emplace(Quarantine::make(directory_ / "incoming"));
+    const fs::path made = workshop->path() / "ref";
+    write_loose(made, entry.rev);
+    const fs::path file = directory_ / (entry.directory + entry.name);
+    fs::create_directories(file.parent_path());
+    if (rename_new(made, file)) continue;
+    // Somebody was faster, or the file is torn: only then is it replaced.
+    if (is_written(entry)) {
+      fs::remove(made);
+    } else if (::rename(made.c_str(), file.c_str()) != 0) {
+      throw_errno("cannot write a name into the cache");
+    }
+  }
 }
 
 }  // namespace eka::store

@@ -25,18 +25,25 @@ class Refs {
   std::vector<CachedAtom> versions(const atom::ObjectId& genesis, const atom::Label& label) const;
   std::optional<atom::ObjectId> find(const atom::ObjectId& genesis, const atom::Label& label,
                                      const atom::Version& version) const;
-  // Kind::integrity when the name stands for another revision.
-  void write(const atom::ObjectId& genesis, const atom::Label& label, const atom::Version& version,
-             const atom::ObjectId& rev) const;
+  // Kind::integrity when a name stands for another revision; those before it are written all the same.
+  void write(const atom::ObjectId& genesis, const std::vector<AtomName>& names) const;
 
   // Sources that are no atoms stand at refs/sources/<name>. A name says what its content is.
   std::optional<atom::ObjectId> find_source(const std::string& name) const;
   void write_source(const std::string& name, const atom::ObjectId& rev) const;
 
  private:
+  // One file to be, "<directory><name>"; `what` it is for a person.
+  struct Entry {
+    std::string directory;
+    std::string name;
+    atom::ObjectId rev;
+    std::string what;
+  };
+
   std::optional<atom::ObjectId> find(const std::string& directory, const std::string& name) const;
-  void write(const std::string& directory, const std::string& name, const atom::ObjectId& rev,
-             const std::string& what) const;
+  bool is_written(const Entry& entry) const;
+  void write(const std::vector<Entry>& entries) const;
   // What packed-refs holds below `prefix`, by the rest of the name.
   std::vector<std::pair<std::string, atom::ObjectId>> packed(const std::string& prefix) const;
 
