@@ -44,6 +44,12 @@ class Config {
     unsigned jobs = 0;   // evaluations at once; 0: as many as the machine has processors
     bool gcroot = true;  // keep Nix's garbage collector from what was planned
   };
+  struct Net {                         // durations, as above
+    std::chrono::seconds connect{20};  // to get a connection: name, TCP and TLS together
+    std::chrono::seconds stall{120};   // without bytes, until a transfer counts as dead
+    std::chrono::seconds retry{60};    // within which a request that failed is tried again
+    std::chrono::seconds deadline{0};  // for a whole run; 0, which cannot be set: none
+  };
   struct Platforms {
     std::string build, target, legacy_target;  // as Nix names them: x86_64-linux
   };
@@ -66,6 +72,7 @@ class Config {
   // "~" is resolved; still relative when it was written so.
   const std::string& cache_root() const { return cache_root_; }
   const Plan& plan() const { return plan_; }
+  const Net& net() const { return net_; }
   const Platforms& platforms() const { return platforms_; }
   const DefaultComposer& default_composer() const { return default_composer_; }
   const Aliases& aliases() const { return aliases_; }
@@ -80,6 +87,7 @@ class Config {
 
   std::string cache_root_;
   Plan plan_;
+  Net net_;
   Platforms platforms_;
   DefaultComposer default_composer_;
   Aliases aliases_;

@@ -104,7 +104,7 @@ std::span<const ConfigKey> ConfigKeys::all() {
   using C = Config;
   using Text = std::string_view;
   using enum ConfigType;
-  static constexpr std::array<ConfigKey, 12> keys = {{
+  static constexpr std::array<ConfigKey, 16> keys = {{
       {"cache.root", text, [](C& c, Text t) { return assign_text(c.cache_root_, t); },
        [](const C& c) { return Json(c.cache_root_); }},
       {"plan.sharectx", truth, [](C& c, Text t) { return assign(c.plan_.sharectx, parse_truth(t)); },
@@ -117,6 +117,14 @@ std::span<const ConfigKey> ConfigKeys::all() {
        [](const C& c) { return Json(std::uint64_t{c.plan_.jobs}); }},
       {"plan.gcroot", truth, [](C& c, Text t) { return assign(c.plan_.gcroot, parse_truth(t)); },
        [](const C& c) { return Json(c.plan_.gcroot); }},
+      {"net.connect", number, [](C& c, Text t) { return assign(c.net_.connect, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.net_.connect.count()}); }},
+      {"net.stall", number, [](C& c, Text t) { return assign(c.net_.stall, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.net_.stall.count()}); }},
+      {"net.retry", number, [](C& c, Text t) { return assign(c.net_.retry, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.net_.retry.count()}); }},
+      {"net.deadline", number, [](C& c, Text t) { return assign(c.net_.deadline, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.net_.deadline.count()}); }},
       {"platforms.build", text, [](C& c, Text t) { return assign_platform(c.platforms_.build, t); },
        [](const C& c) { return Json(c.platforms_.build); }},
       {"platforms.target", text, [](C& c, Text t) { return assign_platform(c.platforms_.target, t); },

@@ -74,6 +74,8 @@ Preferences read_preferences(const Common& common) {
   settings.gc_roots = config.plan().gcroot;
   settings.limits.memory_bytes = config.plan().memory_bytes;
   settings.limits.wall_time = config.plan().timeout;
+  settings.patience = {.connect = config.net().connect, .stall = config.net().stall, .retry = config.net().retry};
+  settings.deadline = config.net().deadline;
   return out;
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "coro/runtime.h"
+#include "coro/timeout.h"
 #include "engine/parts.h"
 #include "git/libgit2.h"
 
@@ -19,7 +21,10 @@ Report with_engine(const engine::Settings& settings, engine::Observer& observer,
     static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, engine::Observer& observer,
                                   std::function<coro::Task<Report>(engine::Parts&)> work) {
       const auto parts = co_await engine::Parts::build(runtime, settings, observer);
-      co_return co_await work(*parts);
+      if (settings.deadline.count() == 0) co_return co_await work(*parts);
+      Error late(Kind::failure, "the run did not end within " + std::to_string(settings.deadline.count()) + " s");
+      std::move(late).with_hint("net.deadline says how long it may take");
+      co_return co_await coro::timeout(settings.deadline, work(*parts), late);
     }
   };
   const git::Libgit2 library;  // before the runtime: outlives the threads of the pool

@@ -13,15 +13,21 @@ namespace eka::engine {
 namespace {
 
 // A mirror whose transfer breaks in the middle is asked again from the start, this often in all.
-constexpr coro::RetryPolicy transfer_policy{.attempts = 3};
+constexpr int transfers = 3;
 
-Error no_mirror_left(std::vector<std::pair<std::string, Error>> failures) {
-  if (failures.size() == 1) return std::move(failures.front().second);
+struct Failure {
+  atom::Url mirror;
+  Error error;
+};
+
+Error no_mirror_left(std::vector<Failure> failures) {
+  if (failures.empty()) return Error(Kind::remote, "no mirror is known");
+  if (failures.size() == 1) return std::move(failures.front().error);
   // The gravest kind decides: a mirror that lies matters more than one that sleeps.
-  const auto gravest = std::ranges::max_element(failures, {}, [](const auto& f) { return f.second.kind(); });
-  std::string message = "no mirror could deliver";
-  for (const auto& [url, error] : failures) message += fmt::format("; {}: {}", url, error.message());
-  return Error(gravest->second.kind(), message).with_hint(gravest->second.hint());
+  const auto gravest = std::ranges::max_element(failures, {}, [](const Failure& f) { return f.error.kind(); });
+  std::string message = "none of the mirrors could deliver";
+  for (const auto& [mirror, error] : failures) message += fmt::format("\n{}: {}", mirror.str(), error.message());
+  return Error(gravest->error.kind(), message).with_hint(gravest->error.hint());
 }
 
 void merge_urls(std::vector<atom::Url>& into, const std::vector<atom::Url>& more) {
@@ -108,57 +114,75 @@ coro::Task<std::vector<Published>> Fetcher::missing(std::vector<Published> atoms
 }
 
 coro::Task<> Fetcher::fetch_from_any(Order order) {
-  std::vector<std::pair<std::string, Error>> failures;
-  for (const auto& mirror : order.mirrors) {
-    try {
-      co_await fetch_from(mirror, order.atoms);
-      co_return;
-    } catch (const Error& e) {
-      failures.emplace_back(mirror.str(), e);
-    }
-  }
-  if (failures.empty()) {
-    throw Error(Kind::remote, fmt::format("nothing says where {} of set {} can be fetched from",
-                                          order.atoms.front().str(), order.atoms.front().set.hex()))
+  const auto first = order.atoms.front();
+  if (order.mirrors.empty()) {
+    throw Error(Kind::remote,
+                fmt::format("nothing says where {} of set {} can be fetched from", first.str(), first.set.hex()))
         .with_hint("its lock says `::`: the set it lives in, which is not known here");
   }
-  throw no_mirror_left(std::move(failures)).within("fetching " + order.atoms.front().str());
+  std::vector<atom::ObjectId> wants;
+  for (const auto& atom : order.atoms) wants.push_back(atom.rev);
+  try {
+    co_await from_any(std::move(order.mirrors), std::move(wants), std::move(order.atoms));
+  } catch (Error& error) {
+    error.within("fetching " + first.str());
+    throw;
+  }
 }
 
 coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors) {
-  std::vector<std::pair<std::string, Error>> failures;
-  for (const auto& mirror : mirrors) {
-    try {
-      git::FetchOptions options;
-      co_await transfer(mirror, wants, std::move(options));
-      co_return;
-    } catch (const Error& e) {
-      failures.emplace_back(mirror.str(), e);
+  return from_any(std::move(mirrors), std::move(wants), {});
+}
+
+// `wants` from one of the mirrors, and `atoms` named.
+coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom::ObjectId> wants,
+                               std::vector<Published> atoms) {
+  mirrors = co_await order_.fastest_first(std::move(mirrors));
+  std::vector<Failure> final;
+  for (bool hasty = mirrors.size() > 1; !mirrors.empty(); hasty = false) {
+    std::vector<Failure> passing;
+    for (const auto& mirror : mirrors) {
+      auto failure = co_await try_mirror(mirror, wants, atoms, hasty);
+      if (!failure) co_return;
+      auto& failures = hasty && failure->is_retryable() ? passing : final;
+      failures.push_back({mirror, *std::move(failure)});
     }
+    mirrors.clear();
+    for (const auto& [mirror, error] : passing) mirrors.push_back(mirror);
   }
-  throw no_mirror_left(std::move(failures));
+  throw no_mirror_left(std::move(final));
 }
 
-coro::Task<> Fetcher::fetch_from(atom::Url mirror, std::vector<Published> atoms) {
-  std::vector<atom::ObjectId> wants;
-  git::FetchOptions options;
-  for (const auto& atom : atoms) {
-    wants.push_back(atom.rev);
-    options.known_refs.push_back({atom.rev, atom::atom_ref(atom.label, atom.version)});
-  }
-  co_await transfer(std::move(mirror), std::move(wants), std::move(options));
-  co_await check_and_name(std::move(atoms));
-}
-
-// From one mirror into the cache.
-coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options) {
+coro::Task<std::optional<Error>> Fetcher::try_mirror(atom::Url mirror, std::vector<atom::ObjectId> wants,
+                                                     std::vector<Published> atoms, bool hasty) {
   const auto name = mirror.str();
-  auto& remote = remotes_.at(mirror);
+  parts_.observer.began(Stage::fetch_closure, name);
+  std::optional<Error> failure;
+  try {
+    git::FetchOptions options;
+    options.hasty = hasty;
+    for (const auto& atom : atoms) {
+      options.known_refs.push_back({atom.rev, atom::atom_ref(atom.label, atom.version)});
+    }
+    co_await transfer(mirror, std::move(wants), std::move(options));
+    co_await check_and_name(std::move(atoms));
+    order_.answered(mirror);
+  } catch (const Error& error) {
+    failure = error;
+    order_.failed(mirror);
+    if (hasty) parts_.observer.note(name + " fails, on to the next mirror: " + error.message());
+  }
+  parts_.observer.ended(Stage::fetch_closure, name);
+  co_return failure;
+}
+
+// Into a fresh quarantine each time: what came before it broke is gone with the old one.
+coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options) {
   struct Transfer {
     store::Cache& cache;
     git::Remote& remote;
-    std::vector<atom::ObjectId> wants;
-    git::FetchOptions options;
+    const std::vector<atom::ObjectId>& wants;
+    git::FetchOptions& options;
 
     coro::Task<> operator()() const {
       auto intake = co_await cache.begin_intake();
@@ -166,13 +190,13 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
       co_await intake->admit(wants);
     }
   };
-  parts_.observer.began(Stage::fetch_closure, name);
-  const Transfer transfer{*parts_.cache, remote, std::move(wants), std::move(options)};
+  const Transfer transfer{*parts_.cache, remotes_.at(mirror), wants, options};
+  const coro::RetryPolicy policy{.attempts = options.hasty ? 1 : transfers, .deadline = parts_.settings.patience.retry};
   const std::function<void(const Error&)> told = [&](const Error& e) {
-    parts_.observer.note(name + ": again after: " + e.message());
+    options.again = true;
+    parts_.observer.note(mirror.str() + ": again after: " + e.message());
   };
-  co_await coro::retry(transfer_policy, coro::Clock::system(), transfer, told);
-  parts_.observer.ended(Stage::fetch_closure, name);
+  co_await coro::retry(policy, coro::Clock::system(), transfer, told);
 }
 
 // The ref is what makes an atom present, so it is written only for a commit that says what the name says.

@@ -41,14 +41,26 @@ class Run {
     co_return co_await coro::gather(std::move(tasks));
   }
 
+  coro::Task<std::vector<Published>> bring_members(const Root& root, const std::string& typed) {
+    std::vector<Published> out;
+    try {
+      const auto closure = co_await bring_closure(parts_, means_.remotes, means_.fetcher, root.atom, root.found_at);
+      for (const auto& member : closure.members) out.push_back(member.published);
+    } catch (Error& error) {
+      error.within("prefetching " + typed);
+      throw;
+    }
+    co_return out;
+  }
+
   coro::Task<Prefetched> bring_item(const Result<Root>& root, const std::string& typed, Times* times) {
     if (!root) throw Error(root.error()).within("prefetching " + typed);
     Prefetched out{.root = root->atom.published, .atoms = {}, .milliseconds = {}};
     {
       const Timed timed(parts_.observer, Stage::fetch_closure, typed, {times});
-      const auto closure = co_await bring_closure(parts_, means_.remotes, means_.fetcher, root->atom, root->found_at);
-      for (const auto& member : closure.members) {
-        if (member.published != *out.root) out.atoms.push_back(member.published);
+      const auto members = co_await bring_members(*root, typed);
+      for (const auto& published : members) {
+        if (published != *out.root) out.atoms.push_back(published);
       }
     }
     std::ranges::sort(out.atoms);

@@ -1,11 +1,13 @@
 // What one run of the engine is told: all of it decided before it starts (by flags, environment and files, in cli/).
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <string>
 
 #include "eval/evaluator.h"
+#include "git/patience.h"
 
 namespace eka::engine {
 
@@ -24,6 +26,8 @@ struct Settings {
   bool fresh_evaluation = false;  // evaluate even what is remembered
   bool gc_roots = true;           // keep Nix's collector from what is planned
   eval::Limits limits;            // the memory is that of all evaluations together
+  git::Patience patience;
+  std::chrono::seconds deadline{0};  // for the whole run, when not 0
 };
 
 }  // namespace eka::engine

@@ -25,15 +25,26 @@ constexpr ChannelPool::Bounds daemon_bounds{.per_host = {.first = 8, .most = 64}
 }  // namespace
 
 struct Connector::Parts {
-  Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory)
-      : pool(the_pool),
-        http(std::move(reactor)),
+  Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory, Patience the_patience)
+      : patience(the_patience),
+        pool(the_pool),
+        http(std::move(reactor), {.connect = the_patience.connect, .stall = the_patience.stall}),
         handshakes(memory),
         ssh(ssh_program({})),
-        daemon(the_pool, StreamLimits().connect),
-        ssh_channels(ssh, {}, ssh_bounds),
-        daemon_channels(daemon, {}, daemon_bounds) {}
+        daemon(the_pool, the_patience.connect),
+        ssh_channels(ssh, stream_limits(the_patience), ssh_bounds),
+        daemon_channels(daemon, stream_limits(the_patience), daemon_bounds) {}
 
+  static StreamLimits stream_limits(const Patience& patience) {
+    return {.connect = patience.connect, .stall = patience.stall};
+  }
+
+  std::unique_ptr<Remote> wire(const atom::Url& url, std::unique_ptr<Session> session) const {
+    return std::make_unique<WireRemote>(url, std::move(session), coro::RetryPolicy{.deadline = patience.retry},
+                                        coro::Clock::system(), patience.stall * 10);
+  }
+
+  Patience patience;
   coro::Pool& pool;
   Libgit2 libgit2;
   HttpClient http;
@@ -44,8 +55,8 @@ struct Connector::Parts {
   ChannelPool daemon_channels;
 };
 
-Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory)
-    : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory)) {}
+Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, Patience patience)
+    : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory, patience)) {}
 
 Connector::~Connector() = default;
 
@@ -53,15 +64,13 @@ std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
   switch (url.scheme()) {
     case atom::Url::Scheme::http:
     case atom::Url::Scheme::https:
-      return std::make_unique<WireRemote>(url, std::make_unique<HttpSession>(parts_->http, parts_->handshakes, url));
+      return parts_->wire(url, std::make_unique<HttpSession>(parts_->http, parts_->handshakes, url));
     case atom::Url::Scheme::file:
       return std::make_unique<LocalRemote>(url, parts_->pool);
     case atom::Url::Scheme::ssh:
-      return std::make_unique<WireRemote>(
-          url, std::make_unique<StreamSession>(parts_->ssh_channels, parts_->handshakes, url));
+      return parts_->wire(url, std::make_unique<StreamSession>(parts_->ssh_channels, parts_->handshakes, url));
     case atom::Url::Scheme::git:
-      return std::make_unique<WireRemote>(
-          url, std::make_unique<StreamSession>(parts_->daemon_channels, parts_->handshakes, url));
+      return parts_->wire(url, std::make_unique<StreamSession>(parts_->daemon_channels, parts_->handshakes, url));
   }
   throw Error(Kind::failure, "no transport for " + url.str());
 }

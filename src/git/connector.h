@@ -9,6 +9,7 @@
 #include "atom/url.h"
 #include "coro/pool.h"
 #include "git/file_sink.h"
+#include "git/patience.h"
 #include "git/remote.h"
 
 namespace eka::git {
@@ -32,7 +33,7 @@ class Connector {
  public:
   // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. All of it
   // lives on the executor given.
-  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory);
+  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, Patience patience = {});
   ~Connector();
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;

@@ -33,6 +33,10 @@ struct FetchOptions {
   std::vector<KnownRef> known_refs;
   // Told what the server has to say meanwhile, fit for a terminal. None: the server is asked for silence.
   std::function<void(std::string_view)> progress;
+  // Whoever asks has another place to ask: one attempt, with no waiting.
+  bool hasty = false;
+  // The same was asked before, and broke when bytes had gone to the sink: this counts as a retry.
+  bool again = false;
 };
 
 }  // namespace eka::git

@@ -57,6 +57,9 @@ class HttpResponse {
   // broke, Error for a body over its limit.
   virtual coro::Task<std::string_view> read() = 0;
 
+  // From the request's being sent to the first byte of the answer: neither connecting nor waiting in line.
+  virtual std::chrono::microseconds answer_time() const = 0;
+
   // As of now, headers included, before decompression.
   virtual std::uint64_t bytes_received() const = 0;
   virtual std::uint64_t bytes_sent() const = 0;

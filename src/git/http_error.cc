@@ -62,7 +62,30 @@ std::string hint_for(long status) {
   }
   if (status == 403) return "The user of the URL may lack the right to read this repository, or the token has expired.";
   if (status == 404) return "Check the URL. A private repository may need a user and a token in it.";
+  if (status == 408 || status == 429) return "Try again later; other programs may be using up what it allows, too.";
+  if (status >= 500) return "The trouble is on the server's side: try again later, or ask whoever runs it.";
   return {};
+}
+
+std::string hint_for(CURLcode code) {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return "For a private certificate authority, set SSL_CERT_FILE or GIT_SSL_CAINFO.";
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "Check the host's name, and that this machine's name server answers.";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return "Check http_proxy, https_proxy and all_proxy.";
+    case CURLE_COULDNT_CONNECT:
+      return "Check the address, and that the server is running and can be reached from here.";
+    case CURLE_SSL_CONNECT_ERROR:
+      return "Check that the server speaks TLS at this port.";
+    case CURLE_OPERATION_TIMEDOUT:
+      return "Try again later. net.connect and net.stall say how long a server is waited for.";
+    default:
+      return is_transient(code) ? "The connection broke: try again." : "";
+  }
 }
 
 }  // namespace
@@ -84,9 +107,7 @@ HttpError transfer_error(CURLcode code, const std::string& host, const char* det
   const std::string_view words = *detail != '\0' ? std::string_view(detail) : curl_easy_strerror(code);
   Error error(Kind::remote, "the exchange with " + host + " failed: " + printable(words));
   if (is_transient(code)) std::move(error).retryable();
-  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
-    std::move(error).with_hint("For a private certificate authority, set SSL_CERT_FILE or GIT_SSL_CAINFO.");
-  }
+  std::move(error).with_hint(hint_for(code));
   return HttpError(std::move(error), 0);
 }
 

@@ -116,6 +116,7 @@ coro::Task<Capabilities> HttpSession::capabilities() {
 // Sends, and counts what it costs.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(HttpRequest request) {
   auto response = co_await client_.send(std::move(request));
+  traffic().answer_time = response->answer_time();
   co_return std::make_unique<Body>(std::move(response), traffic());
 }
 

@@ -222,6 +222,11 @@ std::string HttpTransfer::header(const char* name) const {
   return value;
 }
 
+std::chrono::microseconds HttpTransfer::answer_time() const {
+  return std::chrono::microseconds(info(easy_.get(), CURLINFO_STARTTRANSFER_TIME_T) -
+                                   info(easy_.get(), CURLINFO_PRETRANSFER_TIME_T));
+}
+
 std::uint64_t HttpTransfer::bytes_received() const {
   return static_cast<std::uint64_t>(info(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T) +
                                     number(easy_.get(), CURLINFO_HEADER_SIZE));

@@ -27,6 +27,7 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   std::optional<std::chrono::seconds> retry_after() const override;
   std::string header(const char* name) const override;
   coro::Task<std::string_view> read() override;
+  std::chrono::microseconds answer_time() const override;
   std::uint64_t bytes_received() const override;
   std::uint64_t bytes_sent() const override;
 

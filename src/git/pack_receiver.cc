@@ -35,6 +35,13 @@ class ProgressLines {
   std::string line_;
 };
 
+Error only_kept_alive(std::chrono::seconds limit) {
+  return Error(Kind::remote, "the remote keeps the connection alive, but sends nothing of the pack for " +
+                                 std::to_string(limit.count()) + " s")
+      .with_hint("Try again later. net.stall says how long a server is waited for, ten times as long for a pack.")
+      .retryable();
+}
+
 }  // namespace
 
 FetchJob::FetchJob(std::vector<atom::ObjectId> wanted, PackSink& into, FetchOptions how)
@@ -46,15 +53,18 @@ FetchJob::FetchJob(std::vector<atom::ObjectId> wanted, PackSink& into, FetchOpti
 
 coro::Task<> receive_pack(Answer* answer, FetchParser* parser, FetchJob* job) {
   ProgressLines progress(job->options.progress);
+  auto heard = job->clock->now();  // of the pack
   while (true) {
     const std::string_view bytes = co_await answer->read();
     if (bytes.empty()) break;
+    if (job->clock->now() - heard > job->longest_silence) throw only_kept_alive(job->longest_silence);
     parser->feed(bytes);
     while (const auto event = unwrap(parser->next())) {
       if (event->type == FetchParser::Event::Type::progress) {
         progress.feed(event->bytes);
       } else {
         job->delivered = true;
+        heard = job->clock->now();
         const auto pack = std::as_bytes(std::span(event->bytes));
         co_await job->sink.write(pack);
       }

@@ -1,10 +1,12 @@
 // One fetch on its way: what it is to bring, and the answer read into the sink, in whichever protocol it comes.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <vector>
 
 #include "atom/object_id.h"
+#include "coro/retry.h"
 #include "coro/task.h"
 #include "git/fetch.h"
 #include "git/remote.h"
@@ -20,6 +22,9 @@ struct FetchJob {
   FetchOptions options;
   bool delivered = false;      // the sink has been given something: no more tries
   std::exception_ptr failure;  // that came after that
+  // How long the server may keep the connection alive and send nothing of the pack.
+  std::chrono::seconds longest_silence = std::chrono::minutes(20);
+  coro::Clock* clock = &coro::Clock::system();
 };
 
 // Reads `answer` to its end. Throws for anything but a whole pack.

@@ -42,11 +42,16 @@ class Remote {
 
   // One request for all of `wants` and everything reachable from them; the pack goes to `sink`. Never thin: the pack
   // is self-contained. Wants may be objects of any type; without any, nothing is sent. Transient failures are retried
-  // until the first byte has gone to the sink; after that a retryable() error means: begin again with a fresh sink.
+  // until the first byte has gone to the sink; after that a retryable() error means: begin again with a fresh sink. (A
+  // hasty fetch is not retried, and its errors are retryable() if one that is not might have been.)
   virtual coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) = 0;
   coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink) {
     return fetch(std::move(wants), sink, FetchOptions());
   }
+
+  // Resumes when the remote has shown that it is there: at once, where that takes no answer, or is known already (no
+  // request is sent that the first real one would not have needed). One attempt.
+  virtual coro::Task<> greet() { co_return; }
 
   virtual const Traffic& traffic() const = 0;
 };

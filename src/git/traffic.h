@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace eka::git {
 
@@ -11,6 +13,8 @@ struct Traffic {
   std::uint64_t retries = 0;
   std::uint64_t bytes_received = 0;  // on the wire, before decompression
   std::uint64_t bytes_sent = 0;
+  // From the last request's being sent to the first byte of its answer, where the transport can tell.
+  std::optional<std::chrono::microseconds> answer_time;
 
   Traffic& operator+=(const Traffic& more) {
     handshakes += more.handshakes;

@@ -9,8 +9,24 @@
 #include "git/wants.h"
 
 namespace eka::git {
-WireRemote::WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy, coro::Clock& clock)
-    : url_(std::move(url)), session_(std::move(session)), policy_(policy), clock_(clock) {}
+namespace {
+
+// The same, but not to be tried again: enough attempts were made.
+Error final(const Error& error) {
+  Error out = Error(error.kind(), error.message()).with_hint(error.hint());
+  for (const auto& context : error.context()) out.within(context);
+  return out;
+}
+
+}  // namespace
+
+WireRemote::WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy, coro::Clock& clock,
+                       std::chrono::seconds longest_silence)
+    : url_(std::move(url)),
+      session_(std::move(session)),
+      policy_(policy),
+      clock_(clock),
+      longest_silence_(longest_silence) {}
 
 coro::Task<std::vector<Ref>> WireRemote::ls_refs(std::vector<std::string> prefixes) {
   const auto attempt = [this, &prefixes] { return try_ls_refs(&prefixes); };
@@ -64,16 +80,30 @@ coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs(const std::vector<std::strin
   co_return unwrap(std::move(parser).finish());
 }
 
+coro::Task<> WireRemote::greet() {
+  try {
+    co_await session_->capabilities();
+  } catch (const NotProtocolV2&) {
+    speaks_v0_ = true;  // an answer, too
+  }
+}
+
 coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
   if (wants.empty()) co_return;
   FetchJob job(std::move(wants), sink, std::move(options));
+  job.clock = &clock_;
+  job.longest_silence = longest_silence_;
   const auto attempt = [this, &job] { return try_fetch(&job); };
   const auto on_retry = [this](const Error& failure) { before_retry(failure); };
+  coro::RetryPolicy policy = policy_;
+  if (job.options.hasty) policy.attempts = 1;
+  if (job.options.again) ++session_->traffic().retries;
   try {
-    co_await coro::retry(policy_, clock_, attempt, on_retry);
+    co_await coro::retry(policy, clock_, attempt, on_retry);
     if (job.failure) std::rethrow_exception(job.failure);
   } catch (Error& error) {
     error.within("fetching from " + url_.str());
+    if (error.is_retryable() && !job.delivered && !job.options.hasty) throw final(error);
     throw;
   }
 }

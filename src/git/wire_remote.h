@@ -8,8 +8,12 @@
 // Retries (engine law 5): transient failures are tried again with growing, jittered delays, or after the time that the
 // server asked for, and are counted; refusals and broken protocol are not. A fetch is tried again only as long as no
 // byte of its pack has reached the sink.
+//
+// A server may take its time to put a pack together, and keep the connection alive meanwhile; it may not do so for
+// ever.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,12 +32,14 @@ class WireRemote final : public Remote {
  public:
   // `clock` must outlive it.
   WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy = {},
-             coro::Clock& clock = coro::Clock::system());
+             coro::Clock& clock = coro::Clock::system(),
+             std::chrono::seconds longest_silence = std::chrono::minutes(20));
 
   using Remote::fetch;
   const atom::Url& url() const override { return url_; }
   coro::Task<std::vector<Ref>> ls_refs(std::vector<std::string> prefixes) override;
   coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) override;
+  coro::Task<> greet() override;
   const Traffic& traffic() const override { return session_->traffic(); }
 
  private:
@@ -52,6 +58,7 @@ class WireRemote final : public Remote {
   coro::RetryPolicy policy_;
   coro::Clock& clock_;
   bool speaks_v0_ = false;
+  std::chrono::seconds longest_silence_;                             // of the pack, while other bytes come
   std::optional<std::chrono::steady_clock::time_point> not_before_;  // as the server asked with Retry-After
 };
 

@@ -1,5 +1,6 @@
 #include "store/cache.h"
 
+#include <charconv>
 #include <cstdint>
 #include <string_view>
 #include <system_error>
@@ -28,6 +29,12 @@ namespace fs = std::filesystem;
 
 std::string_view key(const atom::ObjectId& id) {
   return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
+}
+
+std::optional<std::int64_t> number(const std::optional<std::string>& text) {
+  std::int64_t value = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) return std::nullopt;
+  return value;
 }
 
 // The commit, or nothing when it is missing or damaged.
@@ -403,6 +410,27 @@ bool Cache::knows_request(const std::string& request) {
 
 void Cache::remember_request(const std::string& request) {
   parts_->database.put(Fact::request, request, "");
+}
+
+// By origin: microseconds. By url: when it failed, in seconds since 1970.
+std::optional<std::chrono::microseconds> Cache::answer_time(const atom::Url& url) {
+  const auto count = number(parts_->database.get(Fact::answers, url.origin()));
+  return count ? std::optional(std::chrono::microseconds(*count)) : std::nullopt;
+}
+
+std::optional<std::chrono::system_clock::time_point> Cache::failed_at(const atom::Url& url) {
+  const auto count = number(parts_->database.get(Fact::answers, url.str()));
+  return count ? std::optional(std::chrono::system_clock::time_point(std::chrono::seconds(*count))) : std::nullopt;
+}
+
+void Cache::remember_answer(const atom::Url& url, std::chrono::microseconds time) {
+  parts_->database.put(Fact::answers, url.origin(), std::to_string(time.count()));
+  if (failed_at(url)) parts_->database.forget(Fact::answers, url.str());
+}
+
+void Cache::remember_failure(const atom::Url& url, std::chrono::system_clock::time_point when) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(when.time_since_epoch());
+  parts_->database.put(Fact::answers, url.str(), std::to_string(seconds.count()));
 }
 
 git::HostMemory& Cache::hosts() {

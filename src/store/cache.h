@@ -11,6 +11,7 @@
 // pool. Throws Error(Kind::integrity) for content that is not what its name says, Kind::failure for the disk.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -138,6 +139,12 @@ class Cache {
   std::optional<std::string> remembered_questions(const std::string& asker);
   void remember_questions(const std::string& asker, const std::string& value);
   git::HostMemory& hosts();
+  // How long the host of a url takes to answer; and when the remote at that very url failed, if it has not answered
+  // since.
+  std::optional<std::chrono::microseconds> answer_time(const atom::Url& url);
+  std::optional<std::chrono::system_clock::time_point> failed_at(const atom::Url& url);
+  void remember_answer(const atom::Url& url, std::chrono::microseconds time);
+  void remember_failure(const atom::Url& url, std::chrono::system_clock::time_point when);
 
  private:
   struct Parts;

@@ -6,11 +6,11 @@
 namespace eka::store {
 namespace {
 
-constexpr int format = 3;
+constexpr int format = 4;
 
 // In the order of Fact.
-constexpr std::array<std::string_view, 9> tables = {"nar_hash", "evaluation", "host",    "genesis",  "whole",
-                                                    "doubtful", "laid_out",   "request", "questions"};
+constexpr std::array<std::string_view, 10> tables = {"nar_hash", "evaluation", "host",     "answers", "genesis",
+                                                     "whole",    "doubtful",   "laid_out", "request", "questions"};
 
 constexpr std::string_view select = "SELECT value FROM @ WHERE key = ?";
 constexpr std::string_view insert = "INSERT OR REPLACE INTO @ (key, value) VALUES (?, ?)";

@@ -28,6 +28,7 @@ enum class Fact {
   nar_hash,    // tree id -> SHA-256 of its NAR
   evaluation,  // digest -> what the evaluation came to
   host,        // origin -> what its server can do
+  answers,     // origin -> how fast its server answered; url -> when the remote there failed
   genesis,     // redacted url -> id of the genesis last seen there
   whole,       // commit id -> "": all it reaches has been seen here
   doubtful,    // tree id -> "": something in it could not be read, to be looked at in full

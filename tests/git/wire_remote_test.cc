@@ -39,12 +39,14 @@ struct Turn {
   std::string bytes;
   std::optional<Error> broken;
   std::optional<std::chrono::seconds> retry_after;
+  std::chrono::milliseconds pause{0};  // before each piece of them
 };
 
 class PlayedAnswer final : public Answer {
  public:
-  explicit PlayedAnswer(Turn turn) : turn_(std::move(turn)) {}
+  PlayedAnswer(Turn turn, coro::Clock& clock) : turn_(std::move(turn)), clock_(clock) {}
   coro::Task<std::string_view> read() override {
+    if (turn_.pause.count() > 0) co_await clock_.sleep(turn_.pause);
     const std::string_view piece = std::string_view(turn_.bytes).substr(at_, 1000);
     at_ += piece.size();
     if (piece.empty() && turn_.broken) throw Error(*turn_.broken);
@@ -53,12 +55,14 @@ class PlayedAnswer final : public Answer {
 
  private:
   Turn turn_;
+  coro::Clock& clock_;
   std::size_t at_ = 0;
 };
 
 class PlayedSession final : public Session {
  public:
-  explicit PlayedSession(std::deque<Turn>& turns, int fresh_starts) : turns_(turns), fresh_starts_(fresh_starts) {}
+  PlayedSession(std::deque<Turn>& turns, int fresh_starts, coro::Clock& clock)
+      : turns_(turns), fresh_starts_(fresh_starts), clock_(clock) {}
   bool persists_across_requests() const override { return fresh_starts_ == 0; }
   coro::Task<Capabilities> capabilities() override { co_return capabilities_; }
   coro::Task<std::unique_ptr<Answer>> exchange(Command) override {
@@ -67,7 +71,7 @@ class PlayedSession final : public Session {
     Turn turn = std::move(turns_.front());
     turns_.pop_front();
     if (turn.refused) throw HttpError(*turn.refused, 503, turn.retry_after);
-    std::unique_ptr<Answer> answer = std::make_unique<PlayedAnswer>(std::move(turn));
+    std::unique_ptr<Answer> answer = std::make_unique<PlayedAnswer>(std::move(turn), clock_);
     co_return answer;
   }
   coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override { throw Error(Kind::failure, "not played"); }
@@ -86,6 +90,7 @@ class PlayedSession final : public Session {
   Capabilities capabilities_ = eka::git::capabilities;
   std::deque<Turn>& turns_;
   int fresh_starts_;
+  coro::Clock& clock_;
   unsigned generation_ = 0;
   bool gives_by_id_ = true;
 };
@@ -99,7 +104,7 @@ struct World {
   }
   WireRemote open(int fresh_starts = 0) {
     return WireRemote(unwrap(atom::Url::parse("https://h.example/r")),
-                      std::make_unique<PlayedSession>(turns, fresh_starts), coro::RetryPolicy(), clock);
+                      std::make_unique<PlayedSession>(turns, fresh_starts, clock), coro::RetryPolicy(), clock);
   }
 
   test::TemporaryDirectory home;
@@ -121,10 +126,12 @@ Error forbidden() {
 
 TEST_CASE("wire remote: transient failures are tried again, and counted") {
   World world;
-  world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = {}});
-  world.turns.push_back({.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = reset(), .retry_after = {}});
-  world.turns.push_back({.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = {}, .retry_after = {}});
-  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
+  world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
+  world.turns.push_back(
+      {.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = reset(), .retry_after = {}, .pause = {}});
+  world.turns.push_back(
+      {.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = {}, .retry_after = {}, .pause = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
   WireRemote remote = world.open();
   CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
   CHECK(remote.traffic().retries == 3);
@@ -135,17 +142,18 @@ TEST_CASE("wire remote: transient failures are tried again, and counted") {
 TEST_CASE("wire remote: refusals and broken protocol are not") {
   World world;
   WireRemote remote = world.open();
-  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}});
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
   CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
-  world.turns.push_back({.refused = {}, .bytes = "0003", .broken = {}, .retry_after = {}});
+  world.turns.push_back({.refused = {}, .bytes = "0003", .broken = {}, .retry_after = {}, .pause = {}});
   CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
   CHECK(remote.traffic().retries == 0);
 }
 
 TEST_CASE("wire remote: the time that a server asks for is waited") {
   World world;
-  world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7)});
-  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
+  world.turns.push_back(
+      {.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7), .pause = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
   WireRemote remote = world.open();
   CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
   CHECK(world.clock.slept >= std::chrono::seconds(7));
@@ -155,11 +163,11 @@ TEST_CASE("wire remote: the time that a server asks for is waited") {
 TEST_CASE("wire remote: a session that does not persist gets one fresh start") {
   World world;
   WireRemote remote = world.open(1);
-  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}});
-  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}});
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
   CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
   CHECK(remote.traffic().retries == 1);
-  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}});
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
   CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
 }
 
@@ -168,15 +176,16 @@ TEST_CASE("wire remote: a fetch is tried again until its first byte has been del
   WireRemote remote = world.open();
   const std::vector wants = {world.id};
   test::StringSink sink;
-  world.turns.push_back({.refused = {}, .bytes = world.fetch.substr(0, 10), .broken = reset(), .retry_after = {}});
-  world.turns.push_back({.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}});
+  world.turns.push_back(
+      {.refused = {}, .bytes = world.fetch.substr(0, 10), .broken = reset(), .retry_after = {}, .pause = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}, .pause = {}});
   world.runtime.run(remote.fetch(wants, sink));
   CHECK(sink.pack.starts_with("PACK"));
   CHECK(remote.traffic().retries == 1);
 
   SUBCASE("after that it is for the caller to begin again") {
     for (const bool broken : {true, false}) {
-      Turn turn{.refused = {}, .bytes = world.fetch.substr(0, 80'000), .broken = {}, .retry_after = {}};
+      Turn turn{.refused = {}, .bytes = world.fetch.substr(0, 80'000), .broken = {}, .retry_after = {}, .pause = {}};
       if (broken) turn.broken = reset();
       world.turns.push_back(turn);
       test::StringSink cut;
@@ -199,9 +208,9 @@ TEST_CASE("wire remote: an id that is refused is looked for by ref, and the host
   FetchOptions options;
   options.known_refs.push_back({world.id, "refs/heads/main"});
   const Turn refusal{
-      .refused = {}, .bytes = "0028ERR upload-pack: not our ref 1234567", .broken = {}, .retry_after = {}};
-  const Turn refs{.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}};
-  const Turn pack{.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}};
+      .refused = {}, .bytes = "0028ERR upload-pack: not our ref 1234567", .broken = {}, .retry_after = {}, .pause = {}};
+  const Turn refs{.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}};
+  const Turn pack{.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}, .pause = {}};
   test::StringSink sink;
   for (const Turn& turn : {refusal, refs, pack}) world.turns.push_back(turn);
   world.runtime.run(remote.fetch({world.id}, sink, options));
@@ -217,6 +226,58 @@ TEST_CASE("wire remote: an id that is refused is looked for by ref, and the host
   for (const Turn& turn : {refs, refusal}) world.turns.push_back(turn);
   test::StringSink none;
   CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, none, options)), Error);
+}
+
+TEST_CASE("wire remote: a failure is retryable no more when enough attempts were made, and a hasty fetch makes one") {
+  World world;
+  WireRemote remote = world.open();
+  const auto fetch = [&](bool hasty) {
+    FetchOptions options;
+    options.hasty = hasty;
+    test::StringSink sink;
+    try {
+      world.runtime.run(remote.fetch({world.id}, sink, options));
+    } catch (const Error& error) {
+      return error;
+    }
+    return Error(Kind::failure, "it was fetched");
+  };
+  const auto fail_times = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
+    }
+  };
+  fail_times(1);
+  const Error hasty = fetch(true);
+  CHECK(hasty.message() == "connection reset");
+  CHECK(hasty.is_retryable());
+  CHECK(remote.traffic().retries == 0);
+  fail_times(4);
+  const Error patient = fetch(false);
+  CHECK(patient.message() == "connection reset");
+  CHECK(patient.context().at(0) == "fetching from https://h.example/r");
+  CHECK_FALSE(patient.is_retryable());
+  CHECK(remote.traffic().retries == 3);
+}
+
+TEST_CASE("wire remote: a server that only keeps the connection alive is left") {
+  World world;
+  WireRemote remote = world.open();
+  std::string endless = "000dpackfile\n";
+  for (int i = 0; i < 100'000; ++i) endless += i % 2 == 0 ? "0005\x01" : "0008\x02...";
+  for (int i = 0; i < 4; ++i) {
+    world.turns.push_back(
+        {.refused = {}, .bytes = endless, .broken = {}, .retry_after = {}, .pause = std::chrono::seconds(5)});
+  }
+  test::StringSink sink;
+  try {
+    world.runtime.run(remote.fetch({world.id}, sink));
+    FAIL("fetched");
+  } catch (const Error& error) {
+    CHECK(error.message().contains("sends nothing of the pack"));
+  }
+  CHECK(sink.pack.empty());
+  CHECK(world.clock.slept < std::chrono::hours(1));
 }
 
 }  // namespace eka::git

@@ -5,6 +5,7 @@
 #   proxy_counts         prints what it has counted since, as JSON
 #   proxy_stop           ends it; also done on exit, and when the shell is killed
 EKA_PROXY=$(realpath "${EKA_PROXY:?the path of the built eka-proxy}")
+PROXY_NAME=proxy
 PROXY_PORT=0  # none yet
 PROXY_PID=
 at_exit proxy_stop
@@ -19,13 +20,13 @@ proxy_start() {
     [[ -z ${PROXY_URL:-} ]] || break  # it is known by this port
     PROXY_PORT=0
   done
-  echo "proxy: eka-proxy does not start: $(cat "$scratch/proxy.err")" >&2
+  echo "proxy: eka-proxy does not start: $(cat "$scratch/$PROXY_NAME.err")" >&2
   return 1
 }
 
 proxy_try() {
   setpriv --pdeathsig TERM "$EKA_PROXY" "${PROXY_TARGET:-127.0.0.1:$SERVE_PORT}" --port "$PROXY_PORT" "$@" </dev/null \
-    >"$scratch/proxy.out" 2>"$scratch/proxy.err" &
+    >"$scratch/$PROXY_NAME.out" 2>"$scratch/$PROXY_NAME.err" &
   PROXY_PID=$!
   while [[ ! -s $scratch/proxy.out ]]; do
     if ! kill -0 "$PROXY_PID" 2>/dev/null; then return 1; fi
@@ -36,13 +37,13 @@ proxy_try() {
 
 proxy_counts() {
   local lines tries
-  lines=$(wc -l <"$scratch/proxy.out")
+  lines=$(wc -l <"$scratch/$PROXY_NAME.out")
   kill -USR1 "$PROXY_PID"
   for tries in {1..500}; do
-    if (($(wc -l <"$scratch/proxy.out") > lines)); then break; fi
+    if (($(wc -l <"$scratch/$PROXY_NAME.out") > lines)); then break; fi
     sleep 0.01
   done
-  tail -n 1 "$scratch/proxy.out"
+  tail -n 1 "$scratch/$PROXY_NAME.out"
 }
 
 proxy_stop() {

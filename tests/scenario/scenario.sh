@@ -134,21 +134,23 @@ unpack() {
   git --git-dir="$1" archive "$2" | tar -x -C "$3"
 }
 
-# Processes that work on this scenario's behalf, one a line.
+# Processes that work on this scenario's behalf, one a line. Forks only for those that may be: it looks at all there are.
 processes() {
-  local directory words
+  local directory word words
   for directory in /proc/[0-9]*; do
-    words=$(tr '\0' ' ' 2>/dev/null <"$directory/cmdline") || continue
+    words=
+    { while IFS= read -r -d '' word; do words+="$word "; done <"$directory/cmdline"; } 2>/dev/null || continue
     case $words in
-      *"$scratch"*) ;;
-      *) [[ $(readlink "$directory/exe" 2>/dev/null) == "$EKA" ]] && [[ $(readlink "$directory/cwd" 2>/dev/null) == "$scratch"* ]] || continue ;;
-    esac
-    case $words in
+      *eka-proxy*) continue ;;
       *eka* | *nixec* | *bwrap* | *nix* | *git*) ;;
       *) continue ;;
     esac
     case $words in
       bash* | /bin/bash* | */bin/bash* | *nginx* | fcgiwrap*) continue ;;
+    esac
+    case $words in
+      *"$scratch"*) ;;
+      *) [[ $(readlink "$directory/exe" 2>/dev/null) == "$EKA" ]] && [[ $(readlink "$directory/cwd" 2>/dev/null) == "$scratch"* ]] || continue ;;
     esac
     echo "${directory#/proc/}: $words"
   done
