@@ -131,7 +131,9 @@ void add_add(CLI::App& app, Action& action) {
       ->type_name("PATH");
   command->add_option("-s,--set", options->set, "how to call the set, where the manifest does not know it yet")
       ->type_name("SET");
-  command->add_option("--mirror", options->mirrors, "another place of the same set")->type_name("URL");
+  command->add_option("--mirror", options->mirrors, "another place of the same set")
+      ->type_name("URL")
+      ->allow_extra_args(false);
   command->callback([command, options, &action] {
     if (!command->get_subcommands().empty()) return;
     if (options->uri.empty()) throw CLI::RequiredError("uri");

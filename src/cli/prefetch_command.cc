@@ -115,7 +115,9 @@ void add_prefetch(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("prefetch", "bring whole closures into the cache, so that plan --offline works");
   const auto options = std::make_shared<PrefetchOptions>();
   command->add_option("uri", options->uris, "[scheme://][user@][alias:][path::]label[@requirement]")->type_name("URI");
-  command->add_option("--lock", options->locks, "an atom.lock, whose closure is brought")->type_name("FILE");
+  command->add_option("--lock", options->locks, "an atom.lock, whose closure is brought")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   command->add_flag("--json", options->json, "print one JSON document: atoms, times, requests and bytes per remote");
   command->callback([options, &action] {
     if (options->uris.empty() && options->locks.empty()) throw CLI::RequiredError("uri, or --lock");
