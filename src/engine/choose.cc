@@ -6,21 +6,13 @@
 
 #include "coro/pool.h"
 #include "coro/task_group.h"
+#include "engine/foresight.h"
 #include "engine/new_lock.h"
 #include "resolve/explain.h"
 #include "resolve/solver.h"
 
 namespace eka::engine {
 namespace {
-
-// What the remotes that a lock names would be asked if it were chosen again.
-void add_questions(const atom::Lock& lock, Questions& questions) {
-  for (const auto& atom : lock.atoms) {
-    const auto set = lock.sets.find(atom.set);
-    if (set == lock.sets.end()) continue;
-    for (const auto& url : set->second.mirrors) questions[url].insert(atom.label);
-  }
-}
 
 class Choice {
  public:
@@ -51,8 +43,12 @@ class Choice {
     if (problem_.local) co_await graph_.add_local(*problem_.local);
     Questions hints = read_questions(parts_.cache->remembered_questions(asker_).value_or(""));
     if (problem_.locked) add_questions(*problem_.locked, hints);
+    const bool knows_nothing = hints.empty() && !parts_.settings.offline;
     std::vector<Graph::Origin> origins{{&problem_.manifest, problem_.set}};
     co_await graph_.meet(std::move(origins), std::move(hints));
+    if (!knows_nothing) co_return;
+    const auto named = unwrap(graph_.dependencies(problem_.manifest, problem_.set, problem_.file));
+    co_await foresee(parts_, means_.fetcher, means_.sets, graph_.likely(named));
   }
 
   resolve::Request request() {

@@ -256,6 +256,22 @@ coro::Task<> Graph::list_versions(resolve::PackageId id) {
   package.versions = std::move(versions);
 }
 
+std::vector<Graph::Likely> Graph::likely(const std::vector<resolve::Dependency>& dependencies) const {
+  std::vector<Likely> out;
+  for (const auto& dependency : dependencies) {
+    const auto& package = at(dependency.package);
+    if (!package.versions) continue;
+    const auto& list = package.versions->list;
+    const auto best = std::ranges::find_if(list.rbegin(), list.rend(), [&](const atom::Version& version) {
+      return dependency.requirement.matches(version);
+    });
+    if (best == list.rend()) continue;
+    const auto& candidate = package.candidates[static_cast<std::size_t>(list.rend() - best) - 1];
+    if (!candidate.local) out.push_back({{package.set, package.label, *best, candidate.rev}, candidate.mirrors});
+  }
+  return out;
+}
+
 // --- manifests
 
 coro::Task<> Graph::bring(std::vector<resolve::Need> needs) {

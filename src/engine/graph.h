@@ -64,6 +64,13 @@ class Graph final : public resolve::Facts {
   Result<std::vector<resolve::Dependency>> dependencies(const atom::Manifest& manifest, const atom::ObjectId& set,
                                                         const std::string& file, const std::string& suffix = {});
 
+  // For each dependency, the version that is tried first, and where it may be had.
+  struct Likely {
+    Published atom;
+    std::vector<atom::Url> mirrors;
+  };
+  std::vector<Likely> likely(const std::vector<resolve::Dependency>& dependencies) const;
+
   coro::Task<> bring(std::vector<resolve::Need> needs);
   // Why a fact that was brought is still not known.
   std::optional<Error> failure_of(const resolve::Need& need) const;

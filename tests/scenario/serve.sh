@@ -97,7 +97,7 @@ http {
   map \$request_body \$git_command { default "-"; "~command=(?<command>[a-z-]+)" \$command; }
   log_format requests escape=json '{"connection":"\$connection","host":"\$http_host","method":"\$request_method",'
     '"path":"\$uri","query":"\$args","protocol":"\$http_git_protocol","command":"\$git_command","status":\$status,'
-    '"received":\$request_length,"sent":\$bytes_sent,"http":"\$server_protocol"}';
+    '"received":\$request_length,"sent":\$bytes_sent,"http":"\$server_protocol","ended":\$msec,"took":\$request_time}';
   access_log $SERVE_DIR/access.log requests;
 
   client_max_body_size 0;
