@@ -42,4 +42,39 @@ log=$(serve_log)
 at_most "rounds from a warm cache" 1 "$(rounds <<<"$log")"
 equal "a remote is asked once" 1 "$(jq -s 'group_by(.path) | map(length) | max' <<<"$log")"
 equal "and sends no object" 0 "$(count '.command == "fetch"' <<<"$log")"
+
+echo "- cost follows the closure, not the size of the set"
+SERVE_URL=$server
+for name in large small; do
+  make_set "$name"
+  for label in {0..9}; do
+    for version in {0..9}; do
+      if ((label > 0 && version > 0)); then continue; fi
+      publish "$name" "needed-$label" "1.$version.0"
+    done
+  done
+done
+# Ten labels with their versions in both; in one of them 20,000 versions of others stand beside them.
+commit=$(git --git-dir="$www/large.git" rev-parse refs/eka/atoms/needed-0/1.0.0)
+git --git-dir="$www/large.git" pack-refs --all
+{
+  cat "$www/large.git/packed-refs"
+  for ((label = 0; label < 2000; label++)); do
+    for version in {0..9}; do
+      echo "$commit refs/eka/atoms/beside-$label/1.$version.0"
+      echo "$commit refs/eka/meta/beside-$label/1.$version.0/origin"
+    done
+  done
+} | grep -v '^#' | LC_ALL=C sort -k2 >"$scratch/packed"
+{ echo '# pack-refs with: sorted'; cat "$scratch/packed"; } >"$www/large.git/packed-refs"
+needs=()
+for label in {0..9}; do needs+=("SET/needed-$label ^1"); done
+for name in large small; do
+  working_atom "$set" "of-$name" 0.1.0 "${needs[@]/SET/$name}"
+  serve_forget
+  eka -C "$set" resolve "of-$name"
+  equal "$name: exit code" 0 "$status"
+  declare "bytes_$name=$(serve_log | jq -s 'map(.sent) | add')"
+done
+at_most "bytes of the large set, in percent of the small one's" 200 "$((100 * bytes_large / bytes_small))"
 finish
