@@ -62,6 +62,9 @@ class PlainLines : public engine::Observer {
   void note(std::string_view text) override {
     print_error(fmt::format("{} {}\n", palette_.yellow("note:"), printable(text, 16 << 10, true)));
   }
+  void detail(std::string_view text) override {
+    if (verbose_ > 0) print_error(fmt::format("{}\n", printable(text)));
+  }
 
  private:
   int verbose_;

@@ -21,6 +21,8 @@ class Observer {
   virtual void ended(Stage stage, std::string_view what) = 0;
   // Something that a person should know though nothing failed.
   virtual void note(std::string_view text) = 0;
+  // Something for the curious.
+  virtual void detail(std::string_view) {}
   // Item `index` of a PlanRequest has its answer. Called once for each item, in the order in which answers come. What
   // was evaluated enters the Nix store at the end of the run: until plan() has returned, `drv_path` is a promise.
   virtual void planned(std::size_t /*index*/, const Result<Plan>& /*result*/) {}

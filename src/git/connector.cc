@@ -1,8 +1,11 @@
 #include "git/connector.h"
 
+#include <set>
 #include <utility>
 
+#include "error/text.h"
 #include "git/channel_pool.h"
+#include "git/credentials.h"
 #include "git/download.h"
 #include "git/git_daemon.h"
 #include "git/handshakes.h"
@@ -25,12 +28,16 @@ constexpr ChannelPool::Bounds daemon_bounds{.per_host = {.first = 8, .most = 64}
 }  // namespace
 
 struct Connector::Parts {
-  Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory, Patience the_patience)
+  Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory, Patience the_patience, UserConfig the_config,
+        Tell the_tell)
       : patience(the_patience),
         pool(the_pool),
+        config(std::move(the_config)),
+        tell(std::move(the_tell)),
         http(std::move(reactor), {.connect = the_patience.connect, .stall = the_patience.stall}),
         handshakes(memory),
-        ssh(ssh_program({})),
+        credentials(the_pool, config),
+        ssh(ssh_program(config.value("core.sshcommand").value_or(""))),
         daemon(the_pool, the_patience.connect),
         ssh_channels(ssh, stream_limits(the_patience), ssh_bounds),
         daemon_channels(daemon, stream_limits(the_patience), daemon_bounds) {}
@@ -45,32 +52,58 @@ struct Connector::Parts {
   }
 
   Patience patience;
+  void tell_once(std::string text) {
+    if (tell && told.insert(text).second) tell(text);
+  }
+  void tell_of(const atom::Url& url, const atom::Url& where);
+
   coro::Pool& pool;
+  UserConfig config;
+  Tell tell;
+  std::set<std::string> told;
   Libgit2 libgit2;
   HttpClient http;
   Handshakes handshakes;
+  Credentials credentials;
   SshDialer ssh;
   GitDaemonDialer daemon;
   ChannelPool ssh_channels;
   ChannelPool daemon_channels;
 };
 
-Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, Patience patience)
-    : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory, patience)) {}
+// What of the user's configuration applies.
+void Connector::Parts::tell_of(const atom::Url& url, const atom::Url& where) {
+  if (where != url) tell_once(url.str() + " is reached at " + where.str());
+  if (where.scheme() == atom::Url::Scheme::ssh && ssh.program().command != "ssh") {
+    tell_once("ssh is " + printable(ssh.program().command));
+  }
+  if (where.scheme() != atom::Url::Scheme::https && where.scheme() != atom::Url::Scheme::http) return;
+  for (const std::string& each : HttpSettings::of(config, where)->described()) {
+    tell_once(where.origin() + " is reached with " + each);
+  }
+}
+
+Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, Patience patience, UserConfig config,
+                     Tell tell)
+    : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory, patience, std::move(config), std::move(tell))) {}
 
 Connector::~Connector() = default;
 
 std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
-  switch (url.scheme()) {
+  const atom::Url where = parts_->config.rewritten(url);
+  parts_->tell_of(url, where);
+  switch (where.scheme()) {
     case atom::Url::Scheme::http:
     case atom::Url::Scheme::https:
-      return parts_->wire(url, std::make_unique<HttpSession>(parts_->http, parts_->handshakes, url));
+      return parts_->wire(
+          url, std::make_unique<HttpSession>(
+                   HttpSession::Shared{parts_->http, parts_->handshakes, parts_->credentials, parts_->config}, where));
     case atom::Url::Scheme::file:
-      return std::make_unique<LocalRemote>(url, parts_->pool);
+      return std::make_unique<LocalRemote>(where, parts_->pool);
     case atom::Url::Scheme::ssh:
-      return parts_->wire(url, std::make_unique<StreamSession>(parts_->ssh_channels, parts_->handshakes, url));
+      return parts_->wire(url, std::make_unique<StreamSession>(parts_->ssh_channels, parts_->handshakes, where));
     case atom::Url::Scheme::git:
-      return parts_->wire(url, std::make_unique<StreamSession>(parts_->daemon_channels, parts_->handshakes, url));
+      return parts_->wire(url, std::make_unique<StreamSession>(parts_->daemon_channels, parts_->handshakes, where));
   }
   throw Error(Kind::failure, "no transport for " + url.str());
 }

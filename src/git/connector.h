@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "atom/url.h"
 #include "coro/pool.h"
 #include "git/file_sink.h"
 #include "git/patience.h"
 #include "git/remote.h"
+#include "git/user_config.h"
 
 namespace eka::git {
 
@@ -31,15 +33,20 @@ class HostMemory {
 
 class Connector {
  public:
+  // Told what only the curious want to know: what of the user's configuration applies, what is tried again. Without
+  // secrets, fit for a terminal.
+  using Tell = std::function<void(std::string_view)>;
+
   // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. All of it
   // lives on the executor given.
-  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, Patience patience = {});
+  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, Patience patience = {},
+            UserConfig config = {}, Tell tell = {});
   ~Connector();
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
 
-  // The remote at `url`. Opening costs nothing: the first request connects. Throws Error(Kind::usage) for a scheme
-  // that has no transport.
+  // The remote at `url`, wherever the user's configuration says that this is. Opening costs nothing: the first request
+  // connects. Throws Error(Kind::usage) for a scheme that has no transport.
   std::unique_ptr<Remote> open(const atom::Url& url);
 
   // The file at `url` (https, http or file) into `sink`: see download.h. What it costs is added to `traffic`.

@@ -13,13 +13,6 @@
 namespace eka::git {
 namespace {
 
-// git reads core.sshCommand only where this is not set: then BatchMode is not ours to give.
-std::map<std::string, std::string> git_environment() {
-  auto out = child_environment();
-  out.try_emplace("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
-  return out;
-}
-
 // A password must not stand among the arguments of a process, where every user can read it: it goes into a
 // configuration that only the child's environment holds, as a rewrite from the url without it.
 void hide_secret(coro::Command& command, const atom::Url& url, std::string& shown) {
@@ -33,7 +26,7 @@ void hide_secret(coro::Command& command, const atom::Url& url, std::string& show
 coro::Command git_command(const std::filesystem::path& git_directory, const atom::Url& url, std::string& shown) {
   coro::Command command;
   command.argv = {"git", "--git-dir", git_directory.string()};
-  command.env = git_environment();
+  command.env = child_environment();
   hide_secret(command, url, shown);
   return command;
 }
@@ -48,7 +41,7 @@ coro::Task<> git_in(std::filesystem::path directory, std::vector<std::string> ar
   coro::Command command;
   command.argv = {"git"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-  command.env = git_environment();
+  command.env = child_environment();
   command.directory = std::move(directory);
   const auto exit = co_await coro::run(std::move(command));
   if (!exit.ok()) throw Error(Kind::failure, fmt::format("git {}: {}", arguments.front(), last_words(exit.errors)));

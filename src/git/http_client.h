@@ -2,9 +2,8 @@
 // TLS agrees on it, bodies arrive as they are read.
 //
 // The rules that keep secrets and machines safe are those of the callers' (http_session.h): this client follows no
-// redirect, knows no credentials but those of the request, reads neither netrc nor cookies. The proxy of the
-// environment is honoured as curl does it (http_proxy, https_proxy, all_proxy, no_proxy); the certificates are those
-// of the system, or of the file that GIT_SSL_CAINFO, SSL_CERT_FILE or NIX_SSL_CERT_FILE names.
+// redirect, knows no credentials but those of the request, reads neither netrc nor cookies. Proxy and certificates are
+// those of the request's HttpSettings.
 #pragma once
 
 #include <chrono>
@@ -17,8 +16,10 @@
 #include <string_view>
 #include <vector>
 
+#include "coro/limiter.h"
 #include "coro/task.h"
 #include "git/host_gate.h"
+#include "git/http_settings.h"
 
 namespace eka::git {
 
@@ -30,6 +31,7 @@ struct HttpLimits {
   // long one takes: an honest clone may take an hour. Time that our own reader lets pass does not count.
   std::chrono::seconds stall{120};
   long slowest = 64;
+  std::size_t sockets = 256;                    // at once, to all hosts
   std::size_t buffer = std::size_t{256} << 10;  // of a body that nobody reads yet; then the server has to wait
 };
 
@@ -37,6 +39,7 @@ struct HttpRequest {
   std::string url;             // without user and password
   std::string user, password;  // sent at once, as Basic, when there is a user
   std::vector<std::string> headers;
+  std::shared_ptr<const HttpSettings> settings;                          // none: those of the environment
   std::optional<std::string> body;                                       // a POST, when there is one
   bool compressed = false;                                               // let the server compress its answer
   std::uint64_t body_limit = std::numeric_limits<std::uint64_t>::max();  // of the answer, decompressed
@@ -79,9 +82,10 @@ class HttpClient {
 
  private:
   HttpLimits limits_;
-  std::string certificates_;
+  std::shared_ptr<const HttpSettings> environment_;
   std::shared_ptr<HttpLoop> loop_;
   HostGate gate_;
+  std::shared_ptr<coro::Limiter> sockets_;  // answers may outlive the client
 };
 
 }  // namespace eka::git

@@ -57,11 +57,12 @@ std::string describe(long status) {
 
 std::string hint_for(long status) {
   if (status == 401) {
-    return "Give them in the URL, as https://user:token@host/path. Some servers answer so for a repository that does "
-           "not exist.";
+    return "Have a credential helper of git know them (git credential approve), or ~/.netrc. Some servers answer so "
+           "for a "
+           "repository that does not exist.";
   }
-  if (status == 403) return "The user of the URL may lack the right to read this repository, or the token has expired.";
-  if (status == 404) return "Check the URL. A private repository may need a user and a token in it.";
+  if (status == 403) return "This user may lack the right to read the repository, or the token has expired.";
+  if (status == 404) return "Check the URL. Some servers answer so for a repository that is private.";
   if (status == 408 || status == 429) return "Try again later; other programs may be using up what it allows, too.";
   if (status >= 500) return "The trouble is on the server's side: try again later, or ask whoever runs it.";
   return {};

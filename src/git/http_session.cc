@@ -59,8 +59,13 @@ class HttpSession::Body final : public Answer {
   Traffic& traffic_;
 };
 
-HttpSession::HttpSession(HttpClient& client, Handshakes& handshakes, const atom::Url& url)
-    : client_(client), handshakes_(handshakes), url_(url) {
+HttpSession::HttpSession(const Shared& shared, const atom::Url& url)
+    : client_(shared.client),
+      handshakes_(shared.handshakes),
+      credentials_(shared.credentials),
+      config_(shared.config),
+      url_(url),
+      settings_(HttpSettings::of(shared.config, url)) {
   base_ = std::string(atom::scheme_name(url.scheme())) + "://" + url.host();
   if (url.port()) base_ += ":" + std::to_string(*url.port());
   std::string_view path = url.path();
@@ -76,7 +81,8 @@ HttpRequest HttpSession::request(std::string path, bool v2) const {
   HttpRequest out;
   out.url = base_ + std::move(path);
   if (v2) out.headers.emplace_back("Git-Protocol: version=2");
-  if (origin() == url_.origin()) {
+  out.settings = settings_;
+  if (!is_moved()) {
     out.user = url_.user();
     out.password = url_.password();
   }
@@ -113,11 +119,29 @@ coro::Task<Capabilities> HttpSession::capabilities() {
   co_return *capabilities_;
 }
 
-// Sends, and counts what it costs.
-coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(HttpRequest request) {
-  auto response = co_await client_.send(std::move(request));
-  traffic().answer_time = response->answer_time();
-  co_return std::make_unique<Body>(std::move(response), traffic());
+// Sends, and counts what it costs. Where the server wants a login that the URL does not have, it is sent again with
+// each that can be found.
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(HttpRequest request,
+                                                                 std::uint64_t Traffic::* counter) {
+  const bool may_log_in = !is_moved() && url_.password().empty();
+  while (true) {
+    const std::optional<Login> login = may_log_in ? credentials_.known(url_) : std::nullopt;
+    HttpRequest sent = request;
+    if (login) {
+      sent.user = login->user;
+      sent.password = login->password;
+    }
+    ++(traffic().*counter);
+    auto response = co_await client_.send(std::move(sent));
+    traffic().answer_time = response->answer_time();
+    auto body = std::make_unique<Body>(std::move(response), traffic());
+    const long status = body->http().status();
+    if (login && status < 400) co_await credentials_.accepted(url_, login);
+    if (!may_log_in || status != 401) co_return body;
+    co_await drain(body.get());
+    const std::optional<Login> another = co_await credentials_.after_refusal(url_, login);
+    if (!another) co_return body;
+  }
 }
 
 coro::Task<Capabilities> HttpSession::handshake() {
@@ -144,8 +168,7 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
     discovery.compressed = true;
     if (v2) discovery.body_limit = handshake_limit;
     const std::string asked = discovery.url;
-    ++traffic().handshakes;
-    std::unique_ptr<Body> body = co_await send(std::move(discovery));
+    std::unique_ptr<Body> body = co_await send(std::move(discovery), &Traffic::handshakes);
     const HttpResponse& http = body->http();
     if (http.status() == 200) {
       check_advertisement(http);
@@ -172,6 +195,9 @@ void HttpSession::follow(const std::string& from, const std::string& location) {
   const std::string tail = discovery_path(location.substr(0, location.rfind("/info/refs")));
   if (!location.ends_with(tail)) refuse(printable(target->str(), 200) + " does not look like a repository's");
   base_ = location.substr(0, location.size() - tail.size());
+  HttpSettings settings = *HttpSettings::of(config_, unwrap(atom::Url::parse(base_)));
+  if (is_moved()) settings.headers.clear();
+  settings_ = std::make_shared<const HttpSettings>(std::move(settings));
 }
 
 coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
@@ -186,8 +212,7 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post(Command command
   post.body = std::move(command.body);
   post.compressed = command.compressible;
   if (command.answer_limit != 0) post.body_limit = command.answer_limit;
-  ++traffic().requests;
-  std::unique_ptr<Body> body = co_await send(std::move(post));
+  std::unique_ptr<Body> body = co_await send(std::move(post), &Traffic::requests);
   const HttpResponse& http = body->http();
   if (http.status() != 200) {
     co_await drain(body.get());

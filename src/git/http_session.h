@@ -6,8 +6,9 @@
 // Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
 //
 // Redirects are followed in the handshake only, at most five, from http to http or https and from https to https, and
-// they move this remote's base for good. The user and password of the URL go to the origin (scheme, host and port) that
-// the URL names, and to no other. A command is never redirected: its body would be sent to who knows whom.
+// they move this remote's base for good. Secrets (the user and password of the URL, those found for it, headers of the
+// configuration) go to the origin (scheme, host and port) that the URL names, and to no other. A command is never
+// redirected: its body would be sent to who knows whom.
 #pragma once
 
 #include <memory>
@@ -15,6 +16,7 @@
 #include <string>
 
 #include "atom/url.h"
+#include "git/credentials.h"
 #include "git/handshakes.h"
 #include "git/http_client.h"
 #include "git/session.h"
@@ -23,8 +25,14 @@ namespace eka::git {
 
 class HttpSession final : public Session {
  public:
-  // `client` and `handshakes` must outlive it.
-  HttpSession(HttpClient& client, Handshakes& handshakes, const atom::Url& url);
+  // What all sessions share; must outlive them.
+  struct Shared {
+    HttpClient& client;
+    Handshakes& handshakes;
+    Credentials& credentials;
+    const UserConfig& config;
+  };
+  HttpSession(const Shared& shared, const atom::Url& url);
 
   bool persists_across_requests() const override { return true; }
   coro::Task<Capabilities> capabilities() override;
@@ -39,7 +47,8 @@ class HttpSession final : public Session {
   class Body;
   class V0Talk;
   coro::Task<Capabilities> handshake();
-  coro::Task<std::unique_ptr<Body>> send(HttpRequest request);
+  coro::Task<std::unique_ptr<Body>> send(HttpRequest request, std::uint64_t Traffic::* counter);
+  bool is_moved() const { return origin() != url_.origin(); }
   coro::Task<std::unique_ptr<Body>> discover(bool v2);
   coro::Task<std::unique_ptr<Body>> post(Command command, bool v2);
   void follow(const std::string& from, const std::string& location);
@@ -48,8 +57,11 @@ class HttpSession final : public Session {
 
   HttpClient& client_;
   Handshakes& handshakes_;
-  atom::Url url_;     // as given: its origin is the scope of its secret
-  std::string base_;  // where the repository is, without a secret; moved by redirects
+  Credentials& credentials_;
+  const UserConfig& config_;
+  atom::Url url_;                                 // as given: its origin is the scope of its secret
+  std::string base_;                              // where the repository is, without a secret; moved by redirects
+  std::shared_ptr<const HttpSettings> settings_;  // for where it is
   std::optional<Capabilities> capabilities_;
   bool assumed_ = false;
   bool doubted_ = false;

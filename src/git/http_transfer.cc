@@ -49,23 +49,25 @@ long number(CURL* easy, CURLINFO what) {
 
 }  // namespace
 
-HttpTransfer::HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, HttpRequest request,
-                           const HttpLimits& limits, const std::string& certificates)
+HttpTransfer::HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, SocketTurn turn, HttpRequest request,
+                           const HttpLimits& limits)
     : loop_(std::move(loop)),
       pass_(std::move(pass)),
+      turn_(std::move(turn)),
       request_(std::move(request)),
       host_(host_of(request_.url)),
       buffer_limit_(limits.buffer),
       easy_(curl_easy_init()) {
   if (!easy_) throw Error(Kind::failure, "libcurl gives no handle");
-  configure(limits, certificates);
+  configure(limits);
+  configure_peers(*request_.settings);
 }
 
 HttpTransfer::~HttpTransfer() {
   if (added_) loop_->remove(easy_.get());
 }
 
-void HttpTransfer::configure(const HttpLimits& limits, const std::string& certificates) {
+void HttpTransfer::configure(const HttpLimits& limits) {
   CURL* const easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_PRIVATE, static_cast<TransferEnd*>(this));
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail_.data());
@@ -77,7 +79,6 @@ void HttpTransfer::configure(const HttpLimits& limits, const std::string& certif
   curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L);
-  if (!certificates.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, certificates.c_str());
   if (!request_.user.empty()) {
     curl_easy_setopt(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
     curl_easy_setopt(easy, CURLOPT_USERNAME, request_.user.c_str());
@@ -98,7 +99,9 @@ void HttpTransfer::configure(const HttpLimits& limits, const std::string& certif
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body->data());
     request_.headers.emplace_back("Expect:");  // would cost a round trip
   }
-  for (const std::string& header : request_.headers) {
+  std::vector<std::string> lines = request_.headers;
+  lines.insert(lines.end(), request_.settings->headers.begin(), request_.settings->headers.end());
+  for (const std::string& header : lines) {
     curl_slist* const longer = curl_slist_append(headers_.get(), header.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     (void)headers_.release();
@@ -111,6 +114,19 @@ void HttpTransfer::configure(const HttpLimits& limits, const std::string& certif
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+}
+
+// libcurl copies every string.
+void HttpTransfer::configure_peers(const HttpSettings& settings) {
+  CURL* const easy = easy_.get();
+  const auto set = [easy](CURLoption option, const std::string& value) {
+    if (!value.empty()) curl_easy_setopt(easy, option, value.c_str());
+  };
+  set(CURLOPT_CAINFO, settings.ca_file);
+  set(CURLOPT_CAPATH, settings.ca_path);
+  set(CURLOPT_SSLCERT, settings.certificate);
+  set(CURLOPT_SSLKEY, settings.key);
+  if (settings.proxy) curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy->c_str());
 }
 
 std::size_t HttpTransfer::on_header(char* data, std::size_t, std::size_t size, void* self) {
@@ -160,6 +176,7 @@ void HttpTransfer::ended(CURLcode code) {
     pass_->overloaded();
   }
   pass_.reset();
+  turn_.reset();
   wakeup_.notify();
 }
 

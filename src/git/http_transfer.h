@@ -12,10 +12,18 @@
 
 namespace eka::git {
 
+// The right to have a socket, one of so many.
+struct SocketTurn {
+  SocketTurn() = default;  // declared, so that this is no aggregate: see the trap in task.h
+
+  std::shared_ptr<coro::Limiter> limiter;  // outlives the permit
+  coro::Limiter::Permit permit;
+};
+
 class HttpTransfer final : public HttpResponse, private TransferEnd {
  public:
-  HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, HttpRequest request, const HttpLimits& limits,
-               const std::string& certificates);
+  HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, SocketTurn turn, HttpRequest request,
+               const HttpLimits& limits);
   ~HttpTransfer() override;
 
   // Sends, and waits for the headers.
@@ -34,7 +42,8 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
  private:
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
-  void configure(const HttpLimits& limits, const std::string& certificates);
+  void configure(const HttpLimits& limits);
+  void configure_peers(const HttpSettings& settings);
   void take_header(std::string_view line);
   std::size_t take_body(std::string_view bytes);
   void ended(CURLcode code) override;
@@ -43,6 +52,7 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
 
   std::shared_ptr<HttpLoop> loop_;
   std::optional<HostGate::Pass> pass_;
+  std::optional<SocketTurn> turn_;
   HttpRequest request_;
   std::string host_;
   std::size_t buffer_limit_;

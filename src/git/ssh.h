@@ -27,6 +27,7 @@ class SshDialer final : public Dialer {
   explicit SshDialer(SshProgram program) : program_(std::move(program)) {}
   // Does not wait for the connection: that it failed is found out when nothing comes to be read.
   coro::Task<std::unique_ptr<Channel>> dial(atom::Url url) override;
+  const SshProgram& program() const { return program_; }
 
  private:
   SshProgram program_;
