@@ -35,13 +35,13 @@ struct VersionProblem {
 // What serves all choices of one run.
 struct Means {
   explicit Means(Parts& the_parts)
-      : parts(the_parts), remotes(parts), fetcher(parts, remotes), sets(parts, remotes), sources(parts, remotes) {}
+      : parts(the_parts), remotes(parts), fetcher(parts, remotes), sets(parts, remotes), sources(fetcher.sources()) {}
 
   Parts& parts;
   Remotes remotes;
   Fetcher fetcher;
   Sets sets;
-  Sources sources;
+  Sources& sources;
 };
 
 // The same remotes give the same lock, whatever the network's timing. Throws Kind::unsatisfiable with the reasons when

@@ -57,16 +57,37 @@ void add_mirrors(Mirrors& mirrors, const atom::Lock& lock, const atom::ObjectId&
   }
 }
 
+const std::string& url_of(const atom::LockedDirect& direct) {
+  return std::visit([](const auto& source) -> const std::string& { return source.url; }, direct.source);
+}
+
 // One closure on its way: atoms that are read, and the locks among them that decide.
 class Assembly {
  public:
-  Assembly(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url)
-      : parts_(parts), remotes_(remotes), fetcher_(fetcher), root_(root.published), found_at_(std::move(root_url)) {
+  Assembly(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url, bool with_sources)
+      : parts_(parts),
+        remotes_(remotes),
+        fetcher_(fetcher),
+        root_(root.published),
+        found_at_(std::move(root_url)),
+        with_sources_(with_sources) {
     closure_.mirrors[root_.set] = {found_at_};
     add(std::move(root));
   }
 
   coro::Task<Closure> finish() {
+    // Atoms and sources come side by side; the locks of atoms say which sources.
+    const auto executor = co_await asio::this_coro::executor;
+    work_.emplace(executor);
+    work_->start(bring_atoms());
+    co_await work_->join();
+    bind();
+    unwrap(link(closure_));
+    co_return std::move(closure_);
+  }
+
+ private:
+  coro::Task<> bring_atoms() {
     // Format 0 takes one round; format 1 learns of the next level from the locks of this one.
     auto wanted = co_await decide(root_.rev);
     while (!wanted.empty()) {
@@ -84,15 +105,11 @@ class Assembly {
       }
       wanted = std::move(next);
     }
-    bind();
-    unwrap(link(closure_));
-    co_return std::move(closure_);
   }
 
- private:
   void add(ReadAtom atom) {
     index_.emplace(atom.published.rev, closure_.members.size());
-    closure_.members.push_back({atom.published, atom.tree, atom.manifest, {}, {}, {}});
+    closure_.members.push_back({atom.published, atom.tree, atom.manifest, {}, {}, {}, {}});
     read_.emplace(atom.published.rev, std::move(atom));
   }
 
@@ -111,6 +128,7 @@ class Assembly {
     per_atom_ = per_atom_ || atom.lock->format == 1;
     add_mirrors(closure_.mirrors, *atom.lock, atom.published.set, closure_.mirrors[atom.published.set]);
     co_await fill_revisions(*atom.lock);
+    take_sources(atom);
     auto decision = read_decision(atom);
     for (auto& [from, sees] : decision.sees) {
       auto& all = sees_[from];
@@ -119,6 +137,41 @@ class Assembly {
     std::erase_if(decision.atoms,
                   [&](const Published& a) { return !known_.insert(a.rev).second || index_.contains(a.rev); });
     co_return std::move(decision.atoms);
+  }
+
+  // The first lock that names a source of an atom decides, in the order in which locks are read.
+  void take_sources(const ReadAtom& atom) {
+    const auto ids = by_id(*atom.lock);
+    for (const auto& direct : atom.lock->direct) {
+      const auto owner = direct.owner ? ids.find(*direct.owner) : ids.end();
+      const auto& published = owner == ids.end() ? atom.published : owner->second;
+      check_place(published, direct);
+      const auto [place, added] =
+          sources_[published.rev].try_emplace(direct.name(), MemberSource{direct, std::nullopt});
+      const bool wanted = with_sources_ && !std::holds_alternative<atom::LockedBuild>(direct.source);
+      if (added && wanted) work_->start(bring_source(published.str(), direct, &place->second));
+    }
+  }
+
+  coro::Task<> bring_source(std::string owner, atom::LockedDirect source, MemberSource* into) {
+    auto bringing = fetcher_.sources().bring(std::move(source));
+    try {
+      into->brought = co_await std::move(bringing);
+    } catch (Error& error) {
+      error.within("for " + owner);
+      throw;
+    }
+  }
+
+  // check_lock() has seen to the planned atom; here, that none of its dependencies reaches for this disk through it.
+  void check_place(const Published& owner, const atom::LockedDirect& direct) {
+    if (!unwrap(atom::Url::parse(url_of(direct))).is_local() || owner.rev == root_.rev) return;
+    const auto& mirrors = closure_.mirrors[owner.set];
+    if (!mirrors.empty() && std::ranges::all_of(mirrors, &atom::Url::is_local)) return;
+    throw Error(Kind::integrity, fmt::format("the source `{}` of {} is {} on this machine, but that atom came over the "
+                                             "network",
+                                             direct.name(), owner.str(), url_of(direct)))
+        .with_hint("only an atom that is itself local may name local sources");
   }
 
   // Format 1 may leave out the revision of an atom of its own set: the set's refs say it.
@@ -141,6 +194,7 @@ class Assembly {
 
   void bind() {
     for (auto& member : closure_.members) {
+      member.sources = std::move(sources_[member.published.rev]);
       for (const auto& rev : sees_[member.published.rev]) {
         if (const auto found = index_.find(rev); found != index_.end()) member.may_see.push_back(found->second);
       }
@@ -152,12 +206,15 @@ class Assembly {
   Fetcher& fetcher_;
   Published root_;
   atom::Url found_at_;
+  bool with_sources_;
   Closure closure_;
   bool per_atom_ = false;  // format 1: every atom's own lock decides
   std::map<atom::ObjectId, Closure::Index> index_;
   std::map<atom::ObjectId, ReadAtom> read_;
   std::map<atom::ObjectId, std::set<atom::ObjectId>> sees_;
   std::set<atom::ObjectId> known_;
+  std::map<atom::ObjectId, std::map<std::string, MemberSource>> sources_;  // by the revision of their owner
+  std::optional<coro::TaskGroup> work_;                                    // last: what runs uses the others
 };
 
 std::string file_name(const Published& atom, std::string_view file) {
@@ -185,13 +242,18 @@ coro::Task<ReadAtom> read_atom(Parts& parts, Published published) {
 
 Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {
   const auto& lock = *atom.lock;
-  if (!lock.direct.empty()) {
-    std::string names;
-    for (const auto& source : lock.direct)
-      names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", source.name(), source.type());
+  for (const auto& direct : lock.direct) {
+    const auto url = atom::Url::parse(url_of(direct));
+    if (!url) return std::unexpected(url.error());
+    if (!url->is_local()) continue;
+    const bool relative = !url->path().starts_with('/');
+    if (found_at.is_local() && !relative) continue;
     return std::unexpected(
-        Error(Kind::failure, fmt::format("{} locks sources that are not atoms: {}", atom.published.str(), names))
-            .with_hint("direct Nix sources are not supported yet"));
+        Error(Kind::integrity,
+              fmt::format("the lock of {} names {} on this machine as the source `{}`, but {}", atom.published.str(),
+                          url->str(), direct.name(),
+                          relative ? "a relative path is no place" : "it came over the network from " + found_at.str()))
+            .with_hint("only an atom that is itself local may name local sources"));
   }
   for (const auto& [set, locked] : lock.sets) {
     for (const auto& url : locked.mirrors) {
@@ -211,8 +273,9 @@ Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {
   return {};
 }
 
-coro::Task<Closure> bring_closure(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url) {
-  Assembly assembly(parts, remotes, fetcher, std::move(root), std::move(root_url));
+coro::Task<Closure> bring_closure(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url,
+                                  bool with_sources) {
+  Assembly assembly(parts, remotes, fetcher, std::move(root), std::move(root_url), with_sources);
   co_return co_await assembly.finish();
 }
 

@@ -14,6 +14,7 @@
 #include "atom/manifest.h"
 #include "engine/fetcher.h"
 #include "engine/published.h"
+#include "engine/sources.h"
 
 namespace eka::engine {
 
@@ -23,6 +24,12 @@ struct ReadAtom {
   atom::ObjectId tree;
   atom::Manifest manifest;
   std::optional<atom::Lock> lock;
+};
+
+// A source of an atom that is no atom itself.
+struct MemberSource {
+  atom::LockedDirect locked;
+  std::optional<BroughtSource> brought;  // nothing for "nix+src", which is fetched when it is built
 };
 
 struct Closure {
@@ -35,6 +42,7 @@ struct Closure {
     // The result of link():
     std::optional<Index> composer;
     std::map<atom::Tag, std::map<atom::Label, Index>> dependencies;
+    std::map<std::string, MemberSource> sources{};  // by name: those of its manifest, after link()
   };
   std::vector<Member> members;  // the planned atom first
   Mirrors mirrors;              // of every set that it names
@@ -43,15 +51,17 @@ struct Closure {
 // The atom at a revision that is in the cache. Kind::integrity when its manifest is not the manifest of that atom.
 coro::Task<ReadAtom> read_atom(Parts& parts, Published published);
 
-// Fetches what `root` needs and links it. `root_url` is where the root was found: its "::".
-coro::Task<Closure> bring_closure(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url);
+// Fetches what `root` needs and links it. `root_url` is where the root was found: its "::". Without `with_sources` only
+// atoms are fetched.
+coro::Task<Closure> bring_closure(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url,
+                                  bool with_sources = true);
 
 // Sets composer and dependencies of every member from its manifest and what it may see. Pure. Kind::unsatisfiable when
-// the lock binds nothing that the manifest asks for: the lock is older than the manifest.
+// the lock binds nothing that the manifest asks for, be it an atom or a source: the lock is older than the manifest.
 Result<void> link(Closure& closure);
 
-// Refused before anything is fetched: direct sources (not supported yet), and a mirror on this disk that is named by an
-// atom that came over a network.
+// Refused before anything is fetched: a mirror or a source on this disk that is named by an atom that came over a
+// network, and a source at a relative path.
 Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at);
 
 }  // namespace eka::engine

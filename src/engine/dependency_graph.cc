@@ -59,7 +59,8 @@ coro::Task<DependencyGraph> read(Means* means, const Result<Root>* root, const s
   if (!*root) throw Error(root->error()).within("reading the graph of " + *typed);
   const auto& atom = (*root)->atom;
   if (!atom.lock || atom.lock->format == 0) co_return read_lock(atom);
-  const auto closure = co_await bring_closure(means->parts, means->remotes, means->fetcher, atom, (*root)->found_at);
+  const auto closure =
+      co_await bring_closure(means->parts, means->remotes, means->fetcher, atom, (*root)->found_at, false);
   co_return read_closure(closure, atom);
 }
 

@@ -33,8 +33,8 @@ std::optional<atom::Json> pinned_by_lock(const ReadAtom& root) {
 }
 
 atom::Json pinned_by_closure(const Closure& closure) {
-  // Each key covers what the member is and all that it sees; the first is the planned atom's. Sources that are not
-  // atoms are locked in the trees.
+  // Each key covers what the member is and all that it sees, sources that are not atoms included; the first is the
+  // planned atom's.
   const auto keys = member_keys(closure);
   atom::Json members{atom::Json::Array{}};
   for (std::size_t i = 0; i < closure.members.size(); ++i) {

@@ -18,12 +18,17 @@
 #include "engine/parts.h"
 #include "engine/published.h"
 #include "engine/remotes.h"
+#include "engine/sources.h"
 
 namespace eka::engine {
 
 class Fetcher {
  public:
-  Fetcher(Parts& parts, Remotes& remotes) : parts_(parts), remotes_(remotes), order_(parts, remotes) {}
+  Fetcher(Parts& parts, Remotes& remotes)
+      : parts_(parts), remotes_(remotes), order_(parts, remotes), sources_(parts, remotes) {}
+
+  // What is fetched and is no atom.
+  Sources& sources() { return sources_; }
 
   // When it resumes, every atom of `atoms` is whole in the cache, is what it claims to be, and is named there.
   // Throws the first failure among them in the order given (Kind::remote, integrity, offline), which names all mirrors
@@ -59,6 +64,7 @@ class Fetcher {
   Parts& parts_;
   Remotes& remotes_;
   MirrorOrder order_;
+  Sources sources_;
   std::map<Published, std::shared_ptr<Flight>> flights_;
   std::map<atom::ObjectId, Order> round_;  // collected for the next round
 };

@@ -35,6 +35,21 @@ std::set<Index> reachable(const Closure& closure, Index from) {
   return seen;
 }
 
+// What a lock says of a source, as one word for each thing it says.
+std::string pinned(const atom::LockedDirect& locked) {
+  const auto rest = [](const auto& source) -> std::string {
+    if constexpr (requires { source.rev; }) {
+      return source.rev.hex();
+    } else if constexpr (requires { source.unpack; }) {
+      return source.hash + (source.unpack ? ",unpack" : "");
+    } else {
+      return source.hash;
+    }
+  };
+  const auto url = std::visit([](const auto& source) { return source.url; }, locked.source);
+  return std::string(locked.type()) + "," + url + "," + std::visit(rest, locked.source);
+}
+
 // What one member is by itself: its revision, and under which names it sees which revisions.
 std::string describe(const Closure& closure, const Closure::Member& member) {
   const auto rev = [&](Index index) { return closure.members[index].published.rev.hex(); };
@@ -43,7 +58,31 @@ std::string describe(const Closure& closure, const Closure::Member& member) {
   for (const auto& [tag, labels] : member.dependencies) {
     for (const auto& [label, index] : labels) out += " " + tag.str() + "." + label.str() + "=" + rev(index);
   }
+  for (const auto& [name, source] : member.sources) out += " " + name + "=" + pinned(source.locked);
   return out + "\n";
+}
+
+struct SourcesJson {
+  atom::Json pins{atom::Json::Object{}};
+  atom::Json gets{atom::Json::Object{}};
+};
+
+SourcesJson sources_json(const Closure::Member& member) {
+  SourcesJson out;
+  for (const auto& [name, source] : member.sources) {
+    if (const auto* build = std::get_if<atom::LockedBuild>(&source.locked.source)) {
+      auto& get = out.gets[name];
+      get["url"] = build->url;
+      get["hash"] = build->hash;
+      get["unpack"] = build->unpack;
+    } else {
+      auto& pin = out.pins[name];
+      pin["path"] = source.brought->store_path;
+      pin["hash"] = source.brought->hash.sri();
+      pin["tree"] = source.brought->tree;
+    }
+  }
+  return out;
 }
 
 atom::Json compose_json(const atom::Composer& composer, const Closure::Member& member,
@@ -73,8 +112,9 @@ atom::Json member_json(const Closure::Member& member, const std::vector<std::str
   out["root"] = std::move(root);
   out["compose"] = compose_json(member.manifest.composer, member, keys);
   out["deps"] = std::move(deps);
-  out["pins"] = atom::Json::Object{};
-  out["gets"] = atom::Json::Object{};
+  auto sources = sources_json(member);
+  out["pins"] = std::move(sources.pins);
+  out["gets"] = std::move(sources.gets);
   return out;
 }
 
@@ -112,6 +152,11 @@ coro::Task<LaidOut> lay_out(Parts& parts, const Closure& closure) {
   out.root = keys.front();
   for (Index index = 0; index < closure.members.size(); ++index) {
     out.atoms.emplace(keys[index], member_json(closure.members[index], keys, out.sources[index].store_path));
+  }
+  for (const auto& member : closure.members) {
+    for (const auto& [name, source] : member.sources) {
+      if (source.brought) out.sources.push_back({source.brought->store_path, source.brought->on_disk});
+    }
   }
   co_return out;
 }

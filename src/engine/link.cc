@@ -36,6 +36,21 @@ class Linker {
     return found.front();
   }
 
+  // Those of the manifest, each fetched in the way that it asks for; what else a lock names is nobody's.
+  Result<std::map<std::string, MemberSource>> sources() const {
+    std::map<std::string, MemberSource> out;
+    for (const auto& [name, wanted] : member_.manifest.direct) {
+      const auto found = member_.sources.find(name);
+      if (found == member_.sources.end()) return stale(fmt::format("has no source `{}`", name));
+      if (found->second.locked.source.index() != wanted.fetch.index()) {
+        return stale(fmt::format("has the source `{}` as {}, which is not what is asked for", name,
+                                 found->second.locked.type()));
+      }
+      out.insert(*found);
+    }
+    return out;
+  }
+
  private:
   const atom::SetSource* source(const atom::Tag& tag) const {
     const auto found = member_.manifest.sets.find(tag);
@@ -80,6 +95,9 @@ Result<void> link_member(const Closure& closure, Closure::Member& member) {
       member.dependencies[tag].emplace(label, *index);
     }
   }
+  auto sources = linker.sources();
+  if (!sources) return std::unexpected(sources.error());
+  member.sources = *std::move(sources);
   return {};
 }
 

@@ -89,11 +89,22 @@ class Run {
         // Format 1 may leave out the revision of an atom of the lock's own set, which is local.
         if (atom.rev) out.atoms.push_back({atom.set, atom.label, atom.version, *atom.rev});
       }
-      co_await means_.fetcher.bring(out.atoms, std::move(mirrors));
+      // What is fetched at build time is left to be so.
+      std::vector<coro::Task<>> tasks;
+      tasks.push_back(means_.fetcher.bring(out.atoms, std::move(mirrors)));
+      for (const auto& direct : file.lock.direct) {
+        if (!std::holds_alternative<atom::LockedBuild>(direct.source)) tasks.push_back(bring_source(direct));
+      }
+      co_await coro::all(std::move(tasks));
     }
     std::ranges::sort(out.atoms);
     out.milliseconds = *times;
     co_return out;
+  }
+
+  coro::Task<> bring_source(atom::LockedDirect direct) {
+    auto bringing = means_.sources.bring(std::move(direct));
+    co_await std::move(bringing);
   }
 
   Parts& parts_;

@@ -134,6 +134,8 @@ $(for ((worker = 1; worker <= workers; worker++)); do echo "    server unix:$SER
       fastcgi_param GIT_CONFIG_KEY_1 http.receivepack;
       fastcgi_param GIT_CONFIG_VALUE_1 $([[ -n $push ]] && echo true || echo false);
     }
+    # Single files: whatever lies in a directory called files.
+    location ~ ^/files/ { root $root; }
     location / { return 404; }
   }
 }
