@@ -6,7 +6,7 @@ source "$here/sets.sh"
 serve_start "$www"
 port=$((SERVE_PORT + 1))
 proxy() {
-  "$(dirname "$EKA_WORLD")/eka-proxy" --port "$port" --jitter 25 --seed "$1" "127.0.0.1:$SERVE_PORT" </dev/null \
+  "$EKA_PROXY" --port "$port" --jitter 25 --seed "$1" "127.0.0.1:$SERVE_PORT" </dev/null \
     >"$scratch/proxy" 2>/dev/null &
   PROXY=$!
   while [[ ! -s $scratch/proxy ]]; do

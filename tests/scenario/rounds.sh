@@ -5,7 +5,7 @@ source "$(dirname "$0")/scenario.sh"
 source "$here/sets.sh"
 
 proxy_start() {
-  "$(dirname "$EKA_WORLD")/eka-proxy" --latency 300 "$@" "127.0.0.1:$SERVE_PORT" </dev/null >"$scratch/proxy" 2>/dev/null &
+  "$EKA_PROXY" --latency 300 "$@" "127.0.0.1:$SERVE_PORT" </dev/null >"$scratch/proxy" 2>/dev/null &
   PROXY=$!
   at_exit 'kill "$PROXY" 2>/dev/null; wait "$PROXY" 2>/dev/null'
   while [[ ! -s $scratch/proxy ]]; do sleep 0.02; done
