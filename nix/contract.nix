@@ -21,6 +21,23 @@ let
       }
       .${builtins.typeOf value} or "something else";
 
+  # The names of the derivations that a list or a set holds.
+  derivations =
+    value:
+    if builtins.isAttrs value then
+      builtins.filter (name: is_derivation value.${name}) (builtins.attrNames value)
+    else if builtins.isList value then
+      map (derivation: derivation.name or "?") (builtins.filter is_derivation value)
+    else
+      [ ];
+  # Of a value that may fail.
+  is_derivation =
+    value:
+    let
+      tried = builtins.tryEval (builtins.isAttrs value && value.type or null == "derivation");
+    in
+    tried.success && tried.value;
+
   breach =
     name: atom: value: details:
     throw (
@@ -44,7 +61,7 @@ in
     else if !(value ? main) then
       breach "no-main" atom value { names = builtins.attrNames value; }
     else if !(builtins.isAttrs value.main && value.main.type or null == "derivation") then
-      breach "main-not-a-derivation" atom value.main { }
+      breach "main-not-a-derivation" atom value.main { names = derivations value.main; }
     else if !(builtins.isString (value.main.drvPath or null)) then
       breach "main-without-drv-path" atom value.main { }
     else

@@ -72,6 +72,7 @@ int run(int argc, char** argv) {
   Action action;
   add_common(app, common);
   add_plan(app, action);
+  add_build(app, action);
   add_prefetch(app, action);
   add_init(app, action);
   add_new(app, action);

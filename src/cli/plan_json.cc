@@ -38,8 +38,10 @@ atom::Json plan_entry(const engine::Wanted& item, const Result<engine::Plan>& pl
   return entry;
 }
 
-atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanReport& report,
-                         const std::optional<Shard>& shard) {
+namespace {
+
+atom::Json document_of(const engine::PlanRequest& request, const engine::PlanReport& report,
+                       const std::vector<const Error*>& failures) {
   atom::Json document;
   document["format"] = 1;
   document["plans"] = atom::Json::Array{};
@@ -47,11 +49,25 @@ atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanR
     const auto& plan = report.plans[i];
     auto entry = plan_entry(request.items[i], plan);
     if (plan) entry["remotes"] = costs_json(costs_of(*plan, report.remotes));
+    if (i < failures.size() && failures[i] != nullptr) entry["error"] = error_json(*failures[i]);
     document["plans"].push_back(std::move(entry));
   }
   document["remotes"] = costs_json(report.remotes);
+  return document;
+}
+
+}  // namespace
+
+atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanReport& report,
+                         const std::optional<Shard>& shard) {
+  auto document = document_of(request, report, {});
   if (shard) document["shard"] = shard->json();
   return document;
+}
+
+atom::Json build_document(const engine::PlanRequest& request, const engine::PlanReport& report,
+                          const std::vector<const Error*>& failures) {
+  return document_of(request, report, failures);
 }
 
 }  // namespace eka::cli

@@ -18,4 +18,9 @@ atom::Json plan_entry(const engine::Wanted& item, const Result<engine::Plan>& pl
 atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanReport& report,
                          const std::optional<Shard>& shard);
 
+// What `eka build --json` prints: the document of the plan, in which what was planned but could not be built has both.
+// `failures` as many as the items, null where there is none.
+atom::Json build_document(const engine::PlanRequest& request, const engine::PlanReport& report,
+                          const std::vector<const Error*>& failures);
+
 }  // namespace eka::cli

@@ -19,6 +19,7 @@ class PlanLines : public engine::Observer {
   void began(engine::Stage stage, std::string_view what) override { inner_.began(stage, what); }
   void ended(engine::Stage stage, std::string_view what) override { inner_.ended(stage, what); }
   void note(std::string_view text) override { inner_.note(text); }
+  void printed(std::string_view what, std::string_view line) override { inner_.printed(what, line); }
   void planned(std::size_t index, const Result<engine::Plan>& plan) override;
 
   // The last line. Without it a reader knows that the run did not come to its end.

@@ -23,6 +23,8 @@ const char* stage_name(engine::Stage stage) {
       return "evaluate";
     case engine::Stage::admit:
       return "admit";
+    case engine::Stage::build:
+      return "build";
   }
   return "other";
 }

@@ -71,6 +71,7 @@ Preferences read_preferences(const Common& common) {
   settings.jobs = jobs(common, config);
   settings.offline = common.offline;
   settings.share_context = config.plan().sharectx;
+  settings.whole_traces = common.verbose > 0;
   settings.gc_roots = config.plan().gcroot;
   settings.limits.memory_bytes = config.plan().memory_bytes;
   settings.limits.wall_time = config.plan().timeout;

@@ -34,6 +34,8 @@ Words words(Stage stage) {
       return {"evaluating", "evaluated"};
     case Stage::admit:
       return {"admitting", "admitted"};
+    case Stage::build:
+      return {"building", "ended building"};
   }
   return {"working on", "did"};
 }
@@ -53,11 +55,17 @@ class PlainLines : public engine::Observer {
  public:
   PlainLines(int verbose, const Palette& palette) : verbose_(verbose), palette_(palette) {}
   void began(Stage stage, std::string_view what) override {
-    if (verbose_ > 1) print_error(fmt::format("{} {}\n", words(stage).doing, printable(what)));
+    // A build may take hours: that it began is news.
+    if (verbose_ > 1 || stage == Stage::build) {
+      print_error(fmt::format("{} {}\n", words(stage).doing, printable(what)));
+    }
   }
   void ended(Stage stage, std::string_view what) override {
     if (verbose_ > 0 || stage == Stage::evaluate)
       print_error(fmt::format("{} {}\n", words(stage).done, printable(what)));
+  }
+  void printed(std::string_view what, std::string_view line) override {
+    if (verbose_ > 0) print_error(fmt::format("{}> {}\n", printable(what), printable(line, 16 << 10)));
   }
   void note(std::string_view text) override {
     print_error(fmt::format("{} {}\n", palette_.yellow("note:"), printable(text, 16 << 10, true)));

@@ -163,6 +163,26 @@ Task<> collect(Process* process, const Command* command, bool errors, std::strin
   }
 }
 
+// Lines as they come; what is left when the stream ends is the last.
+Task<> follow_errors(Process* process, const Command* command) {
+  constexpr std::size_t longest_line = std::size_t{1} << 20;
+  std::vector<std::byte> buffer(std::size_t{64} << 10);
+  std::string pending;
+  for (;;) {
+    const std::size_t got = co_await process->read_errors(buffer);
+    pending.append(reinterpret_cast<const char*>(buffer.data()), got);
+    std::size_t start = 0;
+    for (std::size_t end = 0; (end = pending.find('\n', start)) != std::string::npos; start = end + 1) {
+      command->error_line(std::string_view(pending).substr(start, end - start));
+    }
+    pending.erase(0, start);
+    if (got > 0 && pending.size() < longest_line) continue;
+    if (!pending.empty()) command->error_line(pending);
+    pending.clear();
+    if (got == 0) co_return;
+  }
+}
+
 Task<> wait_for(Process* process, int* status) {
   *status = co_await process->wait();
 }
@@ -175,7 +195,11 @@ Task<Exit> run(Command command) {
   std::vector<Task<>> conversation;
   conversation.push_back(feed(&process, &command.input));
   conversation.push_back(collect(&process, &command, false, &exit.output));
-  conversation.push_back(collect(&process, &command, true, &exit.errors));
+  if (command.error_line) {
+    conversation.push_back(follow_errors(&process, &command));
+  } else {
+    conversation.push_back(collect(&process, &command, true, &exit.errors));
+  }
   conversation.push_back(wait_for(&process, &exit.status));
   std::exception_ptr failure;
   try {

@@ -37,7 +37,9 @@ struct Command {
   // run(): told each piece of its standard error as it comes. Must neither block nor throw.
   std::function<void(std::string_view)> on_errors;
   std::vector<std::pair<int, int>> inherit;  // (ours, number in the child); all other descriptors are closed
-  std::chrono::milliseconds grace{500};      // run(): between SIGTERM and SIGKILL when it has to be ended
+  // run(): given each line of its standard error as it comes, which then is neither kept nor counted. Must not throw.
+  std::function<void(std::string_view)> error_line;
+  std::chrono::milliseconds grace{500};  // run(): between SIGTERM and SIGKILL when it has to be ended
 };
 
 struct Exit {

@@ -10,7 +10,7 @@ namespace eka::engine {
 
 struct Plan;  // plan.h
 
-enum class Stage { locate, fetch_root, resolve, fetch_closure, lay_out, evaluate, admit };
+enum class Stage { locate, fetch_root, resolve, fetch_closure, lay_out, evaluate, admit, build };
 
 // Called on the reactor, in between: implementations must not block or throw.
 class Observer {
@@ -23,6 +23,8 @@ class Observer {
   virtual void note(std::string_view text) = 0;
   // Something for the curious.
   virtual void detail(std::string_view) {}
+  // A line that a build printed; `what` names it as began() did.
+  virtual void printed(std::string_view /*what*/, std::string_view /*line*/) {}
   // Item `index` of a PlanRequest has its answer. Called once for each item, in the order in which answers come. What
   // was evaluated enters the Nix store at the end of the run: until plan() has returned, `drv_path` is a promise.
   virtual void planned(std::size_t /*index*/, const Result<Plan>& /*result*/) {}

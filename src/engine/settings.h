@@ -25,6 +25,7 @@ struct Settings {
   bool share_context = false;     // evaluate all roots in one process
   bool fresh_evaluation = false;  // evaluate even what is remembered
   bool gc_roots = true;           // keep Nix's collector from what is planned
+  bool whole_traces = false;      // of failed evaluations: with the frames of our own expressions
   eval::Limits limits;            // the memory is that of all evaluations together
   git::Patience patience;
   std::chrono::seconds deadline{0};  // for the whole run, when not 0

@@ -142,15 +142,15 @@ coro::Task<> Evaluator::admit(std::vector<Evaluated> evaluated) {
   for (const auto& [store, drv_paths] : stores) co_await copy(parts.installation, store, drv_paths);
 }
 
-coro::Task<bool> Evaluator::exists(std::string drv_path) {
+coro::Task<bool> Evaluator::exists(std::string store_path) {
   Parts& parts = *parts_;
-  if (!is_store_path(drv_path)) co_return false;
+  if (!is_store_path(store_path)) co_return false;
   const std::optional<bool> known = co_await coro::offload(
-      parts.pool, [&parts, &drv_path] { return valid_in_real_store(parts.installation.store, drv_path); });
+      parts.pool, [&parts, &store_path] { return valid_in_real_store(parts.installation.store, store_path); });
   if (known) co_return *known;
   coro::Command command;
   command.argv = {parts.installation.nix_store.string(), "--store", parts.installation.store, "--check-validity",
-                  drv_path};
+                  store_path};
   command.env = nix_environment(parts.installation);
   const coro::Exit exit = co_await coro::run(std::move(command));
   co_return exit.ok();

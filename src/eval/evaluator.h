@@ -43,6 +43,7 @@ struct Evaluation {
   std::vector<Source> sources;
   std::string system;  // platforms.build, as Nix names it
   Limits limits;
+  bool whole_trace = false;  // of a failure: with the frames of our own expressions
 };
 
 // One derivation that evaluation produced. `scratch` keeps the private store it lies in alive until admitted.
@@ -84,8 +85,8 @@ class Evaluator {
   // it leaves the store sound: each path is there whole or not at all.
   coro::Task<> admit(std::vector<Evaluated> evaluated);
 
-  // Is this derivation valid in the real store, with all it refers to?
-  coro::Task<bool> exists(std::string drv_path);
+  // Is this path valid in the real store, with all it refers to?
+  coro::Task<bool> exists(std::string store_path);
 
  private:
   struct Parts;

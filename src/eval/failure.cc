@@ -9,11 +9,18 @@
 #include "error/text.h"
 #include "eval/derivation.h"
 #include "eval/nixec.h"
+#include "eval/origin.h"
+#include "eval/trace.h"
 
 namespace eka::eval {
 namespace {
 
 constexpr std::size_t longest_text = 16 << 10;
+
+std::string trimmed(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \n");
+  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
+}
 
 // Nix's garbage collector says this of a room without /proc, and when memory runs out; neither is the atom's business.
 constexpr std::string_view collector_warning = "GC Warning: ";
@@ -74,7 +81,11 @@ std::optional<Error> breach(std::string_view text) {
     return Error(Kind::evaluation, "the value of " + atom + " is " + found + ", not a set with a derivation `main`");
   }
   if (what == "main-not-a-derivation") {
-    return Error(Kind::evaluation, "`main` of " + atom + " is " + found + ", not a derivation");
+    Error error(Kind::evaluation, "`main` of " + atom + " is " + found + ", not a derivation");
+    const std::vector<std::string> names = names_in(details);
+    if (names.empty()) return error;
+    return std::move(error).with_hint("it holds the derivations " + enumerate(names) +
+                                      ": one atom is one derivation, so choose one, or give each an atom of its own");
   }
   if (what == "main-without-drv-path") {
     return Error(Kind::evaluation, "`main` of " + atom + " calls itself a derivation, but has no `drvPath`")
@@ -90,55 +101,41 @@ std::optional<Error> breach(std::string_view text) {
 // --- what Nix says
 // ----------------------------------------------------------------------------------------------------
 
-// Where its report begins: the last line that starts with "error:" (Nix indents the lines of a message, so that no
-// text of an atom can begin one, except by tracing before).
-std::size_t report_start(std::string_view errors) {
-  const std::size_t last = errors.rfind("\nerror:");
-  if (last != std::string_view::npos) return last + 1;
-  return errors.starts_with("error:") ? 0 : std::string_view::npos;
+// "x" of "attribute 'x' missing".
+std::optional<std::string> missing_attribute(std::string_view message) {
+  constexpr std::string_view before = "attribute '";
+  const auto end = message.find("' missing");
+  if (!message.starts_with(before) || end == std::string_view::npos) return std::nullopt;
+  return std::string(message.substr(before.size(), end - before.size()));
 }
 
-constexpr std::string_view frame_mark = "\n       … ";
+template <class Range>
+std::string did_you_mean(const std::string& word, const Range& candidates) {
+  const std::string near = nearest(word, candidates);
+  return near.empty() ? "" : "; did you mean `" + near + "`?";
+}
 
-// Does this frame speak of our own expressions, or of the command line?
-bool is_ours(std::string_view frame) {
-  for (const std::string_view place : {"at /eka/nix/", "at (stdin)", "at «stdin»"}) {
-    if (frame.contains(place)) return true;
+// An atom that asks for a dependency which it does not have.
+std::string dependency_hint(const std::string& missing, std::string_view message, const Origin& origin) {
+  std::vector<std::string> tags;
+  for (const auto& [tag, labels] : origin.dependencies) tags.push_back(tag);
+  if (message.contains("from." + missing)) {
+    return origin.atoms.front() + " depends on atoms of " + (tags.empty() ? "no set" : "the sets " + enumerate(tags)) +
+           did_you_mean(missing, tags);
   }
-  return false;
-}
-
-// "at /nix/store/<hash>-label/file.nix:1:2" becomes "at label/file.nix:1:2".
-std::string without_hashes(std::string_view text) {
-  constexpr std::string_view mark = "at /nix/store/";
-  constexpr std::size_t hash = 33;
-  std::string out;
-  while (true) {
-    const std::size_t found = text.find(mark);
-    if (found == std::string_view::npos || text.size() < found + mark.size() + hash) return out += text;
-    out += text.substr(0, found);
-    out += "at ";
-    text.remove_prefix(found + mark.size() + hash);
+  for (const auto& [tag, labels] : origin.dependencies) {
+    if (!message.contains("from." + tag + "." + missing)) continue;
+    return "of the set `" + tag + "`, " + origin.atoms.front() + " depends on " + enumerate(labels) +
+           did_you_mean(missing, labels);
   }
+  return {};
 }
 
-std::string trimmed(std::string_view text) {
-  const std::size_t last = text.find_last_not_of(" \n");
-  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
-}
-
-std::string told(std::string_view report) {
-  constexpr std::string_view error = "error:";
-  if (report.starts_with(error)) report.remove_prefix(error.size());
-  if (report.starts_with(' ')) report.remove_prefix(1);
-  std::size_t end = report.find(frame_mark);
-  std::string text = trimmed(report.substr(0, end));
-  while (end != std::string_view::npos) {
-    report.remove_prefix(end + 1);
-    end = report.find(frame_mark);
-    if (const std::string_view frame = report.substr(0, end); !is_ours(frame)) text += "\n\n" + trimmed(frame);
-  }
-  return printable(without_hashes(text), longest_text, true);
+std::string hint_for(const Trace& trace, const std::optional<Origin>& origin) {
+  if (trace.message.starts_with("infinite recursion")) return "a value needs itself: follow the places from the top";
+  const auto missing = missing_attribute(trace.message);
+  if (missing && origin) return printable(dependency_hint(*missing, trace.message, *origin), 1000);
+  return {};
 }
 
 bool says_out_of_memory(std::string_view text) {
@@ -146,17 +143,19 @@ bool says_out_of_memory(std::string_view text) {
 }
 
 Error refused(const Ending& ending) {
-  const std::size_t start = report_start(ending.errors);
-  if (start == std::string_view::npos) {
+  const auto trace = Trace::read(ending.errors);
+  if (!trace) {
     return Error(Kind::evaluation, "the evaluator failed: " + printable(trimmed(ending.errors), longest_text, true));
   }
-  const std::string_view report = ending.errors.substr(start);
-  if (auto broken = breach(report)) return *std::move(broken);
-  std::string text = told(report);
-  if (says_out_of_memory(text)) {
+  if (auto broken = breach(ending.errors.substr(report_start(ending.errors)))) return *std::move(broken);
+  if (says_out_of_memory(trace->message)) {
     return Error(Kind::evaluation, "evaluation needs more memory than the limit of " + mebibytes(ending.memory_limit));
   }
-  return Error(Kind::evaluation, std::move(text));
+  const auto origin = find_origin(ending.closure, trace->places());
+  Error error(Kind::evaluation, trace->told(ending.whole_trace));
+  // Of the planned atom itself the caller speaks.
+  if (origin && origin->atoms.size() > 1) error.within(printable(origin->sentence(), 2000));
+  return std::move(error).with_hint(hint_for(*trace, origin));
 }
 
 // --- everything else
@@ -209,8 +208,8 @@ Exhausted exhausted(const Ending& ending) {
   if (signal == SIGALRM || (signal == SIGKILL && ending.took >= ending.cpu_limit)) return Exhausted::time;
   if (signal == SIGABRT || signal == SIGKILL) return Exhausted::memory;
   if (signal > 0) return Exhausted::nothing;
-  const std::size_t start = report_start(ending.errors);
-  const bool memory = start != std::string_view::npos && says_out_of_memory(told(ending.errors.substr(start)));
+  const auto trace = Trace::read(ending.errors);
+  const bool memory = trace && says_out_of_memory(trace->message);
   return memory ? Exhausted::memory : Exhausted::nothing;
 }
 

@@ -19,11 +19,13 @@ struct Ending {
   std::chrono::seconds cpu_limit{};
   std::chrono::seconds wall_limit{};
   std::uint64_t memory_limit{};
+  std::string_view closure{};  // the document that was evaluated
+  bool whole_trace{};          // with the frames of our own expressions
 };
 
-// Pure. An ending by Nix's own choice gives its message, then the frames of its trace that are the atoms' (ours are
-// left out), with `/nix/store/<hash>-label/…` written as `label/…` in them. A breach of the contract (nix/contract.nix)
-// gives a sentence. Everything is fit for a terminal.
+// Pure. An ending by Nix's own choice gives its message, then the frames of its trace that are the atoms' (trace.h);
+// where it came from another atom than the planned one, the context says which, and who needs it (origin.h). A breach
+// of the contract (nix/contract.nix) gives a sentence. Everything is fit for a terminal.
 Error explain(const Ending& ending);
 
 // Did it end because a limit was reached, that it might not reach by itself or with more?

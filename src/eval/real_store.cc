@@ -63,12 +63,12 @@ std::string detect_real_store() {
       .with_hint("start the daemon (systemctl start nix-daemon), or own /nix: sudo install -d -o \"$USER\" /nix");
 }
 
-std::optional<bool> valid_in_real_store(const std::string& store, const std::string& drv_path) {
+std::optional<bool> valid_in_real_store(const std::string& store, const std::string& path) {
   const std::optional<fs::path> root = root_of(store);
   if (!root) return std::nullopt;
   struct stat about{};
-  if (::lstat((*root / drv_path.substr(1)).c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return false;
-  return registered(*root / "nix/var/nix/db/db.sqlite", drv_path);
+  if (::lstat((*root / path.substr(1)).c_str(), &about) != 0) return false;
+  return registered(*root / "nix/var/nix/db/db.sqlite", path);
 }
 
 bool lacks_build_users(const std::string& store) {

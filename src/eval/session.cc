@@ -159,7 +159,9 @@ Answers Session::answers() {
                       .took = took_,
                       .cpu_limit = evaluation_.limits.cpu_time,
                       .wall_limit = evaluation_.limits.wall_time,
-                      .memory_limit = evaluation_.limits.memory_bytes};
+                      .memory_limit = evaluation_.limits.memory_bytes,
+                      .closure = evaluation_.closure_json,
+                      .whole_trace = evaluation_.whole_trace};
   answers.failure = explain(ending);
   answers.exhausted = exhausted(ending);
   return answers;

@@ -44,16 +44,18 @@ error: boo
 )"));
   CHECK(error.kind() == Kind::evaluation);
   CHECK(error.message() == R"(boo
-        two lines
+ two lines
 
-       … while evaluating 'f'
+… while evaluating 'f'
 
-       at bad/default.nix:2:11:
+at bad/default.nix:2:11:
 
-            1| { main =
-            2|   let f = x: throw "boo
-             |           ^
-            3|  two lines"; in)");
+     1| { main =
+     2|   let f = x: throw "boo
+      |           ^
+     3|  two lines"; in
+
+(2 frames in eka's own expressions left out: -v shows all))");
 }
 
 TEST_CASE("breaches of the contract are sentences") {

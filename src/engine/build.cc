@@ -1,0 +1,90 @@
+#include "engine/build.h"
+
+#include <algorithm>
+#include <set>
+
+#include "coro/task_group.h"
+#include "engine/recall.h"
+#include "eval/realise.h"
+
+namespace eka::engine {
+namespace {
+
+// "server-1.4.0" of "/nix/store/<hash>-server-1.4.0.drv".
+std::string_view name_of(std::string_view drv_path) {
+  constexpr std::size_t before = std::string_view("/nix/store/").size() + 33;
+  if (drv_path.size() <= before) return drv_path;
+  drv_path.remove_prefix(before);
+  if (drv_path.ends_with(".drv")) drv_path.remove_suffix(4);
+  return drv_path;
+}
+
+class Watch : public eval::BuildWatch {
+ public:
+  explicit Watch(Observer& observer) : observer_(observer) {}
+  void began(std::string_view drv_path) override { observer_.began(Stage::build, name_of(drv_path)); }
+  void ended(std::string_view drv_path) override { observer_.ended(Stage::build, name_of(drv_path)); }
+  void printed(std::string_view drv_path, std::string_view line) override {
+    observer_.printed(name_of(drv_path), line);
+  }
+
+ private:
+  Observer& observer_;
+};
+
+coro::Task<bool> is_built(Parts& parts, const Plan& plan) {
+  std::vector<coro::Task<bool>> questions;
+  for (const auto& output : plan.outputs) questions.push_back(parts.evaluator().exists(output.path));
+  const auto answers = co_await coro::all(std::move(questions));
+  co_return std::ranges::all_of(answers, [](bool there) { return there; });
+}
+
+// The places of the items in `report` whose outputs are not all there.
+coro::Task<std::vector<std::size_t>> unbuilt(Parts& parts, const PlanReport& report) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < report.plans.size(); ++i) {
+    if (!report.plans[i]) continue;
+    const bool built = co_await is_built(parts, *report.plans[i]);
+    if (!built) out.push_back(i);
+  }
+  co_return out;
+}
+
+coro::Task<> keep_outputs(Parts& parts, const PlanReport& report) {
+  std::vector<std::string> paths;
+  for (const auto& plan : report.plans) {
+    if (!plan) continue;
+    for (const auto& output : plan->outputs) paths.push_back(output.path);
+  }
+  co_await keep(parts, std::move(paths));
+}
+
+}  // namespace
+
+coro::Task<BuildReport> build(Parts& parts, BuildRequest request) {
+  BuildReport report;
+  report.plan = co_await plan(parts, std::move(request.plan));
+  for (const auto& plan : report.plan.plans) {
+    report.failures.push_back(plan ? std::nullopt : std::optional(plan.error()));
+  }
+  co_await keep_outputs(parts, report.plan);
+
+  const auto wanted = co_await unbuilt(parts, report.plan);
+  if (wanted.empty()) co_return report;
+  eval::Realisation realisation{{}, std::move(request.builders), request.jobs};
+  for (const auto i : wanted) realisation.drv_paths.push_back(report.plan.plans[i]->drv_path);
+  Watch watch(parts.observer);
+  auto said = co_await eval::realise(parts.evaluator().installation(), parts.pool, std::move(realisation), watch);
+
+  // What Nix says of a failure may be wrong about another derivation; the store is not.
+  for (std::size_t n = 0; n < wanted.size(); ++n) {
+    const auto i = wanted[n];
+    const bool built = co_await is_built(parts, *report.plan.plans[i]);
+    if (built) continue;
+    if (!said[n]) said[n] = Error(Kind::evaluation, "Nix did not build it, and does not say why");
+    report.failures[i] = std::move(*said[n]).within("building " + report.plan.plans[i]->drv_path);
+  }
+  co_return report;
+}
+
+}  // namespace eka::engine
