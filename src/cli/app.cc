@@ -83,6 +83,7 @@ int run(int argc, char** argv) {
   add_verify(app, action);
   add_inspect(app, action);
   add_config(app, action);
+  add_cache(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

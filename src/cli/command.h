@@ -30,6 +30,7 @@ using Action = std::function<int(const Common&)>;
 // One for each command, in the file of its name.
 void add_add(CLI::App& app, Action& action);
 void add_build(CLI::App& app, Action& action);
+void add_cache(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 void add_graph(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);

@@ -18,13 +18,18 @@ template <class Report>
 Report with_engine(const engine::Settings& settings, engine::Observer& observer,
                    std::function<coro::Task<Report>(engine::Parts&)> work) {
   struct Whole {
+    static coro::Task<Report> in_time(const engine::Settings& settings, coro::Task<Report> work) {
+      if (settings.deadline.count() == 0) co_return co_await std::move(work);
+      Error late(Kind::failure, "the run did not end within " + std::to_string(settings.deadline.count()) + " s");
+      std::move(late).with_hint("net.deadline says how long it may take");
+      co_return co_await coro::timeout(settings.deadline, std::move(work), late);
+    }
     static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, engine::Observer& observer,
                                   std::function<coro::Task<Report>(engine::Parts&)> work) {
       const auto parts = co_await engine::Parts::build(runtime, settings, observer);
-      if (settings.deadline.count() == 0) co_return co_await work(*parts);
-      Error late(Kind::failure, "the run did not end within " + std::to_string(settings.deadline.count()) + " s");
-      std::move(late).with_hint("net.deadline says how long it may take");
-      co_return co_await coro::timeout(settings.deadline, work(*parts), late);
+      auto report = co_await in_time(settings, work(*parts));
+      if (const auto trouble = co_await parts->cache->tidy(); !trouble.empty()) observer.note(trouble);
+      co_return report;
     }
   };
   const git::Libgit2 library;  // before the runtime: outlives the threads of the pool

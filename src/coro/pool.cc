@@ -27,7 +27,7 @@ Task<> detail::run_on(Pool& pool, Job& job) {
   // `here` is copied: the moment the last line has posted, the coroutine may be gone.
   asio::post(pool.executor(), [here, &job, &state] {
     try {
-      if (!state.cancelled) job.run();
+      if (!state.cancelled) job.run(Stop(state.cancelled));
     } catch (...) {
       state.failure = std::current_exception();
     }

@@ -15,6 +15,10 @@ namespace {
 // A mirror whose transfer breaks in the middle is asked again from the start, this often in all.
 constexpr int transfers = 3;
 
+// A request stays small, and a server that walks what we have is not kept busy with it.
+constexpr std::size_t haves_per_label = 2;
+constexpr std::size_t haves_at_most = 128;
+
 struct Failure {
   atom::Url mirror;
   Error error;
@@ -97,18 +101,27 @@ coro::Task<std::vector<Published>> Fetcher::missing(std::vector<Published> atoms
   std::vector<atom::Label> labels;
   for (const auto& atom : atoms) labels.push_back(atom.label);
   const auto all_cached = co_await parts_.cache->versions(atoms.front().set, std::move(labels));
-  std::vector<Published> out;
+  std::vector<Published> out, named;
+  std::vector<atom::ObjectId> revs;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
     const auto& atom = atoms[i];
     const auto& cached = all_cached[i];
     const auto same = std::ranges::find(cached, atom.version, &store::CachedAtom::version);
     if (same == cached.end()) {
       out.push_back(atom);
-    } else if (same->rev != atom.rev) {
+    } else if (same->rev == atom.rev) {
+      named.push_back(atom);
+      revs.push_back(atom.rev);
+    } else {
       throw Error(Kind::integrity, fmt::format("{} is revision {} here, but {} was seen before", atom.str(),
                                                atom.rev.hex(), same->rev.hex()))
           .with_hint("a published version never changes: ask the owner of the set");
     }
+  }
+  // Named, but its objects may have been damaged or lost since: then they are fetched again.
+  const auto commits = co_await parts_.cache->commits(std::move(revs));
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    if (!commits[i]) out.push_back(named[i]);
   }
   co_return out;
 }
@@ -159,13 +172,7 @@ coro::Task<std::optional<Error>> Fetcher::try_mirror(atom::Url mirror, std::vect
   parts_.observer.began(Stage::fetch_closure, name);
   std::optional<Error> failure;
   try {
-    git::FetchOptions options;
-    options.hasty = hasty;
-    for (const auto& atom : atoms) {
-      options.known_refs.push_back({atom.rev, atom::atom_ref(atom.label, atom.version)});
-    }
-    co_await transfer(mirror, std::move(wants), std::move(options));
-    co_await check_and_name(std::move(atoms));
+    co_await deliver(mirror, std::move(wants), std::move(atoms), hasty);
     order_.answered(mirror);
   } catch (const Error& error) {
     failure = error;
@@ -174,6 +181,31 @@ coro::Task<std::optional<Error>> Fetcher::try_mirror(atom::Url mirror, std::vect
   }
   parts_.observer.ended(Stage::fetch_closure, name);
   co_return failure;
+}
+
+// From one mirror, and named.
+coro::Task<> Fetcher::deliver(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
+                              bool hasty) {
+  git::FetchOptions options;
+  options.hasty = hasty;
+  for (const auto& atom : atoms) {
+    options.known_refs.push_back({atom.rev, atom::atom_ref(atom.label, atom.version)});
+  }
+  options.haves = co_await earlier_versions(atoms);
+  std::optional<Error> refused;
+  try {
+    co_await transfer(mirror, wants, options);
+  } catch (const Error& e) {
+    // A difference that cannot be put together, for whatever reason: the whole can.
+    if (options.haves.empty() || e.kind() != Kind::integrity) throw;
+    refused = e;
+  }
+  if (refused) {
+    parts_.observer.note(mirror.str() + ": everything this time, after: " + refused->message());
+    options.haves.clear();
+    co_await transfer(std::move(mirror), std::move(wants), std::move(options));
+  }
+  if (!atoms.empty()) co_await check_and_name(std::move(atoms));
 }
 
 // Into a fresh quarantine each time: what came before it broke is gone with the old one.
@@ -185,7 +217,7 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
     git::FetchOptions& options;
 
     coro::Task<> operator()() const {
-      auto intake = co_await cache.begin_intake();
+      auto intake = co_await cache.begin_intake(options.haves);
       co_await remote.fetch(wants, *intake, options);
       co_await intake->admit(wants);
     }
@@ -197,6 +229,24 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
     parts_.observer.note(mirror.str() + ": again after: " + e.message());
   };
   co_await coro::retry(policy, coro::Clock::system(), transfer, told);
+}
+
+// The newest of each label, as long as they are whole. What entered from a working tree is nobody's business.
+coro::Task<std::vector<atom::ObjectId>> Fetcher::earlier_versions(std::vector<Published> atoms) {
+  std::vector<atom::ObjectId> haves;
+  for (const auto& atom : atoms) {
+    const auto cached = co_await parts_.cache->versions(atom.set, atom.label);
+    std::size_t found = 0;
+    for (auto it = cached.rbegin(); it != cached.rend() && found < haves_per_label; ++it) {
+      if (haves.size() == haves_at_most) co_return haves;
+      const auto commit = co_await parts_.cache->commit(it->rev);
+      const auto claim = commit ? atom::AtomCommit::parse(commit->text) : fail(Kind::integrity, "absent");
+      if (!claim || claim->origin == atom::ObjectId{}) continue;
+      haves.push_back(it->rev);
+      ++found;
+    }
+  }
+  co_return haves;
 }
 
 // The ref is what makes an atom present, so it is written only for a commit that says what the name says.

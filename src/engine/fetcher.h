@@ -2,7 +2,8 @@
 //
 // Askers that call bring() in the same turn of the reactor are served by the same round: their wants are merged, what
 // the cache has is struck out, and one mirror of each set is sent one request, all sets at once. An asker resumes as
-// soon as its own atoms are in, whatever becomes of the others.
+// soon as its own atoms are in, whatever becomes of the others. A new version of an atom costs its difference from the
+// versions that are cached, which the request names; of what other sets gave a remote learns nothing.
 //
 // The mirrors of a set are asked one after another, the fastest first, each once and without waiting; also one whose
 // transfer breaks in the middle is left for the next. Only when all have failed are those whose failure may pass asked
@@ -58,6 +59,8 @@ class Fetcher {
   coro::Task<std::optional<Error>> try_mirror(atom::Url mirror, std::vector<atom::ObjectId> wants,
                                               std::vector<Published> atoms, bool hasty);
   coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options);
+  coro::Task<> deliver(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms, bool hasty);
+  coro::Task<std::vector<atom::ObjectId>> earlier_versions(std::vector<Published> atoms);
   coro::Task<> check_and_name(std::vector<Published> atoms);
   void land(const std::vector<Published>& atoms, const std::optional<Error>& error);
 

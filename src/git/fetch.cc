@@ -37,6 +37,7 @@ Result<std::string> fetch_request(const Capabilities& server, std::span<const at
   out.line("command=fetch");
   write_client_capabilities(out, server);
   out.delimiter().line("ofs-delta");
+  if (!options.haves.empty()) out.line("thin-pack");
   if (!options.progress) out.line("no-progress");
   if (options.depth != 0) {
     if (!server.feature("fetch", "shallow")) return fail(Kind::remote, "the server does not offer shallow fetches");
@@ -46,6 +47,11 @@ Result<std::string> fetch_request(const Capabilities& server, std::span<const at
     out.line("filter " + std::string(filter_spec(options.filter)));
   }
   for (const atom::ObjectId& want : wants) out.line("want " + want.hex());
+  const bool aggressive = server.feature("fetch", "shallow");
+  for (const atom::ObjectId& have : options.haves) {
+    if (aggressive) out.line("shallow " + have.hex());
+    out.line("have " + have.hex());
+  }
   return std::move(out.line("done").flush()).take();
 }
 

@@ -1,7 +1,14 @@
 // The fetch command: its request, and its answer taken apart as it streams.
 //
-// We never negotiate: a request names what is wanted and says "done", so that one round trip brings the pack, and a
-// server learns nothing of what we have from others. The answer is a row of sections, of which only the last matters:
+// We never negotiate: a request names what is wanted, and what of the same set is here already, and says "done", so
+// that one round trip brings the pack, and a server learns nothing of what we have from others.
+//
+// Atom commits have no parents, so git sees no relation between two versions: to a bare "have" it sends everything.
+// Only in a shallow repository does it look into the trees of what the client has (rev-list's
+// --objects-edge-aggressive), so each have is also said to be where our history ends, which is true: then shared
+// objects stay away, and changed ones come as differences.
+//
+// The answer is a row of sections, of which only the last matters:
 //
 //   [shallow-info … delim]  packfile  (<band><bytes>)*  flush
 //

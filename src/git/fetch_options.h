@@ -26,11 +26,16 @@ struct KnownRef {
 };
 
 struct FetchOptions {
+  FetchOptions() = default;  // declared, so that this is no aggregate: see the trap in coro/task.h
   // 0: everything that the wants reach. Else so many generations of commits, counted from the wants: 1 brings the
   // trees of the wanted commits and none of their history.
   std::uint32_t depth = 0;
   Filter filter = Filter::none;
   std::vector<KnownRef> known_refs;
+  // Commits without parents that we hold whole, with their trees: what they reach need not come again, and the pack may
+  // be thin, made of differences from it. A remote learns of them, so they must be of its own set. A hint: a remote may
+  // send everything all the same.
+  std::vector<atom::ObjectId> haves;
   // Told what the server has to say meanwhile, fit for a terminal. None: the server is asked for silence.
   std::function<void(std::string_view)> progress;
   // Whoever asks has another place to ask: one attempt, with no waiting.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <git2.h>
+#include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
 
 #include "atom/object_id.h"

@@ -92,6 +92,7 @@ class LocalPack {
     odb_ = make<OdbHandle>(Kind::remote, "reading " + where_, git_repository_odb, repository_.get());
     ObjectWalk walk(odb_.get(), options.depth, options.filter, shallow_commits(repository_.get()), where_);
     for (const atom::ObjectId& want : wants) walk.want(want);
+    for (const atom::ObjectId& have : options.haves) walk.have(have);
     objects_ = walk.finish();
     writer_.emplace(static_cast<std::uint32_t>(objects_.size()));
   }

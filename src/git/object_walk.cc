@@ -86,6 +86,31 @@ void ObjectWalk::want(const atom::ObjectId& wanted) {
   }
 }
 
+void ObjectWalk::have(const atom::ObjectId& had) {
+  const git_oid commit_id = to_oid(had);
+  if (git_odb_exists(odb_, &commit_id) == 0) return;
+  const OdbObjectHandle commit = read(commit_id, GIT_OBJECT_COMMIT);
+  std::string_view text = content_of(commit);
+  const auto root = take_id(text, "tree ");
+  if (!root) throw broken(commit_id, "commit");
+  std::vector<git_oid> trees{*root};
+  while (!trees.empty()) {
+    const git_oid id = trees.back();
+    trees.pop_back();
+    if (!is_new(id)) continue;
+    const OdbObjectHandle tree = read(id, GIT_OBJECT_TREE);
+    for (std::string_view content = content_of(tree); !content.empty();) {
+      const auto entry = take_entry(content);
+      if (!entry) throw broken(id, "tree");
+      if (entry->is_tree) {
+        trees.push_back(entry->id);
+      } else {
+        is_new(entry->id);
+      }
+    }
+  }
+}
+
 void ObjectWalk::add_tag(const git_oid& id) {
   found_.push_back(id);
   const OdbObjectHandle tag = read(id, GIT_OBJECT_TAG);

@@ -23,6 +23,9 @@ class ObjectWalk {
   ObjectWalk(git_odb* odb, std::uint32_t depth, Filter filter, std::set<atom::ObjectId> shallow, std::string where);
 
   void want(const atom::ObjectId& id);
+  // What this commit's tree reaches stays away, but for what is wanted itself. To be called after the wants; a commit
+  // that the repository lacks changes nothing.
+  void have(const atom::ObjectId& commit);
   // All that was found. To be called once, last.
   std::vector<git_oid> finish();
 

@@ -40,10 +40,11 @@ class Remote {
   // dropped here. Unborn and dangling refs are absent. Sorted by name.
   virtual coro::Task<std::vector<Ref>> ls_refs(std::vector<std::string> prefixes) = 0;
 
-  // One request for all of `wants` and everything reachable from them; the pack goes to `sink`. Never thin: the pack
-  // is self-contained. Wants may be objects of any type; without any, nothing is sent. Transient failures are retried
-  // until the first byte has gone to the sink; after that a retryable() error means: begin again with a fresh sink. (A
-  // hasty fetch is not retried, and its errors are retryable() if one that is not might have been.)
+  // One request for all of `wants` and everything reachable from them; the pack goes to `sink`. It is self-contained,
+  // unless options.haves says what it may build upon. Wants may be objects of any type; without any, nothing is sent.
+  // Transient failures are retried until the first byte has gone to the sink; after that a retryable() error means:
+  // begin again with a fresh sink. (A hasty fetch is not retried, and its errors are retryable() if one that is not
+  // might have been.)
   virtual coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) = 0;
   coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink) {
     return fetch(std::move(wants), sink, FetchOptions());

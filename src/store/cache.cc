@@ -1,7 +1,10 @@
 #include "store/cache.h"
 
 #include <charconv>
+#include <chrono>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <unordered_set>
@@ -13,7 +16,9 @@
 #include "store/evidence.h"
 #include "store/incoming_file.h"
 #include "store/intake.h"
+#include "store/merge.h"
 #include "store/nar.h"
+#include "store/places.h"
 #include "store/quarantine.h"
 #include "store/refs.h"
 #include "store/repository.h"
@@ -21,11 +26,16 @@
 #include "store/survey.h"
 #include "store/tree.h"
 #include "store/trees.h"
+#include "store/usage.h"
+#include "store/use_lock.h"
 
 namespace eka::store {
 namespace {
 
 namespace fs = std::filesystem;
+
+// `eka cache gc` may be at it.
+constexpr std::chrono::seconds patience_with_collectors{60};
 
 std::string_view key(const atom::ObjectId& id) {
   return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
@@ -97,13 +107,14 @@ std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, s
 }  // namespace
 
 struct Cache::Parts {
-  Parts(fs::path where, coro::Pool& threads)
-      : root(std::move(where)),
+  Parts(const Places& places, UseLock lock, coro::Pool& threads)
+      : root(places.root),
+        in_use(std::move(lock)),
         pool(threads),
-        repository(root / "git", Trees::incoming(root / "trees")),
-        refs(root / "git"),
-        trees(root / "trees", repository),
-        database(root / "eka.db") {}
+        repository(places.git(), places.trees_incoming()),
+        refs(places.git()),
+        trees(places.trees(), repository),
+        database(places.database()) {}
 
   bool is_whole(const atom::ObjectId& rev) {
     if (whole.contains(rev)) return true;
@@ -118,6 +129,19 @@ struct Cache::Parts {
     whole.erase(rev);
     database.forget(Fact::whole, key(rev));
   }
+  // Told to the database at the end, all at once; what it knows to be used today is not told again.
+  void write_used() {
+    const std::int64_t now = in_seconds(std::chrono::system_clock::now());
+    for (const auto& [fact, keys] : used) {
+      std::vector<std::pair<std::string, std::string>> facts;
+      for (const std::string& key : keys) {
+        const auto known = parse_seconds(database.get(fact, key));
+        if (!known || *known < now - 24 * 3600 || *known > now) facts.emplace_back(key, std::to_string(now));
+      }
+      database.put_all(fact, facts);
+    }
+  }
+
   // Something of the tree could not be read: whoever asks for a commit with it is answered after a look at every byte.
   void doubt(const atom::ObjectId& tree) { database.put(Fact::doubtful, key(tree), ""); }
   void trust(const atom::ObjectId& tree) {
@@ -127,6 +151,7 @@ struct Cache::Parts {
   fs::path sources() const { return root / "sources"; }
 
   fs::path root;
+  UseLock in_use;
   coro::Pool& pool;
   // Used on the pool; safe there.
   Repository repository;
@@ -135,19 +160,30 @@ struct Cache::Parts {
   // Used on the reactor only.
   Database database;
   std::unordered_set<atom::ObjectId> whole;
+  std::map<Fact, std::set<std::string>> used;
+  bool has_grown = false;  // by a pack
 };
 
 Cache::Cache(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Cache::~Cache() = default;
+Cache::~Cache() {
+  parts_->write_used();
+}
 
 coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool) {
-  auto parts = co_await coro::offload(pool, [&] {
-    const std::string where = "cannot use the cache at " + printable(root.native());
-    const std::string hint = "choose another directory with cache.root or EKA_CACHE_ROOT";
+  const std::string where = "cannot use the cache at " + printable(root.native());
+  const std::string hint = "choose another directory with cache.root or EKA_CACHE_ROOT";
+  co_await coro::offload(pool, [&] {
     try {
       root = fs::absolute(root);
       fs::create_directories(Trees::incoming(root / "trees"));
-      return std::make_unique<Parts>(root, pool);
+    } catch (const fs::filesystem_error& error) {
+      throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
+    }
+  });
+  UseLock lock = co_await UseLock::take(pool, root, UseLock::Mode::shared, patience_with_collectors);
+  auto parts = co_await coro::offload(pool, [&] {
+    try {
+      return std::make_unique<Parts>(Places(root), std::move(lock), pool);
     } catch (const fs::filesystem_error& error) {
       throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
     } catch (Error& error) {
@@ -165,13 +201,16 @@ const std::string& Cache::warning() const {
   return parts_->database.warning();
 }
 
-coro::Task<std::unique_ptr<Intake>> Cache::begin_intake() {
+coro::Task<std::unique_ptr<Intake>> Cache::begin_intake(std::vector<atom::ObjectId> bases) {
   Parts& parts = *parts_;
   const auto admitted = [&parts](const std::vector<atom::ObjectId>& wants) {
+    parts.has_grown = true;
     parts.whole.insert(wants.begin(), wants.end());
   };
   co_return co_await coro::offload(parts.pool, [&] {
-    return make_intake(parts.repository.incoming(), parts.repository.packs(), parts.pool, admitted);
+    auto lender = bases.empty() ? nullptr : std::make_unique<Lender>(parts.repository, std::move(bases));
+    return make_intake(parts.repository.incoming(), parts.repository.packs(), parts.pool, admitted, PackLimits{},
+                       Demand::closure, std::move(lender));
   });
 }
 
@@ -205,6 +244,7 @@ coro::Task<std::optional<CommitFacts>> Cache::seen_whole(atom::ObjectId rev, std
     parts.note_lost(rev);
     co_return std::nullopt;
   }
+  parts.used[Fact::used].emplace(key(rev));
   const bool doubtful = parts.database.get(Fact::doubtful, key(facts->tree)).has_value();
   if (!doubtful && parts.is_whole(rev)) co_return facts;
   const auto blobs = doubtful ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
@@ -228,7 +268,7 @@ coro::Task<std::optional<std::string>> Cache::file(atom::ObjectId tree, std::str
 
 coro::Task<std::optional<std::string>> Cache::blob(atom::ObjectId id, std::size_t limit) {
   Parts& parts = *parts_;
-  co_return co_await coro::offload(parts.pool, [&] {
+  auto content = co_await coro::offload(parts.pool, [&] {
     return parts.repository.read([&](Objects& objects) -> std::optional<std::string> {
       const auto header = objects.header(id);
       if (!header || header->type != ObjectType::blob) return std::nullopt;
@@ -236,6 +276,8 @@ coro::Task<std::optional<std::string>> Cache::blob(atom::ObjectId id, std::size_
       return std::string(objects.read(id, ObjectType::blob).content());
     });
   });
+  if (content) parts.used[Fact::used].emplace(key(id));
+  co_return content;
 }
 
 coro::Task<atom::ObjectId> Cache::snapshot(std::vector<git::WorkingFile> files) {
@@ -337,6 +379,7 @@ coro::Task<std::optional<atom::ObjectId>> Cache::source_tree(std::string name) {
 
 coro::Task<fs::path> Cache::materialise(atom::ObjectId tree) {
   Parts& parts = *parts_;
+  parts.used[Fact::used].emplace(key(tree));
   const std::string& boot = parts.trees.boot();
   const bool known = parts.database.get(Fact::laid_out, key(tree)) == boot;
   fs::path place;
@@ -378,11 +421,30 @@ coro::Task<atom::NarHash> Cache::nar_hash(atom::ObjectId tree) {
   co_return *hash;
 }
 
+coro::Task<std::string> Cache::tidy() {
+  Parts& parts = *parts_;
+  if (!std::exchange(parts.has_grown, false)) co_return std::string();
+  std::string trouble;
+  try {
+    co_await merge_packs(Places(parts.root), parts.pool);
+  } catch (const Error& error) {
+    trouble = "the packs of the cache were not merged: " + error.message();
+  }
+  co_return trouble;
+}
+
+void Cache::note_lock(const fs::path& file) {
+  parts_->used[Fact::lock].insert(fs::absolute(file).lexically_normal().native());
+}
+
 std::optional<std::string> Cache::remembered_evaluation(const std::string& digest) {
-  return parts_->database.get(Fact::evaluation, digest);
+  auto found = parts_->database.get(Fact::evaluation, digest);
+  if (found) parts_->used[Fact::used].insert(digest);
+  return found;
 }
 
 void Cache::remember_evaluation(const std::string& digest, const std::string& value) {
+  parts_->used[Fact::used].insert(digest);
   parts_->database.put(Fact::evaluation, digest, value);
 }
 

@@ -5,6 +5,7 @@
 //   trees/<tree id>/    materialised trees, read-only, complete or absent
 //   sources/<sha256>    single files from elsewhere, by their content
 //   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts of hosts
+//   lock                held shared by every eka that runs, exclusively by what removes things (use_lock.h)
 //
 // It is crash-only (law 10): no lock is held across network use, everything appears by rename, refs are written last,
 // and an unusable part is a miss. All coroutines are called on, and resume on, the reactor; the work is done on the
@@ -47,7 +48,8 @@ struct CommitFacts {
 class Intake : public git::PackSink {
  public:
   // Checks the pack whole (trailer, every object's id, and that everything reachable from `wants` is in this very
-  // pack, with trees that are fit to be written), then moves it into the object store. Nothing is visible before.
+  // pack or among what the intake's bases reach, with trees that are fit to be written), then moves it into the object
+  // store. Nothing is visible before.
   virtual coro::Task<> admit(std::vector<atom::ObjectId> wants) = 0;
 };
 
@@ -70,7 +72,8 @@ struct AtomName {
 
 class Cache {
  public:
-  // Makes what is missing, removes quarantines whose owner is dead. `pool` must outlive the cache. A program holds a
+  // Makes what is missing, removes quarantines whose owner is dead, and says that the cache is in use as long as this
+  // object lives; when it is being collected, waits for that a while. `pool` must outlive the cache. A program holds a
   // git::Libgit2 that outlives the pool, or libgit2 leaks what it keeps for each thread.
   static coro::Task<std::unique_ptr<Cache>> open(std::filesystem::path root, coro::Pool& pool);
   ~Cache();
@@ -82,7 +85,8 @@ class Cache {
   const std::string& warning() const;
 
   // --- objects
-  coro::Task<std::unique_ptr<Intake>> begin_intake();
+  // `bases` are commits of the same set, whole in the cache: the pack may leave out what they reach, and be thin.
+  coro::Task<std::unique_ptr<Intake>> begin_intake(std::vector<atom::ObjectId> bases = {});
   // A place for objects that never enter the cache; it goes with what is returned.
   coro::Task<std::unique_ptr<Evidence>> begin_evidence();
   // The commit if it and its whole tree are here: seen so before, or walked now. Damage in the object store counts as
@@ -125,6 +129,14 @@ class Cache {
   coro::Task<std::filesystem::path> materialise(atom::ObjectId tree);
   // SHA-256 of the NAR of the tree, from the objects alone; remembered.
   coro::Task<atom::NarHash> nar_hash(atom::ObjectId tree);
+
+  // At the end of a run: merges packs that have piled up, if this run added to them (merge.h). Bounded in time. Never
+  // fails: what is not merged now is merged another time. Why it could not be done, for a person to read, or nothing.
+  coro::Task<std::string> tidy();
+
+  // --- use. What a run asks for by id is used, and `eka cache gc` keeps it for a while. It also keeps what the locks
+  // of such atoms name, and the locks at these paths.
+  void note_lock(const std::filesystem::path& file);
 
   // --- facts. These do not suspend: SQLite answers in microseconds, and gives up rather than wait long
   // for another process. None of them can fail: what cannot be read is not remembered.

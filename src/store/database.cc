@@ -6,15 +6,19 @@
 namespace eka::store {
 namespace {
 
-constexpr int format = 4;
+constexpr int format = 5;
 
 // In the order of Fact.
-constexpr std::array<std::string_view, 10> tables = {"nar_hash", "evaluation", "host",     "answers", "genesis",
-                                                     "whole",    "doubtful",   "laid_out", "request", "questions"};
+constexpr std::array<std::string_view, all_facts.size()> tables = {"nar_hash", "evaluation", "host",     "answers",
+                                                                   "genesis",  "whole",      "doubtful", "laid_out",
+                                                                   "request",  "questions",  "used",     "lock"};
 
 constexpr std::string_view select = "SELECT value FROM @ WHERE key = ?";
 constexpr std::string_view insert = "INSERT OR REPLACE INTO @ (key, value) VALUES (?, ?)";
 constexpr std::string_view remove = "DELETE FROM @ WHERE key = ?";
+constexpr std::string_view remove_all = "DELETE FROM @";
+constexpr std::string_view count_all = "SELECT count(*) FROM @";
+constexpr std::string_view select_all = "SELECT key, value FROM @ ORDER BY key";
 
 // Writing waits this long for another process, on the reactor: short of what a person, or a watchdog, notices.
 constexpr int patience_ms = 20;
@@ -34,13 +38,17 @@ int format_of(Sqlite& connection) {
 }
 
 // Moved out of the way rather than deleted: another process may have it open, and somebody may want to know.
-void set_aside(const std::filesystem::path& file) {
+void move_aside(const std::filesystem::path& file) {
   std::error_code ignored;
   for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(std::filesystem::path(file) += suffix, ignored);
   std::filesystem::rename(file, std::filesystem::path(file) += ".damaged", ignored);
 }
 
 }  // namespace
+
+std::string_view name_of(Fact fact) {
+  return tables.at(static_cast<std::size_t>(fact));
+}
 
 Database::Database(const std::filesystem::path& file) : file_(file) {
   open();
@@ -56,7 +64,7 @@ void Database::open() {
       if (!error.is_damage()) break;
       statements_.clear();
       connection_.reset();
-      set_aside(file_);
+      move_aside(file_);
     }
   }
   connect(":memory:");
@@ -138,6 +146,50 @@ void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::
     // It had not begun.
   }
   cope(error);
+}
+
+void Database::forget_all(Fact fact) try {
+  Statement& change = statement(remove_all, fact);
+  change.step();
+  change.reset();
+} catch (const SqliteError& error) {
+  cope(error);
+}
+
+std::vector<std::pair<std::string, std::string>> Database::all(Fact fact) try {
+  std::vector<std::pair<std::string, std::string>> facts;
+  Statement& query = statement(select_all, fact);
+  while (query.step()) facts.emplace_back(query.text(0), query.text(1));
+  query.reset();
+  return facts;
+} catch (const SqliteError& error) {
+  cope(error);
+  return {};
+}
+
+std::uint64_t Database::count(Fact fact) try {
+  Statement& query = statement(count_all, fact);
+  const std::uint64_t count = query.step() ? std::stoull(query.text(0)) : 0;
+  query.reset();
+  return count;
+} catch (const SqliteError& error) {
+  cope(error);
+  return 0;
+}
+
+void Database::set_aside() {
+  statements_.clear();
+  connection_.reset();
+  move_aside(file_);
+  open();
+}
+
+std::optional<std::string> Database::damage() try {
+  Statement check = connection_->prepare("PRAGMA quick_check(1)");
+  const std::string found = check.step() ? check.text(0) : "it does not answer";
+  return found == "ok" ? std::nullopt : std::optional(found);
+} catch (const SqliteError& error) {
+  return error.what();
 }
 
 // "0\n", "1\n" for a host that speaks v2, "2\n" for one that does and gives no object by its id; then the capability

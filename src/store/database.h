@@ -10,6 +10,8 @@
 // Used by one thread at a time (the reactor). Nothing that is secret comes in: urls are keys in their redacted form.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -35,7 +37,14 @@ enum class Fact {
   laid_out,    // tree id -> the boot during which its directory was written or checked
   request,     // what was asked for, and what it was locked to -> ""
   questions,   // who chose versions -> what was asked for it
+  used,        // commit id, tree id or digest -> when a run last used it, in seconds since 1970
+  lock,        // path of an atom.lock on this machine -> when a run last used it
 };
+
+inline constexpr std::array all_facts = {Fact::nar_hash, Fact::evaluation, Fact::host,     Fact::answers,
+                                         Fact::genesis,  Fact::whole,      Fact::doubtful, Fact::laid_out,
+                                         Fact::request,  Fact::questions,  Fact::used,     Fact::lock};
+std::string_view name_of(Fact fact);
 
 class Database : public git::HostMemory {
  public:
@@ -47,6 +56,13 @@ class Database : public git::HostMemory {
   void forget(Fact fact, std::string_view key);
   // All at once, in one transaction.
   void put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts);
+  void forget_all(Fact fact);
+  std::vector<std::pair<std::string, std::string>> all(Fact fact);
+  std::uint64_t count(Fact fact);
+  // Begins anew, with the file moved out of the way.
+  void set_aside();
+  // Reads the whole file; what is wrong with it, or nothing.
+  std::optional<std::string> damage();
 
   std::optional<git::HostFacts> recall(const std::string& origin) override;
   void remember(const std::string& origin, const git::HostFacts& facts) override;

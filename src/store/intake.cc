@@ -1,14 +1,17 @@
 #include "store/intake.h"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <string>
 #include <utility>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "git/libgit2.h"
 #include "store/disk.h"
+#include "store/lender.h"
 #include "store/objects.h"
 #include "store/pack_scanner.h"
 #include "store/quarantine.h"
@@ -20,12 +23,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The indexer is given no object database: a thin pack's bases can only be missing.
-git::IndexerHandle make_indexer(const fs::path& directory) {
+// Without an object database a thin pack's bases can only be missing.
+git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases) {
   git_indexer* raw = nullptr;
   git_indexer_options options;
   git_indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
-  git::check(git_indexer_new(&raw, directory.c_str(), 0444, nullptr, &options), Kind::failure,
+  git::check(git_indexer_new(&raw, directory.c_str(), 0444, bases, &options), Kind::failure,
              "cannot write a pack into the cache");
   return git::IndexerHandle(raw);
 }
@@ -57,16 +60,31 @@ void check_indexer(int code) {
                        is_ours ? "cannot write a pack into the cache" : "the pack is refused");
 }
 
+// The last bytes of a pack: not what the scanner saw, when the pack was thin and has been completed.
+atom::ObjectId checksum_of(const fs::path& pack) {
+  const FileDescriptor file(::open(pack.c_str(), O_RDONLY | O_CLOEXEC));
+  const off_t end = file ? ::lseek(file.get(), 0, SEEK_END) : -1;
+  std::array<std::uint8_t, atom::ObjectId::size> bytes{};
+  if (end < static_cast<off_t>(bytes.size()) ||
+      ::pread(file.get(), bytes.data(), bytes.size(), end - static_cast<off_t>(bytes.size())) !=
+          static_cast<ssize_t>(bytes.size())) {
+    throw_errno("cannot read a pack back");
+  }
+  return atom::ObjectId(bytes);
+}
+
 class PackIntake final : public Intake {
  public:
   PackIntake(const fs::path& incoming, fs::path packs, coro::Pool& pool, Admitted admitted, const PackLimits& limits,
-             Demand demand)
+             Demand demand, std::unique_ptr<Lender> lender)
       : pool_(pool),
         packs_(std::move(packs)),
         admitted_(std::move(admitted)),
         demand_(demand),
+        lender_(std::move(lender)),
+        lent_(lender_ ? lender_->open() : nullptr),
         quarantine_(Quarantine::make(incoming)),
-        indexer_(make_indexer(quarantine_.path())),
+        indexer_(make_indexer(quarantine_.path(), lent_.get())),
         growing_(open_growing_pack(quarantine_.path())),
         scanner_(limits) {}
 
@@ -100,12 +118,13 @@ class PackIntake final : public Intake {
     const fs::path stem = quarantine_.path() / ("pack-" + std::string(git_indexer_name(indexer_.get())));
     indexer_.reset();
     // Whatever the indexer calls it, we name a pack by its checksum: one name, one content.
-    const std::string name = "pack-" + scanner_.trailer().hex();
+    const std::string name = "pack-" + checksum_of(fs::path(stem) += ".pack").hex();
     for (const char* extension : {".pack", ".idx"}) {
       fs::rename(fs::path(stem) += extension, quarantine_.path() / (name + extension));
     }
     {
       Objects alone = Objects::of_pack(quarantine_.path() / (name + ".idx"));
+      if (lender_) alone.also_from(lender_->backend());
       Surveyor surveyor(alone);
       for (const atom::ObjectId& want : wants) {
         if (demand_ == Demand::closure) {
@@ -123,6 +142,8 @@ class PackIntake final : public Intake {
   fs::path packs_;
   Admitted admitted_;
   Demand demand_;
+  std::unique_ptr<Lender> lender_;  // none when the pack must stand alone
+  git::OdbHandle lent_;
   Quarantine quarantine_;
   git::IndexerHandle indexer_;
   FileDescriptor growing_;
@@ -134,8 +155,9 @@ class PackIntake final : public Intake {
 }  // namespace
 
 std::unique_ptr<Intake> make_intake(const fs::path& incoming, const fs::path& packs, coro::Pool& pool,
-                                    Admitted admitted, const PackLimits& limits, Demand demand) {
-  return std::make_unique<PackIntake>(incoming, packs, pool, std::move(admitted), limits, demand);
+                                    Admitted admitted, const PackLimits& limits, Demand demand,
+                                    std::unique_ptr<Lender> lender) {
+  return std::make_unique<PackIntake>(incoming, packs, pool, std::move(admitted), limits, demand, std::move(lender));
 }
 
 }  // namespace eka::store

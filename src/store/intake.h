@@ -1,20 +1,22 @@
 // A pack on its way from a remote into the repository (the class Intake of cache.h, made real).
 //
 // Its bytes pass the scanner and go into libgit2's indexer, in a quarantine, on the pool. admit() completes the index,
-// opens the pack alone, as if there were no other object in the world, and walks it from what was wanted: so a remote
-// can neither leave something out nor have a want satisfied by what another remote gave. Then the pack is renamed in.
+// opens the pack alone, as if there were no other object in the world but those that a Lender lends for the set's own
+// earlier atoms, and walks it from what was wanted: so a remote can neither leave something out nor have a want
+// satisfied by what another remote gave. A thin pack is completed first, with the bases of its deltas. Then the pack is
+// renamed in.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "atom/object_id.h"
 #include "coro/pool.h"
 #include "store/bounds.h"
 #include "store/cache.h"
+#include "store/lender.h"
 
 namespace eka::store {
 
@@ -27,9 +29,10 @@ enum class Demand {
   wants,    // the wants themselves: for packs that were asked for with a filter (evidence.h)
 };
 
-// Called on the pool: it makes a directory. `packs` is where the pack shall go.
+// Called on the pool: it makes a directory. `packs` is where the pack shall go; `lender`, if any, lends what the pack
+// may leave out or build upon.
 std::unique_ptr<Intake> make_intake(const std::filesystem::path& incoming, const std::filesystem::path& packs,
                                     coro::Pool& pool, Admitted admitted, const PackLimits& limits = {},
-                                    Demand demand = Demand::closure);
+                                    Demand demand = Demand::closure, std::unique_ptr<Lender> lender = nullptr);
 
 }  // namespace eka::store

@@ -1,5 +1,7 @@
 #include "store/objects.h"
 
+#include <new>
+
 namespace eka::store {
 namespace {
 
@@ -23,8 +25,8 @@ git::OdbHandle empty_odb() {
 }
 
 // The odb owns its backends once they are added.
-void add(const git::OdbHandle& odb, git_odb_backend* backend) {
-  if (const int code = git_odb_add_backend(odb.get(), backend, 1); code < 0) {
+void add_backend(const git::OdbHandle& odb, git_odb_backend* backend, int priority) {
+  if (const int code = git_odb_add_backend(odb.get(), backend, priority); code < 0) {
     git::throw_git_error(Kind::failure, "cannot open the object database");
   }
 }
@@ -59,9 +61,37 @@ Objects Objects::of_pack(const std::filesystem::path& index) {
   const git::Libgit2 libgit2;
   git::OdbHandle odb = empty_odb();
   git_odb_backend* backend = nullptr;
-  git::check(git_odb_backend_one_pack(&backend, index.c_str()), Kind::integrity, "cannot read the pack that arrived");
-  add(odb, backend);
+  git::check(git_odb_backend_one_pack(&backend, index.c_str()), Kind::integrity, "cannot read the index of a pack");
+  add_backend(odb, backend, 1);
   return Objects(std::move(odb));
+}
+
+Objects Objects::of_loose(const std::filesystem::path& directory) {
+  const git::Libgit2 libgit2;
+  git::OdbHandle odb = empty_odb();
+  git_odb_backend* backend = nullptr;
+  git::check(git_odb_backend_loose(&backend, directory.c_str(), -1, 0, 0, 0), Kind::failure,
+             "cannot open the loose objects");
+  add_backend(odb, backend, 1);
+  return Objects(std::move(odb));
+}
+
+void Objects::also_from(git_odb_backend* backend) {
+  add_backend(odb_, backend, 0);
+}
+
+std::vector<atom::ObjectId> Objects::all() {
+  std::vector<atom::ObjectId> ids;
+  const auto add = [](const git_oid* id, void* into) {
+    try {
+      static_cast<std::vector<atom::ObjectId>*>(into)->push_back(git::from_oid(*id));
+      return 0;
+    } catch (const std::bad_alloc&) {
+      return -1;
+    }
+  };
+  git::check(git_odb_foreach(odb_.get(), add, &ids), Kind::integrity, "cannot list the objects");
+  return ids;
 }
 
 std::optional<ObjectHeader> Objects::header(const atom::ObjectId& id) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "atom/object_id.h"
 #include "git/libgit2.h"
@@ -44,6 +45,10 @@ class Objects {
   static Objects of_repository(const std::filesystem::path& directory);
   // Those of one pack alone, by its .idx; nothing else is looked at.
   static Objects of_pack(const std::filesystem::path& index);
+  // The loose ones alone: `directory` is a repository's objects/.
+  static Objects of_loose(const std::filesystem::path& directory);
+  // And of another place, looked at last.
+  void also_from(git_odb_backend* backend);
 
   // Each is looked for again on the disk before it is called missing: other processes add packs. Objects that cannot be
   // read, or whose content is not what their id says, are Kind::integrity.
@@ -51,6 +56,8 @@ class Objects {
   std::optional<Object> find(const atom::ObjectId& id);
   // Kind::integrity when it is missing, or of another type, or (but for blobs) too large to be honest.
   Object read(const atom::ObjectId& id, ObjectType type);
+  // The ids of all there are, in no order; one that lies in two packs comes twice.
+  std::vector<atom::ObjectId> all();
   // Adds a loose object, unless it is there. Only to those of a repository.
   atom::ObjectId write(ObjectType type, std::string_view content);
 

@@ -5,9 +5,11 @@
 #include <map>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "atom/base_n.h"
 #include "error/text.h"
@@ -80,6 +82,49 @@ std::optional<atom::ObjectId> Refs::find(const std::string& directory, const std
     if (name == wanted) return id;
   }
   return std::nullopt;
+}
+
+std::vector<CachedName> Refs::all() const {
+  std::map<std::tuple<std::string, atom::Label, atom::Version>, CachedName> found;
+  const auto add = [&](std::string_view path, const atom::ObjectId& id, const fs::path& file) {
+    const auto slash = path.find('/');
+    const auto second = path.find('/', slash + 1);
+    if (slash == std::string_view::npos || second == std::string_view::npos) return;
+    const std::string set(path.substr(0, slash));
+    const auto label = atom::Label::parse(path.substr(slash + 1, second - slash - 1));
+    const auto version = atom::Version::parse(path.substr(second + 1));
+    if (label && version) found.insert_or_assign({set, *label, *version}, CachedName{set, *label, *version, id, file});
+  };
+  for (const auto& [name, id] : packed("refs/")) add(name, id, {});
+  std::error_code ignored;
+  const fs::path root = directory_ / "refs";
+  for (auto entry = fs::recursive_directory_iterator(root, ignored); entry != fs::recursive_directory_iterator();
+       entry.increment(ignored)) {
+    if (entry.depth() > 2) entry.disable_recursion_pending();
+    if (const auto id = read_loose(entry->path())) {
+      add(entry->path().native().substr(root.native().size() + 1), *id, entry->path());
+    }
+  }
+  std::vector<CachedName> names;
+  for (auto& [key, name] : found) names.push_back(std::move(name));
+  return names;
+}
+
+void Refs::remove(const CachedName& name) const {
+  if (name.file.empty()) return;
+  if (::unlink(name.file.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove a name from the cache");
+  // The directories of the label and of the set, once nothing is in them.
+  ::rmdir(name.file.parent_path().c_str());
+  ::rmdir(name.file.parent_path().parent_path().c_str());
+}
+
+std::vector<atom::ObjectId> Refs::sources() const {
+  std::vector<atom::ObjectId> revisions;
+  std::error_code ignored;
+  for (const auto& entry : fs::recursive_directory_iterator(directory_ / source_prefix, ignored)) {
+    if (const auto id = read_loose(entry.path())) revisions.push_back(*id);
+  }
+  return revisions;
 }
 
 std::optional<atom::ObjectId> Refs::find(const atom::ObjectId& genesis, const atom::Label& label,

@@ -17,6 +17,17 @@
 
 namespace eka::store {
 
+// One name, wherever it lies.
+struct CachedName {
+  std::string set;  // base58 of the genesis
+  atom::Label label;
+  atom::Version version;
+  atom::ObjectId rev;
+  std::filesystem::path file;  // empty when it is packed
+
+  std::string str() const { return label.str() + " " + version.str(); }
+};
+
 class Refs {
  public:
   explicit Refs(std::filesystem::path git_directory) : directory_(std::move(git_directory)) {}
@@ -31,6 +42,12 @@ class Refs {
   // Sources that are no atoms stand at refs/sources/<name>. A name says what its content is.
   std::optional<atom::ObjectId> find_source(const std::string& name) const;
   void write_source(const std::string& name, const atom::ObjectId& rev) const;
+  // Every name, in the order of sets, labels and versions.
+  std::vector<CachedName> all() const;
+  // What the names of sources that are no atoms stand for.
+  std::vector<atom::ObjectId> sources() const;
+  // Packed names stay.
+  void remove(const CachedName& name) const;
 
  private:
   // One file to be, "<directory><name>"; `what` it is for a person.

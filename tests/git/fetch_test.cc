@@ -122,6 +122,29 @@ TEST_CASE("fetch: the server's last words are fit for a terminal") {
   CHECK(parse(line("ERR " + std::string(60'000, '\x9b')), 7).error->message().size() < 500);
 }
 
+TEST_CASE("fetch: a server that is told of an earlier version answers with the difference, in one round") {
+  const test::TemporaryDirectory home;
+  test::shell(home.path(),
+              "git init -q -b main . && mkdir a && seq 20000 > a/large && seq 20001 40000 > a/other && git add -A && "
+              "git -c user.name=x -c user.email=x commit -qm 1 && echo more >> a/large && "
+              "for tree in $(git rev-parse HEAD:a) $(git add -A; git write-tree --prefix=a/); do "
+              "printf 'tree %s\\nauthor  <> 0 +0000\\ncommitter  <> 0 +0000\\n\\nx' $tree | "
+              "git hash-object -t commit -w --stdin >> commits; done");
+  const std::string commits = test::shell(home.path(), "cat commits");
+  const auto first = *atom::ObjectId::parse(commits.substr(0, 40));
+  const auto second = *atom::ObjectId::parse(commits.substr(41, 40));
+  FetchOptions options;
+  const auto whole = fetch_request(capabilities, std::vector{second}, options);
+  options.haves = {first};
+  const auto difference = fetch_request(capabilities, std::vector{second}, options);
+  REQUIRE(difference);
+  CHECK(difference->contains("have " + first.hex() + "\n"));
+  CHECK(parse(test::upload_pack(home.path(), *whole), 65536).pack.size() > 50'000);
+  const Seen seen = parse(test::upload_pack(home.path(), *difference), 65536);
+  CHECK_FALSE(seen.error);
+  CHECK(seen.pack.size() < 1000);
+}
+
 TEST_CASE("fetch: a depth needs a server that offers it") {
   FetchOptions options;
   options.depth = 1;

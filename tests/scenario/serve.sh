@@ -95,8 +95,9 @@ http {
 
   # What a v2 request asks for stands in its body: ls-refs or fetch.
   map \$request_body \$git_command { default "-"; "~command=(?<command>[a-z-]+)" \$command; }
+  map \$request_body \$git_have { default ""; "~have (?<have>[0-9a-f]+)" \$have; }
   log_format requests escape=json '{"connection":"\$connection","host":"\$http_host","method":"\$request_method",'
-    '"path":"\$uri","query":"\$args","protocol":"\$http_git_protocol","command":"\$git_command","status":\$status,'
+    '"path":"\$uri","query":"\$args","protocol":"\$http_git_protocol","command":"\$git_command","have":"\$git_have","status":\$status,'
     '"received":\$request_length,"sent":\$bytes_sent,"http":"\$server_protocol","ended":\$msec,"took":\$request_time}';
   access_log $SERVE_DIR/access.log requests;
 

@@ -24,13 +24,23 @@ TemporaryDirectory::~TemporaryDirectory() {
   store::remove_tree(path_);
 }
 
-coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece) {
-  const auto intake = co_await cache->begin_intake();
+coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece,
+                     std::vector<atom::ObjectId> bases) {
+  const auto intake = co_await cache->begin_intake(std::move(bases));
   for (std::size_t at = 0; at < pack.size(); at += piece) {
     co_await intake->write(bytes_of(std::string_view(pack).substr(at, piece)));
   }
   co_await intake->admit(std::move(wants));
 }
+
+namespace {
+
+coro::Task<store::Audit> audit_of(coro::Pool* pool, fs::path root, store::Repair repair) {
+  const store::Places places(root);
+  co_return co_await coro::offload(*pool, [&](coro::Stop stop) { return store::audit(places, repair, stop); });
+}
+
+}  // namespace
 
 CacheFixture::CacheFixture() {
   reopen();
@@ -47,14 +57,15 @@ std::unique_ptr<store::Cache> CacheFixture::another() {
   return run(store::Cache::open(root_, runtime_.pool()));
 }
 
-void CacheFixture::admit(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece) {
-  run(take_in(cache_.get(), pack, std::move(wants), piece));
+void CacheFixture::admit(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece,
+                         std::vector<atom::ObjectId> bases) {
+  run(take_in(cache_.get(), pack, std::move(wants), piece, std::move(bases)));
 }
 
 std::optional<Error> CacheFixture::refusal(const std::string& pack, std::vector<atom::ObjectId> wants,
-                                           std::size_t piece) {
+                                           std::size_t piece, std::vector<atom::ObjectId> bases) {
   try {
-    admit(pack, std::move(wants), piece);
+    admit(pack, std::move(wants), piece, std::move(bases));
   } catch (const Error& error) {
     return error;
   }
@@ -63,13 +74,15 @@ std::optional<Error> CacheFixture::refusal(const std::string& pack, std::vector<
 
 std::vector<std::string> CacheFixture::leftovers() const {
   std::vector<std::string> found;
-  for (const fs::path& place : {root_ / "git" / "incoming", root_ / "trees" / ".incoming", root_ / "sources" / ".incoming"}) {
+  for (const fs::path& place :
+       {root_ / "git" / "incoming", root_ / "trees" / ".incoming", root_ / "sources" / ".incoming"}) {
     std::error_code absent;
     for (const auto& entry : fs::recursive_directory_iterator(place, absent)) found.push_back(entry.path());
   }
   for (const auto& entry : fs::directory_iterator(root_)) {
     const std::string name = entry.path().filename();
-    if (name != "git" && name != "trees" && name != "sources" && !name.starts_with("eka.db")) found.push_back(entry.path());
+    if (name != "git" && name != "trees" && name != "lock" && name != "sources" && !name.starts_with("eka.db"))
+      found.push_back(entry.path());
   }
   for (const auto& entry : fs::directory_iterator(root_ / "git" / "objects" / "pack")) {
     const fs::path& file = entry.path();
@@ -79,6 +92,10 @@ std::vector<std::string> CacheFixture::leftovers() const {
     if (!is_whole) found.push_back(file);
   }
   return found;
+}
+
+store::Audit CacheFixture::audit(store::Repair repair) {
+  return run(audit_of(&pool(), root_, repair));
 }
 
 std::size_t CacheFixture::pack_count() const {

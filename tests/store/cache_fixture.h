@@ -10,6 +10,7 @@
 
 #include "coro/runtime.h"
 #include "git/libgit2.h"
+#include "store/audit.h"
 #include "store/cache.h"
 
 namespace eka::test {
@@ -27,7 +28,8 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
-coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece);
+coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece,
+                     std::vector<atom::ObjectId> bases = {});
 
 class CacheFixture {
  public:
@@ -36,13 +38,20 @@ class CacheFixture {
 
   const std::filesystem::path& root() const { return root_; }
   store::Cache& cache() { return *cache_; }
+  // Lets go of it, as the end of a process does.
+  void close() { cache_.reset(); }
+  coro::Pool& pool() { return runtime_.pool(); }
+  // Everything in it looked at again.
+  store::Audit audit(store::Repair repair = store::Repair::no);
   // As the next process would see it; another() as one that runs at the same time.
   void reopen();
   std::unique_ptr<store::Cache> another();
 
-  void admit(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000);
+  void admit(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000,
+             std::vector<atom::ObjectId> bases = {});
   // The error that admitting it is; fails the test when it is none.
-  std::optional<Error> refusal(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000);
+  std::optional<Error> refusal(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000,
+                               std::vector<atom::ObjectId> bases = {});
   template <class T>
   T run(coro::Task<T> task) {
     return runtime_.run(std::move(task));

@@ -1,16 +1,15 @@
 // What kill -9 leaves, and how much memory hostile packs take: both seen from outside of a process of its own.
-#include <cerrno>
 #include <csignal>
 #include <fstream>
 
 #include <doctest/doctest.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cache_fixture.h"
 #include "pack_builder.h"
+#include "victim_job.h"
 
 using namespace eka;
 using namespace eka::test;
@@ -18,68 +17,6 @@ using namespace eka::test;
 namespace {
 
 namespace fs = std::filesystem;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-
-// Starts the victim, stopped before its first instruction when `traced`.
-pid_t start_victim(const fs::path& root, const fs::path& pack, const atom::ObjectId& rev, bool traced) {
-  const std::string id = rev.hex();
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::close(1);
-    ::close(2);
-    if (traced) ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-    ::execl(EKA_STORE_VICTIM, "victim", root.c_str(), pack.c_str(), id.c_str(), nullptr);
-    ::_exit(127);
-  }
-  REQUIRE(child > 0);
-  return child;
-}
-
-// Lets the victim make `calls` system calls, entries and exits counted, and kills it. Returns how many it made: fewer
-// when it came to its end.
-int kill_after(pid_t child, int calls) {
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSTOPPED(status));
-  REQUIRE(::ptrace(PTRACE_SETOPTIONS, child, nullptr,
-                   PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD) == 0);
-  ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
-  int made = 0;
-  for (;;) {
-    const pid_t thread = ::waitpid(-1, &status, __WALL);
-    if (thread < 0) return made;
-    if (WIFEXITED(status) || WIFSIGNALED(status)) {
-      if (thread == child) return made;
-      continue;
-    }
-    const int stop = WSTOPSIG(status);
-    if (stop == (SIGTRAP | 0x80) && ++made == calls) {
-      ::kill(child, SIGKILL);
-      while (::waitpid(-1, &status, __WALL) > 0 || errno == EINTR) {
-      }
-      return made;
-    }
-    const bool ours = stop == (SIGTRAP | 0x80) || stop == SIGTRAP || stop == SIGSTOP;
-    ::ptrace(PTRACE_SYSCALL, thread, nullptr, ours ? 0 : stop);
-  }
-}
-
-struct Job {
-  TemporaryDirectory directory;
-  fs::path pack_file = directory.path() / "sample.pack";
-  std::string pack;
-  atom::ObjectId tree, rev;
-
-  explicit Job(PackBuilder& builder, const atom::ObjectId& root) : tree(root), rev(builder.commit_of(root)) {
-    pack = builder.pack();
-    std::ofstream(pack_file, std::ios::binary) << pack;
-  }
-};
 
 // The victim's exit code when no file may grow beyond `bytes`: what a full disk is like for whoever writes.
 int run_on_full_disk(const Job& job, const fs::path& root, rlim_t bytes) {

@@ -77,6 +77,11 @@ std::size_t PackBuilder::delta(std::size_t base, std::string_view instructions) 
   return raw(6, instructions.size(), distance(next() - base), deflated(instructions));
 }
 
+std::size_t PackBuilder::delta(const atom::ObjectId& base, std::string_view instructions) {
+  const std::string_view id(reinterpret_cast<const char*>(base.bytes().data()), base.bytes().size());
+  return raw(7, instructions.size(), id, deflated(instructions));
+}
+
 atom::ObjectId PackBuilder::object(unsigned type, std::string_view name, std::string_view content) {
   const atom::ObjectId id = atom::ObjectId::of(name, content);
   if (std::ranges::find(present_, id) == present_.end()) {

@@ -37,6 +37,8 @@ class PackBuilder {
   std::size_t raw(unsigned type, std::uint64_t declared, std::string_view base, std::string_view compressed);
   // A delta on the entry that begins at `base`.
   std::size_t delta(std::size_t base, std::string_view instructions);
+  // A delta on an object that need not be in the pack.
+  std::size_t delta(const atom::ObjectId& base, std::string_view instructions);
   static std::string distance(std::size_t bytes);
   std::size_t next() const { return 12 + body_.size(); }
 

@@ -8,6 +8,7 @@
 #include "git/libgit2.h"
 #include "pack_builder.h"
 #include "store/cache.h"
+#include "store/merge.h"
 
 namespace {
 
@@ -31,9 +32,24 @@ coro::Task<std::string> work(std::string root, std::string pack, atom::ObjectId 
   co_return hash.hex();
 }
 
+// What a run does at its end when packs have piled up, though only a few have.
+coro::Task<std::string> merge(std::string root, coro::Pool* pool) {
+  const auto cache = co_await store::Cache::open(root, *pool);
+  store::MergePolicy policy;
+  policy.count = 1;
+  const auto merged = co_await store::merge_packs(store::Places(root), *pool, policy);
+  co_return std::to_string(merged);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) try {
+  if (count == 3 && std::string_view(arguments[1]) == "merge") {
+    const git::Libgit2 libgit2;
+    coro::Runtime runtime(1);
+    std::puts(runtime.run(merge(arguments[2], &runtime.pool())).c_str());
+    return 0;
+  }
   if (count != 4) return 2;
   std::ostringstream pack;
   pack << std::ifstream(arguments[2], std::ios::binary).rdbuf();

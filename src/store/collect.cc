@@ -1,0 +1,313 @@
+#include "store/collect.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "atom/lock.h"
+#include "store/database.h"
+#include "store/disk.h"
+#include "store/merge.h"
+#include "store/objects.h"
+#include "store/packs.h"
+#include "store/quarantine.h"
+#include "store/reach.h"
+#include "store/refs.h"
+#include "store/repack.h"
+#include "store/repository.h"
+#include "store/stock.h"
+#include "store/tree.h"
+#include "store/trees.h"
+#include "store/usage.h"
+
+namespace eka::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Ids = std::unordered_set<atom::ObjectId>;
+
+// Directories of the cache whose entries may be dropped one by one. An entry's key in Fact::used is its name, but for
+// trees, where it is the id.
+struct Shelf {
+  const char* directory;
+  bool named_by_id;
+};
+constexpr std::array shelves = {Shelf{"trees", true}, Shelf{"sources", false}};
+
+std::string key_of(const atom::ObjectId& id) {
+  return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
+}
+
+// The blob `name` of a tree's top.
+std::optional<std::string> file_of(Objects& objects, const atom::ObjectId& tree, std::string_view name) {
+  const Object top = objects.read(tree, ObjectType::tree);
+  for (const TreeEntry& entry : unwrap(parse_tree(top.content()))) {
+    if (entry.name != name || entry.kind == EntryKind::directory || entry.kind == EntryKind::symlink) continue;
+    return std::string(objects.read(entry.id, ObjectType::blob).content());
+  }
+  return std::nullopt;
+}
+
+std::vector<atom::ObjectId> revisions_of(const std::string& lock) {
+  std::vector<atom::ObjectId> revisions;
+  if (const auto parsed = atom::Lock::parse(lock, "atom.lock")) {
+    for (const auto& locked : parsed->atoms) {
+      if (locked.rev) revisions.push_back(*locked.rev);
+    }
+  }
+  return revisions;  // of one that cannot be read: none, and no run can use it either
+}
+
+// The part that needs no child process: one for each collection, on the pool.
+class Collector {
+ public:
+  Collector(const Places& places, std::int64_t cutoff, coro::Stop stop)
+      : places_(places), cutoff_(cutoff), stop_(stop), database_(places.database()) {
+    for (const auto& [key, when] : database_.all(Fact::used)) used_[key] = parse_seconds(when).value_or(0);
+  }
+
+  struct Rest {
+    Collection counts;
+    std::vector<atom::ObjectId> ids;  // to be put into one pack …
+    std::vector<PackFile> victims;    // … in which these end
+  };
+
+  Rest run() {
+    Rest rest;
+    rest.counts.bytes_before = take_stock(places_, stop_).bytes;
+    sweep();
+    drop_names(rest.counts);
+    drop_facts(rest.counts);
+    drop_shelves(rest.counts);
+    drop_loose(rest.counts);
+    sort_packs(rest);
+    return rest;
+  }
+
+ private:
+  void sweep() {
+    Repository(places_.git(), places_.trees_incoming());  // finishes or removes what was on its way in
+    for (const fs::path& place : {places_.trees_incoming(), places_.scratch()}) Quarantine::sweep(place);
+    remove_stray_indexes(places_.packs());
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(places_.packs(), ignored)) {
+      const fs::path& file = entry.path();
+      // With nobody else here, a pack without index, or a file that a git was writing, is what a dead process left.
+      const bool is_stray = file.extension() == ".pack" && !fs::exists(fs::path(file).replace_extension(".idx"));
+      if (is_stray || file.filename().native().starts_with("tmp_")) fs::remove(file, ignored);
+    }
+    for (const auto& entry : fs::directory_iterator(places_.damaged(), ignored)) {
+      if (time_of(entry.path()) < cutoff_) remove_tree(entry.path());
+    }
+  }
+
+  // When its content or its entry was last changed. Times of trees that are laid out are all 1, but not this one.
+  static std::int64_t time_of(const fs::path& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 ? status.st_ctime : 0;
+  }
+
+  bool is_used(const std::string& key, const fs::path& file) const {
+    const auto known = used_.find(key);
+    if (known != used_.end()) return known->second >= cutoff_;
+    return !file.empty() && time_of(file) >= cutoff_;
+  }
+
+  // Which names stay: those in use, those that the locks of these name, and so on.
+  void drop_names(Collection& counts) {
+    Objects objects = Objects::of_repository(places_.objects());
+    const Refs refs(places_.git());
+    const std::vector<CachedName> names = refs.all();
+    std::vector<atom::ObjectId> open = revisions_of_noted_locks();
+    keep_used(objects, open);
+    for (const atom::ObjectId& rev : refs.sources()) open.push_back(rev);
+    for (const CachedName& name : names) {
+      if (name.file.empty() || is_used(key_of(name.rev), name.file)) open.push_back(name.rev);
+    }
+    while (!open.empty()) {
+      stop_.check();
+      const atom::ObjectId rev = open.back();
+      open.pop_back();
+      if (kept_.contains(rev) || !keep(objects, rev)) continue;
+      const auto lock = file_of(objects, trees_.at(rev), "atom.lock");
+      if (!lock) continue;
+      const auto more = revisions_of(*lock);
+      open.insert(open.end(), more.begin(), more.end());
+    }
+    const auto stays = [&](const CachedName& name) { return kept_.contains(name.rev); };
+    counts.atoms_kept = static_cast<std::uint64_t>(std::ranges::count_if(names, stays));
+    counts.atoms_dropped = names.size() - counts.atoms_kept;
+    // Whatever else their commits reach may be gone soon.
+    if (counts.atoms_dropped != 0) database_.forget_all(Fact::whole);
+    for (const CachedName& name : names) {
+      if (!stays(name)) refs.remove(name);
+    }
+  }
+
+  // What runs used by id, named or not: manifests, trees, commits of sources that are not atoms.
+  void keep_used(Objects& objects, std::vector<atom::ObjectId>& commits) {
+    for (const auto& [key, when] : used_) {
+      stop_.check();
+      if (key.size() != atom::ObjectId::size || when < cutoff_) continue;
+      std::array<std::uint8_t, atom::ObjectId::size> bytes{};
+      std::ranges::copy(key, bytes.begin());
+      const atom::ObjectId id(bytes);
+      try {
+        const auto header = objects.header(id);
+        if (!header) continue;
+        if (header->type == ObjectType::commit) commits.push_back(id);
+        if (header->type == ObjectType::tree) add_reachable(objects, id, live_);
+        if (header->type == ObjectType::blob) live_.insert(id);
+      } catch (const Error& error) {
+        if (error.kind() != Kind::integrity) throw;
+      }
+    }
+  }
+
+  // False for what is not whole any more.
+  bool keep(Objects& objects, const atom::ObjectId& rev) {
+    try {
+      const atom::ObjectId tree = tree_of_commit(objects.read(rev, ObjectType::commit).content());
+      add_reachable(objects, tree, live_);
+      live_.insert(rev);
+      kept_.insert(rev);
+      trees_.emplace(rev, tree);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != Kind::integrity) throw;
+      return false;
+    }
+  }
+
+  std::vector<atom::ObjectId> revisions_of_noted_locks() {
+    std::vector<atom::ObjectId> revisions;
+    for (const auto& [path, when] : database_.all(Fact::lock)) {
+      const auto text = parse_seconds(when).value_or(0) >= cutoff_ ? read_file(path, 16 << 20) : std::nullopt;
+      if (!text) {
+        database_.forget(Fact::lock, path);
+        continue;
+      }
+      const auto more = revisions_of(*text);
+      revisions.insert(revisions.end(), more.begin(), more.end());
+    }
+    return revisions;
+  }
+
+  void drop_facts(Collection& counts) {
+    const auto drop = [&](Fact fact, const auto& stays) {
+      for (const auto& [key, value] : database_.all(fact)) {
+        stop_.check();
+        if (stays(key)) continue;
+        database_.forget(fact, key);
+        ++counts.facts_dropped;
+      }
+    };
+    std::unordered_set<std::string> live;
+    for (const atom::ObjectId& id : live_) live.insert(key_of(id));
+    drop(Fact::evaluation, [&](const std::string& key) { return is_used(key, {}); });
+    drop(Fact::nar_hash, [&](const std::string& key) { return live.contains(key) || is_used(key, {}); });
+    drop(Fact::doubtful, [&](const std::string& key) { return live.contains(key); });
+    drop(Fact::used, [&](const std::string& key) { return is_used(key, {}); });
+  }
+
+  void drop_shelves(Collection& counts) {
+    for (const Shelf& shelf : shelves) {
+      std::error_code ignored;
+      for (const auto& entry : fs::directory_iterator(places_.root / shelf.directory, ignored)) {
+        stop_.check();
+        const std::string name = entry.path().filename();
+        const auto id = atom::ObjectId::parse(name);
+        if (name.starts_with('.') || (shelf.named_by_id && !id)) continue;
+        const bool stays = is_used(shelf.named_by_id ? key_of(*id) : name, entry.path());
+        if (shelf.named_by_id) {
+          ++(stays ? counts.trees_kept : counts.trees_dropped);
+          if (!stays) database_.forget(Fact::laid_out, key_of(*id));
+        } else if (!stays) {
+          ++counts.others_dropped;
+        }
+        if (!stays) drop_entry(entry.path());
+      }
+    }
+  }
+
+  // Complete or absent, also when we are killed.
+  void drop_entry(const fs::path& path) {
+    const Quarantine away = Quarantine::make(places_.trees_incoming());
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) ::chmod(path.c_str(), 0700);
+    std::error_code ignored;
+    fs::rename(path, away.path() / "dropped", ignored);
+  }
+
+  void drop_loose(Collection& counts) {
+    Objects loose = Objects::of_loose(places_.objects());
+    for (const atom::ObjectId& id : loose.all()) {
+      stop_.check();
+      ++(live_.contains(id) ? counts.objects_kept : counts.objects_dropped);
+      if (live_.contains(id)) continue;
+      const std::string hex = id.hex();
+      std::error_code ignored;
+      fs::remove(places_.objects() / hex.substr(0, 2) / hex.substr(2), ignored);
+    }
+  }
+
+  // A pack without dead objects stays; of the others, and of small ones, the living objects move into a new one.
+  void sort_packs(Rest& rest) {
+    std::vector<PackFile> pure;
+    for (const PackFile& pack : list_packs(places_.packs())) {
+      stop_.check();
+      const auto ids = ids_of_pack(pack.index);
+      const auto living =
+          static_cast<std::uint64_t>(std::ranges::count_if(ids, [&](auto& id) { return live_.contains(id); }));
+      rest.counts.objects_kept += living;
+      rest.counts.objects_dropped += ids.size() - living;
+      if (living == ids.size() && living != 0) {
+        pure.push_back(pack);
+      } else {
+        take_over(rest, pack, ids);
+      }
+    }
+    for (const PackFile& pack : choose_for_merging(std::move(pure), {.count = 1})) {
+      take_over(rest, pack, ids_of_pack(pack.index));
+    }
+    std::ranges::sort(rest.ids);
+    const auto twice = std::ranges::unique(rest.ids);
+    rest.ids.erase(twice.begin(), twice.end());
+  }
+
+  void take_over(Rest& rest, const PackFile& pack, const std::vector<atom::ObjectId>& ids) {
+    rest.victims.push_back(pack);
+    std::ranges::copy_if(ids, std::back_inserter(rest.ids), [&](const auto& id) { return live_.contains(id); });
+  }
+
+  const Places& places_;
+  std::int64_t cutoff_;
+  coro::Stop stop_;
+  Database database_;
+  std::map<std::string, std::int64_t> used_;
+  std::set<atom::ObjectId> kept_;                   // commits
+  std::map<atom::ObjectId, atom::ObjectId> trees_;  // of these
+  Ids live_;
+};
+
+}  // namespace
+
+coro::Task<Collection> collect(Places places, coro::Pool& pool, CollectOptions options) {
+  const std::int64_t cutoff = in_seconds(options.now) - options.older_than.count();
+  auto rest = co_await coro::offload(pool, [&](coro::Stop stop) { return Collector(places, cutoff, stop).run(); });
+  co_await repack(places, pool, std::move(rest.ids), std::move(rest.victims));
+  rest.counts.bytes_after =
+      co_await coro::offload(pool, [&](coro::Stop stop) { return take_stock(places, stop).bytes; });
+  co_return rest.counts;
+}
+
+}  // namespace eka::store

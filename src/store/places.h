@@ -1,0 +1,26 @@
+// Where things lie in a cache.
+#pragma once
+
+#include <filesystem>
+#include <utility>
+
+namespace eka::store {
+
+struct Places {
+  explicit Places(std::filesystem::path directory) : root(std::move(directory)) {}
+
+  std::filesystem::path git() const { return root / "git"; }
+  std::filesystem::path objects() const { return git() / "objects"; }
+  std::filesystem::path packs() const { return objects() / "pack"; }
+  std::filesystem::path incoming() const { return git() / "incoming"; }  // quarantines of what becomes part of git/
+  std::filesystem::path damaged() const { return git() / "damaged"; }    // what `eka cache verify --repair` set aside
+  std::filesystem::path trees() const { return root / "trees"; }
+  std::filesystem::path trees_incoming() const { return trees() / ".incoming"; }
+  std::filesystem::path scratch() const { return root / "scratch"; }  // of evaluations
+  std::filesystem::path database() const { return root / "eka.db"; }
+  std::filesystem::path lock() const { return root / "lock"; }  // see use_lock.h
+
+  std::filesystem::path root;
+};
+
+}  // namespace eka::store

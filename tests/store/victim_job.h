@@ -1,0 +1,43 @@
+// A process of its own that takes a pack into a cache, names it and lays it out (victim.cc); and ways to do it harm.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <sys/types.h>
+
+#include "cache_fixture.h"
+#include "pack_builder.h"
+
+namespace eka::test {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
+struct Job {
+  TemporaryDirectory directory;
+  std::filesystem::path pack_file = directory.path() / "sample.pack";
+  std::string pack;
+  atom::ObjectId tree, rev;
+
+  explicit Job(PackBuilder& builder, const atom::ObjectId& root) : tree(root), rev(builder.commit_of(root)) {
+    pack = builder.pack();
+    std::ofstream(pack_file, std::ios::binary) << pack;
+  }
+};
+
+// Starts the victim, stopped before its first instruction when `traced`.
+pid_t start_victim(const std::filesystem::path& root, const std::filesystem::path& pack, const atom::ObjectId& rev,
+                   bool traced);
+// As that, with other words.
+pid_t start_victim(const std::vector<std::string>& words, bool traced);
+
+// Lets a traced victim make `calls` system calls, entries and exits counted, and kills it. Returns how many it made:
+// fewer when it came to its end.
+int kill_after(pid_t child, int calls);
+
+}  // namespace eka::test
