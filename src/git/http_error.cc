@@ -58,8 +58,7 @@ std::string describe(long status) {
 std::string hint_for(long status) {
   if (status == 401) {
     return "Have a credential helper of git know them (git credential approve), or ~/.netrc. Some servers answer so "
-           "for a "
-           "repository that does not exist.";
+           "for a repository that does not exist.";
   }
   if (status == 403) return "This user may lack the right to read the repository, or the token has expired.";
   if (status == 404) return "Check the URL. Some servers answer so for a repository that is private.";

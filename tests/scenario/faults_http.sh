@@ -16,7 +16,7 @@ fails "the connection is reset at once" 4 'company\.git::server' reset:at=0
 fails "401" 4 'tools\.git
 atom-nix
 401
-hint: .*user' "status:code=401,$tools"
+hint: .*credential helper' "status:code=401,$tools"
 fails "403" 4 'tools\.git
 atom-nix
 403
@@ -48,7 +48,7 @@ equal "a retry is counted as one" 1 "$(
 begin=$SECONDS
 survives "429 for two seconds" "status:code=429,retry-after=2,times=1,$tools"
 check "429 for two seconds: they were waited for" test $((SECONDS - begin)) -ge 2
-survives "not there yet" refuse:every=300 status:code=503,times=1
+survives "not there yet" reset:at=0,connections=2
 
 # Redirects are for the handshake; the cache must not know the host.
 service='info/refs?service=git-upload-pack'

@@ -6,7 +6,7 @@ source "$here/faults.sh"
 faults_begin
 
 # A line that is slow enough for the points to fall between one packet and the next, too.
-line=(--latency 20 --bandwidth 40K)
+line=(--latency 5 --bandwidth 200K)
 proxy_start "${line[@]}"
 fresh_cache
 begin=${EPOCHREALTIME/[.,]/}

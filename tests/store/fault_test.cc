@@ -66,6 +66,7 @@ TEST_CASE("a system call that fails at any point leaves the old state or the new
       REQUIRE(WIFEXITED(status));
       // 0 where it could do without; 127: the loader itself was hit.
       const int code = WEXITSTATUS(status);
+      CAPTURE(code);
       CHECK((code == 0 || code == 1 || code == 6 || code == 127));
       failures += code == 1 || code == 6;
       fixture.reopen();

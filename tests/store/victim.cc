@@ -61,4 +61,8 @@ int main(int count, char** arguments) try {
 } catch (const Error& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return error.kind() == Kind::integrity ? 6 : 1;
+} catch (const std::exception& error) {
+  // As the command line does (cli/app.cc): what the file system says is an error like any other.
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
 }
