@@ -35,7 +35,10 @@ std::size_t distinct_atoms(const std::vector<const LaidOut*>& closures) {
 std::vector<std::size_t> heaviest_first(const std::vector<const LaidOut*>& closures) {
   std::vector<std::size_t> order(closures.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::greater{}, [&](std::size_t index) { return closures[index]->atoms.size(); });
+  // Equals in the order given.
+  const auto weight = [&](std::size_t index) { return closures[index]->atoms.size(); };
+  std::ranges::sort(
+      order, [&](std::size_t a, std::size_t b) { return weight(a) != weight(b) ? weight(a) > weight(b) : a < b; });
   return order;
 }
 

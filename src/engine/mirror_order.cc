@@ -71,8 +71,13 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
     if (url.is_local()) return std::tuple(false, microseconds(-1));
     return std::tuple(failed_lately(url), parts_.cache->answer_time(url).value_or(microseconds(0)));
   };
-  std::ranges::stable_sort(mirrors, {}, rank);
-  co_return mirrors;
+  // Equals in the order given.
+  std::vector<std::pair<decltype(rank(mirrors.front())), std::size_t>> order;
+  for (const auto& url : mirrors) order.emplace_back(rank(url), order.size());
+  std::ranges::sort(order);
+  std::vector<atom::Url> sorted;
+  for (const auto& [ranked, index] : order) sorted.push_back(mirrors[index]);
+  co_return sorted;
 }
 
 // The first to answer ends it. Of the others it is known only that they take longer.

@@ -48,8 +48,7 @@ GitDaemon::GitDaemon(bool old) {
     // The daemon runs "git upload-pack", and finds this git first.
     const std::string git = line_of(shell(home_.path(), "command -v git"));
     std::filesystem::create_directories(home_.path() / "bin");
-    write_file(home_.path() / "bin" / "git",
-               "#!/bin/sh\nunset GIT_PROTOCOL\nexec " + git + " \"$@\"\n");
+    write_file(home_.path() / "bin" / "git", "#!/bin/sh\nunset GIT_PROTOCOL\nexec " + git + " \"$@\"\n");
     std::filesystem::permissions(home_.path() / "bin" / "git", std::filesystem::perms::owner_all);
     environment["PATH"] = (home_.path() / "bin").string() + ":" + getenv("PATH");
   }
