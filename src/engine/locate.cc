@@ -44,18 +44,6 @@ coro::Task<SetOffer> ask(Parts& parts, Remotes& remotes, atom::Url url, std::vec
   co_return offer;
 }
 
-Result<Published> choose(const SetOffer& offer, const atom::AtomUri& uri) {
-  std::vector<atom::Version> versions;
-  const auto atom = offer.atoms.find(uri.label);
-  if (atom != offer.atoms.end()) {
-    for (const auto& [version, rev] : atom->second) versions.push_back(version);
-  }
-  auto version = choose_version(uri.label, uri.requirement.value_or(atom::Requirement{}), versions);
-  if (!version) return std::unexpected(version.error());
-  const auto rev = atom->second.at(*version);
-  return Published{offer.genesis, uri.label, *std::move(version), rev};
-}
-
 }  // namespace
 
 Result<atom::Version> choose_version(const atom::Label& label, const atom::Requirement& requirement,
@@ -78,6 +66,18 @@ Result<atom::Version> choose_version(const atom::Label& label, const atom::Requi
           .with_hint(fmt::format("published: {}{}", fmt::join(shown, ", "), more)));
 }
 
+Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& uri) {
+  std::vector<atom::Version> versions;
+  const auto atom = offer.atoms.find(uri.label);
+  if (atom != offer.atoms.end()) {
+    for (const auto& [version, rev] : atom->second) versions.push_back(version);
+  }
+  auto version = choose_version(uri.label, uri.requirement.value_or(atom::Requirement{}), versions);
+  if (!version) return std::unexpected(version.error());
+  const auto rev = atom->second.at(*version);
+  return Published{offer.genesis, uri.label, *std::move(version), rev};
+}
+
 coro::Task<std::vector<Result<Published>>> locate(Parts& parts, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris) {
   auto known = co_await cached_offer(parts, url, uris);
@@ -92,7 +92,7 @@ coro::Task<std::vector<Result<Published>>> locate(Parts& parts, Remotes& remotes
     known = co_await ask(parts, remotes, url, uris);
   }
   std::vector<Result<Published>> out;
-  for (const auto& uri : uris) out.push_back(choose(*known, uri));
+  for (const auto& uri : uris) out.push_back(choose_published(*known, uri));
   if (offline) {
     // What is not cached may well exist: that is another error than "no such version".
     for (auto& result : out) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "atom/uri.h"
+#include "engine/offer.h"
 #include "engine/parts.h"
 #include "engine/published.h"
 #include "engine/remotes.h"
@@ -21,5 +22,8 @@ coro::Task<std::vector<Result<Published>>> locate(Parts& parts, Remotes& remotes
 // The highest of `offered` that `requirement` matches; else an error that lists what there is.
 Result<atom::Version> choose_version(const atom::Label& label, const atom::Requirement& requirement,
                                      const std::vector<atom::Version>& offered);
+
+// What a URI means among all that its set offers.
+Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& uri);
 
 }  // namespace eka::engine

@@ -78,7 +78,7 @@ class Verification {
     const auto offer = co_await evidence->ask(std::move(questions));
     std::set<Published> chosen;
     for (const auto* item : items) {
-      auto published = choose(offer, item->uri);
+      auto published = choose_published(offer, item->uri);
       if (published) {
         chosen.insert(*std::move(published));
       } else {
@@ -88,18 +88,6 @@ class Verification {
     auto& shared = *(evidence_[{offer.genesis, url}] = std::move(evidence));
     std::vector<Published> atoms(chosen.begin(), chosen.end());
     co_await examine(shared, std::move(atoms), true);
-  }
-
-  static Result<Published> choose(const SetOffer& offer, const atom::AtomUri& uri) {
-    std::vector<atom::Version> versions;
-    const auto atom = offer.atoms.find(uri.label);
-    if (atom != offer.atoms.end()) {
-      for (const auto& [version, rev] : atom->second) versions.push_back(version);
-    }
-    auto version = choose_version(uri.label, uri.requirement.value_or(atom::Requirement{}), versions);
-    if (!version) return std::unexpected(version.error());
-    const auto rev = atom->second.at(*version);
-    return Published{offer.genesis, uri.label, *std::move(version), rev};
   }
 
   // The first mirror that can be reached decides.
