@@ -302,6 +302,8 @@ Result<Requirement> Requirement::parse(std::string_view text) {
   } while (in.take(","));
   if (!in.done()) in.fail("“" + printable(in.rest(), 40) + "” does not belong there");
   if (in.failed()) return refuse(in.why());
+  // What is printed says every operator, and must read back.
+  if (requirement.str().size() > length_limit) return refuse("it is too long");
   return requirement;
 }
 

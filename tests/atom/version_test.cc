@@ -145,6 +145,17 @@ TEST_CASE("requirements print canonically") {
   CHECK(printed("=1.2.3-a.1+b") == "=1.2.3-a.1");
 }
 
+TEST_CASE("a requirement that is too long once its operators are written is refused, for it would not read back") {
+  std::string text;
+  for (int i = 0; i < 30; ++i) text += "1,";
+  text += "1.2.3-";
+  CHECK_FALSE(Requirement::parse(text + std::string(250 - text.size(), 'a')).has_value());
+  CHECK(Requirement::parse(text + std::string(150 - text.size(), 'a')).has_value());
+  std::string shorter = "1.2.3-" + std::string(240, 'a');
+  REQUIRE(Requirement::parse(shorter).has_value());
+  CHECK(Requirement::parse(Requirement::parse(shorter)->str()).has_value());
+}
+
 TEST_CASE("what is no requirement is refused") {
   for (const char* text : {"",    " ",    ",",      "1,",       ",1",     "1,,2", "^",   "^^1",     "1 2",
                            "=>1", "*, 1", "1, *",   "*.1",      "1.*.2",  "^*",   "v1",  "1.2.3.4", "1.2-a",
