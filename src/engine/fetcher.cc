@@ -234,8 +234,11 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
 // The newest of each label, as long as they are whole. What entered from a working tree is nobody's business.
 coro::Task<std::vector<atom::ObjectId>> Fetcher::earlier_versions(std::vector<Published> atoms) {
   std::vector<atom::ObjectId> haves;
-  for (const auto& atom : atoms) {
-    const auto cached = co_await parts_.cache->versions(atom.set, atom.label);
+  if (atoms.empty()) co_return haves;
+  std::vector<atom::Label> labels;
+  for (const auto& atom : atoms) labels.push_back(atom.label);
+  const auto all_cached = co_await parts_.cache->versions(atoms.front().set, std::move(labels));
+  for (const auto& cached : all_cached) {
     std::size_t found = 0;
     for (auto it = cached.rbegin(); it != cached.rend() && found < haves_per_label; ++it) {
       if (haves.size() == haves_at_most) co_return haves;

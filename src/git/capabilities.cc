@@ -36,6 +36,12 @@ Capabilities Capabilities::from_text(std::string_view lines) {
   return out;
 }
 
+Capabilities Capabilities::presumed() {
+  Capabilities out = from_text("ls-refs\nfetch=shallow\n");
+  out.presumed_ = true;
+  return out;
+}
+
 std::string Capabilities::text() const {
   std::string out;
   for (const std::string& line : lines_) out += line + '\n';

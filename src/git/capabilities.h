@@ -29,6 +29,9 @@ class Capabilities {
   // One capability a line, as `text()` gives it (and as HostFacts keeps it).
   static Capabilities from_text(std::string_view lines);
   std::string text() const;
+  // What every server of protocol v2 can do that anybody runs: enough to list refs, and to fetch without a filter.
+  static Capabilities presumed();
+  bool is_presumed() const { return presumed_; }
 
   void add(std::string line) { lines_.push_back(std::move(line)); }
   bool empty() const { return lines_.empty(); }
@@ -44,6 +47,7 @@ class Capabilities {
 
  private:
   std::vector<std::string> lines_;
+  bool presumed_ = false;
 };
 
 // Thrown when a server answers the handshake in protocol 0 or 1. A type of its own, so that a transport that can speak

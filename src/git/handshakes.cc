@@ -46,6 +46,11 @@ void Handshakes::Origin::wake_all(const Error* failure) {
   }
 }
 
+bool Handshakes::is_under_way(const std::string& origin) const {
+  const auto found = origins_.find(origin);
+  return found != origins_.end() && found->second.taken && !is_old(origin) && !known(origin);
+}
+
 std::optional<Capabilities> Handshakes::known(const std::string& origin) const {
   if (const auto found = known_.find(origin); found != known_.end()) return found->second;
   const auto facts = memory_.recall(origin);

@@ -1,9 +1,10 @@
 // One handshake per host, however many remotes of that host start together.
 //
 // What a server can do is a fact of its host, not of one repository. The first remote to ask takes the turn and shakes
-// hands; those who come meanwhile wait, and then know. A turn that ends without knowledge goes to the next in line:
-// what failed may concern that one repository only. After two such turns the others stop queueing and each asks for
-// itself, so that a host with a thousand dead repositories does not cost a thousand round trips one after another.
+// hands; those who come meanwhile wait, and then know (or presume, and do not wait: HttpSession). A turn that ends
+// without knowledge goes to the next in line: what failed may concern that one repository only. After two such turns
+// the others stop queueing and each asks for itself, so that a host with a thousand dead repositories does not cost a
+// thousand round trips one after another.
 #pragma once
 
 #include <deque>
@@ -31,6 +32,9 @@ class Handshakes {
   // Waits while another remote of `origin` has the turn. Throws NotProtocolV2 once that is known, and what
   // Turn::unreachable() was told meanwhile.
   coro::Task<Turn> enter(std::string origin);
+
+  // Whether nothing is known yet, and somebody has the turn.
+  bool is_under_way(const std::string& origin) const;
 
   // What is known without asking anybody.
   std::optional<Capabilities> known(const std::string& origin) const;

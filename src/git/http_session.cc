@@ -89,9 +89,10 @@ HttpRequest HttpSession::request(std::string path, bool v2) const {
   return out;
 }
 
-coro::Task<Capabilities> HttpSession::capabilities() {
+coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
   if (capabilities_) co_return *capabilities_;
   if (doubted_) {
+    if (handshakes_.is_old(origin())) throw NotProtocolV2();
     // Known facts have just failed us: ask, whatever others believe.
     Capabilities own = co_await handshake();
     handshakes_.learned(origin(), own);
@@ -99,6 +100,10 @@ coro::Task<Capabilities> HttpSession::capabilities() {
     co_return *capabilities_;
   }
   const std::string where = origin();
+  if (certainty == Certainty::presumed && handshakes_.is_under_way(where)) {
+    assumed_ = true;
+    co_return Capabilities::presumed();  // not kept: the next command will know more
+  }
   Handshakes::Turn turn = co_await handshakes_.enter(where);
   if (turn.known()) {
     assumed_ = true;
@@ -107,6 +112,7 @@ coro::Task<Capabilities> HttpSession::capabilities() {
   }
   try {
     capabilities_ = co_await handshake();
+    assumed_ = false;
   } catch (const HttpError& error) {
     if (error.status() == 0) turn.unreachable(error);
     throw;

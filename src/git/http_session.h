@@ -4,6 +4,8 @@
 //
 // A host that is known to speak v2 is not shaken hands with: it is sent its first command at once (engine law 4).
 // Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
+// While the first session of an unknown host shakes hands, the others do not wait for it: they presume what all servers
+// can do, and send their first command at once, which saves the round trip that connecting after it would cost.
 //
 // Redirects are followed in the handshake only, at most five, from http to http or https and from https to https, and
 // they move this remote's base for good. Secrets (the user and password of the URL, those found for it, headers of the
@@ -35,7 +37,7 @@ class HttpSession final : public Session {
   HttpSession(const Shared& shared, const atom::Url& url);
 
   bool persists_across_requests() const override { return true; }
-  coro::Task<Capabilities> capabilities() override;
+  coro::Task<Capabilities> capabilities(Certainty certainty) override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
   coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override;
   bool gives_by_id() const override { return handshakes_.gives_by_id(origin()); }

@@ -43,9 +43,10 @@ class Session {
   // Whether one session can carry many commands, so that a failure of a later one is a real failure (engine law 5).
   virtual bool persists_across_requests() const = 0;
 
-  // What the server can do, asked for or assumed from what is known of its host. Throws NotProtocolV2, and Error for a
-  // server that is of no use to us.
-  virtual coro::Task<Capabilities> capabilities() = 0;
+  // What the server can do, asked for or assumed from what is known of its host; with Certainty::presumed, perhaps no
+  // more than what all can do. Throws NotProtocolV2, and Error for a server that is of no use to us.
+  enum class Certainty { presumed, known };
+  virtual coro::Task<Capabilities> capabilities(Certainty certainty) = 0;
 
   // Sends one command. Counts it, and its bytes, in `traffic()`. One at a time, or many: as the transport can.
   virtual coro::Task<std::unique_ptr<Answer>> exchange(Command command) = 0;
@@ -58,10 +59,10 @@ class Session {
   virtual void refuses_ids() {}
 
   // A command has failed so. True when the cause may be this session's state rather than the server's verdict, and that
-  // state has been dropped: send the command once more. It may be that capabilities were assumed, and will now be asked
-  // for, or that a kind of session that does not persist had been used before, and a fresh one will be opened.
-  // `begun_in` is what generation() was when the command was begun: of several commands that fail together, the first
-  // makes the session start afresh, and the others just follow.
+  // state has been dropped: send the command once more. It may be that capabilities were assumed or presumed, and will
+  // now be asked for, or that a kind of session that does not persist had been used before, and a fresh one will be
+  // opened. `begun_in` is what generation() was when the command was begun: of several commands that fail together, the
+  // first makes the session start afresh, and the others just follow.
   virtual bool start_afresh(const Error& failure, unsigned begun_in) = 0;
   // How often it has started afresh.
   virtual unsigned generation() const = 0;

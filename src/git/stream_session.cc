@@ -39,7 +39,7 @@ class StreamSession::Heard final : public Answer {
   Traffic& traffic_;
 };
 
-coro::Task<Capabilities> StreamSession::capabilities() {
+coro::Task<Capabilities> StreamSession::capabilities(Certainty) {
   if (capabilities_) co_return *capabilities_;
   if (handshakes_.is_old(url_.origin())) throw NotProtocolV2();
   capabilities_ = handshakes_.known(url_.origin());

@@ -24,7 +24,7 @@ class StreamSession final : public Session {
       : channels_(channels), handshakes_(handshakes), url_(url) {}
 
   bool persists_across_requests() const override { return true; }
-  coro::Task<Capabilities> capabilities() override;
+  coro::Task<Capabilities> capabilities(Certainty certainty) override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
   coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override;
   bool gives_by_id() const override { return handshakes_.gives_by_id(url_.origin()); }

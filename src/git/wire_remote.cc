@@ -65,7 +65,7 @@ coro::Task<std::vector<Ref>> WireRemote::ls_refs_once(const std::vector<std::str
 
 coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs(const std::vector<std::string>* prefixes) {
   const LsRefsLimits limits;
-  const Capabilities server = co_await session_->capabilities();
+  const Capabilities server = co_await session_->capabilities(Session::Certainty::presumed);
   Command command;
   command.body = ls_refs_request(server, *prefixes);
   command.answer_limit = limits.bytes;
@@ -82,7 +82,7 @@ coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs(const std::vector<std::strin
 
 coro::Task<> WireRemote::greet() {
   try {
-    co_await session_->capabilities();
+    co_await session_->capabilities(Session::Certainty::known);
   } catch (const NotProtocolV2&) {
     speaks_v0_ = true;  // an answer, too
   }
@@ -144,7 +144,9 @@ coro::Task<> WireRemote::fetch_once(FetchJob* job) {
 }
 
 coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
-  const Capabilities server = co_await session_->capabilities();
+  const bool filters = job->options.filter != Filter::none;
+  const Session::Certainty certainty = filters ? Session::Certainty::known : Session::Certainty::presumed;
+  const Capabilities server = co_await session_->capabilities(certainty);
   if (session_->gives_by_id()) {
     const bool given = co_await v2_fetch_ids(&server, &job->wants, job);
     if (given) co_return;
@@ -168,8 +170,9 @@ coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std:
   try {
     co_await receive_pack(answer.get(), &parser, job);
   } catch (const Error&) {
-    // git itself gives every object that it has in v2: what it refuses, it lacks.
-    if (!parser.refused_want() || server->value("agent").value_or("").starts_with("git/")) throw;
+    // git itself gives every object that it has in v2: what it refuses, it lacks. Whether this is git is asked first.
+    const bool is_git = server->value("agent").value_or("").starts_with("git/");
+    if (!parser.refused_want() || is_git || server->is_presumed()) throw;
   }
   co_return !parser.refused_want();
 }

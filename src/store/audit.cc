@@ -145,7 +145,7 @@ class Auditor {
         surveyor.anything(name.rev);
       } catch (const Error& error) {
         note("atom", name.str() + " of set " + name.set, error.message());
-        if (repairs()) refs.remove(name);
+        if (repairs()) refs.remove({name});
       }
     }
   }

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "coro/limiter.h"
 #include "error/text.h"
 #include "store/database.h"
 #include "store/disk.h"
@@ -134,9 +135,11 @@ struct Cache::Parts {
     const std::int64_t now = in_seconds(std::chrono::system_clock::now());
     for (const auto& [fact, keys] : used) {
       std::vector<std::pair<std::string, std::string>> facts;
-      for (const std::string& key : keys) {
-        const auto known = parse_seconds(database.get(fact, key));
-        if (!known || *known < now - 24 * 3600 || *known > now) facts.emplace_back(key, std::to_string(now));
+      const std::vector<std::string> all(keys.begin(), keys.end());
+      const auto values = database.get_all(fact, all);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto known = parse_seconds(values[i]);
+        if (!known || *known < now - 24 * 3600 || *known > now) facts.emplace_back(all[i], std::to_string(now));
       }
       database.put_all(fact, facts);
     }
@@ -150,6 +153,9 @@ struct Cache::Parts {
 
   fs::path sources() const { return root / "sources"; }
 
+  coro::Task<> write_names(atom::ObjectId genesis, std::vector<AtomName> names);
+  coro::Task<> write_gathered();
+
   fs::path root;
   UseLock in_use;
   coro::Pool& pool;
@@ -162,6 +168,15 @@ struct Cache::Parts {
   std::unordered_set<atom::ObjectId> whole;
   std::map<Fact, std::set<std::string>> used;
   bool has_grown = false;  // by a pack
+
+  // Names on their way to the disk.
+  struct Naming {
+    Refs::NamesOfSet names;
+    std::optional<Error> failure;
+    bool is_written = false;
+  };
+  std::vector<std::shared_ptr<Naming>> unwritten;
+  coro::Limiter naming{1};
 };
 
 Cache::Cache(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -223,7 +238,8 @@ coro::Task<std::unique_ptr<Evidence>> Cache::begin_evidence() {
 coro::Task<std::optional<CommitFacts>> Cache::commit(atom::ObjectId rev) {
   Parts& parts = *parts_;
   auto facts = co_await coro::offload(parts.pool, [&] { return read_commit(parts.repository, rev); });
-  co_return co_await seen_whole(rev, std::move(facts));
+  const bool doubtful = facts && parts.database.get(Fact::doubtful, key(facts->tree));
+  co_return co_await seen_whole(rev, std::move(facts), doubtful);
 }
 
 coro::Task<std::vector<std::optional<CommitFacts>>> Cache::commits(std::vector<atom::ObjectId> revs) {
@@ -233,19 +249,24 @@ coro::Task<std::vector<std::optional<CommitFacts>>> Cache::commits(std::vector<a
     for (const auto& rev : revs) facts.push_back(read_commit(parts.repository, rev));
     return facts;
   });
-  for (std::size_t i = 0; i < revs.size(); ++i) found[i] = co_await seen_whole(revs[i], std::move(found[i]));
+  std::vector<std::string> trees;
+  for (const auto& facts : found) trees.emplace_back(facts ? key(facts->tree) : std::string_view());
+  const auto doubts = parts.database.get_all(Fact::doubtful, trees);
+  for (std::size_t i = 0; i < revs.size(); ++i) {
+    found[i] = co_await seen_whole(revs[i], std::move(found[i]), doubts[i].has_value());
+  }
   co_return found;
 }
 
 // The facts of a commit that was read, or nothing unless its whole tree is here.
-coro::Task<std::optional<CommitFacts>> Cache::seen_whole(atom::ObjectId rev, std::optional<CommitFacts> facts) {
+coro::Task<std::optional<CommitFacts>> Cache::seen_whole(atom::ObjectId rev, std::optional<CommitFacts> facts,
+                                                         bool doubtful) {
   Parts& parts = *parts_;
   if (!facts) {
     parts.note_lost(rev);
     co_return std::nullopt;
   }
   parts.used[Fact::used].emplace(key(rev));
-  const bool doubtful = parts.database.get(Fact::doubtful, key(facts->tree)).has_value();
   if (!doubtful && parts.is_whole(rev)) co_return facts;
   const auto blobs = doubtful ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
   const bool whole =
@@ -322,8 +343,31 @@ coro::Task<> Cache::name(atom::ObjectId genesis, std::vector<AtomName> names) {
                                        " is not in the cache");
     }
   }
-  co_await coro::offload(parts.pool, [&] { parts.refs.write(genesis, names); });
+  co_await parts.write_names(genesis, std::move(names));
   parts.database.put_all(Fact::whole, whole);
+}
+
+// Many come at once, each with a few names: while some are written the others gather, and are written next, together.
+// Whoever has the turn and is cancelled leaves all to the next in line.
+coro::Task<> Cache::Parts::write_names(atom::ObjectId genesis, std::vector<AtomName> names) {
+  const auto mine = std::make_shared<Naming>();
+  mine->names = {genesis, std::move(names)};
+  unwritten.push_back(mine);
+  const auto turn = co_await naming.acquire();
+  if (!mine->is_written) co_await write_gathered();
+  if (mine->failure) throw Error(*mine->failure);
+}
+
+coro::Task<> Cache::Parts::write_gathered() {
+  const auto gathered = unwritten;
+  std::vector<Refs::NamesOfSet> sets;
+  for (const auto& each : gathered) sets.push_back(each->names);
+  auto failures = co_await coro::offload(pool, [&] { return refs.write(sets); });
+  for (std::size_t i = 0; i < gathered.size(); ++i) {
+    gathered[i]->failure = std::move(failures[i]);
+    gathered[i]->is_written = true;
+  }
+  std::erase_if(unwritten, [](const auto& each) { return each->is_written; });
 }
 
 coro::Task<> Cache::name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev) {

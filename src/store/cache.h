@@ -161,7 +161,8 @@ class Cache {
  private:
   struct Parts;
   explicit Cache(std::unique_ptr<Parts> parts);
-  coro::Task<std::optional<CommitFacts>> seen_whole(atom::ObjectId rev, std::optional<CommitFacts> facts);
+  coro::Task<std::optional<CommitFacts>> seen_whole(atom::ObjectId rev, std::optional<CommitFacts> facts,
+                                                    bool doubtful);
   std::unique_ptr<Parts> parts_;
 };
 

@@ -119,7 +119,7 @@ class Collector {
   bool is_used(const std::string& key, const fs::path& file) const {
     const auto known = used_.find(key);
     if (known != used_.end()) return known->second >= cutoff_;
-    return !file.empty() && time_of(file) >= cutoff_;
+    return time_of(file) >= cutoff_;
   }
 
   // Which names stay: those in use, those that the locks of these name, and so on.
@@ -131,7 +131,7 @@ class Collector {
     keep_used(objects, open);
     for (const atom::ObjectId& rev : refs.sources()) open.push_back(rev);
     for (const CachedName& name : names) {
-      if (name.file.empty() || is_used(key_of(name.rev), name.file)) open.push_back(name.rev);
+      if (is_used(key_of(name.rev), name.file.empty() ? refs.packed_file() : name.file)) open.push_back(name.rev);
     }
     while (!open.empty()) {
       stop_.check();
@@ -148,9 +148,9 @@ class Collector {
     counts.atoms_dropped = names.size() - counts.atoms_kept;
     // Whatever else their commits reach may be gone soon.
     if (counts.atoms_dropped != 0) database_.forget_all(Fact::whole);
-    for (const CachedName& name : names) {
-      if (!stays(name)) refs.remove(name);
-    }
+    std::vector<CachedName> gone;
+    std::ranges::remove_copy_if(names, std::back_inserter(gone), stays);
+    refs.remove(gone);
   }
 
   // What runs used by id, named or not: manifests, trees, commits of sources that are not atoms.

@@ -134,6 +134,23 @@ void Database::forget(Fact fact, std::string_view key) try {
   cope(error);
 }
 
+std::vector<std::optional<std::string>> Database::get_all(Fact fact, const std::vector<std::string>& keys) {
+  std::vector<std::optional<std::string>> values;
+  const bool together = in_transaction("BEGIN");
+  for (const std::string& key : keys) values.push_back(get(fact, key));
+  if (together) in_transaction("COMMIT");
+  return values;
+}
+
+// Whether that could be done; if not, single statements have to do.
+bool Database::in_transaction(const char* verb) try {
+  connection_->execute(verb);
+  return true;
+} catch (const SqliteError& error) {
+  cope(error);
+  return false;
+}
+
 void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) try {
   if (facts.empty()) return;
   connection_->execute("BEGIN IMMEDIATE");

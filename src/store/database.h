@@ -52,6 +52,8 @@ class Database : public git::HostMemory {
   explicit Database(const std::filesystem::path& file);
 
   std::optional<std::string> get(Fact fact, std::string_view key);
+  // All at once: one lock on the file in the place of many.
+  std::vector<std::optional<std::string>> get_all(Fact fact, const std::vector<std::string>& keys);
   void put(Fact fact, std::string_view key, std::string_view value);
   void forget(Fact fact, std::string_view key);
   // All at once, in one transaction.
@@ -73,6 +75,7 @@ class Database : public git::HostMemory {
   void open();
   void connect(const std::string& path);
   Statement& statement(std::string_view verb, Fact fact);
+  bool in_transaction(const char* verb);
   void note(const SqliteError& mishap);
   void cope(const SqliteError& mishap);
 

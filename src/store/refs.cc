@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <tuple>
@@ -35,34 +36,23 @@ std::optional<atom::ObjectId> read_loose(const fs::path& file) {
   return id ? std::optional(*id) : std::nullopt;
 }
 
-void write_loose(const fs::path& file, const atom::ObjectId& rev) {
+void write_file_of(const fs::path& file, const atom::ObjectId& rev) {
   const FileDescriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!out) throw_errno("cannot write a name into the cache");
   write_all(out.get(), rev.hex() + "\n", "cannot write a name into the cache");
 }
 
-}  // namespace
+// A file and mostly a directory for each name, or all names written again for a few more: what is cheaper. A file that
+// is made costs about as much as this many bytes that are written.
+constexpr std::uintmax_t bytes_worth_a_file = 16 << 10;
+constexpr std::size_t fewest_packed = 4;
 
-std::vector<std::pair<std::string, atom::ObjectId>> Refs::packed(const std::string& prefix) const {
-  std::vector<std::pair<std::string, atom::ObjectId>> found;
-  const std::string text = read_file(directory_ / "packed-refs", 256U << 20).value_or("");
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    // "<id> <name>"; "#" and "^" begin other lines.
-    if (line.size() < 42 || line[40] != ' ' || !line.substr(41).starts_with(prefix)) continue;
-    if (const auto id = atom::ObjectId::parse(line.substr(0, 40))) {
-      found.emplace_back(line.substr(41 + prefix.size()), *id);
-    }
-  }
-  return found;
-}
+}  // namespace
 
 std::vector<CachedAtom> Refs::versions(const atom::ObjectId& genesis, const atom::Label& label) const {
   const std::string prefix = prefix_of(genesis, label);
   std::map<atom::Version, atom::ObjectId> found;
-  for (const auto& [name, id] : packed(prefix)) {
+  for (const auto& [name, id] : PackedRefs::below(packed_.names(), prefix)) {
     if (const auto version = atom::Version::parse(name)) found.insert_or_assign(*version, id);
   }
   std::error_code ignored;
@@ -78,10 +68,7 @@ std::vector<CachedAtom> Refs::versions(const atom::ObjectId& genesis, const atom
 
 std::optional<atom::ObjectId> Refs::find(const std::string& directory, const std::string& wanted) const {
   if (auto id = read_loose(directory_ / (directory + wanted))) return id;
-  for (const auto& [name, id] : packed(directory)) {
-    if (name == wanted) return id;
-  }
-  return std::nullopt;
+  return PackedRefs::find(packed_.names(), directory + wanted);
 }
 
 std::vector<CachedName> Refs::all() const {
@@ -95,7 +82,7 @@ std::vector<CachedName> Refs::all() const {
     const auto version = atom::Version::parse(path.substr(second + 1));
     if (label && version) found.insert_or_assign({set, *label, *version}, CachedName{set, *label, *version, id, file});
   };
-  for (const auto& [name, id] : packed("refs/")) add(name, id, {});
+  for (const auto& [name, id] : PackedRefs::below(packed_.names(), "refs/")) add(name, id, {});
   std::error_code ignored;
   const fs::path root = directory_ / "refs";
   for (auto entry = fs::recursive_directory_iterator(root, ignored); entry != fs::recursive_directory_iterator();
@@ -110,16 +97,27 @@ std::vector<CachedName> Refs::all() const {
   return names;
 }
 
-void Refs::remove(const CachedName& name) const {
-  if (name.file.empty()) return;
-  if (::unlink(name.file.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove a name from the cache");
-  // The directories of the label and of the set, once nothing is in them.
-  ::rmdir(name.file.parent_path().c_str());
-  ::rmdir(name.file.parent_path().parent_path().c_str());
+void Refs::remove(const std::vector<CachedName>& names) const {
+  std::set<std::string> packed;
+  for (const CachedName& name : names) {
+    packed.insert("refs/" + name.set + "/" + name.label.str() + "/" + name.version.str());
+    if (name.file.empty()) continue;
+    if (::unlink(name.file.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove a name from the cache");
+    // The directories of the label and of the set, once nothing is in them.
+    ::rmdir(name.file.parent_path().c_str());
+    ::rmdir(name.file.parent_path().parent_path().c_str());
+  }
+  const FileDescriptor lock = take_names_lock(directory_);
+  std::vector<PackedName> left = *packed_.names();
+  if (std::erase_if(left, [&](const PackedName& each) { return packed.contains(each.name); }) == 0) return;
+  if (!packed_.replace(std::move(left))) {
+    throw Error(Kind::failure, "cannot remove names from the cache: something else holds its packed-refs.lock");
+  }
 }
 
 std::vector<atom::ObjectId> Refs::sources() const {
   std::vector<atom::ObjectId> revisions;
+  for (const auto& [name, id] : PackedRefs::below(packed_.names(), source_prefix)) revisions.push_back(id);
   std::error_code ignored;
   for (const auto& entry : fs::recursive_directory_iterator(directory_ / source_prefix, ignored)) {
     if (const auto id = read_loose(entry.path())) revisions.push_back(*id);
@@ -132,12 +130,25 @@ std::optional<atom::ObjectId> Refs::find(const atom::ObjectId& genesis, const at
   return find(prefix_of(genesis, label), version.str());
 }
 
-void Refs::write(const atom::ObjectId& genesis, const std::vector<AtomName>& names) const {
+std::vector<std::optional<Error>> Refs::write(const std::vector<NamesOfSet>& sets) const {
+  const FileDescriptor lock = take_names_lock(directory_);
+  std::vector<std::optional<Error>> failures(sets.size());
   std::vector<Entry> entries;
-  for (const auto& [label, version, rev] : names) {
-    entries.push_back({prefix_of(genesis, label), version.str(), rev, label.str() + " " + version.str()});
+  std::map<std::string, atom::ObjectId> pending;
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    try {
+      for (const auto& [label, version, rev] : sets[i].names) {
+        Entry entry{prefix_of(sets[i].genesis, label), version.str(), rev, label.str() + " " + version.str()};
+        const auto [same, added] = pending.emplace(entry.directory + entry.name, rev);
+        if (same->second != rev) throw is_another(entry, same->second);
+        if (added && !is_written(entry)) entries.push_back(std::move(entry));
+      }
+    } catch (const Error& error) {
+      failures[i] = error;
+    }
   }
-  write(entries);
+  write_new(entries, static_cast<bool>(lock));
+  return failures;
 }
 
 std::optional<atom::ObjectId> Refs::find_source(const std::string& name) const {
@@ -145,28 +156,48 @@ std::optional<atom::ObjectId> Refs::find_source(const std::string& name) const {
 }
 
 void Refs::write_source(const std::string& name, const atom::ObjectId& rev) const {
-  write({{std::string(source_prefix), name, rev, "the source " + name}});
+  const Entry entry{std::string(source_prefix), name, rev, "the source " + name};
+  const FileDescriptor lock = take_names_lock(directory_);
+  if (!is_written(entry)) write_new({entry}, static_cast<bool>(lock));
+}
+
+Error Refs::is_another(const Entry& entry, const atom::ObjectId& there) {
+  return Error(Kind::integrity,
+               entry.what + " is " + there.hex() + " in the cache, but was now found to be " + entry.rev.hex())
+      .with_hint("a published version never changes: one of the two sources is wrong");
 }
 
 // Whether it has been written before; throws when it was written as something else.
 bool Refs::is_written(const Entry& entry) const {
   const auto there = find(entry.directory, entry.name);
-  if (there && *there != entry.rev) {
-    throw Error(Kind::integrity,
-                entry.what + " is " + there->hex() + " in the cache, but was now found to be " + entry.rev.hex())
-        .with_hint("a published version never changes: one of the two sources is wrong");
-  }
+  if (there && *there != entry.rev) throw is_another(entry, *there);
   return there.has_value();
 }
 
+void Refs::write_new(const std::vector<Entry>& entries, bool locked) const {
+  const bool pays = entries.size() >= fewest_packed && packed_.bytes() <= entries.size() * bytes_worth_a_file;
+  // A torn file would hide the packed name from git.
+  const auto torn = [this](const Entry& entry) { return fs::exists(directory_ / (entry.directory + entry.name)); };
+  if (!locked || !pays || std::ranges::any_of(entries, torn) || !write_packed(entries)) write_loose(entries);
+}
+
+bool Refs::write_packed(const std::vector<Entry>& entries) const {
+  std::map<std::string, atom::ObjectId> all;
+  for (const auto& [name, rev] : *packed_.names()) all.emplace(name, rev);
+  for (const Entry& entry : entries) all.emplace(entry.directory + entry.name, entry.rev);
+  std::vector<PackedName> names;
+  names.reserve(all.size());
+  for (auto& [name, rev] : all) names.push_back({name, rev});
+  return packed_.replace(std::move(names));
+}
+
 // One workshop for all: to make and remove a directory costs more than all the rest.
-void Refs::write(const std::vector<Entry>& entries) const {
+void Refs::write_loose(const std::vector<Entry>& entries) const {
   std::optional<Quarantine> workshop;
   for (const Entry& entry : entries) {
-    if (is_written(entry)) continue;
     if (!workshop) workshop.emplace(Quarantine::make(directory_ / "incoming"));
     const fs::path made = workshop->path() / "ref";
-    write_loose(made, entry.rev);
+    write_file_of(made, entry.rev);
     const fs::path file = directory_ / (entry.directory + entry.name);
     fs::create_directories(file.parent_path());
     if (rename_new(made, file)) continue;

@@ -1,8 +1,9 @@
-// The names of atoms in the cache: refs/<base58 genesis>/<label>/<version>, one small file each, as git's own.
+// The names of atoms in the cache: refs/<base58 genesis>/<label>/<version>, as git's own: one small file each, or many
+// together in packed-refs, where that is the cheaper way to write them.
 //
-// A name is immutable. It is written last, when its objects are durable, by a rename that never replaces, so that two
-// processes cannot both win; no lock files. A file that a power cut left empty counts as absent and is written anew.
-// Should somebody run `git pack-refs`, the packed names are read too.
+// A name is immutable. It is written last, when its objects are durable, under a lock that ends with its process, so
+// that two processes cannot both win. Where nothing can be locked, a rename that never replaces has to do. A file that
+// a power cut left empty counts as absent and is written anew.
 #pragma once
 
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "atom/object_id.h"
 #include "atom/version.h"
 #include "store/cache.h"
+#include "store/packed_refs.h"
 
 namespace eka::store {
 
@@ -30,14 +32,19 @@ struct CachedName {
 
 class Refs {
  public:
-  explicit Refs(std::filesystem::path git_directory) : directory_(std::move(git_directory)) {}
+  explicit Refs(std::filesystem::path git_directory) : directory_(git_directory), packed_(std::move(git_directory)) {}
 
   // In ascending order of the versions. Files that are no names of versions are passed over.
   std::vector<CachedAtom> versions(const atom::ObjectId& genesis, const atom::Label& label) const;
   std::optional<atom::ObjectId> find(const atom::ObjectId& genesis, const atom::Label& label,
                                      const atom::Version& version) const;
-  // Kind::integrity when a name stands for another revision; those before it are written all the same.
-  void write(const atom::ObjectId& genesis, const std::vector<AtomName>& names) const;
+  // Those of several sets at once: what went wrong with each. Kind::integrity when a name stands for another revision;
+  // those before it are written all the same.
+  struct NamesOfSet {
+    atom::ObjectId genesis;
+    std::vector<AtomName> names;
+  };
+  std::vector<std::optional<Error>> write(const std::vector<NamesOfSet>& sets) const;
 
   // Sources that are no atoms stand at refs/sources/<name>. A name says what its content is.
   std::optional<atom::ObjectId> find_source(const std::string& name) const;
@@ -46,8 +53,10 @@ class Refs {
   std::vector<CachedName> all() const;
   // What the names of sources that are no atoms stand for.
   std::vector<atom::ObjectId> sources() const;
-  // Packed names stay.
-  void remove(const CachedName& name) const;
+  // Only while nobody writes names.
+  void remove(const std::vector<CachedName>& names) const;
+  // When a packed name was written, at the latest.
+  std::filesystem::path packed_file() const { return packed_.file(); }
 
  private:
   // One file to be, "<directory><name>"; `what` it is for a person.
@@ -59,12 +68,14 @@ class Refs {
   };
 
   std::optional<atom::ObjectId> find(const std::string& directory, const std::string& name) const;
+  static Error is_another(const Entry& entry, const atom::ObjectId& there);
   bool is_written(const Entry& entry) const;
-  void write(const std::vector<Entry>& entries) const;
-  // What packed-refs holds below `prefix`, by the rest of the name.
-  std::vector<std::pair<std::string, atom::ObjectId>> packed(const std::string& prefix) const;
+  bool write_packed(const std::vector<Entry>& entries) const;
+  void write_loose(const std::vector<Entry>& entries) const;
+  void write_new(const std::vector<Entry>& entries, bool locked) const;
 
   std::filesystem::path directory_;
+  PackedRefs packed_;
 };
 
 }  // namespace eka::store

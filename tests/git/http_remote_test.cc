@@ -200,7 +200,32 @@ TEST_CASE("http: a dead repository does not cost its siblings their handshake") 
   const auto answers = world.runtime.run(coro::gather(std::move(queries)));
   CHECK_FALSE(answers[0]);
   for (std::size_t i = 1; i < answers.size(); ++i) CHECK(answers[i].has_value());
-  CHECK(world.count("GET") == 2);
+  CHECK(world.count("GET") == 1);
+}
+
+TEST_CASE("http: a host of an older protocol, met by many at once, is spoken to in that by all") {
+  World world;
+  std::vector<std::unique_ptr<Remote>> remotes;
+  for (int i = 0; i < 5; ++i) remotes.push_back(world.open("/old/a.git"));
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({"refs/heads/"}));
+  for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 2);
+  std::uint64_t presumed = 0;
+  for (const auto& remote : remotes) {
+    presumed += remote->traffic().requests;
+    CHECK(remote->traffic().handshakes <= 2);
+    CHECK(remote->traffic().retries <= 1);
+  }
+  CHECK(presumed == 4);  // of protocol v2, all but the first, and none after that
+}
+
+TEST_CASE("http: repositories that redirect, met at once, are followed all") {
+  World world;
+  std::vector<std::unique_ptr<Remote>> remotes;
+  for (int i = 0; i < 3; ++i) remotes.push_back(world.open("/moved/a.git"));
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({"refs/heads/"}));
+  for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 2);
 }
 
 TEST_CASE("http: a server of an older protocol is spoken to in that") {

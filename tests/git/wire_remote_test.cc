@@ -64,7 +64,7 @@ class PlayedSession final : public Session {
   PlayedSession(std::deque<Turn>& turns, int fresh_starts, coro::Clock& clock)
       : turns_(turns), fresh_starts_(fresh_starts), clock_(clock) {}
   bool persists_across_requests() const override { return fresh_starts_ == 0; }
-  coro::Task<Capabilities> capabilities() override { co_return capabilities_; }
+  coro::Task<Capabilities> capabilities(Certainty) override { co_return capabilities_; }
   coro::Task<std::unique_ptr<Answer>> exchange(Command) override {
     ++traffic().requests;
     REQUIRE_FALSE(turns_.empty());
