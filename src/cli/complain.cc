@@ -12,11 +12,14 @@ namespace {
 // Enough for a Nix trace; a message beyond it helps nobody.
 constexpr std::size_t longest_message = 64 << 10;
 
+// Every line but the first, and no empty one.
 std::string indented(std::string text, std::string_view by) {
   std::size_t at = 0;
   while ((at = text.find('\n', at)) != std::string::npos) {
-    text.insert(at + 1, by);
-    at += by.size() + 1;
+    ++at;
+    if (at == text.size() || text[at] == '\n') continue;
+    text.insert(at, by);
+    at += by.size();
   }
   return text;
 }

@@ -120,8 +120,8 @@ std::string dependency_hint(const std::string& missing, std::string_view message
   std::vector<std::string> tags;
   for (const auto& [tag, labels] : origin.dependencies) tags.push_back(tag);
   if (message.contains("from." + missing)) {
-    return origin.atoms.front() + " depends on atoms of " + (tags.empty() ? "no set" : "the sets " + enumerate(tags)) +
-           did_you_mean(missing, tags);
+    const std::string sets = tags.empty() ? "no set" : (tags.size() == 1 ? "the set " : "the sets ") + enumerate(tags);
+    return origin.atoms.front() + " depends on atoms of " + sets + did_you_mean(missing, tags);
   }
   for (const auto& [tag, labels] : origin.dependencies) {
     if (!message.contains("from." + tag + "." + missing)) continue;
@@ -131,7 +131,24 @@ std::string dependency_hint(const std::string& missing, std::string_view message
   return {};
 }
 
+// "lib.nix" of "getting status of '/nix/store/<hash>-label/lib.nix': No such file or directory".
+std::optional<std::string> missing_file(std::string_view message) {
+  constexpr std::string_view store = "'/nix/store/";
+  const auto start = message.find(store);
+  const auto end = message.find("': No such file or directory");
+  if (start == std::string_view::npos || end == std::string_view::npos || end < start) return std::nullopt;
+  const auto slash = message.find('/', start + store.size());
+  if (slash >= end) return std::nullopt;
+  return std::string(message.substr(slash + 1, end - slash - 1));
+}
+
 std::string hint_for(const Trace& trace, const std::optional<Origin>& origin) {
+  if (trace.message.starts_with("access to ") && trace.message.contains(" is forbidden in restricted mode")) {
+    return "an atom reads its own files, and its dependencies as `atoms` gives them, and nothing else";
+  }
+  if (const auto file = missing_file(trace.message)) {
+    return "no `" + printable(*file, 200) + "` there: an atom is its own directory, without what git ignores";
+  }
   if (trace.message.starts_with("infinite recursion")) return "a value needs itself: follow the places from the top";
   const auto missing = missing_attribute(trace.message);
   if (missing && origin) return printable(dependency_hint(*missing, trace.message, *origin), 1000);
