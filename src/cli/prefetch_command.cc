@@ -26,7 +26,7 @@ engine::PrefetchRequest::LockFile read_lock(const std::string& name) {
   const auto path = std::filesystem::absolute(name);
   const auto text = engine::files_of(path.parent_path())(path.filename().string());
   if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", name));
-  engine::PrefetchRequest::LockFile out{name, unwrap(atom::Lock::parse(*text, name)), std::nullopt};
+  engine::PrefetchRequest::LockFile out{name, path, unwrap(atom::Lock::parse(*text, name)), std::nullopt};
   if (const auto repository = git::find_git_directory(path.parent_path())) {
     out.local = unwrap(atom::Url::parse(repository->string()));
   }

@@ -63,6 +63,7 @@ coro::Task<std::vector<std::string>> settle(Means* means, const WorkingAtom* ato
   const auto lock = co_await choose_versions(*means, std::move(problem));
   std::vector<Replacement> files{{atom->manifest_file(), std::move(text)}, {atom->lock_file(), lock.text()}};
   co_await coro::offload(means->parts.pool, [&] { replace_files(files); });
+  means->parts.cache->note_lock(atom->lock_file());
   if (atom->lock_text == files.back().content) co_return std::vector<std::string>{};
   co_return lock_changes(atom->lock, lock);
 }

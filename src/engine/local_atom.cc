@@ -19,6 +19,7 @@ struct Found {
   std::vector<git::WorkingFile> files;
   std::filesystem::path git_directory;
   std::filesystem::path root;
+  std::filesystem::path lock;  // empty: it has none
   std::optional<atom::Url> origin;
 };
 
@@ -52,6 +53,8 @@ Found find(const std::filesystem::path& directory, const atom::Label& label, con
   out.files = git::list_working_files(root / atom->second.directory);
   out.git_directory = repository.git_directory();
   out.root = root;
+  const auto lock = root / atom->second.directory / lock_file;
+  if (std::filesystem::exists(lock)) out.lock = lock;
   out.origin = published_at(root);
   return out;
 }
@@ -76,6 +79,7 @@ coro::Task<LocalAtom> enter_local(Parts& parts, std::filesystem::path directory,
   const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
   const auto rev = co_await parts.cache->write_commit(commit.text());
   co_await parts.cache->name(found.genesis, label, commit.version, rev);
+  if (!found.lock.empty()) parts.cache->note_lock(found.lock);
   Published published{found.genesis, label, commit.version, rev};
   auto url = unwrap(atom::Url::parse(found.git_directory.string()));
   co_return LocalAtom{std::move(published), std::move(url), std::move(found.root), std::move(found.origin)};

@@ -78,6 +78,7 @@ class Run {
 
   coro::Task<Prefetched> bring_lock(const PrefetchRequest::LockFile& file, Times* times) {
     Prefetched out;
+    parts_.cache->note_lock(file.path);
     {
       const Timed timed(parts_.observer, Stage::fetch_closure, file.name, {times});
       Mirrors mirrors;

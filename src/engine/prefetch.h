@@ -14,7 +14,8 @@ namespace eka::engine {
 struct PrefetchRequest {
   // A lock without its atom, as `--lock FILE` names it.
   struct LockFile {
-    std::string name;  // as messages call it
+    std::string name;            // as messages call it
+    std::filesystem::path path;  // where `eka cache gc` finds it as long as it is there
     atom::Lock lock;
     std::optional<atom::Url> local;  // the repository that it lies in: what "::" means to it
   };

@@ -71,6 +71,7 @@ class Run {
     auto problem = atom->problem(atom->manifest, request_.fresh);
     auto lock = co_await choose_versions(means_, std::move(problem));
     auto text = lock.text();
+    parts_.cache->note_lock(atom->lock_file());
     ResolvedAtom out{atom->manifest.label, atom->name, atom->lock_file(), std::move(lock), {}};
     if (atom->lock_text == text) co_return out;
     out.changes = lock_changes(atom->lock, out.lock);

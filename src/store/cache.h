@@ -135,7 +135,8 @@ class Cache {
   coro::Task<std::string> tidy();
 
   // --- use. What a run asks for by id is used, and `eka cache gc` keeps it for a while. It also keeps what the locks
-  // of such atoms name, and the locks at these paths.
+  // of such atoms name; and what the locks at these paths name, as long as the files are there, however long ago it
+  // was.
   void note_lock(const std::filesystem::path& file);
 
   // --- facts. These do not suspend: SQLite answers in microseconds, and gives up rather than wait long

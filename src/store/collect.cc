@@ -191,7 +191,7 @@ class Collector {
   std::vector<atom::ObjectId> revisions_of_noted_locks() {
     std::vector<atom::ObjectId> revisions;
     for (const auto& [path, when] : database_.all(Fact::lock)) {
-      const auto text = parse_seconds(when).value_or(0) >= cutoff_ ? read_file(path, 16 << 20) : std::nullopt;
+      const auto text = read_file(path, 16 << 20);
       if (!text) {
         database_.forget(Fact::lock, path);
         continue;
