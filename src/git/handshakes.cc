@@ -46,9 +46,11 @@ void Handshakes::Origin::wake_all(const Error* failure) {
   }
 }
 
-bool Handshakes::is_under_way(const std::string& origin) const {
-  const auto found = origins_.find(origin);
-  return found != origins_.end() && found->second.taken && !is_old(origin) && !known(origin);
+std::optional<Handshakes::Turn> Handshakes::try_enter(const std::string& name) {
+  Origin& origin = origins_[name];
+  if (origin.taken || !is_unknown(name)) return std::nullopt;
+  origin.taken = true;
+  return Turn(this, name, std::nullopt);
 }
 
 std::optional<Capabilities> Handshakes::known(const std::string& origin) const {

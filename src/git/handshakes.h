@@ -33,8 +33,10 @@ class Handshakes {
   // Turn::unreachable() was told meanwhile.
   coro::Task<Turn> enter(std::string origin);
 
-  // Whether nothing is known yet, and somebody has the turn.
-  bool is_under_way(const std::string& origin) const;
+  // The turn, if it is free; nothing is known yet then.
+  std::optional<Turn> try_enter(const std::string& origin);
+  // Whether there is neither knowledge nor despair.
+  bool is_unknown(const std::string& origin) const { return !is_old(origin) && !known(origin); }
 
   // What is known without asking anybody.
   std::optional<Capabilities> known(const std::string& origin) const;

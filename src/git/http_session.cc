@@ -1,7 +1,9 @@
 #include "git/http_session.h"
 
 #include <utility>
+#include <vector>
 
+#include "coro/task_group.h"
 #include "error/text.h"
 #include "git/http_error.h"
 
@@ -100,8 +102,9 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
     co_return *capabilities_;
   }
   const std::string where = origin();
-  if (certainty == Certainty::presumed && handshakes_.is_under_way(where)) {
+  if (certainty == Certainty::presumed && handshakes_.is_unknown(where)) {
     assumed_ = true;
+    if (auto turn = handshakes_.try_enter(where)) turn_.emplace(*std::move(turn));
     co_return Capabilities::presumed();  // not kept: the next command will know more
   }
   Handshakes::Turn turn = co_await handshakes_.enter(where);
@@ -110,19 +113,57 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
     capabilities_ = turn.known();
     co_return *capabilities_;
   }
+  co_await shake_hands(&turn);
+  co_return *capabilities_;
+}
+
+coro::Task<> HttpSession::shake_hands(Handshakes::Turn* turn) {
+  const std::string where = origin();
   try {
     capabilities_ = co_await handshake();
     assumed_ = false;
   } catch (const HttpError& error) {
-    if (error.status() == 0) turn.unreachable(error);
+    if (error.status() == 0) turn->unreachable(error);
     throw;
   }
   if (origin() == where) {
-    turn.learned(*capabilities_);
+    turn->learned(*capabilities_);
   } else {
     handshakes_.learned(origin(), *capabilities_);
   }
-  co_return *capabilities_;
+}
+
+// The command goes where it would have gone without the handshake. If both fail, the handshake's failure says more; if
+// only the command does, it is sent again, to where the handshake was led and a server that is known.
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post_beside_handshake(Command command) {
+  Handshakes::Turn turn = std::move(*turn_);
+  turn_.reset();
+  std::unique_ptr<Body> body;
+  std::exception_ptr refused, unmet;
+  std::vector<coro::Task<>> both;
+  both.push_back(try_shake_hands(&turn, &unmet));
+  both.push_back(try_post(command, &body, &refused));
+  co_await coro::all(std::move(both));
+  if (!refused) co_return std::move(body);
+  if (!unmet) co_return co_await post(std::move(command), true);
+  assumed_ = false;  // a second handshake would tell no more
+  std::rethrow_exception(unmet);
+}
+
+coro::Task<> HttpSession::try_shake_hands(Handshakes::Turn* turn, std::exception_ptr* failure) {
+  try {
+    co_await shake_hands(turn);
+  } catch (const Error&) {
+    *failure = std::current_exception();
+  }
+}
+
+coro::Task<> HttpSession::try_post(Command command, std::unique_ptr<Body>* body, std::exception_ptr* failure) {
+  try {
+    *body = co_await post(std::move(command), true);
+  } catch (const Error&) {
+    *failure = std::current_exception();
+  }
 }
 
 // Sends, and counts what it costs. Where the server wants a login that the URL does not have, it is sent again with
@@ -207,7 +248,12 @@ void HttpSession::follow(const std::string& from, const std::string& location) {
 }
 
 coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
-  std::unique_ptr<Answer> answer = co_await post(std::move(command), true);
+  std::unique_ptr<Answer> answer;
+  if (turn_) {
+    answer = co_await post_beside_handshake(std::move(command));
+  } else {
+    answer = co_await post(std::move(command), true);
+  }
   co_return answer;
 }
 

@@ -4,8 +4,8 @@
 //
 // A host that is known to speak v2 is not shaken hands with: it is sent its first command at once (engine law 4).
 // Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
-// While the first session of an unknown host shakes hands, the others do not wait for it: they presume what all servers
-// can do, and send their first command at once, which saves the round trip that connecting after it would cost.
+// Neither does anybody wait for the handshake of a host that is not known: all presume what all servers can do, and
+// send their first command at once; one of them shakes hands beside that.
 //
 // Redirects are followed in the handshake only, at most five, from http to http or https and from https to https, and
 // they move this remote's base for good. Secrets (the user and password of the URL, those found for it, headers of the
@@ -13,6 +13,7 @@
 // redirected: its body would be sent to who knows whom.
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,10 @@ class HttpSession final : public Session {
   class Body;
   class V0Talk;
   coro::Task<Capabilities> handshake();
+  coro::Task<> shake_hands(Handshakes::Turn* turn);
+  coro::Task<> try_shake_hands(Handshakes::Turn* turn, std::exception_ptr* failure);
+  coro::Task<> try_post(Command command, std::unique_ptr<Body>* body, std::exception_ptr* failure);
+  coro::Task<std::unique_ptr<Body>> post_beside_handshake(Command command);
   coro::Task<std::unique_ptr<Body>> send(HttpRequest request, std::uint64_t Traffic::* counter);
   bool is_moved() const { return origin() != url_.origin(); }
   coro::Task<std::unique_ptr<Body>> discover(bool v2);
@@ -65,6 +70,7 @@ class HttpSession final : public Session {
   std::string base_;                              // where the repository is, without a secret; moved by redirects
   std::shared_ptr<const HttpSettings> settings_;  // for where it is
   std::optional<Capabilities> capabilities_;
+  std::optional<Handshakes::Turn> turn_;  // to shake hands, beside the next command
   bool assumed_ = false;
   bool doubted_ = false;
 };

@@ -323,11 +323,7 @@ coro::Task<std::vector<CachedAtom>> Cache::versions(atom::ObjectId genesis, atom
 coro::Task<std::vector<std::vector<CachedAtom>>> Cache::versions(atom::ObjectId genesis,
                                                                  std::vector<atom::Label> labels) {
   Parts& parts = *parts_;
-  co_return co_await coro::offload(parts.pool, [&] {
-    std::vector<std::vector<CachedAtom>> found;
-    for (const auto& label : labels) found.push_back(parts.refs.versions(genesis, label));
-    return found;
-  });
+  co_return co_await coro::offload(parts.pool, [&] { return parts.refs.versions(genesis, labels); });
 }
 
 coro::Task<> Cache::name(atom::ObjectId genesis, std::vector<AtomName> names) {

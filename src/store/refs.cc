@@ -50,13 +50,27 @@ constexpr std::size_t fewest_packed = 4;
 }  // namespace
 
 std::vector<CachedAtom> Refs::versions(const atom::ObjectId& genesis, const atom::Label& label) const {
-  const std::string prefix = prefix_of(genesis, label);
+  return versions(prefix_of(genesis, label), packed_.names(), true);
+}
+
+std::vector<std::vector<CachedAtom>> Refs::versions(const atom::ObjectId& genesis,
+                                                    const std::vector<atom::Label>& labels) const {
+  const auto packed = packed_.names();
+  const bool has_loose = fs::exists(directory_ / "refs" / atom::base58(genesis.bytes()));
+  std::vector<std::vector<CachedAtom>> found;
+  for (const auto& label : labels) found.push_back(versions(prefix_of(genesis, label), packed, has_loose));
+  return found;
+}
+
+std::vector<CachedAtom> Refs::versions(const std::string& prefix, const PackedRefs::Names& packed,
+                                       bool look_loose) const {
   std::map<atom::Version, atom::ObjectId> found;
-  for (const auto& [name, id] : PackedRefs::below(packed_.names(), prefix)) {
+  for (const auto& [name, id] : PackedRefs::below(packed, prefix)) {
     if (const auto version = atom::Version::parse(name)) found.insert_or_assign(*version, id);
   }
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory_ / prefix, ignored)) {
+  const auto loose = look_loose ? fs::directory_iterator(directory_ / prefix, ignored) : fs::directory_iterator();
+  for (const auto& entry : loose) {
     const auto version = atom::Version::parse(entry.path().filename().native());
     const auto id = version ? read_loose(entry.path()) : std::nullopt;
     if (id) found.insert_or_assign(*version, *id);

@@ -36,6 +36,9 @@ class Refs {
 
   // In ascending order of the versions. Files that are no names of versions are passed over.
   std::vector<CachedAtom> versions(const atom::ObjectId& genesis, const atom::Label& label) const;
+  // Of many labels: where a set is new, that is seen once.
+  std::vector<std::vector<CachedAtom>> versions(const atom::ObjectId& genesis,
+                                                const std::vector<atom::Label>& labels) const;
   std::optional<atom::ObjectId> find(const atom::ObjectId& genesis, const atom::Label& label,
                                      const atom::Version& version) const;
   // Those of several sets at once: what went wrong with each. Kind::integrity when a name stands for another revision;
@@ -67,6 +70,7 @@ class Refs {
     std::string what;
   };
 
+  std::vector<CachedAtom> versions(const std::string& prefix, const PackedRefs::Names& packed, bool look_loose) const;
   std::optional<atom::ObjectId> find(const std::string& directory, const std::string& name) const;
   static Error is_another(const Entry& entry, const atom::ObjectId& there);
   bool is_written(const Entry& entry) const;
