@@ -35,7 +35,14 @@ def table:
   | . as $table
   | if .experiment == "warm" then . else .contenders |= with_entries(limits($table)) end;
 
+# Of the single steps: medians, too.
+def steps:
+  group_by(.name)
+  | map({name: .[0].name, wall_us: (map(.wall_us) | spread), cpu_us: (map(.cpu_us) | spread)}
+        + (if .[0].bytes_per_second then {bytes_per_second: (map(.bytes_per_second) | spread)} else {} end));
+
 map(select(.contender)) as $runs
+| (map(select(.steps)) | first // null) as $micro
 | (map(select(.calls)) | first // null) as $calls
 | {format: 1,
    machine: $machine,
@@ -43,4 +50,5 @@ map(select(.contender)) as $runs
      | group_by([.experiment, .transport, .latency_ms, .bandwidth, .sets, .atoms])
      | sort_by(map(.at) | min)
      | map(table))}
+  + (if $micro then {micro: ($micro.steps | steps)} else {} end)
   + (if $calls then {warm_calls: $calls.calls} else {} end)

@@ -4,8 +4,8 @@
 #   bench/harness/run.sh PROFILE RUNS RESULTS [EXPERIMENT…]
 #
 # PROFILE is "full" or "tiny" (seconds; for the test of the harness itself). Experiments: closure, small, transports,
-# refs, growth, warm; all by default. The programs under test are in the environment: EKA, EKA_WORLD, EKA_BENCH,
-# EKA_PROXY and EKA_LIBGIT2_LOOP. scripts/bench is what people call.
+# refs, growth, warm, micro, memory; all but the last by default. The programs under test are in the environment: EKA, EKA_WORLD, EKA_BENCH,
+# EKA_PROXY, EKA_LIBGIT2_LOOP and, where it was built, EKA_MICRO. scripts/bench is what people call.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../../tests/scenario/serve.sh"
@@ -14,10 +14,11 @@ source "$here/../../tests/scenario/ssh.sh"
 profile=$1 runs=$2 results=$3
 shift 3
 experiments=("$@")
-((${#experiments[@]})) || experiments=(closure small transports refs growth warm)
+((${#experiments[@]})) || experiments=(closure small transports refs growth warm micro)
 for program in EKA EKA_WORLD EKA_BENCH EKA_PROXY EKA_LIBGIT2_LOOP; do
   printf -v "$program" '%s' "$(realpath "${!program:?the path of that program}")"
 done
+if [[ -n ${EKA_MICRO:-} ]]; then EKA_MICRO=$(realpath "$EKA_MICRO"); fi
 results=$(realpath "$results")
 places=50  # of xargs
 
@@ -25,7 +26,7 @@ scratch=$(mktemp -d /tmp/eka-bench.XXXXXX)
 at_exit 'chmod -R u+w "$scratch" 2>/dev/null; rm -rf "$scratch"'
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 while IFS='=' read -r name _; do
-  case $name in EKA | EKA_WORLD | EKA_BENCH | EKA_PROXY | EKA_LIBGIT2_LOOP) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
+  case $name in EKA | EKA_WORLD | EKA_BENCH | EKA_PROXY | EKA_LIBGIT2_LOOP | EKA_MICRO) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
 done < <(env)
 export LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_TERMINAL_PROMPT=0
 export HOME=$scratch/home XDG_CONFIG_HOME=$scratch/config XDG_CACHE_HOME=$scratch/cache
@@ -135,6 +136,8 @@ refs_contest() {
 }
 
 source "$here/warm.sh"
+source "$here/memory.sh"
+source "$here/micro.sh"
 
 if [[ $profile == tiny ]]; then
   files=2 file_size=100
@@ -147,6 +150,7 @@ if [[ $profile == tiny ]]; then
     closure_contest http 0 0 2 12 eka git_per_remote
   }
   warm_sets=2 warm_atoms=6
+  memory_remotes=5 memory_mib=16 micro_seconds=0.01
 else
   files=4 file_size=1000
   experiment_closure() {
@@ -171,6 +175,7 @@ else
     for size in 25 100; do closure_contest http 0 0 "$size" 500 eka git_per_remote; done
   }
   warm_sets=50 warm_atoms=500
+  memory_remotes=2000 memory_mib=2048 micro_seconds=0.2
 fi
 
 serve_start "$scratch/worlds"

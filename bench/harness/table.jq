@@ -57,4 +57,10 @@ def since($against):
     (if $against[0] then since($against[0]) else empty end)),
 (if .warm_calls then
    "", "warm plan: \(.warm_calls.sockets) network sockets, \(.warm_calls.programs) programs started, \(.warm_calls.git) of them git"
+ else empty end),
+(if .micro then
+   "", ("micro" | pad(24)) + ("wall us" | left(26)) + ("cpu us" | left(26)) + ("MB/s" | left(9)),
+   (.micro[]
+    | (.name | pad(24)) + (.wall_us | spread | left(26)) + (.cpu_us | spread | left(26))
+      + (if .bytes_per_second then .bytes_per_second.median / 1000000 else null end | number | left(9)))
  else empty end)

@@ -6,9 +6,9 @@ source "$(dirname "$0")/scenario.sh"
 harness=$here/../../bench/harness
 results=$scratch/results
 : >"$results"
-check "the harness runs" "$harness/run.sh" tiny 1 "$results" closure small transports refs warm growth
+check "the harness runs" "$harness/run.sh" tiny 1 "$results" closure small transports refs warm growth micro memory
 equal "nobody lacks anything" "" "$(jq -r 'select(.correct == false) | "\(.experiment): \(.contender)"' "$results")"
-equal "every experiment was run" "closure growth refs small transports warm" "$(jq -r .experiment "$results" | sort -u | xargs)"
+equal "every experiment was run" "closure growth memory refs small transports warm" "$(jq -r 'select(.contender or .calls) | .experiment' "$results" | sort -u | xargs)"
 equal "by everybody" "eka git_per_atom git_per_remote libgit2_loop nix_fetchgit" \
   "$(jq -r 'select(.experiment == "small") | .contender' "$results" | sort -u | xargs)"
 of() { jq -r --arg e "$1" --arg c "$2" "select(.experiment == \$e and .contender == \$c) | $3" "$results"; }
@@ -23,7 +23,12 @@ check "it reports" "$harness/report.sh" "$results" "$scratch/one.json" "$scratch
 "$harness/report.sh" "$results" "$scratch/one.json" "$scratch/one.svg" >"$scratch/table"
 matches "tables name contenders with their ratio" "git_per_remote .*x " "$(cat "$scratch/table")"
 matches "and the limit" "limit: 60 ms" "$(cat "$scratch/table")"
-equal "the document has a table for each" 7 "$(jq '.tables | length' "$scratch/one.json")"
+equal "the document has a table for each" 9 "$(jq '.tables | length' "$scratch/one.json")"
+if [[ -x ${EKA_MICRO:-} ]]; then
+  equal "and the steps alone" 18 "$(jq '.micro | length' "$scratch/one.json")"
+else
+  skip "eka-micro is not built: Google Benchmark is not installed"
+fi
 equal "with medians" true "$(jq '[.tables[].contenders[].wall_ms.median > 0] | all' "$scratch/one.json")"
 equal "the plot is whole" "<svg </svg>" "$(head -c 5 "$scratch/one.svg")$(tail -n 1 "$scratch/one.svg")"
 equal "the plot has a dot for each median" 8 "$(grep -c '<circle' "$scratch/one.svg")"

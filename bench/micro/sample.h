@@ -1,0 +1,36 @@
+// What the micro-benchmarks work on: made once, the same on every machine.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "atom/object_id.h"
+
+namespace eka::bench {
+
+// Gone at the end.
+class Workplace {
+ public:
+  Workplace();
+  ~Workplace();
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  // A new empty directory in it.
+  std::filesystem::path directory();
+
+ private:
+  std::filesystem::path path_;
+  int directories_ = 0;
+};
+
+// A repository of one set, as a fetch of its atoms brings it: about `atoms` commits, of 8 files each.
+struct Sample {
+  std::filesystem::path index;  // of its only pack
+  std::string pack;             // the bytes
+  atom::ObjectId commit;        // an atom of it
+  atom::ObjectId tree;          // that atom's files
+};
+Sample make_sample(const std::filesystem::path& directory, unsigned atoms, unsigned file_size);
+
+}  // namespace eka::bench
