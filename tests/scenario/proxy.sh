@@ -25,10 +25,12 @@ proxy_start() {
 }
 
 proxy_try() {
+  # What the one before said would be taken for what this one says, and a signal would come before there is a program.
+  rm -f "$scratch/$PROXY_NAME.out"
   setpriv --pdeathsig TERM "$EKA_PROXY" "${PROXY_TARGET:-127.0.0.1:$SERVE_PORT}" --port "$PROXY_PORT" "$@" </dev/null \
     >"$scratch/$PROXY_NAME.out" 2>"$scratch/$PROXY_NAME.err" &
   PROXY_PID=$!
-  while [[ ! -s $scratch/proxy.out ]]; do
+  while [[ ! -s $scratch/$PROXY_NAME.out ]]; do
     if ! kill -0 "$PROXY_PID" 2>/dev/null; then return 1; fi
     sleep 0.01
   done
