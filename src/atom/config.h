@@ -42,6 +42,8 @@ class Config {
     std::uint64_t memory_bytes = std::uint64_t{4} << 30;  // of all evaluations: an integer, or "512M", "4GiB"
     std::chrono::seconds timeout{600};                    // of one evaluator: seconds, or "90s", "10m", "1h"
     unsigned jobs = 0;   // evaluations at once; 0: as many as the machine has processors
+    bool fresh = false;  // evaluate again what is remembered
+    bool ifd = false;    // evaluation may read what derivations build
     bool gcroot = true;  // keep Nix's garbage collector from what was planned
   };
   struct Net {                         // durations, as above
@@ -49,6 +51,13 @@ class Config {
     std::chrono::seconds stall{120};   // without bytes, until a transfer counts as dead
     std::chrono::seconds retry{60};    // within which a request that failed is tried again
     std::chrono::seconds deadline{0};  // for a whole run; 0, which cannot be set: none
+    bool offline = false;              // ask nobody
+  };
+  struct Ui {                       // what a person sees
+    std::string color = "auto";     // auto, always, never
+    std::string progress = "auto";  // auto, bar, plain, none
+    unsigned verbose = 0;           // how often -v
+    unsigned quiet = 0;             // how often -q
   };
   struct Platforms {
     std::string build, target, legacy_target;  // as Nix names them: x86_64-linux
@@ -73,6 +82,7 @@ class Config {
   const std::string& cache_root() const { return cache_root_; }
   const Plan& plan() const { return plan_; }
   const Net& net() const { return net_; }
+  const Ui& ui() const { return ui_; }
   const Platforms& platforms() const { return platforms_; }
   const DefaultComposer& default_composer() const { return default_composer_; }
   const Aliases& aliases() const { return aliases_; }
@@ -88,6 +98,7 @@ class Config {
   std::string cache_root_;
   Plan plan_;
   Net net_;
+  Ui ui_;
   Platforms platforms_;
   DefaultComposer default_composer_;
   Aliases aliases_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <initializer_list>
 #include <limits>
 #include <utility>
 
@@ -67,6 +68,19 @@ Result<unsigned> parse_jobs(std::string_view text) {
   return static_cast<unsigned>(*value);
 }
 
+Result<std::string> parse_word(std::string_view text, std::initializer_list<std::string_view> words) {
+  if (std::ranges::find(words, text) != words.end()) return std::string(text);
+  std::string wanted = "one of";
+  for (const auto word : words) wanted += (word == *words.begin() ? " " : ", ") + std::string(word);
+  return std::unexpected(refuse(text, wanted));
+}
+
+// 0 to 9.
+Result<unsigned> parse_level(std::string_view text) {
+  if (text.size() == 1 && text[0] >= '0' && text[0] <= '9') return static_cast<unsigned>(text[0] - '0');
+  return std::unexpected(refuse(text, "a number from 0 to 9"));
+}
+
 }  // namespace
 
 Result<std::uint64_t> parse_size(std::string_view text) {
@@ -104,7 +118,7 @@ std::span<const ConfigKey> ConfigKeys::all() {
   using C = Config;
   using Text = std::string_view;
   using enum ConfigType;
-  static constexpr std::array<ConfigKey, 16> keys = {{
+  static constexpr std::array<ConfigKey, 23> keys = {{
       {"cache.root", text, [](C& c, Text t) { return assign_text(c.cache_root_, t); },
        [](const C& c) { return Json(c.cache_root_); }},
       {"plan.sharectx", truth, [](C& c, Text t) { return assign(c.plan_.sharectx, parse_truth(t)); },
@@ -115,6 +129,10 @@ std::span<const ConfigKey> ConfigKeys::all() {
        [](const C& c) { return Json(std::int64_t{c.plan_.timeout.count()}); }},
       {"plan.jobs", number, [](C& c, Text t) { return assign(c.plan_.jobs, parse_jobs(t)); },
        [](const C& c) { return Json(std::uint64_t{c.plan_.jobs}); }},
+      {"plan.fresh", truth, [](C& c, Text t) { return assign(c.plan_.fresh, parse_truth(t)); },
+       [](const C& c) { return Json(c.plan_.fresh); }},
+      {"plan.ifd", truth, [](C& c, Text t) { return assign(c.plan_.ifd, parse_truth(t)); },
+       [](const C& c) { return Json(c.plan_.ifd); }},
       {"plan.gcroot", truth, [](C& c, Text t) { return assign(c.plan_.gcroot, parse_truth(t)); },
        [](const C& c) { return Json(c.plan_.gcroot); }},
       {"net.connect", number, [](C& c, Text t) { return assign(c.net_.connect, parse_duration(t)); },
@@ -125,6 +143,17 @@ std::span<const ConfigKey> ConfigKeys::all() {
        [](const C& c) { return Json(std::int64_t{c.net_.retry.count()}); }},
       {"net.deadline", number, [](C& c, Text t) { return assign(c.net_.deadline, parse_duration(t)); },
        [](const C& c) { return Json(std::int64_t{c.net_.deadline.count()}); }},
+      {"net.offline", truth, [](C& c, Text t) { return assign(c.net_.offline, parse_truth(t)); },
+       [](const C& c) { return Json(c.net_.offline); }},
+      {"ui.color", text, [](C& c, Text t) { return assign(c.ui_.color, parse_word(t, {"auto", "always", "never"})); },
+       [](const C& c) { return Json(c.ui_.color); }},
+      {"ui.progress", text,
+       [](C& c, Text t) { return assign(c.ui_.progress, parse_word(t, {"auto", "bar", "plain", "none"})); },
+       [](const C& c) { return Json(c.ui_.progress); }},
+      {"ui.verbose", number, [](C& c, Text t) { return assign(c.ui_.verbose, parse_level(t)); },
+       [](const C& c) { return Json(std::uint64_t{c.ui_.verbose}); }},
+      {"ui.quiet", number, [](C& c, Text t) { return assign(c.ui_.quiet, parse_level(t)); },
+       [](const C& c) { return Json(std::uint64_t{c.ui_.quiet}); }},
       {"platforms.build", text, [](C& c, Text t) { return assign_platform(c.platforms_.build, t); },
        [](const C& c) { return Json(c.platforms_.build); }},
       {"platforms.target", text, [](C& c, Text t) { return assign_platform(c.platforms_.target, t); },

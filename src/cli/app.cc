@@ -8,25 +8,33 @@
 
 #include "cli/command.h"
 #include "cli/complain.h"
+#include "cli/settings.h"
 #include "cli/version.h"
 #include "coro/runtime.h"
 
 namespace eka::cli {
 namespace {
 
-void add_common(CLI::App& app, Common& common) {
-  static const std::map<std::string, Color> colors{
+const std::map<std::string, Color>& colors() {
+  static const std::map<std::string, Color> words{
       {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}};
-  static const std::map<std::string, Progress> progresses{
+  return words;
+}
+const std::map<std::string, Progress>& progresses() {
+  static const std::map<std::string, Progress> words{
       {"auto", Progress::automatic}, {"bar", Progress::bar}, {"plain", Progress::plain}, {"none", Progress::none}};
+  return words;
+}
+
+void add_common(CLI::App& app, Common& common) {
   app.add_option("-C", common.directory, "run as if started in DIR")->type_name("DIR");
   app.add_flag("-v,--verbose", common.verbose, "say more; twice: even more");
   app.add_flag("-q,--quiet", common.quiet, "say nothing but errors");
   app.add_option("--color", common.color, "auto, always or never")
-      ->transform(CLI::CheckedTransformer(colors).description(""))
+      ->transform(CLI::CheckedTransformer(colors()).description(""))
       ->type_name("WHEN");
   app.add_option("--progress", common.progress, "auto, bar, plain or none")
-      ->transform(CLI::CheckedTransformer(progresses).description(""))
+      ->transform(CLI::CheckedTransformer(progresses()).description(""))
       ->type_name("HOW");
   app.add_flag("--offline", common.offline, "ask no network: what is cached must do");
   app.add_option("-j,--jobs", common.jobs, "evaluations at once")->type_name("N")->check(CLI::Range(1, 1024));
@@ -40,23 +48,40 @@ void enter(const std::filesystem::path& directory) {
   }
 }
 
-int guarded(const Common& common, const Action& action) {
-  const Palette palette(common.color);
+// What no flag says is as the configuration has it. Of one that cannot be read, the commands that need it complain.
+void complete(Common& common, const CLI::App& app) {
+  const auto said = [&](const char* flag) { return app.count(flag) > 0; };
+  try {
+    const auto config = read_configuration();
+    if (!said("--color")) common.color = colors().at(config.ui().color);
+    if (!said("--progress")) common.progress = progresses().at(config.ui().progress);
+    if (!said("--verbose") && !said("--quiet")) {
+      common.verbose = static_cast<int>(config.ui().verbose);
+      common.quiet = static_cast<int>(config.ui().quiet);
+    }
+    common.offline = common.offline || config.net().offline;
+  } catch (const Error&) {
+    return;
+  }
+}
+
+int guarded(Common& common, const CLI::App& app, const Action& action) {
   try {
     if (common.directory) enter(*common.directory);
+    complete(common, app);
     return action(common);
   } catch (const Error& e) {
-    fmt::print(stderr, "{}", describe(e, palette));
+    fmt::print(stderr, "{}", describe(e, Palette(common.color)));
     return exit_code(e.kind());
   } catch (const coro::Interrupted& e) {
     return 128 + e.signal;
   } catch (const Cancelled&) {
     return 130;
   } catch (const std::filesystem::filesystem_error& e) {
-    fmt::print(stderr, "{}", describe(Error(Kind::usage, e.what()), palette));
+    fmt::print(stderr, "{}", describe(Error(Kind::usage, e.what()), Palette(common.color)));
     return exit_code(Kind::usage);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "{}", describe(Error(Kind::failure, e.what()), palette));
+    fmt::print(stderr, "{}", describe(Error(Kind::failure, e.what()), Palette(common.color)));
     return exit_code(Kind::failure);
   }
 }
@@ -90,7 +115,7 @@ int run(int argc, char** argv) {
     // --help and --version come this way too, with exit code 0.
     return app.exit(e) == 0 ? 0 : exit_code(Kind::usage);
   }
-  return guarded(common, action);
+  return guarded(common, app, action);
 }
 
 }  // namespace eka::cli

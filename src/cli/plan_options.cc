@@ -9,12 +9,16 @@ CLI::Option* PlanOptions::add_to(CLI::App& command) {
       ->type_name("PLATFORM");
   command.add_option("-t,--target", target_platform, "the platform that what is built runs on")->type_name("PLATFORM");
   command.add_flag("--fresh-eval", fresh_evaluation, "evaluate again what is remembered");
+  command.add_flag("--allow-ifd", allow_ifd,
+                   "let evaluation read what derivations build (import-from-derivation): Nix builds while eka plans, "
+                   "with the user's own settings, and a plan that needed it is not remembered");
   command.add_flag("--no-gc-root", no_gc_root, "let Nix's garbage collector take what is planned");
   return command.add_option("uri", uris, "[scheme://][user@][alias:][path::]label[@requirement]")->type_name("URI");
 }
 
 void PlanOptions::apply_to(engine::Settings& settings) const {
-  settings.fresh_evaluation = fresh_evaluation;
+  settings.fresh_evaluation = settings.fresh_evaluation || fresh_evaluation;
+  settings.imports = settings.imports || allow_ifd;
   settings.share_context = settings.share_context || share_context;
   settings.gc_roots = settings.gc_roots && !no_gc_root;
   if (!build_platform.empty()) settings.platforms.build = build_platform;

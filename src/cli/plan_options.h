@@ -15,6 +15,7 @@ struct PlanOptions {
   std::vector<std::string> uris;
   bool share_context = false;
   bool fresh_evaluation = false;
+  bool allow_ifd = false;
   bool no_gc_root = false;
   std::string build_platform;
   std::string target_platform;

@@ -72,6 +72,8 @@ Preferences read_preferences(const Common& common) {
   settings.offline = common.offline;
   settings.share_context = config.plan().sharectx;
   settings.whole_traces = common.verbose > 0;
+  settings.fresh_evaluation = config.plan().fresh;
+  settings.imports = config.plan().ifd;
   settings.gc_roots = config.plan().gcroot;
   settings.limits.memory_bytes = config.plan().memory_bytes;
   settings.limits.wall_time = config.plan().timeout;

@@ -4,33 +4,12 @@
 #include <set>
 
 #include "coro/task_group.h"
+#include "engine/build_progress.h"
 #include "engine/recall.h"
 #include "eval/realise.h"
 
 namespace eka::engine {
 namespace {
-
-// "server-1.4.0" of "/nix/store/<hash>-server-1.4.0.drv".
-std::string_view name_of(std::string_view drv_path) {
-  constexpr std::size_t before = std::string_view("/nix/store/").size() + 33;
-  if (drv_path.size() <= before) return drv_path;
-  drv_path.remove_prefix(before);
-  if (drv_path.ends_with(".drv")) drv_path.remove_suffix(4);
-  return drv_path;
-}
-
-class Watch : public eval::BuildWatch {
- public:
-  explicit Watch(Observer& observer) : observer_(observer) {}
-  void began(std::string_view drv_path) override { observer_.began(Stage::build, name_of(drv_path)); }
-  void ended(std::string_view drv_path) override { observer_.ended(Stage::build, name_of(drv_path)); }
-  void printed(std::string_view drv_path, std::string_view line) override {
-    observer_.printed(name_of(drv_path), line);
-  }
-
- private:
-  Observer& observer_;
-};
 
 coro::Task<bool> is_built(Parts& parts, const Plan& plan) {
   std::vector<coro::Task<bool>> questions;
@@ -73,8 +52,8 @@ coro::Task<BuildReport> build(Parts& parts, BuildRequest request) {
   if (wanted.empty()) co_return report;
   eval::Realisation realisation{{}, std::move(request.builders), request.jobs};
   for (const auto i : wanted) realisation.drv_paths.push_back(report.plan.plans[i]->drv_path);
-  Watch watch(parts.observer);
-  auto said = co_await eval::realise(parts.evaluator().installation(), parts.pool, std::move(realisation), watch);
+  BuildProgress progress(parts.observer);
+  auto said = co_await eval::realise(parts.evaluator().installation(), parts.pool, std::move(realisation), progress);
 
   // What Nix says of a failure may be wrong about another derivation; the store is not.
   for (std::size_t n = 0; n < wanted.size(); ++n) {

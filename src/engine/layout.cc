@@ -185,6 +185,7 @@ eval::Evaluation join(const Settings& settings, const std::vector<const LaidOut*
   document["roots"] = std::move(roots);
   eval::Evaluation out;
   out.whole_trace = settings.whole_traces;
+  out.imports = settings.imports;
   out.closure_json = document.canonical();
   for (auto& [path, source] : sources) out.sources.push_back(std::move(source));
   out.system = settings.platforms.build;

@@ -212,6 +212,7 @@ class Run {
       co_await parts_.evaluator().admit(std::move(results));
     }
     for (const auto* journey : going) {
+      if (journey->evaluated->imported) continue;  // the next build may give something else
       remember(parts_, *journey->digest, {journey->evaluated->drv_path, journey->evaluated->outputs});
     }
   }

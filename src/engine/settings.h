@@ -24,6 +24,7 @@ struct Settings {
   bool offline = false;           // nothing is asked of any network; what is cached must do
   bool share_context = false;     // evaluate all roots in one process
   bool fresh_evaluation = false;  // evaluate even what is remembered
+  bool imports = false;           // evaluation may read what derivations build (import-from-derivation)
   bool gc_roots = true;           // keep Nix's collector from what is planned
   bool whole_traces = false;      // of failed evaluations: with the frames of our own expressions
   eval::Limits limits;            // the memory is that of all evaluations together

@@ -5,6 +5,7 @@
 
 #include "coro/task_group.h"
 #include "engine/batches.h"
+#include "engine/build_import.h"
 
 namespace eka::engine {
 namespace {
@@ -36,22 +37,35 @@ Workers::Workers(Parts& parts)
       memory_(mebibytes(shares_.each) * shares_.processes) {}
 
 coro::Task<eval::Answers> Workers::evaluate(std::vector<const LaidOut*> closures, std::uint64_t memory,
-                                            eval::Answered answered) {
+                                            std::vector<std::string> built, eval::Answered answered) {
   const auto turn = co_await memory_.acquire(mebibytes(memory));
   eval::Evaluation evaluation = join(parts_.settings, closures);
   evaluation.limits.memory_bytes = memory;
+  evaluation.built = std::move(built);
   co_return co_await parts_.evaluator().evaluate_each(std::move(evaluation), std::move(answered));
 }
 
 coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure) {
+  co_return co_await alone(closure, shares_.each);
+}
+
+coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure, std::uint64_t memory) {
   const std::uint64_t whole = parts_.settings.limits.memory_bytes;
-  for (std::uint64_t memory = shares_.each;; memory = whole) {
+  std::vector<std::string> built;
+  while (true) {
     std::vector<const LaidOut*> one{&closure};
+    std::vector<std::string> at_hand = built;
     eval::Answered nobody;
-    eval::Answers answers = co_await evaluate(std::move(one), memory, std::move(nobody));
+    eval::Answers answers = co_await evaluate(std::move(one), memory, std::move(at_hand), std::move(nobody));
     if (!answers.roots.empty()) co_return unwrap(std::move(answers.roots.front()));
-    if (answers.exhausted == eval::Exhausted::memory && memory < whole) continue;
-    throw answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
+    if (answers.wanted) {
+      const auto more = co_await build_import(parts_, *std::move(answers.wanted));
+      built.insert(built.end(), more.begin(), more.end());
+    } else if (answers.exhausted == eval::Exhausted::memory && memory < whole) {
+      memory = whole;
+    } else {
+      throw answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
+    }
   }
 }
 
@@ -63,17 +77,27 @@ coro::Task<> Workers::together(std::vector<const LaidOut*> closures, Answered an
 }
 
 coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
+  std::vector<std::string> built;
   while (!items.empty()) {
     std::vector<const LaidOut*> closures;
+    std::vector<std::string> at_hand = built;
     for (const std::size_t item : items) closures.push_back(work.closures[item]);
     eval::Answered pass_on = [&](std::size_t root, const Result<eval::Evaluated>& result) {
       work.answered(items[root], result);
     };
-    eval::Answers answers = co_await evaluate(std::move(closures), shares_.each, std::move(pass_on));
+    eval::Answers answers =
+        co_await evaluate(std::move(closures), shares_.each, std::move(at_hand), std::move(pass_on));
     const std::size_t done = answers.roots.size();
     if (done >= items.size()) co_return;
 
     const std::size_t bad = items[done];
+    items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(done + 1));
+    if (answers.wanted) {
+      const auto more = co_await import_for(work, bad, *std::move(answers.wanted));
+      built.insert(built.end(), more.begin(), more.end());
+      if (!more.empty()) items.insert(items.begin(), bad);
+      continue;
+    }
     Error failure =
         answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
     // A limit that was reached by many roots may be out of reach for this one alone.
@@ -81,22 +105,28 @@ coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
     const bool may_do_alone = (answers.exhausted == eval::Exhausted::memory && had_less) ||
                               (answers.exhausted == eval::Exhausted::time && done > 0);
     if (may_do_alone) {
-      co_await with_all_memory(work, bad, std::move(failure));
+      co_await with_all_memory(work, bad);
     } else {
       work.answered(bad, std::unexpected(std::move(failure)));
     }
-    items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(done + 1));
   }
 }
 
-coro::Task<> Workers::with_all_memory(Work& work, std::size_t item, Error otherwise) {
-  std::vector<const LaidOut*> one{work.closures[item]};
-  eval::Answered nobody;
-  eval::Answers answers = co_await evaluate(std::move(one), parts_.settings.limits.memory_bytes, std::move(nobody));
-  if (!answers.roots.empty()) {
-    work.answered(item, std::move(answers.roots.front()));
-  } else {
-    work.answered(item, std::unexpected(answers.failure ? *std::move(answers.failure) : std::move(otherwise)));
+coro::Task<std::vector<std::string>> Workers::import_for(Work& work, std::size_t item, eval::Evaluated wanted) {
+  try {
+    co_return co_await build_import(parts_, std::move(wanted));
+  } catch (const Error& error) {
+    work.answered(item, std::unexpected(error));
+  }
+  co_return std::vector<std::string>();
+}
+
+coro::Task<> Workers::with_all_memory(Work& work, std::size_t item) {
+  try {
+    auto evaluated = co_await alone(*work.closures[item], parts_.settings.limits.memory_bytes);
+    work.answered(item, std::move(evaluated));
+  } catch (const Error& error) {
+    work.answered(item, std::unexpected(error));
   }
 }
 

@@ -8,6 +8,9 @@
 // ends its process; those answered before it keep their answers, those behind it go on in another process. So each root
 // is evaluated once, whatever its neighbours do; what is paid again is what they share. (builtins.tryEval was rejected:
 // it does not catch most failures, and of those that it catches it hides the reason.)
+//
+// Where evaluation may read what derivations build, a process that wants something built ends, and the root that wanted
+// it begins anew when it is built (build_import.h).
 #pragma once
 
 #include <cstdint>
@@ -45,8 +48,11 @@ class Workers {
   struct Work;
   coro::Task<> batch(Work& work, std::vector<std::size_t> items);
   coro::Task<eval::Answers> evaluate(std::vector<const LaidOut*> closures, std::uint64_t memory,
-                                     eval::Answered answered);
-  coro::Task<> with_all_memory(Work& work, std::size_t item, Error otherwise);
+                                     std::vector<std::string> built, eval::Answered answered);
+  coro::Task<eval::Evaluated> alone(const LaidOut& closure, std::uint64_t memory);
+  // What was built for it; nothing, and it is answered, when that does not build.
+  coro::Task<std::vector<std::string>> import_for(Work& work, std::size_t item, eval::Evaluated wanted);
+  coro::Task<> with_all_memory(Work& work, std::size_t item);
 
   Parts& parts_;
   Shares shares_;

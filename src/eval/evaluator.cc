@@ -1,7 +1,6 @@
 #include "eval/evaluator.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -17,22 +16,6 @@ namespace eka::eval {
 namespace {
 
 namespace fs = std::filesystem;
-
-// For Nix outside of the sandbox: nothing of the user's environment or configuration.
-std::map<std::string, std::string> nix_environment(const Installation& installation) {
-  std::string configuration =
-      "experimental-features = nix-command\n"
-      "substituters =\n"
-      "plugin-files =\n";
-  if (lacks_build_users(installation.store)) configuration += "build-users-group =\n";
-  std::map<std::string, std::string> environment{{"HOME", "/nonexistent"},
-                                                 {"USER", "eka"},
-                                                 {"NIX_CONF_DIR", "/nonexistent"},
-                                                 {"NIX_USER_CONF_FILES", ""},
-                                                 {"NIX_CONFIG", configuration}};
-  if (const char* socket = std::getenv("NIX_DAEMON_SOCKET_PATH")) environment["NIX_DAEMON_SOCKET_PATH"] = socket;
-  return environment;
-}
 
 coro::Command copy_command(const Installation& installation, const fs::path& from,
                            const std::set<std::string>& drv_paths) {

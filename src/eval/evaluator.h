@@ -43,6 +43,10 @@ struct Evaluation {
   std::vector<Source> sources;
   std::string system;  // platforms.build, as Nix names it
   Limits limits;
+  // Import-from-derivation (imports.h): Answers::wanted says what to build, `built` are the outputs that were. They
+  // must be valid in the real store.
+  bool imports = false;
+  std::vector<std::string> built{};
   bool whole_trace = false;  // of a failure: with the frames of our own expressions
 };
 
@@ -51,7 +55,8 @@ struct Evaluated {
   std::string label;
   std::string drv_path;
   std::vector<Output> outputs;
-  std::string messages;  // what it printed (builtins.trace, warnings) that no root before it had printed already
+  bool imported = false;  // it read what builds gave: not decided by its closure alone
+  std::string messages;   // what it printed (builtins.trace, warnings) that no root before it had printed already
   std::shared_ptr<const void> scratch;
 };
 
@@ -63,6 +68,7 @@ struct Answers {
   std::vector<Result<Evaluated>> roots;  // of the first roots of the closure, in their order
   std::optional<Error> failure;          // why the next one has no answer; those behind it were not reached
   Exhausted exhausted = Exhausted::nothing;
+  std::optional<Evaluated> wanted;  // what the next one wanted built, not evaluated to its end; to be admitted
 };
 
 class Evaluator {

@@ -143,6 +143,9 @@ std::optional<std::string> missing_file(std::string_view message) {
 }
 
 std::string hint_for(const Trace& trace, const std::optional<Origin>& origin) {
+  if (trace.message.contains("'allow-import-from-derivation' is disabled")) {
+    return "it reads what a derivation builds: with --allow-ifd eka has that built first (`eka plan --help`)";
+  }
   if (trace.message.starts_with("access to ") && trace.message.contains(" is forbidden in restricted mode")) {
     return "an atom reads its own files, and its dependencies as `atoms` gives them, and nothing else";
   }

@@ -67,6 +67,21 @@ std::string digest_of(const fs::path& expressions) {
 
 }  // namespace
 
+std::map<std::string, std::string> nix_environment(const Installation& installation) {
+  std::string configuration =
+      "experimental-features = nix-command\n"
+      "substituters =\n"
+      "plugin-files =\n";
+  if (lacks_build_users(installation.store)) configuration += "build-users-group =\n";
+  std::map<std::string, std::string> environment{{"HOME", "/nonexistent"},
+                                                 {"USER", "eka"},
+                                                 {"NIX_CONF_DIR", "/nonexistent"},
+                                                 {"NIX_USER_CONF_FILES", ""},
+                                                 {"NIX_CONFIG", configuration}};
+  if (const char* socket = std::getenv("NIX_DAEMON_SOCKET_PATH")) environment["NIX_DAEMON_SOCKET_PATH"] = socket;
+  return environment;
+}
+
 Installation Installation::locate(const fs::path& scratch_root, const std::string& store) {
   Installation found;
   found.nix_instantiate = program("nix-instantiate");

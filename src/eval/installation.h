@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,10 @@ struct Installation {
   // to install.
   static Installation locate(const std::filesystem::path& scratch_root, const std::string& store = "auto");
 };
+
+// The environment for Nix outside of the sandbox, where it works for us and not for the user: nothing of the user's
+// environment or configuration.
+std::map<std::string, std::string> nix_environment(const Installation& installation);
 
 // Of the expressions that would be used: the head of their digest, or "not found".
 std::string expressions_version();

@@ -47,7 +47,8 @@ Sandbox parse_sandbox(simdjson::dom::element json) {
                   .store = text_at(json, "store"),
                   .sources = {},
                   .system = text_at(json, "system"),
-                  .room = text_at(json, "room")};
+                  .room = text_at(json, "room"),
+                  .imports = bool(json["imports"])};
   for (const std::string_view library : json["libraries"]) sandbox.libraries.emplace_back(library);
   for (const simdjson::dom::element source : json["sources"]) {
     sandbox.sources.push_back({.outside = text_at(source, "outside"), .inside = text_at(source, "inside")});
@@ -156,6 +157,7 @@ std::string NixecRequest::json() const {
   room["store"] = sandbox.store;
   room["system"] = sandbox.system;
   room["room"] = sandbox.room;
+  room["imports"] = sandbox.imports;
   room["sources"] = Json::Array{};
   for (const Sandbox::Bind& source : sandbox.sources) {
     Json bind;

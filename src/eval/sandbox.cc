@@ -49,12 +49,17 @@ constexpr const char* configuration =
     "fsync-metadata = false\n"
     "gc-reserved-space = 0\n";
 
-void add_environment(Options& options) {
+// Imports of what stands in the private store already; a build can neither begin nor, hence, succeed.
+constexpr const char* imports_of_what_is_built =
+    "allow-import-from-derivation = true\n"
+    "max-jobs = 0\n";
+
+void add_environment(Options& options, bool imports) {
   options.variable("HOME", "/eka/none");
   options.variable("USER", "eka");
   options.variable("NIX_CONF_DIR", "/eka/none");
   options.variable("NIX_USER_CONF_FILES", "");
-  options.variable("NIX_CONFIG", configuration);
+  options.variable("NIX_CONFIG", std::string(configuration) + (imports ? imports_of_what_is_built : ""));
   options.variable("GC_INITIAL_HEAP_SIZE", "32M");
   // One collector thread: an evaluation is one core's work, and several of them run side by side.
   options.variable("GC_MARKERS", "1");
@@ -74,7 +79,7 @@ SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
   Options options;
   add_walls(options, seccomp);
   add_files(options, sandbox);
-  add_environment(options);
+  add_environment(options, sandbox.imports);
 
   std::vector<std::string> command{
       sandbox.nix_instantiate, "--store",      inside_store, "--eval", "--strict",    "--json",

@@ -34,6 +34,7 @@ struct Sandbox {
   std::string system;
   // An empty directory in which the files are put together first (room.h); empty: bwrap binds them one by one.
   std::string room;
+  bool imports = false;  // fail at what is not built with its name, not with a refusal (imports.h)
 };
 
 // Every file that stands in the room, but for the private store, which alone can be written.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "error/text.h"
+#include "eval/imports.h"
 #include "eval/nixec.h"
 #include "eval/private_store.h"
 
@@ -61,7 +62,8 @@ NixecRequest request_for(const Installation& installation, const Evaluation& eva
                       .store = scratch.store().string(),
                       .sources = std::move(sources),
                       .system = evaluation.system,
-                      .room = in_a_room ? scratch.room().string() : std::string()},
+                      .room = in_a_room ? scratch.room().string() : std::string(),
+                      .imports = evaluation.imports},
           .expression_file = scratch.expression().string()};
 }
 
@@ -104,9 +106,14 @@ Session::Session(coro::Executor executor, const Workshop& workshop, const Evalua
 coro::Task<> Session::run() {
   Prepared prepared = co_await coro::offload(workshop_.pool, [this] { return prepare(workshop_, evaluation_, mark_); });
   scratch_ = std::move(prepared.scratch);
+  if (!evaluation_.built.empty()) {
+    std::vector<std::string> built = evaluation_.built;
+    co_await furnish(workshop_.installation, scratch_->store(), std::move(built));
+  }
   prepared.command.on_errors = [this](std::string_view bytes) { hear(bytes); };
   group_.start(converse(std::move(prepared.command)));
   co_await group_.join();
+  if (evaluation_.imports && exit_.code() == 1) co_await look_for_wanted();
 }
 
 coro::Task<> Session::converse(coro::Command command) {
@@ -118,6 +125,20 @@ coro::Task<> Session::converse(coro::Command command) {
     failure_ = too_loud(evaluation_.limits.output_bytes);
   }
   took_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+}
+
+coro::Task<> Session::look_for_wanted() {
+  const auto drv_path = co_await coro::offload(
+      workshop_.pool, [this] { return wanted_build(scratch_->store(), reader_.rest(), evaluation_.built); });
+  if (!drv_path) co_return;
+  wanted_ = co_await coro::offload(workshop_.pool, [this, &drv_path] {
+    return Evaluated{.label = {},
+                     .drv_path = *drv_path,
+                     .outputs = read_derivation(scratch_->store(), *drv_path).outputs,
+                     .imported = false,
+                     .messages = {},
+                     .scratch = scratch_};
+  });
 }
 
 void Session::hear(std::string_view bytes) {
@@ -134,6 +155,7 @@ coro::Task<> Session::take(std::size_t root, Answer answer) {
       return Evaluated{.label = answer.label,
                        .drv_path = answer.drv_path,
                        .outputs = read_derivation(scratch_->store(), answer.drv_path).outputs,
+                       .imported = !evaluation_.built.empty(),
                        .messages = messages_of(answer.said),
                        .scratch = scratch_};
     } catch (const Error& error) {
@@ -164,6 +186,7 @@ Answers Session::answers() {
                       .whole_trace = evaluation_.whole_trace};
   answers.failure = explain(ending);
   answers.exhausted = exhausted(ending);
+  answers.wanted = std::move(wanted_);
   return answers;
 }
 

@@ -39,6 +39,7 @@ class Session {
  private:
   coro::Task<> converse(coro::Command command);
   void hear(std::string_view bytes);
+  coro::Task<> look_for_wanted();
   coro::Task<> take(std::size_t root, Answer answer);
 
   const Workshop& workshop_;
@@ -50,6 +51,7 @@ class Session {
   std::shared_ptr<Scratch> scratch_;
   std::deque<std::optional<Result<Evaluated>>> roots_;  // in the order in which they were answered
   coro::Exit exit_;
+  std::optional<Evaluated> wanted_;
   std::optional<Error> failure_;  // when it was ended by us
   std::chrono::milliseconds took_{};
 };

@@ -49,6 +49,15 @@ std::string without_indent(std::string_view text) {
   return out;
 }
 
+// What was imported from a derivation (imports.h) stands in the private store.
+std::string without_private_store(std::string_view text) {
+  constexpr std::string_view path = "/eka/store/nix/store/";
+  constexpr std::size_t prefix = std::string_view("/eka/store").size();
+  std::string out(text);
+  for (std::size_t at = 0; (at = out.find(path, at)) != std::string::npos;) out.erase(at, prefix);
+  return out;
+}
+
 // "… from call site" of a builtin: no place, no name, no news.
 bool says_nothing(std::string_view frame) {
   return frame == "… from call site";
@@ -75,7 +84,8 @@ std::size_t report_start(std::string_view errors) {
 std::optional<Trace> Trace::read(std::string_view errors) {
   const std::size_t start = report_start(errors);
   if (start == std::string_view::npos) return std::nullopt;
-  std::string_view report = errors.substr(start + std::string_view("error:").size());
+  const std::string text = without_private_store(errors.substr(start + std::string_view("error:").size()));
+  std::string_view report = text;
   if (report.starts_with(' ')) report.remove_prefix(1);
   std::size_t end = report.find(frame_mark);
   Trace trace{without_indent(trimmed(report.substr(0, end))), {}};

@@ -22,7 +22,8 @@ TEST_CASE("a request arrives as it was sent") {
                   .store = "s",
                   .sources = {{.outside = "o", .inside = "i"}},
                   .system = "y",
-                  .room = "r"},
+                  .room = "r",
+                  .imports = true},
       .expression_file = "x"};
   const auto got = NixecRequest::parse(sent.json());
   REQUIRE(got.has_value());
@@ -31,6 +32,7 @@ TEST_CASE("a request arrives as it was sent") {
   CHECK(got->sandbox.libraries == sent.sandbox.libraries);
   CHECK(got->sandbox.sources.at(0).inside == "i");
   CHECK(got->sandbox.room == "r");
+  CHECK(got->sandbox.imports);
 }
 
 TEST_CASE("a request that is none is refused") {
