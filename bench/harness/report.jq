@@ -1,8 +1,9 @@
 # Runs (JSON lines, slurped) -> one document: for each table its contenders, with median, least and most of every figure.
 #
-# The limit of a table is what no client can beat that knows what to fetch but not the host: its round trips (to connect,
-# to learn what the server can do, to ask) and the bytes at the line's speed, those of the contender with the fewest.
-# `eka_known` has met the host before, and needs one trip less.
+# The limit of a table is what no client can beat: two round trips, to connect and to ask, and the bytes at the line's
+# speed, those of the contender with the fewest. The servers work on the same cores: `floor_ms` is the limit and what
+# each client made them work, spread over all cores.
+def over($a; $b): if $b == 0 then null else $a / $b end;
 def median: sort | if length % 2 == 1 then .[(length - 1) / 2] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 def spread: {median: median, min: min, max: max};
 def figures: ["wall_ms", "cpu_ms", "peak_kib", "connections", "requests", "bytes_down", "bytes_up", "server_cpu_ms"];
@@ -12,20 +13,22 @@ def contender:
   | {runs: length, correct: all(.correct)}
     + (if all(.correct) then reduce figures[] as $f ({}; .[$f] = ($runs | map(.[$f]) | spread)) else {} end);
 
-def trips($transport; $contender):
-  {http: 3, git: 3}[$transport] as $all
-  | if $all == null then null elif $contender == "eka_known" then $all - 1 else $all end;
+def trips($transport): {http: 2, git: 2}[$transport];
 
 def limits($table):
   ([$table.contenders[] | select(.correct) | .bytes_down.median] | min) as $bytes
-  | .key as $name
-  | trips($table.transport; $name) as $trips
+  | trips($table.transport) as $trips
   | if $trips == null or (.value.correct | not) then .
     else
       ($trips * $table.latency_ms
        + (if $table.bandwidth > 0 then $bytes * 1000 / $table.bandwidth else 0 end)) as $limit
       | .value += {limit_ms: $limit}
       | if $limit > 0 then .value += {over_limit: (.value.wall_ms.median / $limit)} else . end
+      | if .value.server_cpu_ms.median == null then .
+        else
+          ($limit + .value.server_cpu_ms.median / $machine.cores) as $floor
+          | .value += {floor_ms: $floor, over_floor: over(.value.wall_ms.median; $floor)}
+        end
     end;
 
 def table:

@@ -14,7 +14,7 @@ def title:
   + "\(.latency_ms) ms\(if .bandwidth > 0 then ", \(.bandwidth * 8 / 1000000 | number) Mbit/s" else "" end)";
 
 def header:
-  ("" | pad(16)) + ("wall ms" | left(20)) + ("x eka" | left(9)) + ("x limit" | left(9)) + ("cpu ms" | left(20))
+  ("" | pad(16)) + ("wall ms" | left(20)) + ("x eka" | left(9)) + ("x limit" | left(9)) + ("x floor" | left(9)) + ("cpu ms" | left(20))
   + ("x eka" | left(9)) + ("peak" | left(8)) + ("requests" | left(9)) + ("conns" | left(7)) + ("down" | left(8))
   + ("server ms" | left(10));
 
@@ -23,7 +23,7 @@ def row($eka):
   + if .value.correct | not then "   failed: it does not have what it should"
     else .value
     | (.wall_ms | spread | left(20)) + (over(.wall_ms.median; $eka.wall_ms.median) | ratio | left(9))
-    + (.over_limit | ratio | left(9)) + (.cpu_ms | spread | left(20))
+    + (.over_limit | ratio | left(9)) + (.over_floor | ratio | left(9)) + (.cpu_ms | spread | left(20))
     + (over(.cpu_ms.median; $eka.cpu_ms.median) | ratio | left(9)) + ((.peak_kib.median * 1024) | bytes | left(8))
     + (.requests.median | number | left(9)) + (.connections.median | number | left(7))
     + (.bytes_down.median | bytes | left(8)) + (.server_cpu_ms.median | number | left(10))

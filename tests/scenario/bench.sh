@@ -22,7 +22,7 @@ at_most "doubling the atoms adds no request" 0 \
 check "it reports" "$harness/report.sh" "$results" "$scratch/one.json" "$scratch/one.svg"
 "$harness/report.sh" "$results" "$scratch/one.json" "$scratch/one.svg" >"$scratch/table"
 matches "tables name contenders with their ratio" "git_per_remote .*x " "$(cat "$scratch/table")"
-matches "and the limit" "limit: 60 ms" "$(cat "$scratch/table")"
+matches "and the limit" "limit: 40 ms" "$(cat "$scratch/table")"
 equal "the document has a table for each" 9 "$(jq '.tables | length' "$scratch/one.json")"
 if [[ -x ${EKA_MICRO:-} ]]; then
   equal "and the steps alone" 18 "$(jq '.micro | length' "$scratch/one.json")"
