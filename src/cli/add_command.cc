@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/complain.h"
+#include "cli/help.h"
 #include "cli/report_json.h"
 #include "cli/settings.h"
 #include "cli/with_engine.h"
@@ -102,10 +103,14 @@ void add_direct_nix(CLI::App& add, Action& action) {
   command->add_option("-k,--key", options->key, "what it is called; the last part of the URL by default")
       ->type_name("KEY");
   options->git_flag =
-      command->add_option("--git", options->git, "by git, at a ref, or at the highest tag that satisfies a requirement")
-          ->type_name("REF or REQ")
+      command
+          ->add_option("--git", options->git,
+                       "by git, at a ref, or at the highest tag that satisfies a requirement; not with --tar")
+          ->type_name("REF|REQ")
           ->expected(0, 1);
-  options->tar_flag = command->add_option("--tar", options->tar, "as an unpacked archive; --tar=false: as a file")
+  options->tar_flag = command
+                          ->add_option("--tar", options->tar,
+                                       "as an unpacked archive (the default for what looks like one); false: as a file")
                           ->type_name("BOOL")
                           ->expected(0, 1)
                           ->default_str("true");
@@ -114,6 +119,7 @@ void add_direct_nix(CLI::App& add, Action& action) {
                              ->type_name("BOOL")
                              ->expected(0, 1)
                              ->default_str("true");
+  command->footer("Example:\n  eka add direct nix --git=nixos-unstable https://github.com/NixOS/nixpkgs\n");
   options->git_flag->excludes(options->tar_flag);
   command->callback(
       [options, &action] { action = [options](const Common& common) { return add_direct(common, *options); }; });
@@ -126,7 +132,7 @@ void add_add(CLI::App& app, Action& action) {
       app.add_subcommand("add", "add a dependency: resolved first, then written to atom.toml and atom.lock");
   command->require_subcommand(0, 1);
   const auto options = std::make_shared<AddOptions>();
-  command->add_option("uri", options->uri, "[scheme://][user@][alias:][path::]label[@requirement]")->type_name("URI");
+  command->add_option("uri", options->uri, atom_uri_help)->type_name("URI");
   command->add_option("-p,--path", options->path, "the atom's directory; the one that you stand in by default")
       ->type_name("PATH");
   command->add_option("-s,--set", options->set, "how to call the set, where the manifest does not know it yet")
@@ -134,6 +140,7 @@ void add_add(CLI::App& app, Action& action) {
   command->add_option("--mirror", options->mirrors, "another place of the same set")
       ->type_name("URL")
       ->allow_extra_args(false);
+  command->footer("Example:\n  eka add gh:owner/repo::auth@^1.5 --mirror https://mirror.example/repo\n");
   command->callback([command, options, &action] {
     if (!command->get_subcommands().empty()) return;
     if (options->uri.empty()) throw CLI::RequiredError("uri");

@@ -2,12 +2,14 @@
 
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
 #include "cli/complain.h"
+#include "cli/help.h"
 #include "cli/settings.h"
 #include "cli/version.h"
 #include "coro/runtime.h"
@@ -91,6 +93,10 @@ int guarded(Common& common, const CLI::App& app, const Action& action) {
 int run(int argc, char** argv) {
   CLI::App app{"eka: from the name of an atom to its build plan", "eka"};
   app.set_version_flag("--version", [] { return version_text(); }, "what this eka is made of");
+  app.formatter(std::make_shared<Help>());
+  app.set_help_flag("-h,--help", "print this help");
+  app.get_formatter()->label("Positionals", "Arguments");
+  app.footer("Example:\n  eka plan gh:owner/repo::server@^1.2\n\n`eka COMMAND --help` tells more of a command.");
   app.require_subcommand(1);
   app.fallthrough();
   Common common;

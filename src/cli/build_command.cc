@@ -63,6 +63,7 @@ void add_build(CLI::App& app, Action& action) {
   command->add_option("--builders", options->builders, "machines that build, as Nix's own --builders")
       ->type_name("BUILDERS");
   command->add_flag("--json", options->json, "print one JSON document instead (docs/plan.schema.json)");
+  command->footer("Example:\n  eka build --builders 'ssh://builder x86_64-linux' gh:owner/repo::server\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return build(common, *options); }; });
 }

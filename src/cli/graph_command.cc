@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/complain.h"
 #include "cli/graph_text.h"
+#include "cli/help.h"
 #include "cli/report_json.h"
 #include "cli/settings.h"
 #include "cli/wanted.h"
@@ -75,12 +76,11 @@ int graph(const Common& common, const GraphOptions& options) {
 void add_graph(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("graph", "show the resolved graph of atoms");
   const auto options = std::make_shared<GraphOptions>();
-  command->add_option("uri", options->uris, "[scheme://][user@][alias:][path::]label[@requirement]")
-      ->type_name("URI")
-      ->required();
+  command->add_option("uri", options->uris, atom_uri_help)->type_name("URI")->required();
   command->add_option("--format", options->format, "text, dot, json or html; text by default")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "dot", "json", "html"}));
+  command->footer("Example:\n  eka graph --format dot ::server | dot -Tsvg >graph.svg\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return graph(common, *options); }; });
 }

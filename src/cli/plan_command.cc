@@ -90,19 +90,25 @@ void add_plan(CLI::App& app, Action& action) {
   auto* uris = options->plan.add_to(*command);
   command
       ->add_flag("--json{document}", options->json,
-                 "print one JSON document instead; --json=lines: one object per plan as it comes, and a summary "
+                 "print one JSON document instead; with =lines one object per plan as it comes, and a summary "
                  "(docs/plan.schema.json)")
-      ->check(CLI::IsMember({"document", "lines"}).description(""));
+      ->check(CLI::IsMember({"document", "lines"}).description(""))
+      ->option_text("[=lines]");
   auto* shard =
       command
           ->add_option("--shard", options->shard, "plan only part K of N equal parts of the URIs, as one of N machines")
           ->type_name("K/N");
-  auto* merge_option = command
-                           ->add_option("--merge", options->merge,
-                                        "plan nothing: print the JSON document of the whole from those of its shards")
-                           ->type_name("FILE")
-                           ->excludes(uris)
-                           ->excludes(shard);
+  auto* merge_option =
+      command
+          ->add_option("--merge", options->merge,
+                       "plan nothing, and take no URI: print the JSON document of the whole from those of its shards")
+          ->type_name("FILE")
+          ->excludes(uris)
+          ->excludes(shard);
+  command->footer(
+      "Examples:\n"
+      "  eka plan gh:owner/repo::server@^1.2 ./set::tool\n"
+      "  eka plan --shard 1/4 --json URI... >1.json; eka plan --merge *.json\n");
   command->callback([options, uris, merge_option, &action] {
     if (uris->empty() && merge_option->empty()) throw CLI::RequiredError("uri");
     action = [options](const Common& common) {

@@ -1,5 +1,6 @@
 #include "cli/plan_options.h"
 
+#include "cli/help.h"
 #include "cli/wanted.h"
 
 namespace eka::cli {
@@ -13,7 +14,7 @@ CLI::Option* PlanOptions::add_to(CLI::App& command) {
                    "let evaluation read what derivations build (import-from-derivation): Nix builds while eka plans, "
                    "with the user's own settings, and a plan that needed it is not remembered");
   command.add_flag("--no-gc-root", no_gc_root, "let Nix's garbage collector take what is planned");
-  return command.add_option("uri", uris, "[scheme://][user@][alias:][path::]label[@requirement]")->type_name("URI");
+  return command.add_option("uri", uris, atom_uri_help)->type_name("URI");
 }
 
 void PlanOptions::apply_to(engine::Settings& settings) const {

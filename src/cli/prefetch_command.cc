@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/complain.h"
+#include "cli/help.h"
 #include "cli/report_json.h"
 #include "cli/settings.h"
 #include "cli/wanted.h"
@@ -114,11 +115,12 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
 void add_prefetch(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("prefetch", "bring whole closures into the cache, so that plan --offline works");
   const auto options = std::make_shared<PrefetchOptions>();
-  command->add_option("uri", options->uris, "[scheme://][user@][alias:][path::]label[@requirement]")->type_name("URI");
+  command->add_option("uri", options->uris, atom_uri_help)->type_name("URI");
   command->add_option("--lock", options->locks, "an atom.lock, whose closure is brought")
       ->type_name("FILE")
       ->allow_extra_args(false);
   command->add_flag("--json", options->json, "print one JSON document: atoms, times, requests and bytes per remote");
+  command->footer("Example:\n  eka prefetch --lock server/atom.lock && eka --offline plan ::server\n");
   command->callback([options, &action] {
     if (options->uris.empty() && options->locks.empty()) throw CLI::RequiredError("uri, or --lock");
     action = [options](const Common& common) { return prefetch(common, *options); };

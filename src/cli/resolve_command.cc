@@ -90,6 +90,7 @@ void add_resolve(CLI::App& app, Action& action) {
   auto* fresh = command->add_flag("--fresh", request.fresh, "take the highest versions of everything");
   command->add_flag("--locked", request.locked, "fail if anything would change, and write nothing")->excludes(fresh);
   command->add_flag("--json", options->json, "print one JSON document");
+  command->footer("Example:\n  eka resolve --all --fresh\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return resolve(common, *options); }; });
 }

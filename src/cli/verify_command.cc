@@ -6,6 +6,7 @@
 #include "atom/json.h"
 #include "cli/command.h"
 #include "cli/complain.h"
+#include "cli/help.h"
 #include "cli/report_json.h"
 #include "cli/settings.h"
 #include "cli/wanted.h"
@@ -102,10 +103,9 @@ void add_verify(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
       "verify", "make published atoms again from their origins, and compare; their locks' atoms too");
   const auto options = std::make_shared<VerifyOptions>();
-  command->add_option("uri", options->uris, "[scheme://][user@][alias:]path::label[@requirement]")
-      ->type_name("URI")
-      ->required();
+  command->add_option("uri", options->uris, atom_uri_help)->type_name("URI")->required();
   command->add_flag("--json", options->json, "print one JSON document instead (docs/verify.schema.json)");
+  command->footer("Example:\n  eka verify gh:owner/repo::server@=1.4.0\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return verify(common, *options); }; });
 }
