@@ -14,6 +14,9 @@ struct PackLimits {
   // linux.git with its history is at 95 times.
   std::uint64_t unpacked_base = 256ULL << 20;
   std::uint64_t expansion = 250;
+  // Deltas whose base is named by id, not by its place. Those within a pack git names by place; these are for thin
+  // packs, one for each thing that changed. Where more have changed, the whole is fetched instead of the difference.
+  std::uint64_t id_deltas = 10'000;
 };
 
 struct TreeLimits {

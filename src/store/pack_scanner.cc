@@ -1,6 +1,7 @@
 #include "store/pack_scanner.h"
 
 #include <algorithm>
+#include <array>
 
 namespace eka::store {
 namespace {
@@ -132,6 +133,9 @@ void PackScanner::begin_base() {
   if (type_ == Type::distance_delta) {
     state_ = State::distance;
   } else if (type_ == Type::id_delta) {
+    if (++id_deltas_ > limits_.id_deltas) {
+      refuse("holds over " + std::to_string(limits_.id_deltas) + " deltas whose bases are named by id");
+    }
     state_ = State::base;
   } else {
     begin_data();
@@ -154,9 +158,10 @@ void PackScanner::begin_data() {
 }
 
 void PackScanner::take_data(std::span<const std::byte>& rest) {
+  std::array<std::byte, 32 << 10> scratch;  // not a member: of thousands that wait for their packs, few are at work
   // One byte more than declared has room, so that an entry that lies is caught in the act.
-  const auto room = std::min<std::uint64_t>(scratch_.size(), declared_ - inflated_ + 1);
-  const auto output = std::span(scratch_).first(static_cast<std::size_t>(room));
+  const auto room = std::min<std::uint64_t>(scratch.size(), declared_ - inflated_ + 1);
+  const auto output = std::span(scratch).first(static_cast<std::size_t>(room));
   const Inflater::Step step = inflater_.step(rest, output);
   rest = rest.subspan(step.consumed);
   inflated_ += step.produced;

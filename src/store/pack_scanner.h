@@ -4,7 +4,9 @@
 // declared, and unfolds 16 kB of deltas to 1.6 GB. The scanner inflates every entry once, into nothing, and refuses:
 // a wrong header or version, more objects than the pack could hold, an entry that inflates to another size than it
 // declares, sizes and sums beyond PackLimits (for a delta also the size of its result, which its first bytes declare
-// and libgit2 does hold it to), a wrong SHA-1 at the end, and anything after the end.
+// and libgit2 does hold it to), too many deltas whose bases are named by id (the indexer goes over all of them again
+// for each base that it comes to know, so that a hostile order costs their square), a wrong SHA-1 at the end, and
+// anything after the end.
 //
 //   pack:  "PACK" version count  entry*  SHA-1 of all before
 //   entry: type and size (varint)  [distance | id of the base]  zlib stream
@@ -12,7 +14,6 @@
 // It needs constant memory, and about as much time as the inflating.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -61,13 +62,13 @@ class PackScanner {
   State state_ = State::header;
   Inflater inflater_;
   atom::Sha1 hash_;
-  std::array<std::byte, 65536> scratch_;
 
   std::string gathered_;  // of the header, a base id or the trailer, when they arrive in pieces
   std::uint64_t received_ = 0;
   std::uint64_t unpacked_ = 0;
   std::uint64_t count_ = 0;
   std::uint64_t left_ = 0;  // entries still to come
+  std::uint64_t id_deltas_ = 0;
 
   Type type_{};
   unsigned shift_ = 0;  // of the varint that is being read; 0 at its first byte

@@ -224,6 +224,32 @@ TEST_CASE("an honest chain of 5,000 deltas is resolved") {
   CHECK(fixture.run(fixture.cache().file(tree, "end")) == text);
 }
 
+TEST_CASE("deltas that come before their bases are resolved, but not any number of them") {
+  // Each resolves only when the next one has: the worst order for an indexer that goes over all of them again and
+  // again.
+  const auto backwards = [](int count) {
+    std::vector<std::string> texts;
+    for (int i = 0; i <= count; ++i) texts.push_back(std::to_string(100'000 + i) + std::string(50, 'a'));
+    PackBuilder builder;
+    for (int i = count; i > 0; --i) {
+      const auto base = atom::ObjectId::of("blob", texts[static_cast<std::size_t>(i - 1)]);
+      builder.delta(
+          base, varint(56) + varint(56) + insert_instruction(std::to_string(100'000 + i)) + copy_instruction(6, 50));
+    }
+    builder.blob(texts.front());
+    return std::pair(builder.pack(), atom::ObjectId::of("blob", texts.back()));
+  };
+  CacheFixture fixture;
+  {
+    const auto [pack, last] = backwards(500);
+    fixture.admit(pack, {last});
+  }
+  const auto [pack, last] = backwards(10'001);
+  CHECK(has(fixture.refusal(pack, {last}), "over 10000 deltas whose bases are named by id"));
+  CHECK(fixture.leftovers().empty());
+  CHECK(fixture.pack_count() == 1);
+}
+
 TEST_CASE("an intake that is given up leaves nothing") {
   CacheFixture fixture;
   const std::string pack = sample().builder.pack();
