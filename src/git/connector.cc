@@ -109,17 +109,19 @@ std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
 }
 
 coro::Task<> Connector::download(atom::Url url, FileSink& sink, Traffic& traffic) {
-  switch (url.scheme()) {
+  const atom::Url where = parts_->config.rewritten(url);
+  parts_->tell_of(url, where);
+  switch (where.scheme()) {
     case atom::Url::Scheme::http:
     case atom::Url::Scheme::https:
-      return git::download(parts_->http, std::move(url), sink, traffic);
+      return git::download({parts_->http, parts_->credentials, parts_->config}, where, sink, traffic);
     case atom::Url::Scheme::file:
-      return read_local_file(parts_->pool, std::move(url), sink);
+      return read_local_file(parts_->pool, where, sink);
     case atom::Url::Scheme::ssh:
     case atom::Url::Scheme::git:
       break;
   }
-  throw Error(Kind::usage, "files are fetched over https and http only, not from " + url.str());
+  throw Error(Kind::usage, "files are fetched over https and http only, not from " + where.str());
 }
 
 }  // namespace eka::git

@@ -49,7 +49,8 @@ class Connector {
   // connects. Throws Error(Kind::usage) for a scheme that has no transport.
   std::unique_ptr<Remote> open(const atom::Url& url);
 
-  // The file at `url` (https, http or file) into `sink`: see download.h. What it costs is added to `traffic`.
+  // The file at `url` (https, http or file), wherever the configuration says that this is, into `sink`: see download.h.
+  // What it costs is added to `traffic`.
   coro::Task<> download(atom::Url url, FileSink& sink, Traffic& traffic);
 
  private:

@@ -1,5 +1,6 @@
 #include "git/download.h"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "error/text.h"
 #include "git/http_error.h"
+#include "git/http_settings.h"
 
 namespace eka::git {
 namespace {
@@ -30,9 +32,9 @@ HttpError refused(long status, const std::string& origin, std::optional<std::chr
 
 class Download {
  public:
-  Download(HttpClient& client, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
+  Download(const DownloadShared& shared, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
            coro::RetryPolicy policy, coro::Clock& clock)
-      : client_(client),
+      : shared_(shared),
         url_(std::move(url)),
         sink_(sink),
         traffic_(traffic),
@@ -95,8 +97,7 @@ class Download {
   coro::Task<std::unique_ptr<HttpResponse>> ask() {
     atom::Url at = url_;
     for (int redirects = 0;; ++redirects) {
-      auto response = co_await client_.send(request_to(at));
-      ++traffic_.requests;
+      auto response = co_await send(at);
       const long status = response->status();
       if (status == 200 || status == 206 || (status == 416 && sink_.size() > 0)) co_return response;
       const Counted counted(*response, traffic_);
@@ -107,13 +108,40 @@ class Download {
     }
   }
 
+  // Where the server wants a login that the URL does not have, it is sent again with each that can be found.
+  coro::Task<std::unique_ptr<HttpResponse>> send(const atom::Url& at) {
+    const bool may_log_in = is_at_home(at) && url_.password().empty();
+    while (true) {
+      const std::optional<Login> login = may_log_in ? shared_.credentials.known(url_) : std::nullopt;
+      HttpRequest request = request_to(at);
+      if (login) {
+        request.user = login->user;
+        request.password = login->password;
+      }
+      auto response = co_await shared_.client.send(std::move(request));
+      ++traffic_.requests;
+      const long status = response->status();
+      if (login && status < 400) co_await shared_.credentials.accepted(url_, login);
+      if (!may_log_in || status != 401) co_return response;
+      const std::optional<Login> another = co_await shared_.credentials.after_refusal(url_, login);
+      if (!another) co_return response;
+      const Counted counted(*response, traffic_);
+    }
+  }
+
+  bool is_at_home(const atom::Url& at) const { return at.origin() == url_.origin(); }
+
   HttpRequest request_to(const atom::Url& at) const {
     HttpRequest out;
     out.url = at.origin() + at.path();
-    if (at.origin() == url_.origin()) {
+    HttpSettings settings = *HttpSettings::of(shared_.config, at);
+    if (is_at_home(at)) {
       out.user = url_.user();
       out.password = url_.password();
+    } else {
+      settings.headers.clear();
     }
+    out.settings = std::make_shared<const HttpSettings>(std::move(settings));
     out.body_limit = limits_.bytes;
     if (sink_.size() > 0 && !validator_.empty()) {
       out.headers.push_back("Range: bytes=" + std::to_string(sink_.size()) + "-");
@@ -171,7 +199,7 @@ class Download {
     Traffic& traffic_;
   };
 
-  HttpClient& client_;
+  DownloadShared shared_;
   atom::Url url_;
   FileSink& sink_;
   Traffic& traffic_;
@@ -184,10 +212,10 @@ class Download {
 
 }  // namespace
 
-coro::Task<> download(HttpClient& client, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
+coro::Task<> download(DownloadShared shared, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
                       coro::RetryPolicy policy, coro::Clock& clock) {
   const auto where = url.str();
-  Download transfer(client, std::move(url), sink, traffic, limits, policy, clock);
+  Download transfer(shared, std::move(url), sink, traffic, limits, policy, clock);
   try {
     co_await transfer.finish();
   } catch (Error& error) {

@@ -5,18 +5,23 @@
 // sends it whole, and the sink begins again. Transient failures are tried again by policy (engine law 5); one that came
 // after some bytes is not counted as a try as long as every try brings more.
 //
-// Redirects are followed, at most ten, from http to http or https and from https to https only. The user and password
-// of the URL go to the origin that the URL names, and to no other. The bytes are taken as the server sends them: no
-// compression of the transfer is asked for.
+// The user's git configuration counts as for repositories: proxy, authorities, client certificate, headers
+// (http_settings.h), and where a server answers 401, logins (credentials.h).
+//
+// Redirects are followed, at most ten, from http to http or https and from https to https only. Logins and headers go
+// to the origin that the URL names, and to no other. The bytes are taken as the server sends them: no compression of
+// the transfer is asked for.
 #pragma once
 
 #include <cstdint>
 
 #include "atom/url.h"
 #include "coro/retry.h"
+#include "git/credentials.h"
 #include "git/file_sink.h"
 #include "git/http_client.h"
 #include "git/traffic.h"
+#include "git/user_config.h"
 
 namespace eka::git {
 
@@ -25,9 +30,17 @@ struct DownloadLimits {
   int resumptions = 100;
 };
 
+// What downloads share with each other, and with the sessions of git.
+struct DownloadShared {
+  HttpClient& client;
+  Credentials& credentials;
+  const UserConfig& config;
+};
+
 // `url` is http or https. What it references must outlive it. Resumes on the client's reactor, and throws Kind::remote.
 // When it is cancelled the sink holds what had come.
-coro::Task<> download(HttpClient& client, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits = {},
-                      coro::RetryPolicy policy = {}, coro::Clock& clock = coro::Clock::system());
+coro::Task<> download(DownloadShared shared, atom::Url url, FileSink& sink, Traffic& traffic,
+                      DownloadLimits limits = {}, coro::RetryPolicy policy = {},
+                      coro::Clock& clock = coro::Clock::system());
 
 }  // namespace eka::git

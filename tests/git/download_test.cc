@@ -51,19 +51,20 @@ struct Outcome {
   std::optional<Error> error;
 };
 
-coro::Task<> run_download(HttpClient* client, std::string url, Kept* sink, Traffic* traffic, coro::Clock* clock) {
+coro::Task<> run_download(DownloadShared shared, std::string url, Kept* sink, Traffic* traffic, coro::Clock* clock) {
   const DownloadLimits limits{.bytes = std::uint64_t{8} << 20, .resumptions = 20};
-  co_await download(*client, unwrap(atom::Url::parse(url)), *sink, *traffic, limits, coro::RetryPolicy(), *clock);
+  co_await download(shared, unwrap(atom::Url::parse(url)), *sink, *traffic, limits, coro::RetryPolicy(), *clock);
 }
 
-Outcome fetch(const std::string& url) {
+Outcome fetch(const std::string& url, const UserConfig& config = {}) {
   coro::Runtime runtime(1);
+  Credentials credentials(runtime.pool(), config);
   HttpClient client(runtime.reactor());
   Impatient clock;
   Kept sink;
   Outcome out;
   try {
-    runtime.run(run_download(&client, url, &sink, &out.traffic, &clock));
+    runtime.run(run_download({client, credentials, config}, url, &sink, &out.traffic, &clock));
   } catch (const Error& error) {
     out.error = error;
   }
@@ -201,6 +202,39 @@ TEST_CASE("download: redirects are followed, and carry no secret to another plac
   CHECK(outcome.content == "the file");
   CHECK(seen_here.starts_with("Basic "));
   CHECK(seen_there.empty());
+}
+
+TEST_CASE("download: the user's headers go to the place they are meant for, not along a redirect") {
+  std::string seen_there = "none";
+  const RawServer there([&](Connection& connection, const std::string& request) {
+    seen_there = header_of(request, "X-Token");
+    return connection.send(test::http_response("200 OK", "text/plain", "the file"));
+  });
+  std::string seen_here = "none";
+  const RawServer here([&](Connection& connection, const std::string& request) {
+    seen_here = header_of(request, "X-Token");
+    return connection.send(
+        test::http_response("302 Found", "text/plain", "", "Location: " + there.url() + "/file\r\n"));
+  });
+  const auto outcome =
+      fetch(here.url() + "/file", UserConfig(std::vector<UserConfig::Entry>{{"http.extraheader", "X-Token: secret"}}));
+  CHECK_FALSE(outcome.error);
+  CHECK(outcome.content == "the file");
+  CHECK(seen_here == "secret");
+  CHECK(seen_there.empty());
+}
+
+TEST_CASE("download: it goes by the proxy that the configuration names") {
+  std::string asked;
+  const RawServer proxy([&](Connection& connection, const std::string& request) {
+    asked = request.substr(0, request.find("\r\n"));
+    return connection.send(test::http_response("200 OK", "text/plain", "the file"));
+  });
+  const auto outcome =
+      fetch("http://far.invalid/file", UserConfig(std::vector<UserConfig::Entry>{{"http.proxy", proxy.url()}}));
+  CHECK_FALSE(outcome.error);
+  CHECK(outcome.content == "the file");
+  CHECK(asked == "GET http://far.invalid/file HTTP/1.1");
 }
 
 TEST_CASE("download: redirects that lead astray are refused") {

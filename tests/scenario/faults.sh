@@ -37,6 +37,9 @@ sound() {
   local git=$XDG_CACHE_HOME/eka/git
   if [[ -d $git ]]; then
     check "$1: git finds the cache sound" git_finds_sound "$git"
+    eka_verify=0
+    "$EKA" cache verify >"$scratch/verify" 2>&1 </dev/null || eka_verify=$?
+    equal "$1: eka finds the cache sound" "0" "$eka_verify"
     equal "$1: nothing is left half way" "" "$(find "$git" -path '*incoming/*' | head)"
   fi
   equal "$1: nothing is left running" "" "$(left_processes)"

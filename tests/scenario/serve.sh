@@ -2,7 +2,7 @@
 # To be sourced by bash scripts. Needs no root, touches nothing outside its own temporary directory.
 #
 #   serve_start ROOT [push]   serves the repositories in ROOT (made if need be) at $SERVE_URL; with "push", also
-#                             receives. Returns when the port answers.
+#                             receives. Returns when the port answers. Below $SERVE_URL/old in protocol v0 only.
 #   serve_stop                ends what serve_start started; also done on exit, and when the shell is killed
 #   serve_log                 prints the requests so far, one JSON object a line (see log_format below), complete:
 #                             what a client has the answer to is in it
@@ -96,6 +96,9 @@ http {
   # What a v2 request asks for stands in its body: ls-refs or fetch.
   map \$request_body \$git_command { default "-"; "~command=(?<command>[a-z-]+)" \$command; }
   map \$request_body \$git_have { default ""; "~have (?<have>[0-9a-f]+)" \$have; }
+  # Below /old the server is deaf to "Git-Protocol", as one of before v2 is.
+  map \$uri \$repository_path { default \$uri; "~^/old(?<beneath>/.*)\$" \$beneath; }
+  map \$uri \$protocol_heard { default \$http_git_protocol; "~^/old/" ""; }
   log_format requests escape=json '{"connection":"\$connection","host":"\$http_host","method":"\$request_method",'
     '"path":"\$uri","query":"\$args","protocol":"\$http_git_protocol","command":"\$git_command","have":"\$git_have","status":\$status,'
     '"received":\$request_length,"sent":\$bytes_sent,"http":"\$server_protocol","ended":\$msec,"took":\$request_time}';
@@ -120,7 +123,8 @@ $(for ((worker = 1; worker <= workers; worker++)); do echo "    server unix:$SER
       fastcgi_param SCRIPT_FILENAME $backend;
       fastcgi_param GIT_PROJECT_ROOT $root;
       fastcgi_param GIT_HTTP_EXPORT_ALL 1;
-      fastcgi_param PATH_INFO \$uri;
+      fastcgi_param PATH_INFO \$repository_path;
+      fastcgi_param HTTP_GIT_PROTOCOL \$protocol_heard;
       fastcgi_param QUERY_STRING \$query_string;
       fastcgi_param REQUEST_METHOD \$request_method;
       fastcgi_param CONTENT_TYPE \$content_type;
