@@ -4,14 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "coro/retry.h"
 #include "engine/sources.h"
+#include "git/retries.h"
 
 namespace eka::engine {
 namespace {
-
-// A transfer that breaks in the middle of its pack is begun again, this often in all.
-constexpr coro::RetryPolicy transfer_policy{.attempts = 3};
 
 // builtins.fetchGit and fetchTarball call everything so.
 constexpr const char* tree_name = "source";
@@ -194,7 +191,8 @@ coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
   const std::function<void(const Error&)> told = [&](const Error& e) {
     parts_.observer.note(url.str() + ": again after: " + e.message());
   };
-  co_await coro::retry(transfer_policy, coro::Clock::system(), transfer, told);
+  const auto policy = git::transfer_policy(parts_.settings.patience);
+  co_await coro::retry(policy, coro::Clock::system(), transfer, told);
   const auto commit = co_await parts_.cache->commit(rev);
   if (!commit) {
     throw Error(Kind::integrity, fmt::format("{} of {} is no commit, or not all of it came", rev.hex(), url.str()));

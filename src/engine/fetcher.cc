@@ -6,14 +6,11 @@
 #include <fmt/format.h>
 
 #include "atom/atom_commit.h"
-#include "coro/retry.h"
 #include "coro/task_group.h"
+#include "git/retries.h"
 
 namespace eka::engine {
 namespace {
-
-// A mirror whose transfer breaks in the middle is asked again from the start, this often in all.
-constexpr int transfers = 3;
 
 // A request stays small, and a server that walks what we have is not kept busy with it.
 constexpr std::size_t haves_per_label = 2;
@@ -223,7 +220,9 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
     }
   };
   const Transfer transfer{*parts_.cache, remotes_.at(mirror), wants, options};
-  const coro::RetryPolicy policy{.attempts = options.hasty ? 1 : transfers, .deadline = parts_.settings.patience.retry};
+  // Where another mirror is left, that one is tried first.
+  auto policy = git::transfer_policy(parts_.settings.patience);
+  if (options.hasty) policy.attempts = 1;
   const std::function<void(const Error&)> told = [&](const Error& e) {
     options.again = true;
     parts_.observer.note(mirror.str() + ": again after: " + e.message());

@@ -6,16 +6,13 @@
 #include <fmt/format.h>
 
 #include "atom/atom_commit.h"
-#include "coro/retry.h"
 #include "engine/package_set.h"
+#include "git/retries.h"
 
 namespace eka::engine {
 namespace {
 
 using Wants = std::vector<atom::ObjectId>;
-
-// A transfer that breaks in the middle begins again, this often in all.
-constexpr coro::RetryPolicy transfer_policy{.attempts = 3};
 
 // The origin of each atom, where its commit or the remote's ref names one that is there.
 std::optional<atom::ObjectId> origin_of(const git::SourceRepository& evidence, const Published& atom,
@@ -218,7 +215,8 @@ coro::Task<> SetEvidence::bring_each(Wants wants, git::Filter filter) {
   bool refused = false;
   try {
     const Transfer transfer{*evidence_, remote, wants, filter};
-    co_await coro::retry(transfer_policy, coro::Clock::system(), transfer, told);
+    const auto policy = git::transfer_policy(parts_.settings.patience);
+    co_await coro::retry(policy, coro::Clock::system(), transfer, told);
   } catch (const Error& e) {
     if (e.kind() != Kind::remote || e.is_retryable()) throw;
     refused = true;

@@ -47,8 +47,8 @@ struct Connector::Parts {
   }
 
   std::unique_ptr<Remote> wire(const atom::Url& url, std::unique_ptr<Session> session) const {
-    return std::make_unique<WireRemote>(url, std::move(session), coro::RetryPolicy{.deadline = patience.retry},
-                                        coro::Clock::system(), patience.stall * 10);
+    return std::make_unique<WireRemote>(url, std::move(session), request_policy(patience), coro::Clock::system(),
+                                        patience.stall * 10, tell);
   }
 
   Patience patience;
@@ -114,7 +114,8 @@ coro::Task<> Connector::download(atom::Url url, FileSink& sink, Traffic& traffic
   switch (where.scheme()) {
     case atom::Url::Scheme::http:
     case atom::Url::Scheme::https:
-      return git::download({parts_->http, parts_->credentials, parts_->config}, where, sink, traffic);
+      return git::download({parts_->http, parts_->credentials, parts_->config}, where, sink, traffic, {},
+                           request_policy(parts_->patience), coro::Clock::system(), parts_->tell);
     case atom::Url::Scheme::file:
       return read_local_file(parts_->pool, where, sink);
     case atom::Url::Scheme::ssh:

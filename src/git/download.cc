@@ -33,20 +33,19 @@ HttpError refused(long status, const std::string& origin, std::optional<std::chr
 class Download {
  public:
   Download(const DownloadShared& shared, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
-           coro::RetryPolicy policy, coro::Clock& clock)
+           Retries retries)
       : shared_(shared),
         url_(std::move(url)),
         sink_(sink),
         traffic_(traffic),
         limits_(limits),
-        policy_(policy),
-        clock_(clock) {}
+        retries_(std::move(retries)) {}
 
   coro::Task<> finish() {
     const auto attempt = [this] { return transfer(); };
     const auto on_retry = [this](const Error& failure) { before_retry(failure); };
     for (int resumptions = 0;; ++resumptions) {
-      const bool complete = co_await coro::retry(policy_, clock_, attempt, on_retry);
+      const bool complete = co_await coro::retry(retries_.policy(), retries_.clock(), attempt, on_retry);
       if (complete) co_return;
       if (resumptions == limits_.resumptions) {
         throw Error(Kind::remote, "the transfer from " + url_.origin() + " breaks again and again");
@@ -58,7 +57,7 @@ class Download {
  private:
   // One answer, read to its end. False: it broke, or did not fit, but the next one can go on from here.
   coro::Task<bool> transfer() {
-    co_await wait_as_asked();
+    co_await retries_.wait_as_asked();
     const auto begun_with = sink_.size();
     try {
       const auto response = co_await ask();
@@ -170,18 +169,7 @@ class Download {
     return response.header("Content-Range").starts_with("bytes " + std::to_string(sink_.size()) + "-");
   }
 
-  void before_retry(const Error& failure) {
-    ++traffic_.retries;
-    const auto* http = dynamic_cast<const HttpError*>(&failure);
-    if (http != nullptr && http->retry_after()) not_before_ = clock_.now() + *http->retry_after();
-  }
-
-  coro::Task<> wait_as_asked() {
-    const auto until = std::exchange(not_before_, std::nullopt);
-    if (!until) co_return;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock_.now());
-    if (left.count() > 0) co_await clock_.sleep(left);
-  }
+  void before_retry(const Error& failure) { retries_.note(url_.str(), failure, traffic_); }
 
   // Books what an answer has cost when it is done with.
   class Counted {
@@ -204,18 +192,16 @@ class Download {
   FileSink& sink_;
   Traffic& traffic_;
   DownloadLimits limits_;
-  coro::RetryPolicy policy_;
-  coro::Clock& clock_;
+  Retries retries_;
   std::string validator_;
-  std::optional<std::chrono::steady_clock::time_point> not_before_;  // as the server asked with Retry-After
 };
 
 }  // namespace
 
 coro::Task<> download(DownloadShared shared, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
-                      coro::RetryPolicy policy, coro::Clock& clock) {
+                      coro::RetryPolicy policy, coro::Clock& clock, TellRetry tell) {
   const auto where = url.str();
-  Download transfer(shared, std::move(url), sink, traffic, limits, policy, clock);
+  Download transfer(shared, std::move(url), sink, traffic, limits, Retries(policy, clock, std::move(tell)));
   try {
     co_await transfer.finish();
   } catch (Error& error) {

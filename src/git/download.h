@@ -16,10 +16,10 @@
 #include <cstdint>
 
 #include "atom/url.h"
-#include "coro/retry.h"
 #include "git/credentials.h"
 #include "git/file_sink.h"
 #include "git/http_client.h"
+#include "git/retries.h"
 #include "git/traffic.h"
 #include "git/user_config.h"
 
@@ -41,6 +41,6 @@ struct DownloadShared {
 // When it is cancelled the sink holds what had come.
 coro::Task<> download(DownloadShared shared, atom::Url url, FileSink& sink, Traffic& traffic,
                       DownloadLimits limits = {}, coro::RetryPolicy policy = {},
-                      coro::Clock& clock = coro::Clock::system());
+                      coro::Clock& clock = coro::Clock::system(), TellRetry tell = {});
 
 }  // namespace eka::git

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "git/fetch.h"
-#include "git/http_error.h"
 #include "git/pack_receiver.h"
 #include "git/v0_exchange.h"
 #include "git/wants.h"
@@ -21,18 +20,17 @@ Error final(const Error& error) {
 }  // namespace
 
 WireRemote::WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy, coro::Clock& clock,
-                       std::chrono::seconds longest_silence)
+                       std::chrono::seconds longest_silence, TellRetry tell)
     : url_(std::move(url)),
       session_(std::move(session)),
-      policy_(policy),
-      clock_(clock),
+      retries_(policy, clock, std::move(tell)),
       longest_silence_(longest_silence) {}
 
 coro::Task<std::vector<Ref>> WireRemote::ls_refs(std::vector<std::string> prefixes) {
   const auto attempt = [this, &prefixes] { return try_ls_refs(&prefixes); };
   const auto on_retry = [this](const Error& failure) { before_retry(failure); };
   try {
-    co_return co_await coro::retry(policy_, clock_, attempt, on_retry);
+    co_return co_await coro::retry(retries_.policy(), retries_.clock(), attempt, on_retry);
   } catch (Error& error) {
     error.within("listing the refs of " + url_.str());
     throw;
@@ -41,7 +39,7 @@ coro::Task<std::vector<Ref>> WireRemote::ls_refs(std::vector<std::string> prefix
 
 // Once; and once more where the session knows a reason.
 coro::Task<std::vector<Ref>> WireRemote::try_ls_refs(const std::vector<std::string>* prefixes) {
-  co_await wait_as_asked();
+  co_await retries_.wait_as_asked();
   const unsigned generation = session_->generation();
   try {
     co_return co_await ls_refs_once(prefixes);
@@ -91,15 +89,15 @@ coro::Task<> WireRemote::greet() {
 coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
   if (wants.empty()) co_return;
   FetchJob job(std::move(wants), sink, std::move(options));
-  job.clock = &clock_;
+  job.clock = &retries_.clock();
   job.longest_silence = longest_silence_;
   const auto attempt = [this, &job] { return try_fetch(&job); };
   const auto on_retry = [this](const Error& failure) { before_retry(failure); };
-  coro::RetryPolicy policy = policy_;
+  coro::RetryPolicy policy = retries_.policy();
   if (job.options.hasty) policy.attempts = 1;
   if (job.options.again) ++session_->traffic().retries;
   try {
-    co_await coro::retry(policy, clock_, attempt, on_retry);
+    co_await coro::retry(policy, retries_.clock(), attempt, on_retry);
     if (job.failure) std::rethrow_exception(job.failure);
   } catch (Error& error) {
     error.within("fetching from " + url_.str());
@@ -109,7 +107,7 @@ coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink
 }
 
 coro::Task<> WireRemote::try_fetch(FetchJob* job) {
-  co_await wait_as_asked();
+  co_await retries_.wait_as_asked();
   const unsigned generation = session_->generation();
   try {
     co_await fetch_once(job);
@@ -178,16 +176,7 @@ coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std:
 }
 
 void WireRemote::before_retry(const Error& failure) {
-  ++session_->traffic().retries;
-  const auto* http = dynamic_cast<const HttpError*>(&failure);
-  if (http != nullptr && http->retry_after()) not_before_ = clock_.now() + *http->retry_after();
-}
-
-coro::Task<> WireRemote::wait_as_asked() {
-  const auto until = std::exchange(not_before_, std::nullopt);
-  if (!until) co_return;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock_.now());
-  if (left.count() > 0) co_await clock_.sleep(left);
+  retries_.note(url_.str(), failure, session_->traffic());
 }
 
 }  // namespace eka::git

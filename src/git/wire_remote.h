@@ -19,9 +19,9 @@
 #include <string>
 #include <vector>
 
-#include "coro/retry.h"
 #include "git/ls_refs.h"
 #include "git/remote.h"
+#include "git/retries.h"
 #include "git/session.h"
 
 namespace eka::git {
@@ -33,7 +33,7 @@ class WireRemote final : public Remote {
   // `clock` must outlive it.
   WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy = {},
              coro::Clock& clock = coro::Clock::system(),
-             std::chrono::seconds longest_silence = std::chrono::minutes(20));
+             std::chrono::seconds longest_silence = std::chrono::minutes(20), TellRetry tell = {});
 
   using Remote::fetch;
   const atom::Url& url() const override { return url_; }
@@ -50,16 +50,13 @@ class WireRemote final : public Remote {
   coro::Task<> fetch_once(FetchJob* job);
   coro::Task<> v2_fetch(FetchJob* job);
   coro::Task<bool> v2_fetch_ids(const Capabilities* server, const std::vector<atom::ObjectId>* ids, FetchJob* job);
-  coro::Task<> wait_as_asked();
   void before_retry(const Error& failure);
 
   atom::Url url_;
   std::unique_ptr<Session> session_;
-  coro::RetryPolicy policy_;
-  coro::Clock& clock_;
+  Retries retries_;
   bool speaks_v0_ = false;
-  std::chrono::seconds longest_silence_;                             // of the pack, while other bytes come
-  std::optional<std::chrono::steady_clock::time_point> not_before_;  // as the server asked with Retry-After
+  std::chrono::seconds longest_silence_;  // of the pack, while other bytes come
 };
 
 }  // namespace eka::git
