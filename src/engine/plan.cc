@@ -19,6 +19,7 @@
 #include "engine/closure.h"
 #include "engine/fetcher.h"
 #include "engine/layout.h"
+#include "engine/provide_archives.h"
 #include "engine/recall.h"
 #include "engine/remotes.h"
 #include "engine/roots.h"
@@ -235,8 +236,10 @@ class Run {
               .outputs = journey.recalled ? journey.recalled->outputs : journey.evaluated->outputs,
               .remembered = journey.recalled.has_value(),
               .remotes = {journey.root->found_at.str()},
+              .archives = {},
               .milliseconds = *journey.times};
     if (const auto& lock = journey.root->atom.lock) {
+      plan.archives = archives_of(*lock);
       for (const auto& [set, locked] : lock->sets) {
         for (const auto& url : locked.mirrors) plan.remotes.push_back(url.str());
       }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "atom/atom_id.h"
+#include "atom/lock.h"
 #include "engine/parts.h"
 #include "engine/remotes.h"
 #include "engine/roots.h"
@@ -26,8 +27,9 @@ struct Plan {
   atom::ObjectId rev;
   std::string drv_path;
   std::vector<eval::Output> outputs;
-  bool remembered = false;           // from an earlier evaluation
-  std::vector<std::string> remotes;  // every remote that its closure names, redacted
+  bool remembered = false;                   // from an earlier evaluation
+  std::vector<std::string> remotes;          // every remote that its closure names, redacted
+  std::vector<atom::LockedDirect> archives;  // that its build unpacks (provide_archives.h)
   Times milliseconds;
 };
 

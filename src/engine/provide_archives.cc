@@ -1,0 +1,44 @@
+#include "engine/provide_archives.h"
+
+#include <utility>
+
+#include "atom/nar_hash.h"
+#include "coro/task_group.h"
+#include "engine/choose.h"
+#include "eval/add_source.h"
+
+namespace eka::engine {
+namespace {
+
+coro::Task<> provide(Parts& parts, Sources& sources, atom::LockedDirect archive) {
+  const auto& build = std::get<atom::LockedBuild>(archive.source);
+  const auto hash = unwrap(atom::NarHash::parse_sri(build.hash));
+  const auto path = atom::source_store_path(hash, atom::store_name(build.name));
+  const bool there = co_await parts.evaluator().exists(path);
+  if (there) co_return;
+  auto bringing = sources.bring(std::move(archive));
+  const auto brought = co_await std::move(bringing);
+  eval::Source source{path, brought.on_disk};
+  co_await eval::add_source(parts.evaluator().installation(), std::move(source));
+}
+
+}  // namespace
+
+std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock) {
+  std::vector<atom::LockedDirect> out;
+  for (const auto& direct : lock.direct) {
+    const auto* build = std::get_if<atom::LockedBuild>(&direct.source);
+    if (build != nullptr && build->unpack) out.push_back(direct);
+  }
+  return out;
+}
+
+coro::Task<> provide_archives(Parts& parts, std::vector<atom::LockedDirect> archives) {
+  if (archives.empty()) co_return;
+  Means means(parts);
+  std::vector<coro::Task<>> tasks;
+  for (auto& archive : archives) tasks.push_back(provide(parts, means.sources, std::move(archive)));
+  co_await coro::all(std::move(tasks));
+}
+
+}  // namespace eka::engine
