@@ -104,15 +104,16 @@ void add_store(Workplace& place, const Sample& many, const Sample& large) {
   const auto add = [](const std::string& name, auto&& function) {
     return benchmark::RegisterBenchmark(name.c_str(), function)->Unit(benchmark::kMicrosecond);
   };
-  for (const auto& [name, sample] : {std::pair("many", &many), std::pair("large", &large)}) {
-    const std::string suffix = std::string("/") + name;
-    add("pack_scanning" + suffix, [sample = sample](auto& state) { scan(state, *sample); });
-    add("pack_indexing" + suffix, [sample = sample, &place](auto& state) { index(state, place, *sample); });
-    add("pack_intake" + suffix, [sample = sample, &place](auto& state) {
+  for (const auto& one : {std::pair("many", &many), std::pair("large", &large)}) {
+    const std::string suffix = std::string("/") + one.first;
+    const Sample* sample = one.second;
+    add("pack_scanning" + suffix, [sample](auto& state) { scan(state, *sample); });
+    add("pack_indexing" + suffix, [sample, &place](auto& state) { index(state, place, *sample); });
+    add("pack_intake" + suffix, [sample, &place](auto& state) {
       intake(state, place, *sample);
     })->MeasureProcessCPUTime();  // it works on the pool
-    add("tree_writing" + suffix, [sample = sample, &place](auto& state) { write_tree(state, place, *sample); });
-    add("nar_hashing" + suffix, [sample = sample](auto& state) { hash_nar(state, *sample); });
+    add("tree_writing" + suffix, [sample, &place](auto& state) { write_tree(state, place, *sample); });
+    add("nar_hashing" + suffix, [sample](auto& state) { hash_nar(state, *sample); });
   }
 }
 

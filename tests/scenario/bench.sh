@@ -16,6 +16,8 @@ equal "a new host: a handshake, and one request for each of 3 sets" 4 "$(of clos
 equal "a known host: one request for each" 3 "$(of closure eka_known .requests)"
 equal "refs of 4 sets: a handshake, and 4 questions" 5 "$(of refs eka .requests)"
 equal "a warm plan asks nothing" 0 "$(of warm eka .connections)"
+equal "opens no socket to the network and starts no git" "0 0" \
+  "$(jq -r 'select(.calls) | .calls | "\(.sockets) \(.git)"' "$results")"
 at_most "doubling the atoms adds no request" 0 \
   "$(of growth eka "[.atoms, .requests] | @tsv" | sort -n | cut -f2 | paste -s | awk '{ print $2 - $1 }')"
 
