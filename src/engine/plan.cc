@@ -13,6 +13,7 @@
 #include "engine/plan.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "coro/task_group.h"
 #include "engine/choose.h"
@@ -184,8 +185,12 @@ class Run {
       closures.push_back(&*journey.laid_out);
     }
     if (going.empty()) co_return;
-    const Timed timed(parts_.observer, Stage::evaluate, "all atoms together", books(going));
+    const Timed timed(parts_.observer, Stage::evaluate, "all atoms together", {});
+    const auto started = std::chrono::steady_clock::now();
     Workers::Answered answered = [&](std::size_t index, Result<eval::Evaluated> result) {
+      // Until its answer: it is told before the others are done.
+      const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - started;
+      (*going[index]->times)[Stage::evaluate] = spent.count();
       if (result) {
         going[index]->evaluated = *std::move(result);
         tell_evaluated(*going[index]);

@@ -21,6 +21,9 @@ eka plan --json "${uris[@]}"
 equal "--json is one document, and says the same" \
   "$(jq -S '[.plans[] | {uri, drv, error}]' <<<"$out")" "$(jq -S '[.[] | {uri, drv, error}]' <<<"$lines")"
 
+eka plan -c --fresh-eval --json=lines "${uris[@]}"
+equal "evaluated together, each says how long its answer took" 3 \
+  "$(jq -s 'map(select(has("drv") and .milliseconds.evaluate > 0)) | length' <<<"$out")"
 eka plan --json=lines --shard 2/2 "${uris[@]}"
 equal "a shard's lines stand where they do in the whole list" "1 3" \
   "$(jq -r 'select(has("uri")) | .index' <<<"$out" | sort | xargs)"
