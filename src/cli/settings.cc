@@ -51,7 +51,9 @@ std::size_t jobs(const Common& common, const atom::Config& config) {
 atom::Config read_configuration() {
   std::vector<atom::ConfigLayer> layers;
   if (const auto file = user_configuration()) add_layer(layers, *file);
-  if (const auto git_directory = git::find_git_directory(fs::current_path())) {
+  std::error_code gone;  // somebody may have removed the directory that we stand in
+  const fs::path here = fs::current_path(gone);
+  if (const auto git_directory = gone ? std::nullopt : git::find_git_directory(here)) {
     add_layer(layers, *git_directory / "info" / "eka.toml");
   }
   return unwrap(atom::Config::load(layers, environment()));

@@ -56,6 +56,7 @@ std::string describe(long status) {
 }
 
 std::string hint_for(long status) {
+  if (status == 400) return "A server that wants a client certificate may answer so: http.sslCert and http.sslKey.";
   if (status == 401) {
     return "Have a credential helper of git know them (git credential approve), or ~/.netrc. Some servers answer so "
            "for a repository that does not exist.";

@@ -68,8 +68,13 @@ void FileDescriptor::reset() {
 }
 
 Error errno_error(std::string_view what) {
-  const std::string reason = std::generic_category().message(errno);
-  return Error(Kind::failure, std::string(what) + ": " + reason);
+  const int code = errno;
+  Error error(Kind::failure, std::string(what) + ": " + std::generic_category().message(code));
+  if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
+    std::move(error).with_hint(
+        "make room where the cache is (`eka cache gc`), or choose another directory with cache.root or EKA_CACHE_ROOT");
+  }
+  return error;
 }
 
 void throw_errno(std::string_view what) {

@@ -30,6 +30,8 @@ for ((point = 1; point <= points; point++)); do
 done
 
 check "the cache is sound" git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only --no-dangling
+eka cache verify
+equal "and eka finds it so" 0 "$status"
 equal "no pack is left half way" "" "$(find "$XDG_CACHE_HOME/eka/git" -path '*incoming/*' | head)"
 equal "nothing is left running" "" "$(left_processes)"
 finish

@@ -1,0 +1,115 @@
+#!/bin/bash
+# What the place of the cache may do: be full, read-only, no directory, gone. Each time the right exit code,
+# words that help, and a next run that succeeds in a sound cache.
+source "$(dirname "$0")/scenario.sh"
+source "$here/faults.sh"
+
+serve_start "$www"
+proxy_start
+SERVE_URL=$PROXY_URL make_world make --sets 3 --atoms 9 --versions 1 --files 4 --file-size 150000 --deps 2 --levels 2 --seed 5
+uri=$PROXY_URL/set-00.git::root
+wanted=$uri
+learn
+check "the closure is of a size" test "$(du -sk "$XDG_CACHE_HOME/eka" | cut -f1)" -gt 2000
+
+# mends WHAT: what is there is sound, and the next run succeeds.
+mends() {
+  if [[ -d $XDG_CACHE_HOME/eka ]]; then sound "$1"; fi
+  recovers "$1"
+}
+
+echo "- no file may grow (RLIMIT_FSIZE)"
+for kilobytes in 100 600; do
+  fresh_cache
+  status=0
+  (ulimit -f "$kilobytes" && exec "$EKA" prefetch "$uri") </dev/null >"$scratch/out" 2>"$scratch/err.piped" || status=$?
+  err=$(cat "$scratch/err.piped")
+  equal "files of $kilobytes KiB: exit code" 1 "$status"
+  matches "files of $kilobytes KiB: says so" "File too large" "$err"
+  matches "files of $kilobytes KiB: what to do" "hint: .*EKA_CACHE_ROOT" "$err"
+  mends "files of $kilobytes KiB"
+done
+
+mountable=
+mkdir "$scratch/small"
+if ((EUID == 0)) && mount -t tmpfs -o size=64k none "$scratch/small" 2>"$scratch/mount.err"; then
+  mountable=yes
+  at_exit 'umount "$scratch/small"'
+else
+  skip "a full file system, a read-only one: mounting takes root ($(cat "$scratch/mount.err" 2>/dev/null))"
+fi
+
+small() {  # SIZE: an empty file system of it, for the cache
+  umount "$scratch/small"
+  mount -t tmpfs -o "size=$1" none "$scratch/small"
+  XDG_CACHE_HOME=$scratch/small
+}
+if [[ $mountable ]]; then
+  echo "- the file system is full"
+  for size in 16k 512k 2m; do
+    small "$size"
+    eka prefetch "$uri"
+    equal "$size: exit code" 1 "$status"
+    matches "$size: says so" "No space left on device|disk is full" "$err"
+    matches "$size: what to do" "hint: " "$err"
+    mount -o remount,size=400m "$scratch/small"
+    mends "$size"
+  done
+
+  echo "- the file system is read-only"
+  small 400m
+  mount -o remount,ro "$scratch/small"
+  eka prefetch "$uri"
+  equal "read-only and empty: exit code" 1 "$status"
+  matches "read-only and empty: says so" "Read-only file system" "$err"
+  matches "read-only and empty: what to do" "hint: " "$err"
+  mount -o remount,rw "$scratch/small"
+  mends "read-only and empty"
+  mount -o remount,ro "$scratch/small"
+  eka --offline prefetch "$uri"
+  matches "read-only and filled: it works, or says why" "^0 |eka\.db cannot be used" "$status ${err//$'\n'/ }"
+  mount -o remount,rw "$scratch/small"
+  mends "read-only and filled"
+fi
+
+echo "- there is no such directory"
+XDG_CACHE_HOME=$scratch/not/there/yet
+recovers "not there yet"
+XDG_CACHE_HOME=$scratch/gone
+mkdir "$XDG_CACHE_HOME"
+eka prefetch "$uri"
+rm -rf "$XDG_CACHE_HOME"
+recovers "removed since"
+touch "$scratch/file"
+XDG_CACHE_HOME=$scratch/file
+eka prefetch "$uri"
+equal "a file in its place: exit code" 1 "$status"
+matches "a file in its place: names it" "$scratch/file" "$err"
+matches "a file in its place: what to do" "hint: " "$err"
+
+echo "- it is removed while eka runs"
+fresh_cache
+proxy_start --fault "stall:body=1000,about=command=fetch,times=1"
+EKA_NET_STALL=1 "$EKA" prefetch "$uri" </dev/null >"$scratch/out" 2>"$scratch/err" &
+running=$!
+for _ in {1..500}; do
+  if (($(proxy_counts | jq .faults) > 0)); then break; fi
+  sleep 0.01
+done
+rm -rf "$XDG_CACHE_HOME/eka"
+status=0
+wait "$running" || status=$?
+err=$(cat "$scratch/err")
+matches "removed in between: an error, or all is well" "^(0|1|4)\$" "$status"
+mends "removed in between"
+
+echo "- the working directory is removed"
+mkdir "$scratch/left"
+cd "$scratch/left"
+rmdir "$scratch/left"
+fresh_cache
+eka prefetch "$uri"
+cd "$scratch"
+equal "the working directory is gone: all is well" "0 $right" "$status $(holds)"
+
+finish
