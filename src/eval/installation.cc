@@ -51,6 +51,14 @@ fs::path find_expressions(const fs::path& self) {
       .with_hint("install eka with `meson install`, or set EKA_EXPRESSIONS to the directory that holds plan.nix");
 }
 
+// Beside the binary, or in the build tree as above. Where there is none, or it is a link to the binary, it is that.
+fs::path find_nixec(const fs::path& self) {
+  std::error_code error;
+  fs::path found = fs::canonical(self.parent_path() / "nixec", error);
+  if (error && self.string().starts_with(EKA_BUILD_ROOT "/")) found = fs::canonical(EKA_BUILD_ROOT "/src/nixec", error);
+  return error ? self : found;
+}
+
 std::string digest_of(const fs::path& expressions) {
   std::map<std::string, std::string> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(expressions)) {
@@ -88,9 +96,11 @@ Installation Installation::locate(const fs::path& scratch_root, const std::strin
   found.nix = program("nix");
   found.nix_store = program("nix-store");
   found.bwrap = program("bwrap");
-  found.self = fs::read_symlink("/proc/self/exe");
-  found.self_identity = BinaryIdentity::of_this_process();
-  found.expressions = find_expressions(found.self);
+  const fs::path self = fs::read_symlink("/proc/self/exe");
+  found.nixec = find_nixec(self);
+  found.nixec_identity = BinaryIdentity::of(found.nixec);
+  found.has_doorkeeper = found.nixec != self;
+  found.expressions = find_expressions(self);
   found.expressions_digest = digest_of(found.expressions);
   NixRuntime runtime = nix_runtime(found.nix_instantiate, scratch_root);
   found.nix_version = std::move(runtime.version);

@@ -18,8 +18,9 @@ struct Installation {
   std::filesystem::path bwrap;
   std::vector<std::string> libraries;  // all that nix_instantiate loads, its loader included
   std::filesystem::path expressions;   // the directory of nix/
-  std::filesystem::path self;          // the running binary, re-executed as nixec
-  BinaryIdentity self_identity;
+  std::filesystem::path nixec;         // the small program of that name, or the running binary, re-executed as it
+  BinaryIdentity nixec_identity;
+  bool has_doorkeeper = false;  // nixec is the small program, which can run inside as well (doorkeeper.h)
   std::string nix_version;
   std::string expressions_digest;  // BLAKE3 over nix/, hex
   std::string store;               // the real store, as Nix's --store takes it: "daemon", "local", or a directory

@@ -2,20 +2,21 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
-#include <simdjson.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "atom/json.h"
 #include "coro/descriptor.h"
+#include "eval/doorkeeper.h"
 #include "eval/memory_file.h"
 #include "eval/room.h"
 #include "eval/syscalls.h"
@@ -23,38 +24,59 @@
 namespace eka::eval {
 namespace {
 
-using atom::Json;
-
 [[noreturn]] void fail_with_errno(const std::string& what) {
   throw Error(Kind::failure, what + ": " + std::strerror(errno));
 }
 
-Json json_list(const std::vector<std::string>& words) {
-  Json list{Json::Array{}};
-  for (const std::string& word : words) list.push_back(word);
-  return list;
-}
-
-std::string text_at(simdjson::dom::element object, const char* key) {
-  return std::string(std::string_view(object[key]));
-}
-
-Sandbox parse_sandbox(simdjson::dom::element json) {
-  Sandbox sandbox{.bwrap = text_at(json, "bwrap"),
-                  .nix_instantiate = text_at(json, "nix_instantiate"),
-                  .libraries = {},
-                  .expressions = text_at(json, "expressions"),
-                  .store = text_at(json, "store"),
-                  .sources = {},
-                  .system = text_at(json, "system"),
-                  .room = text_at(json, "room"),
-                  .imports = bool(json["imports"])};
-  for (const std::string_view library : json["libraries"]) sandbox.libraries.emplace_back(library);
-  for (const simdjson::dom::element source : json["sources"]) {
-    sandbox.sources.push_back({.outside = text_at(source, "outside"), .inside = text_at(source, "inside")});
+// The request as words, each ended by a NUL: no path and no name holds one, and nixec needs no parser that takes longer
+// to load than it runs.
+class Writer {
+ public:
+  void put(std::string_view word) { text_.append(word).push_back('\0'); }
+  void put(std::uint64_t number) { put(std::to_string(number)); }
+  void put(const std::vector<std::string>& words) {
+    put(words.size());
+    for (const std::string& word : words) put(word);
   }
-  return sandbox;
-}
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  std::string word() {
+    const std::size_t end = text_.find('\0');
+    if (end == std::string_view::npos) throw Error(Kind::failure, "it ends too early");
+    std::string word(text_.substr(0, end));
+    text_.remove_prefix(end + 1);
+    return word;
+  }
+  template <class Number = std::uint64_t>
+  Number number() {
+    const std::string digits = word();
+    Number value{};
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc() || end != digits.data() + digits.size()) throw Error(Kind::failure, "a number is none");
+    return value;
+  }
+  std::vector<std::string> words() {
+    std::vector<std::string> words;
+    for (std::uint64_t left = number(); left > 0; --left) words.push_back(word());
+    return words;
+  }
+  void end() const {
+    if (!text_.empty()) throw Error(Kind::failure, "something follows it");
+  }
+
+ private:
+  std::string_view text_;
+};
+
+constexpr std::string_view format = "nixec-request-2";
 
 std::string read_all(int from) {
   std::string content;
@@ -128,66 +150,72 @@ void close_inherited() {
 }  // namespace
 
 BinaryIdentity BinaryIdentity::of_this_process() {
+  return of("/proc/self/exe");
+}
+
+BinaryIdentity BinaryIdentity::of(const std::string& file) {
   struct stat about{};
-  if (::stat("/proc/self/exe", &about) != 0) fail_with_errno("cannot look at the running binary");
+  if (::stat(file.c_str(), &about) != 0) fail_with_errno("cannot look at the binary " + file);
   return {.device = about.st_dev,
           .inode = about.st_ino,
           .size = static_cast<std::uint64_t>(about.st_size),
           .modified_ns = std::int64_t{about.st_mtim.tv_sec} * 1'000'000'000 + about.st_mtim.tv_nsec};
 }
 
-std::string NixecRequest::json() const {
-  Json request;
-  request["binary"]["device"] = std::to_string(binary.device);
-  request["binary"]["inode"] = std::to_string(binary.inode);
-  request["binary"]["size"] = binary.size;
-  request["binary"]["modified_ns"] = std::to_string(binary.modified_ns);
-  request["parent"] = parent;
-  request["expression_file"] = expression_file;
-  request["limits"]["memory_bytes"] = limits.memory_bytes;
-  request["limits"]["cpu_seconds"] = limits.cpu_seconds;
-  request["limits"]["wall_seconds"] = limits.wall_seconds;
-  request["limits"]["file_bytes"] = limits.file_bytes;
-  request["limits"]["open_files"] = limits.open_files;
-  Json& room = request["sandbox"];
-  room["bwrap"] = sandbox.bwrap;
-  room["nix_instantiate"] = sandbox.nix_instantiate;
-  room["libraries"] = json_list(sandbox.libraries);
-  room["expressions"] = sandbox.expressions;
-  room["store"] = sandbox.store;
-  room["system"] = sandbox.system;
-  room["room"] = sandbox.room;
-  room["imports"] = sandbox.imports;
-  room["sources"] = Json::Array{};
-  for (const Sandbox::Bind& source : sandbox.sources) {
-    Json bind;
-    bind["outside"] = source.outside;
-    bind["inside"] = source.inside;
-    room["sources"].push_back(std::move(bind));
+std::string NixecRequest::text() const {
+  Writer out;
+  out.put(format);
+  for (const std::uint64_t number : {binary.device, binary.inode, binary.size}) out.put(number);
+  out.put(std::to_string(binary.modified_ns));
+  out.put(std::to_string(parent));
+  for (const std::uint64_t number :
+       {limits.memory_bytes, limits.cpu_seconds, limits.wall_seconds, limits.file_bytes, limits.open_files}) {
+    out.put(number);
   }
-  return request.canonical();
+  for (const std::string* word : {&sandbox.bwrap, &sandbox.nix_instantiate, &sandbox.expressions, &sandbox.store,
+                                  &sandbox.system, &sandbox.room, &sandbox.doorkeeper, &expression_file}) {
+    out.put(*word);
+  }
+  out.put(std::uint64_t{sandbox.imports});
+  out.put(sandbox.libraries);
+  out.put(sandbox.sources.size());
+  for (const Sandbox::Bind& source : sandbox.sources) {
+    out.put(source.outside);
+    out.put(source.inside);
+  }
+  return out.take();
 }
 
-Result<NixecRequest> NixecRequest::parse(std::string_view json) {
+Result<NixecRequest> NixecRequest::parse(std::string_view text) {
   try {
-    simdjson::dom::parser parser;
-    const simdjson::dom::element root = parser.parse(simdjson::padded_string(json));
-    const simdjson::dom::element limits = root["limits"];
-    const simdjson::dom::element binary = root["binary"];
-    return NixecRequest{.binary = {.device = std::stoull(text_at(binary, "device")),
-                                   .inode = std::stoull(text_at(binary, "inode")),
-                                   .size = binary["size"],
-                                   .modified_ns = std::stoll(text_at(binary, "modified_ns"))},
-                        .parent = root["parent"],
-                        .limits = {.memory_bytes = limits["memory_bytes"],
-                                   .cpu_seconds = limits["cpu_seconds"],
-                                   .wall_seconds = limits["wall_seconds"],
-                                   .file_bytes = limits["file_bytes"],
-                                   .open_files = limits["open_files"]},
-                        .sandbox = parse_sandbox(root["sandbox"]),
-                        .expression_file = text_at(root, "expression_file")};
-  } catch (const std::exception& error) {  // simdjson's, or a number that is none
-    return fail(Kind::failure, std::string("the request is not what nixec understands: ") + error.what());
+    Reader in(text);
+    if (in.word() != format) throw Error(Kind::failure, "it is of another version");
+    NixecRequest request;
+    for (std::uint64_t* number : {&request.binary.device, &request.binary.inode, &request.binary.size}) {
+      *number = in.number();
+    }
+    request.binary.modified_ns = in.number<std::int64_t>();
+    request.parent = in.number<std::int64_t>();
+    NixecLimits& limits = request.limits;
+    for (std::uint64_t* number :
+         {&limits.memory_bytes, &limits.cpu_seconds, &limits.wall_seconds, &limits.file_bytes, &limits.open_files}) {
+      *number = in.number();
+    }
+    Sandbox& sandbox = request.sandbox;
+    for (std::string* word : {&sandbox.bwrap, &sandbox.nix_instantiate, &sandbox.expressions, &sandbox.store,
+                              &sandbox.system, &sandbox.room, &sandbox.doorkeeper, &request.expression_file}) {
+      *word = in.word();
+    }
+    sandbox.imports = in.number() != 0;
+    sandbox.libraries = in.words();
+    for (std::uint64_t left = in.number(); left > 0; --left) {
+      std::string outside = in.word();
+      sandbox.sources.push_back({.outside = std::move(outside), .inside = in.word()});
+    }
+    in.end();
+    return request;
+  } catch (const Error& error) {
+    return fail(Kind::failure, "the request is not what nixec understands: " + error.message());
   }
 }
 
@@ -195,7 +223,8 @@ bool is_nixec(std::string_view program) {
   return program.substr(program.rfind('/') + 1) == "nixec";
 }
 
-int nixec_main(int, char**) {
+int nixec_main(int argc, char** argv) {
+  if (argc > 0 && std::string_view(argv[0]) == inside_doorkeeper) return doorkeeper_main(argc, argv);
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     close_inherited();

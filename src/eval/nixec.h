@@ -1,7 +1,10 @@
-// nixec: what the engine's binary is when it is started under that name.
+// nixec: what the engine's binary is when it is started under that name, and what the small program of that name, which
+// stands beside it, always is. The latter is the same code without the fifty libraries that only the rest of the engine
+// needs, so that it starts at once (docs/decisions/0060).
 //
-// It reads one request from standard input, takes on the limits, and becomes bwrap, which becomes nix-instantiate:
-// three programs, one process after another, so that its end is Nix's end. It ends with `nixec_failed`, and a word on
+// It reads one request from standard input, takes on the limits, and becomes bwrap, which becomes nix-instantiate
+// by way of the doorkeeper (doorkeeper.h):
+// programs, one process after another, so that its end is Nix's end. It ends with `nixec_failed`, and a word on
 // standard error, when it cannot get that far; with `nixec_cannot_furnish` when all that fails is the room (room.h).
 #pragma once
 
@@ -15,13 +18,14 @@
 
 namespace eka::eval {
 
-// Which file a binary is. The engine and its nixec must be the same one: they were made for each other.
+// Which file a binary is: nixec must be the one that the engine found when it started, for which its requests are made.
 struct BinaryIdentity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::uint64_t size = 0;
   std::int64_t modified_ns = 0;
-  static BinaryIdentity of_this_process();  // throws Error(Kind::failure)
+  static BinaryIdentity of(const std::string& file);  // throws Error(Kind::failure)
+  static BinaryIdentity of_this_process();
   friend bool operator==(const BinaryIdentity&, const BinaryIdentity&) = default;
 };
 
@@ -40,8 +44,8 @@ struct NixecRequest {
   Sandbox sandbox;
   std::string expression_file;  // becomes standard input
 
-  std::string json() const;
-  static Result<NixecRequest> parse(std::string_view json);
+  std::string text() const;
+  static Result<NixecRequest> parse(std::string_view text);
 };
 
 inline constexpr int nixec_failed = 125;

@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "eval/doorkeeper.h"
+
 namespace eka::eval {
 namespace {
 
@@ -65,11 +67,21 @@ void add_environment(Options& options, bool imports) {
   options.variable("GC_MARKERS", "1");
 }
 
+// Sources need no rule each: nothing else stands in /nix/store, unless the evaluator's own libraries do.
+Grants grants(const Sandbox& sandbox) {
+  Grants grants{.run = {sandbox.nix_instantiate}, .read = {inside_expressions, "/nix/store"}, .write = {inside_store}};
+  if (sandbox.libraries.empty()) return grants;
+  grants.run.push_back(sandbox.libraries.front());  // the loader
+  grants.read.insert(grants.read.end(), sandbox.libraries.begin() + 1, sandbox.libraries.end());
+  return grants;
+}
+
 }  // namespace
 
 std::vector<Sandbox::Bind> room_binds(const Sandbox& sandbox) {
   std::vector<Sandbox::Bind> binds{{sandbox.nix_instantiate, sandbox.nix_instantiate}};
   for (const std::string& library : sandbox.libraries) binds.push_back({library, library});
+  if (!sandbox.doorkeeper.empty()) binds.push_back({sandbox.doorkeeper, inside_doorkeeper});
   binds.push_back({sandbox.expressions, inside_expressions});
   binds.insert(binds.end(), sandbox.sources.begin(), sandbox.sources.end());
   return binds;
@@ -89,6 +101,7 @@ SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
   command.insert(command.end(), {"-I", std::string("eka=") + inside_expressions});
   for (const Sandbox::Bind& source : sandbox.sources) command.insert(command.end(), {"-I", "atom=" + source.inside});
   command.emplace_back("-");
+  if (!sandbox.doorkeeper.empty()) command = doorkeeper_command(grants(sandbox), command);
   return {.options = options.take(), .command = std::move(command)};
 }
 

@@ -3,8 +3,8 @@
 // Inside there is: nix-instantiate and its libraries, the expressions, the sources of one closure (each at its own
 // store path), and a private store to write. No network, no devices, no /proc (which many containers do not let one
 // mount, and which is not missed), no environment but what is listed, no other file of the machine. The wall is made of
-// namespaces (bubblewrap) and of a seccomp filter (syscalls.h); the options given to Nix only make its own messages
-// better.
+// namespaces (bubblewrap), of a seccomp filter (syscalls.h) and, where the kernel has it, of Landlock (landlock.h); the
+// options given to Nix only make its own messages better.
 //
 // What is to be evaluated comes by standard input, not as a file: what an atom can read would be an input to its value,
 // and it must not depend on what else is in the closure.
@@ -32,6 +32,8 @@ struct Sandbox {
   std::string store;                   // an empty directory: the private store
   std::vector<Bind> sources;
   std::string system;
+  // The small nixec, which in there takes on Landlock (doorkeeper.h); empty: the evaluator is started without.
+  std::string doorkeeper;
   // An empty directory in which the files are put together first (room.h); empty: bwrap binds them one by one.
   std::string room;
   bool imports = false;  // fail at what is not built with its name, not with a refusal (imports.h)

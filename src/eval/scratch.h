@@ -20,7 +20,9 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
 
   std::filesystem::path expression() const { return path_ / "expression.nix"; }
-  std::filesystem::path nixec() const { return path_ / "nixec"; }  // a link to our own binary, under the name it heeds
+  std::filesystem::path nixec() const {
+    return path_ / "nixec";
+  }  // a link to it, or to our own binary, which heeds the name
   std::filesystem::path store() const { return path_ / "store"; }
   std::filesystem::path room() const { return path_ / "room"; }  // empty, also when the sandbox stands in it
 

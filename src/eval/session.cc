@@ -48,7 +48,7 @@ NixecRequest request_for(const Installation& installation, const Evaluation& eva
   const auto seconds = [](std::chrono::seconds time) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()));
   };
-  return {.binary = installation.self_identity,
+  return {.binary = installation.nixec_identity,
           .parent = ::getpid(),
           .limits = {.memory_bytes = evaluation.limits.memory_bytes,
                      .cpu_seconds = seconds(evaluation.limits.cpu_time),
@@ -62,6 +62,7 @@ NixecRequest request_for(const Installation& installation, const Evaluation& eva
                       .store = scratch.store().string(),
                       .sources = std::move(sources),
                       .system = evaluation.system,
+                      .doorkeeper = installation.has_doorkeeper ? installation.nixec.string() : std::string(),
                       .room = in_a_room ? scratch.room().string() : std::string(),
                       .imports = evaluation.imports},
           .expression_file = scratch.expression().string()};
@@ -80,10 +81,10 @@ Prepared prepare(const Workshop& workshop, const Evaluation& evaluation, const s
   expression << expression_for(evaluation.closure_json, mark);
   expression.close();
   if (!expression) throw Error(Kind::failure, "cannot write to " + prepared.scratch->expression().string());
-  fs::create_symlink(installation.self, prepared.scratch->nixec());
+  fs::create_symlink(installation.nixec, prepared.scratch->nixec());
   prepared.command.argv = {prepared.scratch->nixec().string()};
   prepared.command.directory = "/";
-  prepared.command.input = request_for(installation, evaluation, *prepared.scratch, workshop.can_furnish).json();
+  prepared.command.input = request_for(installation, evaluation, *prepared.scratch, workshop.can_furnish).text();
   prepared.command.output_limit = evaluation.limits.output_bytes;
   return prepared;
 }

@@ -22,17 +22,21 @@ TEST_CASE("a request arrives as it was sent") {
                   .store = "s",
                   .sources = {{.outside = "o", .inside = "i"}},
                   .system = "y",
+                  .doorkeeper = "d",
                   .room = "r",
                   .imports = true},
       .expression_file = "x"};
-  const auto got = NixecRequest::parse(sent.json());
+  const auto got = NixecRequest::parse(sent.text());
   REQUIRE(got.has_value());
   CHECK(got->binary == sent.binary);
-  CHECK(got->json() == sent.json());
+  CHECK(got->text() == sent.text());
   CHECK(got->sandbox.libraries == sent.sandbox.libraries);
   CHECK(got->sandbox.sources.at(0).inside == "i");
+  CHECK(got->sandbox.doorkeeper == "d");
   CHECK(got->sandbox.room == "r");
   CHECK(got->sandbox.imports);
+  CHECK_FALSE(NixecRequest::parse(sent.text() + "more").has_value());
+  CHECK_FALSE(NixecRequest::parse(sent.text().substr(0, sent.text().size() - 1)).has_value());
 }
 
 TEST_CASE("a request that is none is refused") {

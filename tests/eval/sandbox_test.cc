@@ -19,6 +19,7 @@ const Sandbox example{.bwrap = "/usr/bin/bwrap",
                       .sources = {{.outside = "/cache/trees/1", .inside = "/nix/store/1-a"},
                                   {.outside = "/cache/trees/2", .inside = "/nix/store/2-=CE=BB"}},
                       .system = "x86_64-linux",
+                      .doorkeeper = {},
                       .room = {}};
 
 TEST_CASE("the room is what it is meant to be") {
@@ -93,6 +94,21 @@ TEST_CASE("a room that is furnished already is bound at once, and holds the same
   }
   CHECK(lines(sandbox_arguments(example, 7).options).contains("\n" + binds + "--bind "));
   CHECK(sandbox_arguments(furnished, 7).command == sandbox_arguments(example, 7).command);
+}
+
+TEST_CASE("the doorkeeper is told what may be read, what run, and where to write, and what to become") {
+  Sandbox kept = example;
+  kept.doorkeeper = "/usr/bin/nixec";
+  CHECK(lines(sandbox_arguments(kept, 7).options).contains("\n--ro-bind /usr/bin/nixec /eka/doorkeeper\n"));
+  const std::vector<std::string> bare = sandbox_arguments(example, 7).command;
+  CHECK(lines(sandbox_arguments(kept, 7).command) == R"( /eka/doorkeeper
+--run /usr/bin/nix-instantiate
+--run /lib64/ld.so
+--read /eka/nix
+--read /nix/store
+--read /lib/libc.so.6
+--write /eka/store
+-- )" + lines(bare).substr(1));
 }
 
 TEST_CASE("a closure becomes a string of Nix, whatever it holds") {

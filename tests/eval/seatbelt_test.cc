@@ -12,6 +12,7 @@ const Sandbox example{.bwrap = {},
                       .store = "/Users/x/a \"b\"\\c/store",
                       .sources = {{.outside = "/cache/trees/1", .inside = "/nix/store/1-a"}},
                       .system = "aarch64-darwin",
+                      .doorkeeper = {},
                       .room = {}};
 
 TEST_CASE("the profile denies all but what the room holds") {

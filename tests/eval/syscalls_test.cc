@@ -68,9 +68,70 @@ int try_everything() {
   expect(15, refused(::syscall(SYS_kill, 1, 0), EPERM));
   expect(16, refused(::syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0), ENOSYS));
   expect(17, refused(::syscall(SYS_perf_event_open, nullptr, 0, 0, 0, 0), EPERM));
+  // Processes, in every way.
+  expect(18, refused(::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), EPERM));
+  expect(19, refused(::syscall(SYS_execveat, -1, "", nullptr, nullptr, 0), EPERM));
+  expect(20, refused(::syscall(SYS_pidfd_open, 1, 0), ENOSYS));
+  expect(21, refused(::syscall(SYS_process_vm_readv, 1, nullptr, 0, nullptr, 0, 0), ENOSYS));
+  expect(22, refused(::syscall(SYS_process_vm_writev, 1, nullptr, 0, nullptr, 0, 0), ENOSYS));
+  // Sockets of every family and kind, raw and packet ones too.
+  const std::array<std::array<int, 2>, 7> kinds{{{AF_UNIX, SOCK_STREAM},
+                                                 {AF_INET, SOCK_DGRAM},
+                                                 {AF_INET6, SOCK_STREAM},
+                                                 {AF_INET, SOCK_RAW},
+                                                 {AF_PACKET, SOCK_RAW},
+                                                 {AF_NETLINK, SOCK_RAW},
+                                                 {AF_ALG, SOCK_SEQPACKET}}};
+  for (const auto& [family, kind] : kinds) expect(23, refused(::syscall(SYS_socket, family, kind, 0), EPERM));
+  std::array<int, 2> pair{};
+  expect(24, refused(::syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, pair.data()), EPERM));
+  expect(25, refused(::syscall(SYS_connect, 0, nullptr, 0), ENOSYS));
+  expect(26, refused(::syscall(SYS_sendto, 0, "x", 1, 0, nullptr, 0), ENOSYS));
+  // Namespaces, mounts, keys, and what else an escape begins with.
+  expect(27, refused(::syscall(SYS_setns, 0, CLONE_NEWNET), EPERM));
+  expect(28, refused(::syscall(SYS_umount2, "/", 0), EPERM));
+  expect(29, refused(::syscall(SYS_pivot_root, "/", "/"), EPERM));
+  expect(30, refused(::syscall(SYS_chroot, "/"), EPERM));
+  expect(31, refused(::syscall(SYS_add_key, "user", "a", "b", 1, -1), EPERM));
+  expect(32, refused(::syscall(SYS_request_key, "user", "a", nullptr, 0), EPERM));
+  for (const long number : {SYS_io_uring_enter,
+                            SYS_io_uring_register,
+                            SYS_open_tree,
+                            SYS_move_mount,
+                            SYS_fsopen,
+                            SYS_name_to_handle_at,
+                            SYS_open_by_handle_at,
+                            SYS_memfd_create,
+                            SYS_personality,
+                            SYS_init_module,
+                            SYS_finit_module,
+                            SYS_kexec_load,
+                            SYS_reboot,
+                            SYS_quotactl,
+                            SYS_acct,
+                            SYS_swapon,
+                            SYS_mknodat,
+                            SYS_setuid,
+                            SYS_setgid,
+                            SYS_capset,
+                            SYS_seccomp,
+                            SYS_shmget,
+                            SYS_msgget,
+                            SYS_fanotify_init,
+                            SYS_inotify_init1,
+                            SYS_signalfd4,
+                            SYS_timer_create}) {
+    expect(33, refused(::syscall(number, 0, 0, 0, 0, 0, 0), ENOSYS));
+  }
+  expect(34, refused(::syscall(SYS_ioctl, 0, 0x541C /* TIOCLINUX */, "x"), ENOSYS));
+  expect(35, refused(::syscall(SYS_prctl, PR_SET_PTRACER, 1, 0, 0, 0), ENOSYS));
+#ifdef __x86_64__
+  expect(36, refused(::syscall(SYS_fork), EPERM));
+  expect(37, refused(::syscall(SYS_vfork), EPERM));
+#endif
   // What is allowed works.
-  expect(18, ::syscall(SYS_getpid) > 0);
-  expect(19, ::syscall(SYS_openat, -100, "/", 0, 0) >= 0);
+  expect(100, ::syscall(SYS_getpid) > 0);
+  expect(101, ::syscall(SYS_openat, -100, "/", 0, 0) >= 0);
   return failed;
 }
 
