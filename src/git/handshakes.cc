@@ -46,6 +46,12 @@ void Handshakes::Origin::wake_all(const Error* failure) {
   }
 }
 
+bool Handshakes::is_unknown(const std::string& origin) const {
+  const auto facts = memory_.recall(origin);
+  const bool was_old = facts && !facts->speaks_v2 && facts->agent_capabilities.empty();
+  return !is_old(origin) && !was_old && !known(origin);
+}
+
 std::optional<Handshakes::Turn> Handshakes::try_enter(const std::string& name) {
   Origin& origin = origins_[name];
   if (origin.taken || !is_unknown(name)) return std::nullopt;

@@ -35,8 +35,8 @@ class Handshakes {
 
   // The turn, if it is free; nothing is known yet then.
   std::optional<Turn> try_enter(const std::string& origin);
-  // Whether there is neither knowledge nor despair.
-  bool is_unknown(const std::string& origin) const { return !is_old(origin) && !known(origin); }
+  // Whether nothing speaks against v2, and nothing for it: no run has met the host, or none knows what it was.
+  bool is_unknown(const std::string& origin) const;
 
   // What is known without asking anybody.
   std::optional<Capabilities> known(const std::string& origin) const;

@@ -237,6 +237,13 @@ TEST_CASE("http: a server of an older protocol is spoken to in that") {
   const auto next = world.open("/old/a.git");
   CHECK(world.runtime.run(next->ls_refs({"refs/heads/"})).size() == 2);
   CHECK(next->traffic().handshakes == 1);
+
+  SUBCASE("the next run presumes nothing of it") {
+    Connector again(world.runtime.reactor(), world.runtime.pool(), world.memory);
+    const auto later = again.open(unwrap(atom::Url::parse(world.server.url() + "/old/a.git")));
+    CHECK(world.runtime.run(later->ls_refs({"refs/heads/"})).size() == 2);
+    CHECK(later->traffic().requests == 0);
+  }
 }
 
 TEST_CASE("http: a host that is believed to speak v2, and does not") {
