@@ -21,7 +21,8 @@ traced() {
   out=$(cat "$scratch/out")
   err=$(cat "$scratch/err")
 }
-evaluators() { grep -c 'execve("[^"]*/nix-instantiate".* = 0' "$scratch/trace" || true; }
+# Without those that only ask for Nix's version. strace may break a line in two; the first half names the program.
+evaluators() { grep 'execve("[^"]*/nix-instantiate".*--store' "$scratch/trace" | grep -vc ' = -1' || true; }
 
 for n in {1..6}; do atom "good$n" "builtins.trace \"evaluated-good$n\" ($(derivation "good$n"))"; done
 atom bad 'throw "this one is bad"'
@@ -45,7 +46,7 @@ fresh_cache
 traced plan --fresh-eval ::good1
 equal "exit code" 0 "$status"
 equal "one evaluator" 1 "$(evaluators)"
-inside=$(sed -n 's/^\([0-9]*\) .*execve("[^"]*\/nix-instantiate".*--store.* = 0.*/\1/p' "$scratch/trace" | tail -n 1)
+inside=$(sed -n 's/^\([0-9]*\) .*execve("[^"]*\/nix-instantiate".*--store.*/\1/p' "$scratch/trace" | tail -n 1)
 # From its exec on: what it did, and its threads did (whose numbers its clones return).
 since=$(sed -n '/execve("[^"]*\/nix-instantiate".*--store/,$p' "$scratch/trace" | sed 1d)
 threads=$inside

@@ -103,6 +103,21 @@ err=$(cat "$scratch/err")
 matches "removed in between: an error, or all is well" "^(0|1|4)\$" "$status"
 mends "removed in between"
 
+echo "- the clock is set back: the cache is from the future"
+fresh_cache
+eka prefetch "$uri"
+find "$XDG_CACHE_HOME/eka" -exec touch --no-dereference -d '+400 days' {} +
+sound "from the future"
+eka --offline prefetch "$uri"
+equal "from the future: it is used" "0 $right" "$status $(holds)"
+eka cache gc
+equal "from the future: what was used just now is kept" "0 $right" "$status $(holds)"
+echo "- the clock is set forward: the cache is old"
+find "$XDG_CACHE_HOME/eka" -exec touch --no-dereference -d '10 years ago' {} +
+sound "from the past"
+eka --offline prefetch "$uri"
+equal "from the past: it is used" "0 $right" "$status $(holds)"
+
 echo "- the working directory is removed"
 mkdir "$scratch/left"
 cd "$scratch/left"
