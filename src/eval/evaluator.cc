@@ -73,14 +73,21 @@ std::map<fs::path, std::set<std::string>> joined(const DerivationsByScratch& gro
 }  // namespace
 
 struct Evaluator::Parts {
+  Parts(Installation found, fs::path scratch, coro::Pool& threads)
+      : installation(std::move(found)),
+        scratch_root(std::move(scratch)),
+        pool(threads),
+        real_store(installation.store) {}
+
   Installation installation;
   fs::path scratch_root;
   coro::Pool& pool;
+  RealStore real_store;
   bool can_furnish = true;  // until nixec says otherwise
 };
 
 Evaluator::Evaluator(Installation installation, fs::path scratch_root, coro::Pool& pool)
-    : parts_(new Parts{std::move(installation), fs::absolute(std::move(scratch_root)), pool, true}) {
+    : parts_(new Parts(std::move(installation), fs::absolute(std::move(scratch_root)), pool)) {
   asio::post(pool.executor(), [root = parts_->scratch_root] { Scratch::sweep(root); });
 }
 
@@ -128,8 +135,8 @@ coro::Task<> Evaluator::admit(std::vector<Evaluated> evaluated) {
 coro::Task<bool> Evaluator::exists(std::string store_path) {
   Parts& parts = *parts_;
   if (!is_store_path(store_path)) co_return false;
-  const std::optional<bool> known = co_await coro::offload(
-      parts.pool, [&parts, &store_path] { return valid_in_real_store(parts.installation.store, store_path); });
+  const std::optional<bool> known =
+      co_await coro::offload(parts.pool, [&parts, &store_path] { return parts.real_store.has(store_path); });
   if (known) co_return *known;
   coro::Command command;
   command.argv = {parts.installation.nix_store.string(), "--store", parts.installation.store, "--check-validity",

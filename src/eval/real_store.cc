@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
+#include <utility>
 
 #include <grp.h>
 #include <sqlite3.h>
@@ -29,24 +29,6 @@ struct Close {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
 
-std::optional<bool> registered(const fs::path& database_file, const std::string& path) {
-  sqlite3* opened = nullptr;
-  const int result = sqlite3_open_v2(database_file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
-  const std::unique_ptr<sqlite3, Close> database(opened);
-  if (result != SQLITE_OK) return std::nullopt;
-  sqlite3_busy_timeout(database.get(), 1000);
-  sqlite3_stmt* prepared = nullptr;
-  if (sqlite3_prepare_v2(opened, "SELECT 1 FROM ValidPaths WHERE path = ?", -1, &prepared, nullptr) != SQLITE_OK) {
-    return std::nullopt;
-  }
-  const std::unique_ptr<sqlite3_stmt, Close> statement(prepared);
-  sqlite3_bind_text(prepared, 1, path.data(), static_cast<int>(path.size()), SQLITE_STATIC);
-  const int row = sqlite3_step(prepared);
-  if (row == SQLITE_ROW) return true;
-  if (row == SQLITE_DONE) return false;
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<fs::path> root_of(const std::string& store) {
@@ -63,8 +45,44 @@ std::string detect_real_store() {
       .with_hint("start the daemon (systemctl start nix-daemon), or own /nix: sudo install -d -o \"$USER\" /nix");
 }
 
-std::optional<bool> valid_in_real_store(const std::string& store, const std::string& path) {
-  const std::optional<fs::path> root = root_of(store);
+struct RealStore::Database {
+  std::unique_ptr<sqlite3, Close> connection;
+  std::unique_ptr<sqlite3_stmt, Close> query;  // ends before its connection
+
+  static std::unique_ptr<Database> open(const fs::path& file) {
+    auto out = std::make_unique<Database>();
+    sqlite3* opened = nullptr;
+    const int result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
+    out->connection.reset(opened);
+    if (result != SQLITE_OK) return nullptr;
+    sqlite3_busy_timeout(opened, 1000);
+    sqlite3_stmt* prepared = nullptr;
+    const char* const text = "SELECT 1 FROM ValidPaths WHERE path = ?";
+    if (sqlite3_prepare_v2(opened, text, -1, &prepared, nullptr) != SQLITE_OK) return nullptr;
+    out->query.reset(prepared);
+    return out;
+  }
+};
+
+RealStore::RealStore(std::string store) : store_(std::move(store)) {}
+RealStore::~RealStore() = default;
+
+std::optional<bool> RealStore::registered(const fs::path& file, const std::string& path) {
+  const std::scoped_lock lock(mutex_);
+  if (!database_) database_ = Database::open(file);
+  if (!database_) return std::nullopt;
+  sqlite3_stmt* const query = database_->query.get();
+  sqlite3_bind_text(query, 1, path.data(), static_cast<int>(path.size()), SQLITE_STATIC);
+  const int row = sqlite3_step(query);
+  sqlite3_reset(query);  // ends the read, so that Nix's checkpoints are not held up
+  if (row == SQLITE_ROW) return true;
+  if (row == SQLITE_DONE) return false;
+  database_.reset();  // another time it may be whole
+  return std::nullopt;
+}
+
+std::optional<bool> RealStore::has(const std::string& path) {
+  const std::optional<fs::path> root = root_of(store_);
   if (!root) return std::nullopt;
   struct stat about{};
   if (::lstat((*root / path.substr(1)).c_str(), &about) != 0) return false;
