@@ -197,7 +197,8 @@ void Refs::write_new(const std::vector<Entry>& entries, bool locked) const {
 
 bool Refs::write_packed(const std::vector<Entry>& entries) const {
   std::map<std::string, atom::ObjectId> all;
-  for (const auto& [name, rev] : *packed_.names()) all.emplace(name, rev);
+  const PackedRefs::Names before = packed_.names();
+  for (const auto& [name, rev] : *before) all.emplace(name, rev);
   for (const Entry& entry : entries) all.emplace(entry.directory + entry.name, entry.rev);
   std::vector<PackedName> names;
   names.reserve(all.size());
