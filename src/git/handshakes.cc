@@ -48,7 +48,7 @@ void Handshakes::Origin::wake_all(const Error* failure) {
 
 bool Handshakes::is_unknown(const std::string& origin) const {
   const auto facts = memory_.recall(origin);
-  const bool was_old = facts && !facts->speaks_v2 && facts->agent_capabilities.empty();
+  const bool was_old = facts && !facts->speaks_v2;
   return !is_old(origin) && !was_old && !known(origin);
 }
 

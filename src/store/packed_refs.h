@@ -2,8 +2,9 @@
 // the place of five hundred with a directory each (docs/decisions/0035).
 //
 // The file is replaced as a whole, in the way of git: it is put together as packed-refs.lock and renamed. Whoever
-// changes it holds NamesLock as well, which the kernel drops with the process; so a packed-refs.lock that stays behind
-// was left by somebody who was killed, or is git's at this moment. In neither case does anybody wait for it.
+// changes it holds the lock of take_names_lock() as well, which the kernel drops with the process; so a
+// packed-refs.lock that stays behind was left by somebody who was killed, or is git's at this moment. In neither case
+// does anybody wait for it.
 #pragma once
 
 #include <cstdint>
