@@ -104,11 +104,36 @@ HttpError status_error(long status, const std::string& host, std::optional<std::
   return HttpError(std::move(error), status, retry_after);
 }
 
-HttpError transfer_error(CURLcode code, const std::string& host, const char* detail) {
+HttpError proxy_error(long proxy_status, const std::string& host, const std::string& proxy) {
+  const std::string name = proxy.empty() ? "a proxy" : "the proxy " + proxy;
+  const std::string answered = " (HTTP status " + std::to_string(proxy_status) + ")";
+  if (proxy_status == 407 || proxy_status == 401) {  // 401: some say so of a login that is wrong
+    Error error(Kind::remote,
+                name + " wants a user name and a password of its own before it leads to " + host + answered);
+    return HttpError(std::move(error).with_hint("Give them with its URL, in http.proxy or https_proxy: "
+                                                "http://user:password@host:port."),
+                     0);
+  }
+  Error error(Kind::remote, name + " does not lead to " + host + answered);
+  if (is_transient(proxy_status)) {
+    std::move(error).retryable().with_hint(
+        "It may not reach the host: try again later, or ask whoever runs the proxy.");
+  } else {
+    std::move(error).with_hint(
+        "Ask whoever runs the proxy; or name the host in no_proxy, if it can be reached without.");
+  }
+  return HttpError(std::move(error), 0);
+}
+
+HttpError transfer_error(CURLcode code, const std::string& host, const char* detail, const std::string& proxy) {
   const std::string_view words = *detail != '\0' ? std::string_view(detail) : curl_easy_strerror(code);
   Error error(Kind::remote, "the exchange with " + host + " failed: " + printable(words));
   if (is_transient(code)) std::move(error).retryable();
-  std::move(error).with_hint(hint_for(code));
+  std::string hint = hint_for(code);
+  if (code == CURLE_COULDNT_CONNECT && !proxy.empty()) {
+    hint += " The way goes by the proxy " + proxy + ", unless no_proxy excepts the host.";
+  }
+  std::move(error).with_hint(std::move(hint));
   return HttpError(std::move(error), 0);
 }
 

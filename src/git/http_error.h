@@ -29,7 +29,11 @@ class HttpError : public Error {
 // For any status but 200. `host` is who answered.
 HttpError status_error(long status, const std::string& host, std::optional<std::chrono::seconds> retry_after);
 
-// For a transfer that libcurl gave up; `detail` is what it says in its error buffer.
-HttpError transfer_error(CURLcode code, const std::string& host, const char* detail);
+// For a transfer that libcurl gave up; `detail` is what it says in its error buffer. `proxy` is by which it may have
+// gone; empty: none.
+HttpError transfer_error(CURLcode code, const std::string& host, const char* detail, const std::string& proxy = {});
+
+// For a proxy that does not let us through to `host`: `proxy_status` is its answer. That of the host there is none.
+HttpError proxy_error(long proxy_status, const std::string& host, const std::string& proxy);
 
 }  // namespace eka::git

@@ -21,6 +21,12 @@ std::string path_of(std::string text) {
   return text;
 }
 
+// The variables that curl looks into. HTTP_PROXY is none: in a CGI program it is what a client sent as "Proxy:".
+std::string proxy_of_environment(atom::Url::Scheme scheme) {
+  if (scheme == atom::Url::Scheme::http) return first_of({"http_proxy", "all_proxy", "ALL_PROXY"});
+  return first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+}
+
 bool is_false(const std::string& text) {
   return text == "false" || text == "no" || text == "off" || text == "0";
 }
@@ -34,6 +40,7 @@ std::shared_ptr<const HttpSettings> HttpSettings::of(const UserConfig& config, c
   };
   HttpSettings out;
   out.proxy = config.value_for("http", "proxy", url);
+  out.proxy_name = atom::redacted(out.proxy ? *out.proxy : proxy_of_environment(url.scheme()));
   out.ca_file = path("GIT_SSL_CAINFO", "sslcainfo");
   if (out.ca_file.empty()) out.ca_file = first_of({"SSL_CERT_FILE", "NIX_SSL_CERT_FILE"});
   out.ca_path = path("GIT_SSL_CAPATH", "sslcapath");
@@ -47,7 +54,11 @@ std::shared_ptr<const HttpSettings> HttpSettings::of(const UserConfig& config, c
 
 std::vector<std::string> HttpSettings::described() const {
   std::vector<std::string> out;
-  if (proxy) out.push_back(proxy->empty() ? "no proxy" : "the proxy " + atom::redacted(*proxy));
+  if (!proxy_name.empty()) {
+    out.push_back("the proxy " + proxy_name + ", but for what no_proxy excepts");
+  } else if (proxy) {
+    out.emplace_back("no proxy");
+  }
   if (!ca_file.empty()) out.push_back("the authorities of " + printable(ca_file));
   if (!ca_path.empty()) out.push_back("the authorities in " + printable(ca_path));
   if (!certificate.empty()) out.push_back("the client certificate " + printable(certificate));

@@ -17,6 +17,7 @@ namespace eka::git {
 
 struct HttpSettings {
   std::optional<std::string> proxy;  // may hold a password; empty: none, whatever the environment says
+  std::string proxy_name;            // it, or that of the environment, for messages; no_proxy may except the host
   std::string ca_file, ca_path;      // empty: what libcurl was built with
   std::string certificate, key;      // the client's own
   std::vector<std::string> headers;  // may hold secrets: for this place only

@@ -190,6 +190,7 @@ coro::Task<> HttpTransfer::start() {
   added_ = true;
   while (!headers_complete_ && !result_) co_await sleep();
   if (!headers_complete_) throw_if_failed();
+  if (status_ == 407) throw proxy_error(status_, host_, request_.settings->proxy_name);
   if (is_redirect(status_)) location_ = resolve_url(request_.url, location_);
 }
 
@@ -210,7 +211,12 @@ void HttpTransfer::throw_if_failed() const {
     throw Error(Kind::remote, "the answer of " + host_ + " is longer than " + std::to_string(request_.body_limit) +
                                   " bytes, once decompressed");
   }
-  if (result_ && *result_ != CURLE_OK) throw transfer_error(*result_, host_, detail_.data());
+  const std::string& proxy = request_.settings->proxy_name;
+  if (result_ && *result_ != CURLE_OK) {
+    const long connect_status = number(easy_.get(), CURLINFO_HTTP_CONNECTCODE);
+    if (connect_status >= 300) throw proxy_error(connect_status, host_, proxy);
+    throw transfer_error(*result_, host_, detail_.data(), proxy);
+  }
   if (!headers_complete_) throw transfer_error(CURLE_GOT_NOTHING, host_, detail_.data());
 }
 
