@@ -9,6 +9,7 @@
 
 #include "error/text.h"
 #include "git/http_error.h"
+#include "git/http_login.h"
 #include "git/http_settings.h"
 
 namespace eka::git {
@@ -107,25 +108,12 @@ class Download {
     }
   }
 
-  // Where the server wants a login that the URL does not have, it is sent again with each that can be found.
   coro::Task<std::unique_ptr<HttpResponse>> send(const atom::Url& at) {
     const bool may_log_in = is_at_home(at) && url_.password().empty();
-    while (true) {
-      const std::optional<Login> login = may_log_in ? shared_.credentials.known(url_) : std::nullopt;
-      HttpRequest request = request_to(at);
-      if (login) {
-        request.user = login->user;
-        request.password = login->password;
-      }
-      auto response = co_await shared_.client.send(std::move(request));
-      ++traffic_.requests;
-      const long status = response->status();
-      if (login && status < 400) co_await shared_.credentials.accepted(url_, login);
-      if (!may_log_in || status != 401) co_return response;
-      const std::optional<Login> another = co_await shared_.credentials.after_refusal(url_, login);
-      if (!another) co_return response;
-      const Counted counted(*response, traffic_);
-    }
+    const atom::Url* scope = may_log_in ? &url_ : nullptr;
+    HttpRequest request = request_to(at);
+    co_return co_await send_with_logins(shared_.client, shared_.credentials, scope, std::move(request), traffic_,
+                                        &Traffic::requests);
   }
 
   bool is_at_home(const atom::Url& at) const { return at.origin() == url_.origin(); }

@@ -5,6 +5,24 @@
 #include "git/http_transfer.h"
 
 namespace eka::git {
+namespace {
+
+constexpr std::size_t drained = 16 << 10;
+
+}  // namespace
+
+coro::Task<> drain(HttpResponse* response) {
+  try {
+    for (std::size_t seen = 0; seen < drained;) {
+      const std::string_view bytes = co_await response->read();
+      if (bytes.empty()) co_return;
+      seen += bytes.size();
+    }
+  } catch (const Error&) {
+    // Its status is what is to be reported.
+  }
+}
+
 HttpClient::HttpClient(coro::Executor reactor, HttpLimits limits)
     : limits_(limits),
       environment_(HttpSettings::of(UserConfig(), atom::Url())),

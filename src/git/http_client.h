@@ -68,6 +68,9 @@ class HttpResponse {
   virtual std::uint64_t bytes_sent() const = 0;
 };
 
+// Reads a short body that nobody wants, so that its connection can be used again. What goes wrong with it is not told.
+coro::Task<> drain(HttpResponse* response);
+
 class HttpClient {
  public:
   // All requests are made, and resume, on `reactor`.

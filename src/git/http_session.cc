@@ -6,13 +6,13 @@
 #include "coro/task_group.h"
 #include "error/text.h"
 #include "git/http_error.h"
+#include "git/http_login.h"
 
 namespace eka::git {
 namespace {
 
 constexpr int most_redirects = 5;
 constexpr std::uint64_t handshake_limit = 1 << 20;
-constexpr std::size_t drained = 16 << 10;
 constexpr std::string_view service = "service=git-upload-pack";
 
 // As git does it: a query that is part of the URL stays at its end.
@@ -24,19 +24,6 @@ void check_advertisement(const HttpResponse& http) {
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-advertisement") {
     throw protocol_error("it answers a git request with \"" + printable(type, 60) +
                          "\", so there is no git repository at this URL, or not over smart HTTP");
-  }
-}
-
-// Reads a short body that nobody wants, so that its connection can be used again.
-coro::Task<> drain(Answer* answer) {
-  try {
-    for (std::size_t seen = 0; seen < drained;) {
-      const std::string_view bytes = co_await answer->read();
-      if (bytes.empty()) co_return;
-      seen += bytes.size();
-    }
-  } catch (const Error&) {
-    // The status is what is to be reported.
   }
 }
 
@@ -54,7 +41,7 @@ class HttpSession::Body final : public Answer {
   Body& operator=(const Body&) = delete;
 
   coro::Task<std::string_view> read() override { return response_->read(); }
-  const HttpResponse& http() const { return *response_; }
+  HttpResponse& http() { return *response_; }
 
  private:
   std::unique_ptr<HttpResponse> response_;
@@ -166,29 +153,13 @@ coro::Task<> HttpSession::try_post(Command command, std::unique_ptr<Body>* body,
   }
 }
 
-// Sends, and counts what it costs. Where the server wants a login that the URL does not have, it is sent again with
-// each that can be found.
+// Sends, and counts what it costs.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(HttpRequest request,
                                                                  std::uint64_t Traffic::* counter) {
   const bool may_log_in = !is_moved() && url_.password().empty();
-  while (true) {
-    const std::optional<Login> login = may_log_in ? credentials_.known(url_) : std::nullopt;
-    HttpRequest sent = request;
-    if (login) {
-      sent.user = login->user;
-      sent.password = login->password;
-    }
-    ++(traffic().*counter);
-    auto response = co_await client_.send(std::move(sent));
-    traffic().answer_time = response->answer_time();
-    auto body = std::make_unique<Body>(std::move(response), traffic());
-    const long status = body->http().status();
-    if (login && status < 400) co_await credentials_.accepted(url_, login);
-    if (!may_log_in || status != 401) co_return body;
-    co_await drain(body.get());
-    const std::optional<Login> another = co_await credentials_.after_refusal(url_, login);
-    if (!another) co_return body;
-  }
+  const atom::Url* scope = may_log_in ? &url_ : nullptr;
+  auto response = co_await send_with_logins(client_, credentials_, scope, std::move(request), traffic(), counter);
+  co_return std::make_unique<Body>(std::move(response), traffic());
 }
 
 coro::Task<Capabilities> HttpSession::handshake() {
@@ -216,12 +187,12 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
     if (v2) discovery.body_limit = handshake_limit;
     const std::string asked = discovery.url;
     std::unique_ptr<Body> body = co_await send(std::move(discovery), &Traffic::handshakes);
-    const HttpResponse& http = body->http();
+    HttpResponse& http = body->http();
     if (http.status() == 200) {
       check_advertisement(http);
       co_return body;
     }
-    co_await drain(body.get());
+    co_await drain(&http);
     const bool redirected = http.status() >= 300 && http.status() < 400 && !http.location().empty();
     if (!redirected) throw status_error(http.status(), origin(), http.retry_after());
     if (redirects == most_redirects) throw HttpError(protocol_error("it redirects without end"), http.status());
@@ -265,9 +236,9 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post(Command command
   post.compressed = command.compressible;
   if (command.answer_limit != 0) post.body_limit = command.answer_limit;
   std::unique_ptr<Body> body = co_await send(std::move(post), &Traffic::requests);
-  const HttpResponse& http = body->http();
+  HttpResponse& http = body->http();
   if (http.status() != 200) {
-    co_await drain(body.get());
+    co_await drain(&http);
     throw status_error(http.status(), origin(), http.retry_after());
   }
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-result") {
