@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <system_error>
 #include <thread>
 
 #include "atom/config.h"
@@ -84,9 +85,17 @@ Preferences read_preferences(const Common& common) {
   return out;
 }
 
+fs::path working_directory() {
+  std::error_code failure;
+  auto directory = fs::current_path(failure);
+  if (!failure) return directory;
+  throw Error(Kind::usage, "the working directory cannot be found: " + failure.message())
+      .with_hint("it may have been removed: enter one that is there, or choose it with -C");
+}
+
 void make_absolute(atom::Url& url) {
   if (!url.is_local() || fs::path(url.path()).is_absolute()) return;
-  auto path = fs::absolute(url.path()).lexically_normal().string();
+  auto path = (working_directory() / url.path()).lexically_normal().string();
   if (path.size() > 1 && path.ends_with('/')) path.pop_back();
   url = unwrap(atom::Url::parse(path));
 }

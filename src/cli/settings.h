@@ -1,6 +1,8 @@
 // From configuration files, environment and flags to what the engine is told (protocol §8).
 #pragma once
 
+#include <filesystem>
+
 #include "atom/config.h"
 #include "atom/uri.h"
 #include "cli/command.h"
@@ -22,7 +24,10 @@ atom::Config read_configuration();
 // Throws Kind::usage for a broken file, with its name, line and column.
 Preferences read_preferences(const Common& common);
 
-// A file path in a URI is relative to the current directory.
+// Throws Kind::usage when there is none any more.
+std::filesystem::path working_directory();
+
+// A file path in a URI is relative to the working directory.
 void make_absolute(atom::Url& url);
 
 // A URI as typed, fit to be shown: without its password.

@@ -8,7 +8,7 @@ namespace {
 
 // The local set, or a path (not a file: URL, which means what is published there) to a working tree that is a set.
 std::optional<std::filesystem::path> working_tree(const std::string& typed, const atom::AtomUri& uri) {
-  if (!uri.set) return std::filesystem::current_path();
+  if (!uri.set) return working_directory();
   if (!uri.set->is_local() || typed.starts_with("file:")) return std::nullopt;
   const std::filesystem::path path = uri.set->path();
   return std::filesystem::exists(path / engine::set_file) ? std::optional(path) : std::nullopt;
@@ -21,9 +21,13 @@ std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, c
   for (const auto& text : typed) {
     auto uri = atom::AtomUri::parse(text, aliases);
     if (!uri) throw std::move(uri).error().within("reading the URI " + redacted(text));
-    if (uri->set) make_absolute(*uri->set);
-    auto place = working_tree(text, *uri);
-    out.push_back({redacted(text), *std::move(uri), std::move(place)});
+    try {
+      if (uri->set) make_absolute(*uri->set);
+      auto place = working_tree(text, *uri);
+      out.push_back({redacted(text), *std::move(uri), std::move(place)});
+    } catch (Error& error) {
+      throw std::move(error).within("looking for " + redacted(text));
+    }
   }
   return out;
 }

@@ -67,7 +67,7 @@ if [[ $mountable ]]; then
   mends "read-only and empty"
   mount -o remount,ro "$scratch/small"
   eka --offline prefetch "$uri"
-  matches "read-only and filled: it works, or says why" "^0 |eka\.db cannot be used" "$status ${err//$'\n'/ }"
+  equal "read-only and filled: it serves" "0" "$status"
   mount -o remount,rw "$scratch/small"
   mends "read-only and filled"
 fi
@@ -123,8 +123,14 @@ mkdir "$scratch/left"
 cd "$scratch/left"
 rmdir "$scratch/left"
 fresh_cache
+for local in ::root ./set::root; do
+  eka plan "$local"
+  equal "the working directory is gone: $local: exit code" 2 "$status"
+  matches "the working directory is gone: $local: says so" "the working directory cannot be found: No such file" "$err"
+  matches "the working directory is gone: $local: what to do" "hint: .*removed" "$err"
+done
 eka prefetch "$uri"
 cd "$scratch"
-equal "the working directory is gone: all is well" "0 $right" "$status $(holds)"
+equal "the working directory is gone: all else is well" "0 $right" "$status $(holds)"
 
 finish
