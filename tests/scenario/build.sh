@@ -1,26 +1,19 @@
 #!/bin/bash
 # eka build: what is planned is built by the user's own Nix; the failure of one hides no other.
 source "$(dirname "$0")/scenario.sh"
+source "$here/building.sh"
 
-# A store of its own. Nix's sandbox has no shell by itself.
-export NIX_REMOTE=$scratch/store
-export NIX_CONFIG='substituters =
-sandbox-paths = /bin /lib /lib64 /usr'
-mkdir -p "$NIX_REMOTE" "$scratch/set"
-cd "$scratch/set"
-git init -q .
+own_store
+begin_set
 atom() {  # LABEL NIX-EXPRESSION
-  mkdir "$1"
-  printf '[package]\nlabel = "%s"\nversion = "1.0.0"\n[compose.as]\nnix = "default.nix"\n' "$1" >"$1/atom.toml"
-  echo "let sh = name: script: more: derivation ({ inherit name; system = \"x86_64-linux\"; builder = \"/bin/sh\";
-    args = [ \"-c\" script ]; } // more); in { main = $2; }" >"$1/default.nix"
+  add_atom "$1" "let sh = name: script: more: derivation ({ inherit name; system = \"x86_64-linux\"; builder = \"/bin/sh\";
+    args = [ \"-c\" script ]; } // more); in { main = $2; }"
 }
 atom good 'sh "good" "echo building; echo yes > $out; echo dev > $dev" { outputs = [ "out" "dev" ]; }'
 atom bad 'sh "bad" "echo last words; exit 3" { }'
 atom top 'sh "top" "echo > $out" { dep = sh "deep" "echo deep trouble; exit 4" { }; }'
 atom broken 'throw "not even a plan"'
-echo 'set.packages = ["good", "bad", "top", "broken"]' >ekala.toml
-git add -A && git -c user.name=x -c user.email=x commit -qm x
+commit_set good bad top broken
 
 eka build ::bad ::good ::top ::broken
 equal "failed builds: exit code" 5 "$status"

@@ -1,17 +1,16 @@
 #!/bin/bash
 # Sources that are fetched when they are built: files by Nix, archives by eka, locked by both.
 source "$(dirname "$0")/scenario.sh"
+source "$here/building.sh"
 
 serve_start "$www"
-export NIX_REMOTE=$scratch/store
-export NIX_CONFIG='substituters =
-sandbox-paths = /bin /lib /lib64 /usr'
-mkdir -p "$NIX_REMOTE" "$www/files" "$scratch/work/lib-1.0" "$scratch/set/app"
+own_store
+mkdir -p "$www/files" "$scratch/work/lib-1.0"
 echo 'of the archive' >"$scratch/work/lib-1.0/text"
 tar -C "$scratch/work" -czf "$www/files/lib-1.0.tar.gz" lib-1.0
 echo 'a patch' >"$www/files/fix.patch"
-cd "$scratch/set"
-git init -q .
+begin_set
+mkdir app
 cat >app/atom.toml <<END
 [package]
 label = "app"
@@ -35,8 +34,7 @@ cat >app/default.nix <<'END'
   };
 }
 END
-echo 'set.packages = ["app"]' >ekala.toml
-git add -A && git -c user.name=x -c user.email=x commit -qm x
+commit_set app
 
 eka resolve app
 equal "the sources are locked: exit code" 0 "$status"

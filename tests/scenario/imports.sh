@@ -1,27 +1,20 @@
 #!/bin/bash
 # Import-from-derivation: refused unless it is allowed, and then built by the user's Nix, outside of the evaluator.
 source "$(dirname "$0")/scenario.sh"
+source "$here/building.sh"
 
-export NIX_REMOTE=$scratch/store
-export NIX_CONFIG="substituters =
-sandbox-paths = /bin /lib /lib64 /usr $scratch/fetched.nix"
-mkdir -p "$NIX_REMOTE" "$scratch/set"
-cd "$scratch/set"
-git init -q .
+own_store "$scratch/fetched.nix"
+begin_set
 atom() {  # LABEL NIX-EXPRESSION
-  mkdir "$1"
-  printf '[package]\nlabel = "%s"\nversion = "1.0.0"\n[compose.as]\nnix = "default.nix"\n' "$1" >"$1/atom.toml"
-  cat >"$1/default.nix" <<END
-let
+  add_atom "$1" "let
   sh = name: script: derivation {
     inherit name;
-    system = "x86_64-linux";
-    builder = "/bin/sh";
-    args = [ "-c" script ];
+    system = \"x86_64-linux\";
+    builder = \"/bin/sh\";
+    args = [ \"-c\" script ];
   };
 in
-$2
-END
+$2"
 }
 # A name that a build gives; two builds, the second written by the first; the text of one; a build that fails.
 atom once '{ main = sh (import (sh "gen" "printf \\\\042named\\\\042 > $out")) ""; }'
@@ -40,8 +33,7 @@ atom fetched "{ main = sh (import (derivation { name = \"fetch\"; builder = \"bu
   url = \"file://$scratch/fetched.nix\"; outputHash = \"$(sha256sum "$scratch/fetched.nix" | cut -d' ' -f1)\";
   outputHashAlgo = \"sha256\"; outputHashMode = \"flat\"; preferLocalBuild = true; })) \"\"; }"
 atom plain '{ main = sh "plain" ""; }'
-echo 'set.packages = ["once", "twice", "tree", "fetched", "broken", "wrong", "plain"]' >ekala.toml
-git add -A && git -c user.name=x -c user.email=x commit -qm x
+commit_set once twice tree fetched broken wrong plain
 
 eka plan ::once
 equal "without --allow-ifd: exit code" 5 "$status"

@@ -1,0 +1,33 @@
+# What scenarios share that build: a Nix store of their own, and a package set in a working tree. To be sourced after
+# scenario.sh.
+#
+#   own_store [PATH…]    an empty store, as $NIX_REMOTE. Builds in it see the shell and the tools of this machine, since
+#                        Nix's sandbox has none by itself, and these paths
+#   begin_set            an empty set in $scratch/set, which is entered
+#   add_atom LABEL TEXT  an atom of it, composed as Nix by this text
+#   commit_set LABEL…    lists them in the set, and commits all there is
+own_store() {
+  export NIX_REMOTE=$scratch/store
+  export NIX_CONFIG="substituters =
+sandbox-paths = /bin /lib /lib64 /usr $*"
+  mkdir -p "$NIX_REMOTE"
+}
+
+begin_set() {
+  mkdir -p "$scratch/set"
+  cd "$scratch/set"
+  git init -q .
+}
+
+add_atom() {
+  mkdir "$1"
+  printf '[package]\nlabel = "%s"\nversion = "1.0.0"\n[compose.as]\nnix = "default.nix"\n' "$1" >"$1/atom.toml"
+  printf '%s\n' "$2" >"$1/default.nix"
+}
+
+commit_set() {
+  local labels
+  labels=$(printf '"%s", ' "$@")
+  echo "set.packages = [${labels%, }]" >ekala.toml
+  git add -A && git -c user.name=x -c user.email=x commit -qm x
+}
