@@ -6,19 +6,13 @@
 
 #include "engine/sources.h"
 #include "git/retries.h"
+#include "store/source_name.h"
 
 namespace eka::engine {
 namespace {
 
 // builtins.fetchGit and fetchTarball call everything so.
 constexpr const char* tree_name = "source";
-
-std::string key_of(const atom::ObjectId& rev) {
-  return "git-" + rev.hex();
-}
-std::string key_of(const atom::NarHash& hash) {
-  return "nar-" + hash.hex();
-}
 
 // As builtins.fetchurl calls a file: what follows the last slash of its URL. What Nix would refuse is written
 // otherwise.
@@ -83,7 +77,7 @@ coro::Task<BroughtSource> Sources::bring(atom::LockedDirect source) {
 }
 
 coro::Task<BroughtSource> Sources::bring_git(atom::Url url, atom::ObjectId rev) {
-  const auto key = key_of(rev);
+  const auto key = store::source_name(rev);
   auto found = co_await cached_tree(key, tree_name);
   if (found) co_return *std::move(found);
   co_await fetching_commits_.run(rev, fetch_commit(std::move(url), rev));
@@ -93,7 +87,7 @@ coro::Task<BroughtSource> Sources::bring_git(atom::Url url, atom::ObjectId rev) 
 }
 
 coro::Task<BroughtSource> Sources::bring_tree(atom::Url url, atom::NarHash hash, std::string name) {
-  const auto key = key_of(hash);
+  const auto key = store::source_name(hash);
   auto found = co_await cached_tree(key, name);
   if (found) co_return *std::move(found);
   const auto came = co_await fetch_archive(url);
@@ -165,7 +159,7 @@ coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
     throw;
   }
   const auto hash = co_await parts_.cache->nar_hash(tree);
-  co_await parts_.cache->name_source(key_of(hash), tree);
+  co_await parts_.cache->name_source(store::source_name(hash), tree);
   archives_.emplace(url, hash);
   co_return hash;
 }
@@ -197,7 +191,7 @@ coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
   if (!commit) {
     throw Error(Kind::integrity, fmt::format("{} of {} is no commit, or not all of it came", rev.hex(), url.str()));
   }
-  co_await parts_.cache->name_source(key_of(rev), commit->tree);
+  co_await parts_.cache->name_source(store::source_name(rev), commit->tree);
 }
 
 }  // namespace eka::engine

@@ -389,6 +389,7 @@ coro::Task<std::optional<fs::path>> Cache::source_file(atom::NarHash hash) {
     std::error_code ignored;
     return fs::is_regular_file(fs::symlink_status(place, ignored));
   });
+  if (there) parts.used[Fact::used].insert(hash.hex());
   co_return there ? std::optional(std::move(place)) : std::nullopt;
 }
 

@@ -117,8 +117,8 @@ class Cache {
   coro::Task<std::unique_ptr<IncomingFile>> begin_file();
   // The file with this SHA-256; nothing when there is none.
   coro::Task<std::optional<std::filesystem::path>> source_file(atom::NarHash hash);
-  // The tree of the source that was called so, when all of it is here. A name says what its content is (the revision of
-  // a repository, the hash of a NAR), and is written last.
+  // The tree of the source that was called so, when all of it is here. A name says what its content is
+  // (source_name.h), and is written last.
   coro::Task<std::optional<atom::ObjectId>> source_tree(std::string name);
   coro::Task<> name_source(std::string name, atom::ObjectId tree);
 
@@ -134,9 +134,9 @@ class Cache {
   // fails: what is not merged now is merged another time. Why it could not be done, for a person to read, or nothing.
   coro::Task<std::string> tidy();
 
-  // --- use. What a run asks for by id is used, and `eka cache gc` keeps it for a while. It also keeps what the locks
-  // of such atoms name; and what the locks at these paths name, as long as the files are there, however long ago it
-  // was.
+  // --- use. What a run asks for by id or by hash is used, and `eka cache gc` keeps it for a while. It also keeps what
+  // the locks of such atoms name, sources included; and what the locks at these paths name, as long as the files are
+  // there, however long ago it was.
   void note_lock(const std::filesystem::path& file);
 
   // --- facts. These do not suspend: SQLite answers in microseconds, and gives up rather than wait long

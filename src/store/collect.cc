@@ -23,6 +23,7 @@
 #include "store/refs.h"
 #include "store/repack.h"
 #include "store/repository.h"
+#include "store/source_name.h"
 #include "store/stock.h"
 #include "store/tree.h"
 #include "store/trees.h"
@@ -57,15 +58,37 @@ std::optional<std::string> file_of(Objects& objects, const atom::ObjectId& tree,
   return std::nullopt;
 }
 
-std::vector<atom::ObjectId> revisions_of(const std::string& lock) {
-  std::vector<atom::ObjectId> revisions;
-  if (const auto parsed = atom::Lock::parse(lock, "atom.lock")) {
+// What locks name.
+struct Named {
+  std::vector<atom::ObjectId> atoms;  // still to be kept
+  std::set<std::string> sources;      // by their names in the cache
+  std::set<std::string> files;        // by their hashes
+
+  // Of a lock that cannot be read: nothing, and no run can use it either.
+  void add(const std::string& lock) {
+    const auto parsed = atom::Lock::parse(lock, "atom.lock");
+    if (!parsed) return;
     for (const auto& locked : parsed->atoms) {
-      if (locked.rev) revisions.push_back(*locked.rev);
+      if (locked.rev) atoms.push_back(*locked.rev);
+    }
+    for (const auto& direct : parsed->direct) {
+      std::visit([this](const auto& source) { add(source); }, direct.source);
     }
   }
-  return revisions;  // of one that cannot be read: none, and no run can use it either
-}
+  void add(const atom::LockedGit& git) { sources.insert(source_name(git.rev)); }
+  void add(const atom::LockedTar& tar) { add_hash(tar.hash, true); }
+  void add(const atom::LockedFile& file) { add_hash(file.hash, false); }
+  void add(const atom::LockedBuild& build) { add_hash(build.hash, build.unpack); }
+  void add_hash(const std::string& sri, bool of_tree) {
+    const auto hash = atom::NarHash::parse_sri(sri);
+    if (!hash) return;
+    if (of_tree) {
+      sources.insert(source_name(*hash));
+    } else {
+      files.insert(hash->hex());
+    }
+  }
+};
 
 // The part that needs no child process: one for each collection, on the pool.
 class Collector {
@@ -127,9 +150,9 @@ class Collector {
     Objects objects = Objects::of_repository(places_.objects());
     const Refs refs(places_.git());
     const std::vector<CachedName> names = refs.all();
-    std::vector<atom::ObjectId> open = revisions_of_noted_locks();
+    std::vector<atom::ObjectId>& open = named_.atoms;
+    read_noted_locks();
     keep_used(objects, open);
-    for (const atom::ObjectId& rev : refs.sources()) open.push_back(rev);
     for (const CachedName& name : names) {
       if (is_used(key_of(name.rev), name.file.empty() ? refs.packed_file() : name.file)) open.push_back(name.rev);
     }
@@ -138,19 +161,30 @@ class Collector {
       const atom::ObjectId rev = open.back();
       open.pop_back();
       if (kept_.contains(rev) || !keep(objects, rev)) continue;
-      const auto lock = file_of(objects, trees_.at(rev), "atom.lock");
-      if (!lock) continue;
-      const auto more = revisions_of(*lock);
-      open.insert(open.end(), more.begin(), more.end());
+      if (const auto lock = file_of(objects, trees_.at(rev), "atom.lock")) named_.add(*lock);
     }
+    const auto unused = unused_sources(objects, refs);
+    counts.others_dropped += unused.size();
     const auto stays = [&](const CachedName& name) { return kept_.contains(name.rev); };
     counts.atoms_kept = static_cast<std::uint64_t>(std::ranges::count_if(names, stays));
     counts.atoms_dropped = names.size() - counts.atoms_kept;
     // Whatever else their commits reach may be gone soon.
-    if (counts.atoms_dropped != 0) database_.forget_all(Fact::whole);
+    if (counts.atoms_dropped + unused.size() != 0) database_.forget_all(Fact::whole);
     std::vector<CachedName> gone;
     std::ranges::remove_copy_if(names, std::back_inserter(gone), stays);
-    refs.remove(gone);
+    refs.remove(gone, unused);
+  }
+
+  // Once all locks are read.
+  std::vector<CachedSource> unused_sources(Objects& objects, const Refs& refs) {
+    std::vector<CachedSource> unused;
+    for (CachedSource& source : refs.sources()) {
+      stop_.check();
+      const bool wanted = named_.sources.contains(source.name) || kept_.contains(source.rev) ||
+                          is_used(key_of(source.rev), source.file.empty() ? refs.packed_file() : source.file);
+      if (!wanted || !keep(objects, source.rev)) unused.push_back(std::move(source));
+    }
+    return unused;
   }
 
   // What runs used by id, named or not: manifests, trees, commits of sources that are not atoms.
@@ -188,18 +222,14 @@ class Collector {
     }
   }
 
-  std::vector<atom::ObjectId> revisions_of_noted_locks() {
-    std::vector<atom::ObjectId> revisions;
+  void read_noted_locks() {
     for (const auto& [path, when] : database_.all(Fact::lock)) {
-      const auto text = read_file(path, 16 << 20);
-      if (!text) {
+      if (const auto text = read_file(path, 16 << 20)) {
+        named_.add(*text);
+      } else {
         database_.forget(Fact::lock, path);
-        continue;
       }
-      const auto more = revisions_of(*text);
-      revisions.insert(revisions.end(), more.begin(), more.end());
     }
-    return revisions;
   }
 
   void drop_facts(Collection& counts) {
@@ -227,7 +257,7 @@ class Collector {
         const std::string name = entry.path().filename();
         const auto id = atom::ObjectId::parse(name);
         if (name.starts_with('.') || (shelf.named_by_id && !id)) continue;
-        const bool stays = is_used(shelf.named_by_id ? key_of(*id) : name, entry.path());
+        const bool stays = is_used(shelf.named_by_id ? key_of(*id) : name, entry.path()) || named_.files.contains(name);
         if (shelf.named_by_id) {
           ++(stays ? counts.trees_kept : counts.trees_dropped);
           if (!stays) database_.forget(Fact::laid_out, key_of(*id));
@@ -294,6 +324,7 @@ class Collector {
   coro::Stop stop_;
   Database database_;
   std::map<std::string, std::int64_t> used_;
+  Named named_;
   std::set<atom::ObjectId> kept_;                   // commits
   std::map<atom::ObjectId, atom::ObjectId> trees_;  // of these
   Ids live_;

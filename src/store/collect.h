@@ -2,8 +2,8 @@
 //
 // Used is what a run asked the cache for by id (an atom, a tree, a remembered evaluation); the runs told eka.db, and
 // where that knows nothing, what a thing's own file says of its time counts. Kept with an atom is all that its
-// atom.lock names, and what the locks at the paths that runs noted name, as long as those files are there. All of it
-// can be fetched again.
+// atom.lock names, and what the locks at the paths that runs noted name, as long as those files are there: atoms, and
+// the sources that are none. All of it can be fetched again.
 //
 // Names go first, so that nothing claims to be there that is not; then what was remembered of their objects; then the
 // objects. Killed at any point, it leaves a sound cache with some litter that the next collection takes.
@@ -30,7 +30,7 @@ struct Collection {
   std::uint64_t trees_kept = 0, trees_dropped = 0;
   std::uint64_t objects_kept = 0, objects_dropped = 0;
   std::uint64_t facts_dropped = 0;
-  std::uint64_t others_dropped = 0;  // entries of further parts of the cache
+  std::uint64_t others_dropped = 0;  // sources that are no atoms, entries of further parts of the cache
   std::uint64_t bytes_before = 0, bytes_after = 0;
 };
 

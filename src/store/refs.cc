@@ -42,6 +42,10 @@ void write_file_of(const fs::path& file, const atom::ObjectId& rev) {
   write_all(out.get(), rev.hex() + "\n", "cannot write a name into the cache");
 }
 
+void remove_file(const fs::path& file) {
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove a name from the cache");
+}
+
 // A file and mostly a directory for each name, or all names written again for a few more: what is cheaper. A file that
 // is made costs about as much as this many bytes that are written.
 constexpr std::uintmax_t bytes_worth_a_file = 16 << 10;
@@ -111,15 +115,19 @@ std::vector<CachedName> Refs::all() const {
   return names;
 }
 
-void Refs::remove(const std::vector<CachedName>& names) const {
+void Refs::remove(const std::vector<CachedName>& names, const std::vector<CachedSource>& sources) const {
   std::set<std::string> packed;
   for (const CachedName& name : names) {
     packed.insert("refs/" + name.set + "/" + name.label.str() + "/" + name.version.str());
     if (name.file.empty()) continue;
-    if (::unlink(name.file.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove a name from the cache");
+    remove_file(name.file);
     // The directories of the label and of the set, once nothing is in them.
     ::rmdir(name.file.parent_path().c_str());
     ::rmdir(name.file.parent_path().parent_path().c_str());
+  }
+  for (const CachedSource& source : sources) {
+    packed.insert(source_prefix + source.name);
+    if (!source.file.empty()) remove_file(source.file);
   }
   const FileDescriptor lock = take_names_lock(directory_);
   std::vector<PackedName> left = *packed_.names();
@@ -129,14 +137,17 @@ void Refs::remove(const std::vector<CachedName>& names) const {
   }
 }
 
-std::vector<atom::ObjectId> Refs::sources() const {
-  std::vector<atom::ObjectId> revisions;
-  for (const auto& [name, id] : PackedRefs::below(packed_.names(), source_prefix)) revisions.push_back(id);
+std::vector<CachedSource> Refs::sources() const {
+  std::map<std::string, CachedSource> found;
+  for (const auto& [name, id] : PackedRefs::below(packed_.names(), source_prefix)) found[name] = {name, id, {}};
   std::error_code ignored;
-  for (const auto& entry : fs::recursive_directory_iterator(directory_ / source_prefix, ignored)) {
-    if (const auto id = read_loose(entry.path())) revisions.push_back(*id);
+  for (const auto& entry : fs::directory_iterator(directory_ / source_prefix, ignored)) {
+    const std::string name = entry.path().filename();
+    if (const auto id = read_loose(entry.path())) found[name] = {name, *id, entry.path()};
   }
-  return revisions;
+  std::vector<CachedSource> sources;
+  for (auto& [name, source] : found) sources.push_back(std::move(source));
+  return sources;
 }
 
 std::optional<atom::ObjectId> Refs::find(const atom::ObjectId& genesis, const atom::Label& label,

@@ -30,6 +30,13 @@ struct CachedName {
   std::string str() const { return label.str() + " " + version.str(); }
 };
 
+// The name of a source that is no atom.
+struct CachedSource {
+  std::string name;
+  atom::ObjectId rev;
+  std::filesystem::path file;  // empty when it is packed
+};
+
 class Refs {
  public:
   explicit Refs(std::filesystem::path git_directory) : directory_(git_directory), packed_(std::move(git_directory)) {}
@@ -54,10 +61,9 @@ class Refs {
   void write_source(const std::string& name, const atom::ObjectId& rev) const;
   // Every name, in the order of sets, labels and versions.
   std::vector<CachedName> all() const;
-  // What the names of sources that are no atoms stand for.
-  std::vector<atom::ObjectId> sources() const;
+  std::vector<CachedSource> sources() const;
   // Only while nobody writes names.
-  void remove(const std::vector<CachedName>& names) const;
+  void remove(const std::vector<CachedName>& names, const std::vector<CachedSource>& sources = {}) const;
   // When a packed name was written, at the latest.
   std::filesystem::path packed_file() const { return packed_.file(); }
 

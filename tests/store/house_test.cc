@@ -1,7 +1,10 @@
 // Keeping house: the audit finds damage and mends it, the collector keeps what is used.
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <span>
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -17,6 +20,8 @@
 #include "store/collect.h"
 #include "store/database.h"
 #include "store/packs.h"
+#include "store/refs.h"
+#include "store/source_name.h"
 #include "store/usage.h"
 #include "store/use_lock.h"
 
@@ -236,6 +241,78 @@ TEST_CASE("a lock at a path that a run noted keeps its atoms as long as it is th
   CHECK(house.collect_later({}, file).atoms_kept == 1);
   fs::remove(file);
   CHECK(house.collect_later({}, file).atoms_dropped == 1);
+}
+
+namespace {
+
+// A source of one file, under this name. What the name stands for.
+atom::ObjectId add_source(CacheFixture& fixture, const std::string& name) {
+  PackBuilder builder;
+  const auto tree = builder.directory({{{"100644", "file"}, builder.blob(name)}});
+  fixture.admit(builder.pack(), {tree});
+  fixture.run(fixture.cache().name_source(name, tree));
+  const auto sources = store::Refs(fixture.root() / "git").sources();
+  return std::ranges::find(sources, name, &store::CachedSource::name)->rev;
+}
+
+coro::Task<atom::NarHash> keep_file(store::Cache* cache, std::string text) {
+  const auto file = co_await cache->begin_file();
+  co_await file->write(std::as_bytes(std::span(text)));
+  co_return co_await file->keep();
+}
+
+}  // namespace
+
+TEST_CASE("sources that are no atoms are kept while they are used, and while a lock that is kept names them") {
+  House house;
+  const atom::ObjectId rev = atom::ObjectId::of("commit", "a revision");
+  const atom::NarHash hash(std::array<std::uint8_t, 32>{1});
+  add_source(house, store::source_name(rev));
+  add_source(house, store::source_name(hash));
+  const auto used = add_source(house, "git-used");
+  add_source(house, "git-unused");
+  const auto file = house.run(keep_file(&house.cache(), "named"));
+  const auto other_file = house.run(keep_file(&house.cache(), "not named"));
+  const std::string lock =
+      "version = 0\n[compose]\nuse = \"nix\"\nentry = \"e\"\n"
+      "[[deps]]\ntype = \"nix+git\"\nname = \"a\"\nurl = \"https://example.com/a\"\nrev = \"" +
+      rev.hex() + "\"\n[[deps]]\ntype = \"nix+tar\"\nname = \"b\"\nurl = \"https://example.com/b\"\nhash = \"" +
+      hash.sri() + "\"\n[[deps]]\ntype = \"nix\"\nname = \"c\"\nurl = \"https://example.com/c\"\nhash = \"" +
+      file.sri() + "\"\n";
+  REQUIRE(atom::Lock::parse(lock, "lock"));
+  std::vector<atom::ObjectId> in_use{used};
+  fs::path noted;
+  SUBCASE("a lock on this disk") {
+    noted = house.root().parent_path() / "atom.lock";
+    std::ofstream(noted) << lock;
+  }
+  SUBCASE("that of an atom in use") {
+    in_use.push_back(add_atom(house, "atom", "text", lock).commit);
+  }
+  const auto done = house.collect_later(in_use, noted);
+  CHECK(done.others_dropped == 2);
+  std::vector<std::string> left;
+  for (const auto& source : store::Refs(house.places.git()).sources()) left.push_back(source.name);
+  CHECK(left == std::vector<std::string>{store::source_name(rev), "git-used", store::source_name(hash)});
+  CHECK(house.run(house.cache().source_tree("git-used")));
+  CHECK(house.run(house.cache().source_tree(store::source_name(hash))));
+  CHECK(house.run(house.cache().source_file(file)));
+  CHECK_FALSE(house.run(house.cache().source_file(other_file)));
+  if (!noted.empty()) fs::remove(noted);
+  CHECK(house.collect_later({used}).others_dropped == 3);
+  CHECK(house.run(house.cache().source_tree("git-used")));
+  // It may come again.
+  add_source(house, "git-unused");
+  CHECK(house.run(house.cache().source_tree("git-unused")));
+  CHECK(house.audit().findings.empty());
+}
+
+TEST_CASE("a file that a run asked for is used") {
+  House house;
+  const auto hash = house.run(keep_file(&house.cache(), "text"));
+  house.run(house.cache().source_file(hash));
+  house.reopen();
+  CHECK(store::Database(house.places.database()).get(store::Fact::used, hash.hex()));
 }
 
 TEST_CASE("the living objects of a pack move before it goes") {
