@@ -16,6 +16,7 @@
 #include "store/collect.h"
 #include "store/stock.h"
 #include "store/use_lock.h"
+#include "store/write_access.h"
 
 namespace eka::cli {
 namespace {
@@ -57,6 +58,7 @@ std::optional<Report> with_cache(const Common& common, UseLock::Mode mode, std::
   const auto settings = read_preferences(common).settings;
   store::Places places(settings.cache_root);
   if (!std::filesystem::exists(places.git())) return std::nullopt;
+  if (mode == UseLock::Mode::exclusive) store::WriteAccess::to(places).check();
   const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
   coro::Runtime runtime(settings.jobs);
   return runtime.run(Whole::run(std::move(places), runtime.pool(), mode, patience, work, options));

@@ -147,6 +147,8 @@ coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vect
 // `wants` from one of the mirrors, and `atoms` named.
 coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom::ObjectId> wants,
                                std::vector<Published> atoms) {
+  // Before anybody is asked for what could not be taken in. Offline, that nobody may be asked comes first.
+  if (!parts_.settings.offline) parts_.cache->check_writable();
   mirrors = co_await order_.fastest_first(std::move(mirrors));
   std::vector<Failure> final;
   for (bool hasty = mirrors.size() > 1; !mirrors.empty(); hasty = false) {

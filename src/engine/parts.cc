@@ -5,6 +5,9 @@ namespace eka::engine {
 coro::Task<std::unique_ptr<Parts>> Parts::build(coro::Runtime& runtime, const Settings& settings, Observer& observer) {
   auto cache = co_await store::Cache::open(settings.cache_root, runtime.pool());
   if (!cache->warning().empty()) observer.note(cache->warning());
+  if (!cache->obstacle().empty()) {
+    observer.detail("the cache may only be read (" + cache->obstacle() + "): nothing of this run is remembered");
+  }
   auto config = co_await coro::offload(runtime.pool(), [] { return git::UserConfig::load(); });
   const git::Connector::Tell tell = [&observer](std::string_view text) { observer.detail(text); };
   auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->hosts(),

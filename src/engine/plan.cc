@@ -146,6 +146,7 @@ class Run {
     }
     if (!journey.digest) co_await recall_by_closure(journey);
     if (journey.recalled) co_return;
+    parts_.cache->check_writable();  // an evaluation wants room
     const Timed timed(parts_.observer, Stage::lay_out, journey.item->typed, {journey.times});
     journey.laid_out = co_await lay_out(parts_, *journey.closure);
   }

@@ -29,6 +29,7 @@
 #include "store/trees.h"
 #include "store/usage.h"
 #include "store/use_lock.h"
+#include "store/write_access.h"
 
 namespace eka::store {
 namespace {
@@ -108,13 +109,14 @@ std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, s
 }  // namespace
 
 struct Cache::Parts {
-  Parts(const Places& places, UseLock lock, coro::Pool& threads)
+  Parts(const Places& places, WriteAccess may_write, UseLock lock, coro::Pool& threads)
       : root(places.root),
+        access(std::move(may_write)),
         in_use(std::move(lock)),
         pool(threads),
-        repository(places.git(), places.trees_incoming()),
-        refs(places.git()),
-        trees(places.trees(), repository),
+        repository(places.git(), places.trees_incoming(), access),
+        refs(places.git(), access),
+        trees(places.trees(), repository, access),
         database(places.database()) {}
 
   bool is_whole(const atom::ObjectId& rev) {
@@ -157,6 +159,7 @@ struct Cache::Parts {
   coro::Task<> write_gathered();
 
   fs::path root;
+  WriteAccess access;
   UseLock in_use;
   coro::Pool& pool;
   // Used on the pool; safe there.
@@ -187,10 +190,12 @@ Cache::~Cache() {
 coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool) {
   const std::string where = "cannot use the cache at " + printable(root.native());
   const std::string hint = "choose another directory with cache.root or EKA_CACHE_ROOT";
+  WriteAccess access;
   co_await coro::offload(pool, [&] {
     try {
       root = fs::absolute(root);
-      fs::create_directories(Trees::incoming(root / "trees"));
+      access = WriteAccess::to(Places(root));
+      if (access.is_granted()) fs::create_directories(Trees::incoming(root / "trees"));
     } catch (const fs::filesystem_error& error) {
       throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
     }
@@ -198,7 +203,7 @@ coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool) 
   UseLock lock = co_await UseLock::take(pool, root, UseLock::Mode::shared, patience_with_collectors);
   auto parts = co_await coro::offload(pool, [&] {
     try {
-      return std::make_unique<Parts>(Places(root), std::move(lock), pool);
+      return std::make_unique<Parts>(Places(root), std::move(access), std::move(lock), pool);
     } catch (const fs::filesystem_error& error) {
       throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
     } catch (Error& error) {
@@ -216,8 +221,17 @@ const std::string& Cache::warning() const {
   return parts_->database.warning();
 }
 
+const std::string& Cache::obstacle() const {
+  return parts_->access.obstacle();
+}
+
+void Cache::check_writable() const {
+  parts_->access.check();
+}
+
 coro::Task<std::unique_ptr<Intake>> Cache::begin_intake(std::vector<atom::ObjectId> bases) {
   Parts& parts = *parts_;
+  check_writable();
   const auto admitted = [&parts](const std::vector<atom::ObjectId>& wants) {
     parts.has_grown = true;
     parts.whole.insert(wants.begin(), wants.end());
@@ -231,6 +245,7 @@ coro::Task<std::unique_ptr<Intake>> Cache::begin_intake(std::vector<atom::Object
 
 coro::Task<std::unique_ptr<Evidence>> Cache::begin_evidence() {
   Parts& parts = *parts_;
+  check_writable();
   co_return co_await coro::offload(parts.pool,
                                    [&] { return std::make_unique<Evidence>(parts.repository.incoming(), parts.pool); });
 }
@@ -373,6 +388,7 @@ coro::Task<> Cache::name(atom::ObjectId genesis, atom::Label label, atom::Versio
 
 coro::Task<std::unique_ptr<IncomingFile>> Cache::begin_file() {
   Parts& parts = *parts_;
+  check_writable();
   const std::function<coro::Task<std::unique_ptr<Intake>>()> intake = [this] { return begin_intake(); };
   co_return co_await coro::offload(parts.pool, [&] {
     const fs::path workshop = Trees::incoming(parts.sources());

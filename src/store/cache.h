@@ -83,6 +83,10 @@ class Cache {
   const std::filesystem::path& root() const;
   // What is wrong with the cache without being an error, for a person to read; empty when all is well.
   const std::string& warning() const;
+  // Why the cache may only be read (write_access.h); empty when it may be written. Then nothing is remembered beyond
+  // the run, and what has to write, as every intake has, throws what check_writable() throws.
+  const std::string& obstacle() const;
+  void check_writable() const;
 
   // --- objects
   // `bases` are commits of the same set, whole in the cache: the pack may leave out what they reach, and be thin.

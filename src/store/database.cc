@@ -3,6 +3,8 @@
 #include <array>
 #include <system_error>
 
+#include "store/write_access.h"
+
 namespace eka::store {
 namespace {
 
@@ -37,6 +39,11 @@ int format_of(Sqlite& connection) {
   return query.step() ? std::stoi(query.text(0)) : 0;
 }
 
+// Older and newer formats alike: nothing in there is worth a migration.
+SqliteError wrong_format(int found) {
+  return SqliteError::foreign("it has format " + std::to_string(found) + ", not " + std::to_string(format));
+}
+
 // Moved out of the way rather than deleted: another process may have it open, and somebody may want to know.
 void move_aside(const std::filesystem::path& file) {
   std::error_code ignored;
@@ -55,6 +62,10 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
 }
 
 void Database::open() {
+  if (may_only_be_read()) {
+    connect_to_copy();
+    return;
+  }
   for (int attempt = 0; attempt < 2; ++attempt) {
     try {
       connect(file_);
@@ -77,12 +88,36 @@ void Database::connect(const std::string& path) {
   connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;");
   const int found = format_of(*connection_);
   if (found != 0 && found != format) {
-    // Older and newer formats alike: nothing in there is worth a migration.
-    throw SqliteError::foreign("it has format " + std::to_string(found) + ", not " + std::to_string(format));
+    throw wrong_format(found);
   }
   if (found == 0) make_tables(*connection_);
   connection_->execute("PRAGMA wal_checkpoint(PASSIVE)");
   connection_->wait_at_most(patience_ms);
+}
+
+bool Database::may_only_be_read() const {
+  return obstacle_to_writing(file_) || obstacle_to_writing(file_.parent_path());
+}
+
+// Beside a writer, where there can be one, SQLite wants the files that go with its log; where they are missing and
+// cannot be made, nobody has written since the last one closed.
+void Database::connect_to_copy() {
+  for (const auto manner : {Sqlite::Manner::read, Sqlite::Manner::read_unchanging}) {
+    std::error_code ignored;
+    if (!warning_.empty() || !std::filesystem::exists(file_, ignored)) break;
+    try {
+      Sqlite original(file_, manner);
+      original.wait_at_most(patience_ms);
+      const int found = format_of(original);
+      if (found != format) throw wrong_format(found);
+      connect(":memory:");
+      connection_->copy(original);
+      return;
+    } catch (const SqliteError& error) {
+      if (error.is_damage() || manner == Sqlite::Manner::read_unchanging) note(error);
+    }
+  }
+  connect(":memory:");
 }
 
 Statement& Database::statement(std::string_view verb, Fact fact) {
@@ -136,33 +171,25 @@ void Database::forget(Fact fact, std::string_view key) try {
 
 std::vector<std::optional<std::string>> Database::get_all(Fact fact, const std::vector<std::string>& keys) {
   std::vector<std::optional<std::string>> values;
-  const bool together = in_transaction("BEGIN");
+  const bool together = executed("BEGIN");
   for (const std::string& key : keys) values.push_back(get(fact, key));
-  if (together) in_transaction("COMMIT");
+  if (together) executed("COMMIT");
   return values;
 }
 
-// Whether that could be done; if not, single statements have to do.
-bool Database::in_transaction(const char* verb) try {
-  connection_->execute(verb);
+void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) {
+  // Where a transaction has to wait for somebody too long, so would each of its statements.
+  if (facts.empty() || !executed("BEGIN IMMEDIATE")) return;
+  for (const auto& [key, value] : facts) put(fact, key, value);
+  if (!executed("COMMIT")) executed("ROLLBACK");
+}
+
+bool Database::executed(const char* statement) try {
+  connection_->execute(statement);
   return true;
 } catch (const SqliteError& error) {
   cope(error);
   return false;
-}
-
-void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) try {
-  if (facts.empty()) return;
-  connection_->execute("BEGIN IMMEDIATE");
-  for (const auto& [key, value] : facts) put(fact, key, value);
-  connection_->execute("COMMIT");
-} catch (const SqliteError& error) {
-  try {
-    connection_->execute("ROLLBACK");
-  } catch (const SqliteError&) {
-    // It had not begun.
-  }
-  cope(error);
 }
 
 void Database::forget_all(Fact fact) try {

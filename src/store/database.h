@@ -1,7 +1,8 @@
 // eka.db: small facts worth remembering between runs. All of them can be found out again, so the database fails soft:
 // a damaged file, or one of another format, is set aside and begun anew; one that cannot be opened is replaced by
 // memory for this run; a write that has to wait for another process too long is not written. None of this is ever an
-// error; the first mishap can be had from warning().
+// error; the first mishap can be had from warning(). One that may only be read is copied into memory, so that a run
+// still knows what it has learnt itself; that is no mishap.
 //
 // The format is the number in PRAGMA user_version. The file is in WAL mode with synchronous=NORMAL: a power cut may
 // take the last facts, never the file. Checkpoints, the only moments at which it syncs, happen when it is opened and
@@ -74,8 +75,11 @@ class Database : public git::HostMemory {
  private:
   void open();
   void connect(const std::string& path);
+  bool may_only_be_read() const;
+  void connect_to_copy();
   Statement& statement(std::string_view verb, Fact fact);
-  bool in_transaction(const char* verb);
+  // Whether the statement could be executed: one that begins or ends a transaction.
+  bool executed(const char* statement);
   void note(const SqliteError& mishap);
   void cope(const SqliteError& mishap);
 

@@ -51,10 +51,11 @@ std::string_view Object::content() const {
   return {static_cast<const char*>(git_odb_object_data(handle_.get())), git_odb_object_size(handle_.get())};
 }
 
-Objects Objects::of_repository(const std::filesystem::path& directory) {
+Objects Objects::of_repository(const std::filesystem::path& directory, WriteAccess access) {
   const git::Libgit2 libgit2;
-  return Objects(
-      git::make<git::OdbHandle>(Kind::failure, "cannot open the object database", git_odb_open, directory.c_str()));
+  auto odb =
+      git::make<git::OdbHandle>(Kind::failure, "cannot open the object database", git_odb_open, directory.c_str());
+  return Objects(std::move(odb), std::move(access));
 }
 
 Objects Objects::of_pack(const std::filesystem::path& index) {
@@ -138,6 +139,7 @@ Object Objects::read(const atom::ObjectId& id, ObjectType type) {
 atom::ObjectId Objects::write(ObjectType type, std::string_view content) {
   const auto id = atom::ObjectId::of(name_of(type), content);
   if (header(id)) return id;
+  access_.check();
   const auto kind = type == ObjectType::blob   ? GIT_OBJECT_BLOB
                     : type == ObjectType::tree ? GIT_OBJECT_TREE
                                                : GIT_OBJECT_COMMIT;

@@ -16,6 +16,7 @@
 #include "atom/object_id.h"
 #include "git/libgit2.h"
 #include "store/bounds.h"
+#include "store/write_access.h"
 
 namespace eka::store {
 
@@ -42,7 +43,7 @@ struct ObjectHeader {
 class Objects {
  public:
   // All objects of a repository: `directory` is its objects/.
-  static Objects of_repository(const std::filesystem::path& directory);
+  static Objects of_repository(const std::filesystem::path& directory, WriteAccess access = {});
   // Those of one pack alone, by its .idx; nothing else is looked at.
   static Objects of_pack(const std::filesystem::path& index);
   // The loose ones alone: `directory` is a repository's objects/.
@@ -58,14 +59,15 @@ class Objects {
   Object read(const atom::ObjectId& id, ObjectType type);
   // The ids of all there are, in no order; one that lies in two packs comes twice.
   std::vector<atom::ObjectId> all();
-  // Adds a loose object, unless it is there. Only to those of a repository.
+  // Adds a loose object, unless it is there. Only to those of a repository, and where they may be written.
   atom::ObjectId write(ObjectType type, std::string_view content);
 
  private:
-  explicit Objects(git::OdbHandle odb) : odb_(std::move(odb)) {}
+  explicit Objects(git::OdbHandle odb, WriteAccess access = {}) : odb_(std::move(odb)), access_(std::move(access)) {}
 
   std::unique_ptr<git::Libgit2> libgit2_ = std::make_unique<git::Libgit2>();
   git::OdbHandle odb_;
+  WriteAccess access_;
 };
 
 // The tree that a commit's first line names. Kind::integrity when it names none.

@@ -200,6 +200,8 @@ bool Refs::is_written(const Entry& entry) const {
 }
 
 void Refs::write_new(const std::vector<Entry>& entries, bool locked) const {
+  if (entries.empty()) return;
+  access_.check();
   const bool pays = entries.size() >= fewest_packed && packed_.bytes() <= entries.size() * bytes_worth_a_file;
   // A torn file would hide the packed name from git.
   const auto torn = [this](const Entry& entry) { return fs::exists(directory_ / (entry.directory + entry.name)); };

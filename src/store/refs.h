@@ -16,6 +16,7 @@
 #include "atom/version.h"
 #include "store/cache.h"
 #include "store/packed_refs.h"
+#include "store/write_access.h"
 
 namespace eka::store {
 
@@ -39,7 +40,8 @@ struct CachedSource {
 
 class Refs {
  public:
-  explicit Refs(std::filesystem::path git_directory) : directory_(git_directory), packed_(std::move(git_directory)) {}
+  explicit Refs(std::filesystem::path git_directory, WriteAccess access = {})
+      : directory_(git_directory), packed_(std::move(git_directory)), access_(std::move(access)) {}
 
   // In ascending order of the versions. Files that are no names of versions are passed over.
   std::vector<CachedAtom> versions(const atom::ObjectId& genesis, const atom::Label& label) const;
@@ -49,7 +51,7 @@ class Refs {
   std::optional<atom::ObjectId> find(const atom::ObjectId& genesis, const atom::Label& label,
                                      const atom::Version& version) const;
   // Those of several sets at once: what went wrong with each. Kind::integrity when a name stands for another revision;
-  // those before it are written all the same.
+  // those before it are written all the same. Where nothing may be written, names that are there already are well.
   struct NamesOfSet {
     atom::ObjectId genesis;
     std::vector<AtomName> names;
@@ -86,6 +88,7 @@ class Refs {
 
   std::filesystem::path directory_;
   PackedRefs packed_;
+  WriteAccess access_;
 };
 
 }  // namespace eka::store

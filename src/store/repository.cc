@@ -58,11 +58,14 @@ void rename_over(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-Repository::Repository(fs::path directory, const fs::path& workshop) : directory_(std::move(directory)) {
-  if (!fs::exists(directory_ / "HEAD")) make_repository(directory_, workshop);
-  for (const fs::path& part : {incoming(), packs()}) fs::create_directories(part);
-  const fs::path packs_directory = packs();
-  Quarantine::sweep(incoming(), [&](const fs::path& quarantine) { salvage(quarantine, packs_directory); });
+Repository::Repository(fs::path directory, const fs::path& workshop, WriteAccess access)
+    : directory_(std::move(directory)), access_(std::move(access)) {
+  if (access_.is_granted()) {
+    if (!fs::exists(directory_ / "HEAD")) make_repository(directory_, workshop);
+    for (const fs::path& part : {incoming(), packs()}) fs::create_directories(part);
+    const fs::path packs_directory = packs();
+    Quarantine::sweep(incoming(), [&](const fs::path& quarantine) { salvage(quarantine, packs_directory); });
+  }
   give_back(take());  // fails now rather than later when it cannot be read
 }
 
@@ -83,7 +86,7 @@ Objects Repository::take() {
       return objects;
     }
   }
-  return Objects::of_repository(directory_ / "objects");
+  return Objects::of_repository(directory_ / "objects", access_);
 }
 
 void Repository::give_back(Objects objects) {

@@ -16,8 +16,8 @@ class Repository {
  public:
   // Makes it if need be: put together in `workshop`, a directory of quarantines, and renamed in, so that of several
   // processes that begin at once one wins and all see a whole one. Also finishes or removes what dead processes left in
-  // incoming/.
-  Repository(std::filesystem::path directory, const std::filesystem::path& workshop);
+  // incoming/. Where it may not be written, all that is left out.
+  Repository(std::filesystem::path directory, const std::filesystem::path& workshop, WriteAccess access = {});
 
   const std::filesystem::path& path() const { return directory_; }
   std::filesystem::path incoming() const { return directory_ / "incoming"; }
@@ -52,6 +52,7 @@ class Repository {
   void give_back(Objects objects);
 
   std::filesystem::path directory_;
+  WriteAccess access_;
   std::mutex mutex_;
   std::vector<Objects> idle_;
 };

@@ -1,5 +1,8 @@
 #include "store/sqlite.h"
 
+#include <array>
+#include <memory>
+
 #include <sqlite3.h>
 
 namespace eka::store {
@@ -7,6 +10,21 @@ namespace {
 
 [[noreturn]] void fail(int code, sqlite3* connection) {
   throw SqliteError(code, connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code));
+}
+
+// As a URI: only so can a file be called immutable.
+std::string immutable(const std::string& path) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '?' || c == '#' || c == '%') {
+      const auto byte = static_cast<unsigned char>(c);
+      uri += {'%', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
 }
 
 }  // namespace
@@ -53,12 +71,23 @@ void Sqlite::Close::operator()(sqlite3* connection) const noexcept {
   sqlite3_close_v2(connection);
 }
 
-Sqlite::Sqlite(const std::string& path) {
+Sqlite::Sqlite(const std::string& path, Manner manner) {
   sqlite3* raw = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  int flags = SQLITE_OPEN_FULLMUTEX;
+  flags |= manner == Manner::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  if (manner == Manner::read_unchanging) flags |= SQLITE_OPEN_URI;
+  const std::string name = manner == Manner::read_unchanging ? immutable(path) : path;
+  const int code = sqlite3_open_v2(name.c_str(), &raw, flags, nullptr);
   raw_.reset(raw);
   if (code != SQLITE_OK) fail(code, raw);
+}
+
+void Sqlite::copy(Sqlite& other) {
+  const std::unique_ptr<sqlite3_backup, int (*)(sqlite3_backup*)> backup(
+      sqlite3_backup_init(raw_.get(), "main", other.raw_.get(), "main"), sqlite3_backup_finish);
+  if (!backup) fail(sqlite3_errcode(raw_.get()), raw_.get());
+  const int code = sqlite3_backup_step(backup.get(), -1);
+  if (code != SQLITE_DONE) fail(code, nullptr);
 }
 
 void Sqlite::execute(const std::string& sql) {

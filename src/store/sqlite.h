@@ -48,8 +48,14 @@ class Statement {
 
 class Sqlite {
  public:
+  // Files that nobody can write beside us are read without locks, which could not be taken where nothing may be
+  // written.
+  enum class Manner { write, read, read_unchanging };
+
   // `path` may be ":memory:".
-  explicit Sqlite(const std::string& path);
+  explicit Sqlite(const std::string& path, Manner manner = Manner::write);
+  // Becomes a copy of the other.
+  void copy(Sqlite& other);
   void execute(const std::string& sql);
   Statement prepare(std::string_view sql);
   void wait_at_most(int milliseconds);

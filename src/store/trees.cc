@@ -18,11 +18,12 @@ namespace fs = std::filesystem;
 
 }  // namespace
 
-Trees::Trees(fs::path directory, Repository& repository)
+Trees::Trees(fs::path directory, Repository& repository, WriteAccess access)
     : directory_(std::move(directory)),
       repository_(repository),
+      access_(std::move(access)),
       boot_(read_file("/proc/sys/kernel/random/boot_id", 64).value_or("")) {
-  Quarantine::sweep(incoming(directory_));
+  if (access_.is_granted()) Quarantine::sweep(incoming(directory_));
 }
 
 fs::path Trees::lay_out(const atom::ObjectId& tree, bool known) {
@@ -47,10 +48,11 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
       }
     });
     if (sound) {
-      seal(place);
+      if (access_.is_granted()) seal(place);
       return true;
     }
   }
+  access_.check();
   const Quarantine away = Quarantine::make(incoming(directory_));
   ::chmod(place.c_str(), 0700);  // a directory that moves must be writable
   if (::rename(place.c_str(), (away.path() / "torn").c_str()) != 0 && errno != ENOENT) {
@@ -60,6 +62,7 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
 }
 
 void Trees::write(const atom::ObjectId& tree, const fs::path& place) {
+  access_.check();
   const Quarantine workshop = Quarantine::make(incoming(directory_));
   const fs::path made = workshop.path() / "tree";
   if (::mkdir(made.c_str(), 0700) != 0) throw_errno("cannot make a directory in the cache");

@@ -17,8 +17,9 @@ namespace eka::store {
 
 class Trees {
  public:
-  // Removes what dead processes left there. Blocks, as all of this does.
-  Trees(std::filesystem::path directory, Repository& repository);
+  // Removes what dead processes left there. Blocks, as all of this does. Where nothing may be written, the trees that
+  // are there serve.
+  Trees(std::filesystem::path directory, Repository& repository, WriteAccess access = {});
 
   // Where what is to appear in `directory` is put together.
   static std::filesystem::path incoming(const std::filesystem::path& directory) { return directory / ".incoming"; }
@@ -35,6 +36,7 @@ class Trees {
 
   std::filesystem::path directory_;
   Repository& repository_;
+  WriteAccess access_;
   std::string boot_;
 };
 
