@@ -53,18 +53,14 @@ coro::Task<BuildReport> build(Parts& parts, BuildRequest request) {
   if (wanted.empty()) co_return report;
   eval::Realisation realisation{{}, std::move(request.builders), request.jobs};
   for (const auto i : wanted) realisation.drv_paths.push_back(report.plan.plans[i]->drv_path);
-  // Where that fails, what needs the archive may still be substituted.
-  std::optional<Error> no_archives;
-  try {
-    std::vector<atom::LockedDirect> archives;
-    for (const auto i : wanted) {
-      const auto& needed = report.plan.plans[i]->archives;
-      archives.insert(archives.end(), needed.begin(), needed.end());
-    }
-    co_await provide_archives(parts, std::move(archives));
-  } catch (const Error& error) {
-    no_archives = error;
+  std::vector<atom::LockedDirect> archives;
+  for (const auto i : wanted) {
+    const auto& needed = report.plan.plans[i]->archives;
+    archives.insert(archives.end(), needed.begin(), needed.end());
   }
+  // Where that fails, what needs the archive may still be substituted.
+  const Provided provided = co_await provide_archives(parts, std::move(archives));
+  add_costs(report.plan.remotes, provided.remotes);
   BuildProgress progress(parts.observer);
   auto said = co_await eval::realise(parts.evaluator().installation(), parts.pool, std::move(realisation), progress);
 
@@ -73,7 +69,7 @@ coro::Task<BuildReport> build(Parts& parts, BuildRequest request) {
     const auto i = wanted[n];
     const bool built = co_await is_built(parts, *report.plan.plans[i]);
     if (built) continue;
-    if (no_archives && !report.plan.plans[i]->archives.empty()) said[n] = no_archives;
+    if (provided.failure && !report.plan.plans[i]->archives.empty()) said[n] = provided.failure;
     if (!said[n]) said[n] = Error(Kind::evaluation, "Nix did not build it, and does not say why");
     report.failures[i] = std::move(*said[n]).within("building " + report.plan.plans[i]->drv_path);
   }

@@ -245,7 +245,9 @@ class Run {
               .archives = {},
               .milliseconds = *journey.times};
     if (const auto& lock = journey.root->atom.lock) {
-      plan.archives = archives_of(*lock);
+      // A closure is at hand wherever the lock alone does not say it: what a lock of format 1 pins is never recalled
+      // without.
+      plan.archives = journey.closure ? archives_of(*journey.closure) : archives_of(*lock);
       for (const auto& [set, locked] : lock->sets) {
         for (const auto& url : locked.mirrors) plan.remotes.push_back(url.str());
       }

@@ -92,14 +92,39 @@ class Run {
       }
       // What is fetched at build time is left to be so.
       std::vector<coro::Task<>> tasks;
-      tasks.push_back(means_.fetcher.bring(out.atoms, std::move(mirrors)));
+      tasks.push_back(means_.fetcher.bring(out.atoms, mirrors));
       for (const auto& direct : file.lock.direct) {
         if (!std::holds_alternative<atom::LockedBuild>(direct.source)) tasks.push_back(bring_source(direct));
       }
       co_await coro::all(std::move(tasks));
+      if (file.lock.format == 1) out.atoms = co_await with_those_below(std::move(out.atoms), std::move(mirrors));
     }
     std::ranges::sort(out.atoms);
     out.milliseconds = *times;
+    co_return out;
+  }
+
+  // Where every atom's own lock decides (format 1), a lock names no more than the first level.
+  coro::Task<std::vector<Published>> with_those_below(std::vector<Published> atoms, Mirrors mirrors) {
+    std::vector<coro::Task<std::vector<Published>>> tasks;
+    for (const auto& atom : atoms) {
+      const auto& places = mirrors[atom.set];
+      if (places.empty()) throw Error(Kind::integrity, "the lock names no mirror of set " + atom.set.hex());
+      tasks.push_back(bring_below(atom, places.front()));
+    }
+    const auto closures = co_await coro::all(std::move(tasks));
+    for (const auto& closure : closures) atoms.insert(atoms.end(), closure.begin(), closure.end());
+    std::ranges::sort(atoms);
+    atoms.erase(std::ranges::unique(atoms).begin(), atoms.end());
+    co_return atoms;
+  }
+
+  coro::Task<std::vector<Published>> bring_below(Published published, atom::Url found_at) {
+    auto atom = co_await read_atom(parts_, std::move(published));
+    const auto closure =
+        co_await bring_closure(parts_, means_.remotes, means_.fetcher, std::move(atom), std::move(found_at));
+    std::vector<Published> out;
+    for (const auto& member : closure.members) out.push_back(member.published);
     co_return out;
   }
 

@@ -10,6 +10,11 @@
 namespace eka::engine {
 namespace {
 
+bool is_archive(const atom::LockedDirect& direct) {
+  const auto* build = std::get_if<atom::LockedBuild>(&direct.source);
+  return build != nullptr && build->unpack;
+}
+
 coro::Task<> provide(Parts& parts, Sources& sources, atom::LockedDirect archive) {
   const auto& build = std::get<atom::LockedBuild>(archive.source);
   const auto hash = unwrap(atom::NarHash::parse_sri(build.hash));
@@ -27,18 +32,32 @@ coro::Task<> provide(Parts& parts, Sources& sources, atom::LockedDirect archive)
 std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock) {
   std::vector<atom::LockedDirect> out;
   for (const auto& direct : lock.direct) {
-    const auto* build = std::get_if<atom::LockedBuild>(&direct.source);
-    if (build != nullptr && build->unpack) out.push_back(direct);
+    if (is_archive(direct)) out.push_back(direct);
   }
   return out;
 }
 
-coro::Task<> provide_archives(Parts& parts, std::vector<atom::LockedDirect> archives) {
-  if (archives.empty()) co_return;
+std::vector<atom::LockedDirect> archives_of(const Closure& closure) {
+  std::vector<atom::LockedDirect> out;
+  for (const auto& member : closure.members) {
+    for (const auto& [name, source] : member.sources) {
+      if (is_archive(source.locked)) out.push_back(source.locked);
+    }
+  }
+  return out;
+}
+
+coro::Task<Provided> provide_archives(Parts& parts, std::vector<atom::LockedDirect> archives) {
+  if (archives.empty()) co_return Provided();
   Means means(parts);
   std::vector<coro::Task<>> tasks;
   for (auto& archive : archives) tasks.push_back(provide(parts, means.sources, std::move(archive)));
-  co_await coro::all(std::move(tasks));
+  const auto results = co_await coro::gather(std::move(tasks));
+  Provided provided{means.remotes.costs(), std::nullopt};
+  for (const auto& result : results) {
+    if (!result && !provided.failure) provided.failure = result.error();
+  }
+  co_return provided;
 }
 
 }  // namespace eka::engine

@@ -5,18 +5,29 @@
 // is valid, nothing is built for it.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "atom/lock.h"
+#include "engine/closure.h"
 #include "engine/parts.h"
+#include "engine/remotes.h"
 
 namespace eka::engine {
 
-// Those of a lock.
+// Those of a lock, which with format 0 are those of the whole closure; and those of a closure, where every atom's own
+// lock decides (format 1).
 std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock);
+std::vector<atom::LockedDirect> archives_of(const Closure& closure);
 
-// Fetches, checks and unpacks what the store lacks, all at once; what the cache has is not fetched. Throws as
-// Sources::bring() does, and Kind::failure when the store does not take them.
-coro::Task<> provide_archives(Parts& parts, std::vector<atom::LockedDirect> archives);
+struct Provided {
+  std::vector<RemoteCost> remotes;  // what it cost, by url
+  std::optional<Error> failure;     // of the first that is not there now: as Sources::bring() throws, and Kind::failure
+                                    // when the store does not take it
+};
+
+// Fetches, checks and unpacks what the store lacks, all at once; what the cache has is not fetched. One that fails
+// stops no other.
+coro::Task<Provided> provide_archives(Parts& parts, std::vector<atom::LockedDirect> archives);
 
 }  // namespace eka::engine

@@ -1,6 +1,19 @@
 #include "engine/remotes.h"
 
+#include <algorithm>
+
 namespace eka::engine {
+
+void add_costs(std::vector<RemoteCost>& into, const std::vector<RemoteCost>& more) {
+  for (const auto& cost : more) {
+    const auto place = std::ranges::lower_bound(into, cost.url, {}, &RemoteCost::url);
+    if (place != into.end() && place->url == cost.url) {
+      place->traffic += cost.traffic;
+    } else {
+      into.insert(place, cost);
+    }
+  }
+}
 
 void Remotes::require_online(const atom::Url& url) const {
   if (!parts_.settings.offline || url.is_local()) return;

@@ -17,6 +17,9 @@ struct RemoteCost {
   git::Traffic traffic;
 };
 
+// Adds what else was asked, url by url; `into` stays in the order of urls.
+void add_costs(std::vector<RemoteCost>& into, const std::vector<RemoteCost>& more);
+
 class Remotes {
  public:
   explicit Remotes(Parts& parts) : parts_(parts) {}
