@@ -44,6 +44,8 @@ std::string plain(std::string_view text) {
   return out;
 }
 
+constexpr std::string_view error_word = "error: ";
+
 // The derivation that a message tells of: the first path in it, if it is but one that failed.
 std::string derivation_in(const std::string& message) {
   constexpr std::string_view store = "'/nix/store/";
@@ -83,7 +85,8 @@ void BuildLog::line(std::string_view text) {
 void BuildLog::error(std::string_view message) {
   const std::string said = plain(message);
   if (const std::string drv = derivation_in(said); !drv.empty()) {
-    errors_.emplace(drv, said);
+    // What a machine elsewhere said bears the word already.
+    errors_.emplace(drv, said.substr(said.starts_with(error_word) ? error_word.size() : 0));
   } else if (!said.starts_with("build of ") && complaints_.size() < most_complaints) {
     complaints_ += (complaints_.empty() ? "" : "\n") + said;
   }

@@ -1,11 +1,10 @@
 #!/bin/bash
 # Locks of format 1: every atom's own lock decides, for its dependencies and for its sources that are no atoms.
 source "$(dirname "$0")/scenario.sh"
+source "$here/building.sh"
 
-export NIX_REMOTE=$scratch/store
-export NIX_CONFIG='substituters =
-sandbox-paths = /bin /lib /lib64 /usr'
-mkdir -p "$NIX_REMOTE" leaf mid top work/leaf-1 work/mid-1
+own_store
+mkdir -p leaf mid top work/leaf-1 work/mid-1
 serve_start "$www"
 make_world demo
 company=$SERVE_URL/company.git
