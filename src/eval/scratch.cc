@@ -1,9 +1,11 @@
 #include "eval/scratch.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -31,6 +33,15 @@ void remove_tree(const fs::path& path) noexcept {
     fs::remove_all(path, ignored);
   } catch (const std::exception&) {
     // Out of memory: the next run sweeps it.
+  }
+}
+
+// The evaluator of an eka that was killed dies a moment after it, and may write until then.
+void remove_from_dying(const fs::path& path) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    remove_tree(path);
+    if (std::error_code ignored; !fs::exists(fs::symlink_status(path, ignored))) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 }
 
@@ -69,7 +80,7 @@ void Scratch::sweep(const fs::path& root) {
   std::error_code ignored;
   for (const fs::directory_entry& entry : fs::directory_iterator(root, ignored)) {
     if (!entry.path().filename().string().starts_with(prefix)) continue;
-    if (const coro::Descriptor locked = lock(entry.path()); locked.get() >= 0) remove_tree(entry.path());
+    if (const coro::Descriptor locked = lock(entry.path()); locked.get() >= 0) remove_from_dying(entry.path());
   }
 }
 

@@ -26,7 +26,7 @@ class Scratch {
   std::filesystem::path store() const { return path_ / "store"; }
   std::filesystem::path room() const { return path_ / "room"; }  // empty, also when the sandbox stands in it
 
-  // Removes what dead processes left in `root`. Blocks.
+  // Removes what dead processes left in `root`. Blocks; for up to a second where an evaluator still dies.
   static void sweep(const std::filesystem::path& root);
 
  private:

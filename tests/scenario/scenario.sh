@@ -150,6 +150,8 @@ processes() {
     esac
     case $words in
       *"$scratch"*) ;;
+      # Inside the sandbox nothing bears our name but what is mounted there.
+      *" --store /eka/"*) [[ $(cat "$directory/mountinfo" 2>/dev/null) == *"${scratch##*/}"* ]] || continue ;;
       *) [[ $(readlink "$directory/exe" 2>/dev/null) == "$EKA" ]] && [[ $(readlink "$directory/cwd" 2>/dev/null) == "$scratch"* ]] || continue ;;
     esac
     echo "${directory#/proc/}: $words"
