@@ -6,6 +6,13 @@
 
 #include "error/text.h"
 
+// libgit2 on mbedTLS (Debian's) parses every certificate of the machine as it starts: 4 ms of processor time in each
+// process, for a TLS that is never used, as everything goes over our own HTTP. The executable's symbols go before those
+// of libraries, so this is what it calls: there are no certificates. Weak, so that a static mbedTLS goes before it.
+extern "C" __attribute__((weak)) int mbedtls_x509_crt_parse_file(void* /*chain*/, const char* /*path*/) {
+  return -1;
+}
+
 namespace eka::git {
 
 Libgit2::Libgit2() {
