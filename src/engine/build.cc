@@ -13,10 +13,10 @@ namespace eka::engine {
 namespace {
 
 coro::Task<bool> is_built(Parts& parts, const Plan& plan) {
-  std::vector<coro::Task<bool>> questions;
-  for (const auto& output : plan.outputs) questions.push_back(parts.evaluator().exists(output.path));
-  const auto answers = co_await coro::all(std::move(questions));
-  co_return std::ranges::all_of(answers, [](bool there) { return there; });
+  std::vector<std::string> paths;
+  for (const auto& output : plan.outputs) paths.push_back(output.path);
+  const auto exist = co_await parts.evaluator().exist(std::move(paths));
+  co_return std::ranges::find(exist, false) == exist.end();
 }
 
 // The places of the items in `report` whose outputs are not all there.

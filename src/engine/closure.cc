@@ -9,6 +9,7 @@
 #include "coro/task_group.h"
 #include "engine/local_atom.h"
 #include "engine/locate.h"
+#include "engine/package_set.h"
 
 namespace eka::engine {
 namespace {
@@ -92,10 +93,8 @@ class Assembly {
     auto wanted = co_await decide(root_.rev);
     while (!wanted.empty()) {
       co_await fetcher_.bring(wanted, closure_.mirrors);
-      std::vector<coro::Task<ReadAtom>> reads;
-      for (const auto& atom : wanted) reads.push_back(read_atom(parts_, atom));
-      auto level = co_await coro::all(std::move(reads));
-      for (auto& atom : level) add(std::move(atom));
+      auto level = co_await read_atoms(parts_, wanted);
+      for (auto& atom : level) add(unwrap(std::move(atom)));
       std::vector<Published> next;
       if (per_atom_) {
         for (const auto& atom : wanted) {
@@ -221,22 +220,55 @@ std::string file_name(const Published& atom, std::string_view file) {
   return fmt::format("{}: {}", atom.str(), file);
 }
 
+// `texts` are those of atom.toml and atom.lock.
+Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree, const store::Cache::Texts& texts) {
+  const auto& manifest_text = texts.at(0);
+  const auto& lock_text = texts.at(1);
+  if (!manifest_text) return fail(Kind::integrity, fmt::format("{} holds no {}", published.str(), atom_file));
+  auto manifest = atom::Manifest::parse(*manifest_text, file_name(published, atom_file));
+  if (!manifest) return std::unexpected(std::move(manifest).error());
+  const bool local = published.version == dev_version(manifest->version, tree);
+  if (manifest->label != published.label || (manifest->version != published.version && !local)) {
+    return fail(Kind::integrity, fmt::format("{} holds the manifest of {} {}", published.str(), manifest->label.str(),
+                                             manifest->version.str()));
+  }
+  ReadAtom out{std::move(published), tree, *std::move(manifest), std::nullopt};
+  if (!lock_text) return out;
+  auto lock = atom::Lock::parse(*lock_text, file_name(out.published, lock_file));
+  if (!lock) return std::unexpected(std::move(lock).error());
+  out.lock = *std::move(lock);
+  return out;
+}
+
 }  // namespace
 
 coro::Task<ReadAtom> read_atom(Parts& parts, Published published) {
-  const auto commit = co_await parts.cache->commit(published.rev);
-  if (!commit) throw Error(Kind::integrity, fmt::format("{} is named in the cache but not there", published.str()));
-  const auto text = co_await parts.cache->file(commit->tree, "atom.toml");
-  if (!text) throw Error(Kind::integrity, fmt::format("{} holds no atom.toml", published.str()));
-  auto manifest = unwrap(atom::Manifest::parse(*text, file_name(published, "atom.toml")));
-  const bool local = published.version == dev_version(manifest.version, commit->tree);
-  if (manifest.label != published.label || (manifest.version != published.version && !local)) {
-    throw Error(Kind::integrity, fmt::format("{} holds the manifest of {} {}", published.str(), manifest.label.str(),
-                                             manifest.version.str()));
+  std::vector<Published> one{std::move(published)};
+  auto read = co_await read_atoms(parts, std::move(one));
+  co_return unwrap(std::move(read.front()));
+}
+
+coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Parts& parts, std::vector<Published> atoms) {
+  std::vector<atom::ObjectId> revs, trees;
+  for (const auto& atom : atoms) revs.push_back(atom.rev);
+  const auto commits = co_await parts.cache->commits(std::move(revs));
+  for (const auto& commit : commits) {
+    if (commit) trees.push_back(commit->tree);
   }
-  ReadAtom out{std::move(published), commit->tree, std::move(manifest), std::nullopt};
-  const auto lock = co_await parts.cache->file(commit->tree, "atom.lock");
-  if (lock) out.lock = unwrap(atom::Lock::parse(*lock, file_name(out.published, "atom.lock")));
+  std::vector<std::string> names{atom_file, lock_file};
+  auto texts = co_await parts.cache->files(trees, std::move(names));
+  std::vector<Result<ReadAtom>> out;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    if (commits[i]) {
+      const auto& files = texts[next];
+      out.push_back(files ? parse_atom(std::move(atoms[i]), trees[next], *files)
+                          : Result<ReadAtom>(std::unexpected(files.error())));
+      ++next;
+    } else {
+      out.push_back(fail(Kind::integrity, fmt::format("{} is named in the cache but not there", atoms[i].str())));
+    }
+  }
   co_return out;
 }
 

@@ -50,6 +50,8 @@ struct Closure {
 
 // The atom at a revision that is in the cache. Kind::integrity when its manifest is not the manifest of that atom.
 coro::Task<ReadAtom> read_atom(Parts& parts, Published published);
+// Many, in their order, at the price of one; each fails alone.
+coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Parts& parts, std::vector<Published> atoms);
 
 // Fetches what `root` needs and links it. `root_url` is where the root was found: its "::". Without `with_sources` only
 // atoms are fetched.

@@ -60,7 +60,7 @@ class Run {
 
   coro::Task<PlanReport> finish() {
     co_await find_nix_and_roots();
-    co_await each(&Run::recall_evaluation);
+    co_await recall_evaluations();
     if (parts_.settings.share_context) {
       co_await each(&Run::bring_and_lay_out);
       co_await evaluate_together();
@@ -121,21 +121,32 @@ class Run {
     }
   }
 
-  coro::Task<> recall_evaluation(Journey& journey) {
-    journey.digest = evaluation_digest(parts_, journey.root->atom);
-    if (journey.digest) co_await look_up(journey);
+  coro::Task<> recall_evaluations() {
+    std::vector<Journey*> known;
+    for (auto& journey : journeys_) {
+      if (!underway(journey)) continue;
+      journey.digest = evaluation_digest(parts_, journey.root->atom);
+      if (journey.digest) known.push_back(&journey);
+    }
+    co_await look_up(std::move(known));
   }
 
   // Where the lock alone does not pin everything.
   coro::Task<> recall_by_closure(Journey& journey) {
     journey.digest = evaluation_digest(parts_, journey.root->atom, *journey.closure);
-    co_await look_up(journey);
+    std::vector<Journey*> one{&journey};
+    co_await look_up(std::move(one));
   }
 
-  coro::Task<> look_up(Journey& journey) {
+  coro::Task<> look_up(std::vector<Journey*> journeys) {
     if (parts_.settings.fresh_evaluation) co_return;
-    journey.recalled = co_await recall(parts_, *journey.digest);
-    if (journey.recalled) tell_answer(journey);
+    std::vector<std::string> digests;
+    for (const auto* journey : journeys) digests.push_back(*journey->digest);
+    auto recalled = co_await recall(parts_, std::move(digests));
+    for (std::size_t i = 0; i < journeys.size(); ++i) {
+      journeys[i]->recalled = std::move(recalled[i]);
+      if (journeys[i]->recalled) tell_answer(*journeys[i]);
+    }
   }
 
   coro::Task<> bring_and_lay_out(Journey& journey) {

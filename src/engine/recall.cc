@@ -57,16 +57,21 @@ std::string evaluation_digest(Parts& parts, const ReadAtom& root, const Closure&
   return digest_of(parts, root, pinned_by_closure(closure));
 }
 
-coro::Task<std::optional<Recalled>> recall(Parts& parts, std::string digest) {
-  const auto text = parts.cache->remembered_evaluation(digest);
-  if (!text) co_return std::nullopt;
-  auto found = read(*text);
-  if (!found) co_return std::nullopt;
+coro::Task<std::vector<std::optional<Recalled>>> recall(Parts& parts, std::vector<std::string> digests) {
+  std::vector<std::optional<Recalled>> found;
+  std::vector<std::string> paths;
+  for (const auto& text : parts.cache->remembered_evaluations(digests)) {
+    found.push_back(text ? read(*text) : std::nullopt);
+    if (found.back()) paths.push_back(found.back()->drv_path);
+  }
+  if (paths.empty()) co_return found;
   // In this order: the collector cannot come in between.
-  std::vector<std::string> paths{found->drv_path};
-  co_await keep(parts, std::move(paths));
-  const bool valid = co_await parts.evaluator().exists(found->drv_path);
-  if (!valid) co_return std::nullopt;
+  co_await keep(parts, paths);
+  const auto exist = co_await parts.evaluator().exist(std::move(paths));
+  std::size_t next = 0;
+  for (auto& each : found) {
+    if (each && !exist[next++]) each.reset();
+  }
   co_return found;
 }
 

@@ -24,8 +24,8 @@ struct Recalled {
 std::optional<std::string> evaluation_digest(Parts& parts, const ReadAtom& root);
 std::string evaluation_digest(Parts& parts, const ReadAtom& root, const Closure& closure);
 
-// Nothing where there is no such evaluation, or its derivation is gone.
-coro::Task<std::optional<Recalled>> recall(Parts& parts, std::string digest);
+// In the order of `digests`; nothing where there is no such evaluation, or its derivation is gone.
+coro::Task<std::vector<std::optional<Recalled>>> recall(Parts& parts, std::vector<std::string> digests);
 void remember(Parts& parts, const std::string& digest, const Recalled& evaluation);
 
 // Keeps Nix's collector from `paths`, which may be valid already or later; unless the settings say not to. That it

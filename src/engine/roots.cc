@@ -35,7 +35,8 @@ class Finder {
 
   coro::Task<std::vector<Result<Root>>> finish() {
     co_await locate_all();
-    co_await each(&Finder::read);
+    co_await each(&Finder::bring);
+    co_await read_all();
     std::vector<Result<Root>> out;
     for (auto& search : searches_) {
       if (search.failure) {
@@ -116,12 +117,33 @@ class Finder {
     for (auto* search : searches) search->failure = *failed;
   }
 
-  coro::Task<> read(Search& search) {
+  coro::Task<> bring(Search& search) {
     const Timed timed(parts_.observer, Stage::fetch_root, search.wanted->typed, {search.times});
     std::vector<Published> atoms{*search.located};
     Mirrors mirrors{{search.located->set, {*search.found_at}}};
     co_await fetcher_.bring(std::move(atoms), std::move(mirrors));
-    search.atom = co_await read_atom(parts_, *search.located);
+  }
+
+  coro::Task<> read_all() {
+    std::vector<Search*> going;
+    std::vector<Times*> books;
+    std::vector<Published> atoms;
+    for (auto& search : searches_) {
+      if (search.failure) continue;
+      going.push_back(&search);
+      books.push_back(search.times);
+      atoms.push_back(*search.located);
+    }
+    if (going.empty()) co_return;
+    const Timed timed(parts_.observer, Stage::fetch_root, "manifests and locks", std::move(books));
+    auto read = co_await read_atoms(parts_, std::move(atoms));
+    for (std::size_t i = 0; i < going.size(); ++i) {
+      if (read[i]) {
+        going[i]->atom = *std::move(read[i]);
+      } else {
+        going[i]->failure = std::move(read[i]).error();
+      }
+    }
   }
 
   Parts& parts_;

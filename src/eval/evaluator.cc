@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "coro/pool.h"
@@ -70,6 +71,20 @@ std::map<fs::path, std::set<std::string>> joined(const DerivationsByScratch& gro
   return stores;
 }
 
+// Those of `paths` that are valid; none when the store cannot be asked.
+coro::Task<std::set<std::string>> ask_store(const Installation& installation, std::set<std::string> paths) {
+  coro::Command command;
+  command.argv = {installation.nix_store.string(), "--store", installation.store, "--check-validity",
+                  "--print-invalid"};
+  command.argv.insert(command.argv.end(), paths.begin(), paths.end());
+  command.env = nix_environment(installation);
+  const coro::Exit exit = co_await coro::run(std::move(command));
+  if (!exit.ok()) co_return std::set<std::string>();
+  std::istringstream invalid(exit.output);
+  for (std::string path; std::getline(invalid, path);) paths.erase(path);
+  co_return paths;
+}
+
 }  // namespace
 
 struct Evaluator::Parts {
@@ -133,17 +148,29 @@ coro::Task<> Evaluator::admit(std::vector<Evaluated> evaluated) {
 }
 
 coro::Task<bool> Evaluator::exists(std::string store_path) {
+  std::vector<std::string> one{std::move(store_path)};
+  const auto exist = co_await this->exist(std::move(one));
+  co_return exist.front();
+}
+
+coro::Task<std::vector<bool>> Evaluator::exist(std::vector<std::string> store_paths) {
   Parts& parts = *parts_;
-  if (!is_store_path(store_path)) co_return false;
-  const std::optional<bool> known =
-      co_await coro::offload(parts.pool, [&parts, &store_path] { return parts.real_store.has(store_path); });
-  if (known) co_return *known;
-  coro::Command command;
-  command.argv = {parts.installation.nix_store.string(), "--store", parts.installation.store, "--check-validity",
-                  store_path};
-  command.env = nix_environment(parts.installation);
-  const coro::Exit exit = co_await coro::run(std::move(command));
-  co_return exit.ok();
+  const auto known = co_await coro::offload(parts.pool, [&] {
+    std::vector<std::optional<bool>> all;
+    for (const auto& path : store_paths) all.push_back(is_store_path(path) ? parts.real_store.has(path) : false);
+    return all;
+  });
+  std::set<std::string> asked;
+  for (std::size_t i = 0; i < store_paths.size(); ++i) {
+    if (!known[i]) asked.insert(store_paths[i]);
+  }
+  std::set<std::string> valid;
+  if (!asked.empty()) valid = co_await ask_store(parts.installation, std::move(asked));
+  std::vector<bool> out;
+  for (std::size_t i = 0; i < store_paths.size(); ++i) {
+    out.push_back(known[i].value_or(valid.contains(store_paths[i])));
+  }
+  co_return out;
 }
 
 }  // namespace eka::eval

@@ -93,6 +93,8 @@ class Evaluator {
 
   // Is this path valid in the real store, with all it refers to?
   coro::Task<bool> exists(std::string store_path);
+  // Many, in their order, at the price of one.
+  coro::Task<std::vector<bool>> exist(std::vector<std::string> store_paths);
 
  private:
   struct Parts;

@@ -302,6 +302,27 @@ coro::Task<std::optional<std::string>> Cache::file(atom::ObjectId tree, std::str
   });
 }
 
+coro::Task<std::vector<Result<Cache::Texts>>> Cache::files(std::vector<atom::ObjectId> trees,
+                                                           std::vector<std::string> paths) {
+  Parts& parts = *parts_;
+  const auto read_all = [&](const atom::ObjectId& tree) -> Result<Texts> {
+    try {
+      return parts.repository.read([&](Objects& objects) {
+        Texts texts;
+        for (const auto& path : paths) texts.push_back(read_blob_at(objects, tree, path, largest_file));
+        return texts;
+      });
+    } catch (const Error& error) {
+      return std::unexpected(error);
+    }
+  };
+  co_return co_await coro::offload(parts.pool, [&] {
+    std::vector<Result<Texts>> all;
+    for (const auto& tree : trees) all.push_back(read_all(tree));
+    return all;
+  });
+}
+
 coro::Task<std::optional<std::string>> Cache::blob(atom::ObjectId id, std::size_t limit) {
   Parts& parts = *parts_;
   auto content = co_await coro::offload(parts.pool, [&] {
@@ -494,9 +515,11 @@ void Cache::note_lock(const fs::path& file) {
   parts_->used[Fact::lock].insert(fs::absolute(file).lexically_normal().native());
 }
 
-std::optional<std::string> Cache::remembered_evaluation(const std::string& digest) {
-  auto found = parts_->database.get(Fact::evaluation, digest);
-  if (found) parts_->used[Fact::used].insert(digest);
+std::vector<std::optional<std::string>> Cache::remembered_evaluations(const std::vector<std::string>& digests) {
+  auto found = parts_->database.get_all(Fact::evaluation, digests);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (found[i]) parts_->used[Fact::used].insert(digests[i]);
+  }
   return found;
 }
 

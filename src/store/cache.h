@@ -100,10 +100,16 @@ class Cache {
   coro::Task<std::vector<std::optional<CommitFacts>>> commits(std::vector<atom::ObjectId> revs);
   // The blob at `path` (slash separated) of a tree; nothing when there is no such file. Symlinks are not followed.
   // Kind::integrity when it is larger than `limit`.
-  coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = 16 << 20);
+  static constexpr std::size_t largest_file = 16 << 20;
+  coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = largest_file);
+
+  // The files at `paths` of each of `trees`, in their order, at the price of one. A tree that cannot be read fails
+  // alone.
+  using Texts = std::vector<std::optional<std::string>>;
+  coro::Task<std::vector<Result<Texts>>> files(std::vector<atom::ObjectId> trees, std::vector<std::string> paths);
 
   // A blob by its id; nothing when it is not here. Kind::integrity when it is larger than `limit`.
-  coro::Task<std::optional<std::string>> blob(atom::ObjectId id, std::size_t limit = 16 << 20);
+  coro::Task<std::optional<std::string>> blob(atom::ObjectId id, std::size_t limit = largest_file);
 
   // A local atom enters like a fetched one: its files become a tree, its commit an object. Neither is named yet.
   coro::Task<atom::ObjectId> snapshot(std::vector<git::WorkingFile> files);
@@ -145,7 +151,7 @@ class Cache {
 
   // --- facts. These do not suspend: SQLite answers in microseconds, and gives up rather than wait long
   // for another process. None of them can fail: what cannot be read is not remembered.
-  std::optional<std::string> remembered_evaluation(const std::string& digest);
+  std::vector<std::optional<std::string>> remembered_evaluations(const std::vector<std::string>& digests);
   void remember_evaluation(const std::string& digest, const std::string& value);
   std::optional<atom::ObjectId> genesis_of(const atom::Url& url);  // as last seen at that url
   void remember_genesis(const atom::Url& url, atom::ObjectId genesis);

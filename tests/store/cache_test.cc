@@ -126,8 +126,8 @@ TEST_CASE("facts outlive the process") {
       "https://example.com:443",
       {.speaks_v2 = true, .gives_by_id = false, .agent_capabilities = "agent=x\nfetch=shallow"});
   fixture.reopen();
-  CHECK(fixture.cache().remembered_evaluation("digest") == "/nix/store/x.drv");
-  CHECK_FALSE(fixture.cache().remembered_evaluation("other"));
+  CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "/nix/store/x.drv");
+  CHECK_FALSE(fixture.cache().remembered_evaluations({"other"}).at(0));
   CHECK(fixture.cache().genesis_of(url) == genesis);
   const auto facts = fixture.cache().hosts().recall("https://example.com:443");
   REQUIRE(facts);
@@ -154,11 +154,11 @@ TEST_CASE("a database that is damaged or foreign is set aside with a warning") {
   }
   fixture.reopen();
   CHECK(fixture.cache().warning() != "");
-  CHECK_FALSE(fixture.cache().remembered_evaluation("digest"));
+  CHECK_FALSE(fixture.cache().remembered_evaluations({"digest"}).at(0));
   fixture.cache().remember_evaluation("digest", "again");
   fixture.reopen();
   CHECK(fixture.cache().warning() == "");
-  CHECK(fixture.cache().remembered_evaluation("digest") == "again");
+  CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "again");
 }
 
 TEST_CASE("a database that cannot be opened is replaced by memory") {
@@ -168,7 +168,7 @@ TEST_CASE("a database that cannot be opened is replaced by memory") {
   fixture.reopen();
   CHECK(fixture.cache().warning() != "");
   fixture.cache().remember_evaluation("digest", "value");
-  CHECK(fixture.cache().remembered_evaluation("digest") == "value");
+  CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "value");
 }
 
 TEST_CASE("a cache that cannot be made says where and what to do") {
