@@ -60,7 +60,8 @@ void index(benchmark::State& state, bench::Workplace& place, const bench::Sample
 
 coro::Task<> take_in(const bench::Sample* sample, std::filesystem::path incoming, std::filesystem::path packs,
                      coro::Pool* pool) {
-  const auto intake = store::make_intake(incoming, packs, *pool, [](const std::vector<atom::ObjectId>&) {});
+  const store::PackPlaces places{std::move(incoming), std::move(packs)};
+  const auto intake = store::make_intake(places, *pool, [](const std::vector<atom::ObjectId>&) {});
   for (std::size_t at = 0; at < sample->pack.size(); at += piece) {
     const auto part = bytes(std::string_view(sample->pack).substr(at, piece));
     co_await intake->write(part);

@@ -10,11 +10,11 @@
 #include <unordered_set>
 #include <utility>
 
-#include "coro/limiter.h"
 #include "error/text.h"
 #include "store/database.h"
 #include "store/disk.h"
 #include "store/evidence.h"
+#include "store/gathering.h"
 #include "store/incoming_file.h"
 #include "store/intake.h"
 #include "store/merge.h"
@@ -23,6 +23,7 @@
 #include "store/quarantine.h"
 #include "store/refs.h"
 #include "store/repository.h"
+#include "store/small_packs.h"
 #include "store/snapshot.h"
 #include "store/survey.h"
 #include "store/tree.h"
@@ -117,7 +118,9 @@ struct Cache::Parts {
         repository(places.git(), places.trees_incoming(), access),
         refs(places.git(), access),
         trees(places.trees(), repository, access),
-        database(places.database()) {}
+        database(places.database()),
+        small_packs(repository.incoming(), repository.packs(), threads),
+        naming([this](std::vector<const Refs::NamesOfSet*> gathered) { return write_names(std::move(gathered)); }) {}
 
   bool is_whole(const atom::ObjectId& rev) {
     if (whole.contains(rev)) return true;
@@ -155,8 +158,7 @@ struct Cache::Parts {
 
   fs::path sources() const { return root / "sources"; }
 
-  coro::Task<> write_names(atom::ObjectId genesis, std::vector<AtomName> names);
-  coro::Task<> write_gathered();
+  coro::Task<std::vector<std::optional<Error>>> write_names(std::vector<const Refs::NamesOfSet*> gathered);
 
   fs::path root;
   WriteAccess access;
@@ -171,15 +173,8 @@ struct Cache::Parts {
   std::unordered_set<atom::ObjectId> whole;
   std::map<Fact, std::set<std::string>> used;
   bool has_grown = false;  // by a pack
-
-  // Names on their way to the disk.
-  struct Naming {
-    Refs::NamesOfSet names;
-    std::optional<Error> failure;
-    bool is_written = false;
-  };
-  std::vector<std::shared_ptr<Naming>> unwritten;
-  coro::Limiter naming{1};
+  SmallPacks small_packs;
+  Gathering<Refs::NamesOfSet> naming;
 };
 
 Cache::Cache(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -236,11 +231,9 @@ coro::Task<std::unique_ptr<Intake>> Cache::begin_intake(std::vector<atom::Object
     parts.has_grown = true;
     parts.whole.insert(wants.begin(), wants.end());
   };
-  co_return co_await coro::offload(parts.pool, [&] {
-    auto lender = bases.empty() ? nullptr : std::make_unique<Lender>(parts.repository, std::move(bases));
-    return make_intake(parts.repository.incoming(), parts.repository.packs(), parts.pool, admitted, PackLimits{},
-                       Demand::closure, std::move(lender));
-  });
+  auto lender = bases.empty() ? nullptr : std::make_unique<Lender>(parts.repository, std::move(bases));
+  const PackPlaces places{parts.repository.incoming(), parts.repository.packs(), &parts.small_packs};
+  co_return make_intake(places, parts.pool, admitted, PackLimits{}, Demand::closure, std::move(lender));
 }
 
 coro::Task<std::unique_ptr<Evidence>> Cache::begin_evidence() {
@@ -375,31 +368,15 @@ coro::Task<> Cache::name(atom::ObjectId genesis, std::vector<AtomName> names) {
                                        " is not in the cache");
     }
   }
-  co_await parts.write_names(genesis, std::move(names));
+  Refs::NamesOfSet of_set{genesis, std::move(names)};
+  co_await parts.naming.write(std::move(of_set));
   parts.database.put_all(Fact::whole, whole);
 }
 
-// Many come at once, each with a few names: while some are written the others gather, and are written next, together.
-// Whoever has the turn and is cancelled leaves all to the next in line.
-coro::Task<> Cache::Parts::write_names(atom::ObjectId genesis, std::vector<AtomName> names) {
-  const auto mine = std::make_shared<Naming>();
-  mine->names = {genesis, std::move(names)};
-  unwritten.push_back(mine);
-  const auto turn = co_await naming.acquire();
-  if (!mine->is_written) co_await write_gathered();
-  if (mine->failure) throw Error(*mine->failure);
-}
-
-coro::Task<> Cache::Parts::write_gathered() {
-  const auto gathered = unwritten;
+coro::Task<std::vector<std::optional<Error>>> Cache::Parts::write_names(std::vector<const Refs::NamesOfSet*> gathered) {
   std::vector<Refs::NamesOfSet> sets;
-  for (const auto& each : gathered) sets.push_back(each->names);
-  auto failures = co_await coro::offload(pool, [&] { return refs.write(sets); });
-  for (std::size_t i = 0; i < gathered.size(); ++i) {
-    gathered[i]->failure = std::move(failures[i]);
-    gathered[i]->is_written = true;
-  }
-  std::erase_if(unwritten, [](const auto& each) { return each->is_written; });
+  for (const auto* each : gathered) sets.push_back(*each);
+  co_return co_await coro::offload(pool, [&] { return refs.write(sets); });
 }
 
 coro::Task<> Cache::name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev) {

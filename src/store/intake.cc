@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "git/libgit2.h"
 #include "store/disk.h"
 #include "store/lender.h"
+#include "store/memory_pack.h"
 #include "store/objects.h"
 #include "store/pack_scanner.h"
 #include "store/quarantine.h"
@@ -73,91 +75,141 @@ atom::ObjectId checksum_of(const fs::path& pack) {
   return atom::ObjectId(bytes);
 }
 
+constexpr std::size_t small_pack = std::size_t{256} << 10;
+constexpr std::size_t small_unfolded = std::size_t{8} << 20;
+
+// A pack in a quarantine, as libgit2's indexer writes it.
+class GrowingPack {
+ public:
+  GrowingPack(const fs::path& incoming, Lender* lender)
+      : lent_(lender != nullptr ? lender->open() : nullptr),
+        quarantine_(Quarantine::make(incoming)),
+        indexer_(make_indexer(quarantine_.path(), lent_.get())),
+        growing_(open_growing_pack(quarantine_.path())) {}
+
+  void append(std::span<const std::byte> bytes) {
+    reserve(growing_, size_, bytes.size());
+    check_indexer(git_indexer_append(indexer_.get(), bytes.data(), bytes.size(), &progress_));
+    size_ += bytes.size();
+  }
+
+  // When all is there. Whatever the indexer calls it, we name a pack by its checksum: one name, one content.
+  std::string finish() {
+    check_indexer(git_indexer_commit(indexer_.get(), &progress_));
+    const fs::path stem = directory() / ("pack-" + std::string(git_indexer_name(indexer_.get())));
+    indexer_.reset();
+    const std::string name = "pack-" + checksum_of(fs::path(stem) += ".pack").hex();
+    for (const char* extension : {".pack", ".idx"}) {
+      fs::rename(fs::path(stem) += extension, directory() / (name + extension));
+    }
+    return name;
+  }
+
+  const fs::path& directory() const { return quarantine_.path(); }
+
+ private:
+  git::OdbHandle lent_;
+  Quarantine quarantine_;
+  git::IndexerHandle indexer_;
+  FileDescriptor growing_;
+  std::uint64_t size_ = 0;
+  git_indexer_progress progress_{};  // the indexer keeps its place in it
+};
+
 class PackIntake final : public Intake {
  public:
-  PackIntake(const fs::path& incoming, fs::path packs, coro::Pool& pool, Admitted admitted, const PackLimits& limits,
-             Demand demand, std::unique_ptr<Lender> lender)
+  PackIntake(const PackPlaces& places, coro::Pool& pool, Admitted admitted, const PackLimits& limits, Demand demand,
+             std::unique_ptr<Lender> lender)
       : pool_(pool),
-        packs_(std::move(packs)),
+        places_(places),
         admitted_(std::move(admitted)),
         demand_(demand),
         lender_(std::move(lender)),
-        lent_(lender_ ? lender_->open() : nullptr),
-        quarantine_(Quarantine::make(incoming)),
-        indexer_(make_indexer(quarantine_.path(), lent_.get())),
-        growing_(open_growing_pack(quarantine_.path())),
-        scanner_(limits) {}
+        scanner_(limits) {
+    if (places_.small != nullptr) expected_.emplace(*places_.small);
+  }
 
   coro::Task<> write(std::span<const std::byte> bytes) override {
     waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
     // Small pieces are put together, so that the way to the pool and back is worth it.
-    if (waiting_.size() >= 256 << 10) co_await coro::offload(pool_, [this] { digest(); });
+    if (waiting_.size() >= small_pack) co_await coro::offload(pool_, [this] { digest(); });
   }
 
   coro::Task<> admit(std::vector<atom::ObjectId> wants) override {
-    co_await coro::offload(pool_, [this, &wants] {
-      digest();
-      verify(wants);
-    });
+    auto small = co_await coro::offload(pool_, [this, &wants] { return admit_in_memory(wants); });
+    if (expected_) expected_->no_more();
+    if (small) {
+      co_await places_.small->write(*std::move(small));
+    } else {
+      co_await coro::offload(pool_, [this, &wants] { admit_from_disk(wants); });
+    }
     admitted_(wants);
   }
 
  private:
   // What is waiting goes through the scanner first: the indexer never sees what was refused.
   void digest() {
-    const std::uint64_t begin = scanner_.bytes();
     scanner_.push(waiting_);
-    reserve(growing_, begin, waiting_.size());
-    check_indexer(git_indexer_append(indexer_.get(), waiting_.data(), waiting_.size(), &progress_));
+    move_to_disk();
+  }
+
+  void move_to_disk() {
+    if (!growing_) growing_.emplace(places_.incoming, lender_.get());
+    growing_->append(waiting_);
     waiting_.clear();
   }
 
-  void verify(const std::vector<atom::ObjectId>& wants) {
+  // Nothing when the pack is none that could be looked at in memory; it is on the disk then.
+  std::optional<MemoryPack> admit_in_memory(const std::vector<atom::ObjectId>& wants) {
+    scanner_.push(waiting_);
     scanner_.finish();
-    check_indexer(git_indexer_commit(indexer_.get(), &progress_));
-    const fs::path stem = quarantine_.path() / ("pack-" + std::string(git_indexer_name(indexer_.get())));
-    indexer_.reset();
-    // Whatever the indexer calls it, we name a pack by its checksum: one name, one content.
-    const std::string name = "pack-" + checksum_of(fs::path(stem) += ".pack").hex();
-    for (const char* extension : {".pack", ".idx"}) {
-      fs::rename(fs::path(stem) += extension, quarantine_.path() / (name + extension));
-    }
-    {
-      Objects alone = Objects::of_pack(quarantine_.path() / (name + ".idx"));
-      if (lender_) alone.also_from(lender_->backend());
-      Surveyor surveyor(alone);
-      for (const atom::ObjectId& want : wants) {
-        if (demand_ == Demand::closure) {
-          surveyor.anything(want);
-        } else if (!alone.header(want)) {
-          throw Error(Kind::integrity, "object " + want.hex() + " was asked for and is not in the pack");
-        }
+    if (!growing_ && places_.small != nullptr) {
+      if (auto pack = MemoryPack::unfold(waiting_, small_unfolded)) {
+        verify(Objects::of_source(pack->backend()), wants);
+        pack->forget_contents();
+        return pack;
       }
     }
-    publish_pack(quarantine_.path(), packs_, name);
+    move_to_disk();
+    return std::nullopt;
+  }
+
+  void admit_from_disk(const std::vector<atom::ObjectId>& wants) {
+    const std::string name = growing_->finish();
+    verify(Objects::of_pack(growing_->directory() / (name + ".idx")), wants);
+    publish_pack(growing_->directory(), places_.packs, name);
+  }
+
+  // `pack` holds the pack's objects and nothing else.
+  void verify(Objects pack, const std::vector<atom::ObjectId>& wants) {
+    if (lender_) pack.also_from(lender_->backend());
+    Surveyor surveyor(pack);
+    for (const atom::ObjectId& want : wants) {
+      if (demand_ == Demand::closure) {
+        surveyor.anything(want);
+      } else if (!pack.header(want)) {
+        throw Error(Kind::integrity, "object " + want.hex() + " was asked for and is not in the pack");
+      }
+    }
   }
 
   git::Libgit2 libgit2_;
   coro::Pool& pool_;
-  fs::path packs_;
+  PackPlaces places_;
   Admitted admitted_;
   Demand demand_;
   std::unique_ptr<Lender> lender_;  // none when the pack must stand alone
-  git::OdbHandle lent_;
-  Quarantine quarantine_;
-  git::IndexerHandle indexer_;
-  FileDescriptor growing_;
-  git_indexer_progress progress_{};  // the indexer keeps its place in it
+  std::optional<SmallPacks::Expected> expected_;
   PackScanner scanner_;
   std::vector<std::byte> waiting_;
+  std::optional<GrowingPack> growing_;  // once it is no small pack
 };
 
 }  // namespace
 
-std::unique_ptr<Intake> make_intake(const fs::path& incoming, const fs::path& packs, coro::Pool& pool,
-                                    Admitted admitted, const PackLimits& limits, Demand demand,
-                                    std::unique_ptr<Lender> lender) {
-  return std::make_unique<PackIntake>(incoming, packs, pool, std::move(admitted), limits, demand, std::move(lender));
+std::unique_ptr<Intake> make_intake(const PackPlaces& places, coro::Pool& pool, Admitted admitted,
+                                    const PackLimits& limits, Demand demand, std::unique_ptr<Lender> lender) {
+  return std::make_unique<PackIntake>(places, pool, std::move(admitted), limits, demand, std::move(lender));
 }
 
 }  // namespace eka::store

@@ -4,7 +4,7 @@
 // opens the pack alone, as if there were no other object in the world but those that a Lender lends for the set's own
 // earlier atoms, and walks it from what was wanted: so a remote can neither leave something out nor have a want
 // satisfied by what another remote gave. A thin pack is completed first, with the bases of its deltas. Then the pack is
-// renamed in.
+// renamed in. A small pack is looked at in memory in the same way, and written together with others (small_packs.h).
 #pragma once
 
 #include <filesystem>
@@ -17,6 +17,7 @@
 #include "store/bounds.h"
 #include "store/cache.h"
 #include "store/lender.h"
+#include "store/small_packs.h"
 
 namespace eka::store {
 
@@ -29,10 +30,15 @@ enum class Demand {
   wants,    // the wants themselves: for packs that were asked for with a filter (evidence.h)
 };
 
-// Called on the pool: it makes a directory. `packs` is where the pack shall go; `lender`, if any, lends what the pack
-// may leave out or build upon.
-std::unique_ptr<Intake> make_intake(const std::filesystem::path& incoming, const std::filesystem::path& packs,
-                                    coro::Pool& pool, Admitted admitted, const PackLimits& limits = {},
-                                    Demand demand = Demand::closure, std::unique_ptr<Lender> lender = nullptr);
+struct PackPlaces {
+  std::filesystem::path incoming;  // quarantines
+  std::filesystem::path packs;     // where the pack shall go
+  SmallPacks* small = nullptr;     // who writes small packs, if anybody does; outlives the intake
+};
+
+// Does not block. `lender`, if any, lends what the pack may leave out or build upon.
+std::unique_ptr<Intake> make_intake(const PackPlaces& places, coro::Pool& pool, Admitted admitted,
+                                    const PackLimits& limits = {}, Demand demand = Demand::closure,
+                                    std::unique_ptr<Lender> lender = nullptr);
 
 }  // namespace eka::store

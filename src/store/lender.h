@@ -5,8 +5,7 @@
 // could have a want satisfied with objects that it never had, and learn by trying what others gave us. So the lender
 // walks the trees of the commits that were named to the server, and lends nothing beside them.
 //
-// To libgit2 it is a backend of an object database, so that the indexer and a Surveyor need not know of it. Used by one
-// thread at a time.
+// Used by one thread at a time.
 #pragma once
 
 #include <memory>
@@ -15,12 +14,12 @@
 #include <vector>
 
 #include "atom/object_id.h"
-#include "git/libgit2.h"
+#include "store/object_source.h"
 #include "store/repository.h"
 
 namespace eka::store {
 
-class Lender {
+class Lender final : public ObjectSource {
  public:
   // `repository` must outlive it. Nothing is read before the first question.
   Lender(Repository& repository, std::vector<atom::ObjectId> commits)
@@ -28,14 +27,10 @@ class Lender {
   Lender(const Lender&) = delete;
   Lender& operator=(const Lender&) = delete;
 
-  // For an object database to own; the lender must outlive that.
-  git_odb_backend* backend();
-  // An object database that holds nothing else.
-  git::OdbHandle open();
-
   // Nothing when the object is not lent. What is damaged is not lent either.
   std::optional<Object> find(const atom::ObjectId& id);
-  std::optional<ObjectHeader> header(const atom::ObjectId& id);
+  std::optional<ObjectHeader> header(const atom::ObjectId& id) override;
+  bool read(const atom::ObjectId& id, const Take& take) override;
 
  private:
   bool lends(const atom::ObjectId& id);

@@ -77,6 +77,13 @@ Objects Objects::of_loose(const std::filesystem::path& directory) {
   return Objects(std::move(odb));
 }
 
+Objects Objects::of_source(git_odb_backend* backend) {
+  const git::Libgit2 libgit2;
+  git::OdbHandle odb = empty_odb();
+  add_backend(odb, backend, 1);
+  return Objects(std::move(odb));
+}
+
 void Objects::also_from(git_odb_backend* backend) {
   add_backend(odb_, backend, 0);
 }

@@ -48,6 +48,8 @@ class Objects {
   static Objects of_pack(const std::filesystem::path& index);
   // The loose ones alone: `directory` is a repository's objects/.
   static Objects of_loose(const std::filesystem::path& directory);
+  // Those of a source of ours (object_source.h).
+  static Objects of_source(git_odb_backend* backend);
   // And of another place, looked at last.
   void also_from(git_odb_backend* backend);
 

@@ -44,7 +44,13 @@ std::string strace(const Job& job, const fs::path& root, const std::string& how)
 
 TEST_CASE("a system call that fails at any point leaves the old state or the new" * doctest::skip(sanitized)) {
   PackBuilder builder;
-  const auto text = builder.blob(std::string(200'000, 'x'));
+  // Small packs are written by us, large ones by libgit2.
+  std::string content(200'000, 'x');
+  SUBCASE("of a small pack") {}
+  SUBCASE("of a large pack") {
+    content = noise(300'000);
+  }
+  const auto text = builder.blob(content);
   const auto inner = builder.directory({{{"100644", "f"}, text}, {{"100644", "g"}, builder.blob("g")}});
   const Job job(builder, builder.directory({{{"40000", "inner"}, inner}, {{"100644", "f"}, text}}));
   if (std::system("strace -f -qqq -o /dev/null true 2>/dev/null") != 0) {
@@ -84,5 +90,5 @@ TEST_CASE("a system call that fails at any point leaves the old state or the new
       CHECK(fixture.leftovers().empty());
     }
   }
-  CHECK(failures > 10);
+  CHECK(failures > 8);
 }

@@ -10,6 +10,15 @@
 
 namespace eka::test {
 
+std::string noise(std::size_t size) {
+  std::string out;
+  for (int i = 0; out.size() < size; ++i) {
+    const auto id = atom::ObjectId::of("blob", std::to_string(i));
+    out.append(reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size());
+  }
+  return out;
+}
+
 pid_t start_victim(const std::filesystem::path& root, const std::filesystem::path& pack, const atom::ObjectId& rev,
                    bool traced) {
   return start_victim({root.native(), pack.native(), rev.hex()}, traced);

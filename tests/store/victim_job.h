@@ -18,6 +18,9 @@ inline constexpr bool sanitized = true;
 inline constexpr bool sanitized = false;
 #endif
 
+// Bytes that do not compress: a pack that holds 300,000 of them is no small pack (small_packs.h).
+std::string noise(std::size_t size);
+
 struct Job {
   TemporaryDirectory directory;
   std::filesystem::path pack_file = directory.path() / "sample.pack";
