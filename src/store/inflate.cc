@@ -43,4 +43,9 @@ Inflater::Step Inflater::step(std::span<const std::byte> input, std::span<std::b
   return {given - stream.avail_in, room - stream.avail_out, code == Z_STREAM_END};
 }
 
+std::uint32_t crc32_of(std::string_view bytes) {
+  const auto sum = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  return static_cast<std::uint32_t>(sum);
+}
+
 }  // namespace eka::store

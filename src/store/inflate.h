@@ -1,9 +1,11 @@
-// The one door through which zlib enters: inflating a stream piece by piece.
+// The one door through which zlib enters: inflating a stream piece by piece, and the checksum that git's indexes use.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 struct z_stream_s;
 
@@ -29,5 +31,7 @@ class Inflater {
   };
   std::unique_ptr<z_stream_s, End> stream_;
 };
+
+std::uint32_t crc32_of(std::string_view bytes);
 
 }  // namespace eka::store

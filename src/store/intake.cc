@@ -150,10 +150,6 @@ class PackIntake final : public Intake {
   // What is waiting goes through the scanner first: the indexer never sees what was refused.
   void digest() {
     scanner_.push(waiting_);
-    move_to_disk();
-  }
-
-  void move_to_disk() {
     if (!growing_) growing_.emplace(places_.incoming, lender_.get());
     growing_->append(waiting_);
     waiting_.clear();
@@ -161,8 +157,6 @@ class PackIntake final : public Intake {
 
   // Nothing when the pack is none that could be looked at in memory; it is on the disk then.
   std::optional<MemoryPack> admit_in_memory(const std::vector<atom::ObjectId>& wants) {
-    scanner_.push(waiting_);
-    scanner_.finish();
     if (!growing_ && places_.small != nullptr) {
       if (auto pack = MemoryPack::unfold(waiting_, small_unfolded)) {
         verify(Objects::of_source(pack->backend()), wants);
@@ -170,7 +164,8 @@ class PackIntake final : public Intake {
         return pack;
       }
     }
-    move_to_disk();
+    digest();
+    scanner_.finish();
     return std::nullopt;
   }
 

@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <numeric>
 #include <utility>
 
+#include "atom/digest.h"
 #include "store/inflate.h"
 
 namespace eka::store {
 namespace {
+
+constexpr std::size_t header_size = 12;
+constexpr std::uint32_t version = 2;
+constexpr unsigned distance_delta = 6;
+constexpr unsigned id_delta = 7;
 
 // --- reading: each takes something off the front, or gives nothing when it is not there
 
@@ -92,9 +97,19 @@ std::optional<std::string> inflate(Inflater& inflater, std::string_view& rest, s
   return out;
 }
 
-constexpr std::size_t header_size = 12;
-constexpr unsigned distance_delta = 6;
-constexpr unsigned id_delta = 7;
+// A pack's beginning, and its end: the SHA-1 of all before.
+bool is_framed(std::string_view pack) {
+  if (pack.size() < header_size + atom::ObjectId::size || !pack.starts_with("PACK")) return false;
+  const auto sum = atom::Sha1::of(pack.substr(0, pack.size() - atom::ObjectId::size));
+  const std::string_view trailer = pack.substr(pack.size() - atom::ObjectId::size);
+  return std::ranges::equal(trailer, sum, {}, [](char c) { return static_cast<std::uint8_t>(c); });
+}
+
+std::uint32_t big_endian(std::string_view four) {
+  std::uint32_t value = 0;
+  for (const char c : four) value = (value << 8) | static_cast<std::uint8_t>(c);
+  return value;
+}
 
 }  // namespace
 
@@ -133,47 +148,55 @@ std::optional<MemoryPack> MemoryPack::unfold(std::vector<std::byte> pack, std::s
   return std::nullopt;  // what does not inflate
 }
 
+// What an entry says of itself before its data.
+bool MemoryPack::take_head(std::string_view& rest, std::size_t begin, const Places& earlier, Entry& entry) {
+  const unsigned first = *take_byte(rest);
+  const bool goes_on = (first & 0x80) != 0;
+  const auto declared = goes_on ? take_size(rest, first & 15, 4) : std::optional<std::uint64_t>(first & 15);
+  if (!declared) return false;
+  entry.declared = *declared;
+  const unsigned type = first >> 4 & 7;
+  if (type == distance_delta) {
+    const auto distance = take_distance(rest);
+    const auto base = distance && *distance <= begin ? earlier.find(begin - *distance) : earlier.end();
+    if (base == earlier.end()) return false;
+    entry.base = base->second;
+    return true;
+  }
+  if (type == id_delta) {
+    if (rest.size() < atom::ObjectId::size) return false;
+    git_oid oid;
+    git_oid_fromraw(&oid, reinterpret_cast<const unsigned char*>(rest.data()));
+    entry.base = git::from_oid(oid);
+    rest.remove_prefix(atom::ObjectId::size);
+    return true;
+  }
+  const auto known = type_of(type);
+  if (known) entry.type = *known;
+  return known.has_value();
+}
+
 // Every entry as it lies there; the content of a delta is the delta yet.
 bool MemoryPack::take_entries(std::size_t limit) {
   const std::string_view whole(reinterpret_cast<const char*>(pack_.data()), pack_.size());
-  if (whole.size() < header_size + atom::ObjectId::size) return false;
+  if (!is_framed(whole) || big_endian(whole.substr(4, 4)) != version) return false;
   std::string_view rest = whole.substr(header_size, whole.size() - header_size - atom::ObjectId::size);
-  std::map<std::size_t, std::size_t> at;  // from where an entry begins to its index
+  Places places;
   Inflater inflater;
-  std::size_t unfolded = 0;
   while (!rest.empty()) {
     const auto begin = static_cast<std::size_t>(rest.data() - whole.data());
-    const unsigned first = *take_byte(rest);
-    const auto declared =
-        (first & 0x80) != 0 ? take_size(rest, first & 15, 4) : std::optional<std::uint64_t>(first & 15);
-    if (!declared || (unfolded += *declared) > limit) return false;
     Entry entry;
-    entry.declared = *declared;
-    if (const unsigned type = first >> 4 & 7; type == distance_delta) {
-      const auto distance = take_distance(rest);
-      const auto base = distance && *distance <= begin ? at.find(begin - *distance) : at.end();
-      if (base == at.end()) return false;
-      entry.base = base->second;
-    } else if (type == id_delta) {
-      if (rest.size() < atom::ObjectId::size) return false;
-      git_oid oid;
-      git_oid_fromraw(&oid, reinterpret_cast<const unsigned char*>(rest.data()));
-      entry.base = git::from_oid(oid);
-      rest.remove_prefix(atom::ObjectId::size);
-    } else {
-      const auto known = type_of(type);
-      if (!known) return false;
-      entry.type = *known;
-    }
+    if (!take_head(rest, begin, places, entry) || entry.declared > limit) return false;
+    limit -= entry.declared;
     const std::string_view data = rest;
-    auto content = inflate(inflater, rest, *declared);
+    auto content = inflate(inflater, rest, entry.declared);
     if (!content) return false;
     entry.content = *std::move(content);
     entry.data = std::as_bytes(std::span(data)).first(data.size() - rest.size());
-    at.emplace(begin, entries_.size());
+    places.emplace(begin, entries_.size());
     entries_.push_back(std::move(entry));
   }
-  return true;
+  return entries_.size() == big_endian(whole.substr(8, 4));
 }
 
 // The entry that another is a delta of, if it is known yet.

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,8 +37,8 @@ class MemoryPack final : public ObjectSource {
     std::span<const std::byte> data;
   };
 
-  // `pack` is whole and has passed a PackScanner. Nothing when it is not for us: all its objects and deltas together
-  // are larger than `limit`, or it is not complete in itself.
+  // Nothing when the pack is not for us: damaged, not complete in itself, or all its objects and deltas together are
+  // larger than `limit`. Nothing larger than that is ever held, whatever the pack declares.
   static std::optional<MemoryPack> unfold(std::vector<std::byte> pack, std::size_t limit);
 
   const std::vector<Entry>& entries() const { return entries_; }
@@ -51,6 +52,8 @@ class MemoryPack final : public ObjectSource {
 
  private:
   explicit MemoryPack(std::vector<std::byte> pack) : pack_(std::move(pack)) {}
+  using Places = std::map<std::size_t, std::size_t>;  // where an entry begins, and which it is
+  static bool take_head(std::string_view& rest, std::size_t begin, const Places& earlier, Entry& entry);
   bool take_entries(std::size_t limit);
   std::optional<std::size_t> base_of(const Entry& entry) const;
   bool resolve(std::size_t limit);

@@ -6,11 +6,11 @@
 #include <unordered_map>
 
 #include <fcntl.h>
-#include <zlib.h>
 
 #include "atom/digest.h"
 #include "error/text.h"
 #include "store/disk.h"
+#include "store/inflate.h"
 #include "store/quarantine.h"
 #include "store/repository.h"
 
@@ -105,9 +105,8 @@ class Group {
       body_ += entry_head(type_number(entry.type), entry.declared);
     }
     body_.append(reinterpret_cast<const char*>(entry.data.data()), entry.data.size());
-    const auto bytes = std::span(body_).subspan(begin);
-    const auto checksum = crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
-    index_.push_back({entry.id, static_cast<std::uint32_t>(checksum), static_cast<std::uint32_t>(head_size + begin)});
+    const std::uint32_t checksum = crc32_of(std::string_view(body_).substr(begin));
+    index_.push_back({entry.id, checksum, static_cast<std::uint32_t>(head_size + begin)});
   }
 
   std::string body_;
