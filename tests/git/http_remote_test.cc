@@ -1,7 +1,9 @@
 // The whole way from Connector to a real server and back.
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <set>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -12,6 +14,7 @@
 #include "git/libgit2.h"
 #include "git_server.h"
 #include "in_memory.h"
+#include "raw_server.h"
 #include "repository.h"
 
 namespace eka::git {
@@ -366,6 +369,47 @@ TEST_CASE("https: one connection of HTTP/2 carries all") {
     CHECK(request.http == "HTTP/2.0");
   }
   CHECK(connections.size() == 1);
+}
+
+TEST_CASE("https: a redirect to http is not followed, whoever is meant to see the secret") {
+  World world;
+  const Trust trust(world.server.certificate().string());
+  Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
+  const std::string host = world.server.tls_url().substr(8);
+  const auto remote = connector.open(unwrap(atom::Url::parse("https://joe:s3cret@" + host + "/away/a.git")));
+  const Error error = failure_of(world, *remote);
+  CHECK(error.message().contains("is not https"));
+  CHECK_FALSE(error.message().contains("s3cret"));
+  for (const LoggedRequest& request : world.server.log()) CHECK(request.port != world.server.other_port());
+}
+
+TEST_CASE("http: a server that only keeps the connection alive is left") {
+  const test::RawServer server([](test::RawServer::Connection& connection, const std::string& request) {
+    if (request.starts_with("GET")) {
+      return connection.send(test::http_response("200 OK", "application/x-git-upload-pack-advertisement",
+                                                 "000eversion 2\n000cls-refs\n0012fetch=shallow\n0000"));
+    }
+    connection.send("HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-result\r\n\r\n000dpackfile\n");
+    while (connection.send("0005\x01")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return false;
+  });
+  World world;
+  Patience patience;
+  patience.stall = std::chrono::seconds(1);  // and ten times as long for a pack
+  Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, patience);
+  const auto remote = connector.open(unwrap(atom::Url::parse(server.url() + "/a.git")));
+  FetchOptions options;
+  options.hasty = true;
+  test::StringSink sink;
+  const std::vector wants = {unwrap(atom::ObjectId::parse(std::string(40, '1')))};
+  try {
+    world.runtime.run(remote->fetch(wants, sink, options));
+    FAIL("fetched");
+  } catch (const Error& error) {
+    CHECK(error.message().contains("sends nothing of the pack for 10 s"));
+    CHECK(error.hint().contains("net.stall"));
+  }
+  CHECK(sink.pack.empty());
 }
 
 TEST_CASE("https: a server that nobody vouches for is refused, with a word on what to do") {

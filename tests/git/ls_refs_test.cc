@@ -74,6 +74,15 @@ TEST_CASE("ls-refs: what was not asked for is dropped, what is unborn is absent"
   CHECK(names(*refs) == std::vector<std::string>{"refs/heads/a", "refs/heads/z"});
 }
 
+TEST_CASE("ls-refs: symrefs in a circle are what the server says, and are not followed") {
+  const auto refs =
+      parse(answer({"unborn HEAD symref-target:HEAD", ref_line("refs/a") + " symref-target:refs/b",
+                    ref_line("refs/b") + " symref-target:refs/a", ref_line("refs/c") + " symref-target:refs/c"}));
+  REQUIRE(refs);
+  CHECK(names(*refs) == std::vector<std::string>{"refs/a", "refs/b", "refs/c"});
+  CHECK((*refs)[2].symref_target == "refs/c");
+}
+
 TEST_CASE("ls-refs: names that are not ref names are refused") {
   for (const std::string& bad :
        {std::string("../x"), std::string("refs/../x"), std::string("refs/heads/\x1b[31m"), std::string("refs//x"),

@@ -144,6 +144,23 @@ TEST_CASE("git://: many remotes at once, and one that is not there") {
   CHECK(missing->traffic().retries == 0);
 }
 
+TEST_CASE("symrefs that lead in a circle are no refs, and hold up nobody") {
+  test::GitDaemon server;
+  const auto repository = server.root() / "a.git";
+  test::make_repository(repository);
+  test::shell(repository,
+              "git symbolic-ref refs/heads/a refs/heads/b && git symbolic-ref refs/heads/b refs/heads/a && "
+              "git symbolic-ref refs/heads/itself refs/heads/itself && git symbolic-ref HEAD refs/heads/a");
+  World world;
+  const auto remote = world.open(server.url() + "/a.git");
+  const auto local = world.open(repository.string());
+  const auto refs = as_ls_remote(world.refs(*remote));
+  CHECK(refs == git_ls_remote(repository));
+  CHECK(refs.find("refs/heads/main") != std::string::npos);
+  CHECK(refs.find("HEAD") == std::string::npos);
+  CHECK(as_ls_remote(world.refs(*local)) == refs);
+}
+
 TEST_CASE("git://: nobody listens") {
   World world;
   std::string url;
@@ -234,6 +251,28 @@ TEST_CASE("ssh: a server that lets in few at a time is asked by fewer") {
     queries.push_back(remotes.back()->ls_refs({"refs/heads/"}));
   }
   for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 2);
+}
+
+TEST_CASE("ssh: a line of ten megabytes on its error output") {
+  const std::string line = "head -c 10000000 /dev/zero | tr '\\0' '\\033' >&2; ";
+  SUBCASE("does not hold up the answer") {
+    const Ssh ssh("AcceptEnv GIT_PROTOCOL\nForceCommand " + line + "exec sh -c \"$SSH_ORIGINAL_COMMAND\"\n");
+    const auto repository = ssh.repository("a.git");
+    World world;
+    const auto remote = world.open(ssh.url(repository));
+    CHECK(as_ls_remote(world.refs(*remote)) == git_ls_remote(repository));
+    CHECK(remote->traffic().bytes_received < 10'000);  // of the answer, which it is no part of
+  }
+  SUBCASE("is cut short, and escaped, in the error that it ends in") {
+    const Ssh ssh("ForceCommand echo 'the reason' >&2; " + line + "exit 1\n");
+    World world;
+    const Error error = world.failure_of(*world.open(ssh.server.url() + "/a.git"));
+    CHECK(error.kind() == Kind::remote);
+    CHECK(error.message().find("the reason") != std::string::npos);
+    CHECK(error.message().find('\x1b') == std::string::npos);
+    CHECK(error.message().find("\\x1b") != std::string::npos);
+    CHECK(error.message().size() < 2000);
+  }
 }
 
 TEST_CASE("ssh: its words are made fit for a terminal, and say whether to try again") {

@@ -155,6 +155,7 @@ TEST_CASE("v0: lists that no honest server writes") {
   CHECK(refused(id.substr(1) + " refs/heads/x\n"));
   CHECK(refused(id + "refs/heads/x\n"));
   CHECK(refused("ERR no\n"));
+  CHECK_FALSE(refused(id + std::string(" HEAD\0symref=HEAD:refs/a symref=refs/a:HEAD symref=HEAD:HEAD symref=:", 73)));
   CHECK(refused(id + std::string(" refs/heads/x\0object-format=sha256", 34)));
 }
 

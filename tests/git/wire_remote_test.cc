@@ -264,7 +264,16 @@ TEST_CASE("wire remote: a server that only keeps the connection alive is left") 
   World world;
   WireRemote remote = world.open();
   std::string endless = "000dpackfile\n";
-  for (int i = 0; i < 100'000; ++i) endless += i % 2 == 0 ? "0005\x01" : "0008\x02...";
+  std::string again = "0005\x01";
+  SUBCASE("by empty pieces of the pack and by progress") {
+    again += "0008\x02...";
+  }
+  SUBCASE("by empty pieces of the pack alone") {}
+  SUBCASE("by lines before the pack") {
+    endless = "0014acknowledgments\n";
+    again = "0008NAK\n0004";
+  }
+  while (endless.size() < 1'000'000) endless += again;
   for (int i = 0; i < 4; ++i) {
     world.turns.push_back(
         {.refused = {}, .bytes = endless, .broken = {}, .retry_after = {}, .pause = std::chrono::seconds(5)});
@@ -277,7 +286,31 @@ TEST_CASE("wire remote: a server that only keeps the connection alive is left") 
     CHECK(error.message().contains("sends nothing of the pack"));
   }
   CHECK(sink.pack.empty());
-  CHECK(world.clock.slept < std::chrono::hours(1));
+  CHECK(world.clock.slept < std::chrono::hours(2));
+}
+
+TEST_CASE("wire remote: a line of progress of ten megabytes is told once, cut short and escaped") {
+  World world;
+  WireRemote remote = world.open();
+  PacketWriter talk;
+  talk.line("packfile");
+  for (int i = 0; i < 200; ++i) talk.data("\x02" + std::string(50'000, '\x1b'));
+  const std::string pack = world.fetch.substr(world.fetch.find("packfile\n") + 9);
+  world.turns.push_back({.refused = {},
+                         .bytes = std::move(talk.data("\x02\n")).take() + pack,
+                         .broken = {},
+                         .retry_after = {},
+                         .pause = {}});
+  FetchOptions options;
+  std::vector<std::string> lines;
+  options.progress = [&lines](std::string_view line) { lines.emplace_back(line); };
+  test::StringSink sink;
+  world.runtime.run(remote.fetch({world.id}, sink, options));
+  CHECK(sink.pack.starts_with("PACK"));
+  REQUIRE_FALSE(lines.empty());
+  CHECK(lines[0].size() < 2000);
+  CHECK_FALSE(lines[0].contains('\x1b'));
+  for (const std::string& line : lines) CHECK((line == lines[0]) == (&line == &lines[0]));
 }
 
 }  // namespace eka::git

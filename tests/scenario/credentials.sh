@@ -125,6 +125,19 @@ GIT_ASKPASS= SSH_ASKPASS= timeout 60 script -qec "$(printf '%q ' "$EKA" prefetch
 equal "a terminal: exit code" 4 "$status"
 check "a terminal: no question" test "$(grep -ciE 'username for|password for' "$scratch/terminal")" = 0
 
+echo "- URLs that would deceive a helper are refused before it is asked"
+configure "${helper[@]}"
+knows username=joe "password=$secret"
+for url in 'https:///h' "https://h/%0ahost=$LOGIN_URL" 'https://h/%00x' 'https://h%2Fx/y' 'https://me@you@h/x' \
+  'https://u%0ahost=h@x/y' 'https://h%0d/x' "ext::sh -c id"; do
+  for command in prefetch plan; do
+    fresh_cache
+    eka "$command" "$url::server"
+    equal "$url: exit code of $command" 2 "$status"
+  done
+done
+equal "nor was it asked" "0 0 0" "$(asked get) $(asked store) $(asked erase)"
+
 echo "- locks and downloads"
 configure "${helper[@]}"
 knows username=joe "password=$secret"
