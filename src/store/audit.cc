@@ -29,7 +29,9 @@ constexpr PackLimits no_limits{.objects = std::numeric_limits<std::uint32_t>::ma
                                .object_size = std::numeric_limits<std::uint64_t>::max() / 4,
                                .structure_size = std::numeric_limits<std::uint64_t>::max() / 4,
                                .unpacked_base = std::numeric_limits<std::uint64_t>::max() / 4,
-                               .expansion = 0};
+                               .expansion = 0,
+                               .chains_base = std::numeric_limits<std::uint64_t>::max() / 4,
+                               .chains_expansion = 0};
 
 class Auditor {
  public:

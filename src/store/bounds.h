@@ -17,6 +17,11 @@ struct PackLimits {
   // Deltas whose base is named by id, not by its place. Those within a pack git names by place; these are for thin
   // packs, one for each thing that changed. Where more have changed, the whole is fetched instead of the difference.
   std::uint64_t id_deltas = 10'000;
+  // What unfolding all deltas may take (delta_chains.h): this plus `chains_expansion` times the pack's bytes. As git
+  // packs them, the history of a project is at 20 times, that of one large file which grows by a line each time at
+  // 1,200.
+  std::uint64_t chains_base = 64ULL << 30;
+  std::uint64_t chains_expansion = 5'000;
 };
 
 struct TreeLimits {

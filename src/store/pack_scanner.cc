@@ -6,6 +6,8 @@
 namespace eka::store {
 namespace {
 
+constexpr const char* base_is_nowhere = "has a delta whose base is nowhere";
+
 [[noreturn]] void refuse(std::string why) {
   throw Error(Kind::integrity, "the pack " + std::move(why));
 }
@@ -49,6 +51,7 @@ void PackScanner::push(std::span<const std::byte> bytes) {
         take_header(rest);
         break;
       case State::entry:
+        if (shift_ == 0) place_ = received_ - rest.size();
         take_entry_byte(std::to_integer<std::uint8_t>(rest.front()));
         rest = rest.subspan(1);
         break;
@@ -130,6 +133,7 @@ void PackScanner::begin_base() {
     refuse("holds an object of " + mebibytes(declared_) + ", over the limit of " + mebibytes(limit));
   gathered_.clear();
   shift_ = 0;
+  distance_ = 0;
   if (type_ == Type::distance_delta) {
     state_ = State::distance;
   } else if (type_ == Type::id_delta) {
@@ -142,9 +146,11 @@ void PackScanner::begin_base() {
   }
 }
 
-// Where the base is, the indexer finds out; here the number only has to end.
+// Seven bits in each byte, the highest first; each but the last stands for one more than it says.
 void PackScanner::take_distance_byte(std::uint8_t byte) {
-  if (++shift_ > 9) refuse("has a delta whose base is nowhere");
+  if (++shift_ > 9) refuse(base_is_nowhere);
+  if (shift_ > 1) distance_ = (distance_ + 1) << 7;
+  distance_ |= byte & 0x7f;
   if ((byte & 0x80) == 0) begin_data();
 }
 
@@ -154,6 +160,7 @@ void PackScanner::begin_data() {
   inflated_ = 0;
   delta_head_.clear();
   delta_known_ = type_ != Type::distance_delta && type_ != Type::id_delta;
+  if (delta_known_) chains_.add_whole(place_);
   state_ = State::data;
 }
 
@@ -191,6 +198,18 @@ void PackScanner::note_delta_head(std::span<const std::byte> inflated) {
   }
   delta_known_ = true;
   count_unpacked(result);
+  add_to_chains({base, result});
+}
+
+void PackScanner::add_to_chains(DeltaChains::Sizes sizes) {
+  if (type_ == Type::id_delta) {
+    chains_.add_by_id(place_, sizes);
+  } else if (distance_ > place_ || !chains_.add_by_place(place_, place_ - distance_, sizes)) {
+    refuse(base_is_nowhere);
+  }
+  if (chains_.work() > limits_.chains_base + limits_.chains_expansion * received_) {
+    refuse("holds chains of deltas that take over " + mebibytes(chains_.work()) + " to unfold");
+  }
 }
 
 void PackScanner::count_unpacked(std::uint64_t size) {

@@ -141,6 +141,62 @@ TEST_CASE("a delta bomb is refused by what it would unfold to") {
   CHECK(has(verdict(builder.pack()), "unfolds to over"));
 }
 
+TEST_CASE("chains of deltas that take too long to unfold are refused, whichever way they name their bases") {
+  const auto chain = [](std::uint32_t size, int depth, bool by_id) {
+    PackBuilder builder;
+    std::size_t base = builder.next();
+    const auto id = builder.blob(std::string(size, 'b'));
+    std::uint32_t noise = 1;
+    for (int i = 0; i < depth; ++i) {
+      std::string instructions = varint(size) + varint(size);
+      for (int part = 0; part < 60; ++part) {
+        std::string piece;
+        while (piece.size() < 100) piece += static_cast<char>((noise = noise * 1664525 + 1013904223) >> 24);
+        instructions += insert_instruction(piece);
+      }
+      instructions += copy_instruction(6000, size - 6000);
+      base = by_id ? builder.delta(id, instructions) : builder.delta(base, instructions);
+    }
+    return builder.pack();
+  };
+  for (const bool by_id : {false, true}) {
+    CAPTURE(by_id);
+    CHECK(verdict(chain(1'200'000, 100, by_id)) == "");
+    // 1 GB in all, but a thousand steps down to the end, and 500 on the average.
+    CHECK(has(verdict(chain(1'200'000, 1000, by_id)), "chains of deltas that take over"));
+  }
+}
+
+TEST_CASE("a delta upon a place where no entry begins is refused") {
+  PackBuilder builder;
+  const std::size_t blob = builder.next();
+  builder.blob("a blob whose bytes could be another entry");
+  const std::string instructions = varint(4) + varint(4) + copy_instruction(0, 4);
+  for (const std::size_t place : {std::size_t{0}, std::size_t{11}, blob + 1, blob + 5}) {
+    PackBuilder each = builder;
+    each.delta(place, instructions);
+    CHECK(has(verdict(each.pack()), "a delta whose base is nowhere"));
+  }
+  PackBuilder itself = builder;
+  itself.raw(6, instructions.size(), std::string(1, '\0'), deflated(instructions));
+  CHECK(has(verdict(itself.pack()), "a delta whose base is nowhere"));
+}
+
+TEST_CASE("the work of chains is that of each delta down to what is whole") {
+  store::DeltaChains chains;
+  chains.add_whole(12);
+  REQUIRE(chains.add_by_place(20, 12, {10, 11}));
+  REQUIRE(chains.add_by_place(30, 20, {11, 12}));
+  REQUIRE(chains.add_by_place(40, 12, {10, 1}));
+  CHECK(chains.work() == (10 + 11) + (10 + 11 + 12) + (10 + 1));
+  CHECK_FALSE(chains.add_by_place(50, 21, {11, 12}));
+  // One by id may stand upon the longest of them, and what stands upon it goes on so.
+  chains.add_by_id(60, {5, 6});
+  CHECK(chains.work() == 65 + (5 + 6) + 1 * (33 + 11));
+  REQUIRE(chains.add_by_place(70, 60, {6, 7}));
+  CHECK(chains.work() == 65 + (5 + 6) + (5 + 6 + 7) + 2 * (33 + 18));
+}
+
 TEST_CASE("a pack of 1 MB that holds 1 GB is refused before all of it is inflated") {
   PackBuilder builder;
   const std::string zeros = deflated(std::string(128 << 20, '\0'));
