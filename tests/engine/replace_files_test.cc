@@ -1,6 +1,5 @@
 #include "engine/replace_files.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -10,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../temporary_directory.h"
 #include "engine/package_set.h"
 
 using namespace eka::engine;
@@ -17,21 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Directory {
+class Directory : public eka::test::TemporaryDirectory {
  public:
-  Directory() {
-    std::string name = (fs::temp_directory_path() / "eka-replace-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Directory() { fs::remove_all(path_); }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  const fs::path& path() const { return path_; }
-  std::string read(const char* file) const { return files_of(path_)(file).value_or("(none)"); }
-  void write(const char* file, std::string_view text) const { std::ofstream(path_ / file) << text; }
-
- private:
-  fs::path path_;
+  std::string read(const char* file) const { return files_of(path())(file).value_or("(none)"); }
+  void write(const char* file, std::string_view text) const { std::ofstream(path() / file) << text; }
 };
 
 void replace_both(const Directory& directory) {

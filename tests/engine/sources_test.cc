@@ -1,12 +1,12 @@
 // Sources that are no atoms, out of repositories and files on this disk.
 #include "engine/sources.h"
 
-#include <cstdlib>
 #include <fstream>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "../temporary_directory.h"
 #include "git/libgit2.h"
 
 using namespace eka;
@@ -27,13 +27,6 @@ class Silent : public engine::Observer {
 class World {
  public:
   World() { settings_.cache_root = root_ / "cache"; }
-  ~World() {
-    parts_.reset();
-    shell("chmod -R u+w .");
-    fs::remove_all(root_);
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
 
   std::string shell(const std::string& commands) const {
     const auto whole = fmt::format(
@@ -77,13 +70,8 @@ class World {
     if (!parts_) parts_ = co_await engine::Parts::build(runtime_, settings_, observer_);
   }
 
-  static fs::path make_directory() {
-    std::string name = "/tmp/eka-sources.XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    return name;
-  }
-
-  fs::path root_ = make_directory();
+  eka::test::TemporaryDirectory directory_;
+  fs::path root_ = directory_.path();
   git::Libgit2 libgit2_;
   coro::Runtime runtime_{2};
   Silent observer_;

@@ -25,22 +25,6 @@ constexpr const char* nix_configuration =
 
 }  // namespace
 
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (fs::temp_directory_path() / "eka-eval-test-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  for (fs::recursive_directory_iterator entry(path_, ignored), end; entry != end; entry.increment(ignored)) {
-    if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) {
-      fs::permissions(entry->path(), fs::perms::owner_all, ignored);
-    }
-  }
-  fs::remove_all(path_, ignored);
-}
-
 std::string shell(const std::string& command) {
   std::FILE* pipe = popen((std::string(nix_configuration) + "exec 2>&1; " + command).c_str(), "r");
   REQUIRE(pipe != nullptr);

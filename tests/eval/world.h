@@ -6,24 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "../temporary_directory.h"
 #include "atom/json.h"
 #include "coro/runtime.h"
 #include "eval/evaluator.h"
 
 namespace eka::eval {
 
-// A directory that goes away with it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::TemporaryDirectory;
 
 // What a shell command prints; a failure fails the test.
 std::string shell(const std::string& command);

@@ -5,20 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "../temporary_directory.h"
+
 namespace eka::git::test {
 
-// Removed, with all it holds, at the end.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using eka::test::TemporaryDirectory;
 
 // Runs a shell command, in `directory`, out of reach of anybody's git configuration; throws when it fails. Returns what
 // it printed.

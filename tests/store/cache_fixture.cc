@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
-
-#include <stdlib.h>
 
 #include "pack_builder.h"
 #include "store/disk.h"
@@ -13,16 +10,6 @@
 namespace eka::test {
 
 namespace fs = std::filesystem;
-
-TemporaryDirectory::TemporaryDirectory() {
-  std::string name = (fs::temp_directory_path() / "eka-store-XXXXXX").native();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  path_ = name;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  store::remove_tree(path_);
-}
 
 coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece,
                      std::vector<atom::ObjectId> bases) {

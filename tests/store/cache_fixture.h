@@ -8,25 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "../temporary_directory.h"
 #include "coro/runtime.h"
 #include "git/libgit2.h"
 #include "store/audit.h"
 #include "store/cache.h"
 
 namespace eka::test {
-
-// Removed at the end, read-only directories and all.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece,
                      std::vector<atom::ObjectId> bases = {});

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "../temporary_directory.h"
 #include "atom/atom_commit.h"
 #include "atom/lock.h"
 #include "atom/manifest.h"
@@ -17,22 +18,6 @@ using namespace eka;
 using namespace eka::world;
 
 namespace {
-
-// A directory that is gone with the test.
-class Scratch {
- public:
-  Scratch() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "eka-world-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Scratch() { std::filesystem::remove_all(path_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class Reader {
  public:
@@ -103,7 +88,7 @@ void check_published(const World& world) {
 }  // namespace
 
 TEST_CASE("the demo world is published by the protocol, and its locks are sound") {
-  Scratch scratch;
+  eka::test::TemporaryDirectory scratch;
   const auto world = make_world(demo_world(), scratch.path(), "http://127.0.0.1:8080");
   CHECK(world.sets.size() == 3);
   CHECK(world.atoms.size() == 15);
@@ -111,7 +96,7 @@ TEST_CASE("the demo world is published by the protocol, and its locks are sound"
 }
 
 TEST_CASE("a large world has the size that was asked for, and its root reaches all of it") {
-  Scratch scratch;
+  eka::test::TemporaryDirectory scratch;
   const LargeWorld size{
       .sets = 5, .atoms = 40, .versions = 2, .files = 7, .file_size = 50, .dependencies = 2, .levels = 4, .seed = 3};
   const auto world = make_world(large_world(size), scratch.path(), "http://127.0.0.1:8080");
@@ -127,7 +112,7 @@ TEST_CASE("a large world has the size that was asked for, and its root reaches a
 }
 
 TEST_CASE("a world is the same on every machine") {
-  Scratch scratch;
+  eka::test::TemporaryDirectory scratch;
   const auto demo = make_world(demo_world(), scratch.path() / "demo", "http://127.0.0.1:8080");
   const auto large = make_world(large_world({}), scratch.path() / "large", "http://127.0.0.1:8080");
   CHECK(demo.sets.front().genesis.hex() == "3b9e26527e361687c6e9b8346fc5ba4cbd7afa5c");
@@ -136,7 +121,7 @@ TEST_CASE("a world is the same on every machine") {
 }
 
 TEST_CASE("worlds of different seeds share no set") {
-  Scratch scratch;
+  eka::test::TemporaryDirectory scratch;
   LargeWorld size{.sets = 2, .atoms = 3};
   const auto one = make_world(large_world(size), scratch.path() / "one", "http://127.0.0.1:8080");
   size.seed = 2;
@@ -145,7 +130,7 @@ TEST_CASE("worlds of different seeds share no set") {
 }
 
 TEST_CASE("a world that cannot be is refused") {
-  Scratch scratch;
+  eka::test::TemporaryDirectory scratch;
   CHECK_THROWS_AS(large_world({.sets = 0}), Error);
   Description needy;
   needy.sets = {"a"};
