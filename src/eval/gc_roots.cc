@@ -92,7 +92,8 @@ Result<void> GcRoots::keep(const std::vector<std::string>& paths) const try {
 } catch (const Error& e) {
   return std::unexpected(e);
 } catch (const fs::filesystem_error& e) {
-  return fail(Kind::failure, e.what());
+  const fs::path& place = e.path2().empty() ? e.path1() : e.path2();  // of a link, what it points at comes first
+  return fail(Kind::failure, "cannot write " + place.string() + ": " + e.code().message());
 }
 
 }  // namespace eka::eval

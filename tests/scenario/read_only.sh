@@ -93,6 +93,11 @@ if as_reader true 2>"$scratch/mount.err"; then
   serves "mounted read-only" "Read-only file system" "prefetch $absent" "plan $absent" "plan --fresh-eval $set::root" \
     "verify $set::root" "cache gc" "cache verify --repair"
   copy_serves "mounted"
+  mv "$cache/gcroots" "$scratch/gcroots"
+  eka --offline plan "$set::root"
+  equal "a plan that has no root yet" "0 $planned" "$status $out"
+  matches "and gets none: that is told" "collector may take what was planned: cannot write $cache/gcroots: Read-only" "$err"
+  mv "$scratch/gcroots" "$cache/gcroots"
   eka_db=$cache/eka.db
 
   # Killed while what it had learnt stood in the log only.
