@@ -7,11 +7,13 @@
 
 #include "coro/pool.h"
 #include "coro/process.h"
+#include "coro/single_flight.h"
 #include "error/text.h"
 #include "eval/private_store.h"
 #include "eval/real_store.h"
 #include "eval/scratch.h"
 #include "eval/session.h"
+#include "eval/supplies.h"
 
 namespace eka::eval {
 namespace {
@@ -99,6 +101,10 @@ struct Evaluator::Parts {
   coro::Pool& pool;
   RealStore real_store;
   bool can_furnish = true;  // until nixec says otherwise
+  std::optional<Supplies> supplies;
+  coro::SingleFlight<int, void> supplying;
+
+  coro::Task<> supply() { supplies = co_await gather_supplies(installation, scratch_root, pool); }
 };
 
 Evaluator::Evaluator(Installation installation, fs::path scratch_root, coro::Pool& pool)
@@ -114,7 +120,8 @@ const Installation& Evaluator::installation() const {
 
 coro::Task<Answers> Evaluator::evaluate_each(Evaluation evaluation, Answered answered) {
   Parts& parts = *parts_;
-  Workshop workshop{parts.installation, parts.scratch_root, parts.pool, parts.can_furnish};
+  if (!parts.supplies) co_await parts.supplying.run(0, parts.supply());
+  Workshop workshop{parts.installation, parts.scratch_root, parts.pool, *parts.supplies, parts.can_furnish};
   {
     Session session(co_await asio::this_coro::executor, workshop, evaluation, answered);
     co_await session.run();

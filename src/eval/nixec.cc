@@ -19,7 +19,6 @@
 #include "eval/doorkeeper.h"
 #include "eval/memory_file.h"
 #include "eval/room.h"
-#include "eval/syscalls.h"
 
 namespace eka::eval {
 namespace {
@@ -37,6 +36,11 @@ class Writer {
   void put(const std::vector<std::string>& words) {
     put(words.size());
     for (const std::string& word : words) put(word);
+  }
+  // Where a NUL may be.
+  void put_bytes(std::string_view bytes) {
+    put(bytes.size());
+    text_.append(bytes);
   }
   std::string take() { return std::move(text_); }
 
@@ -68,6 +72,13 @@ class Reader {
     for (std::uint64_t left = number(); left > 0; --left) words.push_back(word());
     return words;
   }
+  std::string bytes() {
+    const std::uint64_t size = number();
+    if (size > text_.size()) throw Error(Kind::failure, "it ends too early");
+    std::string bytes(text_.substr(0, size));
+    text_.remove_prefix(size);
+    return bytes;
+  }
   void end() const {
     if (!text_.empty()) throw Error(Kind::failure, "something follows it");
   }
@@ -76,7 +87,7 @@ class Reader {
   std::string_view text_;
 };
 
-constexpr std::string_view format = "nixec-request-2";
+constexpr std::string_view format = "nixec-request-3";
 
 std::string read_all(int from) {
   std::string content;
@@ -120,7 +131,7 @@ int complain(const std::exception& error, int code) {
 }
 
 [[noreturn]] void become_bwrap(const NixecRequest& request) {
-  const coro::Descriptor filter = syscall_filter();
+  const coro::Descriptor filter = memory_file("syscalls", request.filter);
   const SandboxArguments arguments = sandbox_arguments(request.sandbox, filter.get());
   std::string options;
   for (const std::string& option : arguments.options) options += option + '\0';
@@ -183,6 +194,7 @@ std::string NixecRequest::text() const {
     out.put(source.outside);
     out.put(source.inside);
   }
+  out.put_bytes(filter);
   return out.take();
 }
 
@@ -212,6 +224,7 @@ Result<NixecRequest> NixecRequest::parse(std::string_view text) {
       std::string outside = in.word();
       sandbox.sources.push_back({.outside = std::move(outside), .inside = in.word()});
     }
+    request.filter = in.bytes();
     in.end();
     return request;
   } catch (const Error& error) {
@@ -235,7 +248,9 @@ int nixec_main(int argc, char** argv) {
     }
     try {
       const Sandbox& sandbox = request.sandbox;
-      if (!sandbox.room.empty()) furnish(sandbox.room, room_binds(sandbox), {inside_store});
+      if (!sandbox.room.empty()) {
+        furnish(sandbox.room, room_binds(sandbox), {.outside = sandbox.store, .inside = inside_store});
+      }
     } catch (const std::exception& error) {
       return complain(error, nixec_cannot_furnish);
     }

@@ -43,6 +43,7 @@ struct NixecRequest {
   NixecLimits limits;
   Sandbox sandbox;
   std::string expression_file;  // becomes standard input
+  std::string filter;           // syscalls.h; compiled once for all that evaluate
 
   std::string text() const;
   static Result<NixecRequest> parse(std::string_view text);

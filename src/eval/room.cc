@@ -65,27 +65,39 @@ class Furnishing {
     if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) refuse(printable(bind.outside));
   }
 
-  // bwrap makes read-only what is not so yet, one by one; this is the whole at once, where the kernel can (5.12).
-  void seal() {
-    mount_attr read_only{};
-    read_only.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-    ::syscall(SYS_mount_setattr, AT_FDCWD, at_.c_str(), AT_RECURSIVE, &read_only, sizeof read_only);
+  void seal() { restrict_to(at_, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV); }
+
+  // Its directory has been made before the room was sealed.
+  void writable(const Sandbox::Bind& bind) {
+    const std::string target = at_ + bind.inside;
+    if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) refuse(printable(bind.outside));
+    restrict_to(target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   }
 
  private:
+  // What is mounted there and below, at once.
+  static void restrict_to(const std::string& mounted, std::uint64_t attributes) {
+    mount_attr restricted{};
+    restricted.attr_set = attributes;
+    if (::syscall(SYS_mount_setattr, AT_FDCWD, mounted.c_str(), AT_RECURSIVE, &restricted, sizeof restricted) != 0) {
+      refuse("what may be done in it");
+    }
+  }
+
   std::string at_;
   std::set<std::string> made_;
 };
 
 }  // namespace
 
-void furnish(const std::string& at, const std::vector<Sandbox::Bind>& binds, const std::vector<std::string>& places) {
+void furnish(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& desk) {
   enter_namespaces();
   ::umask(022);
   Furnishing furnishing(at);
   for (const Sandbox::Bind& bind : binds) furnishing.bind(bind);
-  for (const std::string& place : places) furnishing.directory(place);
+  furnishing.directory(desk.inside);
   furnishing.seal();
+  furnishing.writable(desk);
 }
 
 }  // namespace eka::eval

@@ -16,9 +16,9 @@
 
 namespace eka::eval {
 
-// Enters a user and a mount namespace of its own, and mounts `binds` read-only beneath `at`, an empty directory, with
-// `places` as empty directories beside them. The calling process must have one thread. Throws Error(Kind::failure)
-// where the kernel or its policy refuses; the process is of no further use then.
-void furnish(const std::string& at, const std::vector<Sandbox::Bind>& binds, const std::vector<std::string>& places);
+// Enters a user and a mount namespace of its own, and mounts `binds` read-only beneath `at`, an empty directory, and
+// `desk` beside them, which alone can be written. The calling process must have one thread. Throws Error(Kind::failure)
+// where the kernel (before 5.12) or its policy refuses; the process is of no further use then.
+void furnish(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& desk);
 
 }  // namespace eka::eval

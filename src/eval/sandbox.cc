@@ -30,10 +30,12 @@ void add_walls(Options& options, int seccomp) {
 void add_files(Options& options, const Sandbox& sandbox) {
   if (sandbox.room.empty()) {
     for (const Sandbox::Bind& bind : room_binds(sandbox)) options.read_only(bind.outside, bind.inside);
+    options.add({"--bind", sandbox.store, inside_store, "--remount-ro", "/"});
   } else {
-    options.read_only(sandbox.room, "/");
+    // The store stands in it, and all else is read-only already. Each further option would have bwrap read the table of
+    // all these mounts once more.
+    options.add({"--bind", sandbox.room, "/"});
   }
-  options.add({"--bind", sandbox.store, inside_store, "--remount-ro", "/"});
 }
 
 // The configuration comes by the environment: no file of it is read, the machine's least of all.

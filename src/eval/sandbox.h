@@ -34,7 +34,7 @@ struct Sandbox {
   std::string system;
   // The small nixec, which in there takes on Landlock (doorkeeper.h); empty: the evaluator is started without.
   std::string doorkeeper;
-  // An empty directory in which the files are put together first (room.h); empty: bwrap binds them one by one.
+  // An empty directory in which all of it is put together first, the store too (room.h); empty: bwrap binds one by one.
   std::string room;
   bool imports = false;  // fail at what is not built with its name, not with a refusal (imports.h)
 };

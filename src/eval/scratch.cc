@@ -21,10 +21,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* prefix = "eval-";
 
-// Nix makes directories read-only: an ordinary user must undo that first. Links are not followed by any of this.
+// Nix makes directories read-only: an ordinary user must undo that, where there is one. Links are not followed by any
+// of this.
 void remove_tree(const fs::path& path) noexcept {
   try {
     std::error_code ignored;
+    std::error_code refused;
+    fs::remove_all(path, refused);
+    if (!refused) return;
     for (fs::recursive_directory_iterator entry(path, ignored), end; entry != end; entry.increment(ignored)) {
       if (entry->symlink_status(ignored).type() == fs::file_type::directory) {
         fs::permissions(entry->path(), fs::perms::owner_all, ignored);

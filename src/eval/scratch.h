@@ -20,11 +20,10 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
 
   std::filesystem::path expression() const { return path_ / "expression.nix"; }
-  std::filesystem::path nixec() const {
-    return path_ / "nixec";
-  }  // a link to it, or to our own binary, which heeds the name
+  std::filesystem::path nixec() const { return path_ / "nixec"; }  // for a link to our own binary, which heeds the name
   std::filesystem::path store() const { return path_ / "store"; }
-  std::filesystem::path room() const { return path_ / "room"; }  // empty, also when the sandbox stands in it
+  // Empty, also when sandboxes stand in it, of which each sees only itself there: one for all.
+  std::filesystem::path room() const { return path_.parent_path() / "room"; }
 
   // Removes what dead processes left in `root`. Blocks; for up to a second where an evaluator still dies.
   static void sweep(const std::filesystem::path& root);

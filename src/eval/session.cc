@@ -41,8 +41,9 @@ void check_number(std::size_t sources, std::size_t most) {
                                     std::to_string(most) + " cannot be evaluated together");
 }
 
-NixecRequest request_for(const Installation& installation, const Evaluation& evaluation, const Scratch& scratch,
-                         bool in_a_room) {
+NixecRequest request_for(const Workshop& workshop, const Evaluation& evaluation, const Scratch& scratch) {
+  const Installation& installation = workshop.installation;
+  const bool in_a_room = workshop.can_furnish;
   std::vector<Sandbox::Bind> sources = binds_of(evaluation.sources);
   check_number(sources.size(), in_a_room ? most_sources : most_sources_without_room);
   const auto seconds = [](std::chrono::seconds time) {
@@ -65,7 +66,8 @@ NixecRequest request_for(const Installation& installation, const Evaluation& eva
                       .doorkeeper = installation.has_doorkeeper ? installation.nixec.string() : std::string(),
                       .room = in_a_room ? scratch.room().string() : std::string(),
                       .imports = evaluation.imports},
-          .expression_file = scratch.expression().string()};
+          .expression_file = scratch.expression().string(),
+          .filter = workshop.supplies.filter};
 }
 
 // A scratch directory that is ready, and the command to run.
@@ -81,10 +83,15 @@ Prepared prepare(const Workshop& workshop, const Evaluation& evaluation, const s
   expression << expression_for(evaluation.closure_json, mark);
   expression.close();
   if (!expression) throw Error(Kind::failure, "cannot write to " + prepared.scratch->expression().string());
-  fs::create_symlink(installation.nixec, prepared.scratch->nixec());
-  prepared.command.argv = {prepared.scratch->nixec().string()};
+  workshop.supplies.store.write(prepared.scratch->store());
+  fs::path nixec = installation.nixec;
+  if (!is_nixec(nixec.string())) {
+    nixec = prepared.scratch->nixec();
+    fs::create_symlink(installation.nixec, nixec);
+  }
+  prepared.command.argv = {nixec.string()};
   prepared.command.directory = "/";
-  prepared.command.input = request_for(installation, evaluation, *prepared.scratch, workshop.can_furnish).text();
+  prepared.command.input = request_for(workshop, evaluation, *prepared.scratch).text();
   prepared.command.output_limit = evaluation.limits.output_bytes;
   return prepared;
 }

@@ -13,6 +13,7 @@
 #include "eval/answers.h"
 #include "eval/evaluator.h"
 #include "eval/scratch.h"
+#include "eval/supplies.h"
 
 namespace eka::eval {
 
@@ -21,6 +22,7 @@ struct Workshop {
   const Installation& installation;
   const std::filesystem::path& scratch_root;
   coro::Pool& pool;
+  const Supplies& supplies;
   bool can_furnish = true;  // room.h
 };
 

@@ -85,7 +85,7 @@ constexpr scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64
 
 }  // namespace
 
-coro::Descriptor syscall_filter() {
+std::string syscall_filter() {
   Filter filter;
   for (const char* name : allowed) filter.add(SCMP_ACT_ALLOW, name);
   for (const char* name : refused) filter.add(SCMP_ACT_ERRNO(EPERM), name);
@@ -104,10 +104,13 @@ coro::Descriptor syscall_filter() {
     filter.add(SCMP_ACT_ALLOW, "prctl", equals(0, static_cast<std::uint64_t>(option)));
   }
 
-  coro::Descriptor file = memory_file("syscalls", {});
+  const coro::Descriptor file = memory_file("syscalls", {});
   filter.write(file.get());
-  ::lseek(file.get(), 0, SEEK_SET);
-  return file;
+  std::string program(static_cast<std::size_t>(::lseek(file.get(), 0, SEEK_END)), '\0');
+  if (::pread(file.get(), program.data(), program.size(), 0) != static_cast<ssize_t>(program.size())) {
+    throw Error(Kind::failure, "cannot read back a seccomp filter");
+  }
+  return program;
 }
 
 }  // namespace eka::eval

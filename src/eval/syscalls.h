@@ -6,12 +6,12 @@
 // thread is all that clone() may make.
 #pragma once
 
-#include "coro/descriptor.h"
+#include <string>
 
 namespace eka::eval {
 
-// The compiled program in a file that is inherited across exec, as bwrap's --seccomp wants it. Throws
-// Error(Kind::failure).
-coro::Descriptor syscall_filter();
+// The compiled program, as bwrap's --seccomp reads it from a file: instructions of the kernel's BPF. To compile it
+// takes half a millisecond. Throws Error(Kind::failure).
+std::string syscall_filter();
 
 }  // namespace eka::eval

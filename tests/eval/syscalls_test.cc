@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <functional>
 #include <vector>
 
@@ -24,11 +25,9 @@ namespace {
 
 // The status with which a child ends that runs `probe` behind the filter. The probe makes system calls only.
 int behind_the_filter(int (*probe)()) {
-  const coro::Descriptor file = syscall_filter();
-  struct stat about{};
-  REQUIRE(fstat(file.get(), &about) == 0);
-  std::vector<sock_filter> program(static_cast<std::size_t>(about.st_size) / sizeof(sock_filter));
-  REQUIRE(::pread(file.get(), program.data(), static_cast<std::size_t>(about.st_size), 0) == about.st_size);
+  const std::string bytes = syscall_filter();
+  std::vector<sock_filter> program(bytes.size() / sizeof(sock_filter));
+  std::memcpy(program.data(), bytes.data(), program.size() * sizeof(sock_filter));
   const sock_fprog loaded{.len = static_cast<unsigned short>(program.size()), .filter = program.data()};
 
   const pid_t child = ::fork();
