@@ -30,6 +30,7 @@ constexpr PackLimits no_limits{.objects = std::numeric_limits<std::uint32_t>::ma
                                .structure_size = std::numeric_limits<std::uint64_t>::max() / 4,
                                .unpacked_base = std::numeric_limits<std::uint64_t>::max() / 4,
                                .expansion = 0,
+                               .id_deltas = std::numeric_limits<std::uint64_t>::max(),
                                .chains_base = std::numeric_limits<std::uint64_t>::max() / 4,
                                .chains_expansion = 0};
 

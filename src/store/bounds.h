@@ -15,7 +15,8 @@ struct PackLimits {
   std::uint64_t unpacked_base = 256ULL << 20;
   std::uint64_t expansion = 250;
   // Deltas whose base is named by id, not by its place. Those within a pack git names by place; these are for thin
-  // packs, one for each thing that changed. Where more have changed, the whole is fetched instead of the difference.
+  // packs, one for each thing that changed. Where more have changed, the whole is fetched instead of the difference; in
+  // a pack that is whole and has more, git resolves them (index_by_git.h).
   std::uint64_t id_deltas = 10'000;
   // What unfolding all deltas may take (delta_chains.h): this plus `chains_expansion` times the pack's bytes. As git
   // packs them, the history of a project is at 20 times, that of one large file which grows by a line each time at

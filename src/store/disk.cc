@@ -73,6 +73,9 @@ Error errno_error(std::string_view what) {
   if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
     std::move(error).with_hint(
         "make room where the cache is (`eka cache gc`), or choose another directory with cache.root or EKA_CACHE_ROOT");
+  } else if (code == ENOENT) {  // what was there when the run began
+    std::move(error).with_hint(
+        "something was removed while eka ran: run it again, and let `eka cache gc` remove things");
   }
   return error;
 }

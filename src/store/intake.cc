@@ -12,6 +12,7 @@
 
 #include "git/libgit2.h"
 #include "store/disk.h"
+#include "store/index_by_git.h"
 #include "store/lender.h"
 #include "store/memory_pack.h"
 #include "store/objects.h"
@@ -93,11 +94,28 @@ class GrowingPack {
     size_ += bytes.size();
   }
 
+  // When all is there, and has an index made by others: the pack alone, in a file of its own.
+  fs::path without_index() {
+    const fs::path bare = directory() / "bare.pack";
+    fs::rename(fs::directory_iterator(directory())->path(), bare);
+    indexer_.reset();
+    // libgit2 makes it longer than what it writes.
+    if (!growing_ || ::ftruncate(growing_.get(), static_cast<off_t>(size_)) != 0) {
+      throw_errno("cannot write a pack into the cache");
+    }
+    return bare;
+  }
+
   // When all is there. Whatever the indexer calls it, we name a pack by its checksum: one name, one content.
   std::string finish() {
     check_indexer(git_indexer_commit(indexer_.get(), &progress_));
     const fs::path stem = directory() / ("pack-" + std::string(git_indexer_name(indexer_.get())));
     indexer_.reset();
+    return rename(stem);
+  }
+
+  // To the name that its checksum gives it; `stem` is what it is called so far.
+  std::string rename(const fs::path& stem) {
     const std::string name = "pack-" + checksum_of(fs::path(stem) += ".pack").hex();
     for (const char* extension : {".pack", ".idx"}) {
       fs::rename(fs::path(stem) += extension, directory() / (name + extension));
@@ -125,7 +143,8 @@ class PackIntake final : public Intake {
         admitted_(std::move(admitted)),
         demand_(demand),
         lender_(std::move(lender)),
-        scanner_(limits) {
+        few_id_deltas_(limits.id_deltas),
+        scanner_(limits_for(limits, lender_ != nullptr)) {
     if (places_.small != nullptr) expected_.emplace(*places_.small);
   }
 
@@ -140,13 +159,22 @@ class PackIntake final : public Intake {
     if (expected_) expected_->no_more();
     if (small) {
       co_await places_.small->write(*std::move(small));
+    } else if (scanner_.id_deltas() > few_id_deltas_) {
+      co_await admit_by_git(&wants);
     } else {
-      co_await coro::offload(pool_, [this, &wants] { admit_from_disk(wants); });
+      co_await coro::offload(pool_, [this, &wants] { admit_from_disk(wants, growing_->finish()); });
     }
     admitted_(wants);
   }
 
  private:
+  // Where the pack may build upon what is here, one of many deltas is refused: the whole is asked for instead, in which
+  // they need not be. What is whole already can be resolved by git.
+  static PackLimits limits_for(PackLimits limits, bool thin) {
+    if (!thin) limits.id_deltas = limits.objects;
+    return limits;
+  }
+
   // What is waiting goes through the scanner first: the indexer never sees what was refused.
   void digest() {
     scanner_.push(waiting_);
@@ -169,8 +197,13 @@ class PackIntake final : public Intake {
     return std::nullopt;
   }
 
-  void admit_from_disk(const std::vector<atom::ObjectId>& wants) {
-    const std::string name = growing_->finish();
+  coro::Task<> admit_by_git(const std::vector<atom::ObjectId>* wants) {
+    const fs::path bare = co_await coro::offload(pool_, [this] { return growing_->without_index(); });
+    co_await index_by_git(bare);
+    co_await coro::offload(pool_, [&] { admit_from_disk(*wants, growing_->rename(growing_->directory() / "bare")); });
+  }
+
+  void admit_from_disk(const std::vector<atom::ObjectId>& wants, const std::string& name) {
     verify(Objects::of_pack(growing_->directory() / (name + ".idx")), wants);
     publish_pack(growing_->directory(), places_.packs, name);
   }
@@ -195,6 +228,7 @@ class PackIntake final : public Intake {
   Demand demand_;
   std::unique_ptr<Lender> lender_;  // none when the pack must stand alone
   std::optional<SmallPacks::Expected> expected_;
+  std::uint64_t few_id_deltas_;
   PackScanner scanner_;
   std::vector<std::byte> waiting_;
   std::optional<GrowingPack> growing_;  // once it is no small pack

@@ -39,6 +39,8 @@ class PackScanner {
 
   std::uint64_t objects() const { return count_; }
   std::uint64_t bytes() const { return received_; }
+  // Deltas whose bases are named by id, so far.
+  std::uint64_t id_deltas() const { return id_deltas_; }
   // The SHA-1 at the end of the pack, which names it.
   const atom::ObjectId& trailer() const { return trailer_id_; }
 

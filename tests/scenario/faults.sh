@@ -79,10 +79,11 @@ survives() {
 }
 
 # record FILE REPOSITORY REVISION [LENGTH]: the whole answer to a fetch of the revision, as the server gives it, for the
-# fault "answer"; with a Content-Length of its own choosing.
+# fault "answer"; with a Content-Length of its own choosing. What is asked for besides is in $RECORD_ARGUMENTS, as
+# pkt-lines.
 record() {
   local body=$scratch/recorded.body
-  printf '0012command=fetch\n0001000dofs-delta0032want %s\n0009done\n0000' "$3" |
+  printf '0012command=fetch\n0001%s0032want %s\n0009done\n0000' "${RECORD_ARGUMENTS-000dofs-delta}" "$3" |
     curl -s -S -H 'Git-Protocol: version=2' -H 'Content-Type: application/x-git-upload-pack-request' --data-binary @- \
       -o "$body" "http://127.0.0.1:$SERVE_PORT/$2.git/git-upload-pack"
   {
