@@ -1,6 +1,7 @@
 #include "eval/sandbox.h"
 
 #include <initializer_list>
+#include <set>
 
 #include "eval/doorkeeper.h"
 
@@ -69,12 +70,15 @@ void add_environment(Options& options, bool imports) {
   options.variable("GC_MARKERS", "1");
 }
 
-// Sources need no rule each: nothing else stands in /nix/store, unless the evaluator's own libraries do.
+// Rules are for directories, since each takes three system calls: nothing stands in /nix/store but sources, and beside
+// the libraries nothing but other libraries of the evaluator.
 Grants grants(const Sandbox& sandbox) {
   Grants grants{.run = {sandbox.nix_instantiate}, .read = {inside_expressions, "/nix/store"}, .write = {inside_store}};
   if (sandbox.libraries.empty()) return grants;
   grants.run.push_back(sandbox.libraries.front());  // the loader
-  grants.read.insert(grants.read.end(), sandbox.libraries.begin() + 1, sandbox.libraries.end());
+  std::set<std::string> directories;
+  for (const std::string& library : sandbox.libraries) directories.insert(library.substr(0, library.rfind('/')));
+  grants.read.insert(grants.read.end(), directories.begin(), directories.end());
   return grants;
 }
 
