@@ -70,7 +70,7 @@ TEST_CASE("kill -9 at any point: nothing is left over and the next run ends righ
     REQUIRE(total > 500);
   }
   // The beginning is the loader's, so most points are spent on the rest.
-  const int points = sanitized ? 10 : 200;
+  const int points = sanitized ? 10 : 100;
   std::optional<atom::NarHash> expected;
   for (int point = 0; point < points; ++point) {
     const int calls = 1 + static_cast<int>(static_cast<long>(total - 1) * point / (points - 1));
