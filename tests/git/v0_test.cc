@@ -148,6 +148,7 @@ TEST_CASE("v0: lists that no honest server writes") {
     const std::string bytes = std::move(out.flush()).take();
     return !parser.feed(bytes) || !std::move(parser).finish();
   };
+  using namespace std::string_literals;
   const std::string id(40, 'a');
   CHECK_FALSE(refused(id + " refs/heads/x\n"));
   CHECK(refused(id + " refs/heads/../x\n"));
@@ -155,8 +156,8 @@ TEST_CASE("v0: lists that no honest server writes") {
   CHECK(refused(id.substr(1) + " refs/heads/x\n"));
   CHECK(refused(id + "refs/heads/x\n"));
   CHECK(refused("ERR no\n"));
-  CHECK_FALSE(refused(id + std::string(" HEAD\0symref=HEAD:refs/a symref=refs/a:HEAD symref=HEAD:HEAD symref=:", 73)));
-  CHECK(refused(id + std::string(" refs/heads/x\0object-format=sha256", 34)));
+  CHECK_FALSE(refused(id + " HEAD\0symref=HEAD:refs/a symref=refs/a:HEAD symref=HEAD:HEAD symref=:"s));
+  CHECK(refused(id + " refs/heads/x\0object-format=sha256"s));
 }
 
 }  // namespace eka::git
