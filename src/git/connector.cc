@@ -23,7 +23,7 @@ namespace {
 
 // An ssh is a process, and a host lets in few at a time that have not yet logged in (sshd: MaxStartups 10:30:100).
 constexpr ChannelPool::Bounds ssh_bounds{.per_host = {.first = 6, .most = 16}, .at_once = 32, .waiting = 32};
-constexpr ChannelPool::Bounds daemon_bounds{.per_host = {.first = 8, .most = 64}, .at_once = 128, .waiting = 64};
+constexpr ChannelPool::Bounds daemon_bounds{.per_host = {.first = 32, .most = 64}, .at_once = 128, .waiting = 64};
 
 }  // namespace
 

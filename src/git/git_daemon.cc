@@ -1,8 +1,10 @@
 #include "git/git_daemon.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "coro/tcp.h"
+#include "coro/timeout.h"
 #include "git/pkt_line.h"
 
 namespace eka::git {
@@ -47,7 +49,20 @@ std::string greeting(const atom::Url& url) {
 
 }  // namespace
 
+// git daemon lets five connections wait to be accepted (its listen(2)), and starts a process for each that it accepts.
+// Of a burst of more some are dropped, and the kernel knocks again only a second later.
+coro::Task<> GitDaemonDialer::wait_for_turn(const std::string& origin) {
+  constexpr std::chrono::milliseconds apart{3};
+  const auto now = std::chrono::steady_clock::now();
+  auto& next = next_turns_[origin];
+  const auto turn = std::max(now, next);
+  next = turn + apart;
+  if (turn > now) co_await coro::sleep(std::chrono::ceil<std::chrono::milliseconds>(turn - now));
+}
+
 coro::Task<std::unique_ptr<Channel>> GitDaemonDialer::dial(atom::Url url) {
+  const std::string origin = url.origin();
+  co_await wait_for_turn(origin);
   std::string host = without_brackets(url.host());
   const std::uint16_t port = url.port().value_or(git_port);
   auto stream = co_await coro::TcpStream::connect(std::move(host), port, limit_, pool_);

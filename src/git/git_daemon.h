@@ -4,6 +4,8 @@
 #pragma once
 
 #include <chrono>
+#include <map>
+#include <string>
 
 #include "coro/pool.h"
 #include "git/channel.h"
@@ -17,8 +19,11 @@ class GitDaemonDialer final : public Dialer {
   coro::Task<std::unique_ptr<Channel>> dial(atom::Url url) override;
 
  private:
+  coro::Task<> wait_for_turn(const std::string& origin);
+
   coro::Pool& pool_;
   std::chrono::milliseconds limit_;
+  std::map<std::string, std::chrono::steady_clock::time_point> next_turns_;  // by origin
 };
 
 }  // namespace eka::git
