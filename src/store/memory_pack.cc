@@ -66,11 +66,6 @@ std::optional<ObjectType> type_of(unsigned number) {
   return types.at(number - 1);
 }
 
-git_object_t raw_type(ObjectType type) {
-  constexpr std::array types = {GIT_OBJECT_COMMIT, GIT_OBJECT_TREE, GIT_OBJECT_BLOB, GIT_OBJECT_TAG};
-  return types.at(static_cast<std::size_t>(type));
-}
-
 // By libgit2's SHA-1, which sees collisions coming where it is built so; nothing then.
 std::optional<atom::ObjectId> id_of(ObjectType type, std::string_view content) {
   git_oid oid;

@@ -7,20 +7,6 @@
 namespace eka::store {
 namespace {
 
-git_object_t raw_type(ObjectType type) {
-  switch (type) {
-    case ObjectType::commit:
-      return GIT_OBJECT_COMMIT;
-    case ObjectType::tree:
-      return GIT_OBJECT_TREE;
-    case ObjectType::blob:
-      return GIT_OBJECT_BLOB;
-    case ObjectType::tag:
-      return GIT_OBJECT_TAG;
-  }
-  return GIT_OBJECT_INVALID;
-}
-
 // --- what libgit2 calls. No exception may cross it; whatever goes wrong is "not found".
 
 struct Backend {

@@ -33,6 +33,20 @@ void add_backend(const git::OdbHandle& odb, git_odb_backend* backend, int priori
 
 }  // namespace
 
+git_object_t raw_type(ObjectType type) {
+  switch (type) {
+    case ObjectType::commit:
+      return GIT_OBJECT_COMMIT;
+    case ObjectType::tree:
+      return GIT_OBJECT_TREE;
+    case ObjectType::blob:
+      return GIT_OBJECT_BLOB;
+    case ObjectType::tag:
+      return GIT_OBJECT_TAG;
+  }
+  return GIT_OBJECT_INVALID;
+}
+
 std::string_view name_of(ObjectType type) {
   switch (type) {
     case ObjectType::commit:
@@ -147,11 +161,8 @@ atom::ObjectId Objects::write(ObjectType type, std::string_view content) {
   const auto id = atom::ObjectId::of(name_of(type), content);
   if (header(id)) return id;
   access_.check();
-  const auto kind = type == ObjectType::blob   ? GIT_OBJECT_BLOB
-                    : type == ObjectType::tree ? GIT_OBJECT_TREE
-                                               : GIT_OBJECT_COMMIT;
   git_oid written;
-  git::check(git_odb_write(&written, odb_.get(), content.data(), content.size(), kind), Kind::failure,
+  git::check(git_odb_write(&written, odb_.get(), content.data(), content.size(), raw_type(type)), Kind::failure,
              "cannot write to the cache");
   return id;
 }

@@ -22,6 +22,7 @@ namespace eka::store {
 
 enum class ObjectType { commit, tree, blob, tag };
 std::string_view name_of(ObjectType type);
+git_object_t raw_type(ObjectType type);  // as libgit2 says it
 
 // An object in memory.
 class Object {
