@@ -10,21 +10,8 @@ echo 'of the archive' >"$scratch/work/lib-1.0/text"
 tar -C "$scratch/work" -czf "$www/files/lib-1.0.tar.gz" lib-1.0
 echo 'a patch' >"$www/files/fix.patch"
 begin_set
-mkdir app
-cat >app/atom.toml <<END
-[package]
-label = "app"
-version = "1.0.0"
-
-[compose.as]
-nix = "default.nix"
-
-[deps.direct.nix]
-lib.build = "$SERVE_URL/files/lib-1.0.tar.gz"
-fix.url = "$SERVE_URL/files/fix.patch"
-tar.tar = "$SERVE_URL/files/lib-1.0.tar.gz"
-END
-cat >app/default.nix <<'END'
+add_atom app "$(
+  cat <<'END'
 {
   main = derivation {
     name = "app";
@@ -34,6 +21,9 @@ cat >app/default.nix <<'END'
   };
 }
 END
+)" "lib.build = \"$SERVE_URL/files/lib-1.0.tar.gz\"
+fix.url = \"$SERVE_URL/files/fix.patch\"
+tar.tar = \"$SERVE_URL/files/lib-1.0.tar.gz\""
 commit_set app
 
 eka resolve app

@@ -1,10 +1,11 @@
-# What scenarios share that build: a Nix store of their own, and a package set in a working tree. To be sourced after
-# scenario.sh.
+# What scenarios share that build, or plan from a working tree: a Nix store of their own, and a package set. To be
+# sourced after scenario.sh.
 #
 #   own_store [PATH…]    an empty store, as $NIX_REMOTE. Builds in it see the shell and the tools of this machine, since
 #                        Nix's sandbox has none by itself, and these paths
 #   begin_set            an empty set in $scratch/set, which is entered
-#   add_atom LABEL TEXT  an atom of it, composed as Nix by this text
+#   add_atom LABEL TEXT [SOURCES]
+#                        an atom of it, composed as Nix by this text; SOURCES are the lines of its direct Nix sources
 #   commit_set LABEL…    lists them in the set, and commits all there is
 own_store() {
   export NIX_REMOTE=$scratch/store
@@ -22,6 +23,7 @@ begin_set() {
 add_atom() {
   mkdir "$1"
   printf '[package]\nlabel = "%s"\nversion = "1.0.0"\n[compose.as]\nnix = "default.nix"\n' "$1" >"$1/atom.toml"
+  if [[ -n ${3:-} ]]; then printf '\n[deps.direct.nix]\n%s\n' "$3" >>"$1/atom.toml"; fi
   printf '%s\n' "$2" >"$1/default.nix"
 }
 

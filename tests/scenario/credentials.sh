@@ -1,6 +1,7 @@
 #!/bin/bash
 # Logins: where they come from, who is told how it went, and that no secret is anywhere but with the server.
 source "$(dirname "$0")/scenario.sh"
+source "$here/building.sh"
 source "$here/login.sh"
 
 serve_start "$www"
@@ -143,26 +144,13 @@ configure "${helper[@]}"
 knows username=joe "password=$secret"
 mkdir -p "$www/files"
 echo 'a patch' >"$www/files/fix.patch"
-set=$scratch/work/set
-git -c init.defaultBranch=main init -q "$set"
-git -C "$set" -c user.name=scenario -c user.email=s@eka.invalid commit -q --allow-empty -m genesis
-mkdir "$set/app"
-printf '[set]\npackages = ["app"]\n' >"$set/ekala.toml"
-cat >"$set/app/atom.toml" <<END
-[package]
-label = "app"
-version = "1.0.0"
-
-[compose.as]
-nix = "default.nix"
-
-[deps.direct.nix]
-fix.url = "$LOGIN_URL/files/fix.patch"
-END
-echo '{ main = derivation { name = "app"; system = cfg.platforms.build; builder = "/bin/sh"; fix = atoms.deps.pins.fix.src; }; }' \
-  >"$set/app/default.nix"
+begin_set
+set=$PWD
+add_atom app \
+  '{ main = derivation { name = "app"; system = cfg.platforms.build; builder = "/bin/sh"; fix = atoms.deps.pins.fix.src; }; }' \
+  "fix.url = \"$LOGIN_URL/files/fix.patch\""
+commit_set app
 fresh_cache
-cd "$set"
 eka resolve app
 cd "$scratch"
 equal "a file behind a login is locked" 0 "$status"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Sources that are no atoms: fetched once, checked, and given to evaluation as Nix's own fetchers would.
 source "$(dirname "$0")/scenario.sh"
+source "$here/building.sh"
 
 serve_start "$www"
 mkdir -p "$www/files" "$scratch/work"
@@ -27,25 +28,27 @@ tar_hash=$(sri "$(nix nix-prefetch-url --unpack "$SERVE_URL/files/lib-1.0.tar.gz
 file_hash=$(sri "$(nix nix-prefetch-url "$SERVE_URL/files/fix.patch")")
 
 # The atom, in a set of its own.
-set=$scratch/work/set
-"${git[@]}" init -q "$set"
-"${git[@]}" -C "$set" commit -q --allow-empty -m genesis
-mkdir -p "$set/app"
-printf '[set]\npackages = ["app"]\n' >"$set/ekala.toml"
-cat >"$set/app/atom.toml" <<END
-[package]
-label = "app"
-version = "1.0.0"
-
-[compose.as]
-nix = "default.nix"
-
-[deps.direct.nix]
-lib.tar = "$SERVE_URL/files/lib-1.0.tar.gz"
-fix.url = "$SERVE_URL/files/fix.patch"
-repo = { git = "$SERVE_URL/repo.git", ref = "main" }
-later = { build = "$SERVE_URL/files/fix.patch" }
+begin_set
+set=$PWD
+add_atom app "$(
+  cat <<'END'
+{
+  main = derivation {
+    name = (atoms.deps.pins.lib.import "default.nix").name;
+    value = atoms.deps.pins.repo.import "value.nix";
+    system = cfg.platforms.build;
+    builder = "/bin/sh";
+    sources = [ atoms.deps.pins.lib.src atoms.deps.pins.fix.src atoms.deps.pins.repo.src ];
+    later = atoms.deps.get.later.src;
+  };
+}
 END
+)" "lib.tar = \"$SERVE_URL/files/lib-1.0.tar.gz\"
+fix.url = \"$SERVE_URL/files/fix.patch\"
+repo = { git = \"$SERVE_URL/repo.git\", ref = \"main\" }
+later = { build = \"$SERVE_URL/files/fix.patch\" }"
+commit_set app
+cd "$scratch"
 lock() {  # TAR-HASH FILE-HASH REV
   cat >"$set/app/atom.lock" <<END
 version = 0
@@ -80,19 +83,6 @@ rev = "$3"
 END
 }
 lock "$tar_hash" "$file_hash" "$rev"
-cat >"$set/app/default.nix" <<'END'
-{
-  main = derivation {
-    name = (atoms.deps.pins.lib.import "default.nix").name;
-    value = atoms.deps.pins.repo.import "value.nix";
-    system = cfg.platforms.build;
-    builder = "/bin/sh";
-    sources = [ atoms.deps.pins.lib.src atoms.deps.pins.fix.src atoms.deps.pins.repo.src ];
-    later = atoms.deps.get.later.src;
-  };
-}
-END
-
 cat >"$scratch/plain.nix" <<END
 let
   lib = builtins.fetchTarball { url = "$SERVE_URL/files/lib-1.0.tar.gz"; sha256 = "$tar_hash"; };

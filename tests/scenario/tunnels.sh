@@ -2,6 +2,7 @@
 # https by way of a proxy that digs a tunnel for it (CONNECT): a real tinyproxy, named by git's configuration or by the
 # environment. One that lets nobody through is named with what to do.
 source "$(dirname "$0")/scenario.sh"
+source "$here/building.sh"
 source "$here/tls.sh"
 
 command -v tinyproxy >/dev/null || { echo "tinyproxy is not installed (scripts/deps test)" >&2; exit 1; }
@@ -129,28 +130,14 @@ https_proxy=http://127.0.0.1:1 refused "nobody there" "127\.0\.0\.1:1" "hint: .*
 https_proxy=http://proxy.invalid refused "no such proxy" "proxy\.invalid"
 
 echo "- single files go the same way"
-mkdir -p "$www/files" "$scratch/work"
+mkdir -p "$www/files"
 echo 'a patch' >"$www/files/fix.patch"
-set=$scratch/work/set
-git -c init.defaultBranch=main init -q "$set"
-git -C "$set" -c user.name=scenario -c user.email=s@eka.invalid commit -q --allow-empty -m genesis
-mkdir "$set/app"
-printf '[set]\npackages = ["app"]\n' >"$set/ekala.toml"
-cat >"$set/app/atom.toml" <<END
-[package]
-label = "app"
-version = "1.0.0"
-
-[compose.as]
-nix = "default.nix"
-
-[deps.direct.nix]
-fix.url = "http://sets.invalid/files/fix.patch"
-END
-echo '{ main = derivation { name = "app"; system = cfg.platforms.build; builder = "/bin/sh"; }; }' >"$set/app/default.nix"
+begin_set
+add_atom app '{ main = derivation { name = "app"; system = cfg.platforms.build; builder = "/bin/sh"; }; }' \
+  'fix.url = "http://sets.invalid/files/fix.patch"'
+commit_set app
 fresh_cache
 forget open
-cd "$set"
 https_proxy=$open eka resolve app
 equal "a file: it is locked" 0 "$status"
 equal "a file: through one tunnel" 1 "$(tunnels open)"
