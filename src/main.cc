@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "cli/app.h"
-#include "eval/nixec.h"
+#include "eval/sandbox/nixec.h"
 
 int main(int argc, char** argv) {
   const bool sealed = argc > 0 && std::filesystem::path(argv[0]).filename() == "nixec";

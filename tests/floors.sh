@@ -1,12 +1,14 @@
 #!/bin/bash
 # The shape of the house, as a test: reads the include graph of src/ and says what points the wrong way.
 #
-#   1. A file includes only from its own folder and from the floors below (docs/architecture.md); peers on a floor do
-#      not know one another.
-#   2. A third-party library is let in by one file of the folder that has to do with it, which says what we made of it;
+#   1. A file includes only from its own floor and from the floors below (docs/architecture.md); peers on a floor do not
+#      know one another.
+#   2. Within a floor, a room includes only the rooms that its README.md names, and of another room only the headers of
+#      its entrance. Rooms do not include one another in a circle. A README of a room has at most 20 lines.
+#   3. A third-party library is let in by one file of the floor that has to do with it, which says what we made of it;
 #      everybody else includes that.
-#   3. Headers do not include one another in a circle.
-#   4. No file is longer than 800 lines.
+#   4. Headers do not include one another in a circle.
+#   5. No file is longer than 600 lines, no folder holds more than 25 files.
 set -euo pipefail
 shopt -s lastpipe  # so that what a pipe ends in can count
 cd "$(dirname "$0")/.."
@@ -24,15 +26,16 @@ tell() {
 
 # floor folder may-include…
 allowed="
-error    error
-atom     atom error
-coro     coro error
-git      git atom coro error
-store    store git atom coro error
-resolve  resolve store git atom coro error
-eval     eval store git atom coro error
-engine   engine resolve eval store git atom coro error
-cli      cli engine resolve eval store git atom coro error
+base     base
+atom     atom base
+coro     coro base
+git      git atom coro base
+store    store git atom coro base
+resolve  resolve store git atom coro base
+eval     eval store git atom coro base
+engine   engine resolve eval store git atom coro base
+cli      cli engine resolve eval store git atom coro base
+precompiled precompiled base coro
 "
 
 # "file<TAB>included" for every #include of src/, with <> or "" kept as written.
@@ -55,13 +58,46 @@ awk -F'\t' -v allowed="$allowed" '
     split($1, from, "/"); to = $2; gsub(/"/, "", to); split(to, target, "/")
     if (from[2] ~ /\./) {
       # eka re-executes itself as nixec, which main has to tell apart.
-      if (target[1] != "cli" && to != "eval/nixec.h") print $1 " includes " to ": main knows cli/ only"
+      if (target[1] != "cli" && to != "eval/sandbox/nixec.h") print $1 " includes " to ": main knows cli/ only"
       next
     }
     if (!(from[2] in known)) { print $1 ": the folder has no floor"; next }
     if (to !~ /\//) { print $1 " includes " to ": write the path from src/"; next }
     if (!((from[2], target[1]) in may)) print $1 " includes " to
   }' "$graph" | tell "includes point down"
+
+# Rooms: "room<TAB>other room" for what a README allows, "room<TAB>header" for its entrance.
+rooms=$(find src -mindepth 2 -maxdepth 2 -type d | sed 's|^src/||' | sort)
+for room in $rooms; do
+  readme=src/$room/README.md
+  [[ -f $readme ]] || { echo "$room has no README.md"; continue; }
+  (($(wc -l <"$readme") <= 20)) || echo "$readme has more than 20 lines"
+  grep -q '^Entrance: ' "$readme" || echo "$readme names no entrance"
+  grep -q '^May include, of this floor: ' "$readme" || echo "$readme does not say what the room may include"
+done | tell "every room says what it is for"
+
+ticked() { grep "^$1" "$2" 2>/dev/null | grep -o '`[^`]*`' | tr -d '`' || true; }
+for room in $rooms; do
+  readme=src/$room/README.md
+  ticked 'May include' "$readme" | sed "s|^|may\t$room\t${room%%/*}/|"
+  if grep -q '^Entrance: every header' "$readme" 2>/dev/null; then printf 'open\t%s\t*\n' "$room"; fi
+  ticked 'Entrance' "$readme" | sed "s|^|open\t$room\t|"
+done >"$graph.rooms"
+trap 'rm -f "$graph" "$graph.rooms"' EXIT
+awk -F'\t' '
+  FNR == NR { seen[$1, $2, $3]; next }
+  $2 ~ /^"/ {
+    to = $2; gsub(/"/, "", to)
+    m = split($1, f, "/"); n = split(to, g, "/")
+    from_room = m == 4 ? f[2] "/" f[3] : ""
+    to_room = n == 3 ? g[1] "/" g[2] : ""
+    if (to_room == "" || from_room == to_room) next
+    if (f[2] == g[1] && from_room != "" && !(("may", from_room, to_room) in seen)) print $1 " includes " to ": not in its README"
+    if (!(("open", to_room, "*") in seen) && !(("open", to_room, g[3]) in seen)) print $1 " includes " to ": not an entrance of " to_room
+  }' "$graph.rooms" "$graph" | tell "rooms include what their READMEs allow, by the entrance"
+
+awk -F'\t' '$1 == "may" { print $2, $3 }' "$graph.rooms" | { tsort 2>&1 >/dev/null || true; } | sed 's/^tsort: -: //; s/^tsort: //' |
+  tell "rooms make no circle"
 
 awk -F'\t' '$2 ~ /^"/ { gsub(/"/, "", $2); print $2 "\t" $1 }' "$graph" | while IFS=$'\t' read -r to from; do
   [[ -f src/$to || $to == *config.h || $to == *_generated.h ]] || echo "$from includes $to, which is not in src/"
@@ -95,11 +131,14 @@ END
 awk -F'\t' '$2 ~ /^"/ && $1 ~ /\.h$/ { to = $2; gsub(/"/, "", to); from = $1; sub(/^src\//, "", from); if (from != to) print from, to }' \
   "$graph" | { tsort 2>&1 >/dev/null || true; } | sed 's/^tsort: -: //; s/^tsort: //' | tell "headers make no circle"
 
-find src -type f \( -name '*.h' -o -name '*.cc' \) -exec wc -l {} + | awk '$2 != "total" && $1 > 800 { print $2 " has " $1 " lines" }' |
-  tell "no file of src/ is over 800 lines"
+find src -type f \( -name '*.h' -o -name '*.cc' \) -exec wc -l {} + | awk '$2 != "total" && $1 > 600 { print $2 " has " $1 " lines" }' |
+  tell "no file of src/ is over 600 lines"
+
+find src tests bench scripts -type f ! -path '*/corpus/*' ! -path '*/vectors/*' | sed 's|/[^/]*$||' | sort | uniq -c | awk '$1 > 25 { print $2 " has " $1 " files" }' |
+  tell "no folder holds more than 25 files"
 
 find src -name "*.h" | while read -r header; do
-  grep -q '^#pragma once$' "$header" || echo "$header"
+  grep -qE '^#pragma once$|^#ifndef EKA_' "$header" || echo "$header"
 done | tell "headers are guarded"
 
 echo "floors: $passed passed, $failed failed"

@@ -17,7 +17,7 @@ build=$(realpath "${1:-build}")
 atoms=${2:-100}
 runs=${3:-5}
 eka=$build/src/cli/eka
-plain=$here/../../tests/scenario/plain_nix.nix
+plain=$here/../../tests/scenario/plan/plain_nix.nix
 processors=$(nproc)
 
 work=$(mktemp -d /tmp/eka-bench-eval.XXXXXX)

@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "atom/json.h"
-#include "error/error.h"
+#include "atom/json/json.h"
+#include "base/error.h"
 
 namespace eka::bench {
 namespace {

@@ -1,7 +1,7 @@
 // eka-micro: single steps, measured alone. Takes the flags of Google Benchmark.
 #include <cstdio>
 
-#include "error/error.h"
+#include "base/error.h"
 #include "micro/benchmark.h"
 #include "micro/suites.h"
 

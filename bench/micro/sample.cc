@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#include "error/error.h"
-#include "store/disk.h"
+#include "base/error.h"
+#include "store/disk/disk.h"
 #include "world/description.h"
 #include "world/world.h"
 

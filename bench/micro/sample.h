@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "atom/object_id.h"
+#include "atom/hash/object_id.h"
 
 namespace eka::bench {
 

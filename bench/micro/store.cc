@@ -6,15 +6,15 @@
 #include <utility>
 #include <vector>
 
-#include "coro/runtime.h"
-#include "git/libgit2.h"
+#include "coro/run/runtime.h"
+#include "git/libgit2/libgit2.h"
 #include "micro/benchmark.h"
 #include "micro/suites.h"
-#include "store/intake.h"
-#include "store/nar.h"
-#include "store/objects.h"
-#include "store/pack_scanner.h"
-#include "store/tree_writer.h"
+#include "store/object/objects.h"
+#include "store/pack/intake.h"
+#include "store/pack/pack_scanner.h"
+#include "store/tree/nar.h"
+#include "store/tree/tree_writer.h"
 
 namespace {
 

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "atom/blake3.h"
-#include "atom/digest.h"
-#include "git/ls_refs.h"
-#include "git/pkt_line.h"
+#include "atom/hash/blake3.h"
+#include "atom/hash/digest.h"
+#include "git/wire/ls_refs.h"
+#include "git/wire/pkt_line.h"
 #include "micro/benchmark.h"
 #include "micro/suites.h"
 

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "coro/timeout.h"
+#include "coro/task/timeout.h"
 
 namespace eka::proxy {
 namespace {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "coro/task_group.h"
+#include "coro/task/task_group.h"
 #include "proxy/delay_line.h"
 #include "proxy/fault.h"
 #include "proxy/request_reader.h"

@@ -5,7 +5,7 @@
 #include <deque>
 #include <string>
 
-#include "coro/wakeup.h"
+#include "coro/task/wakeup.h"
 #include "proxy/link.h"
 #include "proxy/tcp.h"
 

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "error/error.h"
+#include "base/error.h"
 
 namespace eka::proxy {
 

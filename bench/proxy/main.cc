@@ -6,8 +6,8 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 
-#include "coro/descriptor.h"
-#include "coro/runtime.h"
+#include "coro/process/descriptor.h"
+#include "coro/run/runtime.h"
 #include "proxy/proxy.h"
 
 namespace {

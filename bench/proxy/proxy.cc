@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "coro/timeout.h"
+#include "coro/task/timeout.h"
 #include "proxy/connection.h"
 
 namespace eka::proxy {

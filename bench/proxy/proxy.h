@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "atom/json.h"
-#include "coro/task_group.h"
+#include "atom/json/json.h"
+#include "coro/task/task_group.h"
 #include "proxy/fault.h"
 #include "proxy/link.h"
 #include "proxy/tcp.h"

@@ -2,7 +2,7 @@
 
 #include <asio/write.hpp>
 
-#include "error/error.h"
+#include "base/error.h"
 
 namespace eka::proxy {
 namespace {

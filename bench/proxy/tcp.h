@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "coro/task.h"
+#include "coro/task/task.h"
 
 // After Asio's first door, which says how Asio is to be compiled.
 #include <asio/ip/tcp.hpp>

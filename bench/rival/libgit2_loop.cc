@@ -10,7 +10,7 @@
 
 #include <git2.h>
 
-#include "git/libgit2.h"
+#include "git/libgit2/libgit2.h"
 
 namespace {
 

@@ -7,8 +7,8 @@
 
 #include <fmt/core.h>
 
-#include "atom/json.h"
-#include "error/error.h"
+#include "atom/json/json.h"
+#include "base/error.h"
 #include "solve/against_libsolv.h"
 #include "solve/stopwatch.h"
 #include "solve/synthetic.h"

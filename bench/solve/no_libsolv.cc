@@ -1,5 +1,5 @@
 // Where libsolv is not.
-#include "error/error.h"
+#include "base/error.h"
 #include "solve/against_libsolv.h"
 
 namespace eka::bench {

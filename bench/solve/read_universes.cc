@@ -1,6 +1,6 @@
 #include <simdjson.h>
 
-#include "error/error.h"
+#include "base/error.h"
 #include "solve/universe.h"
 
 namespace eka::bench {

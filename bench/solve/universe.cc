@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "error/error.h"
+#include "base/error.h"
 
 namespace eka::bench {
 

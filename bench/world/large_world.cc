@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "error/error.h"
+#include "base/error.h"
 #include "world/description.h"
 #include "world/random.h"
 

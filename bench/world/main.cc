@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "atom/atom_id.h"
-#include "error/error.h"
+#include "atom/names/atom_id.h"
+#include "base/error.h"
 #include "world/world.h"
 
 namespace {

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "atom/atom_id.h"
-#include "atom/label.h"
-#include "atom/lock.h"
-#include "atom/object_id.h"
-#include "atom/version.h"
+#include "atom/hash/object_id.h"
+#include "atom/lock/lock.h"
+#include "atom/names/atom_id.h"
+#include "atom/names/label.h"
+#include "atom/version/version.h"
 #include "world/description.h"
 
 namespace eka::world {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "atom/object_id.h"
-#include "git/libgit2.h"
+#include "atom/hash/object_id.h"
+#include "git/libgit2/libgit2.h"
 #include "world/description.h"
 
 namespace eka::world {

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "atom/atom_commit.h"
+#include "atom/names/atom_commit.h"
 #include "world/registry.h"
 #include "world/repository.h"
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "atom/atom_id.h"
-#include "atom/json.h"
-#include "atom/label.h"
-#include "atom/object_id.h"
-#include "atom/version.h"
+#include "atom/hash/object_id.h"
+#include "atom/json/json.h"
+#include "atom/names/atom_id.h"
+#include "atom/names/label.h"
+#include "atom/version/version.h"
 #include "world/description.h"
 
 namespace eka::world {

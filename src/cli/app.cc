@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
-#include "cli/command.h"
-#include "cli/complain.h"
-#include "cli/help.h"
-#include "cli/settings.h"
+#include "cli/command/command.h"
+#include "cli/command/help.h"
+#include "cli/command/settings.h"
+#include "cli/output/complain.h"
 #include "cli/version.h"
-#include "coro/runtime.h"
+#include "coro/run/runtime.h"
 
 namespace eka::cli {
 namespace {

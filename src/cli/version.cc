@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "eval/installation.h"
-#include "git/version.h"
+#include "eval/nix/installation.h"
+#include "git/http/curl.h"
+#include "git/libgit2/version.h"
 
 namespace eka::cli {
 

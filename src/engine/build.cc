@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 
-#include "coro/task_group.h"
-#include "engine/build_progress.h"
-#include "engine/provide_archives.h"
-#include "engine/recall.h"
-#include "eval/realise.h"
+#include "coro/task/task_group.h"
+#include "engine/context/build_progress.h"
+#include "engine/plan/provide_archives.h"
+#include "engine/plan/recall.h"
+#include "eval/build/realise.h"
 
 namespace eka::engine {
 namespace {

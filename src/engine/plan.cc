@@ -15,17 +15,17 @@
 #include <algorithm>
 #include <chrono>
 
-#include "coro/task_group.h"
-#include "engine/choose.h"
-#include "engine/closure.h"
-#include "engine/fetcher.h"
-#include "engine/layout.h"
-#include "engine/provide_archives.h"
-#include "engine/recall.h"
-#include "engine/remotes.h"
-#include "engine/roots.h"
-#include "engine/timed.h"
-#include "engine/workers.h"
+#include "coro/task/task_group.h"
+#include "engine/context/remotes.h"
+#include "engine/context/timed.h"
+#include "engine/fetch/closure.h"
+#include "engine/fetch/fetcher.h"
+#include "engine/plan/layout.h"
+#include "engine/plan/provide_archives.h"
+#include "engine/plan/recall.h"
+#include "engine/plan/roots.h"
+#include "engine/plan/workers.h"
+#include "engine/resolve/choose.h"
 
 namespace eka::engine {
 namespace {

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "atom/atom_id.h"
-#include "atom/lock.h"
-#include "engine/parts.h"
-#include "engine/remotes.h"
-#include "engine/roots.h"
-#include "engine/timed.h"
-#include "error/error.h"
-#include "eval/evaluator.h"
+#include "atom/lock/lock.h"
+#include "atom/names/atom_id.h"
+#include "base/error.h"
+#include "engine/context/parts.h"
+#include "engine/context/remotes.h"
+#include "engine/context/timed.h"
+#include "engine/plan/roots.h"
+#include "eval/nix/evaluator.h"
 
 namespace eka::engine {
 

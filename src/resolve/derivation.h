@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "atom/version.h"
+#include "atom/version/version.h"
 #include "resolve/facts.h"
 #include "resolve/incompatibility.h"
 #include "resolve/packages.h"

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "atom/version.h"
+#include "atom/version/version.h"
 
 namespace eka::resolve {
 

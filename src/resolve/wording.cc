@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "error/text.h"
+#include "base/text.h"
 
 namespace eka::resolve {
 

@@ -19,24 +19,20 @@
 #include <string>
 #include <vector>
 
-#include "atom/label.h"
-#include "atom/nar_hash.h"
-#include "atom/object_id.h"
-#include "atom/version.h"
-#include "coro/pool.h"
-#include "coro/task.h"
-#include "git/connector.h"
-#include "git/file_sink.h"
-#include "git/remote.h"
-#include "git/working_tree.h"
+#include "atom/hash/nar_hash.h"
+#include "atom/hash/object_id.h"
+#include "atom/names/label.h"
+#include "atom/version/version.h"
+#include "coro/run/pool.h"
+#include "coro/task/task.h"
+#include "git/object/working_tree.h"
+#include "git/remote/connector.h"
+#include "git/remote/remote.h"
+#include "store/name/atom_name.h"
+#include "store/pack/intake.h"
+#include "store/source/incoming_file.h"
 
 namespace eka::store {
-
-// A named atom in the cache.
-struct CachedAtom {
-  atom::Version version;
-  atom::ObjectId rev;
-};
 
 // What a commit says, read back from the object store.
 struct CommitFacts {
@@ -44,31 +40,7 @@ struct CommitFacts {
   std::string text;  // the raw commit object; atom::parse_atom_commit reads it
 };
 
-// One pack on its way in. Destroying it without admit() removes the quarantine.
-class Intake : public git::PackSink {
- public:
-  // Checks the pack whole (trailer, every object's id, and that everything reachable from `wants` is in this very
-  // pack or among what the intake's bases reach, with trees that are fit to be written), then moves it into the object
-  // store. Nothing is visible before.
-  virtual coro::Task<> admit(std::vector<atom::ObjectId> wants) = 0;
-};
-
-class Evidence;  // evidence.h
-
-// A file from elsewhere on its way in. Destroying it without keep() or unpack() removes what has been written.
-class IncomingFile : public git::FileSink {
- public:
-  // Keeps the file under the SHA-256 of its bytes.
-  virtual coro::Task<atom::NarHash> keep() = 0;
-  // Takes the file for an archive and keeps what it holds, as a tree (unpack.h says which). Not named yet.
-  virtual coro::Task<atom::ObjectId> unpack() = 0;
-};
-
-struct AtomName {
-  atom::Label label;
-  atom::Version version;
-  atom::ObjectId rev;
-};
+class Evidence;  // pack/evidence.h
 
 class Cache {
  public:

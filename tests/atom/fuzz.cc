@@ -1,4 +1,4 @@
-#include "fuzz.h"
+#include "tests/atom/fuzz.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-#include "error/text.h"
+#include "base/text.h"
 
 namespace eka::fuzz {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "atom/toml_edit.h"
-#include "fuzz.h"
+#include "atom/toml/toml_edit.h"
+#include "tests/atom/fuzz.h"
 
 using namespace eka::atom;
 using eka::fuzz::require;

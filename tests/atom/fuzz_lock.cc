@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "atom/atom_commit.h"
-#include "atom/lock.h"
-#include "fuzz.h"
+#include "atom/lock/lock.h"
+#include "atom/names/atom_commit.h"
+#include "tests/atom/fuzz.h"
 
 using namespace eka::atom;
 using eka::fuzz::require;

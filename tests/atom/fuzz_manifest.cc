@@ -1,7 +1,7 @@
-#include "atom/config.h"
-#include "atom/inner_path.h"
-#include "atom/manifest.h"
-#include "fuzz.h"
+#include "atom/config/config.h"
+#include "atom/manifest/manifest.h"
+#include "atom/names/inner_path.h"
+#include "tests/atom/fuzz.h"
 
 using namespace eka::atom;
 using eka::fuzz::require;

@@ -1,8 +1,8 @@
 #include <array>
 
-#include "atom/label.h"
-#include "atom/version.h"
-#include "fuzz.h"
+#include "atom/names/label.h"
+#include "atom/version/version.h"
+#include "tests/atom/fuzz.h"
 
 using namespace eka::atom;
 using eka::fuzz::require;

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "atom/uri.h"
-#include "fuzz.h"
+#include "atom/names/uri.h"
+#include "tests/atom/fuzz.h"
 
 using namespace eka::atom;
 using eka::fuzz::require;

@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "atom/atom_commit.h"
-#include "atom/lock.h"
-#include "atom/uri.h"
+#include "atom/lock/lock.h"
+#include "atom/names/atom_commit.h"
+#include "atom/names/uri.h"
 
 using namespace eka::atom;
 

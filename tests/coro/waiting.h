@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "coro/task.h"
-#include "error/error.h"
+#include "base/error.h"
+#include "coro/task/task.h"
 
 namespace eka::coro {
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "world.h"
+#include "tests/eval/world.h"
 
 namespace eka::eval {
 

@@ -1,4 +1,4 @@
-#include "world.h"
+#include "tests/eval/world.h"
 
 #include <array>
 #include <cstdio>

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "../temporary_directory.h"
-#include "atom/json.h"
-#include "coro/runtime.h"
-#include "eval/evaluator.h"
+#include "atom/json/json.h"
+#include "coro/run/runtime.h"
+#include "eval/nix/evaluator.h"
+#include "tests/temporary_directory.h"
 
 namespace eka::eval {
 

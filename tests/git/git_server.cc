@@ -1,4 +1,4 @@
-#include "git_server.h"
+#include "tests/git/git_server.h"
 
 #include <chrono>
 #include <csignal>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "server_process.h"
+#include "tests/git/server_process.h"
 
 namespace eka::git::test {
 namespace {

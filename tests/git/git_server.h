@@ -17,7 +17,7 @@
 
 #include <sys/types.h>
 
-#include "repository.h"
+#include "tests/git/repository.h"
 
 namespace eka::git::test {
 

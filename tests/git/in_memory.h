@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-#include "git/connector.h"
-#include "git/remote.h"
+#include "git/remote/connector.h"
+#include "git/remote/remote.h"
 
 namespace eka::git::test {
 

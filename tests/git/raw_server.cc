@@ -1,4 +1,4 @@
-#include "raw_server.h"
+#include "tests/git/raw_server.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "repository.h"
+#include "tests/git/repository.h"
 
 #include <cstdio>
 #include <cstdlib>

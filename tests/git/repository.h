@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "../temporary_directory.h"
+#include "tests/temporary_directory.h"
 
 namespace eka::git::test {
 

@@ -1,4 +1,4 @@
-#include "server_process.h"
+#include "tests/git/server_process.h"
 
 #include <csignal>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "stream_servers.h"
+#include "tests/git/stream_servers.h"
 
 #include <chrono>
 #include <cstdlib>

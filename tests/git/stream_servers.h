@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "repository.h"
-#include "server_process.h"
+#include "tests/git/repository.h"
+#include "tests/git/server_process.h"
 
 namespace eka::git::test {
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "error/error.h"
+#include "base/error.h"
 
 namespace eka::proxy {
 namespace {

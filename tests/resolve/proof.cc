@@ -1,4 +1,4 @@
-#include "proof.h"
+#include "tests/resolve/proof.h"
 
 #include <algorithm>
 #include <vector>

@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
-#include "proof.h"
-#include "random_universe.h"
 #include "resolve/explain.h"
 #include "resolve/solver.h"
-#include "sat_oracle.h"
+#include "tests/resolve/proof.h"
+#include "tests/resolve/random_universe.h"
+#include "tests/resolve/sat_oracle.h"
 
 using namespace eka;
 

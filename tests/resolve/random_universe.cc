@@ -1,9 +1,9 @@
-#include "random_universe.h"
+#include "tests/resolve/random_universe.h"
 
 #include <random>
 #include <string>
 
-#include "error/error.h"
+#include "base/error.h"
 
 namespace eka::tests {
 namespace {

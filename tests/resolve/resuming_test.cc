@@ -5,9 +5,9 @@
 
 #include <doctest/doctest.h>
 
-#include "random_universe.h"
 #include "resolve/solver.h"
 #include "solve/synthetic.h"
+#include "tests/resolve/random_universe.h"
 
 using namespace eka;
 using resolve::PackageId;

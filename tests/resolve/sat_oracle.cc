@@ -1,4 +1,4 @@
-#include "sat_oracle.h"
+#include "tests/resolve/sat_oracle.h"
 
 #ifdef EKA_WITH_CADICAL
 #include <cadical.hpp>

@@ -8,10 +8,10 @@
 
 #include <doctest/doctest.h>
 
-#include "proof.h"
 #include "resolve/explain.h"
 #include "resolve/solver.h"
 #include "solve/universe.h"
+#include "tests/resolve/proof.h"
 
 using namespace eka;
 

@@ -1,11 +1,11 @@
-#include "cache_fixture.h"
+#include "tests/store/cache_fixture.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
-#include "pack_builder.h"
-#include "store/disk.h"
+#include "store/disk/disk.h"
+#include "tests/store/pack_builder.h"
 
 namespace eka::test {
 

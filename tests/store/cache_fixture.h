@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "../temporary_directory.h"
-#include "coro/runtime.h"
-#include "git/libgit2.h"
-#include "store/audit.h"
+#include "coro/run/runtime.h"
+#include "git/libgit2/libgit2.h"
 #include "store/cache.h"
+#include "store/maintenance/audit.h"
+#include "tests/temporary_directory.h"
 
 namespace eka::test {
 

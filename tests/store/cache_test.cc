@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "atom/base_n.h"
-#include "cache_fixture.h"
-#include "pack_builder.h"
-#include "store/disk.h"
+#include "atom/hash/base_n.h"
+#include "store/disk/disk.h"
+#include "tests/store/cache_fixture.h"
+#include "tests/store/pack_builder.h"
 
 using namespace eka;
 using namespace eka::test;

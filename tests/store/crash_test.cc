@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cache_fixture.h"
-#include "pack_builder.h"
-#include "victim_job.h"
+#include "tests/store/cache_fixture.h"
+#include "tests/store/pack_builder.h"
+#include "tests/store/victim_job.h"
 
 using namespace eka;
 using namespace eka::test;

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "../atom/fuzz.h"
-#include "atom/digest.h"
-#include "git/libgit2.h"
-#include "store/memory_pack.h"
+#include "atom/hash/digest.h"
+#include "git/libgit2/libgit2.h"
+#include "store/pack/memory_pack.h"
+#include "tests/atom/fuzz.h"
 
 using namespace eka;
 using eka::fuzz::require;

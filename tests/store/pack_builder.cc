@@ -1,11 +1,11 @@
-#include "pack_builder.h"
+#include "tests/store/pack_builder.h"
 
 #include <algorithm>
 #include <stdexcept>
 
 #include <zlib.h>
 
-#include "atom/digest.h"
+#include "atom/hash/digest.h"
 
 namespace eka::test {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "atom/object_id.h"
+#include "atom/hash/object_id.h"
 
 namespace eka::test {
 

@@ -1,4 +1,4 @@
-#include "tar_builder.h"
+#include "tests/store/tar_builder.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -4,11 +4,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "coro/runtime.h"
-#include "git/libgit2.h"
-#include "pack_builder.h"
+#include "coro/run/runtime.h"
+#include "git/libgit2/libgit2.h"
 #include "store/cache.h"
-#include "store/merge.h"
+#include "store/maintenance/merge.h"
+#include "tests/store/pack_builder.h"
 
 namespace {
 

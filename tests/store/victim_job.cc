@@ -1,4 +1,4 @@
-#include "victim_job.h"
+#include "tests/store/victim_job.h"
 
 #include <cerrno>
 #include <csignal>

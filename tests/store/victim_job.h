@@ -7,8 +7,8 @@
 
 #include <sys/types.h>
 
-#include "cache_fixture.h"
-#include "pack_builder.h"
+#include "tests/store/cache_fixture.h"
+#include "tests/store/pack_builder.h"
 
 namespace eka::test {
 

@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "../temporary_directory.h"
-#include "atom/atom_commit.h"
-#include "atom/lock.h"
-#include "atom/manifest.h"
-#include "git/libgit2.h"
+#include "atom/lock/lock.h"
+#include "atom/manifest/manifest.h"
+#include "atom/names/atom_commit.h"
+#include "git/libgit2/libgit2.h"
+#include "tests/temporary_directory.h"
 
 using namespace eka;
 using namespace eka::world;

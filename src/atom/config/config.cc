@@ -1,0 +1,213 @@
+#include "atom/config/config.h"
+
+#include <algorithm>
+
+#include "atom/config/config_keys.h"
+#include "atom/toml/toml.h"
+#include "base/text.h"
+
+namespace eka::atom {
+namespace {
+
+constexpr std::size_t size_limit = std::size_t{1} << 20;
+constexpr std::string_view own_variables = "EKA_";
+
+std::string_view first_part(std::string_view path) {
+  return path.substr(0, path.find('.'));
+}
+
+}  // namespace
+
+class ConfigReader {
+ public:
+  void read(const ConfigLayer& layer) {
+    const TomlDocument document(layer.text, layer.name, Kind::usage, size_limit);
+    layer_ = &layer.name;
+    TomlTable root = document.root();
+    read(root, {});
+  }
+
+  void read(const Config::Environment& environment) {
+    for (auto entry = environment.lower_bound(own_variables);
+         entry != environment.end() && entry->first.starts_with(own_variables); ++entry) {
+      read_variable(entry->first, entry->second);
+    }
+  }
+
+  Config take(const Config::Environment& environment) {
+    resolve_cache_root(environment);
+    return std::move(config_);
+  }
+
+ private:
+  // The known keys below `prefix` ("plan." or nothing), tables first to be entered.
+  void read(TomlTable& table, const std::string& prefix) {
+    std::vector<std::string> seen;
+    for (const ConfigKey& key : ConfigKeys::all()) {
+      if (!key.path.starts_with(prefix)) continue;
+      const std::string_view rest = key.path.substr(prefix.size());
+      const std::string part(first_part(rest));
+      if (part == rest) {
+        read_key(table, key, part);
+      } else if (std::ranges::find(seen, part) == seen.end()) {
+        seen.push_back(part);
+        if (auto inner = table.table(part)) read(*inner, prefix + part + ".");
+      }
+    }
+    if (prefix.empty()) {
+      if (auto uri = table.table("uri")) {
+        if (auto aliases = uri->table("aliases")) read_aliases(*aliases);
+        uri->finish();
+      }
+    }
+    table.finish();
+  }
+
+  void read_key(TomlTable& table, const ConfigKey& key, const std::string& name) {
+    const auto text = read_text(table, key.type, name);
+    if (!text) return;
+    if (auto done = key.set(config_, *text); !done) {
+      table.document().refuse(table.where(name), "“" + std::string(key.path) + "”: " + done.error().message());
+    }
+    remember(key.path, {*layer_, table.where(name)});
+  }
+
+  static std::optional<std::string> read_text(TomlTable& table, ConfigType type, const std::string& name) {
+    if (type == ConfigType::truth) {
+      const auto value = table.boolean(name);
+      return value ? std::optional(*value ? "true" : "false") : std::nullopt;
+    }
+    if (type == ConfigType::number && table.holds_integer(name)) return std::to_string(*table.integer(name));
+    const auto value = table.string(name);
+    return value ? std::optional(value->text) : std::nullopt;
+  }
+
+  void read_aliases(TomlTable& aliases) {
+    for (const TomlString& key : aliases.keys()) {
+      const TomlString expansion = aliases.required_string(key.text);
+      if (auto done = config_.aliases_.set(key.text, expansion.text); !done) {
+        aliases.document().refuse(key.where, done.error().message());
+      }
+      remember(std::string(ConfigKeys::aliases) + "." + Label::parse(key.text)->str(), {*layer_, key.where});
+    }
+  }
+
+  void read_variable(const std::string& name, const std::string& value) {
+    const auto set = [&](Result<void> done, std::string_view path) {
+      if (!done) throw Error(Kind::usage, name + ": " + done.error().message());
+      remember(path, {name, {}});
+    };
+    for (const ConfigKey& key : ConfigKeys::all()) {
+      if (key.variable() == name) return set(key.set(config_, value), key.path);
+    }
+    const std::string alias_prefix = config_variable(ConfigKeys::aliases) + "_";
+    if (name.starts_with(alias_prefix)) {
+      std::string alias = name.substr(alias_prefix.size());
+      std::ranges::transform(alias, alias.begin(),
+                             [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      return set(config_.aliases_.set(alias, value), std::string(ConfigKeys::aliases) + "." + alias);
+    }
+    refuse_if_ours(name);
+  }
+
+  // Variables of other programs may begin with EKA_ too; only one that begins like a section must be meant for us.
+  static void refuse_if_ours(const std::string& name) {
+    bool ours = name.starts_with(config_variable("uri."));
+    std::vector<std::string> known;
+    for (const ConfigKey& key : ConfigKeys::all()) {
+      known.push_back(key.variable());
+      ours = ours || name.starts_with(config_variable(first_part(key.path)) + "_");
+    }
+    if (!ours) return;
+    const std::string near = nearest(name, known);
+    throw Error(Kind::usage, "the environment variable “" + printable(name, 100) + "” is not one that eka knows" +
+                                 (near.empty() ? "" : "; did you mean “" + near + "”?"));
+  }
+
+  void remember(std::string_view key, ConfigOrigin origin) {
+    config_.origins_.insert_or_assign(std::string(key), std::move(origin));
+  }
+
+  void resolve_cache_root(const Config::Environment& environment) {
+    const auto variable = [&](std::string_view name) {
+      const auto found = environment.find(name);
+      return found == environment.end() || !found->second.starts_with('/') ? std::string() : found->second;
+    };
+    std::string& root = config_.cache_root_;
+    if (!config_.origins_.contains("cache.root")) {
+      if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) root = cache + "/eka";
+    }
+    if (root != "~" && !root.starts_with("~/")) return;
+    const std::string home = variable("HOME");
+    if (home.empty()) {
+      throw Error(Kind::usage, "“cache.root” is " + root + ", and HOME is not set")
+          .with_hint("set EKA_CACHE_ROOT to a directory");
+    }
+    root = home + root.substr(1);
+  }
+
+  Config config_;
+  const std::string* layer_ = nullptr;
+};
+
+std::string ConfigOrigin::str() const {
+  if (where.line == 0) return source;
+  return source + ":" + std::to_string(where.line) + ":" + std::to_string(where.column);
+}
+
+Config::Config()
+    : cache_root_("~/.cache/eka"),
+      platforms_{std::string(native_platform()), std::string(native_platform()), std::string(native_platform())},
+      default_composer_{Tag::parse("atom").value(), "ekl:atom", Label::parse("atom-nix").value()},
+      aliases_(Aliases::defaults()) {}
+
+Result<Config> Config::load(const std::vector<ConfigLayer>& layers, const Environment& environment) {
+  try {
+    ConfigReader reader;
+    for (const ConfigLayer& layer : layers) reader.read(layer);
+    reader.read(environment);
+    return reader.take(environment);
+  } catch (const Error& error) {
+    return std::unexpected(error);
+  }
+}
+
+std::vector<Config::Entry> Config::entries() const {
+  const auto origin = [this](std::string_view key) {
+    const auto found = origins_.find(key);
+    return found == origins_.end() ? ConfigOrigin{"default", {}} : found->second;
+  };
+  std::vector<Entry> out;
+  for (const ConfigKey& key : ConfigKeys::all()) {
+    out.push_back({std::string(key.path), key.get(*this), origin(key.path)});
+  }
+  for (const auto& [name, expansion] : aliases_.entries()) {
+    const std::string key = std::string(ConfigKeys::aliases) + "." + name;
+    out.push_back({key, Json(redacted(expansion)), origin(key)});
+  }
+  return out;
+}
+
+std::string_view native_platform() {
+#if defined(__x86_64__) && defined(__linux__)
+  return "x86_64-linux";
+#elif defined(__aarch64__) && defined(__linux__)
+  return "aarch64-linux";
+#elif defined(__i386__) && defined(__linux__)
+  return "i686-linux";
+#elif defined(__arm__) && defined(__linux__)
+  return "armv7l-linux";
+#elif defined(__riscv) && defined(__linux__)
+  return "riscv64-linux";
+#elif defined(__powerpc64__) && defined(__linux__)
+  return "powerpc64le-linux";
+#elif defined(__x86_64__) && defined(__APPLE__)
+  return "x86_64-darwin";
+#elif defined(__aarch64__) && defined(__APPLE__)
+  return "aarch64-darwin";
+#else
+#error "say how Nix names this platform"
+#endif
+}
+
+}  // namespace eka::atom

@@ -1,0 +1,176 @@
+#include "atom/config/config_keys.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+#include <limits>
+#include <utility>
+
+#include "base/text.h"
+
+namespace eka::atom {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  std::uint64_t factor;
+};
+
+std::unexpected<Error> refuse(std::string_view text, std::string_view wanted) {
+  return fail(Kind::usage, "“" + printable(text, 80) + "” is not " + std::string(wanted));
+}
+
+// Digits, and one of `units`; 0 is refused, and what does not fit.
+Result<std::uint64_t> parse_quantity(std::string_view text, std::span<const Unit> units, std::uint64_t limit,
+                                     std::string_view wanted) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view name = text.substr(static_cast<std::size_t>(end - text.data()));
+  const auto unit = std::ranges::find(units, name, &Unit::name);
+  if (error != std::errc() || unit == units.end() || value == 0 || value > limit / unit->factor) {
+    return refuse(text, wanted);
+  }
+  return value * unit->factor;
+}
+
+template <class T>
+Result<void> assign(T& target, Result<T> value) {
+  if (!value) return std::unexpected(std::move(value).error());
+  target = *std::move(value);
+  return {};
+}
+
+Result<void> assign_text(std::string& target, std::string_view text) {
+  if (text.empty() || printable(text, 8192) != text) return refuse(text, "a text for this key");
+  target = text;
+  return {};
+}
+
+Result<void> assign_platform(std::string& target, std::string_view text) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  const bool shape = text.size() <= 100 && std::ranges::all_of(text, allowed) && text.find('-') != std::string::npos;
+  if (!shape || text.starts_with('-') || text.ends_with('-')) return refuse(text, "a platform (such as x86_64-linux)");
+  target = text;
+  return {};
+}
+
+Result<bool> parse_truth(std::string_view text) {
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  return std::unexpected(refuse(text, "true or false"));
+}
+
+Result<unsigned> parse_jobs(std::string_view text) {
+  static constexpr Unit plain[] = {{"", 1}};
+  const auto value = parse_quantity(text, plain, 65536, "a number of jobs");
+  if (!value) return std::unexpected(value.error());
+  return static_cast<unsigned>(*value);
+}
+
+Result<std::string> parse_word(std::string_view text, std::initializer_list<std::string_view> words) {
+  if (std::ranges::find(words, text) != words.end()) return std::string(text);
+  std::string wanted = "one of";
+  for (const auto word : words) wanted += (word == *words.begin() ? " " : ", ") + std::string(word);
+  return std::unexpected(refuse(text, wanted));
+}
+
+// 0 to 9.
+Result<unsigned> parse_level(std::string_view text) {
+  if (text.size() == 1 && text[0] >= '0' && text[0] <= '9') return static_cast<unsigned>(text[0] - '0');
+  return std::unexpected(refuse(text, "a number from 0 to 9"));
+}
+
+}  // namespace
+
+Result<std::uint64_t> parse_size(std::string_view text) {
+  static constexpr std::uint64_t kilo = 1024;
+  static constexpr Unit units[] = {{"", 1},
+                                   {"K", kilo},
+                                   {"KiB", kilo},
+                                   {"M", kilo * kilo},
+                                   {"MiB", kilo * kilo},
+                                   {"G", kilo * kilo * kilo},
+                                   {"GiB", kilo * kilo * kilo},
+                                   {"T", kilo * kilo * kilo * kilo},
+                                   {"TiB", kilo * kilo * kilo * kilo}};
+  return parse_quantity(text, units, std::uint64_t{1} << 50, "an amount of memory (bytes, or such as 4GiB)");
+}
+
+Result<std::chrono::seconds> parse_duration(std::string_view text) {
+  static constexpr Unit units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
+  const auto value = parse_quantity(text, units, 366 * 86400, "a time (seconds, or such as 10m)");
+  if (!value) return std::unexpected(value.error());
+  return std::chrono::seconds(*value);
+}
+
+std::string config_variable(std::string_view path) {
+  std::string out = "EKA_";
+  for (const char c : path) out += c == '.' || c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  return out;
+}
+
+std::string ConfigKey::variable() const {
+  return config_variable(path);
+}
+
+std::span<const ConfigKey> ConfigKeys::all() {
+  using C = Config;
+  using Text = std::string_view;
+  using enum ConfigType;
+  static constexpr std::array<ConfigKey, 23> keys = {{
+      {"cache.root", text, [](C& c, Text t) { return assign_text(c.cache_root_, t); },
+       [](const C& c) { return Json(c.cache_root_); }},
+      {"plan.sharectx", truth, [](C& c, Text t) { return assign(c.plan_.sharectx, parse_truth(t)); },
+       [](const C& c) { return Json(c.plan_.sharectx); }},
+      {"plan.memory", number, [](C& c, Text t) { return assign(c.plan_.memory_bytes, parse_size(t)); },
+       [](const C& c) { return Json(c.plan_.memory_bytes); }},
+      {"plan.timeout", number, [](C& c, Text t) { return assign(c.plan_.timeout, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.plan_.timeout.count()}); }},
+      {"plan.jobs", number, [](C& c, Text t) { return assign(c.plan_.jobs, parse_jobs(t)); },
+       [](const C& c) { return Json(std::uint64_t{c.plan_.jobs}); }},
+      {"plan.fresh", truth, [](C& c, Text t) { return assign(c.plan_.fresh, parse_truth(t)); },
+       [](const C& c) { return Json(c.plan_.fresh); }},
+      {"plan.ifd", truth, [](C& c, Text t) { return assign(c.plan_.ifd, parse_truth(t)); },
+       [](const C& c) { return Json(c.plan_.ifd); }},
+      {"plan.gcroot", truth, [](C& c, Text t) { return assign(c.plan_.gcroot, parse_truth(t)); },
+       [](const C& c) { return Json(c.plan_.gcroot); }},
+      {"net.connect", number, [](C& c, Text t) { return assign(c.net_.connect, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.net_.connect.count()}); }},
+      {"net.stall", number, [](C& c, Text t) { return assign(c.net_.stall, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.net_.stall.count()}); }},
+      {"net.retry", number, [](C& c, Text t) { return assign(c.net_.retry, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.net_.retry.count()}); }},
+      {"net.deadline", number, [](C& c, Text t) { return assign(c.net_.deadline, parse_duration(t)); },
+       [](const C& c) { return Json(std::int64_t{c.net_.deadline.count()}); }},
+      {"net.offline", truth, [](C& c, Text t) { return assign(c.net_.offline, parse_truth(t)); },
+       [](const C& c) { return Json(c.net_.offline); }},
+      {"ui.color", text, [](C& c, Text t) { return assign(c.ui_.color, parse_word(t, {"auto", "always", "never"})); },
+       [](const C& c) { return Json(c.ui_.color); }},
+      {"ui.progress", text,
+       [](C& c, Text t) { return assign(c.ui_.progress, parse_word(t, {"auto", "bar", "plain", "none"})); },
+       [](const C& c) { return Json(c.ui_.progress); }},
+      {"ui.verbose", number, [](C& c, Text t) { return assign(c.ui_.verbose, parse_level(t)); },
+       [](const C& c) { return Json(std::uint64_t{c.ui_.verbose}); }},
+      {"ui.quiet", number, [](C& c, Text t) { return assign(c.ui_.quiet, parse_level(t)); },
+       [](const C& c) { return Json(std::uint64_t{c.ui_.quiet}); }},
+      {"platforms.build", text, [](C& c, Text t) { return assign_platform(c.platforms_.build, t); },
+       [](const C& c) { return Json(c.platforms_.build); }},
+      {"platforms.target", text, [](C& c, Text t) { return assign_platform(c.platforms_.target, t); },
+       [](const C& c) { return Json(c.platforms_.target); }},
+      {"platforms.legacy_target", text, [](C& c, Text t) { return assign_platform(c.platforms_.legacy_target, t); },
+       [](const C& c) { return Json(c.platforms_.legacy_target); }},
+      {"manifest.default.composer.set.tag", text,
+       [](C& c, Text t) { return assign(c.default_composer_.set, Tag::parse(t)); },
+       [](const C& c) { return Json(c.default_composer_.set.str()); }},
+      {"manifest.default.composer.set.address", text,
+       [](C& c, Text t) { return assign_text(c.default_composer_.address, t); },
+       [](const C& c) { return Json(c.default_composer_.address); }},
+      {"manifest.default.composer.atom.label", text,
+       [](C& c, Text t) { return assign(c.default_composer_.label, Label::parse(t)); },
+       [](const C& c) { return Json(c.default_composer_.label.str()); }},
+  }};
+  return keys;
+}
+
+}  // namespace eka::atom

@@ -1,0 +1,35 @@
+// The keys of the configuration: one row says how a key is read, set and shown. Known to config.cc alone.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "atom/config/config.h"
+
+namespace eka::atom {
+
+enum class ConfigType { text, truth, number };  // `number` also takes text with a unit
+
+struct ConfigKey {
+  std::string_view path;
+  ConfigType type;
+  Result<void> (*set)(Config& config, std::string_view text);
+  Json (*get)(const Config& config);
+
+  std::string variable() const;  // EKA_…
+};
+
+struct ConfigKeys {
+  static std::span<const ConfigKey> all();
+  static constexpr std::string_view aliases = "uri.aliases";
+};
+
+// "4GiB", "512M", "1000": bytes; units are powers of 1024.
+Result<std::uint64_t> parse_size(std::string_view text);
+// "90", "90s", "10m", "1h".
+Result<std::chrono::seconds> parse_duration(std::string_view text);
+// `path` as the name of an environment variable.
+std::string config_variable(std::string_view path);
+
+}  // namespace eka::atom

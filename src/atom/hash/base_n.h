@@ -1,0 +1,28 @@
+// The encodings of bytes that the protocol and Nix use.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace eka::atom {
+
+using Bytes = std::span<const std::uint8_t>;
+
+std::string hex(Bytes bytes);
+std::string base32hex(Bytes bytes);   // RFC 4648 "extended hex", lower case, no padding: atom ids
+std::string base58(Bytes bytes);      // Bitcoin alphabet: sets in the cache
+std::string base64(Bytes bytes);      // RFC 4648 with padding: SRI hashes
+std::string nix_base32(Bytes bytes);  // Nix's own alphabet and order: store paths
+
+Result<std::vector<std::uint8_t>> parse_hex(std::string_view text);
+Result<std::vector<std::uint8_t>> parse_base32hex(std::string_view text);
+Result<std::vector<std::uint8_t>> parse_base58(std::string_view text);
+Result<std::vector<std::uint8_t>> parse_base64(std::string_view text);
+Result<std::vector<std::uint8_t>> parse_nix_base32(std::string_view text);
+
+}  // namespace eka::atom

@@ -1,0 +1,38 @@
+// SHA-256 of a NAR, and the store path that Nix derives from it.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace eka::atom {
+
+class NarHash {
+ public:
+  explicit NarHash(const std::array<std::uint8_t, 32>& bytes) : bytes_(bytes) {}
+  static Result<NarHash> parse_sri(std::string_view sri);  // "sha256-<base64>"
+  static Result<NarHash> parse_hex(std::string_view hex);
+  std::string sri() const;
+  std::string hex() const;
+  const std::array<std::uint8_t, 32>& bytes() const { return bytes_; }
+  friend auto operator<=>(const NarHash&, const NarHash&) = default;
+
+ private:
+  std::array<std::uint8_t, 32> bytes_{};
+};
+
+// The path of a "source" (recursive, content-addressed, without references), as builtins.path computes it.
+std::string source_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");
+
+// The path of a file that is known by the SHA-256 of its own bytes ("flat"), as builtins.fetchurl computes it.
+std::string file_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");
+
+// A label as a store path's name: bytes outside [A-Za-z0-9+._?-] become =XX (λ is =CE=BB), since Nix allows no others;
+// where that exceeds 200 characters, a hash stands in. ASCII labels are themselves.
+std::string store_name(std::string_view label);
+
+}  // namespace eka::atom

@@ -1,0 +1,42 @@
+#include "atom/hash/object_id.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "atom/hash/base_n.h"
+#include "atom/hash/digest.h"
+#include "base/text.h"
+
+namespace eka::atom {
+
+Result<ObjectId> ObjectId::parse(std::string_view hex) {
+  const auto refuse = [&] {
+    return fail(Kind::usage, "“" + printable(hex, 80) + "” is not an object id (40 hexadecimal digits)");
+  };
+  if (hex.size() != 2 * size) return refuse();
+  const auto bytes = parse_hex(hex);
+  if (!bytes) return refuse();
+  ObjectId id;
+  std::copy(bytes->begin(), bytes->end(), id.bytes_.begin());
+  return id;
+}
+
+ObjectId ObjectId::of(std::string_view type, std::string_view content) {
+  std::string header(type);
+  header += ' ';
+  header += std::to_string(content.size());
+  header += '\0';
+  return ObjectId(Sha1().update(header).update(content).finish());
+}
+
+std::string ObjectId::hex() const {
+  return atom::hex(bytes_);
+}
+
+}  // namespace eka::atom
+
+std::size_t std::hash<eka::atom::ObjectId>::operator()(const eka::atom::ObjectId& id) const noexcept {
+  std::size_t value = 0;
+  std::memcpy(&value, id.bytes().data(), sizeof value);
+  return value;
+}

@@ -1,0 +1,260 @@
+// Both formats are read by one class: they differ in what is required and in what is passed over.
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "atom/hash/base_n.h"
+#include "atom/lock/lock.h"
+#include "atom/names/inner_path.h"
+#include "atom/toml/toml.h"
+#include "base/text.h"
+
+namespace eka::atom {
+namespace {
+
+constexpr std::size_t size_limit = std::size_t{16} << 20;
+
+class LockReader {
+ public:
+  explicit LockReader(const TomlDocument& document) : document_(document) {}
+
+  Lock read() {
+    TomlTable root = document_.root();
+    const auto format = root.integer("version");
+    if (!format) root.missing("version");
+    if (*format != 0 && *format != 1) {
+      document_.refuse(root.where("version"),
+                       "“version”: the lock is of format " + std::to_string(*format) + "; formats 0 and 1 are known");
+    }
+    lock_.format = static_cast<int>(*format);
+    if (auto sets = root.table("sets")) read_sets(*sets);
+    read_composer(root.required_table("compose"));
+    for (TomlTable& dep : root.tables("deps")) read_dependency(dep);
+    if (old()) root.table("locker");
+    finish(root);
+    check_references();
+    lock_.sort();
+    return std::move(lock_);
+  }
+
+ private:
+  bool old() const { return lock_.format == 1; }
+
+  void finish(const TomlTable& table) const {
+    if (!old()) table.finish();
+  }
+
+  // The value of a key, or the refusal that names file, line and key.
+  template <class Parse>
+  auto read(TomlTable& table, std::string_view key, Parse parse) const {
+    const TomlString text = table.required_string(key);
+    return check(table, key, text, parse(text.text));
+  }
+  template <class T>
+  T check(const TomlTable& table, std::string_view key, const TomlString& text, Result<T> result) const {
+    return document_.check(text.where, std::move(result), "“" + table.path() + "." + std::string(key) + "”");
+  }
+
+  [[noreturn]] void refuse(const TomlTable& table, std::string_view key, const std::string& why) const {
+    document_.refuse(table.where(key), "“" + table.path() + "." + std::string(key) + "”: " + why);
+  }
+
+  void read_sets(const TomlTable& sets) {
+    for (const TomlString& key : sets.keys()) {
+      const ObjectId genesis = document_.check(key.where, ObjectId::parse(key.text), "“sets”");
+      TomlTable table = TomlTable(sets).required_table(key.text);
+      LockedSet set{.tag = read(table, "tag", Tag::parse), .local = false, .mirrors = {}};
+      for (const TomlString& mirror : table.required_strings("mirrors")) {
+        if (mirror.text == "::") {
+          set.local = true;
+        } else {
+          set.mirrors.push_back(check(table, "mirrors", mirror, Url::parse(mirror.text)));
+        }
+      }
+      if (!set.local && set.mirrors.empty()) refuse(table, "mirrors", "a set without a mirror");
+      finish(table);
+      if (!lock_.sets.emplace(genesis, std::move(set)).second) {
+        document_.refuse(key.where, "“sets." + genesis.hex() + "”: it stands here twice");
+      }
+    }
+  }
+
+  void read_composer(TomlTable compose) {
+    const TomlString use = compose.required_string("use");
+    LockedComposer& composer = lock_.composer;
+    if (use.text == "static") {
+      composer.use = LockedComposer::Use::static_;
+      if (old()) compose.string("entry");
+    } else if (use.text == "nix" || use.text == "atom") {
+      composer.use = use.text == "nix" ? LockedComposer::Use::nix : LockedComposer::Use::atom;
+      composer.entry = read(compose, "entry", parse_inner_path);
+      if (use.text == "atom") read_composing_atom(compose);
+    } else {
+      refuse(compose, "use", "“" + printable(use.text, 40) + "” is none of atom, nix and static");
+    }
+    composer_where_ = compose.where();
+    finish(compose);
+  }
+
+  void read_composing_atom(TomlTable& compose) {
+    lock_.composer.id = read(compose, "id", AtomId::parse);
+    lock_.composer.version = read(compose, "version", Version::parse);
+    if (old()) read_atom(compose);
+  }
+
+  void read_dependency(TomlTable& dep) {
+    const TomlString type = dep.required_string("type");
+    if (type.text == "atom") {
+      read_atom(dep);
+    } else if (type.text == "nix+git") {
+      const TomlString version = dep.string("version").value_or(TomlString{});
+      LockedGit git{read_name(dep), read_url(dep, true), read(dep, "rev", ObjectId::parse), std::nullopt};
+      if (dep.has("version")) git.version = check(dep, "version", version, Version::parse(version.text));
+      add_direct(dep, std::move(git));
+    } else if (type.text == "nix+tar") {
+      add_direct(dep, LockedTar{read_name(dep), read_url(dep, false), read_hash(dep)});
+    } else if (type.text == "nix") {
+      add_direct(dep, LockedFile{read_name(dep), read_url(dep, false), read_hash(dep)});
+    } else if (type.text == "nix+src") {
+      const bool unpack = dep.boolean("unpack").value_or(false);
+      add_direct(dep, LockedBuild{read_name(dep), read_url(dep, false), read_hash(dep), unpack});
+    } else {
+      refuse(dep, "type", "“" + printable(type.text, 40) + "” is none of atom, nix+git, nix+tar, nix and nix+src");
+    }
+  }
+
+  void read_atom(TomlTable& table) {
+    const Label label = read(table, "label", Label::parse);
+    const ObjectId set = read(table, "set", ObjectId::parse);
+    LockedAtom atom{.label = label,
+                    .version = read(table, "version", Version::parse),
+                    .set = set,
+                    .rev = std::nullopt,
+                    .id = read(table, "id", AtomId::parse),
+                    .direct = old() || table.boolean("direct").value_or(false),
+                    .requires_ = {}};
+    const auto listed = lock_.sets.find(set);
+    if (listed == lock_.sets.end()) refuse(table, "set", "the set " + set.hex() + " is not listed in [sets]");
+    if (!old() || !listed->second.local || table.has("rev")) atom.rev = read(table, "rev", ObjectId::parse);
+    if (atom.id != AtomId(set, label)) {
+      refuse(table, "id", "the id is not that of the label “" + label.str() + "” and the set " + set.hex());
+    }
+    if (old()) {
+      read_mirror(table, listed->second);
+    } else {
+      read_requires(table, atom);
+    }
+    finish(table);
+    add_atom(table, std::move(atom));
+  }
+
+  void read_mirror(TomlTable& table, LockedSet& set) {
+    const auto text = table.string("mirror");
+    if (!text || text->text == "::") return;
+    Url url = check(table, "mirror", *text, Url::parse(text->text));
+    if (std::ranges::find(set.mirrors, url) == set.mirrors.end()) set.mirrors.push_back(std::move(url));
+  }
+
+  void read_requires(TomlTable& table, LockedAtom& atom) {
+    for (const TomlString& text : table.strings("requires").value_or(std::vector<TomlString>{})) {
+      const AtomId id = check(table, "requires", text, AtomId::parse(text.text));
+      if (std::ranges::find(atom.requires_, id) != atom.requires_.end()) {
+        document_.refuse(text.where, "“deps.requires”: " + id.str() + " stands here twice");
+      }
+      atom.requires_.push_back(id);
+      references_.push_back({id, text.where, "deps.requires"});
+    }
+    std::ranges::sort(atom.requires_);
+  }
+
+  void add_atom(const TomlTable& table, LockedAtom atom) {
+    const auto [known, fresh] = versions_.emplace(atom.id, atom.version);
+    if (!fresh) {
+      // In format 1 the composer may stand among the dependencies as well.
+      const LockedAtom* other = lock_.find(atom.id);
+      if (old() && other->version == atom.version && other->rev == atom.rev) return;
+      refuse(table, "id",
+             "the atom “" + atom.label.str() + "” stands here twice, as " + known->second.str() + " and as " +
+                 atom.version.str());
+    }
+    lock_.atoms.push_back(std::move(atom));
+  }
+
+  std::string read_name(TomlTable& dep) const { return read(dep, "name", Label::parse).str(); }
+
+  std::string read_url(TomlTable& dep, bool git) const {
+    const Url url = read(dep, "url", Url::parse);
+    const bool fetchable = url.scheme() == Url::Scheme::https || url.scheme() == Url::Scheme::http || url.is_local();
+    if (!git && !fetchable) refuse(dep, "url", "only https, http and file are fetched this way");
+    return url.str();
+  }
+
+  std::string read_hash(TomlTable& dep) const {
+    return read(dep, "hash", [this](std::string_view text) -> Result<std::string> {
+      if (old() && text.starts_with("sha256:")) {
+        const auto bytes = parse_nix_base32(text.substr(7));
+        if (bytes && bytes->size() == 32) return "sha256-" + base64(*bytes);
+      }
+      const auto hash = NarHash::parse_sri(text);
+      if (!hash) return std::unexpected(hash.error());
+      return hash->sri();
+    });
+  }
+
+  template <class Source>
+  void add_direct(TomlTable& dep, Source source) {
+    LockedDirect direct{std::move(source), std::nullopt};
+    if (!old()) {
+      if (const auto owner = dep.string("owner")) {
+        direct.owner = check(dep, "owner", *owner, AtomId::parse(owner->text));
+        references_.push_back({*direct.owner, owner->where, "deps.owner"});
+      }
+    }
+    finish(dep);
+    if (!names_.emplace(direct.owner, direct.name()).second) {
+      refuse(dep, "name", "the source “" + direct.name() + "” of this owner stands here twice");
+    }
+    lock_.direct.push_back(std::move(direct));
+  }
+
+  void check_references() const {
+    for (const Reference& reference : references_) {
+      if (!versions_.contains(reference.id)) {
+        document_.refuse(reference.where,
+                         "“" + std::string(reference.key) + "”: no atom of this lock has the id " + reference.id.str());
+      }
+    }
+    if (!lock_.composer.id) return;
+    const auto atom = versions_.find(*lock_.composer.id);
+    if (atom == versions_.end()) document_.refuse(composer_where_, "“compose.id”: no atom of this lock has this id");
+    if (atom->second != *lock_.composer.version) {
+      document_.refuse(composer_where_, "“compose.version”: the atom itself stands here as " + atom->second.str());
+    }
+  }
+
+  struct Reference {
+    AtomId id;
+    Position where;
+    std::string_view key;
+  };
+
+  const TomlDocument& document_;
+  Lock lock_;
+  std::unordered_map<AtomId, Version> versions_;
+  std::set<std::pair<std::optional<AtomId>, std::string>> names_;
+  std::vector<Reference> references_;
+  Position composer_where_;
+};
+
+}  // namespace
+
+Result<Lock> Lock::parse(std::string_view text, std::string_view name) {
+  try {
+    const TomlDocument document(text, name, Kind::integrity, size_limit);
+    return LockReader(document).read();
+  } catch (const Error& error) {
+    return std::unexpected(error);
+  }
+}
+
+}  // namespace eka::atom

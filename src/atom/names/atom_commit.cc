@@ -1,0 +1,90 @@
+#include "atom/names/atom_commit.h"
+
+#include <optional>
+
+namespace eka::atom {
+namespace {
+
+// What stands between the fields of every atom commit.
+constexpr std::string_view before_tree = "tree ";
+constexpr std::string_view before_origin = "\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\norigin ";
+constexpr std::string_view before_label = "\nformat pre1\n\npublish(";
+constexpr std::string_view before_version = "): ";
+
+std::string ref(std::string_view root, const Label& label, const Version& version, std::string_view leaf) {
+  std::string out(root);
+  out += label.str();
+  out += '/';
+  out += version.str();
+  out += leaf;
+  return out;
+}
+
+// Takes `text` up to `end`, and `end`; nothing when it is not there.
+std::optional<std::string_view> take_until(std::string_view& text, std::string_view end) {
+  const auto at = text.find(end);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view taken = text.substr(0, at);
+  text.remove_prefix(at + end.size());
+  return taken;
+}
+
+}  // namespace
+
+std::string AtomCommit::text() const {
+  std::string out(before_tree);
+  out += tree.hex();
+  out += before_origin;
+  out += origin.hex();
+  out += before_label;
+  out += label.str();
+  out += before_version;
+  out += version.str();
+  return out;
+}
+
+Result<AtomCommit> AtomCommit::parse(std::string_view text) {
+  const auto refuse = [](const std::string& why) {
+    return fail(Kind::integrity, "this is not an atom commit: " + why);
+  };
+  std::string_view rest = text;
+  const auto start = take_until(rest, before_tree);
+  const auto tree = take_until(rest, before_origin);
+  const auto origin = take_until(rest, before_label);
+  const auto label = take_until(rest, before_version);
+  if (!start || !tree || !origin || !label || !start->empty()) return refuse("its headers are not those of one");
+  auto tree_id = ObjectId::parse(*tree);
+  auto origin_id = ObjectId::parse(*origin);
+  auto name = Label::parse(*label);
+  auto version = Version::parse(rest);
+  if (!tree_id) return refuse(tree_id.error().message());
+  if (!origin_id) return refuse(origin_id.error().message());
+  if (!name) return refuse(name.error().message());
+  if (!version) return refuse(version.error().message());
+  AtomCommit commit{*tree_id, *origin_id, *std::move(name), *std::move(version)};
+  // Upper case hexadecimal, or a label that normalises to another, would read as the same commit.
+  if (commit.text() != text) return refuse("it is not written the one way that there is");
+  return commit;
+}
+
+std::string atom_ref_prefix(const Label& label) {
+  return "refs/eka/atoms/" + label.str() + "/";
+}
+
+std::string atom_ref(const Label& label, const Version& version) {
+  return ref("refs/eka/atoms/", label, version, "");
+}
+
+std::string meta_ref_prefix(const Label& label) {
+  return "refs/eka/meta/" + label.str() + "/";
+}
+
+std::string manifest_ref(const Label& label, const Version& version) {
+  return ref("refs/eka/meta/", label, version, "/manifest");
+}
+
+std::string origin_ref(const Label& label, const Version& version) {
+  return ref("refs/eka/meta/", label, version, "/origin");
+}
+
+}  // namespace eka::atom

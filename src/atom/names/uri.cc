@@ -1,0 +1,225 @@
+// A URI is taken apart from its end: the requirement after the label, the label after the last "::", and what is left
+// names a set. That is a place (scheme, user, and the rest) whose rest may begin with an alias, which is a place too:
+// expanding one lays the outer over the inner, whatever the outer says winning, until no alias is left. Only then is a
+// URL written, and read again by the strict parser that all URLs go through.
+#include "atom/names/uri.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+
+namespace eka::atom {
+namespace {
+
+constexpr std::size_t length_limit = 8192;
+constexpr auto npos = std::string_view::npos;
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+struct Place {
+  std::string scheme;  // without "://"
+  std::string user;    // with its password; without "@"
+  std::string rest;
+};
+
+Place take_apart(std::string_view text) {
+  Place place;
+  if (const auto at = text.find("://"); at != npos) {
+    const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
+    if (std::ranges::all_of(text.substr(0, at), allowed)) {
+      place.scheme = text.substr(0, at);
+      text.remove_prefix(at + 3);
+    }
+  }
+  if (const auto at = text.find('@'); at < text.find('/') && place.scheme != "file") {
+    place.user = text.substr(0, at);
+    text.remove_prefix(at + 1);
+  }
+  place.rest = text;
+  return place;
+}
+
+// Digits up to the path or the end.
+bool is_port(std::string_view tail) {
+  const auto digits = tail.substr(0, tail.find('/'));
+  return !digits.empty() && std::ranges::all_of(digits, is_digit);
+}
+
+// "host.tld" or an address, as people write it without a scheme. Not "x.git", which is a directory.
+bool looks_like_host(std::string_view name) {
+  const auto dot = name.rfind('.');
+  if (dot == npos || !is_host(name)) return false;
+  const std::string_view last = name.substr(dot + 1);
+  if (std::ranges::count(name, '.') == 3 && std::ranges::all_of(name, [](char c) { return is_digit(c) || c == '.'; })) {
+    return true;
+  }
+  return last.size() >= 2 && last != "git" && (std::ranges::all_of(last, is_letter) || last.starts_with("xn--"));
+}
+
+// The end of the host, or of the alias in its place, at the beginning of `rest`: IPv6 stands in brackets.
+std::size_t host_end(std::string_view rest) {
+  const std::size_t from = rest.starts_with('[') ? std::min(rest.find(']'), rest.size()) : 0;
+  return std::min(rest.find_first_of(":/", from), rest.size());
+}
+
+class Expander {
+ public:
+  explicit Expander(const Aliases& aliases) : aliases_(aliases) {}
+
+  Result<Url> url(std::string_view text) {
+    const std::size_t name = std::min(text.find_first_of(":/@["), text.size());
+    if (name > 0 && text.substr(name).starts_with("::")) {
+      return fail(Kind::usage, "“" + redacted(text) + "” is not a place that eka uses: helpers of git are not run");
+    }
+    auto place = expand(take_apart(text));
+    if (!place) return std::unexpected(std::move(place).error());
+    return Url::parse(write(*place));
+  }
+
+ private:
+  // The same place with no alias at its beginning.
+  Result<Place> expand(Place place) {
+    if (place.scheme == "file" || place.rest.starts_with('[')) return place;
+    const std::size_t end = host_end(place.rest);
+    const std::string name = place.rest.substr(0, end);
+    const bool whole = end == place.rest.size();
+    const bool colon = !whole && place.rest[end] == ':';
+    if (!whole && !colon) return place;
+    const std::string tail = whole ? std::string() : place.rest.substr(end + 1);
+    if (colon && is_port(tail)) return place;
+    if (const auto found = aliases_.entries().find(name); found != aliases_.entries().end()) {
+      return replace(place, name, found->second, tail);
+    }
+    if (whole || (place.scheme.empty() && !place.user.empty()) || name.find('.') != npos) return place;
+    return unknown(name);
+  }
+
+  Result<Place> replace(const Place& outer, const std::string& name, const std::string& expansion,
+                        const std::string& tail) {
+    if (std::ranges::find(chain_, name) != chain_.end()) return cycle(name);
+    chain_.push_back(name);
+    auto place = expand(take_apart(expansion));
+    if (!place) return place;
+    chain_.pop_back();
+    if (!outer.scheme.empty()) place->scheme = outer.scheme;
+    if (!outer.user.empty()) place->user = outer.user;
+    if (tail.empty()) return place;
+    if (!place->rest.ends_with('/') && !place->rest.ends_with(':')) place->rest += '/';
+    place->rest += tail.starts_with('/') ? tail.substr(1) : tail;
+    return place;
+  }
+
+  std::unexpected<Error> cycle(const std::string& name) const {
+    std::string path;
+    for (auto link = std::ranges::find(chain_, name); link != chain_.end(); ++link) path += *link + " → ";
+    return fail(Kind::usage, "the alias “" + name + "” leads back to itself: " + path + name);
+  }
+
+  std::unexpected<Error> unknown(const std::string& name) const {
+    std::string message = "“" + printable(name, 80) + "” is no alias that is known";
+    if (!chain_.empty()) message += ", yet the alias “" + chain_.back() + "” uses it";
+    std::vector<std::string> near;
+    for (const auto& [known, ignored] : aliases_.entries()) {
+      if (edit_distance(name, known) <= 1 + name.size() / 3) near.push_back(known);
+    }
+    for (std::size_t i = 0; i < near.size(); ++i) message += (i == 0 ? "; near it are “" : "”, “") + near[i];
+    if (!near.empty()) message += "”";
+    return std::unexpected(
+        Error(Kind::usage, std::move(message))
+            .with_hint("aliases are set in [uri.aliases] of the configuration; a host without a dot is "
+                       "written with its scheme, a file path with a colon as ./path"));
+  }
+
+  // As text that Url::parse reads: with a scheme, in ssh's short form, or as a file path.
+  static std::string write(const Place& place) {
+    const std::string user = place.user.empty() ? "" : place.user + "@";
+    if (!place.scheme.empty()) return place.scheme + "://" + user + place.rest;
+    const std::size_t end = host_end(place.rest);
+    const bool colon = end < place.rest.size() && place.rest[end] == ':';
+    const bool port = colon && is_port(std::string_view(place.rest).substr(end + 1));
+    if (place.user.find(':') != npos) return "https://" + user + place.rest;
+    if (!place.user.empty()) return (colon && !port ? user : "ssh://" + user) + place.rest;
+    if (port || place.rest.starts_with('[') || (!colon && looks_like_host(std::string_view(place.rest).substr(0, end))))
+      return "https://" + place.rest;
+    return place.rest;
+  }
+
+  const Aliases& aliases_;
+  std::vector<std::string> chain_;  // the aliases being expanded, outermost first
+};
+
+std::unexpected<Error> refuse(std::string_view text, const std::string& why, std::string hint = {}) {
+  Error error(Kind::usage, "“" + redacted(text) + "” is not an atom's URI: " + why);
+  return std::unexpected(std::move(error).with_hint(std::move(hint)));
+}
+
+}  // namespace
+
+Aliases Aliases::defaults() {
+  Aliases aliases;
+  aliases.entries_ = {{"gh", "github.com"},   {"gl", "gitlab.com"},   {"bb", "bitbucket.org"},
+                      {"cb", "codeberg.org"}, {"sh", "sr.ht"},        {"ekl", "gh:ekala-project"},
+                      {"eka", "ekl:eka"},     {"atom", "ekl:atom"},   {"cogs", "ekl:corepkgs"},
+                      {"nxs", "gh:nixos"},    {"pkgs", "nxs:nixpkgs"}};
+  return aliases;
+}
+
+Result<void> Aliases::set(std::string_view name, std::string_view expansion) {
+  auto label = Label::parse(name);
+  if (!label) {
+    return fail(Kind::usage, "“" + printable(name, 80) + "” cannot be an alias: " + label.error().message());
+  }
+  if (expansion.empty()) return fail(Kind::usage, "the alias “" + label->str() + "” stands for nothing");
+  if (expansion.size() > length_limit || printable(expansion, 4 * length_limit) != expansion) {
+    return fail(Kind::usage, "the alias “" + label->str() + "” stands for what cannot be a place");
+  }
+  entries_.insert_or_assign(label->str(), std::string(expansion));
+  return {};
+}
+
+Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
+  if (text.size() > length_limit) return refuse(text.substr(0, 80), "it is too long");
+  const auto separator = text.rfind("::");
+  const std::string_view place = separator == npos ? std::string_view() : text.substr(0, separator);
+  const std::string_view name = separator == npos ? text : text.substr(separator + 2);
+  const auto at = name.find('@');
+  auto label = Label::parse(name.substr(0, at));
+  if (!label) {
+    // Without the separator, what stands there may be anything, a password too: it is not quoted.
+    if (separator == npos && name.find(':') != npos) {
+      return refuse(text, "there is no “::” in front of a label", "write <repository>::<label>");
+    }
+    return refuse(text, label.error().message(),
+                  separator == npos ? "write <repository>::<label>, or a label alone" : "");
+  }
+  AtomUri uri{std::nullopt, *std::move(label), std::nullopt};
+  if (at != npos) {
+    auto requirement = Requirement::parse(name.substr(at + 1));
+    if (!requirement) return refuse(text, requirement.error().message());
+    uri.requirement = *std::move(requirement);
+  }
+  if (!place.empty()) {
+    auto url = Expander(aliases).url(place);
+    if (!url) return std::unexpected(std::move(url).error());
+    uri.set = *std::move(url);
+  }
+  return uri;
+}
+
+std::string AtomUri::str() const {
+  std::string out = (set ? set->str() : "") + "::" + label.str();
+  return requirement ? out + "@" + requirement->str() : out;
+}
+
+Result<Url> parse_direct_uri(std::string_view text, const Aliases& aliases) {
+  if (text.size() > length_limit) return fail(Kind::usage, "the URI of a source is too long");
+  return Expander(aliases).url(text);
+}
+
+}  // namespace eka::atom

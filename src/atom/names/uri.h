@@ -1,0 +1,38 @@
+// Atom URIs (protocol.md §7): what a person types to name an atom or a direct source.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "atom/names/label.h"
+#include "atom/names/url.h"
+#include "atom/version/version.h"
+
+namespace eka::atom {
+
+// From alias to expansion, one level; expand() recurses.
+class Aliases {
+ public:
+  static Aliases defaults();
+  Result<void> set(std::string_view name, std::string_view expansion);
+  const std::map<std::string, std::string>& entries() const { return entries_; }
+
+ private:
+  std::map<std::string, std::string> entries_;
+};
+
+struct AtomUri {
+  std::optional<Url> set;  // nothing: the local set
+  Label label;
+  std::optional<Requirement> requirement;
+
+  static Result<AtomUri> parse(std::string_view text, const Aliases& aliases);
+  std::string str() const;  // expanded, redacted
+};
+
+// A direct source: the same without "::label".
+Result<Url> parse_direct_uri(std::string_view text, const Aliases& aliases);
+
+}  // namespace eka::atom

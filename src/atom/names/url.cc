@@ -1,0 +1,317 @@
+#include "atom/names/url.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace eka::atom {
+namespace {
+
+constexpr std::size_t length_limit = 4096;
+constexpr std::string_view hidden = "***";
+
+struct SchemeRow {
+  std::string_view name;
+  Url::Scheme scheme;
+  std::uint16_t port;
+};
+constexpr std::array<SchemeRow, 5> schemes = {{{"https", Url::Scheme::https, 443},
+                                               {"http", Url::Scheme::http, 80},
+                                               {"ssh", Url::Scheme::ssh, 22},
+                                               {"git", Url::Scheme::git, 9418},
+                                               {"file", Url::Scheme::file, 0}}};
+
+const SchemeRow& row(Url::Scheme scheme) {
+  return *std::ranges::find(schemes, scheme, &SchemeRow::scheme);
+}
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The byte that an escape at the start of `text` stands for, or -1.
+int escaped_byte(std::string_view text) {
+  if (text.size() < 3 || text[0] != '%') return -1;
+  const int high = hex_value(text[1]);
+  const int low = hex_value(text[2]);
+  return high < 0 || low < 0 ? -1 : 16 * high + low;
+}
+
+bool hides_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_control(text[i])) return true;
+    if (const int byte = escaped_byte(text.substr(i)); byte >= 0 && is_control(static_cast<char>(byte))) return true;
+  }
+  return false;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+// Nothing where a "%" is no escape.
+std::optional<std::string> decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const int byte = escaped_byte(text.substr(i));
+    if (byte < 0) return std::nullopt;
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  return out;
+}
+
+// Bytes beyond ASCII stay, so that people can read them.
+std::string encode(std::string_view text, std::string_view plain) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || is_alphanumeric(c) || plain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return out;
+}
+
+constexpr std::string_view plain_in_path = "/-._~!$&'()*+,;=:@";
+constexpr std::string_view plain_in_user = "-._~!$&'()*+,;=";
+
+bool is_ipv6(std::string_view inside) {
+  const auto allowed = [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; };
+  return std::ranges::all_of(inside, allowed) && std::ranges::count(inside, ':') >= 2;
+}
+
+}  // namespace
+
+std::string_view scheme_name(Url::Scheme scheme) {
+  return row(scheme).name;
+}
+
+bool is_host(std::string_view text) {
+  if (text.starts_with('[')) return text.ends_with(']') && is_ipv6(text.substr(1, text.size() - 2));
+  const auto allowed = [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; };
+  return !text.empty() && text.size() <= 255 && std::ranges::all_of(text, allowed) && !text.starts_with('-') &&
+         !text.starts_with('.') && text.find("..") == std::string_view::npos;
+}
+
+std::string redacted(std::string_view text) {
+  const auto scheme = text.find("://");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto colon = text.find(':', begin);
+  const auto at = text.rfind('@');
+  if (colon == std::string_view::npos || at == std::string_view::npos || at < colon) return printable(text, 200);
+  std::string out(text.substr(0, colon + 1));
+  out += hidden;
+  out += text.substr(at);
+  return printable(out, 200);
+}
+
+// Reads one URL; its steps share the text, for messages, and the Url that grows.
+class UrlReader {
+ public:
+  explicit UrlReader(std::string_view text) : text_(text) {}
+
+  Result<Url> read() {
+    if (text_.empty()) return refuse("it is empty");
+    if (text_.size() > length_limit) return refuse("it is too long");
+    if (hides_control(text_)) return refuse("it holds a control character");
+    if (const auto at = text_.find("://"); at != std::string_view::npos && is_scheme(text_.substr(0, at))) {
+      return with_scheme(text_.substr(0, at), text_.substr(at + 3));
+    }
+    const auto colon = colon_before_slash();
+    if (colon == std::string_view::npos) return file_path();
+    if (text_.substr(colon).starts_with("::")) return refuse("helpers of git are not run");
+    return scp_like(text_.substr(0, colon), text_.substr(colon + 1));
+  }
+
+ private:
+  std::unexpected<Error> refuse(const std::string& why, std::string hint = {}) const {
+    Error error(Kind::usage, "“" + redacted(text_) + "” is not a URL that eka uses: " + why);
+    return std::unexpected(hint.empty() ? std::move(error) : std::move(error).with_hint(std::move(hint)));
+  }
+
+  static bool is_scheme(std::string_view text) {
+    const auto allowed = [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; };
+    return !text.empty() && std::ranges::all_of(text, allowed);
+  }
+
+  // As git tells "host:path" from a path: by a colon before any slash, and outside of the brackets of IPv6.
+  std::size_t colon_before_slash() const {
+    std::size_t from = 0;
+    const auto at = text_.find('@');
+    const std::size_t host = at == std::string_view::npos ? 0 : at + 1;
+    if (text_.substr(host).starts_with('[')) from = std::min(text_.find(']', host), text_.size());
+    const auto colon = text_.find(':', from);
+    return colon < text_.find('/') ? colon : std::string_view::npos;
+  }
+
+  Result<Url> with_scheme(std::string_view scheme, std::string_view rest) {
+    const auto known = std::ranges::find(schemes, lower(scheme), &SchemeRow::name);
+    if (known == schemes.end()) {
+      return refuse("its scheme is none of https, http, ssh, git and file");
+    }
+    url_.scheme_ = known->scheme;
+    const auto slash = std::min(rest.find_first_of("/?#"), rest.size());
+    const std::string_view path = rest.substr(slash);
+    if (url_.is_local()) return file_url(rest.substr(0, slash), path);
+    if (auto done = authority(rest.substr(0, slash)); !done) return std::unexpected(std::move(done).error());
+    return remote_path(path);
+  }
+
+  Result<Url> file_url(std::string_view host, std::string_view path) {
+    if (!host.empty() && lower(host) != "localhost") {
+      return refuse("a file is on this machine", "write file:///path, with three slashes");
+    }
+    const auto decoded = decode(path);
+    if (!decoded) return refuse("a “%” in it is no escape; write it as %25");
+    if (!decoded->starts_with('/')) return refuse("it has no path");
+    url_.path_ = *decoded;
+    return url_;
+  }
+
+  Result<Url> file_path() {
+    if (text_.starts_with('-')) return refuse("it begins with “-”", "write ./ in front of it if it is a file");
+    if (const auto at = text_.find('@'); at < text_.find('/')) {
+      return refuse("it has no path", "a repository reached by ssh is written user@host:path");
+    }
+    url_.path_ = text_;
+    return url_;
+  }
+
+  Result<Url> scp_like(std::string_view who, std::string_view path) {
+    url_.scheme_ = Url::Scheme::ssh;
+    const auto at = who.find('@');
+    if (at == std::string_view::npos && who.find('.') == std::string_view::npos && !who.starts_with('[')) {
+      return refuse("its beginning is neither a scheme nor a host",
+                    "ssh is written user@host:path; aliases are not for files; a file path with a colon starts ./");
+    }
+    if (auto done = authority(who); !done) return std::unexpected(std::move(done).error());
+    if (path.starts_with('-')) return refuse("its path begins with “-”");
+    url_.path_ = path.starts_with('/') ? std::string(path) : "/" + std::string(path);
+    return url_;
+  }
+
+  Result<void> authority(std::string_view text) {
+    // Others read "\" as "/", and would see another host.
+    if (text.find('\\') != std::string_view::npos) return refuse("it has a “\\” before its path");
+    if (std::ranges::count(text, '@') > 1) return refuse("it has more than one “@” before its path");
+    if (const auto at = text.find('@'); at != std::string_view::npos) {
+      if (auto done = userinfo(text.substr(0, at)); !done) return done;
+      text.remove_prefix(at + 1);
+    }
+    std::string_view host = text;
+    const auto colon = text.find(':', text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0);
+    if (colon != std::string_view::npos) {
+      host = text.substr(0, colon);
+      if (auto done = port(text.substr(colon + 1)); !done) return done;
+    }
+    if (host.empty()) return refuse("it has no host");
+    if (host.starts_with('-')) return refuse("its host begins with “-”");
+    if (!is_host(host)) return refuse("its host holds characters that a host's name cannot hold");
+    url_.host_ = lower(host);
+    return {};
+  }
+
+  Result<void> userinfo(std::string_view text) {
+    const auto colon = text.find(':');
+    const auto user = decode(text.substr(0, colon));
+    const auto password = colon == std::string_view::npos ? std::string() : decode(text.substr(colon + 1));
+    if (!user || !password) return refuse("a “%” before its “@” is no escape; write it as %25");
+    if (user->empty() && !password->empty()) return refuse("it has a password and no user");
+    if (user->starts_with('-')) return refuse("its user begins with “-”");
+    url_.user_ = *user;
+    url_.password_ = *password;
+    return {};
+  }
+
+  Result<void> port(std::string_view text) {
+    if (text.empty()) return {};
+    std::uint16_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    // Not quoted: what stands here may be a password that lacks its "@".
+    if (error != std::errc() || end != text.data() + text.size() || value == 0) return refuse("its port is not a port");
+    if (value != row(url_.scheme_).port) url_.port_ = value;
+    return {};
+  }
+
+  Result<Url> remote_path(std::string_view path) {
+    const bool http = url_.scheme_ == Url::Scheme::https || url_.scheme_ == Url::Scheme::http;
+    url_.path_ = path;
+    if (http) {
+      if (path.find_first_of("# \\") != std::string_view::npos) {
+        return refuse("its path holds “#”, “\\” or a space; write them as %23, %5C and %20");
+      }
+    } else {
+      const auto decoded = decode(path);
+      if (!decoded) return refuse("a “%” in its path is no escape; write it as %25");
+      url_.path_ = *decoded;
+    }
+    if (!url_.path_.starts_with('/')) url_.path_.insert(0, "/");
+    return url_;
+  }
+
+  std::string_view text_;
+  Url url_;
+};
+
+Result<Url> Url::parse(std::string_view text) {
+  return UrlReader(text).read();
+}
+
+const std::string& Url::password() const {
+  static const std::string none;
+  return password_ == hidden ? none : password_;
+}
+
+std::string Url::print(bool secret) const {
+  if (is_local()) return path_.starts_with('/') ? "file://" + encode(path_, plain_in_path) : path_;
+  std::string out(scheme_name(scheme_));
+  out += "://";
+  out += encode(user_, plain_in_user);
+  if (secret && !password().empty()) out += ":" + encode(password(), plain_in_user);
+  if (!secret && !password_.empty()) out += ":" + std::string(hidden);
+  if (!user_.empty()) out += '@';
+  out += host_;
+  if (port_) out += ":" + std::to_string(*port_);
+  const bool http = scheme_ == Scheme::https || scheme_ == Scheme::http;
+  return out + (http ? path_ : encode(path_, plain_in_path));
+}
+
+std::string Url::str() const {
+  return print(false);
+}
+
+std::string Url::with_secret() const {
+  return print(true);
+}
+
+std::string Url::origin() const {
+  if (is_local()) return {};
+  return std::string(scheme_name(scheme_)) + "://" + host_ + ":" + std::to_string(port_.value_or(row(scheme_).port));
+}
+
+}  // namespace eka::atom

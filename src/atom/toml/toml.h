@@ -1,0 +1,98 @@
+// TOML read strictly. toml++ enters the program here and nowhere else; this header is for the readers of manifests,
+// locks and configuration, and is included by their .cc files only.
+//
+// A reader asks a TomlTable for the keys it knows and calls finish(), which refuses the first key that nobody asked
+// for, naming the nearest that somebody did. Everything here throws eka::Error, of the kind that the document was
+// opened with and with the message "<file>:<line>:<column>: …"; the public parsers catch it where they return a Result.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "atom/toml/position.h"
+#include "base/error.h"
+
+namespace eka::atom {
+
+class TomlTable;
+
+// A key or a value, and where it stands.
+struct TomlString {
+  std::string text;
+  Position where;
+};
+
+class TomlDocument {
+ public:
+  TomlDocument(std::string_view text, std::string_view name, Kind kind, std::size_t size_limit);
+  TomlDocument(const TomlDocument&) = delete;
+  TomlDocument& operator=(const TomlDocument&) = delete;
+
+  TomlTable root() const;
+  [[noreturn]] void refuse(Position where, const std::string& why, std::string hint = {}) const;
+  // The value, or what is wrong with it said of this place.
+  template <class T>
+  T check(Position where, Result<T> result, std::string_view what = {}) const {
+    if (!result)
+      refuse(where, (what.empty() ? "" : std::string(what) + ": ") + result.error().message(), result.error().hint());
+    return *std::move(result);
+  }
+
+ private:
+  std::string name_;
+  Kind kind_;
+  toml::table table_;
+};
+
+class TomlTable {
+ public:
+  // `path` is how messages call it, such as "compose.with"; empty for the whole file.
+  TomlTable(const TomlDocument& document, const toml::table& table, std::string path, Position where);
+
+  Position where() const { return where_; }
+  const std::string& path() const { return path_; }
+  const TomlDocument& document() const { return *document_; }
+  bool empty() const { return table_->empty(); }
+  bool has(std::string_view key) const { return table_->contains(key); }
+  bool holds_array(std::string_view key) const;
+  bool holds_integer(std::string_view key) const;
+  // Of the key, or of the table when there is none.
+  Position where(std::string_view key) const;
+
+  // Nothing when the key is absent; refused when it holds something else.
+  std::optional<TomlString> string(std::string_view key);
+  std::optional<bool> boolean(std::string_view key);
+  std::optional<std::int64_t> integer(std::string_view key);
+  std::optional<TomlTable> table(std::string_view key);
+  std::optional<std::vector<TomlString>> strings(std::string_view key);
+  std::vector<TomlTable> tables(std::string_view key);  // an array of tables; empty when absent
+  // Refused when absent.
+  TomlString required_string(std::string_view key);
+  TomlTable required_table(std::string_view key);
+  std::vector<TomlString> required_strings(std::string_view key);
+
+  // For tables whose keys are the writer's own, in the order of the file. Then finish() is not needed.
+  std::vector<TomlString> keys() const;
+
+  void finish() const;
+  [[noreturn]] void missing(std::string_view key) const;
+
+ private:
+  const toml::node* ask(std::string_view key);
+  std::string path_of(std::string_view key) const;
+  [[noreturn]] void wrong_type(std::string_view key, const toml::node& node, std::string_view wanted) const;
+
+  const TomlDocument* document_;
+  const toml::table* table_;
+  std::string path_;
+  Position where_;
+  std::vector<std::string> asked_;
+};
+
+}  // namespace eka::atom

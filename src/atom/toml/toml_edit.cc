@@ -1,0 +1,290 @@
+#include "atom/toml/toml_edit.h"
+
+#include <algorithm>
+#include <optional>
+#include <ranges>
+
+#include <fmt/format.h>
+
+#include "atom/toml/toml.h"
+
+namespace eka::atom {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+std::size_t common_prefix(const KeyPath& a, const KeyPath& b) {
+  const auto [left, right] = std::ranges::mismatch(a, b);
+  (void)right;
+  return static_cast<std::size_t>(left - a.begin());
+}
+
+bool starts_with(const KeyPath& path, const KeyPath& prefix) {
+  return common_prefix(path, prefix) == prefix.size();
+}
+
+KeyPath drop(const KeyPath& path, std::size_t count) {
+  return {path.begin() + static_cast<std::ptrdiff_t>(count), path.end()};
+}
+
+std::string dotted(const KeyPath& path) {
+  std::string out;
+  for (const auto& key : path) out += (out.empty() ? "" : ".") + toml_key(key);
+  return out;
+}
+
+std::string_view newline_of(std::string_view text) {
+  return text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
+}
+
+std::string replaced(std::string_view text, Span span, std::string_view by) {
+  return std::string(text.substr(0, span.begin)) + std::string(by) + std::string(text.substr(span.end));
+}
+
+// New whole lines behind the statement that ends at `at`; the last line of a file may lack its newline.
+std::string insert_lines(std::string_view text, std::size_t at, const std::string& lines) {
+  std::string before(text.substr(0, at));
+  if (!before.empty() && before.back() != '\n' && before != byte_order_mark) before += newline_of(text);
+  return before + lines + std::string(text.substr(at));
+}
+
+class Edit {
+ public:
+  Edit(std::string_view text, std::string_view literal)
+      : text_(text), literal_(literal), newline_(newline_of(text)), statements_(scan_toml(text)) {}
+
+  Result<std::string> set(const KeyPath& path) const {
+    for (const auto& statement : statements_) {
+      if (statement.kind == TomlStatement::Kind::entry && starts_with(path, statement.path)) {
+        return set_below(statement.entry.value, drop(path, statement.path.size()));
+      }
+    }
+    const KeyPath parent(path.begin(), path.end() - 1);
+    if (const auto* header = find_header(parent)) return behind_section(*header, parent, path);
+    if (const auto* sibling = dotted_sibling(parent)) return behind_sibling(*sibling, path);
+    if (parent.empty()) return at_top(path);
+    return under_new_header(parent, path);
+  }
+
+ private:
+  // `value` stands at a prefix of the path; `rest` is what is left of it.
+  Result<std::string> set_below(Span value, const KeyPath& rest) const {
+    if (rest.empty()) return replaced(text_, value, literal_);
+    if (text_[value.begin] != '{') {
+      return fail(Kind::usage, fmt::format("`{}` would have to stand in something that is no table", dotted(rest)));
+    }
+    const auto entries = scan_inline_table(text_, value);
+    for (const auto& entry : entries) {
+      if (starts_with(rest, entry.key)) return set_below(entry.value, drop(rest, entry.key.size()));
+    }
+    const auto addition = fmt::format("{} = {}", dotted(rest), literal_);
+    if (entries.empty()) return replaced(text_, value, "{ " + addition + " }");
+    const auto end = entries.back().span.end;
+    return replaced(text_, {end, end}, ", " + addition);
+  }
+
+  const TomlStatement* find_header(const KeyPath& path) const {
+    const auto found = std::ranges::find_if(
+        statements_, [&](const TomlStatement& s) { return s.kind == TomlStatement::Kind::table && s.path == path; });
+    return found == statements_.end() ? nullptr : &*found;
+  }
+
+  // The last entry, written with a dotted key, that shares a table of its own making with `parent`.
+  const TomlStatement* dotted_sibling(const KeyPath& parent) const {
+    const TomlStatement* best = nullptr;
+    std::size_t most = 0;
+    for (const auto& statement : statements_) {
+      if (statement.kind != TomlStatement::Kind::entry) continue;
+      const auto header = statement.path.size() - statement.entry.key.size();
+      const auto tables = statement.path.size() - 1;
+      const auto shared = std::min(common_prefix(statement.path, parent), tables);
+      if (shared > header && shared >= most) {
+        best = &statement;
+        most = shared;
+      }
+    }
+    return best;
+  }
+
+  std::string line(const std::string& indent, const KeyPath& key) const {
+    return fmt::format("{}{} = {}{}", indent, dotted(key), literal_, newline_);
+  }
+
+  Result<std::string> behind_section(const TomlStatement& header, const KeyPath& parent, const KeyPath& path) const {
+    const auto* last = &header;
+    for (const auto* next = &header + 1; next != statements_.data() + statements_.size(); ++next) {
+      if (next->kind != TomlStatement::Kind::entry) break;
+      last = next;
+    }
+    return insert_lines(text_, last->lines.end, line(last->indent, drop(path, parent.size())));
+  }
+
+  Result<std::string> behind_sibling(const TomlStatement& sibling, const KeyPath& path) const {
+    const auto header = sibling.path.size() - sibling.entry.key.size();
+    return insert_lines(text_, sibling.lines.end, line(sibling.indent, drop(path, header)));
+  }
+
+  Result<std::string> at_top(const KeyPath& path) const {
+    std::size_t at = text_.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    for (const auto& statement : statements_) {
+      if (statement.kind != TomlStatement::Kind::entry) break;
+      at = statement.lines.end;
+    }
+    return insert_lines(text_, at, line("", path));
+  }
+
+  // Behind the last section of the longest common prefix, so that related tables stand together.
+  Result<std::string> under_new_header(const KeyPath& parent, const KeyPath& path) const {
+    std::size_t at = text_.size();
+    std::size_t most = 0;
+    std::string indent;
+    for (const auto& statement : statements_) {
+      if (const auto shared = common_prefix(statement.path, parent); shared > 0 && shared >= most) {
+        most = shared;
+        at = statement.lines.end;
+        if (statement.kind != TomlStatement::Kind::entry) indent = statement.indent;
+      }
+    }
+    const bool first = statements_.empty() && text_.empty();
+    const auto lines = fmt::format("{}{}[{}]{}{}", first ? "" : newline_, indent, dotted(parent), newline_,
+                                   line(indent, drop(path, parent.size())));
+    return insert_lines(text_, at, lines);
+  }
+
+  std::string_view text_;
+  std::string_view literal_;
+  std::string_view newline_;
+  std::vector<TomlStatement> statements_;
+};
+
+Result<toml::table> parse(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& e) {
+    return fail(Kind::usage,
+                fmt::format("line {}, column {}: {}", e.source().begin.line, e.source().begin.column, e.description()));
+  }
+}
+
+// The table that `path` ends in, made where it is missing; nothing where something else stands in the way.
+toml::table* descend(toml::table& from, const KeyPath& path) {
+  toml::table* table = &from;
+  for (const auto& key : path | std::views::take(path.size() - 1)) {
+    auto* next = table->get(key);
+    if (next == nullptr) next = &table->insert_or_assign(key, toml::table{}).first->second;
+    table = next->as_table();
+    if (table == nullptr) return nullptr;
+  }
+  return table;
+}
+
+Result<std::string> proven(std::string edited, const toml::table& expected) {
+  const auto parsed = parse(edited);
+  if (!parsed || *parsed != expected) {
+    return fail(Kind::usage, "this file is written in a way that cannot be edited safely: change it by hand");
+  }
+  return edited;
+}
+
+std::optional<Span> find_value(std::string_view text, const KeyPath& path) {
+  for (const auto& statement : scan_toml(text)) {
+    if (statement.kind != TomlStatement::Kind::entry || !starts_with(path, statement.path)) continue;
+    auto value = statement.entry.value;
+    auto rest = drop(path, statement.path.size());
+    while (!rest.empty()) {
+      if (text[value.begin] != '{') return std::nullopt;
+      const auto entries = scan_inline_table(text, value);
+      const auto found = std::ranges::find_if(entries, [&](const TomlEntry& e) { return starts_with(rest, e.key); });
+      if (found == entries.end()) return std::nullopt;
+      value = found->value;
+      rest = drop(rest, found->key.size());
+    }
+    return value;
+  }
+  return std::nullopt;
+}
+
+std::string append_to(std::string_view text, Span array, std::string_view literal) {
+  const auto elements = scan_array(text, array);
+  if (elements.empty()) return replaced(text, {array.begin + 1, array.begin + 1}, literal);
+  const auto last = elements.back();
+  const auto closing = array.end - 1;
+  // Whether a comma stands behind the last element: only blanks, newlines and comments may surround it.
+  std::size_t comma = last.end;
+  bool in_comment = false;
+  while (comma < closing && (in_comment || text[comma] != ',')) {
+    if (text[comma] == '#') in_comment = true;
+    if (text[comma] == '\n') in_comment = false;
+    ++comma;
+  }
+  const bool trailing = comma < closing;
+  const auto line_start = text.rfind('\n', last.begin);
+  const bool one_a_line = line_start != std::string_view::npos && line_start > array.begin;
+  if (!one_a_line) {
+    if (trailing) return replaced(text, {comma + 1, comma + 1}, fmt::format(" {},", literal));
+    return replaced(text, {last.end, last.end}, fmt::format(", {}", literal));
+  }
+  const auto indent_end = text.find_first_not_of(" \t", line_start + 1);
+  const auto indent = text.substr(line_start + 1, indent_end - line_start - 1);
+  // The new line goes behind whatever comment follows the last element.
+  auto line_end = std::min(text.find('\n', trailing ? comma : last.end), closing);
+  if (line_end > 0 && line_end < closing && text[line_end - 1] == '\r') --line_end;
+  const auto line = fmt::format("{}{}{}{}", newline_of(text), indent, literal, trailing ? "," : "");
+  auto out = replaced(text, {line_end, line_end}, line);
+  return trailing ? out : replaced(out, {last.end, last.end}, ",");
+}
+
+}  // namespace
+
+Result<std::string> set_entry(std::string_view text, const KeyPath& path, std::string_view literal) {
+  auto expected = parse(text);
+  if (!expected) return std::unexpected(expected.error());
+  auto value = parse(fmt::format("value = {}", literal));
+  if (!value) return std::unexpected(value.error());
+  auto* table = descend(*expected, path);
+  if (table == nullptr)
+    return fail(Kind::usage, fmt::format("`{}` stands in something that is no table", dotted(path)));
+  table->insert_or_assign(path.back(), *value->get("value"));
+  auto edited = Edit(text, literal).set(path);
+  if (!edited) return edited;
+  return proven(*std::move(edited), *expected);
+}
+
+Result<std::string> append_element(std::string_view text, const KeyPath& path, std::string_view literal) {
+  auto expected = parse(text);
+  if (!expected) return std::unexpected(expected.error());
+  const auto array = find_value(text, path);
+  if (!array) return set_entry(text, path, fmt::format("[{}]", literal));
+  auto value = parse(fmt::format("value = {}", literal));
+  if (!value) return std::unexpected(value.error());
+  auto* table = descend(*expected, path);
+  auto* elements = table == nullptr ? nullptr : table->get_as<toml::array>(path.back());
+  if (elements == nullptr) return fail(Kind::usage, fmt::format("`{}` is no array", dotted(path)));
+  elements->push_back(*value->get("value"));
+  return proven(append_to(text, *array, literal), *expected);
+}
+
+std::string toml_quoted(std::string_view text) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += {'\\', c};
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string toml_key(std::string_view key) {
+  const bool bare = !key.empty() && std::ranges::all_of(key, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  return bare ? std::string(key) : toml_quoted(key);
+}
+
+}  // namespace eka::atom

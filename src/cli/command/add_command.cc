@@ -1,0 +1,152 @@
+// eka add URI, eka add direct nix URL: dependencies, resolved and then written.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/command/command.h"
+#include "cli/command/help.h"
+#include "cli/command/settings.h"
+#include "cli/command/with_engine.h"
+#include "cli/output/complain.h"
+#include "cli/output/report_json.h"
+#include "engine/resolve/add.h"
+
+namespace eka::cli {
+namespace {
+
+struct AddOptions {
+  std::string uri;
+  std::string path = ".";
+  std::string set;
+  std::vector<std::string> mirrors;
+};
+
+struct DirectOptions {
+  std::string url;
+  std::string path = ".";
+  std::string key;
+  std::string git;
+  CLI::Option* git_flag = nullptr;
+  bool tar = true;
+  CLI::Option* tar_flag = nullptr;
+  bool build = false;
+  bool unpack = true;
+  CLI::Option* unpack_flag = nullptr;
+};
+
+int report(const Common& common, const engine::AddReport& report) {
+  const Palette palette(common.color);
+  for (const auto& warning : report.warnings) fmt::print(stderr, "{} {}\n", palette.yellow("warning:"), warning);
+  if (common.quiet == 0) {
+    fmt::print(stderr, "added {} to {}\n", report.entry, report.file);
+    for (const auto& change : report.changes) fmt::print(stderr, "  {}\n", change);
+  }
+  if (common.verbose > 0) tell_costs(report.remotes);
+  return 0;
+}
+
+template <class Request>
+int run(const Common& common, const Preferences& preferences, const Request& request,
+        coro::Task<engine::AddReport> (*work)(engine::Parts&, Request)) {
+  engine::AddReport out;
+  {
+    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
+    out = with_engine<engine::AddReport>(preferences.settings, *display,
+                                         [&](engine::Parts& parts) { return work(parts, request); });
+  }
+  return report(common, out);
+}
+
+int add(const Common& common, const AddOptions& options) {
+  const auto preferences = read_preferences(common);
+  auto uri = atom::AtomUri::parse(options.uri, preferences.aliases);
+  if (!uri) throw std::move(uri).error().within("reading the URI " + redacted(options.uri));
+  if (uri->set) make_absolute(*uri->set);
+  engine::AddRequest request{options.path, *std::move(uri), std::nullopt, {}};
+  if (!options.set.empty()) request.set = unwrap(atom::Tag::parse(options.set));
+  for (const auto& mirror : options.mirrors) {
+    request.mirrors.push_back(unwrap(atom::parse_direct_uri(mirror, preferences.aliases)));
+    make_absolute(request.mirrors.back());
+  }
+  return run(common, preferences, request, &engine::add);
+}
+
+int add_direct(const Common& common, const DirectOptions& options) {
+  using Fetch = engine::AddDirectRequest::Fetch;
+  const auto preferences = read_preferences(common);
+  engine::AddDirectRequest request{.atom = options.path,
+                                   .key = {},
+                                   .url = unwrap(atom::parse_direct_uri(options.url, preferences.aliases)),
+                                   .at = options.git,
+                                   .unpack = {}};
+  make_absolute(request.url);
+  request.fetch = engine::guess_fetch(request.url);
+  if (options.git_flag->count() > 0) request.fetch = Fetch::git;
+  if (options.tar_flag->count() > 0) request.fetch = options.tar ? Fetch::tar : Fetch::file;
+  if (options.build) request.fetch = Fetch::build;
+  if (options.unpack_flag->count() > 0) {
+    if (!options.build) throw Error(Kind::usage, "--unpack is said of a source that is fetched with --build");
+    request.unpack = options.unpack;
+  }
+  if (!options.key.empty()) request.key = unwrap(atom::Label::parse(options.key));
+  return run(common, preferences, request, &engine::add_direct);
+}
+
+void add_direct_nix(CLI::App& add, Action& action) {
+  auto* direct = add.add_subcommand("direct", "a source that is no atom");
+  direct->require_subcommand(1);
+  auto* command = direct->add_subcommand("nix", "a source for Nix: a repository, an archive, a file");
+  const auto options = std::make_shared<DirectOptions>();
+  command->add_option("url", options->url, "where it is")->type_name("URL")->required();
+  command->add_option("-p,--path", options->path, "the atom's directory; the one that you stand in by default")
+      ->type_name("PATH");
+  command->add_option("-k,--key", options->key, "what it is called; the last part of the URL by default")
+      ->type_name("KEY");
+  options->git_flag =
+      command
+          ->add_option("--git", options->git,
+                       "by git, at a ref, or at the highest tag that satisfies a requirement; not with --tar")
+          ->type_name("REF|REQ")
+          ->expected(0, 1);
+  options->tar_flag = command
+                          ->add_option("--tar", options->tar,
+                                       "as an unpacked archive (the default for what looks like one); false: as a file")
+                          ->type_name("BOOL")
+                          ->expected(0, 1)
+                          ->default_str("true");
+  command->add_flag("--build", options->build, "fetched when it is built");
+  options->unpack_flag = command->add_option("--unpack", options->unpack, "with --build: unpack it")
+                             ->type_name("BOOL")
+                             ->expected(0, 1)
+                             ->default_str("true");
+  command->footer("Example:\n  eka add direct nix --git=nixos-unstable https://github.com/NixOS/nixpkgs\n");
+  options->git_flag->excludes(options->tar_flag);
+  command->callback(
+      [options, &action] { action = [options](const Common& common) { return add_direct(common, *options); }; });
+}
+
+}  // namespace
+
+void add_add(CLI::App& app, Action& action) {
+  auto* command =
+      app.add_subcommand("add", "add a dependency: resolved first, then written to atom.toml and atom.lock");
+  command->require_subcommand(0, 1);
+  const auto options = std::make_shared<AddOptions>();
+  command->add_option("uri", options->uri, atom_uri_help)->type_name("URI");
+  command->add_option("-p,--path", options->path, "the atom's directory; the one that you stand in by default")
+      ->type_name("PATH");
+  command->add_option("-s,--set", options->set, "how to call the set, where the manifest does not know it yet")
+      ->type_name("SET");
+  command->add_option("--mirror", options->mirrors, "another place of the same set")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  command->footer("Example:\n  eka add gh:owner/repo::auth@^1.5 --mirror https://mirror.example/repo\n");
+  command->callback([command, options, &action] {
+    if (!command->get_subcommands().empty()) return;
+    if (options->uri.empty()) throw CLI::RequiredError("uri");
+    action = [options](const Common& common) { return add(common, *options); };
+  });
+  add_direct_nix(*command, action);
+}
+
+}  // namespace eka::cli

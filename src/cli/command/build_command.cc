@@ -1,0 +1,71 @@
+// eka build URI…: the output paths of each URI on standard output, in the order given.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/command/command.h"
+#include "cli/command/plan_options.h"
+#include "cli/command/settings.h"
+#include "cli/command/with_engine.h"
+#include "cli/output/complain.h"
+#include "cli/output/plan_json.h"
+#include "cli/output/report_json.h"
+#include "engine/build.h"
+
+namespace eka::cli {
+namespace {
+
+struct Options {
+  PlanOptions plan;
+  std::optional<std::string> builders;
+  bool json = false;
+};
+
+atom::Json document_of(const engine::PlanRequest& request, const engine::BuildReport& report) {
+  std::vector<const Error*> failures;
+  for (const auto& failure : report.failures) failures.push_back(failure ? &*failure : nullptr);
+  return build_document(request, report.plan, failures);
+}
+
+int build(const Common& common, const Options& options) {
+  const Palette palette(common.color);
+  Preferences preferences = read_preferences(common);
+  options.plan.apply_to(preferences.settings);
+  const engine::BuildRequest request{options.plan.request(preferences.aliases), options.builders, common.jobs};
+
+  engine::BuildReport report;
+  {
+    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+    report = with_engine<engine::BuildReport>(preferences.settings, *display,
+                                              [&](engine::Parts& parts) { return engine::build(parts, request); });
+  }
+
+  std::vector<Error> errors;
+  for (std::size_t i = 0; i < report.failures.size(); ++i) {
+    if (report.failures[i]) {
+      errors.push_back(*report.failures[i]);
+    } else if (!options.json) {
+      for (const auto& output : report.plan.plans[i]->outputs) fmt::print("{}\n", output.path);
+    }
+  }
+  if (options.json) fmt::print("{}", document_of(request.plan, report).pretty());
+  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  if (common.verbose > 0) tell_costs(report.plan.remotes);
+  return exit_code(errors);
+}
+
+}  // namespace
+
+void add_build(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("build", "plan atom URIs and build them with Nix; print output paths");
+  const auto options = std::make_shared<Options>();
+  options->plan.add_to(*command)->required();
+  command->add_option("--builders", options->builders, "machines that build, as Nix's own --builders")
+      ->type_name("BUILDERS");
+  command->add_flag("--json", options->json, "print one JSON document instead (docs/plan.schema.json)");
+  command->footer("Example:\n  eka build --builders 'ssh://builder x86_64-linux' gh:owner/repo::server\n");
+  command->callback(
+      [options, &action] { action = [options](const Common& common) { return build(common, *options); }; });
+}
+
+}  // namespace eka::cli

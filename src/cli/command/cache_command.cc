@@ -1,0 +1,227 @@
+// eka cache stat|verify|gc: what is in the cache, is it sound, and drop what was not used for a while.
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "atom/json/json.h"
+#include "cli/command/command.h"
+#include "cli/command/settings.h"
+#include "cli/output/complain.h"
+#include "coro/run/runtime.h"
+#include "git/libgit2/libgit2.h"
+#include "store/disk/use_lock.h"
+#include "store/disk/write_access.h"
+#include "store/maintenance/audit.h"
+#include "store/maintenance/collect.h"
+#include "store/maintenance/stock.h"
+
+namespace eka::cli {
+namespace {
+
+using atom::Json;
+using store::UseLock;
+
+struct Options {
+  bool json = false;
+  bool repair = false;
+  std::int64_t older_than = 30 * 24 * 3600;
+  std::int64_t wait = 10;
+};
+
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < 10'000) return fmt::format("{} bytes", bytes);
+  const double number = static_cast<double>(bytes);
+  if (bytes < 10'000'000) return fmt::format("{:.1f} kB", number / 1e3);
+  if (bytes < 10'000'000'000) return fmt::format("{:.1f} MB", number / 1e6);
+  return fmt::format("{:.1f} GB", number / 1e9);
+}
+
+std::int64_t number(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
+
+// Runs `work(places, pool)` with the cache locked; nothing where there is no cache.
+template <class Report>
+std::optional<Report> with_cache(const Common& common, UseLock::Mode mode, std::chrono::seconds patience,
+                                 coro::Task<Report> (*work)(store::Places, coro::Pool&, Options), Options options) {
+  struct Whole {
+    static coro::Task<Report> run(store::Places places, coro::Pool& pool, UseLock::Mode mode,
+                                  std::chrono::seconds patience,
+                                  coro::Task<Report> (*work)(store::Places, coro::Pool&, Options), Options options) {
+      const UseLock lock = co_await UseLock::take(pool, places.root, mode, patience);
+      co_return co_await work(std::move(places), pool, options);
+    }
+  };
+  const auto settings = read_preferences(common).settings;
+  store::Places places(settings.cache_root);
+  if (!std::filesystem::exists(places.git())) return std::nullopt;
+  if (mode == UseLock::Mode::exclusive) store::WriteAccess::to(places).check();
+  const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
+  coro::Runtime runtime(settings.jobs);
+  return runtime.run(Whole::run(std::move(places), runtime.pool(), mode, patience, work, options));
+}
+
+// --- stat
+
+coro::Task<store::Stock> take_stock(store::Places places, coro::Pool& pool, Options) {
+  co_return co_await coro::offload(pool, [&](coro::Stop stop) { return store::take_stock(places, stop); });
+}
+
+Json heap_json(const store::Heap& heap) {
+  return Json::Object{{"entries", number(heap.entries)}, {"bytes", number(heap.bytes)}};
+}
+
+Json stock_json(const store::Stock& stock) {
+  Json out;
+  out["bytes"] = number(stock.bytes);
+  out["sets"] = number(stock.sets);
+  out["atoms"] = number(stock.atoms);
+  out["packs"] = heap_json(stock.packs);
+  out["packs"]["objects"] = number(stock.packed_objects);
+  out["loose"] = heap_json(stock.loose);
+  out["trees"] = heap_json(stock.trees);
+  out["damaged"] = heap_json(stock.damaged);
+  out["database"]["bytes"] = number(stock.database_bytes);
+  out["database"]["facts"] = Json::Object{};
+  for (const auto& [name, count] : stock.facts) out["database"]["facts"][name] = number(count);
+  out["others"] = Json::Object{};
+  for (const auto& [name, heap] : stock.others) out["others"][name] = heap_json(heap);
+  return out;
+}
+
+void print_heap(std::string_view name, const store::Heap& heap, std::string_view what) {
+  fmt::print("{:<10} {:>9} {:<14} {:>12}\n", name, heap.entries, what, size_text(heap.bytes));
+}
+
+int stat(const Common& common, const Options& options) {
+  const auto stock =
+      with_cache<store::Stock>(common, UseLock::Mode::shared, std::chrono::seconds(options.wait), take_stock, options)
+          .value_or(store::Stock{});
+  const auto root = read_preferences(common).settings.cache_root;
+  if (options.json) {
+    Json document = stock_json(stock);
+    document["root"] = root.string();
+    fmt::print("{}", document.pretty());
+    return 0;
+  }
+  fmt::print("{}: {}\n", root.string(), size_text(stock.bytes));
+  fmt::print("{:<10} {:>9} {:<14} {:>12}\n", "atoms", stock.atoms, fmt::format("of {} sets", stock.sets), "");
+  print_heap("packs", stock.packs, fmt::format("({} objects)", stock.packed_objects));
+  print_heap("loose", stock.loose, "objects");
+  print_heap("trees", stock.trees, "laid out");
+  if (stock.damaged.entries != 0) print_heap("damaged", stock.damaged, "set aside");
+  std::uint64_t facts = 0;
+  for (const auto& [name, count] : stock.facts) facts += count;
+  print_heap("eka.db", {facts, stock.database_bytes}, "facts");
+  for (const auto& [name, heap] : stock.others) print_heap(name, heap, "entries");
+  return 0;
+}
+
+// --- verify
+
+coro::Task<store::Audit> audit(store::Places places, coro::Pool& pool, Options options) {
+  const auto repair = options.repair ? store::Repair::yes : store::Repair::no;
+  co_return co_await coro::offload(pool, [&](coro::Stop stop) { return store::audit(places, repair, stop); });
+}
+
+int verify(const Common& common, const Options& options) {
+  const auto mode = options.repair ? UseLock::Mode::exclusive : UseLock::Mode::shared;
+  const auto found = with_cache<store::Audit>(common, mode, std::chrono::seconds(options.wait), audit, options)
+                         .value_or(store::Audit{});
+  const bool sound = found.findings.empty();
+  if (options.json) {
+    Json document;
+    document["sound"] = sound;
+    document["repaired"] = !sound && options.repair;
+    document["packs"] = number(found.packs);
+    document["objects"] = number(found.objects);
+    document["atoms"] = number(found.atoms);
+    document["trees"] = number(found.trees);
+    document["findings"] = Json::Array{};
+    for (const auto& finding : found.findings) {
+      document["findings"].push_back(
+          Json::Object{{"kind", finding.kind}, {"what", finding.what}, {"why", finding.why}});
+    }
+    fmt::print("{}", document.pretty());
+  } else {
+    for (const auto& finding : found.findings) {
+      fmt::print("{} {}: {}{}\n", finding.kind, finding.what, finding.why, options.repair ? " (set aside)" : "");
+    }
+    if (sound) {
+      fmt::print("sound: {} objects in {} packs, {} atoms, {} trees\n", found.objects, found.packs, found.atoms,
+                 found.trees);
+    }
+  }
+  if (sound || options.repair) return 0;
+  const Palette palette(common.color);
+  const Error damaged(Kind::integrity, fmt::format("the cache is damaged in {} places", found.findings.size()));
+  const auto remedy = "`eka cache verify --repair` sets aside what is damaged; the next run fetches it again";
+  fmt::print(stderr, "{}", describe(Error(damaged).with_hint(remedy), palette));
+  return exit_code(Kind::integrity);
+}
+
+// --- gc
+
+coro::Task<store::Collection> collect(store::Places places, coro::Pool& pool, Options options) {
+  store::CollectOptions collection;
+  collection.older_than = std::chrono::seconds(options.older_than);
+  co_return co_await store::collect(std::move(places), pool, collection);
+}
+
+int gc(const Common& common, const Options& options) {
+  const auto done = with_cache<store::Collection>(common, UseLock::Mode::exclusive, std::chrono::seconds(options.wait),
+                                                  collect, options)
+                        .value_or(store::Collection{});
+  if (options.json) {
+    Json document;
+    document["bytes"] = Json::Object{{"before", number(done.bytes_before)}, {"after", number(done.bytes_after)}};
+    const auto pair = [](std::uint64_t kept, std::uint64_t dropped) {
+      return Json::Object{{"kept", number(kept)}, {"dropped", number(dropped)}};
+    };
+    document["atoms"] = pair(done.atoms_kept, done.atoms_dropped);
+    document["trees"] = pair(done.trees_kept, done.trees_dropped);
+    document["objects"] = pair(done.objects_kept, done.objects_dropped);
+    document["facts"] = Json::Object{{"dropped", number(done.facts_dropped)}};
+    document["others"] = Json::Object{{"dropped", number(done.others_dropped)}};
+    fmt::print("{}", document.pretty());
+    return 0;
+  }
+  fmt::print("dropped {} of {} atoms, {} of {} trees, {} objects; kept {} of {}\n", done.atoms_dropped,
+             done.atoms_dropped + done.atoms_kept, done.trees_dropped, done.trees_dropped + done.trees_kept,
+             done.objects_dropped, size_text(done.bytes_after), size_text(done.bytes_before));
+  return 0;
+}
+
+CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* what,
+                  const std::shared_ptr<Options>& options, int (*run)(const Common&, const Options&)) {
+  auto* command = app.add_subcommand(name, what);
+  command->add_flag("--json", options->json, "print JSON");
+  command->add_option("--wait", options->wait, "give up when the cache is in use for longer than this")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 86400));
+  command->callback(
+      [options, run, &action] { action = [options, run](const Common& common) { return run(common, *options); }; });
+  return command;
+}
+
+}  // namespace
+
+void add_cache(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("cache", "what is in the cache, is it sound, and drop what is not used");
+  command->require_subcommand(1);
+  const auto options = std::make_shared<Options>();
+  add_one(*command, action, "stat", "what is there, and how much of it", options, stat);
+  add_one(*command, action, "verify", "hash everything again; exit code 6 when something is damaged", options, verify)
+      ->add_flag("--repair", options->repair, "set aside what is damaged: the next run fetches it again");
+  const std::map<std::string, std::int64_t> units{
+      {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 24 * 3600}, {"w", 7 * 24 * 3600}};
+  add_one(*command, action, "gc", "drop what no run used for a while; never while another eka runs", options, gc)
+      ->add_option("--older-than", options->older_than, "how long a while is: 30d, 12h, 0s (default: 30d)")
+      ->type_name("TIME")
+      ->transform(CLI::AsNumberWithUnit(units));
+}
+
+}  // namespace eka::cli

@@ -1,0 +1,45 @@
+// What all commands share, and how one adds itself to the command line.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/command/arguments.h"
+#include "cli/output/terminal.h"
+
+namespace eka::cli {
+
+// The options before the command.
+struct Common {
+  std::optional<std::filesystem::path> directory;  // -C
+  int verbose = 0;
+  int quiet = 0;
+  Color color = Color::automatic;
+  Progress progress = Progress::automatic;
+  bool offline = false;
+  std::optional<std::size_t> jobs;  // -j
+};
+
+// Set by the command that was chosen; called once everything is parsed. Returns the exit code and may throw Error,
+// Cancelled and coro::Interrupted.
+using Action = std::function<int(const Common&)>;
+
+// One for each command, in the file of its name.
+void add_add(CLI::App& app, Action& action);
+void add_build(CLI::App& app, Action& action);
+void add_cache(CLI::App& app, Action& action);
+void add_config(CLI::App& app, Action& action);
+void add_graph(CLI::App& app, Action& action);
+void add_init(CLI::App& app, Action& action);
+void add_inspect(CLI::App& app, Action& action);
+void add_new(CLI::App& app, Action& action);
+void add_plan(CLI::App& app, Action& action);
+void add_prefetch(CLI::App& app, Action& action);
+void add_publish(CLI::App& app, Action& action);
+void add_resolve(CLI::App& app, Action& action);
+void add_verify(CLI::App& app, Action& action);
+
+}  // namespace eka::cli

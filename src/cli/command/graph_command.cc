@@ -1,0 +1,88 @@
+// eka graph URI…: the resolved graph.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/command/command.h"
+#include "cli/command/help.h"
+#include "cli/command/settings.h"
+#include "cli/command/wanted.h"
+#include "cli/command/with_engine.h"
+#include "cli/output/complain.h"
+#include "cli/output/graph_text.h"
+#include "cli/output/report_json.h"
+#include "engine/plan/dependency_graph.h"
+
+namespace eka::cli {
+namespace {
+
+struct GraphOptions {
+  std::vector<std::string> uris;
+  std::string format = "text";
+};
+
+std::string json_document(const std::vector<engine::Wanted>& items, const engine::GraphReport& report) {
+  atom::Json document;
+  document["format"] = 1;
+  document["graphs"] = atom::Json::Array{};
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& graph = report.graphs[i];
+    atom::Json entry = graph ? graph_json(*graph) : atom::Json(atom::Json::Object{});
+    if (!graph) entry["error"] = error_json(graph.error());
+    entry["uri"] = items[i].typed;
+    document["graphs"].push_back(std::move(entry));
+  }
+  return document.pretty();
+}
+
+void print(const std::string& format, const std::vector<engine::Wanted>& items, const engine::GraphReport& report) {
+  std::vector<engine::DependencyGraph> graphs;
+  for (const auto& graph : report.graphs) {
+    if (graph) graphs.push_back(*graph);
+  }
+  if (format == "json") {
+    fmt::print("{}", json_document(items, report));
+  } else if (format == "dot") {
+    fmt::print("{}", graphs_dot(graphs));
+  } else if (format == "html") {
+    fmt::print("{}", graphs_html(graphs));
+  } else {
+    for (const auto& graph : graphs) fmt::print("{}", graph_text(graph));
+  }
+}
+
+int graph(const Common& common, const GraphOptions& options) {
+  const Palette palette(common.color);
+  const auto preferences = read_preferences(common);
+  const auto items = read_wanted(options.uris, preferences.aliases);
+  engine::GraphReport report;
+  {
+    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+    report = with_engine<engine::GraphReport>(
+        preferences.settings, *display, [&](engine::Parts& parts) { return engine::dependency_graphs(parts, items); });
+  }
+  print(options.format, items, report);
+  std::vector<Error> errors;
+  for (const auto& result : report.graphs) {
+    if (!result) errors.push_back(result.error());
+  }
+  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  if (common.verbose > 0) tell_costs(report.remotes);
+  return exit_code(errors);
+}
+
+}  // namespace
+
+void add_graph(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("graph", "show the resolved graph of atoms");
+  const auto options = std::make_shared<GraphOptions>();
+  command->add_option("uri", options->uris, atom_uri_help)->type_name("URI")->required();
+  command->add_option("--format", options->format, "text, dot, json or html; text by default")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "dot", "json", "html"}));
+  command->footer("Example:\n  eka graph --format dot ::server | dot -Tsvg >graph.svg\n");
+  command->callback(
+      [options, &action] { action = [options](const Common& common) { return graph(common, *options); }; });
+}
+
+}  // namespace eka::cli

@@ -1,0 +1,272 @@
+// eka inspect: what a URI, an id, a manifest, a lock or a set is, for people and for scripts.
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "atom/json/json.h"
+#include "atom/lock/lock.h"
+#include "atom/manifest/manifest.h"
+#include "cli/command/command.h"
+#include "cli/command/settings.h"
+#include "cli/command/with_engine.h"
+#include "cli/output/complain.h"
+#include "coro/task/task_group.h"
+#include "engine/locate/offer.h"
+#include "engine/workspace/package_set.h"
+
+namespace eka::cli {
+namespace {
+
+using atom::Json;
+
+// What an `inspect` command is given. Each uses what it declared.
+struct Options {
+  std::vector<std::string> words;
+  bool json = false;
+};
+
+std::string read_file(const std::string& name) {
+  const std::filesystem::path path(name);
+  auto text = engine::files_of(path.has_parent_path() ? path.parent_path() : ".")(path.filename().string());
+  if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", name));
+  return *std::move(text);
+}
+
+void print(const Json& document) {
+  fmt::print("{}", document.pretty());
+}
+
+Json uri_json(const std::string& typed, const atom::AtomUri& uri) {
+  Json out;
+  out["uri"] = redacted(typed);
+  out["url"] = uri.set ? Json(uri.set->str()) : Json();
+  out["label"] = uri.label.str();
+  out["requirement"] = uri.requirement ? Json(uri.requirement->str()) : Json();
+  return out;
+}
+
+int inspect_uri(const Common& common, const Options& options) {
+  const auto aliases = read_preferences(common).aliases;
+  Json document(Json::Array{});
+  std::string text;
+  for (const auto& typed : options.words) {
+    const auto uri = unwrap(atom::AtomUri::parse(typed, aliases));
+    document.push_back(uri_json(typed, uri));
+    text += uri.str() + "\n";
+  }
+  if (options.json) {
+    print(document);
+  } else {
+    fmt::print("{}", text);
+  }
+  return 0;
+}
+
+int inspect_id(const Options& options) {
+  const auto genesis = unwrap(atom::ObjectId::parse(options.words.at(0)));
+  const auto label = unwrap(atom::Label::parse(options.words.at(1)));
+  const auto id = atom::AtomId(genesis, label).str();
+  if (options.json) {
+    print(Json::Object{{"genesis", genesis.hex()}, {"id", id}, {"label", label.str()}});
+  } else {
+    fmt::print("{}\n", id);
+  }
+  return 0;
+}
+
+Json composer_json(const atom::Composer& composer) {
+  Json out;
+  if (const auto* with = std::get_if<atom::WithAtom>(&composer)) {
+    out["use"] = "atom";
+    out["label"] = with->label.str();
+    out["from"] = with->from.str();
+    out["requirement"] = with->requirement.str();
+    out["entry"] = with->entry;
+  } else if (const auto* nix = std::get_if<atom::AsNix>(&composer)) {
+    out["use"] = "nix";
+    out["entry"] = nix->entry;
+  } else {
+    out["use"] = "static";
+    out["entry"] = std::get<atom::AsStatic>(composer).entry;
+  }
+  return out;
+}
+
+Json manifest_json(const atom::Manifest& manifest) {
+  Json out;
+  out["label"] = manifest.label.str();
+  out["version"] = manifest.version.str();
+  out["description"] = manifest.description ? Json(*manifest.description) : Json();
+  out["compose"] = composer_json(manifest.composer);
+  out["sets"] = Json::Object{};
+  for (const auto& [tag, source] : manifest.sets) {
+    auto& mirrors = out["sets"][tag.str()];
+    mirrors = Json::Array{};
+    if (source.local) mirrors.push_back("::");
+    for (const auto& url : source.mirrors) mirrors.push_back(url.str());
+  }
+  out["deps"] = Json::Object{};
+  for (const auto& [tag, atoms] : manifest.dependencies) {
+    for (const auto& [label, dependency] : atoms) out["deps"][tag.str()][label.str()] = dependency.requirement.str();
+  }
+  out["direct"] = Json::Array{};
+  for (const auto& [name, source] : manifest.direct) out["direct"].push_back(name);
+  return out;
+}
+
+int inspect_manifest(const Options& options) {
+  const auto& name = options.words.at(0);
+  const auto manifest = unwrap(atom::Manifest::parse(read_file(name), name));
+  if (options.json) {
+    print(manifest_json(manifest));
+    return 0;
+  }
+  fmt::print("{} {}\n", manifest.label.str(), manifest.version.str());
+  if (manifest.description) fmt::print("  {}\n", *manifest.description);
+  for (const auto& [tag, atoms] : manifest.dependencies) {
+    for (const auto& [label, dependency] : atoms) {
+      fmt::print("  needs {} {} from {}\n", label.str(), dependency.requirement.str(), tag.str());
+    }
+  }
+  for (const auto& [direct, source] : manifest.direct) fmt::print("  needs the source {}\n", direct);
+  return 0;
+}
+
+Json lock_json(const atom::Lock& lock) {
+  Json out;
+  out["format"] = lock.format;
+  out["sets"] = Json::Object{};
+  for (const auto& [genesis, set] : lock.sets) {
+    auto& entry = out["sets"][genesis.hex()];
+    entry["tag"] = set.tag.str();
+    entry["mirrors"] = Json::Array{};
+    if (set.local) entry["mirrors"].push_back("::");
+    for (const auto& url : set.mirrors) entry["mirrors"].push_back(url.str());
+  }
+  out["atoms"] = Json::Array{};
+  for (const auto& locked : lock.atoms) {
+    Json entry;
+    entry["label"] = locked.label.str();
+    entry["version"] = locked.version.str();
+    entry["set"] = locked.set.hex();
+    entry["id"] = locked.id.str();
+    entry["rev"] = locked.rev ? Json(locked.rev->hex()) : Json();
+    entry["direct"] = locked.direct;
+    entry["requires"] = Json::Array{};
+    for (const auto& id : locked.requires_) entry["requires"].push_back(id.str());
+    out["atoms"].push_back(std::move(entry));
+  }
+  out["sources"] = Json::Array{};
+  for (const auto& source : lock.direct) {
+    Json entry;
+    entry["name"] = source.name();
+    entry["type"] = source.type();
+    entry["owner"] = source.owner ? Json(source.owner->str()) : Json();
+    out["sources"].push_back(std::move(entry));
+  }
+  return out;
+}
+
+int inspect_lock(const Options& options) {
+  const auto& name = options.words.at(0);
+  const auto lock = unwrap(atom::Lock::parse(read_file(name), name));
+  if (options.json) {
+    print(lock_json(lock));
+    return 0;
+  }
+  for (const auto& locked : lock.atoms) {
+    fmt::print("{} {} {} {}\n", locked.label.str(), locked.version.str(), locked.id.str(),
+               locked.rev ? locked.rev->hex() : "-");
+  }
+  for (const auto& source : lock.direct) fmt::print("{} ({})\n", source.name(), source.type());
+  return 0;
+}
+
+Json offer_json(const atom::Url& url, const engine::SetOffer& offer) {
+  Json document;
+  document["url"] = url.str();
+  document["genesis"] = offer.genesis.hex();
+  document["atoms"] = Json::Object{};
+  for (const auto& [label, versions] : offer.atoms) {
+    auto& entry = document["atoms"][label.str()];
+    entry["id"] = atom::AtomId(offer.genesis, label).str();
+    for (const auto& [version, rev] : versions) entry["versions"][version.str()] = rev.hex();
+  }
+  return document;
+}
+
+void print_offer(const engine::SetOffer& offer, const std::string& prefix) {
+  for (const auto& [label, versions] : offer.atoms) {
+    for (const auto& [version, rev] : versions) {
+      fmt::print("{}{} {} {}\n", prefix, label.str(), version.str(), rev.hex());
+    }
+  }
+}
+
+coro::Task<std::vector<Result<engine::SetOffer>>> ask_all(engine::Parts& parts, const std::vector<atom::Url>& urls) {
+  std::vector<coro::Task<engine::SetOffer>> questions;
+  for (const auto& url : urls) questions.push_back(engine::whole_offer(parts, url));
+  co_return co_await coro::gather(std::move(questions));
+}
+
+// All at once. Of one set, what it offers; of several, each line begins with the set's URL, and --json is an array.
+int inspect_set(const Common& common, const Options& options) {
+  const auto preferences = read_preferences(common);
+  std::vector<atom::Url> urls;
+  for (const auto& word : options.words) {
+    urls.push_back(unwrap(atom::parse_direct_uri(word, preferences.aliases)));
+    make_absolute(urls.back());
+  }
+  const Palette palette(common.color);
+  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+  const auto offers = with_engine<std::vector<Result<engine::SetOffer>>>(
+      preferences.settings, *display, [&](engine::Parts& parts) { return ask_all(parts, urls); });
+  std::vector<Error> errors;
+  Json documents{Json::Array{}};
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    if (!offers[i]) {
+      errors.push_back(offers[i].error());
+    } else if (options.json) {
+      documents.push_back(offer_json(urls[i], *offers[i]));
+    } else {
+      print_offer(*offers[i], urls.size() == 1 ? "" : urls[i].str() + " ");
+    }
+  }
+  if (options.json && urls.size() > 1) print(documents);
+  if (options.json && urls.size() == 1 && errors.empty()) print(offer_json(urls.front(), *offers.front()));
+  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  return exit_code(errors);
+}
+
+using Inspection = int (*)(const Common&, const Options&);
+
+void add_one(CLI::App& app, Action& action, const char* name, const char* what, const char* words, int count,
+             Inspection inspection) {
+  auto* command = app.add_subcommand(name, what);
+  const auto options = std::make_shared<Options>();
+  auto* positional = command->add_option(words, options->words)->required();
+  if (count > 0) positional->expected(count);
+  command->add_flag("--json", options->json, "print JSON");
+  command->callback([options, inspection, &action] {
+    action = [options, inspection](const Common& common) { return inspection(common, *options); };
+  });
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("inspect", "what a URI, an id, a manifest, a lock or a set is");
+  command->require_subcommand(1);
+  add_one(*command, action, "uri", "what URIs expand to", "uri", 0, inspect_uri);
+  add_one(*command, action, "id", "the id of GENESIS and LABEL", "genesis-label", 2,
+          [](const Common&, const Options& options) { return inspect_id(options); });
+  add_one(*command, action, "manifest", "an atom.toml", "file", 1,
+          [](const Common&, const Options& options) { return inspect_manifest(options); });
+  add_one(*command, action, "lock", "an atom.lock", "file", 1,
+          [](const Common&, const Options& options) { return inspect_lock(options); });
+  add_one(*command, action, "set", "the labels and versions that sets offer", "url", 0, inspect_set);
+}
+
+}  // namespace eka::cli

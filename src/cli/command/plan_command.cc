@@ -1,0 +1,120 @@
+// eka plan URI…: one .drv path for each URI on standard output, in the order given.
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/command/command.h"
+#include "cli/command/plan_options.h"
+#include "cli/command/settings.h"
+#include "cli/command/with_engine.h"
+#include "cli/output/complain.h"
+#include "cli/output/merge_plans.h"
+#include "cli/output/plan_json.h"
+#include "cli/output/plan_lines.h"
+#include "cli/output/report_json.h"
+#include "engine/plan.h"
+#include "engine/workspace/package_set.h"
+
+namespace eka::cli {
+namespace {
+
+struct Options {
+  PlanOptions plan;
+  std::string json;  // "", "document" or "lines"
+  std::string shard;
+  std::vector<std::string> merge;
+};
+
+std::vector<Error> errors_of(const engine::PlanReport& report) {
+  std::vector<Error> errors;
+  for (const auto& result : report.plans) {
+    if (!result) errors.push_back(result.error());
+  }
+  return errors;
+}
+
+int plan(const Common& common, const Options& options) {
+  const Palette palette(common.color);
+  Preferences preferences = read_preferences(common);
+  options.plan.apply_to(preferences.settings);
+  auto request = options.plan.request(preferences.aliases);
+  std::optional<Shard> shard;
+  if (!options.shard.empty()) {
+    shard = unwrap(Shard::parse(options.shard));
+    request.items = shard->part_of(request.items);
+  }
+
+  engine::PlanReport report;
+  {
+    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+    std::optional<PlanLines> lines;
+    if (options.json == "lines") lines.emplace(*display, request, shard);
+    engine::Observer& observer = lines ? static_cast<engine::Observer&>(*lines) : *display;
+    report = with_engine<engine::PlanReport>(preferences.settings, observer,
+                                             [&](engine::Parts& parts) { return engine::plan(parts, request); });
+    if (lines) lines->finish(report);
+  }
+
+  if (options.json == "document") {
+    fmt::print("{}", plan_document(request, report, shard).pretty());
+  } else if (options.json.empty()) {
+    for (const auto& result : report.plans) {
+      if (result) fmt::print("{}\n", result->drv_path);
+    }
+  }
+  const auto errors = errors_of(report);
+  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  if (common.verbose > 0) tell_costs(report.remotes);
+  return exit_code(errors);
+}
+
+int merge(const std::vector<std::string>& files) {
+  std::vector<PlanDocument> documents;
+  for (const auto& file : files) {
+    const std::filesystem::path path(file);
+    auto text = engine::files_of(path.has_parent_path() ? path.parent_path() : ".")(path.filename().string());
+    if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", file));
+    documents.push_back({file, *std::move(text)});
+  }
+  const auto merged = unwrap(merge_plans(documents));
+  fmt::print("{}", merged.document.pretty());
+  return gravest(merged.codes);
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("plan", "turn atom URIs into derivations: fetch, evaluate, print .drv paths");
+  const auto options = std::make_shared<Options>();
+  auto* uris = options->plan.add_to(*command);
+  command
+      ->add_flag("--json{document}", options->json,
+                 "print one JSON document instead; with =lines one object per plan as it comes, and a summary "
+                 "(docs/plan.schema.json)")
+      ->check(CLI::IsMember({"document", "lines"}).description(""))
+      ->option_text("[=lines]");
+  auto* shard =
+      command
+          ->add_option("--shard", options->shard, "plan only part K of N equal parts of the URIs, as one of N machines")
+          ->type_name("K/N");
+  auto* merge_option =
+      command
+          ->add_option("--merge", options->merge,
+                       "plan nothing, and take no URI: print the JSON document of the whole from those of its shards")
+          ->type_name("FILE")
+          ->excludes(uris)
+          ->excludes(shard);
+  command->footer(
+      "Examples:\n"
+      "  eka plan gh:owner/repo::server@^1.2 ./set::tool\n"
+      "  eka plan --shard 1/4 --json URI... >1.json; eka plan --merge *.json\n");
+  command->callback([options, uris, merge_option, &action] {
+    if (uris->empty() && merge_option->empty()) throw CLI::RequiredError("uri");
+    action = [options](const Common& common) {
+      return options->merge.empty() ? plan(common, *options) : merge(options->merge);
+    };
+  });
+}
+
+}  // namespace eka::cli

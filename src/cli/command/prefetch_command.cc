@@ -1,0 +1,130 @@
+// eka prefetch URI… / --lock FILE…: whole closures into the cache, and no further.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/command/command.h"
+#include "cli/command/help.h"
+#include "cli/command/settings.h"
+#include "cli/command/wanted.h"
+#include "cli/command/with_engine.h"
+#include "cli/output/complain.h"
+#include "cli/output/report_json.h"
+#include "engine/plan/prefetch.h"
+#include "engine/workspace/package_set.h"
+#include "git/object/source_repository.h"
+
+namespace eka::cli {
+namespace {
+
+struct PrefetchOptions {
+  std::vector<std::string> uris;
+  std::vector<std::string> locks;
+  bool json = false;
+};
+
+engine::PrefetchRequest::LockFile read_lock(const std::string& name) {
+  const auto path = std::filesystem::absolute(name);
+  const auto text = engine::files_of(path.parent_path())(path.filename().string());
+  if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", name));
+  engine::PrefetchRequest::LockFile out{name, path, unwrap(atom::Lock::parse(*text, name)), std::nullopt};
+  if (const auto repository = git::find_git_directory(path.parent_path())) {
+    out.local = unwrap(atom::Url::parse(repository->string()));
+  }
+  return out;
+}
+
+atom::Json atom_json(const engine::Published& atom) {
+  atom::Json out;
+  out["set"] = atom.set.hex();
+  out["label"] = atom.label.str();
+  out["version"] = atom.version.str();
+  out["rev"] = atom.rev.hex();
+  return out;
+}
+
+atom::Json closure_json(const Result<engine::Prefetched>& closure) {
+  atom::Json out(atom::Json::Object{});
+  if (!closure) {
+    out["error"] = error_json(closure.error());
+    return out;
+  }
+  if (closure->root) out["root"] = atom_json(*closure->root);
+  out["atoms"] = atom::Json::Array{};
+  for (const auto& atom : closure->atoms) out["atoms"].push_back(atom_json(atom));
+  out["milliseconds"] = times_json(closure->milliseconds);
+  return out;
+}
+
+// What was asked for at place `index` of the report: a URI as typed, or a file.
+std::pair<const char*, std::string> asked(const engine::PrefetchRequest& request, std::size_t index) {
+  if (index < request.items.size()) return {"uri", request.items[index].typed};
+  return {"lock", request.locks[index - request.items.size()].name};
+}
+
+std::string report_json(const engine::PrefetchRequest& request, const engine::PrefetchReport& report) {
+  atom::Json document;
+  document["format"] = 1;
+  document["closures"] = atom::Json::Array{};
+  for (std::size_t i = 0; i < report.closures.size(); ++i) {
+    auto entry = closure_json(report.closures[i]);
+    const auto [key, name] = asked(request, i);
+    entry[key] = name;
+    document["closures"].push_back(std::move(entry));
+  }
+  document["remotes"] = costs_json(report.remotes);
+  return document.pretty();
+}
+
+int prefetch(const Common& common, const PrefetchOptions& options) {
+  const Palette palette(common.color);
+  const auto preferences = read_preferences(common);
+  engine::PrefetchRequest request{read_wanted(options.uris, preferences.aliases), {}};
+  for (const auto& name : options.locks) request.locks.push_back(read_lock(name));
+
+  engine::PrefetchReport report;
+  {
+    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+    report = with_engine<engine::PrefetchReport>(
+        preferences.settings, *display, [&](engine::Parts& parts) { return engine::prefetch(parts, request); });
+  }
+
+  std::vector<Error> errors;
+  std::size_t atoms = 0;
+  for (const auto& closure : report.closures) {
+    if (!closure) {
+      errors.push_back(closure.error());
+    } else {
+      atoms += closure->atoms.size() + (closure->root ? 1 : 0);
+    }
+  }
+  if (options.json) fmt::print("{}", report_json(request, report));
+  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  if (common.verbose > 0) tell_costs(report.remotes);
+  if (common.quiet == 0 && !options.json) {
+    std::uint64_t bytes = 0;
+    for (const auto& cost : report.remotes) bytes += cost.traffic.bytes_received;
+    fmt::print(stderr, "{} atoms of {} closures are cached; {} bytes came from {} remotes\n", atoms,
+               report.closures.size() - errors.size(), bytes, report.remotes.size());
+  }
+  return exit_code(errors);
+}
+
+}  // namespace
+
+void add_prefetch(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("prefetch", "bring whole closures into the cache, so that plan --offline works");
+  const auto options = std::make_shared<PrefetchOptions>();
+  command->add_option("uri", options->uris, atom_uri_help)->type_name("URI");
+  command->add_option("--lock", options->locks, "an atom.lock, whose closure is brought")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_flag("--json", options->json, "print one JSON document: atoms, times, requests and bytes per remote");
+  command->footer("Example:\n  eka prefetch --lock server/atom.lock && eka --offline plan ::server\n");
+  command->callback([options, &action] {
+    if (options->uris.empty() && options->locks.empty()) throw CLI::RequiredError("uri, or --lock");
+    action = [options](const Common& common) { return prefetch(common, *options); };
+  });
+}
+
+}  // namespace eka::cli

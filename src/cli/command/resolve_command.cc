@@ -1,0 +1,98 @@
+// eka resolve: locks in line with their manifests.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/command/command.h"
+#include "cli/command/settings.h"
+#include "cli/command/with_engine.h"
+#include "cli/output/complain.h"
+#include "cli/output/report_json.h"
+#include "engine/resolve/resolve.h"
+
+namespace eka::cli {
+namespace {
+
+struct ResolveOptions {
+  engine::ResolveRequest request;
+  bool json = false;
+};
+
+atom::Json atom_json(const engine::ResolvedAtom& atom) {
+  atom::Json out;
+  out["label"] = atom.label.str();
+  out["lock"] = atom.lock_file.string();
+  out["atoms"] = atom::Json::Array{};
+  for (const auto& locked : atom.lock.atoms) {
+    atom::Json entry;
+    entry["label"] = locked.label.str();
+    entry["version"] = locked.version.str();
+    entry["set"] = locked.set.hex();
+    entry["id"] = locked.id.str();
+    if (locked.rev) entry["rev"] = locked.rev->hex();
+    out["atoms"].push_back(std::move(entry));
+  }
+  out["changes"] = atom::Json::Array{};
+  for (const auto& change : atom.changes) out["changes"].push_back(change);
+  return out;
+}
+
+std::string report_json(const engine::ResolveReport& report) {
+  atom::Json document;
+  document["format"] = 1;
+  document["locks"] = atom::Json::Array{};
+  for (std::size_t i = 0; i < report.atoms.size(); ++i) {
+    const auto& atom = report.atoms[i];
+    atom::Json entry = atom ? atom_json(*atom) : atom::Json(atom::Json::Object{});
+    if (!atom) entry["error"] = error_json(atom.error());
+    entry["directory"] = report.names[i];
+    document["locks"].push_back(std::move(entry));
+  }
+  document["remotes"] = costs_json(report.remotes);
+  return document.pretty();
+}
+
+int resolve(const Common& common, const ResolveOptions& options) {
+  const Palette palette(common.color);
+  const auto preferences = read_preferences(common);
+  engine::ResolveReport report;
+  {
+    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+    report = with_engine<engine::ResolveReport>(
+        preferences.settings, *display, [&](engine::Parts& parts) { return engine::resolve(parts, options.request); });
+  }
+  if (options.json) fmt::print("{}", report_json(report));
+  std::vector<Error> errors;
+  for (const auto& atom : report.atoms) {
+    if (!atom) {
+      errors.push_back(atom.error());
+    } else if (common.quiet == 0 && !options.json) {
+      fmt::print(stderr, "{}: {}\n", atom->name, atom->changes.empty() ? "atom.lock is in line" : "wrote atom.lock");
+      for (const auto& change : atom->changes) fmt::print(stderr, "  {}\n", change);
+    }
+  }
+  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  if (common.verbose > 0) tell_costs(report.remotes);
+  return exit_code(errors);
+}
+
+}  // namespace
+
+void add_resolve(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("resolve", "bring atom.lock in line with atom.toml");
+  const auto options = std::make_shared<ResolveOptions>();
+  auto& request = options->request;
+  request.directory = ".";
+  auto* atoms =
+      command->add_option("atom", request.atoms, "directories or labels; the atom that you stand in by default")
+          ->type_name("ATOM");
+  command->add_flag("--all", request.all, "every atom of the set")->excludes(atoms);
+  auto* fresh = command->add_flag("--fresh", request.fresh, "take the highest versions of everything");
+  command->add_flag("--locked", request.locked, "fail if anything would change, and write nothing")->excludes(fresh);
+  command->add_flag("--json", options->json, "print one JSON document");
+  command->footer("Example:\n  eka resolve --all --fresh\n");
+  command->callback(
+      [options, &action] { action = [options](const Common& common) { return resolve(common, *options); }; });
+}
+
+}  // namespace eka::cli

@@ -1,0 +1,116 @@
+#include "cli/command/settings.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+#include <thread>
+
+#include "atom/config/config.h"
+#include "engine/workspace/package_set.h"
+#include "git/object/source_repository.h"
+
+extern char** environ;
+
+namespace eka::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void add_layer(std::vector<atom::ConfigLayer>& layers, const fs::path& file) {
+  if (auto text = engine::files_of(file.parent_path())(file.filename().string())) {
+    layers.push_back({file.string(), *std::move(text)});
+  }
+}
+
+std::optional<fs::path> user_configuration() {
+  if (const char* xdg = std::getenv("XDG_CONFIG_HOME"); xdg != nullptr && *xdg == '/')
+    return fs::path(xdg) / "eka.toml";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
+    return fs::path(home) / ".config/eka.toml";
+  return std::nullopt;
+}
+
+atom::Config::Environment environment() {
+  atom::Config::Environment out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (const auto equals = text.find('='); equals != std::string_view::npos) {
+      out.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return out;
+}
+
+std::size_t jobs(const Common& common, const atom::Config& config) {
+  if (common.jobs) return *common.jobs;
+  if (config.plan().jobs > 0) return config.plan().jobs;
+  return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+}
+
+}  // namespace
+
+atom::Config read_configuration() {
+  std::vector<atom::ConfigLayer> layers;
+  if (const auto file = user_configuration()) add_layer(layers, *file);
+  std::error_code gone;  // somebody may have removed the directory that we stand in
+  const fs::path here = fs::current_path(gone);
+  if (const auto git_directory = gone ? std::nullopt : git::find_git_directory(here)) {
+    add_layer(layers, *git_directory / "info" / "eka.toml");
+  }
+  return unwrap(atom::Config::load(layers, environment()));
+}
+
+Preferences read_preferences(const Common& common) {
+  const auto config = read_configuration();
+  Preferences out;
+  out.aliases = config.aliases();
+  const auto& composer = config.default_composer();
+  auto address = unwrap(atom::parse_direct_uri(composer.address, config.aliases()));
+  out.composer = {composer.set.str(), address.str(), composer.label.str()};
+  auto& settings = out.settings;
+  settings.cache_root = fs::absolute(config.cache_root());
+  const auto& platforms = config.platforms();
+  settings.platforms = {platforms.build, platforms.target, platforms.legacy_target};
+  settings.jobs = jobs(common, config);
+  settings.offline = common.offline;
+  settings.share_context = config.plan().sharectx;
+  settings.whole_traces = common.verbose > 0;
+  settings.fresh_evaluation = config.plan().fresh;
+  settings.imports = config.plan().ifd;
+  settings.gc_roots = config.plan().gcroot;
+  settings.limits.memory_bytes = config.plan().memory_bytes;
+  settings.limits.wall_time = config.plan().timeout;
+  settings.patience = {.connect = config.net().connect, .stall = config.net().stall, .retry = config.net().retry};
+  settings.deadline = config.net().deadline;
+  return out;
+}
+
+fs::path working_directory() {
+  std::error_code failure;
+  auto directory = fs::current_path(failure);
+  if (!failure) return directory;
+  throw Error(Kind::usage, "the working directory cannot be found: " + failure.message())
+      .with_hint("it may have been removed: enter one that is there, or choose it with -C");
+}
+
+void make_absolute(atom::Url& url) {
+  if (!url.is_local() || fs::path(url.path()).is_absolute()) return;
+  auto path = (working_directory() / url.path()).lexically_normal().string();
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  url = unwrap(atom::Url::parse(path));
+}
+
+std::string redacted(const std::string& typed) {
+  // "[scheme://]user:password@…": what stands between the first ":" of the user information and its "@".
+  const auto scheme = typed.find("://");
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto end = std::min(typed.find('/', begin), typed.size());
+  const auto at = typed.rfind('@', end == 0 ? 0 : end - 1);
+  const auto colon = typed.find(':', begin);
+  if (at == std::string::npos || at < begin || colon == std::string::npos || colon >= at) return typed;
+  // "label@1:2" or "alias::label@req" hold no password.
+  if (typed.substr(begin, at - begin).find("::") != std::string::npos) return typed;
+  return typed.substr(0, colon + 1) + "***" + typed.substr(at);
+}
+
+}  // namespace eka::cli

@@ -1,0 +1,35 @@
+#include "cli/command/wanted.h"
+
+#include "cli/command/settings.h"
+#include "engine/workspace/package_set.h"
+
+namespace eka::cli {
+namespace {
+
+// The local set, or a path (not a file: URL, which means what is published there) to a working tree that is a set.
+std::optional<std::filesystem::path> working_tree(const std::string& typed, const atom::AtomUri& uri) {
+  if (!uri.set) return working_directory();
+  if (!uri.set->is_local() || typed.starts_with("file:")) return std::nullopt;
+  const std::filesystem::path path = uri.set->path();
+  return std::filesystem::exists(path / engine::set_file) ? std::optional(path) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, const atom::Aliases& aliases) {
+  std::vector<engine::Wanted> out;
+  for (const auto& text : typed) {
+    auto uri = atom::AtomUri::parse(text, aliases);
+    if (!uri) throw std::move(uri).error().within("reading the URI " + redacted(text));
+    try {
+      if (uri->set) make_absolute(*uri->set);
+      auto place = working_tree(text, *uri);
+      out.push_back({redacted(text), *std::move(uri), std::move(place)});
+    } catch (Error& error) {
+      throw std::move(error).within("looking for " + redacted(text));
+    }
+  }
+  return out;
+}
+
+}  // namespace eka::cli

@@ -1,0 +1,40 @@
+// Builds an engine, runs one piece of work on it, and takes it down again.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "coro/run/runtime.h"
+#include "coro/task/timeout.h"
+#include "engine/context/parts.h"
+#include "git/libgit2/libgit2.h"
+
+namespace eka::cli {
+
+// `work` is called once, on the reactor; what it refers to must outlive the call. Throws what the work throws, and
+// coro::Interrupted after SIGINT or SIGTERM.
+template <class Report>
+Report with_engine(const engine::Settings& settings, engine::Observer& observer,
+                   std::function<coro::Task<Report>(engine::Parts&)> work) {
+  struct Whole {
+    static coro::Task<Report> in_time(const engine::Settings& settings, coro::Task<Report> work) {
+      if (settings.deadline.count() == 0) co_return co_await std::move(work);
+      Error late(Kind::failure, "the run did not end within " + std::to_string(settings.deadline.count()) + " s");
+      std::move(late).with_hint("net.deadline says how long it may take");
+      co_return co_await coro::timeout(settings.deadline, std::move(work), late);
+    }
+    static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, engine::Observer& observer,
+                                  std::function<coro::Task<Report>(engine::Parts&)> work) {
+      const auto parts = co_await engine::Parts::build(runtime, settings, observer);
+      auto report = co_await in_time(settings, work(*parts));
+      if (const auto trouble = co_await parts->cache->tidy(); !trouble.empty()) observer.note(trouble);
+      co_return report;
+    }
+  };
+  const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
+  coro::Runtime runtime(settings.jobs);
+  return runtime.run(Whole::run(runtime, settings, observer, std::move(work)));
+}
+
+}  // namespace eka::cli

@@ -1,0 +1,22 @@
+// Errors as a person reads them, and the exit codes they lead to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/output/terminal.h"
+
+namespace eka::cli {
+
+// 1 failure, 2 usage, 3 unsatisfiable, 4 remote, 5 evaluation, 6 integrity, 7 offline.
+int exit_code(Kind kind);
+
+// Of several: the highest of 3 to 7 among them, else 2 where all are usage, else 1; 0 for none.
+int gravest(const std::vector<int>& codes);
+int exit_code(const std::vector<Error>& errors);
+
+// "error: <message>", then what was being done, innermost first, then the hint. Ends with a newline.
+std::string describe(const Error& error, const Palette& palette);
+
+}  // namespace eka::cli

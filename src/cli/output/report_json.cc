@@ -1,0 +1,74 @@
+#include "cli/output/report_json.h"
+
+#include <fmt/format.h>
+
+#include "cli/output/complain.h"
+
+namespace eka::cli {
+namespace {
+
+const char* stage_name(engine::Stage stage) {
+  switch (stage) {
+    case engine::Stage::locate:
+      return "locate";
+    case engine::Stage::fetch_root:
+      return "fetch_root";
+    case engine::Stage::resolve:
+      return "resolve";
+    case engine::Stage::fetch_closure:
+      return "fetch_closure";
+    case engine::Stage::lay_out:
+      return "lay_out";
+    case engine::Stage::evaluate:
+      return "evaluate";
+    case engine::Stage::admit:
+      return "admit";
+    case engine::Stage::build:
+      return "build";
+  }
+  return "other";
+}
+
+}  // namespace
+
+atom::Json cost_json(const engine::RemoteCost& cost) {
+  atom::Json out;
+  out["url"] = cost.url;
+  out["handshakes"] = cost.traffic.handshakes;
+  out["requests"] = cost.traffic.requests;
+  out["retries"] = cost.traffic.retries;
+  out["bytes_received"] = cost.traffic.bytes_received;
+  out["bytes_sent"] = cost.traffic.bytes_sent;
+  return out;
+}
+
+atom::Json costs_json(const std::vector<engine::RemoteCost>& costs) {
+  atom::Json out(atom::Json::Array{});
+  for (const auto& cost : costs) out.push_back(cost_json(cost));
+  return out;
+}
+
+atom::Json error_json(const Error& error) {
+  atom::Json out;
+  out["code"] = exit_code(error.kind());
+  out["message"] = error.message();
+  out["context"] = atom::Json::Array{};
+  for (const auto& context : error.context()) out["context"].push_back(context);
+  if (!error.hint().empty()) out["hint"] = error.hint();
+  return out;
+}
+
+atom::Json times_json(const engine::Times& times) {
+  atom::Json out(atom::Json::Object{});
+  for (const auto& [stage, spent] : times) out[stage_name(stage)] = spent;
+  return out;
+}
+
+void tell_costs(const std::vector<engine::RemoteCost>& costs) {
+  for (const auto& [url, traffic] : costs) {
+    fmt::print(stderr, "{}: {} requests, {} handshakes, {} retries, {} bytes received\n", url, traffic.requests,
+               traffic.handshakes, traffic.retries, traffic.bytes_received);
+  }
+}
+
+}  // namespace eka::cli

@@ -1,0 +1,21 @@
+// What several commands print as JSON in the same words.
+#pragma once
+
+#include <vector>
+
+#include "atom/json/json.h"
+#include "base/error.h"
+#include "engine/context/remotes.h"
+#include "engine/context/timed.h"
+
+namespace eka::cli {
+
+atom::Json cost_json(const engine::RemoteCost& cost);
+atom::Json costs_json(const std::vector<engine::RemoteCost>& costs);
+atom::Json error_json(const Error& error);  // code, message, context, hint
+atom::Json times_json(const engine::Times& times);
+
+// With -v: a line on standard error for each remote that was asked.
+void tell_costs(const std::vector<engine::RemoteCost>& costs);
+
+}  // namespace eka::cli

@@ -1,0 +1,147 @@
+#include "cli/output/terminal.h"
+
+#include <array>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+namespace eka::cli {
+namespace {
+
+using engine::Stage;
+
+struct Words {
+  const char* doing;
+  const char* done;
+};
+
+Words words(Stage stage) {
+  switch (stage) {
+    case Stage::locate:
+      return {"locating", "located"};
+    case Stage::fetch_root:
+      return {"reading", "read"};
+    case Stage::resolve:
+      return {"choosing versions for", "chose versions for"};
+    case Stage::fetch_closure:
+      return {"fetching", "fetched"};
+    case Stage::lay_out:
+      return {"laying out", "laid out"};
+    case Stage::evaluate:
+      return {"evaluating", "evaluated"};
+    case Stage::admit:
+      return {"admitting", "admitted"};
+    case Stage::build:
+      return {"building", "ended building"};
+  }
+  return {"working on", "did"};
+}
+
+void print_error(std::string_view text) {
+  fmt::print(stderr, "{}", text);
+}
+
+class Silent : public engine::Observer {
+ public:
+  void began(Stage, std::string_view) override {}
+  void ended(Stage, std::string_view) override {}
+  void note(std::string_view) override {}
+};
+
+class PlainLines : public engine::Observer {
+ public:
+  PlainLines(int verbose, const Palette& palette) : verbose_(verbose), palette_(palette) {}
+  void began(Stage stage, std::string_view what) override {
+    // A build may take hours: that it began is news.
+    if (verbose_ > 1 || stage == Stage::build) {
+      print_error(fmt::format("{} {}\n", words(stage).doing, printable(what)));
+    }
+  }
+  void ended(Stage stage, std::string_view what) override {
+    if (verbose_ > 0 || stage == Stage::evaluate)
+      print_error(fmt::format("{} {}\n", words(stage).done, printable(what)));
+  }
+  void printed(std::string_view what, std::string_view line) override {
+    if (verbose_ > 0) print_error(fmt::format("{}> {}\n", printable(what), printable(line, 16 << 10)));
+  }
+  void note(std::string_view text) override {
+    print_error(fmt::format("{} {}\n", palette_.yellow("note:"), printable(text, 16 << 10, true)));
+  }
+  void detail(std::string_view text) override {
+    if (verbose_ > 0) print_error(fmt::format("{}\n", printable(text)));
+  }
+
+ private:
+  int verbose_;
+  Palette palette_;
+};
+
+// One line, redrawn at every change: how many units each stage has under way, and the latest of them by name.
+class LiveLine : public engine::Observer {
+ public:
+  explicit LiveLine(const Palette& palette) : palette_(palette) {}
+  ~LiveLine() override { clear(); }
+  LiveLine(const LiveLine&) = delete;
+  LiveLine& operator=(const LiveLine&) = delete;
+
+  void began(Stage stage, std::string_view what) override {
+    ++underway_[stage];
+    latest_ = printable(what, 60);
+    draw();
+  }
+  void ended(Stage stage, std::string_view) override {
+    --underway_[stage];
+    draw();
+  }
+  void note(std::string_view text) override {
+    clear();
+    print_error(fmt::format("{} {}\n", palette_.yellow("note:"), printable(text, 16 << 10, true)));
+    draw();
+  }
+
+ private:
+  void draw() {
+    std::string line;
+    for (const auto& [stage, count] : underway_) {
+      if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", words(stage).doing, count);
+    }
+    print_error(line.empty() ? "\r\x1b[K" : fmt::format("\r\x1b[K{}  {}", palette_.cyan(line), latest_));
+  }
+  void clear() { print_error("\r\x1b[K"); }
+
+  Palette palette_;
+  std::map<Stage, int> underway_;
+  std::string latest_;
+};
+
+}  // namespace
+
+Palette::Palette(Color color) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  const bool fit = isatty(STDERR_FILENO) != 0 && (no_color == nullptr || *no_color == '\0') &&
+                   (term == nullptr || std::string_view(term) != "dumb");
+  on_ = color == Color::always || (color == Color::automatic && fit);
+}
+
+std::string Palette::paint(std::string_view code, std::string_view text) const {
+  return on_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
+Progress decide(Progress asked, int quiet) {
+  if (quiet > 0) return Progress::none;
+  if (asked != Progress::automatic) return asked;
+  return isatty(STDERR_FILENO) != 0 ? Progress::bar : Progress::plain;
+}
+
+std::unique_ptr<engine::Observer> make_display(Progress progress, int verbose, const Palette& palette) {
+  // A live line and a verbose account would draw over one another.
+  if (progress == Progress::bar && verbose == 0) return std::make_unique<LiveLine>(palette);
+  if (progress == Progress::none) return std::make_unique<Silent>();
+  return std::make_unique<PlainLines>(verbose, palette);
+}
+
+}  // namespace eka::cli

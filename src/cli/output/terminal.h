@@ -1,0 +1,37 @@
+// What standard error looks like: colour, and the display of progress.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/context/observer.h"
+
+namespace eka::cli {
+
+enum class Color { automatic, always, never };
+enum class Progress { automatic, bar, plain, none };
+
+// Text with a style where standard error takes colour. NO_COLOR and TERM=dumb are honoured by Color::automatic.
+class Palette {
+ public:
+  explicit Palette(Color color);
+  std::string bold(std::string_view text) const { return paint("1", text); }
+  std::string red(std::string_view text) const { return paint("1;31", text); }
+  std::string yellow(std::string_view text) const { return paint("33", text); }
+  std::string cyan(std::string_view text) const { return paint("36", text); }
+
+ private:
+  std::string paint(std::string_view code, std::string_view text) const;
+  bool on_;
+};
+
+// How progress will be shown, once "automatic" has been decided: a live line on a terminal, plain lines in a pipe,
+// nothing with -q.
+Progress decide(Progress asked, int quiet);
+
+// An observer that draws on standard error. Destroying it removes the live line.
+std::unique_ptr<engine::Observer> make_display(Progress progress, int verbose, const Palette& palette);
+
+}  // namespace eka::cli

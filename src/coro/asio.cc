@@ -1,4 +1,0 @@
-// Asio's own code, compiled once for the whole program.
-#include "coro/asio.h"
-
-#include <asio/impl/src.hpp>

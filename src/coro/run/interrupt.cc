@@ -1,0 +1,56 @@
+#include "coro/run/interrupt.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace eka::coro {
+namespace {
+
+// The one place of the program that has no other way than statics: a signal handler is given nothing but a number.
+std::atomic<int> first_signal = 0;
+std::atomic<int> wake_descriptor = -1;
+static_assert(std::atomic<int>::is_always_lock_free);
+
+// Async-signal-safe.
+void on_signal(int number) {
+  const int saved = errno;
+  int none = 0;
+  if (!first_signal.compare_exchange_strong(none, number) && number == SIGINT) ::_exit(130);
+  const std::uint64_t one = 1;
+  if (::write(wake_descriptor, &one, sizeof one) < 0) {
+    // Nothing to be done: the counter is full only if it was written to before.
+  }
+  errno = saved;
+}
+
+}  // namespace
+
+Interrupt::Interrupt() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  first_signal = 0;
+  wake_descriptor = descriptor_;
+  struct sigaction action{};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(SIGINT, &action, &sigint_);
+  ::sigaction(SIGTERM, &action, &sigterm_);
+}
+
+Interrupt::~Interrupt() {
+  ::sigaction(SIGINT, &sigint_, nullptr);
+  ::sigaction(SIGTERM, &sigterm_, nullptr);
+  wake_descriptor = -1;
+  ::close(descriptor_);
+}
+
+int Interrupt::signal() const {
+  return first_signal;
+}
+
+}  // namespace eka::coro

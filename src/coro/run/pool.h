@@ -1,0 +1,119 @@
+// The thread pool, and offload(): run a plain function there, resume here.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "base/error.h"
+#include "coro/task/task.h"
+
+namespace eka::coro {
+
+// For what blocks or computes: libgit2, inflating, hashing, fsync. Destroying it waits for what runs.
+class Pool {
+ public:
+  explicit Pool(std::size_t threads);
+  ~Pool();
+  Executor executor();
+
+ private:
+  asio::thread_pool pool_;
+};
+
+// Has the caller of the function that runs on the pool been cancelled? For functions that take long: they ask now and
+// then, and end early.
+class Stop {
+ public:
+  explicit Stop(const std::atomic<bool>& requested) : requested_(&requested) {}
+  bool requested() const { return requested_->load(std::memory_order_relaxed); }
+  void check() const {
+    if (requested()) throw Cancelled();
+  }
+
+ private:
+  const std::atomic<bool>* requested_;
+};
+
+namespace detail {
+
+// What a function gives that is called with a Stop, or with nothing if it takes none.
+template <class Function, bool = std::is_invocable_v<Function&, Stop>>
+struct OffloadResult : std::invoke_result<Function&, Stop> {};
+template <class Function>
+struct OffloadResult<Function, false> : std::invoke_result<Function&> {};
+template <class Function>
+using OffloadResultOf = typename OffloadResult<Function>::type;
+
+}  // namespace detail
+
+// Runs `function`, which may take a Stop, on the pool and resumes on the caller's executor with its result or its
+// exception. Cancelling the caller does not interrupt the function (it cannot be): the caller stays suspended until it
+// has ended, so that references it was given stay valid, and then throws Cancelled. A function whose turn has not come
+// when the caller is cancelled is not run at all. Capture by reference: [&] is safe here.
+template <class Function>
+Task<detail::OffloadResultOf<Function>> offload(Pool& pool, Function&& function);
+
+namespace detail {
+
+class Job {
+ public:
+  virtual void run(Stop stop) = 0;
+
+ protected:
+  ~Job() = default;
+};
+
+Task<> run_on(Pool& pool, Job& job);
+
+template <class Function>
+OffloadResultOf<Function> call(Function& function, Stop stop) {
+  if constexpr (std::is_invocable_v<Function&, Stop>) {
+    return function(stop);
+  } else {
+    return function();
+  }
+}
+
+template <class Function>
+class FunctionJob final : public Job {
+ public:
+  explicit FunctionJob(Function function) : function_(std::move(function)) {}
+  void run(Stop stop) override { result_.emplace(call(function_, stop)); }
+  auto take() { return *std::move(result_); }
+
+ private:
+  Function function_;
+  std::optional<OffloadResultOf<Function>> result_;
+};
+
+template <class Function>
+  requires std::is_void_v<OffloadResultOf<Function>>
+class FunctionJob<Function> final : public Job {
+ public:
+  explicit FunctionJob(Function function) : function_(std::move(function)) {}
+  void run(Stop stop) override { call(function_, stop); }
+  void take() {}
+
+ private:
+  Function function_;
+};
+
+template <class Function>
+Task<OffloadResultOf<Function>> offload_function(Pool& pool, Function function) {
+  FunctionJob<Function> job(std::move(function));
+  co_await run_on(pool, job);
+  co_return job.take();
+}
+
+}  // namespace detail
+
+template <class Function>
+Task<detail::OffloadResultOf<Function>> offload(Pool& pool, Function&& function) {
+  static_assert(outlives_await<Function>, "capture by reference, or name the function first (see task.h)");
+  return detail::offload_function<std::decay_t<Function>>(pool, std::forward<Function>(function));
+}
+
+}  // namespace eka::coro

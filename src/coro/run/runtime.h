@@ -1,0 +1,63 @@
+// The one place where executors are made: a reactor run by the calling thread, and a pool.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "coro/run/pool.h"
+#include "coro/task/task.h"
+
+namespace eka::coro {
+
+// One at a time in a process, since it takes the process's signals. Objects that wait on its reactor (timers, sockets)
+// must be destroyed before it.
+class Runtime {
+ public:
+  // With a `handler_limit` a watchdog aborts the process, with a stack trace, when one handler runs longer: for debug
+  // builds on a machine with time to spare.
+  explicit Runtime(std::size_t pool_threads, std::optional<std::chrono::milliseconds> handler_limit = std::nullopt);
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  Executor reactor();
+  Pool& pool() { return pool_; }
+
+  // Runs `task` on the reactor, on this thread, to its end: returns its result or throws what it threw. SIGINT and
+  // SIGTERM cancel it: then Interrupted is thrown, once everything it spawned has ended. A second SIGINT ends the
+  // process at once with 130, even if the reactor is stuck. May be called again. SIGPIPE is ignored as long as the
+  // Runtime lives.
+  template <class T>
+  T run(Task<T> task);
+
+ private:
+  void run_to_end(Task<> task);
+  void loop(const bool& ended) noexcept;
+  void loop_watched(const bool& ended) noexcept;
+
+  asio::io_context reactor_;
+  Pool pool_;
+  std::optional<std::chrono::milliseconds> handler_limit_;
+  void (*sigpipe_)(int);
+};
+
+// Thrown by run(): the exit code is 128 + signal.
+struct Interrupted {
+  int signal;
+};
+
+template <class T>
+T Runtime::run(Task<T> task) {
+  if constexpr (std::is_void_v<T>) {
+    run_to_end(std::move(task));
+  } else {
+    std::optional<T> result;
+    run_to_end(detail::store(std::move(task), &result));
+    return *std::move(result);
+  }
+}
+
+}  // namespace eka::coro

@@ -1,0 +1,4 @@
+// Asio's own code, compiled once for the whole program.
+#include "coro/task/asio.h"
+
+#include <asio/impl/src.hpp>

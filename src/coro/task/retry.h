@@ -1,0 +1,88 @@
+// Retry by policy, with an injectable clock (engine law 5).
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "base/error.h"
+#include "coro/task/task.h"
+
+namespace eka::coro {
+
+struct RetryPolicy {
+  int attempts = 4;
+  std::chrono::milliseconds first_delay{200};
+  std::chrono::milliseconds longest_delay{10'000};
+  // For all attempts and delays together: no attempt begins after it. One that runs is not cut short (timeout.h is for
+  // that, inside the attempt, where it is known whether bytes still flow).
+  std::chrono::milliseconds deadline{60'000};
+};
+
+// Time and chance, replaced in tests.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual std::chrono::steady_clock::time_point now() = 0;
+  virtual Task<> sleep(std::chrono::milliseconds time) = 0;
+  virtual double uniform() = 0;  // [0, 1)
+  // The real ones, for the reactor's thread.
+  static Clock& system();
+};
+
+// Calls `attempt`, which returns a Task, until one succeeds, fails with an Error that is not retryable, or the policy
+// ends: then the last Error is thrown as it was. Delays are exponential with full jitter: anything from nothing up to
+// the bound that doubles each time, so that many who failed together do not come back together. `on_retry` is told of
+// each failure that leads to another attempt, before the delay. `attempt` is kept as long as it is needed; `clock` must
+// outlive the task.
+template <class Attempt, class OnRetry>
+std::invoke_result_t<Attempt&> retry(RetryPolicy policy, Clock& clock, Attempt&& attempt, OnRetry&& on_retry);
+
+namespace detail {
+
+// The bookkeeping of one retry().
+class Attempts {
+ public:
+  Attempts(RetryPolicy policy, Clock& clock);
+  // After a failed attempt: how long to wait before the next, or nothing if `error` is to be final.
+  std::optional<std::chrono::milliseconds> delay_after(const Error& error);
+
+ private:
+  RetryPolicy policy_;
+  Clock& clock_;
+  std::chrono::steady_clock::time_point deadline_;
+  int made_ = 0;
+};
+
+template <class T, class Attempt>
+Task<T> retry(RetryPolicy policy, Clock& clock, Attempt attempt, std::function<void(const Error&)> on_retry) {
+  Attempts attempts(policy, clock);
+  for (;;) {
+    std::chrono::milliseconds delay{};
+    try {
+      co_return co_await attempt();
+    } catch (const Error& error) {
+      const auto wait = attempts.delay_after(error);
+      if (!wait) throw;
+      delay = *wait;
+      if (on_retry) on_retry(error);
+    }
+    co_await clock.sleep(delay);
+  }
+}
+
+}  // namespace detail
+
+template <class Attempt, class OnRetry>
+std::invoke_result_t<Attempt&> retry(RetryPolicy policy, Clock& clock, Attempt&& attempt, OnRetry&& on_retry) {
+  using Told = std::function<void(const Error&)>;
+  static_assert(outlives_await<Attempt> && (outlives_await<OnRetry> || std::is_same_v<std::decay_t<OnRetry>, Told>),
+                "capture by reference, or name the function first (see task.h)");
+  using T = typename std::invoke_result_t<Attempt&>::value_type;
+  return detail::retry<T, std::decay_t<Attempt>>(policy, clock, std::forward<Attempt>(attempt),
+                                                 Told(std::forward<OnRetry>(on_retry)));
+}
+
+}  // namespace eka::coro

@@ -1,0 +1,74 @@
+// Many ask, one works, all get the answer.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "coro/task/flight.h"
+#include "coro/task/task.h"
+
+namespace eka::coro {
+
+// Results are copied to everyone who asked (let T be a shared_ptr<const …> if that is dear). Neither they nor failures
+// are remembered: the next to ask after the end starts anew. Must outlive all who ask.
+template <class Key, class T>
+class SingleFlight {
+  static_assert(!std::is_aggregate_v<Key> || std::is_trivially_destructible_v<Key>,
+                "give the key a constructor (see task.h)");
+
+ public:
+  SingleFlight() = default;
+  SingleFlight(const SingleFlight&) = delete;
+  SingleFlight& operator=(const SingleFlight&) = delete;
+  ~SingleFlight() {
+    if (!flights_.empty()) detail::flights_left_behind();
+  }
+
+  // If work for `key` is under way, waits for its result and throws `work` away unstarted; else starts it, as a
+  // coroutine of its own, so `work` must own what it uses: it may go on when this caller is cancelled.
+  //
+  // An asker that is cancelled cancels nobody else; when the last one is, so is the work, and that asker waits for its
+  // end. Whoever asks meanwhile waits too and then starts anew: never do two work for one key. A failure is given to
+  // all who waited. Work that asks for its own key waits for itself, for ever.
+  Task<T> run(Key key, Task<T> work) {
+    for (auto found = flights_.find(key); found != flights_.end(); found = flights_.find(key)) {
+      const std::shared_ptr<Flight> flight = found->second;
+      if (!flight->is_doomed()) co_return co_await share(flight);
+      co_await flight->wait_gone();
+    }
+    const auto flight = std::make_shared<Flight>();
+    flights_.emplace(key, flight);
+    const Executor executor = co_await asio::this_coro::executor;
+    const auto forget = [this, key, flight] { flights_.erase(key); };
+    flight->start(executor, fly(std::move(work), flight), forget);
+    co_return co_await share(flight);
+  }
+
+  std::size_t under_way() const { return flights_.size(); }
+
+ private:
+  struct Flight : detail::Flight {
+    std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> result;
+  };
+
+  static Task<> fly(Task<T> work, std::shared_ptr<Flight> flight) {
+    if constexpr (std::is_void_v<T>) {
+      co_await std::move(work);
+    } else {
+      flight->result.emplace(co_await std::move(work));
+    }
+  }
+
+  static Task<T> share(std::shared_ptr<Flight> flight) {
+    co_await flight->join();
+    if constexpr (!std::is_void_v<T>) co_return *flight->result;
+  }
+
+  std::map<Key, std::shared_ptr<Flight>> flights_;
+};
+
+}  // namespace eka::coro

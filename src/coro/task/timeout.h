@@ -1,0 +1,35 @@
+// Deadlines. For connecting, for stalled bytes and for a whole run; never for an honest long transfer.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "coro/task/task.h"
+#include "coro/task/task_group.h"
+
+namespace eka::coro {
+
+Task<> sleep(std::chrono::milliseconds time);
+
+// A retryable Error(Kind::remote, "no answer within 10 s").
+Error no_answer(std::chrono::milliseconds limit);
+
+// The result of `task`, or, if it has not ended within `limit`: cancels it, waits for its end and throws `error`.
+// Cancelling the caller cancels the task.
+Task<> timeout(std::chrono::milliseconds limit, Task<> task, Error error);
+
+template <class T>
+Task<T> timeout(std::chrono::milliseconds limit, Task<T> task, Error error) {
+  std::optional<T> result;
+  co_await timeout(limit, detail::store(std::move(task), &result), std::move(error));
+  co_return *std::move(result);
+}
+
+template <class T>
+Task<T> timeout(std::chrono::milliseconds limit, Task<T> task) {
+  return timeout(limit, std::move(task), no_answer(limit));
+}
+
+}  // namespace eka::coro

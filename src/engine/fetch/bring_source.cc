@@ -1,0 +1,197 @@
+// The bytes of a source: Sources::bring().
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "engine/fetch/sources.h"
+#include "git/http/retries.h"
+#include "store/source/source_name.h"
+
+namespace eka::engine {
+namespace {
+
+// builtins.fetchGit and fetchTarball call everything so.
+constexpr const char* tree_name = "source";
+
+// As builtins.fetchurl calls a file: what follows the last slash of its URL. What Nix would refuse is written
+// otherwise.
+std::string file_name(const atom::Url& url) {
+  auto path = url.path();
+  while (path.ends_with('/')) path.pop_back();
+  auto name = path.substr(path.rfind('/') + 1);
+  if (name.empty()) return tree_name;
+  if (name.starts_with('.')) name.replace(0, 1, "=2E");
+  return atom::store_name(name);
+}
+
+// Tells the observer of one thing that is fetched.
+class Observed {
+ public:
+  Observed(Observer& observer, std::string what) : observer_(observer), what_(std::move(what)) {
+    observer_.began(Stage::fetch_closure, what_);
+  }
+  ~Observed() { observer_.ended(Stage::fetch_closure, what_); }
+  Observed(const Observed&) = delete;
+  Observed& operator=(const Observed&) = delete;
+
+ private:
+  Observer& observer_;
+  std::string what_;
+};
+
+Error mismatch(const atom::Url& url, const atom::NarHash& locked, const atom::NarHash& found) {
+  return Error(Kind::integrity, fmt::format("{} is not what was locked: its hash is {}, the lock says {}", url.str(),
+                                            found.sri(), locked.sri()))
+      .with_hint("if it has changed on purpose, `eka resolve --fresh` locks it anew");
+}
+
+}  // namespace
+
+coro::Task<BroughtSource> Sources::bring(atom::LockedDirect source) {
+  const auto doing = fmt::format("fetching the source `{}`", source.name());
+  try {
+    if (auto* git = std::get_if<atom::LockedGit>(&source.source)) {
+      co_return co_await bring_git(unwrap(atom::Url::parse(git->url)), git->rev);
+    }
+    std::string name = source.name();
+    bool is_tree = true;
+    std::string url_text, hash_text;
+    if (auto* tar = std::get_if<atom::LockedTar>(&source.source)) {
+      url_text = tar->url, hash_text = tar->hash, name = tree_name;
+    } else if (auto* file = std::get_if<atom::LockedFile>(&source.source)) {
+      url_text = file->url, hash_text = file->hash, is_tree = false, name.clear();
+    } else {
+      auto& build = std::get<atom::LockedBuild>(source.source);
+      url_text = build.url, hash_text = build.hash, is_tree = build.unpack;
+    }
+    auto url = unwrap(atom::Url::parse(url_text));
+    const auto hash = unwrap(atom::NarHash::parse_sri(hash_text));
+    if (name.empty()) name = file_name(url);
+    if (is_tree) co_return co_await bring_tree(std::move(url), hash, std::move(name));
+    co_return co_await bring_file(std::move(url), hash, std::move(name));
+  } catch (Error& error) {
+    error.within(doing);
+    throw;
+  }
+}
+
+coro::Task<BroughtSource> Sources::bring_git(atom::Url url, atom::ObjectId rev) {
+  const auto key = store::source_name(rev);
+  auto found = co_await cached_tree(key, tree_name);
+  if (found) co_return *std::move(found);
+  co_await fetching_commits_.run(rev, fetch_commit(std::move(url), rev));
+  found = co_await cached_tree(key, tree_name);
+  if (!found) throw Error(Kind::integrity, fmt::format("revision {} is gone from the cache", rev.hex()));
+  co_return *std::move(found);
+}
+
+coro::Task<BroughtSource> Sources::bring_tree(atom::Url url, atom::NarHash hash, std::string name) {
+  const auto key = store::source_name(hash);
+  auto found = co_await cached_tree(key, name);
+  if (found) co_return *std::move(found);
+  const auto came = co_await fetch_archive(url);
+  if (came != hash) throw mismatch(url, hash, came);
+  found = co_await cached_tree(key, name);
+  if (!found) throw Error(Kind::integrity, url.str() + " is gone from the cache");
+  co_return *std::move(found);
+}
+
+coro::Task<BroughtSource> Sources::bring_file(atom::Url url, atom::NarHash hash, std::string name) {
+  auto found = co_await cached_file(hash, name);
+  if (found) co_return *std::move(found);
+  const auto came = co_await fetch_file(url);
+  if (came != hash) throw mismatch(url, hash, came);
+  found = co_await cached_file(hash, name);
+  if (!found) throw Error(Kind::integrity, url.str() + " is gone from the cache");
+  co_return *std::move(found);
+}
+
+coro::Task<std::optional<BroughtSource>> Sources::cached_file(atom::NarHash hash, std::string name) {
+  auto place = co_await parts_.cache->source_file(hash);
+  if (!place) co_return std::nullopt;
+  co_return BroughtSource{atom::file_store_path(hash, name), *std::move(place), hash, false};
+}
+
+coro::Task<std::optional<BroughtSource>> Sources::cached_tree(std::string key, std::string name) {
+  const auto tree = co_await parts_.cache->source_tree(key);
+  if (!tree) co_return std::nullopt;
+  try {
+    const auto hash = co_await parts_.cache->nar_hash(*tree);
+    auto place = co_await parts_.cache->materialise(*tree);
+    co_return BroughtSource{atom::source_store_path(hash, name), std::move(place), hash, true};
+  } catch (const Error& error) {
+    if (error.kind() != Kind::integrity) throw;
+    // Damaged: it is fetched again, which repairs it, or tells that it cannot be.
+    parts_.observer.note(fmt::format("the cached source {} is damaged: {}", key, error.message()));
+  }
+  co_return std::nullopt;
+}
+
+coro::Task<atom::NarHash> Sources::fetch_file(atom::Url url) {
+  if (const auto known = files_.find(url); known != files_.end()) co_return known->second;
+  co_return co_await fetching_files_.run(url, download_file(url));
+}
+
+coro::Task<atom::NarHash> Sources::fetch_archive(atom::Url url) {
+  if (const auto known = archives_.find(url); known != archives_.end()) co_return known->second;
+  co_return co_await fetching_archives_.run(url, download_archive(url));
+}
+
+coro::Task<atom::NarHash> Sources::download_file(atom::Url url) {
+  const Observed observed(parts_.observer, url.str());
+  const auto file = co_await parts_.cache->begin_file();
+  co_await remotes_.download(url, *file);
+  const auto hash = co_await file->keep();
+  files_.emplace(url, hash);
+  co_return hash;
+}
+
+coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
+  const Observed observed(parts_.observer, url.str());
+  const auto file = co_await parts_.cache->begin_file();
+  co_await remotes_.download(url, *file);
+  atom::ObjectId tree;
+  try {
+    tree = co_await file->unpack();
+  } catch (Error& error) {
+    error.within("unpacking " + url.str());
+    throw;
+  }
+  const auto hash = co_await parts_.cache->nar_hash(tree);
+  co_await parts_.cache->name_source(store::source_name(hash), tree);
+  archives_.emplace(url, hash);
+  co_return hash;
+}
+
+coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
+  const Observed observed(parts_.observer, url.str());
+  struct Transfer {
+    store::Cache& cache;
+    git::Remote& remote;
+    atom::ObjectId rev;
+
+    coro::Task<> operator()() const {
+      const std::vector<atom::ObjectId> wants{rev};
+      git::FetchOptions options;
+      options.depth = 1;
+      auto intake = co_await cache.begin_intake();
+      auto fetching = remote.fetch(wants, *intake, std::move(options));
+      co_await std::move(fetching);
+      co_await intake->admit(wants);
+    }
+  };
+  const Transfer transfer{*parts_.cache, remotes_.at(url), rev};
+  const std::function<void(const Error&)> told = [&](const Error& e) {
+    parts_.observer.note(url.str() + ": again after: " + e.message());
+  };
+  const auto policy = git::transfer_policy(parts_.settings.patience);
+  co_await coro::retry(policy, coro::Clock::system(), transfer, told);
+  const auto commit = co_await parts_.cache->commit(rev);
+  if (!commit) {
+    throw Error(Kind::integrity, fmt::format("{} of {} is no commit, or not all of it came", rev.hex(), url.str()));
+  }
+  co_await parts_.cache->name_source(store::source_name(rev), commit->tree);
+}
+
+}  // namespace eka::engine

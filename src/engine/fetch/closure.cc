@@ -1,0 +1,314 @@
+#include "engine/fetch/closure.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "atom/names/atom_commit.h"
+#include "coro/task/task_group.h"
+#include "engine/locate/locate.h"
+#include "engine/workspace/local_atom.h"
+#include "engine/workspace/package_set.h"
+
+namespace eka::engine {
+namespace {
+
+// What one lock says, in terms of revisions.
+struct Decision {
+  std::vector<Published> atoms;
+  std::map<atom::ObjectId, std::vector<atom::ObjectId>> sees;  // by revision; that of the lock's own atom included
+};
+
+std::map<atom::AtomId, Published> by_id(const atom::Lock& lock) {
+  std::map<atom::AtomId, Published> out;
+  for (const auto& locked : lock.atoms) {
+    if (locked.rev) out.emplace(locked.id, Published{locked.set, locked.label, locked.version, *locked.rev});
+  }
+  return out;
+}
+
+Decision read_decision(const ReadAtom& owner) {
+  Decision out;
+  const auto ids = by_id(*owner.lock);
+  auto& own = out.sees[owner.published.rev];
+  for (const auto& [id, atom] : ids) {
+    out.atoms.push_back(atom);
+    const auto* locked = owner.lock->find(id);
+    const bool composes = owner.lock->composer.id == id;
+    if (locked->direct || composes || owner.lock->format == 1) own.push_back(atom.rev);
+    for (const auto& needed : locked->requires_) {
+      if (const auto found = ids.find(needed); found != ids.end()) out.sees[atom.rev].push_back(found->second.rev);
+    }
+  }
+  return out;
+}
+
+void add_mirrors(Mirrors& mirrors, const atom::Lock& lock, const atom::ObjectId& own_set,
+                 const std::vector<atom::Url>& own_urls) {
+  const auto add = [&](const atom::ObjectId& set, const atom::Url& url) {
+    auto& known = mirrors[set];
+    if (std::ranges::find(known, url) == known.end()) known.push_back(url);
+  };
+  for (const auto& [set, locked] : lock.sets) {
+    if (set == own_set || locked.local) {
+      for (const auto& url : own_urls) add(set, url);
+    }
+    for (const auto& url : locked.mirrors) add(set, url);
+  }
+}
+
+const std::string& url_of(const atom::LockedDirect& direct) {
+  return std::visit([](const auto& source) -> const std::string& { return source.url; }, direct.source);
+}
+
+// One closure on its way: atoms that are read, and the locks among them that decide.
+class Assembly {
+ public:
+  Assembly(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url, bool with_sources)
+      : parts_(parts),
+        remotes_(remotes),
+        fetcher_(fetcher),
+        root_(root.published),
+        found_at_(std::move(root_url)),
+        with_sources_(with_sources) {
+    closure_.mirrors[root_.set] = {found_at_};
+    add(std::move(root));
+  }
+
+  coro::Task<Closure> finish() {
+    // Atoms and sources come side by side; the locks of atoms say which sources.
+    const auto executor = co_await asio::this_coro::executor;
+    work_.emplace(executor);
+    work_->start(bring_atoms());
+    co_await work_->join();
+    bind();
+    unwrap(link(closure_));
+    co_return std::move(closure_);
+  }
+
+ private:
+  coro::Task<> bring_atoms() {
+    // Format 0 takes one round; format 1 learns of the next level from the locks of this one.
+    auto wanted = co_await decide(root_.rev);
+    while (!wanted.empty()) {
+      co_await fetcher_.bring(wanted, closure_.mirrors);
+      auto level = co_await read_atoms(parts_, wanted);
+      for (auto& atom : level) add(unwrap(std::move(atom)));
+      std::vector<Published> next;
+      if (per_atom_) {
+        for (const auto& atom : wanted) {
+          auto more = co_await decide(atom.rev);
+          next.insert(next.end(), more.begin(), more.end());
+        }
+      }
+      wanted = std::move(next);
+    }
+  }
+
+  void add(ReadAtom atom) {
+    index_.emplace(atom.published.rev, closure_.members.size());
+    closure_.members.push_back({atom.published, atom.tree, atom.manifest, {}, {}, {}, {}});
+    read_.emplace(atom.published.rev, std::move(atom));
+  }
+
+  // Takes in what the lock of the atom at `rev` decides; returns the atoms that are new.
+  coro::Task<std::vector<Published>> decide(atom::ObjectId rev) {
+    auto& atom = read_.at(rev);
+    if (!atom.lock) {
+      if (atom.manifest.has_dependencies()) {
+        throw Error(Kind::unsatisfiable, fmt::format("{} has dependencies but no atom.lock", atom.published.str()))
+            .with_hint(
+                "where every atom's own lock decides (format 1) each must have one; `eka resolve` writes format 0");
+      }
+      co_return std::vector<Published>{};
+    }
+    unwrap(check_lock(atom, found_at_));
+    per_atom_ = per_atom_ || atom.lock->format == 1;
+    add_mirrors(closure_.mirrors, *atom.lock, atom.published.set, closure_.mirrors[atom.published.set]);
+    co_await fill_revisions(*atom.lock);
+    take_sources(atom);
+    auto decision = read_decision(atom);
+    for (auto& [from, sees] : decision.sees) {
+      auto& all = sees_[from];
+      all.insert(sees.begin(), sees.end());
+    }
+    std::erase_if(decision.atoms,
+                  [&](const Published& a) { return !known_.insert(a.rev).second || index_.contains(a.rev); });
+    co_return std::move(decision.atoms);
+  }
+
+  // The first lock that names a source of an atom decides, in the order in which locks are read.
+  void take_sources(const ReadAtom& atom) {
+    const auto ids = by_id(*atom.lock);
+    for (const auto& direct : atom.lock->direct) {
+      const auto owner = direct.owner ? ids.find(*direct.owner) : ids.end();
+      const auto& published = owner == ids.end() ? atom.published : owner->second;
+      check_place(published, direct);
+      const auto [place, added] =
+          sources_[published.rev].try_emplace(direct.name(), MemberSource{direct, std::nullopt});
+      const bool wanted = with_sources_ && !std::holds_alternative<atom::LockedBuild>(direct.source);
+      if (added && wanted) work_->start(bring_source(published.str(), direct, &place->second));
+    }
+  }
+
+  coro::Task<> bring_source(std::string owner, atom::LockedDirect source, MemberSource* into) {
+    auto bringing = fetcher_.sources().bring(std::move(source));
+    try {
+      into->brought = co_await std::move(bringing);
+    } catch (Error& error) {
+      error.within("for " + owner);
+      throw;
+    }
+  }
+
+  // check_lock() has seen to the planned atom; here, that none of its dependencies reaches for this disk through it.
+  void check_place(const Published& owner, const atom::LockedDirect& direct) {
+    if (!unwrap(atom::Url::parse(url_of(direct))).is_local() || owner.rev == root_.rev) return;
+    const auto& mirrors = closure_.mirrors[owner.set];
+    if (!mirrors.empty() && std::ranges::all_of(mirrors, &atom::Url::is_local)) return;
+    throw Error(Kind::integrity, fmt::format("the source `{}` of {} is {} on this machine, but that atom came over the "
+                                             "network",
+                                             direct.name(), owner.str(), url_of(direct)))
+        .with_hint("only an atom that is itself local may name local sources");
+  }
+
+  // Format 1 may leave out the revision of an atom of its own set: the set's refs say it.
+  coro::Task<> fill_revisions(atom::Lock& lock) {
+    std::map<atom::ObjectId, std::vector<atom::LockedAtom*>> open;
+    for (auto& locked : lock.atoms) {
+      if (!locked.rev) open[locked.set].push_back(&locked);
+    }
+    for (const auto& [set, atoms] : open) {
+      const auto& mirrors = closure_.mirrors[set];
+      if (mirrors.empty()) throw Error(Kind::integrity, fmt::format("the lock names no mirror of set {}", set.hex()));
+      std::vector<atom::AtomUri> uris;
+      for (const auto* locked : atoms) {
+        uris.push_back({mirrors.front(), locked->label, unwrap(atom::Requirement::parse("=" + locked->version.str()))});
+      }
+      auto found = co_await locate(parts_, remotes_, mirrors.front(), std::move(uris));
+      for (std::size_t i = 0; i < atoms.size(); ++i) atoms[i]->rev = unwrap(std::move(found[i])).rev;
+    }
+  }
+
+  void bind() {
+    for (auto& member : closure_.members) {
+      member.sources = std::move(sources_[member.published.rev]);
+      for (const auto& rev : sees_[member.published.rev]) {
+        if (const auto found = index_.find(rev); found != index_.end()) member.may_see.push_back(found->second);
+      }
+    }
+  }
+
+  Parts& parts_;
+  Remotes& remotes_;
+  Fetcher& fetcher_;
+  Published root_;
+  atom::Url found_at_;
+  bool with_sources_;
+  Closure closure_;
+  bool per_atom_ = false;  // format 1: every atom's own lock decides
+  std::map<atom::ObjectId, Closure::Index> index_;
+  std::map<atom::ObjectId, ReadAtom> read_;
+  std::map<atom::ObjectId, std::set<atom::ObjectId>> sees_;
+  std::set<atom::ObjectId> known_;
+  std::map<atom::ObjectId, std::map<std::string, MemberSource>> sources_;  // by the revision of their owner
+  std::optional<coro::TaskGroup> work_;                                    // last: what runs uses the others
+};
+
+std::string file_name(const Published& atom, std::string_view file) {
+  return fmt::format("{}: {}", atom.str(), file);
+}
+
+// `texts` are those of atom.toml and atom.lock.
+Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree, const store::Cache::Texts& texts) {
+  const auto& manifest_text = texts.at(0);
+  const auto& lock_text = texts.at(1);
+  if (!manifest_text) return fail(Kind::integrity, fmt::format("{} holds no {}", published.str(), atom_file));
+  auto manifest = atom::Manifest::parse(*manifest_text, file_name(published, atom_file));
+  if (!manifest) return std::unexpected(std::move(manifest).error());
+  const bool local = published.version == dev_version(manifest->version, tree);
+  if (manifest->label != published.label || (manifest->version != published.version && !local)) {
+    return fail(Kind::integrity, fmt::format("{} holds the manifest of {} {}", published.str(), manifest->label.str(),
+                                             manifest->version.str()));
+  }
+  ReadAtom out{std::move(published), tree, *std::move(manifest), std::nullopt};
+  if (!lock_text) return out;
+  auto lock = atom::Lock::parse(*lock_text, file_name(out.published, lock_file));
+  if (!lock) return std::unexpected(std::move(lock).error());
+  out.lock = *std::move(lock);
+  return out;
+}
+
+}  // namespace
+
+coro::Task<ReadAtom> read_atom(Parts& parts, Published published) {
+  std::vector<Published> one{std::move(published)};
+  auto read = co_await read_atoms(parts, std::move(one));
+  co_return unwrap(std::move(read.front()));
+}
+
+coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Parts& parts, std::vector<Published> atoms) {
+  std::vector<atom::ObjectId> revs, trees;
+  for (const auto& atom : atoms) revs.push_back(atom.rev);
+  const auto commits = co_await parts.cache->commits(std::move(revs));
+  for (const auto& commit : commits) {
+    if (commit) trees.push_back(commit->tree);
+  }
+  std::vector<std::string> names{atom_file, lock_file};
+  auto texts = co_await parts.cache->files(trees, std::move(names));
+  std::vector<Result<ReadAtom>> out;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    if (commits[i]) {
+      const auto& files = texts[next];
+      out.push_back(files ? parse_atom(std::move(atoms[i]), trees[next], *files)
+                          : Result<ReadAtom>(std::unexpected(files.error())));
+      ++next;
+    } else {
+      out.push_back(fail(Kind::integrity, fmt::format("{} is named in the cache but not there", atoms[i].str())));
+    }
+  }
+  co_return out;
+}
+
+Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {
+  const auto& lock = *atom.lock;
+  for (const auto& direct : lock.direct) {
+    const auto url = atom::Url::parse(url_of(direct));
+    if (!url) return std::unexpected(url.error());
+    if (!url->is_local()) continue;
+    const bool relative = !url->path().starts_with('/');
+    if (found_at.is_local() && !relative) continue;
+    return std::unexpected(
+        Error(Kind::integrity,
+              fmt::format("the lock of {} names {} on this machine as the source `{}`, but {}", atom.published.str(),
+                          url->str(), direct.name(),
+                          relative ? "a relative path is no place" : "it came over the network from " + found_at.str()))
+            .with_hint("only an atom that is itself local may name local sources"));
+  }
+  for (const auto& [set, locked] : lock.sets) {
+    for (const auto& url : locked.mirrors) {
+      if (url.is_local() && !found_at.is_local()) {
+        return std::unexpected(
+            Error(Kind::integrity, fmt::format("the lock of {} names {} on this machine as the mirror of set {}, but "
+                                               "it came over the network from {}",
+                                               atom.published.str(), url.str(), set.hex(), found_at.str()))
+                .with_hint("only an atom that is itself local may name local sets"));
+      }
+    }
+    if (locked.local && set != atom.published.set) {
+      return fail(Kind::integrity, fmt::format("the lock of {} says its own set is {}, but it is {}",
+                                               atom.published.str(), set.hex(), atom.published.set.hex()));
+    }
+  }
+  return {};
+}
+
+coro::Task<Closure> bring_closure(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url,
+                                  bool with_sources) {
+  Assembly assembly(parts, remotes, fetcher, std::move(root), std::move(root_url), with_sources);
+  co_return co_await assembly.finish();
+}
+
+}  // namespace eka::engine

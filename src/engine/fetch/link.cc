@@ -1,0 +1,113 @@
+// Names to members, for every atom of a closure.
+//
+// A manifest names a dependency by a tag of its own and a label; the lock names it by set. The label alone decides
+// unless the atom may see two of that label from two sets: then the tag's mirrors tell which set is meant.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/fetch/closure.h"
+
+namespace eka::engine {
+namespace {
+
+class Linker {
+ public:
+  Linker(const Closure& closure, const Closure::Member& member) : closure_(closure), member_(member) {}
+
+  Result<Closure::Index> find(const atom::Tag& tag, const atom::Label& label,
+                              const atom::Requirement& requirement) const {
+    std::vector<Closure::Index> found;
+    for (const auto index : member_.may_see) {
+      const auto& candidate = closure_.members[index].published;
+      if (candidate.label == label && may_be(tag, candidate.set)) found.push_back(index);
+    }
+    if (found.size() > 1)
+      std::erase_if(found, [&](auto i) { return !mirrored(tag, closure_.members[i].published.set); });
+    if (found.size() != 1) {
+      return stale(
+          fmt::format("{} `{}` from `{}`", found.empty() ? "has no" : "cannot tell which is", label.str(), tag.str()));
+    }
+    // What lies in a working tree is known by another version than its manifest says.
+    const auto& version = closure_.members[found.front()].manifest.version;
+    if (!requirement.matches(version)) {
+      return stale(fmt::format("has `{}` {}, but {} is required", label.str(), version.str(), requirement.str()));
+    }
+    return found.front();
+  }
+
+  // Those of the manifest, each fetched in the way that it asks for; what else a lock names is nobody's.
+  Result<std::map<std::string, MemberSource>> sources() const {
+    std::map<std::string, MemberSource> out;
+    for (const auto& [name, wanted] : member_.manifest.direct) {
+      const auto found = member_.sources.find(name);
+      if (found == member_.sources.end()) return stale(fmt::format("has no source `{}`", name));
+      if (found->second.locked.source.index() != wanted.fetch.index()) {
+        return stale(fmt::format("has the source `{}` as {}, which is not what is asked for", name,
+                                 found->second.locked.type()));
+      }
+      out.insert(*found);
+    }
+    return out;
+  }
+
+ private:
+  const atom::SetSource* source(const atom::Tag& tag) const {
+    const auto found = member_.manifest.sets.find(tag);
+    return found == member_.manifest.sets.end() ? nullptr : &found->second;
+  }
+
+  bool may_be(const atom::Tag& tag, const atom::ObjectId& set) const {
+    const auto* from = source(tag);
+    return from != nullptr && (!from->local || set == member_.published.set);
+  }
+
+  bool mirrored(const atom::Tag& tag, const atom::ObjectId& set) const {
+    const auto* from = source(tag);
+    if (from->local) return set == member_.published.set;
+    const auto known = closure_.mirrors.find(set);
+    return known != closure_.mirrors.end() && std::ranges::any_of(from->mirrors, [&](const atom::Url& url) {
+             return std::ranges::find(known->second, url) != known->second.end();
+           });
+  }
+
+  std::unexpected<Error> stale(const std::string& what) const {
+    return std::unexpected(
+        Error(Kind::unsatisfiable, fmt::format("the lock that decides for {} {}", member_.published.str(), what))
+            .with_hint("`eka resolve` brings a lock in line with its manifest"));
+  }
+
+  const Closure& closure_;
+  const Closure::Member& member_;
+};
+
+Result<void> link_member(const Closure& closure, Closure::Member& member) {
+  const Linker linker(closure, member);
+  if (const auto* with = std::get_if<atom::WithAtom>(&member.manifest.composer)) {
+    const auto index = linker.find(with->from, with->label, with->requirement);
+    if (!index) return std::unexpected(index.error());
+    member.composer = *index;
+  }
+  for (const auto& [tag, wanted] : member.manifest.dependencies) {
+    for (const auto& [label, dependency] : wanted) {
+      const auto index = linker.find(tag, label, dependency.requirement);
+      if (!index) return std::unexpected(index.error());
+      member.dependencies[tag].emplace(label, *index);
+    }
+  }
+  auto sources = linker.sources();
+  if (!sources) return std::unexpected(sources.error());
+  member.sources = *std::move(sources);
+  return {};
+}
+
+}  // namespace
+
+Result<void> link(Closure& closure) {
+  for (auto& member : closure.members) {
+    if (auto linked = link_member(closure, member); !linked) return linked;
+  }
+  return {};
+}
+
+}  // namespace eka::engine

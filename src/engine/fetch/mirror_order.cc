@@ -1,0 +1,127 @@
+#include "engine/fetch/mirror_order.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "coro/task/task_group.h"
+#include "coro/task/timeout.h"
+
+namespace eka::engine {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+// A mirror that has failed is left to the last for so long.
+constexpr std::chrono::minutes penalty{10};
+
+// Where a host is known, strangers get this much longer to beat it: they have yet to connect.
+constexpr int head_start = 4;
+constexpr microseconds shortest_race = std::chrono::milliseconds(20);
+
+}  // namespace
+
+bool MirrorOrder::failed_lately(const atom::Url& mirror) const {
+  const auto failed = parts_.cache->failed_at(mirror);
+  const auto now = system_clock::now();
+  return failed && now >= *failed && now - *failed < penalty;  // a clock that was set back forgives
+}
+
+struct MirrorOrder::Race {
+  explicit Race(const coro::Executor& executor) : group(executor) {}
+
+  coro::Task<> end_after(microseconds limit) {
+    co_await coro::sleep(std::chrono::ceil<std::chrono::milliseconds>(limit));
+    group.cancel();
+  }
+
+  coro::TaskGroup group;
+  steady_clock::time_point begin = steady_clock::now();
+  std::set<std::string> ended;  // origins that have answered, or failed
+};
+
+coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::Url> mirrors) {
+  if (mirrors.size() < 2 || parts_.settings.offline) co_return mirrors;
+  std::map<std::string, atom::Url> unknown;  // one for each origin
+  std::set<std::string> origins;
+  std::optional<microseconds> to_beat;
+  for (const auto& url : mirrors) {
+    if (url.is_local()) continue;
+    origins.insert(url.origin());
+    const auto known = parts_.cache->answer_time(url);
+    if (!known) unknown.emplace(url.origin(), url);
+    if (known && !failed_lately(url)) to_beat = std::min(to_beat.value_or(*known), *known);
+  }
+  const bool any_local = std::ranges::any_of(mirrors, &atom::Url::is_local);
+  if (!any_local && !unknown.empty() && origins.size() > 1) {
+    std::string who;
+    std::vector<atom::Url> racers;
+    for (const auto& [origin, url] : unknown) {
+      who += origin + ' ';
+      racers.push_back(url);
+    }
+    co_await races_.run(std::move(who), race(std::move(racers), to_beat));
+  }
+  const auto rank = [this](const atom::Url& url) {
+    if (url.is_local()) return std::tuple(false, microseconds(-1));
+    return std::tuple(failed_lately(url), parts_.cache->answer_time(url).value_or(microseconds(0)));
+  };
+  // Equals in the order given.
+  std::vector<std::pair<decltype(rank(mirrors.front())), std::size_t>> order;
+  for (const auto& url : mirrors) order.emplace_back(rank(url), order.size());
+  std::ranges::sort(order);
+  std::vector<atom::Url> sorted;
+  for (const auto& [ranked, index] : order) sorted.push_back(mirrors[index]);
+  co_return sorted;
+}
+
+// The first to answer ends it. Of the others it is known only that they take longer.
+coro::Task<> MirrorOrder::race(std::vector<atom::Url> unknown, std::optional<microseconds> to_beat) {
+  Race race(co_await asio::this_coro::executor);
+  for (const auto& url : unknown) race.group.start(run(url, &race));
+  if (to_beat) race.group.start(race.end_after(std::max(*to_beat * head_start, shortest_race)));
+  co_await race.group.join();
+  const auto lost = std::chrono::duration_cast<microseconds>(steady_clock::now() - race.begin) * 2;
+  for (const auto& url : unknown) {
+    if (!race.ended.contains(url.origin())) remember(url, lost);
+  }
+}
+
+coro::Task<> MirrorOrder::run(atom::Url mirror, Race* race) {
+  std::optional<microseconds> time;
+  try {
+    auto& remote = remotes_.at(mirror);
+    co_await remote.greet();
+    time = remote.traffic().answer_time;
+  } catch (const Error&) {
+    // It stays in the list; should it come to its turn, its failure will be told then.
+    race->ended.insert(mirror.origin());
+    failed(mirror);
+    co_return;
+  }
+  race->ended.insert(mirror.origin());
+  remember(mirror, time.value_or(std::chrono::duration_cast<microseconds>(steady_clock::now() - race->begin)));
+  race->group.cancel();
+}
+
+void MirrorOrder::answered(const atom::Url& mirror) {
+  if (mirror.is_local()) return;
+  if (const auto time = remotes_.at(mirror).traffic().answer_time) remember(mirror, *time);
+}
+
+// Later answers move what is known only so far: one slow pack makes no slow host.
+void MirrorOrder::remember(const atom::Url& mirror, microseconds time) {
+  const auto known = parts_.cache->answer_time(mirror);
+  parts_.cache->remember_answer(mirror, known ? (*known * 3 + time) / 4 : time);
+}
+
+void MirrorOrder::failed(const atom::Url& mirror) {
+  if (!mirror.is_local()) parts_.cache->remember_failure(mirror, system_clock::now());
+}
+
+}  // namespace eka::engine

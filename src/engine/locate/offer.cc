@@ -1,0 +1,58 @@
+#include "engine/locate/offer.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "atom/names/atom_commit.h"
+
+namespace eka::engine {
+namespace {
+
+constexpr std::string_view atoms_prefix = "refs/eka/atoms/";
+
+constexpr std::string_view meta_prefix = "refs/eka/meta/";
+
+// "<label>/<version>"
+void read_name(std::string_view name, const atom::ObjectId& id, SetOffer::Objects& into) {
+  const auto slash = name.find('/');
+  if (slash == std::string_view::npos) return;
+  auto label = atom::Label::parse(name.substr(0, slash));
+  auto version = atom::Version::parse(name.substr(slash + 1));
+  // A label that is not written in its normal form would be another atom under the same name.
+  if (!label || label->str() != name.substr(0, slash) || !version) return;
+  into[*std::move(label)].emplace(*std::move(version), id);
+}
+
+void read_ref(const git::Ref& ref, SetOffer& offer) {
+  const std::string_view name = ref.name;
+  if (name == atom::init_ref) offer.genesis = ref.id;
+  if (name.starts_with(atoms_prefix)) read_name(name.substr(atoms_prefix.size()), ref.id, offer.atoms);
+  if (!name.starts_with(meta_prefix)) return;
+  const auto last = name.rfind('/');
+  if (last < meta_prefix.size()) return;
+  const auto atom = name.substr(meta_prefix.size(), last - meta_prefix.size());
+  if (name.substr(last) == "/manifest") read_name(atom, ref.id, offer.manifests);
+  if (name.substr(last) == "/origin") read_name(atom, ref.id, offer.origins);
+}
+
+}  // namespace
+
+SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs) {
+  SetOffer offer;
+  for (const auto& ref : refs) read_ref(ref, offer);
+  if (offer.genesis.is_null()) {
+    throw Error(Kind::remote, fmt::format("{} is not a package set: it has no {}", url.str(), atom::init_ref))
+        .with_hint("its owner makes it one with `eka init`");
+  }
+  return offer;
+}
+
+coro::Task<SetOffer> whole_offer(Parts& parts, atom::Url url) {
+  const auto remote = parts.connector->open(url);
+  std::vector<std::string> prefixes{std::string(atom::init_ref), std::string(atoms_prefix)};
+  const auto refs = co_await remote->ls_refs(std::move(prefixes));
+  co_return read_offer(url, refs);
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,82 @@
+#include "engine/plan/dependency_graph.h"
+
+#include <algorithm>
+
+#include "coro/task/task_group.h"
+#include "engine/fetch/closure.h"
+
+namespace eka::engine {
+namespace {
+
+DependencyGraph read_lock(const ReadAtom& root) {
+  DependencyGraph out;
+  out.nodes.push_back({root.published, "", false, {}});
+  if (!root.lock) return out;
+  const auto& lock = *root.lock;
+  std::map<atom::AtomId, std::size_t> index;
+  for (const auto& atom : lock.atoms) {
+    index.emplace(atom.id, out.nodes.size());
+    const auto set = lock.sets.find(atom.set);
+    const auto tag = set == lock.sets.end() ? "" : set->second.tag.str();
+    out.nodes.push_back({{atom.set, atom.label, atom.version, atom.rev.value_or(atom::ObjectId{})}, tag, false, {}});
+  }
+  for (const auto& atom : lock.atoms) {
+    const auto at = index.at(atom.id);
+    if (atom.direct || lock.composer.id == atom.id) out.nodes.front().needs.push_back(at);
+    for (const auto& needed : atom.requires_) {
+      if (const auto found = index.find(needed); found != index.end()) out.nodes[at].needs.push_back(found->second);
+    }
+    std::ranges::sort(out.nodes[at].needs);
+  }
+  if (lock.composer.id) out.nodes[index.at(*lock.composer.id)].composes = true;
+  return out;
+}
+
+DependencyGraph read_closure(const Closure& closure, const ReadAtom& root) {
+  DependencyGraph out;
+  for (const auto& member : closure.members) {
+    std::string tag;
+    if (root.lock) {
+      const auto set = root.lock->sets.find(member.published.set);
+      if (set != root.lock->sets.end()) tag = set->second.tag.str();
+    }
+    std::vector<std::size_t> needs;
+    if (member.composer) needs.push_back(*member.composer);
+    for (const auto& [from, labels] : member.dependencies) {
+      for (const auto& [label, index] : labels) needs.push_back(index);
+    }
+    std::ranges::sort(needs);
+    needs.erase(std::ranges::unique(needs).begin(), needs.end());
+    out.nodes.push_back({member.published, std::move(tag), false, std::move(needs)});
+  }
+  for (const auto& member : closure.members) {
+    if (member.composer) out.nodes[*member.composer].composes = true;
+  }
+  return out;
+}
+
+coro::Task<DependencyGraph> read(Means* means, const Result<Root>* root, const std::string* typed) {
+  if (!*root) throw Error(root->error()).within("reading the graph of " + *typed);
+  const auto& atom = (*root)->atom;
+  if (!atom.lock || atom.lock->format == 0) co_return read_lock(atom);
+  const auto closure =
+      co_await bring_closure(means->parts, means->remotes, means->fetcher, atom, (*root)->found_at, false);
+  co_return read_closure(closure, atom);
+}
+
+}  // namespace
+
+coro::Task<GraphReport> dependency_graphs(Parts& parts, std::vector<Wanted> items) {
+  Means means(parts);
+  std::vector<Times> times(items.size());
+  auto roots = co_await find_roots(parts, means.remotes, means.fetcher, items, times);
+  co_await complete_locks(means, items, roots, times);
+  std::vector<coro::Task<DependencyGraph>> tasks;
+  for (std::size_t i = 0; i < items.size(); ++i) tasks.push_back(read(&means, &roots[i], &items[i].typed));
+  GraphReport report;
+  report.graphs = co_await coro::gather(std::move(tasks));
+  report.remotes = means.remotes.costs();
+  co_return report;
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,34 @@
+// The resolved graph of one atom, for people to look at.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/context/parts.h"
+#include "engine/context/published.h"
+#include "engine/context/remotes.h"
+#include "engine/plan/roots.h"
+
+namespace eka::engine {
+
+struct DependencyGraph {
+  struct Node {
+    Published atom;
+    std::string set;                 // its tag in the lock; "" for the root's own
+    bool composes = false;           // some atom of the graph is composed by it
+    std::vector<std::size_t> needs;  // by set, then label
+  };
+  std::vector<Node> nodes;  // the root first, then by set and label
+};
+
+struct GraphReport {
+  std::vector<Result<DependencyGraph>> graphs;  // one for each item
+  std::vector<RemoteCost> remotes;
+};
+
+// From the locks of the atoms; versions are chosen where there is none. Of a lock of format 1, which does not say who
+// needs whom, the whole closure is fetched. One that fails stops no other.
+coro::Task<GraphReport> dependency_graphs(Parts& parts, std::vector<Wanted> items);
+
+}  // namespace eka::engine

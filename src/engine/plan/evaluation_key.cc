@@ -1,0 +1,46 @@
+#include "engine/plan/evaluation_key.h"
+
+#include "atom/hash/base_n.h"
+#include "atom/hash/blake3.h"
+#include "engine/plan/layout.h"
+
+namespace eka::engine {
+namespace {
+
+// Raised when what a key covers changes, or when what is remembered under it is written differently.
+constexpr int key_format = 2;
+
+}  // namespace
+
+std::string EvaluationKey::digest() const {
+  atom::Json document;
+  document["format"] = key_format;
+  document["config"] = configuration;
+  document["set"] = set;
+  document["label"] = label;
+  document["tree"] = tree;
+  document["pins"] = pins;
+  document["expressions"] = expressions;
+  document["nix"] = nix_version;
+  document["store"] = store_directory;
+  return atom::hex(atom::Blake3().update(document.canonical()).digest());
+}
+
+std::optional<atom::Json> pinned_by_lock(const ReadAtom& root) {
+  if (!root.lock) return root.manifest.has_dependencies() ? std::nullopt : std::optional<atom::Json>("none");
+  if (root.lock->format != 0) return std::nullopt;
+  return atom::Json(atom::Json::Object{{"lock", root.lock->text()}});
+}
+
+atom::Json pinned_by_closure(const Closure& closure) {
+  // Each key covers what the member is and all that it sees, sources that are not atoms included; the first is the
+  // planned atom's.
+  const auto keys = member_keys(closure);
+  atom::Json members{atom::Json::Array{}};
+  for (std::size_t i = 0; i < closure.members.size(); ++i) {
+    members.push_back(atom::Json::Object{{"key", keys[i]}, {"tree", closure.members[i].tree.hex()}});
+  }
+  return atom::Json::Object{{"closure", std::move(members)}};
+}
+
+}  // namespace eka::engine

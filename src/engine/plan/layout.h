@@ -1,0 +1,33 @@
+// A closure as evaluation needs it: trees on disk with their store paths, and the document that nix/plan.nix reads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "atom/json/json.h"
+#include "engine/context/parts.h"
+#include "engine/fetch/closure.h"
+#include "eval/nix/evaluator.h"
+
+namespace eka::engine {
+
+struct LaidOut {
+  std::string root;          // the key of the planned atom in `atoms`
+  atom::Json::Object atoms;  // by key: equal keys in two closures mean equal values
+  std::vector<eval::Source> sources;
+};
+
+// Materialises every tree and computes its store path, all at once. Throws Kind::integrity for trees that cannot be
+// written.
+coro::Task<LaidOut> lay_out(Parts& parts, const Closure& closure);
+
+// One document for several closures. Atoms that are the same in all they see are one atom, evaluated once.
+eval::Evaluation join(const Settings& settings, const std::vector<const LaidOut*>& closures);
+
+// The configuration that atoms see, before their own package table is added (protocol §9).
+atom::Json configuration(const Platforms& platforms);
+
+// One key for each member: BLAKE3 over what it is and all that it reaches. Pure.
+std::vector<std::string> member_keys(const Closure& closure);
+
+}  // namespace eka::engine

@@ -1,0 +1,149 @@
+#include "engine/plan/prefetch.h"
+
+#include <algorithm>
+
+#include "coro/task/task_group.h"
+#include "engine/fetch/closure.h"
+#include "engine/fetch/fetcher.h"
+
+namespace eka::engine {
+namespace {
+
+class Run {
+ public:
+  Run(Parts& parts, PrefetchRequest request)
+      : parts_(parts),
+        request_(std::move(request)),
+        means_(parts),
+        times_(request_.items.size() + request_.locks.size()) {}
+
+  coro::Task<PrefetchReport> finish() {
+    // The locks need no root to be found: they share the first round with the roots.
+    std::vector<coro::Task<std::vector<Result<Prefetched>>>> both;
+    both.push_back(bring_items());
+    both.push_back(bring_locks());
+    auto closures = co_await coro::all(std::move(both));
+    PrefetchReport report{std::move(closures[0]), means_.remotes.costs()};
+    std::ranges::move(closures[1], std::back_inserter(report.closures));
+    co_return report;
+  }
+
+ private:
+  coro::Task<std::vector<Result<Prefetched>>> bring_items() {
+    std::vector<Times> times(request_.items.size());
+    auto roots = co_await find_roots(parts_, means_.remotes, means_.fetcher, request_.items, times);
+    co_await complete_locks(means_, request_.items, roots, times);
+    std::vector<coro::Task<Prefetched>> tasks;
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      times_[i] = std::move(times[i]);
+      tasks.push_back(bring_item(roots[i], request_.items[i].typed, &times_[i]));
+    }
+    co_return co_await coro::gather(std::move(tasks));
+  }
+
+  coro::Task<std::vector<Published>> bring_members(const Root& root, const std::string& typed) {
+    std::vector<Published> out;
+    try {
+      const auto closure = co_await bring_closure(parts_, means_.remotes, means_.fetcher, root.atom, root.found_at);
+      for (const auto& member : closure.members) out.push_back(member.published);
+    } catch (Error& error) {
+      error.within("prefetching " + typed);
+      throw;
+    }
+    co_return out;
+  }
+
+  coro::Task<Prefetched> bring_item(const Result<Root>& root, const std::string& typed, Times* times) {
+    if (!root) throw Error(root.error()).within("prefetching " + typed);
+    Prefetched out{.root = root->atom.published, .atoms = {}, .milliseconds = {}};
+    {
+      const Timed timed(parts_.observer, Stage::fetch_closure, typed, {times});
+      const auto members = co_await bring_members(*root, typed);
+      for (const auto& published : members) {
+        if (published != *out.root) out.atoms.push_back(published);
+      }
+    }
+    std::ranges::sort(out.atoms);
+    out.milliseconds = *times;
+    co_return out;
+  }
+
+  coro::Task<std::vector<Result<Prefetched>>> bring_locks() {
+    std::vector<coro::Task<Prefetched>> tasks;
+    for (std::size_t i = 0; i < request_.locks.size(); ++i) {
+      tasks.push_back(bring_lock(request_.locks[i], &times_[request_.items.size() + i]));
+    }
+    co_return co_await coro::gather(std::move(tasks));
+  }
+
+  coro::Task<Prefetched> bring_lock(const PrefetchRequest::LockFile& file, Times* times) {
+    Prefetched out;
+    parts_.cache->note_lock(file.path);
+    {
+      const Timed timed(parts_.observer, Stage::fetch_closure, file.name, {times});
+      Mirrors mirrors;
+      for (const auto& [set, locked] : file.lock.sets) {
+        mirrors[set] = locked.mirrors;
+        if (locked.local && file.local) mirrors[set].insert(mirrors[set].begin(), *file.local);
+      }
+      for (const auto& atom : file.lock.atoms) {
+        // Format 1 may leave out the revision of an atom of the lock's own set, which is local.
+        if (atom.rev) out.atoms.push_back({atom.set, atom.label, atom.version, *atom.rev});
+      }
+      // What is fetched at build time is left to be so.
+      std::vector<coro::Task<>> tasks;
+      tasks.push_back(means_.fetcher.bring(out.atoms, mirrors));
+      for (const auto& direct : file.lock.direct) {
+        if (!std::holds_alternative<atom::LockedBuild>(direct.source)) tasks.push_back(bring_source(direct));
+      }
+      co_await coro::all(std::move(tasks));
+      if (file.lock.format == 1) out.atoms = co_await with_those_below(std::move(out.atoms), std::move(mirrors));
+    }
+    std::ranges::sort(out.atoms);
+    out.milliseconds = *times;
+    co_return out;
+  }
+
+  // Where every atom's own lock decides (format 1), a lock names no more than the first level.
+  coro::Task<std::vector<Published>> with_those_below(std::vector<Published> atoms, Mirrors mirrors) {
+    std::vector<coro::Task<std::vector<Published>>> tasks;
+    for (const auto& atom : atoms) {
+      const auto& places = mirrors[atom.set];
+      if (places.empty()) throw Error(Kind::integrity, "the lock names no mirror of set " + atom.set.hex());
+      tasks.push_back(bring_below(atom, places.front()));
+    }
+    const auto closures = co_await coro::all(std::move(tasks));
+    for (const auto& closure : closures) atoms.insert(atoms.end(), closure.begin(), closure.end());
+    std::ranges::sort(atoms);
+    atoms.erase(std::ranges::unique(atoms).begin(), atoms.end());
+    co_return atoms;
+  }
+
+  coro::Task<std::vector<Published>> bring_below(Published published, atom::Url found_at) {
+    auto atom = co_await read_atom(parts_, std::move(published));
+    const auto closure =
+        co_await bring_closure(parts_, means_.remotes, means_.fetcher, std::move(atom), std::move(found_at));
+    std::vector<Published> out;
+    for (const auto& member : closure.members) out.push_back(member.published);
+    co_return out;
+  }
+
+  coro::Task<> bring_source(atom::LockedDirect direct) {
+    auto bringing = means_.sources.bring(std::move(direct));
+    co_await std::move(bringing);
+  }
+
+  Parts& parts_;
+  PrefetchRequest request_;
+  Means means_;
+  std::vector<Times> times_;  // of each item, then of each lock
+};
+
+}  // namespace
+
+coro::Task<PrefetchReport> prefetch(Parts& parts, PrefetchRequest request) {
+  Run run(parts, std::move(request));
+  co_return co_await run.finish();
+}
+
+}  // namespace eka::engine

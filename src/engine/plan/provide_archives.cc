@@ -1,0 +1,63 @@
+#include "engine/plan/provide_archives.h"
+
+#include <utility>
+
+#include "atom/hash/nar_hash.h"
+#include "coro/task/task_group.h"
+#include "engine/resolve/choose.h"
+#include "eval/build/add_source.h"
+
+namespace eka::engine {
+namespace {
+
+bool is_archive(const atom::LockedDirect& direct) {
+  const auto* build = std::get_if<atom::LockedBuild>(&direct.source);
+  return build != nullptr && build->unpack;
+}
+
+coro::Task<> provide(Parts& parts, Sources& sources, atom::LockedDirect archive) {
+  const auto& build = std::get<atom::LockedBuild>(archive.source);
+  const auto hash = unwrap(atom::NarHash::parse_sri(build.hash));
+  const auto path = atom::source_store_path(hash, atom::store_name(build.name));
+  const bool there = co_await parts.evaluator().exists(path);
+  if (there) co_return;
+  auto bringing = sources.bring(std::move(archive));
+  const auto brought = co_await std::move(bringing);
+  eval::Source source{path, brought.on_disk};
+  co_await eval::add_source(parts.evaluator().installation(), std::move(source));
+}
+
+}  // namespace
+
+std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock) {
+  std::vector<atom::LockedDirect> out;
+  for (const auto& direct : lock.direct) {
+    if (is_archive(direct)) out.push_back(direct);
+  }
+  return out;
+}
+
+std::vector<atom::LockedDirect> archives_of(const Closure& closure) {
+  std::vector<atom::LockedDirect> out;
+  for (const auto& member : closure.members) {
+    for (const auto& [name, source] : member.sources) {
+      if (is_archive(source.locked)) out.push_back(source.locked);
+    }
+  }
+  return out;
+}
+
+coro::Task<Provided> provide_archives(Parts& parts, std::vector<atom::LockedDirect> archives) {
+  if (archives.empty()) co_return Provided();
+  Means means(parts);
+  std::vector<coro::Task<>> tasks;
+  for (auto& archive : archives) tasks.push_back(provide(parts, means.sources, std::move(archive)));
+  const auto results = co_await coro::gather(std::move(tasks));
+  Provided provided{means.remotes.costs(), std::nullopt};
+  for (const auto& result : results) {
+    if (!result && !provided.failure) provided.failure = result.error();
+  }
+  co_return provided;
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,89 @@
+#include "engine/plan/recall.h"
+
+#include <algorithm>
+
+#include "engine/plan/evaluation_key.h"
+#include "engine/plan/layout.h"
+#include "eval/store/gc_roots.h"
+
+namespace eka::engine {
+namespace {
+
+// One line for the derivation, then one for each output: "<name> <path>". Neither can hold a space.
+std::string write(const Recalled& evaluation) {
+  std::string out = evaluation.drv_path;
+  for (const auto& output : evaluation.outputs) out += "\n" + output.name + " " + output.path;
+  return out;
+}
+
+std::optional<Recalled> read(const std::string& text) {
+  Recalled out;
+  std::size_t start = text.find('\n');
+  out.drv_path = text.substr(0, start);
+  while (start != std::string::npos) {
+    const auto end = text.find('\n', start + 1);
+    const auto line = text.substr(start + 1, end == std::string::npos ? end : end - start - 1);
+    const auto space = line.find(' ');
+    if (space == std::string::npos) return std::nullopt;
+    out.outputs.push_back({line.substr(0, space), line.substr(space + 1)});
+    start = end;
+  }
+  if (!out.drv_path.ends_with(".drv") || out.outputs.empty()) return std::nullopt;
+  return out;
+}
+
+std::string digest_of(Parts& parts, const ReadAtom& root, atom::Json pins) {
+  const auto& nix = parts.evaluator().installation();
+  return EvaluationKey{.configuration = configuration(parts.settings.platforms),
+                       .set = root.published.set.hex(),
+                       .label = root.published.label.str(),
+                       .tree = root.tree.hex(),
+                       .pins = std::move(pins),
+                       .expressions = nix.expressions_digest,
+                       .nix_version = nix.nix_version,
+                       .store_directory = "/nix/store"}
+      .digest();
+}
+
+}  // namespace
+
+std::optional<std::string> evaluation_digest(Parts& parts, const ReadAtom& root) {
+  auto pins = pinned_by_lock(root);
+  if (!pins) return std::nullopt;
+  return digest_of(parts, root, *std::move(pins));
+}
+
+std::string evaluation_digest(Parts& parts, const ReadAtom& root, const Closure& closure) {
+  return digest_of(parts, root, pinned_by_closure(closure));
+}
+
+coro::Task<std::vector<std::optional<Recalled>>> recall(Parts& parts, std::vector<std::string> digests) {
+  std::vector<std::optional<Recalled>> found;
+  std::vector<std::string> paths;
+  for (const auto& text : parts.cache->remembered_evaluations(digests)) {
+    found.push_back(text ? read(*text) : std::nullopt);
+    if (found.back()) paths.push_back(found.back()->drv_path);
+  }
+  if (paths.empty()) co_return found;
+  // In this order: the collector cannot come in between.
+  co_await keep(parts, paths);
+  const auto exist = co_await parts.evaluator().exist(std::move(paths));
+  std::size_t next = 0;
+  for (auto& each : found) {
+    if (each && !exist[next++]) each.reset();
+  }
+  co_return found;
+}
+
+void remember(Parts& parts, const std::string& digest, const Recalled& evaluation) {
+  parts.cache->remember_evaluation(digest, write(evaluation));
+}
+
+coro::Task<> keep(Parts& parts, std::vector<std::string> paths) {
+  if (!parts.settings.gc_roots) co_return;
+  const eval::GcRoots roots(parts.settings.cache_root / "gcroots", parts.evaluator().installation().store);
+  const auto kept = co_await coro::offload(parts.pool, [&] { return roots.keep(paths); });
+  if (!kept) parts.observer.note("Nix's garbage collector may take what was planned: " + kept.error().message());
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,229 @@
+#include "engine/plan/roots.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "coro/task/task_group.h"
+#include "engine/locate/locate.h"
+#include "engine/workspace/local_atom.h"
+
+namespace eka::engine {
+namespace {
+
+struct Search {
+  const Wanted* wanted = nullptr;
+  Times* times = nullptr;
+  std::optional<Error> failure;
+  std::optional<Published> located;
+  std::optional<atom::Url> found_at;
+  std::optional<std::filesystem::path> set_directory;
+  std::optional<atom::Url> origin;
+  std::optional<ReadAtom> atom;
+};
+
+class Finder {
+ public:
+  Finder(Parts& parts, Remotes& remotes, Fetcher& fetcher, const std::vector<Wanted>& wanted, std::vector<Times>& times)
+      : parts_(parts), remotes_(remotes), fetcher_(fetcher) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      auto& search = searches_.emplace_back();
+      search.wanted = &wanted[i];
+      search.times = &times[i];
+    }
+  }
+
+  coro::Task<std::vector<Result<Root>>> finish() {
+    co_await locate_all();
+    co_await each(&Finder::bring);
+    co_await read_all();
+    std::vector<Result<Root>> out;
+    for (auto& search : searches_) {
+      if (search.failure) {
+        out.push_back(std::unexpected(*std::move(search.failure)));
+      } else {
+        out.push_back(Root{*std::move(search.atom), *std::move(search.found_at), std::move(search.set_directory),
+                           std::move(search.origin)});
+      }
+    }
+    co_return out;
+  }
+
+ private:
+  using Step = coro::Task<> (Finder::*)(Search&);
+
+  // The step for all that have not failed, at once; a failure stays where it happened.
+  coro::Task<> each(Step step) {
+    std::vector<Search*> going;
+    std::vector<coro::Task<>> tasks;
+    for (auto& search : searches_) {
+      if (search.failure) continue;
+      going.push_back(&search);
+      tasks.push_back((this->*step)(search));
+    }
+    auto results = co_await coro::gather(std::move(tasks));
+    for (std::size_t i = 0; i < going.size(); ++i) {
+      if (!results[i]) going[i]->failure = std::move(results[i]).error();
+    }
+  }
+
+  coro::Task<> locate_all() {
+    std::map<atom::Url, std::vector<Search*>> by_remote;
+    for (auto& search : searches_) {
+      if (search.wanted->working_tree) continue;
+      search.found_at = search.wanted->uri.set;
+      by_remote[*search.found_at].push_back(&search);
+    }
+    std::vector<coro::Task<>> tasks;
+    for (auto& [url, searches] : by_remote) tasks.push_back(locate_at(url, searches));
+    tasks.push_back(each(&Finder::enter_working_tree));
+    co_await coro::all(std::move(tasks));
+  }
+
+  coro::Task<> enter_working_tree(Search& search) {
+    if (!search.wanted->working_tree) co_return;
+    const Timed timed(parts_.observer, Stage::locate, search.wanted->typed, {search.times});
+    const auto& uri = search.wanted->uri;
+    const auto requirement = uri.requirement.value_or(atom::Requirement{});
+    auto local = co_await enter_local(parts_, *search.wanted->working_tree, uri.label, requirement);
+    search.located = std::move(local.published);
+    search.found_at = std::move(local.repository);
+    search.set_directory = std::move(local.set);
+    search.origin = std::move(local.origin);
+  }
+
+  coro::Task<> locate_at(atom::Url url, std::vector<Search*> searches) {
+    std::vector<Times*> books;
+    std::vector<atom::AtomUri> uris;
+    for (auto* search : searches) {
+      books.push_back(search->times);
+      uris.push_back(search->wanted->uri);
+    }
+    const Timed timed(parts_.observer, Stage::locate, url.str(), std::move(books));
+    std::optional<Error> failed;
+    try {
+      auto found = co_await locate(parts_, remotes_, url, std::move(uris));
+      for (std::size_t i = 0; i < searches.size(); ++i) {
+        if (found[i]) {
+          searches[i]->located = *std::move(found[i]);
+        } else {
+          searches[i]->failure = std::move(found[i]).error();
+        }
+      }
+    } catch (const Error& e) {
+      failed = e;
+    }
+    if (!failed) co_return;
+    for (auto* search : searches) search->failure = *failed;
+  }
+
+  coro::Task<> bring(Search& search) {
+    const Timed timed(parts_.observer, Stage::fetch_root, search.wanted->typed, {search.times});
+    std::vector<Published> atoms{*search.located};
+    Mirrors mirrors{{search.located->set, {*search.found_at}}};
+    co_await fetcher_.bring(std::move(atoms), std::move(mirrors));
+  }
+
+  coro::Task<> read_all() {
+    std::vector<Search*> going;
+    std::vector<Times*> books;
+    std::vector<Published> atoms;
+    for (auto& search : searches_) {
+      if (search.failure) continue;
+      going.push_back(&search);
+      books.push_back(search.times);
+      atoms.push_back(*search.located);
+    }
+    if (going.empty()) co_return;
+    const Timed timed(parts_.observer, Stage::fetch_root, "manifests and locks", std::move(books));
+    auto read = co_await read_atoms(parts_, std::move(atoms));
+    for (std::size_t i = 0; i < going.size(); ++i) {
+      if (read[i]) {
+        going[i]->atom = *std::move(read[i]);
+      } else {
+        going[i]->failure = std::move(read[i]).error();
+      }
+    }
+  }
+
+  Parts& parts_;
+  Remotes& remotes_;
+  Fetcher& fetcher_;
+  std::vector<Search> searches_;
+};
+
+VersionProblem problem_of(const Root& root) {
+  const auto& [published, tree, manifest, lock] = root.atom;
+  VersionProblem out{.set = published.set,
+                     .manifest = manifest,
+                     .file = fmt::format("{} of {}", atom_file, published.str()),
+                     .locked = std::nullopt,
+                     .fresh = false,
+                     .own_places = {},
+                     .local = std::nullopt};
+  if (root.set_directory) {
+    out.local = LocalSet{*root.set_directory, published.set, published.label};
+    if (root.origin) out.own_places.push_back(*root.origin);
+  } else {
+    out.own_places.push_back(root.found_at);
+  }
+  return out;
+}
+
+// Is this the version of an atom as it lay in a working tree (local_atom.h)?
+bool is_dev(const atom::Version& version) {
+  const auto& pre = version.pre_release();
+  return pre.starts_with("dev.") || pre.find("-dev.") != std::string::npos;
+}
+
+// Atoms of the root's own set that are locked as they lay in the working tree.
+coro::Task<> refresh_local(Parts* parts, Root* root) {
+  auto& lock = *root->atom.lock;
+  for (auto& atom : lock.atoms) {
+    if (atom.set != root->atom.published.set || !is_dev(atom.version)) continue;
+    const atom::Requirement any;
+    const auto now = co_await enter_local(*parts, *root->set_directory, atom.label, any);
+    atom.version = now.published.version;
+    atom.rev = now.published.rev;
+    if (lock.composer.id == atom.id) lock.composer.version = atom.version;
+  }
+  // What is published of the set, and not in this clone, is to be had where it publishes.
+  const auto own = lock.sets.find(root->atom.published.set);
+  if (own == lock.sets.end() || !root->origin) co_return;
+  auto& mirrors = own->second.mirrors;
+  if (std::ranges::find(mirrors, *root->origin) == mirrors.end()) mirrors.push_back(*root->origin);
+}
+
+coro::Task<> complete_lock(Means* means, Root* root) {
+  auto& atom = root->atom;
+  if (!atom.lock && atom.manifest.has_dependencies()) {
+    auto problem = problem_of(*root);
+    atom.lock = co_await choose_versions(*means, std::move(problem));
+  }
+  if (atom.lock && atom.lock->format == 0 && root->set_directory) co_await refresh_local(&means->parts, root);
+}
+
+}  // namespace
+
+coro::Task<> complete_locks(Means& means, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
+                            std::vector<Times>& times) {
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    if (!roots[i]) continue;
+    std::optional<Error> failure;
+    try {
+      const Timed timed(means.parts.observer, Stage::resolve, wanted[i].typed, {&times[i]});
+      co_await complete_lock(&means, &*roots[i]);
+    } catch (const Error& e) {
+      failure = e;
+    }
+    if (failure) roots[i] = std::unexpected(*std::move(failure));
+  }
+}
+
+coro::Task<std::vector<Result<Root>>> find_roots(Parts& parts, Remotes& remotes, Fetcher& fetcher,
+                                                 const std::vector<Wanted>& wanted, std::vector<Times>& times) {
+  Finder finder(parts, remotes, fetcher, wanted, times);
+  co_return co_await finder.finish();
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,133 @@
+#include "engine/plan/workers.h"
+
+#include <algorithm>
+#include <set>
+
+#include "coro/task/task_group.h"
+#include "engine/plan/batches.h"
+#include "engine/plan/build_import.h"
+
+namespace eka::engine {
+namespace {
+
+// Address space with which an evaluator comes a good way: its libraries are a quarter of it.
+constexpr std::uint64_t least_memory = std::uint64_t{512} << 20;
+
+std::size_t mebibytes(std::uint64_t bytes) {
+  return std::max<std::size_t>(1, static_cast<std::size_t>(bytes >> 20));
+}
+
+}  // namespace
+
+Shares share_out(std::uint64_t memory, std::size_t jobs) {
+  const std::uint64_t fit = std::max<std::uint64_t>(1, memory / least_memory);
+  const std::size_t processes = std::max<std::size_t>(1, std::min<std::size_t>(jobs, fit));
+  return {processes, memory / processes};
+}
+
+// One call of together().
+struct Workers::Work {
+  std::vector<const LaidOut*> closures;
+  Answered answered;
+};
+
+Workers::Workers(Parts& parts)
+    : parts_(parts),
+      shares_(share_out(parts.settings.limits.memory_bytes, parts.settings.jobs)),
+      memory_(mebibytes(shares_.each) * shares_.processes) {}
+
+coro::Task<eval::Answers> Workers::evaluate(std::vector<const LaidOut*> closures, std::uint64_t memory,
+                                            std::vector<std::string> built, eval::Answered answered) {
+  const auto turn = co_await memory_.acquire(mebibytes(memory));
+  eval::Evaluation evaluation = join(parts_.settings, closures);
+  evaluation.limits.memory_bytes = memory;
+  evaluation.built = std::move(built);
+  co_return co_await parts_.evaluator().evaluate_each(std::move(evaluation), std::move(answered));
+}
+
+coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure) {
+  co_return co_await alone(closure, shares_.each);
+}
+
+coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure, std::uint64_t memory) {
+  const std::uint64_t whole = parts_.settings.limits.memory_bytes;
+  std::vector<std::string> built;
+  while (true) {
+    std::vector<const LaidOut*> one{&closure};
+    std::vector<std::string> at_hand = built;
+    eval::Answered nobody;
+    eval::Answers answers = co_await evaluate(std::move(one), memory, std::move(at_hand), std::move(nobody));
+    if (!answers.roots.empty()) co_return unwrap(std::move(answers.roots.front()));
+    if (answers.wanted) {
+      const auto more = co_await build_import(parts_, *std::move(answers.wanted));
+      built.insert(built.end(), more.begin(), more.end());
+    } else if (answers.exhausted == eval::Exhausted::memory && memory < whole) {
+      memory = whole;
+    } else {
+      throw answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
+    }
+  }
+}
+
+coro::Task<> Workers::together(std::vector<const LaidOut*> closures, Answered answered) {
+  Work work{std::move(closures), std::move(answered)};
+  std::vector<coro::Task<>> tasks;
+  for (auto& items : batches(work.closures, shares_.processes)) tasks.push_back(batch(work, std::move(items)));
+  co_await coro::all(std::move(tasks));
+}
+
+coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
+  std::vector<std::string> built;
+  while (!items.empty()) {
+    std::vector<const LaidOut*> closures;
+    std::vector<std::string> at_hand = built;
+    for (const std::size_t item : items) closures.push_back(work.closures[item]);
+    eval::Answered pass_on = [&](std::size_t root, const Result<eval::Evaluated>& result) {
+      work.answered(items[root], result);
+    };
+    eval::Answers answers =
+        co_await evaluate(std::move(closures), shares_.each, std::move(at_hand), std::move(pass_on));
+    const std::size_t done = answers.roots.size();
+    if (done >= items.size()) co_return;
+
+    const std::size_t bad = items[done];
+    items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(done + 1));
+    if (answers.wanted) {
+      const auto more = co_await import_for(work, bad, *std::move(answers.wanted));
+      built.insert(built.end(), more.begin(), more.end());
+      if (!more.empty()) items.insert(items.begin(), bad);
+      continue;
+    }
+    Error failure =
+        answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
+    // A limit that was reached by many roots may be out of reach for this one alone.
+    const bool had_less = done > 0 || shares_.each < parts_.settings.limits.memory_bytes;
+    const bool may_do_alone = (answers.exhausted == eval::Exhausted::memory && had_less) ||
+                              (answers.exhausted == eval::Exhausted::time && done > 0);
+    if (may_do_alone) {
+      co_await with_all_memory(work, bad);
+    } else {
+      work.answered(bad, std::unexpected(std::move(failure)));
+    }
+  }
+}
+
+coro::Task<std::vector<std::string>> Workers::import_for(Work& work, std::size_t item, eval::Evaluated wanted) {
+  try {
+    co_return co_await build_import(parts_, std::move(wanted));
+  } catch (const Error& error) {
+    work.answered(item, std::unexpected(error));
+  }
+  co_return std::vector<std::string>();
+}
+
+coro::Task<> Workers::with_all_memory(Work& work, std::size_t item) {
+  try {
+    auto evaluated = co_await alone(*work.closures[item], parts_.settings.limits.memory_bytes);
+    work.answered(item, std::move(evaluated));
+  } catch (const Error& error) {
+    work.answered(item, std::unexpected(error));
+  }
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,211 @@
+#include "engine/publish/publish.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "coro/run/pool.h"
+#include "engine/publish/review.h"
+#include "engine/workspace/package_set.h"
+#include "engine/workspace/set_remote.h"
+#include "git/config/git_program.h"
+
+namespace eka::engine {
+namespace {
+
+// An atom as its commit will be, and the blob its manifest ref will name.
+struct Prepared {
+  atom::AtomCommit commit;
+  atom::ObjectId rev;
+  atom::ObjectId manifest;
+};
+
+// What the pool finds out about the user's repository.
+struct Source {
+  std::filesystem::path git_directory;
+  std::filesystem::path base;  // what a remote that is a path is relative to
+  atom::ObjectId commit;
+  atom::ObjectId genesis;
+  std::vector<Prepared> atoms;  // by label
+  std::string remote;           // url as configured
+  std::filesystem::path objects;
+  std::vector<std::string> warnings;
+};
+
+// Where the set stands in its repository: the nearest directory upwards of `start` that holds an ekala.toml.
+std::string set_prefix(const git::SourceRepository& repository, const atom::ObjectId& commit,
+                       const std::filesystem::path& start) {
+  std::string path;
+  if (repository.working_tree()) {
+    const auto relative = std::filesystem::relative(start, *repository.working_tree()).generic_string();
+    if (relative != "." && !relative.starts_with("..")) path = relative;
+  }
+  for (;;) {
+    const auto prefix = path.empty() ? "" : path + "/";
+    if (repository.file(commit, prefix + set_file)) return prefix;
+    if (path.empty()) {
+      throw Error(Kind::usage, fmt::format("commit {} holds no {}", commit.hex(), set_file))
+          .with_hint("`eka init` makes a package set; what is not committed is not published");
+    }
+    const auto slash = path.rfind('/');
+    path = slash == std::string::npos ? "" : path.substr(0, slash);
+  }
+}
+
+std::string normal(const std::string& directory) {
+  auto out = std::filesystem::path(directory).lexically_normal().generic_string();
+  while (out.size() > 1 && out.ends_with('/')) out.pop_back();
+  return out;
+}
+
+// The atoms that are asked for, by directory (from the set's root or from `start`) or by label.
+std::vector<const SourceAtom*> choose(const PackageSet& set, const PublishRequest& request, const std::string& below) {
+  std::vector<const SourceAtom*> out;
+  if (request.all) {
+    for (const auto& [label, atom] : set.atoms) out.push_back(&atom);
+    return out;
+  }
+  for (const auto& asked : request.packages) {
+    const auto found = std::ranges::find_if(set.atoms, [&](const auto& entry) {
+      const auto directory = normal(entry.second.directory);
+      return entry.first.str() == asked || directory == normal(asked) || directory == normal(below + asked);
+    });
+    if (found == set.atoms.end()) {
+      throw Error(Kind::usage, fmt::format("`{}` is no atom of this set", asked))
+          .with_hint("name a directory or a label that ekala.toml lists at that commit, or use --all");
+    }
+    out.push_back(&found->second);
+  }
+  return out;
+}
+
+Prepared prepare(const git::SourceRepository& repository, const Source& source, const std::string& prefix,
+                 const SourceAtom& atom) {
+  const auto directory = prefix + atom.directory;
+  const auto tree = repository.entry(source.commit, normal(directory));
+  const auto manifest = repository.entry(source.commit, normal(directory + "/" + atom_file));
+  atom::AtomCommit commit{tree->id, source.commit, atom.manifest.label, atom.manifest.version};
+  const auto rev = repository.write_commit(commit.text());
+  return {std::move(commit), rev, manifest->id};
+}
+
+Source read_source(const PublishRequest& request) {
+  const auto repository = git::SourceRepository::discover(request.directory);
+  Source out;
+  out.git_directory = repository.git_directory();
+  out.objects = repository.objects_directory();
+  out.base = repository.working_tree().value_or(out.git_directory);
+  out.commit = repository.commit(request.revision);
+  out.genesis = repository.genesis(out.commit);
+  const auto prefix = set_prefix(repository, out.commit, request.directory);
+  const auto set =
+      unwrap(read_package_set([&](const std::string& path) { return repository.file(out.commit, prefix + path); }));
+  out.warnings = set.warnings;
+  std::string below;
+  if (repository.working_tree()) {
+    const auto relative = std::filesystem::relative(request.directory, *repository.working_tree() / prefix);
+    if (relative != ".") below = relative.generic_string() + "/";
+  }
+  for (const auto* atom : choose(set, request, below)) out.atoms.push_back(prepare(repository, out, prefix, *atom));
+  std::ranges::sort(out.atoms, {}, [](const Prepared& p) { return p.commit.label; });
+  out.remote = repository.remote_url(request.remote).value_or(request.remote);
+  return out;
+}
+
+void check_genesis(const std::vector<git::Ref>& refs, const atom::Url& url, const atom::ObjectId& ours) {
+  const auto theirs = genesis_among(refs);
+  if (!theirs) {
+    throw Error(Kind::remote, fmt::format("{} is not a package set yet: it has no {}", url.str(), atom::init_ref))
+        .with_hint("`eka init` makes it one");
+  }
+  if (*theirs != ours) throw another_set(url, *theirs, ours);
+}
+
+std::vector<git::PushedRef> refs_of(const Prepared& atom) {
+  const auto& [tree, origin, label, version] = atom.commit;
+  return {{atom.rev, atom::atom_ref(label, version)},
+          {atom.manifest, atom::manifest_ref(label, version)},
+          {origin, atom::origin_ref(label, version)}};
+}
+
+const git::Ref* find_ref(const std::vector<git::Ref>& refs, const std::string& name) {
+  const auto found = std::ranges::find(refs, name, &git::Ref::name);
+  return found == refs.end() ? nullptr : &*found;
+}
+
+// Is what is published as `there` our very tree, only from another source commit? Told without fetching it: an atom
+// commit is a function of its tree and its origin, and the remote says its origin.
+bool same_tree(const Prepared& atom, const git::Ref& there, const std::vector<git::Ref>& refs) {
+  auto commit = atom.commit;
+  const auto* origin = find_ref(refs, atom::origin_ref(commit.label, commit.version));
+  if (origin == nullptr) return false;
+  commit.origin = origin->id;
+  return atom::ObjectId::of("commit", commit.text()) == there.id;
+}
+
+// Against what is there already: skipped, differing, or (published) to be pushed.
+PublishedAtom compare(const Prepared& atom, const atom::ObjectId& genesis, const std::vector<git::Ref>& refs) {
+  const auto& label = atom.commit.label;
+  PublishedAtom out{label, atom.commit.version, atom::AtomId(genesis, label), atom.rev, PublishOutcome::published, {}};
+  const auto* there = find_ref(refs, atom::atom_ref(label, out.version));
+  if (there == nullptr) return out;
+  if (there->id == atom.rev || same_tree(atom, *there, refs)) {
+    out.outcome = PublishOutcome::skipped;
+    out.rev = there->id;
+  } else {
+    out.outcome = PublishOutcome::differs;
+    out.reason = fmt::format("the remote has {} {} as {}: a published version never changes", label.str(),
+                             out.version.str(), there->id.hex());
+  }
+  return out;
+}
+
+// A tree that nobody could fetch stays here; the warnings of one that can be are the report's.
+void review(const Source& source, const Prepared& prepared, PublishedAtom& atom, PublishReport& report) {
+  auto review = review_tree(source.objects, prepared.commit.tree);
+  for (const auto& warning : review.warnings) report.warnings.push_back(atom.label.str() + ": " + warning);
+  if (!review.unfit) return;
+  atom.outcome = PublishOutcome::unfit;
+  atom.reason = "nobody could fetch it: " + *review.unfit;
+}
+
+}  // namespace
+
+coro::Task<PublishReport> publish(Parts& parts, PublishRequest request) {
+  const auto source = co_await coro::offload(parts.pool, [&] { return read_source(request); });
+  const auto url = remote_url(source.remote, source.base);
+  std::vector<std::string> prefixes{std::string(atom::init_ref)};
+  for (const auto& atom : source.atoms) {
+    prefixes.push_back(atom::atom_ref_prefix(atom.commit.label));
+    prefixes.push_back(atom::origin_ref(atom.commit.label, atom.commit.version));
+  }
+  const auto refs = co_await ask_set_remote(parts, url, std::move(prefixes));
+  check_genesis(refs, url, source.genesis);
+
+  PublishReport report{url.str(), source.genesis, source.commit, {}, source.warnings};
+  std::vector<git::PushedRef> wanted;
+  for (const auto& atom : source.atoms) {
+    report.atoms.push_back(compare(atom, source.genesis, refs));
+    auto& outcome = report.atoms.back().outcome;
+    if (outcome != PublishOutcome::published) continue;
+    co_await coro::offload(parts.pool, [&] { review(source, atom, report.atoms.back(), report); });
+    if (outcome != PublishOutcome::published) continue;
+    for (auto& ref : refs_of(atom)) wanted.push_back(std::move(ref));
+  }
+  if (wanted.empty()) co_return report;
+
+  const auto outcomes = co_await git::push(source.git_directory, url, std::move(wanted));
+  for (auto& atom : report.atoms) {
+    for (const auto& outcome : outcomes) {
+      const bool own = outcome.ref == atom::atom_ref(atom.label, atom.version) ||
+                       outcome.ref == atom::manifest_ref(atom.label, atom.version) ||
+                       outcome.ref == atom::origin_ref(atom.label, atom.version);
+      if (!own || outcome.accepted) continue;
+      atom.outcome = PublishOutcome::refused;
+      atom.reason = outcome.reason;
+    }
+  }
+  co_return report;
+}
+
+}  // namespace eka::engine

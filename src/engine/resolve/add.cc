@@ -1,0 +1,272 @@
+#include "engine/resolve/add.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "atom/toml/toml_edit.h"
+#include "coro/run/pool.h"
+#include "engine/locate/locate.h"
+#include "engine/resolve/choose.h"
+#include "engine/resolve/resolve.h"
+#include "engine/resolve/working_atom.h"
+#include "engine/workspace/replace_files.h"
+
+namespace eka::engine {
+namespace {
+
+using atom::toml_quoted;
+
+void refuse_password(const atom::Url& url) {
+  if (url.password().empty()) return;
+  throw Error(Kind::usage, fmt::format("{} holds a password, which would be written to the manifest", url.str()))
+      .with_hint("leave it out: git's credential helpers and netrc are asked");
+}
+
+// The last part of a url without what says how it is packed: "o/thing.tar.gz" is thing, "o/r.git" is r.
+std::string stem(const atom::Url& url) {
+  std::string path = url.path().substr(0, url.path().find_first_of("?#"));
+  while (path.ends_with('/')) path.pop_back();
+  auto name = path.substr(path.rfind('/') + 1);
+  if (const auto tar = name.find(".tar"); tar != std::string::npos && tar > 0) return name.substr(0, tar);
+  for (const char* ending : {".git", ".tgz", ".zip", ".txz"}) {
+    if (name.ends_with(ending)) name.resize(name.size() - std::string_view(ending).size());
+  }
+  return name;
+}
+
+// An edit of one manifest on its way: text in, text out, proven at every step.
+class Edit {
+ public:
+  explicit Edit(std::string text) : text_(std::move(text)) {}
+  void set(const atom::KeyPath& path, const std::string& literal) {
+    text_ = unwrap(atom::set_entry(text_, path, literal));
+  }
+  void append(const atom::KeyPath& path, const std::string& literal) {
+    text_ = unwrap(atom::append_element(text_, path, literal));
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+WorkingAtom the_atom(const std::filesystem::path& place) {
+  auto atoms = find_working_atoms(place, {}, false);
+  return std::move(atoms.front());
+}
+
+// Chooses versions for the atom as `text` says it, and writes both files.
+coro::Task<std::vector<std::string>> settle(Means* means, const WorkingAtom* atom, std::string text) {
+  auto manifest = unwrap(atom::Manifest::parse(text, atom->manifest_file().string()));
+  auto problem = atom->problem(std::move(manifest), false);
+  const auto lock = co_await choose_versions(*means, std::move(problem));
+  std::vector<Replacement> files{{atom->manifest_file(), std::move(text)}, {atom->lock_file(), lock.text()}};
+  co_await coro::offload(means->parts.pool, [&] { replace_files(files); });
+  means->parts.cache->note_lock(atom->lock_file());
+  if (atom->lock_text == files.back().content) co_return std::vector<std::string>{};
+  co_return lock_changes(atom->lock, lock);
+}
+
+class Addition {
+ public:
+  Addition(Parts& parts, AddRequest request) : parts_(parts), request_(std::move(request)), means_(parts) {}
+
+  coro::Task<AddReport> finish() {
+    atom_ = co_await coro::offload(parts_.pool, [&] { return std::optional(the_atom(request_.atom)); });
+    Edit edit(atom_->manifest_text);
+    if (request_.uri.set) {
+      co_await ask();
+      edit_set(edit);
+    } else {
+      edit_own_set(edit);
+    }
+    const auto requirement = request_.uri.requirement ? request_.uri.requirement->str() : "^" + highest().str();
+    edit.set({"deps", "from", tag_->str(), request_.uri.label.str()}, toml_quoted(requirement));
+    report_.file = atom_->manifest_file().string();
+    report_.entry = fmt::format("{} {} from `{}`", request_.uri.label.str(), requirement, tag_->str());
+    report_.changes = co_await settle(&means_, &*atom_, edit.text());
+    report_.remotes = means_.remotes.costs();
+    co_return std::move(report_);
+  }
+
+ private:
+  const atom::Url& url() const { return *request_.uri.set; }
+
+  // The set that is meant, and those that the manifest names already: which is which?
+  coro::Task<> ask() {
+    refuse_password(url());
+    Questions questions;
+    questions[url()].insert(request_.uri.label);
+    for (const auto& mirror : request_.mirrors) {
+      refuse_password(mirror);
+      questions[mirror].insert(request_.uri.label);
+    }
+    for (const auto& [tag, source] : atom_->manifest.sets) {
+      for (const auto& mirror : source.mirrors) questions[mirror];
+    }
+    co_await means_.sets.ask(std::move(questions));
+    if (const auto* failure = means_.sets.failure(url())) throw Error(*failure);
+    genesis_ = means_.sets.offer(url())->genesis;
+    std::erase_if(request_.mirrors, [&](const atom::Url& mirror) { return !is_mirror(mirror); });
+  }
+
+  bool is_mirror(const atom::Url& mirror) {
+    const auto* offer = means_.sets.offer(mirror);
+    if (offer != nullptr && offer->genesis == genesis_) return true;
+    report_.warnings.push_back(
+        offer == nullptr ? fmt::format("left out {}: {}", mirror.str(), means_.sets.failure(mirror)->message())
+                         : fmt::format("left out {}: it is the set of {}, and {} is that of {}", mirror.str(),
+                                       offer->genesis.hex(), url().str(), genesis_.hex()));
+    return false;
+  }
+
+  bool means_same_set(const atom::SetSource& source) const {
+    if (source.local) return genesis_ == atom_->set.genesis;
+    return std::ranges::any_of(source.mirrors, [&](const atom::Url& mirror) {
+      const auto* offer = means_.sets.offer(mirror);
+      return offer != nullptr && offer->genesis == genesis_;
+    });
+  }
+
+  void edit_set(Edit& edit) {
+    const auto& sets = atom_->manifest.sets;
+    const auto known = std::ranges::find_if(sets, [&](const auto& entry) { return means_same_set(entry.second); });
+    if (known == sets.end()) {
+      declare_set(edit);
+      return;
+    }
+    tag_ = known->first;
+    if (request_.set && *request_.set != *tag_) {
+      report_.warnings.push_back(fmt::format("this set is called `{}` here already", tag_->str()));
+    }
+    std::vector<std::string> fresh;
+    for (const auto& mirror : request_.mirrors) {
+      const auto& declared = known->second.mirrors;
+      if (std::ranges::find(declared, mirror) == declared.end()) fresh.push_back(toml_quoted(mirror.str()));
+    }
+    const atom::KeyPath path{"package", "sets", tag_->str()};
+    for (const auto& literal : fresh) edit.append(path, literal);
+  }
+
+  void declare_set(Edit& edit) {
+    tag_ = request_.set ? *request_.set : tag_from_url();
+    if (atom_->manifest.sets.contains(*tag_)) {
+      throw Error(Kind::usage,
+                  fmt::format("`{}` is the tag of another set in {}", tag_->str(), atom_->manifest_file().string()))
+          .with_hint("say another one with --set");
+    }
+    std::string literal = "[" + toml_quoted(url().str());
+    for (const auto& mirror : request_.mirrors) {
+      if (mirror != url()) literal += ", " + toml_quoted(mirror.str());
+    }
+    edit.set({"package", "sets", tag_->str()}, literal + "]");
+  }
+
+  atom::Tag tag_from_url() const {
+    auto tag = atom::Tag::parse(stem(url()));
+    if (!tag) throw std::move(tag).error().with_hint("say how the set is to be called with --set");
+    return *std::move(tag);
+  }
+
+  void edit_own_set(Edit& edit) {
+    genesis_ = atom_->set.genesis;
+    for (const auto& [tag, source] : atom_->manifest.sets) {
+      if (source.local) tag_ = tag;
+    }
+    if (tag_) return;
+    tag_ = request_.set ? *request_.set : unwrap(atom::Tag::parse("local"));
+    if (atom_->manifest.sets.contains(*tag_)) {
+      throw Error(Kind::usage, fmt::format("`{}` is the tag of another set", tag_->str()))
+          .with_hint("say another one with --set");
+    }
+    edit.set({"package", "sets", tag_->str()}, toml_quoted("::"));
+  }
+
+  // Of what is published, or of what lies in the working tree for an atom of the own set.
+  atom::Version highest() const {
+    if (!request_.uri.set) {
+      const auto siblings = find_working_atoms(atom_->set.directory, {request_.uri.label.str()}, false);
+      return siblings.front().manifest.version;
+    }
+    std::vector<atom::Version> versions;
+    const auto& atoms = means_.sets.offer(url())->atoms;
+    if (const auto found = atoms.find(request_.uri.label); found != atoms.end()) {
+      for (const auto& [version, rev] : found->second) versions.push_back(version);
+    }
+    auto chosen = choose_version(request_.uri.label, atom::Requirement{}, versions);
+    if (!chosen && !versions.empty()) return without_build(std::ranges::max(versions));  // pre-releases only
+    return without_build(unwrap(std::move(chosen)));
+  }
+
+  static atom::Version without_build(const atom::Version& version) {
+    return {version.major(), version.minor(), version.patch(), version.pre_release()};
+  }
+
+  Parts& parts_;
+  AddRequest request_;
+  Means means_;
+  AddReport report_;
+  std::optional<WorkingAtom> atom_;
+  atom::ObjectId genesis_;
+  std::optional<atom::Tag> tag_;
+};
+
+std::string direct_literal(const AddDirectRequest& request) {
+  using Fetch = AddDirectRequest::Fetch;
+  const auto url = toml_quoted(request.url.str());
+  switch (request.fetch) {
+    case Fetch::git: {
+      if (request.at.empty()) return fmt::format("{{ git = {} }}", url);
+      const char* key = atom::Requirement::parse(request.at) ? "version" : "ref";
+      return fmt::format("{{ git = {}, {} = {} }}", url, key, toml_quoted(request.at));
+    }
+    case Fetch::tar:
+      return fmt::format("{{ tar = {} }}", url);
+    case Fetch::file:
+      return fmt::format("{{ url = {} }}", url);
+    case Fetch::build:
+      break;
+  }
+  if (!request.unpack) return fmt::format("{{ build = {} }}", url);
+  return fmt::format("{{ build = {}, unpack = {} }}", url, *request.unpack);
+}
+
+}  // namespace
+
+AddDirectRequest::Fetch guess_fetch(const atom::Url& url) {
+  using Scheme = atom::Url::Scheme;
+  if (url.scheme() == Scheme::ssh || url.scheme() == Scheme::git) return AddDirectRequest::Fetch::git;
+  const auto path = url.path().substr(0, url.path().find_first_of("?#"));
+  if (path.ends_with(".git")) return AddDirectRequest::Fetch::git;
+  const auto name = path.substr(path.rfind('/') + 1);
+  const bool archive = name.find(".tar") != std::string::npos || name.ends_with(".tgz") || name.ends_with(".txz") ||
+                       name.ends_with(".zip");
+  return archive ? AddDirectRequest::Fetch::tar : AddDirectRequest::Fetch::file;
+}
+
+coro::Task<AddReport> add(Parts& parts, AddRequest request) {
+  Addition addition(parts, std::move(request));
+  co_return co_await addition.finish();
+}
+
+coro::Task<AddReport> add_direct(Parts& parts, AddDirectRequest request) {
+  refuse_password(request.url);
+  const auto atom = co_await coro::offload(parts.pool, [&] { return the_atom(request.atom); });
+  if (!request.key) {
+    auto key = atom::Label::parse(stem(request.url));
+    if (!key) throw std::move(key).error().with_hint("say how the source is to be called with --key");
+    request.key = *std::move(key);
+  }
+  Means means(parts);
+  Edit edit(atom.manifest_text);
+  edit.set({"deps", "direct", "nix", request.key->str()}, direct_literal(request));
+  AddReport report;
+  report.file = atom.manifest_file().string();
+  report.entry = fmt::format("{} = {}", request.key->str(), direct_literal(request));
+  report.changes = co_await settle(&means, &atom, edit.text());
+  report.remotes = means.remotes.costs();
+  co_return report;
+}
+
+}  // namespace eka::engine

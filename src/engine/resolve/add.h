@@ -1,0 +1,50 @@
+// Adding dependencies to an atom of the working tree: resolved first, then written, manifest and lock or neither.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atom/names/label.h"
+#include "atom/names/uri.h"
+#include "atom/names/url.h"
+#include "engine/context/parts.h"
+#include "engine/context/remotes.h"
+
+namespace eka::engine {
+
+struct AddRequest {
+  std::filesystem::path atom;      // its directory, or one below it
+  atom::AtomUri uri;               // without a set: the atom's own
+  std::optional<atom::Tag> set;    // how to call a set that the manifest does not know yet
+  std::vector<atom::Url> mirrors;  // more places of the set; one that is of another genesis is left out
+};
+
+struct AddDirectRequest {
+  std::filesystem::path atom;
+  std::optional<atom::Label> key;  // default: the last part of the url
+  atom::Url url;
+  enum class Fetch { git, tar, file, build } fetch = Fetch::file;
+  std::string at;              // of git: a ref or a requirement; empty: HEAD
+  std::optional<bool> unpack;  // of build
+};
+
+struct AddReport {
+  std::string file;                  // the manifest
+  std::string entry;                 // what was added, as a person would say it
+  std::vector<std::string> changes;  // of the lock
+  std::vector<std::string> warnings;
+  std::vector<RemoteCost> remotes;
+};
+
+// The set is found by its genesis, whatever its tag. Without a requirement: "^" and the highest version. Every byte of
+// the manifest outside the change stays. Throws Kind::usage (no atom here, a tag that is taken), Kind::unsatisfiable,
+// Kind::remote; then nothing was written.
+coro::Task<AddReport> add(Parts& parts, AddRequest request);
+coro::Task<AddReport> add_direct(Parts& parts, AddDirectRequest request);
+
+// How a source at `url` is fetched when nobody says: repositories by git, archives as trees, all else as files.
+AddDirectRequest::Fetch guess_fetch(const atom::Url& url);
+
+}  // namespace eka::engine

@@ -1,0 +1,97 @@
+#include "engine/resolve/foresight.h"
+
+#include <algorithm>
+
+#include "coro/task/task_group.h"
+#include "engine/fetch/closure.h"
+
+namespace eka::engine {
+namespace {
+
+class Foresight {
+ public:
+  Foresight(Parts& parts, Fetcher& fetcher, Sets& sets) : parts_(parts), fetcher_(fetcher), sets_(sets) {}
+
+  coro::Task<> finish(std::vector<Graph::Likely> atoms) {
+    std::vector<coro::Task<>> tasks;
+    for (auto& likely : atoms) tasks.push_back(read_lock(std::move(likely)));
+    co_await coro::gather(std::move(tasks));
+    Questions questions;
+    for (const auto& lock : locks_) add_questions(lock, questions);
+    // What came over a network names no place on this machine.
+    std::erase_if(questions, [](const auto& entry) { return entry.first.is_local(); });
+    co_await sets_.ask(std::move(questions));
+
+    tasks.clear();
+    for (const auto& lock : locks_) co_await want_manifests(&lock);
+    for (auto& [url, blobs] : wanted_) tasks.push_back(fetch(url, {blobs.begin(), blobs.end()}));
+    co_await coro::gather(std::move(tasks));
+  }
+
+ private:
+  coro::Task<> read_lock(Graph::Likely likely) {
+    std::vector<Published> atoms{likely.atom};
+    Mirrors mirrors{{likely.atom.set, likely.mirrors}};
+    co_await fetcher_.bring(std::move(atoms), std::move(mirrors));
+    auto read = co_await read_atom(parts_, likely.atom);
+    if (!read.lock) co_return;
+    // To it, "::" is where it was found.
+    if (const auto own = read.lock->sets.find(likely.atom.set); own != read.lock->sets.end()) {
+      std::ranges::copy(likely.mirrors, std::back_inserter(own->second.mirrors));
+    }
+    locks_.push_back(*std::move(read.lock));
+  }
+
+  // Of each atom the manifest of the version that is locked, and of the highest.
+  coro::Task<> want_manifests(const atom::Lock* lock) {
+    for (const auto& locked : lock->atoms) {
+      const auto set = lock->sets.find(locked.set);
+      if (set == lock->sets.end()) continue;
+      for (const auto& url : set->second.mirrors) {
+        const auto* offer = sets_.offer(url);
+        if (offer == nullptr || !offer->manifests.contains(locked.label)) continue;
+        const auto& manifests = offer->manifests.at(locked.label);
+        if (const auto same = manifests.find(locked.version); same != manifests.end()) {
+          co_await want(url, same->second);
+        }
+        if (!manifests.empty()) co_await want(url, manifests.rbegin()->second);
+        break;
+      }
+    }
+  }
+
+  coro::Task<> want(atom::Url url, atom::ObjectId blob) {
+    if (!seen_.insert(blob).second) co_return;
+    const auto here = co_await parts_.cache->blob(blob);
+    if (!here) wanted_[url].insert(blob);
+  }
+
+  coro::Task<> fetch(atom::Url url, std::vector<atom::ObjectId> blobs) {
+    std::vector<atom::Url> mirrors{std::move(url)};
+    co_await fetcher_.bring_objects(std::move(blobs), std::move(mirrors));
+  }
+
+  Parts& parts_;
+  Fetcher& fetcher_;
+  Sets& sets_;
+  std::vector<atom::Lock> locks_;
+  std::set<atom::ObjectId> seen_;
+  std::map<atom::Url, std::set<atom::ObjectId>> wanted_;
+};
+
+}  // namespace
+
+coro::Task<> foresee(Parts& parts, Fetcher& fetcher, Sets& sets, std::vector<Graph::Likely> atoms) {
+  Foresight foresight(parts, fetcher, sets);
+  co_await foresight.finish(std::move(atoms));
+}
+
+void add_questions(const atom::Lock& lock, Questions& questions) {
+  for (const auto& atom : lock.atoms) {
+    const auto set = lock.sets.find(atom.set);
+    if (set == lock.sets.end()) continue;
+    for (const auto& url : set->second.mirrors) questions[url].insert(atom.label);
+  }
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,50 @@
+// From a solution to the lock that says it (protocol §6).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "atom/lock/lock.h"
+#include "engine/fetch/sources.h"
+#include "engine/resolve/graph.h"
+#include "resolve/solver.h"
+
+namespace eka::engine {
+
+class NewLock {
+ public:
+  // `root` is the manifest that was solved for, of an atom of `own_set`; it and `graph` must outlive this.
+  NewLock(Graph& graph, const atom::Manifest& root, const atom::ObjectId& own_set, const resolve::Solved& solved);
+
+  // The atoms, the sets they come from, and the composer. A set is called by the tag of the nearest manifest that names
+  // it, and has the mirrors that the chosen manifests name. Pure.
+  atom::Lock atoms() const;
+
+  // The direct sources of the root and of every chosen atom, placeholders filled; `locked`, if any, is the old lock.
+  // Kind::integrity for one that may not be named.
+  std::vector<SourceRequest> sources(const std::optional<atom::Lock>& locked, bool fresh) const;
+
+ private:
+  using Key = std::pair<atom::ObjectId, atom::Label>;
+  // The root, or a chosen atom.
+  struct Member {
+    const atom::Manifest* manifest;
+    atom::ObjectId set;
+    std::optional<atom::AtomId> id;  // nothing: the root
+  };
+
+  std::vector<Member> breadth_first() const;
+  std::vector<Key> named_by(const Member& member) const;
+  void add_sets(const Member& member, atom::Lock& lock) const;
+  atom::LockedComposer composer() const;
+  std::string filled_url(const Member& member, const std::string& url) const;
+  atom::DirectSource filled(const Member& member, atom::DirectSource source) const;
+
+  Graph& graph_;
+  Member root_;
+  std::map<Key, resolve::Selected> chosen_;
+};
+
+}  // namespace eka::engine

@@ -1,0 +1,118 @@
+#include "engine/resolve/sets.h"
+
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "atom/names/atom_commit.h"
+#include "coro/task/task_group.h"
+
+namespace eka::engine {
+
+coro::Task<> Sets::ask(Questions questions) {
+  std::vector<coro::Task<>> tasks;
+  for (auto& [url, labels] : questions) {
+    auto& known = known_[url];
+    if (known.failure) continue;
+    std::erase_if(labels, [&](const atom::Label& label) { return known.asked.contains(label); });
+    if (labels.empty() && !known.offer.genesis.is_null()) continue;
+    tasks.push_back(ask_one(url, std::move(labels)));
+  }
+  co_await coro::all(std::move(tasks));
+}
+
+coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
+  std::optional<Error> failure;
+  SetOffer fresh;
+  try {
+    const bool offline = parts_.settings.offline && !url.is_local();
+    // Two statements: GCC 12 takes both branches of a conditional expression that awaits.
+    if (offline) {
+      fresh = co_await recall(url, labels);
+    } else {
+      fresh = co_await query(url, labels);
+    }
+  } catch (const Error& e) {
+    failure = e;
+  }
+  auto& known = known_[url];
+  if (!failure && !known.offer.genesis.is_null() && known.offer.genesis != fresh.genesis) {
+    failure = Error(Kind::integrity, fmt::format("{} was the set of genesis {}, and a moment later of {}", url.str(),
+                                                 known.offer.genesis.hex(), fresh.genesis.hex()));
+  }
+  known.failure = std::move(failure);
+  if (known.failure) co_return;
+  known.offer.genesis = fresh.genesis;
+  known.offer.atoms.merge(fresh.atoms);
+  known.offer.manifests.merge(fresh.manifests);
+  known.offer.origins.merge(fresh.origins);
+  known.asked.merge(labels);
+}
+
+coro::Task<SetOffer> Sets::query(atom::Url url, std::set<atom::Label> labels) {
+  std::vector<std::string> prefixes{std::string(atom::init_ref)};
+  for (const auto& label : labels) {
+    prefixes.push_back(atom::atom_ref_prefix(label));
+    prefixes.push_back(atom::meta_ref_prefix(label));
+  }
+  auto& remote = remotes_.at(url);
+  const auto refs = co_await remote.ls_refs(std::move(prefixes));
+  auto offer = read_offer(url, refs);
+  parts_.cache->remember_genesis(url, offer.genesis);
+  co_return offer;
+}
+
+coro::Task<SetOffer> Sets::recall(atom::Url url, std::set<atom::Label> labels) {
+  const auto genesis = parts_.cache->genesis_of(url);
+  if (!genesis) {
+    throw Error(Kind::offline, fmt::format("offline, and nothing of {} is cached", url.str()))
+        .with_hint("run once without --offline");
+  }
+  SetOffer offer;
+  offer.genesis = *genesis;
+  for (const auto& label : labels) {
+    const auto cached = co_await parts_.cache->versions(*genesis, label);
+    for (const auto& atom : cached) offer.atoms[label].emplace(atom.version, atom.rev);
+  }
+  co_return offer;
+}
+
+bool Sets::was_asked(const atom::Url& url, const atom::Label& label) const {
+  const auto known = known_.find(url);
+  return known != known_.end() && (known->second.failure || known->second.asked.contains(label));
+}
+
+const SetOffer* Sets::offer(const atom::Url& url) const {
+  const auto known = known_.find(url);
+  const bool answered = known != known_.end() && !known->second.failure && !known->second.offer.genesis.is_null();
+  return answered ? &known->second.offer : nullptr;
+}
+
+const Error* Sets::failure(const atom::Url& url) const {
+  const auto known = known_.find(url);
+  return known != known_.end() && known->second.failure ? &*known->second.failure : nullptr;
+}
+
+std::string write_questions(const Questions& questions) {
+  std::string out;
+  for (const auto& [url, labels] : questions) {
+    if (!url.password().empty()) continue;
+    for (const auto& label : labels) out += label.str() + " " + url.str() + "\n";
+  }
+  return out;
+}
+
+Questions read_questions(const std::string& text) {
+  Questions out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto space = line.find(' ');
+    if (space == std::string::npos) continue;
+    auto label = atom::Label::parse(line.substr(0, space));
+    auto url = atom::Url::parse(line.substr(space + 1));
+    if (label && url) out[*std::move(url)].insert(*std::move(label));
+  }
+  return out;
+}
+
+}  // namespace eka::engine

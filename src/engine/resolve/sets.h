@@ -1,0 +1,53 @@
+// What remotes say of their sets, in one run: which genesis, and which versions of the labels that were asked for.
+//
+// Each remote is asked once for each label, in as few ref queries as questions come together (engine law 4): whoever
+// has several questions asks them in one call. A failure is kept beside its url; whoever needs the answer finds it,
+// and nobody asks a dead remote twice.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "atom/names/label.h"
+#include "atom/names/url.h"
+#include "engine/context/parts.h"
+#include "engine/context/remotes.h"
+#include "engine/locate/offer.h"
+
+namespace eka::engine {
+
+// As text to be remembered, and back. Urls with a password are left out.
+using Questions = std::map<atom::Url, std::set<atom::Label>>;
+std::string write_questions(const Questions& questions);
+Questions read_questions(const std::string& text);
+
+class Sets {
+ public:
+  Sets(Parts& parts, Remotes& remotes) : parts_(parts), remotes_(remotes) {}
+
+  // One ref query to each url, all at once, for its genesis and those labels that it was not asked for before. Offline,
+  // the cache answers for remotes (it knows no manifests and no origins). Throws Cancelled only.
+  coro::Task<> ask(Questions questions);
+
+  bool was_asked(const atom::Url& url, const atom::Label& label) const;
+  // nullptr: not asked, or it failed.
+  const SetOffer* offer(const atom::Url& url) const;
+  const Error* failure(const atom::Url& url) const;
+
+ private:
+  struct Knowledge {
+    SetOffer offer;
+    std::set<atom::Label> asked;
+    std::optional<Error> failure;
+  };
+  coro::Task<> ask_one(atom::Url url, std::set<atom::Label> labels);
+  coro::Task<SetOffer> query(atom::Url url, std::set<atom::Label> labels);
+  coro::Task<SetOffer> recall(atom::Url url, std::set<atom::Label> labels);
+
+  Parts& parts_;
+  Remotes& remotes_;
+  std::map<atom::Url, Knowledge> known_;
+};
+
+}  // namespace eka::engine

@@ -1,0 +1,125 @@
+#include "engine/resolve/working_atom.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/workspace/new_atom.h"
+#include "engine/workspace/package_set.h"
+#include "engine/workspace/replace_files.h"
+#include "engine/workspace/set_remote.h"
+#include "git/object/source_repository.h"
+
+namespace eka::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool lies_in(const fs::path& path, const fs::path& directory) {
+  const auto relative = path.lexically_relative(directory);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+std::vector<const SourceAtom*> choose(const PackageSet& set, const fs::path& root, const fs::path& start,
+                                      const std::vector<std::string>& names) {
+  std::vector<const SourceAtom*> out;
+  for (const auto& name : names) {
+    const auto meant = fs::weakly_canonical(start / name);
+    const auto found = std::ranges::find_if(set.atoms, [&](const auto& entry) {
+      const auto place = fs::weakly_canonical(root / entry.second.directory);
+      return entry.first.str() == name || "::" + entry.first.str() == name || place == meant ||
+             place == fs::weakly_canonical(root / name);
+    });
+    if (found == set.atoms.end()) {
+      throw Error(Kind::usage, fmt::format("`{}` is no atom of the set at {}", name, root.string()))
+          .with_hint("name a directory or a label that ekala.toml lists");
+    }
+    out.push_back(&found->second);
+  }
+  return out;
+}
+
+const SourceAtom* around(const PackageSet& set, const fs::path& root, const fs::path& start) {
+  const SourceAtom* nearest = nullptr;
+  for (const auto& [label, atom] : set.atoms) {
+    const bool deeper = nearest == nullptr || atom.directory.size() > nearest->directory.size();
+    if (lies_in(start, fs::weakly_canonical(root / atom.directory)) && deeper) nearest = &atom;
+  }
+  return nearest;
+}
+
+WorkingAtom read(const fs::path& root, const SourceAtom& atom, const atom::ObjectId& genesis) {
+  WorkingAtom out{.directory = fs::weakly_canonical(root / atom.directory),
+                  .name = atom.directory,
+                  .manifest_text = {},
+                  .manifest = atom.manifest,
+                  .lock_text = {},
+                  .lock = {},
+                  .set = {root, genesis, atom.manifest.label},
+                  .places = {}};
+  finish_replacing(out.directory);
+  const auto files = files_of(out.directory);
+  const auto manifest_name = (fs::path(out.name) / atom_file).lexically_normal().generic_string();
+  out.manifest_text = files(atom_file).value_or("");
+  out.manifest = unwrap(atom::Manifest::parse(out.manifest_text, manifest_name));
+  out.lock_text = files(lock_file);
+  if (out.lock_text) {
+    auto lock = atom::Lock::parse(*out.lock_text, (fs::path(out.name) / lock_file).lexically_normal().generic_string());
+    if (!lock) throw std::move(lock).error().with_hint("remove the file to choose every version anew");
+    out.lock = *std::move(lock);
+  }
+  return out;
+}
+
+}  // namespace
+
+fs::path WorkingAtom::manifest_file() const {
+  return directory / atom_file;
+}
+
+fs::path WorkingAtom::lock_file() const {
+  return directory / engine::lock_file;
+}
+
+VersionProblem WorkingAtom::problem(atom::Manifest its_manifest, bool fresh) const {
+  return {.set = set.genesis,
+          .manifest = std::move(its_manifest),
+          .file = (fs::path(name) / atom_file).lexically_normal().generic_string(),
+          .locked = lock,
+          .fresh = fresh,
+          .own_places = places,
+          .local = set};
+}
+
+std::vector<WorkingAtom> find_working_atoms(const fs::path& start, const std::vector<std::string>& names, bool all) {
+  const auto root = find_set(start);
+  finish_replacing(root);
+  const auto set = unwrap(read_package_set(files_of(root)));
+  std::vector<const SourceAtom*> wanted;
+  if (all) {
+    for (const auto& [label, atom] : set.atoms) wanted.push_back(&atom);
+  } else if (!names.empty()) {
+    wanted = choose(set, root, start, names);
+  } else if (const auto* here = around(set, root, fs::weakly_canonical(start))) {
+    wanted.push_back(here);
+  } else {
+    throw Error(Kind::usage, fmt::format("{} lies in no atom of the set at {}", start.string(), root.string()))
+        .with_hint("name atoms, or say --all");
+  }
+  const auto repository = git::SourceRepository::discover(root);
+  const auto head = repository.head();
+  if (!head) {
+    throw Error(Kind::usage, fmt::format("{} has no commit yet: its set has no genesis", root.string()))
+        .with_hint("`eka init` makes the first one");
+  }
+  const auto genesis = repository.genesis(*head);
+  const auto origin = published_at(root);
+  std::vector<WorkingAtom> out;
+  for (const auto* atom : wanted) {
+    out.push_back(read(root, *atom, genesis));
+    if (origin) out.back().places.push_back(*origin);
+  }
+  return out;
+}
+
+}  // namespace eka::engine

@@ -1,0 +1,68 @@
+// What one remote has to show for the atoms it published: its refs, the commits, the trees, and a few small files.
+//
+// Fetched into evidence (store/evidence.h), never into the cache, in four requests for any number of atoms:
+//
+//   refs      which commit, origin and manifest the remote names
+//   commits   the atom commits and the whole history of their origins, without trees
+//   trees     of the origins and of the atoms, without blobs
+//   blobs     ekala.toml of the origins, atom.toml and atom.lock of the atoms
+//
+// A server that cannot filter sends it all with the commits; then the later requests have nothing left to ask.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "atom/lock/lock.h"
+#include "atom/names/label.h"
+#include "engine/context/parts.h"
+#include "engine/context/published.h"
+#include "engine/context/remotes.h"
+#include "engine/locate/offer.h"
+#include "engine/verify/judge.h"
+#include "store/pack/evidence.h"
+
+namespace eka::engine {
+
+struct Examined {
+  Published atom;
+  Verdict verdict;
+  std::optional<atom::Lock> lock;
+};
+
+class SetEvidence {
+ public:
+  // `parts` and `remotes` must outlive it. One task at a time uses it.
+  SetEvidence(Parts& parts, Remotes& remotes, atom::Url url) : parts_(parts), remotes_(remotes), url_(std::move(url)) {}
+
+  const atom::Url& url() const { return url_; }
+
+  // What the remote offers of these labels; of those with a version, of that version alone. One request. Throws
+  // Kind::remote (also for what is no set), Kind::offline.
+  struct Question {
+    atom::Label label;
+    std::optional<atom::Version> version;
+  };
+  coro::Task<SetOffer> ask(std::vector<Question> questions);
+
+  // After ask(). A verdict for each, in their order. An object that the remote refuses to give is a difference of the
+  // atom that needs it; throws for a remote that cannot be reached any more.
+  coro::Task<std::vector<Examined>> examine(std::vector<Published> atoms);
+
+ private:
+  using Wants = std::vector<atom::ObjectId>;
+  AtomRefs refs_of(const Published& atom) const;
+  coro::Task<> bring(Wants wants, git::Filter filter);
+  coro::Task<> bring_each(Wants wants, git::Filter filter);
+  git::SourceRepository open() const { return git::SourceRepository::at(evidence_->directory()); }
+
+  Parts& parts_;
+  Remotes& remotes_;
+  atom::Url url_;
+  std::map<std::string, atom::ObjectId> refs_;
+  std::unique_ptr<store::Evidence> evidence_;
+};
+
+}  // namespace eka::engine

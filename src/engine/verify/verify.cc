@@ -1,0 +1,227 @@
+#include "engine/verify/verify.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "coro/task/task_group.h"
+#include "engine/locate/locate.h"
+#include "engine/verify/set_evidence.h"
+
+namespace eka::engine {
+namespace {
+
+// An atom of a lock. Format 1 may leave its revision out: then the remote's ref says it.
+struct Pinned {
+  atom::ObjectId set;
+  atom::Label label;
+  atom::Version version;
+  std::optional<atom::ObjectId> rev;
+  friend auto operator<=>(const Pinned&, const Pinned&) = default;
+};
+
+struct Group {
+  std::vector<atom::Url> mirrors;
+  std::set<Pinned> atoms;
+};
+using Groups = std::map<atom::ObjectId, Group>;  // by set
+
+class Verification {
+ public:
+  Verification(Parts& parts, VerifyRequest request) : parts_(parts), request_(std::move(request)), remotes_(parts) {}
+
+  coro::Task<VerifyReport> finish() {
+    co_await verify_roots();
+    // With lock format 0 this ends after one round; with format 1 every lock may name more.
+    while (!next_.empty()) {
+      const auto groups = std::exchange(next_, {});
+      std::vector<coro::Task<>> tasks;
+      for (const auto& [set, group] : groups) tasks.push_back(verify_group(set, group));
+      co_await coro::all(std::move(tasks));
+    }
+    std::ranges::sort(report_.atoms, [](const VerifiedAtom& a, const VerifiedAtom& b) {
+      return std::pair(!a.asked_for, a.atom) < std::pair(!b.asked_for, b.atom);
+    });
+    report_.remotes = remotes_.costs();
+    co_return std::move(report_);
+  }
+
+ private:
+  using Items = std::vector<const Wanted*>;
+
+  coro::Task<> verify_roots() {
+    std::map<atom::Url, Items> by_remote;
+    for (const auto& item : request_.items) by_remote[*item.uri.set].push_back(&item);
+    std::vector<coro::Task<>> tasks;
+    for (const auto& [url, items] : by_remote) tasks.push_back(verify_roots_at(url, items));
+    co_await coro::all(std::move(tasks));
+  }
+
+  coro::Task<> verify_roots_at(atom::Url url, Items items) {
+    std::optional<Error> failed;
+    try {
+      co_await examine_roots_at(url, items);
+    } catch (const Error& e) {
+      failed = e;
+    }
+    if (!failed) co_return;
+    for (const auto* item : items) report_.failures.push_back(Error(*failed).within("verifying " + item->typed));
+  }
+
+  coro::Task<> examine_roots_at(atom::Url url, Items items) {
+    const Stepping step(parts_, url);
+    auto evidence = std::make_unique<SetEvidence>(parts_, remotes_, url);
+    std::vector<SetEvidence::Question> questions;
+    for (const auto* item : items) questions.push_back({item->uri.label, std::nullopt});
+    const auto offer = co_await evidence->ask(std::move(questions));
+    std::set<Published> chosen;
+    for (const auto* item : items) {
+      auto published = choose_published(offer, item->uri);
+      if (published) {
+        chosen.insert(*std::move(published));
+      } else {
+        report_.failures.push_back(std::move(published).error().within("verifying " + item->typed));
+      }
+    }
+    auto& shared = *(evidence_[{offer.genesis, url}] = std::move(evidence));
+    std::vector<Published> atoms(chosen.begin(), chosen.end());
+    co_await examine(shared, std::move(atoms), true);
+  }
+
+  // The first mirror that can be reached decides.
+  coro::Task<> verify_group(atom::ObjectId set, Group group) {
+    std::optional<Error> failed;
+    for (const auto& mirror : group.mirrors) {
+      failed.reset();
+      try {
+        co_await examine_at(set, mirror, group);
+      } catch (const Error& e) {
+        failed = e;
+      }
+      if (!failed) co_return;
+    }
+    for (const auto& atom : group.atoms) {
+      auto error = failed ? Error(*failed) : Error(Kind::remote, "no mirror of set " + set.hex() + " is named");
+      report_.failures.push_back(
+          std::move(error).within(fmt::format("verifying {} {}", atom.label.str(), atom.version.str())));
+    }
+  }
+
+  coro::Task<> examine_at(atom::ObjectId set, atom::Url url, Group group) {
+    const Stepping step(parts_, url);
+    auto& evidence = evidence_[{set, url}];
+    if (!evidence) evidence = std::make_unique<SetEvidence>(parts_, remotes_, url);
+    std::vector<SetEvidence::Question> questions;
+    for (const auto& atom : group.atoms) questions.push_back({atom.label, atom.version});
+    auto& asked = *evidence;
+    const auto offer = co_await asked.ask(std::move(questions));
+    std::vector<Published> atoms;
+    for (const auto& atom : group.atoms) {
+      const auto rev = atom.rev ? atom.rev : offered(offer, atom);
+      Published published{set, atom.label, atom.version, rev.value_or(atom::ObjectId{})};
+      if (offer.genesis != set) {
+        convict(std::move(published), url, "set",
+                fmt::format("the lock says it is of set {}, but {} is the set of genesis {}", set.hex(), url.str(),
+                            offer.genesis.hex()));
+      } else if (!rev) {
+        convict(std::move(published), url, "ref", "neither the lock nor the remote names its revision");
+      } else {
+        atoms.push_back(std::move(published));
+      }
+    }
+    co_await examine(asked, std::move(atoms), false);
+  }
+
+  static std::optional<atom::ObjectId> offered(const SetOffer& offer, const Pinned& wanted) {
+    const auto atom = offer.atoms.find(wanted.label);
+    if (atom == offer.atoms.end()) return std::nullopt;
+    const auto version = atom->second.find(wanted.version);
+    return version == atom->second.end() ? std::nullopt : std::optional(version->second);
+  }
+
+  void convict(Published atom, const atom::Url& url, std::string what, std::string message) {
+    VerifiedAtom out{std::move(atom), url.str(), {}, false};
+    out.verdict.differences.push_back({std::move(what), std::move(message)});
+    report_.atoms.push_back(std::move(out));
+  }
+
+  coro::Task<> examine(SetEvidence& evidence, std::vector<Published> atoms, bool asked_for) {
+    if (atoms.empty()) co_return;
+    for (const auto& atom : atoms) seen_.insert({atom.set, atom.label, atom.version, atom.rev});
+    auto examined = co_await evidence.examine(std::move(atoms));
+    for (auto& each : examined) {
+      co_await compare_with_cache(each);
+      if (each.lock && (asked_for || each.lock->format == 1)) follow_lock(each, evidence.url());
+      report_.atoms.push_back({std::move(each.atom), evidence.url().str(), std::move(each.verdict), asked_for});
+    }
+  }
+
+  // A version never changes: what an earlier run saw must be what is there now.
+  coro::Task<> compare_with_cache(Examined& examined) {
+    const auto& atom = examined.atom;
+    const auto cached = co_await parts_.cache->versions(atom.set, atom.label);
+    const auto same = std::ranges::find(cached, atom.version, &store::CachedAtom::version);
+    if (same == cached.end() || same->rev == atom.rev) co_return;
+    examined.verdict.differences.push_back(
+        {"ref", fmt::format("it is revision {} here, but {} was seen before", atom.rev.hex(), same->rev.hex())});
+  }
+
+  // Puts what the lock names, and was not examined yet, on the list for the next round.
+  void follow_lock(Examined& owner, const atom::Url& found_at) {
+    for (const auto& locked : owner.lock->atoms) {
+      const Pinned wanted{locked.set, locked.label, locked.version, locked.rev};
+      if (!seen_.insert(wanted).second) continue;
+      next_[locked.set].atoms.insert(wanted);
+    }
+    for (const auto& [set, locked] : owner.lock->sets) {
+      const auto group = next_.find(set);
+      if (group == next_.end()) continue;
+      auto mirrors = locked.mirrors;
+      if (locked.local || set == owner.atom.set) mirrors.insert(mirrors.begin(), found_at);
+      for (const auto& mirror : mirrors) add_mirror(owner, group->second, mirror, found_at);
+    }
+  }
+
+  static void add_mirror(Examined& owner, Group& group, const atom::Url& mirror, const atom::Url& found_at) {
+    if (mirror.is_local() && !found_at.is_local()) {
+      owner.verdict.differences.push_back(
+          {"lock", fmt::format("it names {} on this machine, but came over the network", mirror.str())});
+    } else if (std::ranges::find(group.mirrors, mirror) == group.mirrors.end()) {
+      group.mirrors.push_back(mirror);
+    }
+  }
+
+  // Tells the observer that a remote is at work.
+  class Stepping {
+   public:
+    Stepping(Parts& parts, const atom::Url& url) : parts_(parts), what_(url.str()) {
+      parts_.observer.began(Stage::fetch_root, what_);
+    }
+    ~Stepping() { parts_.observer.ended(Stage::fetch_root, what_); }
+    Stepping(const Stepping&) = delete;
+    Stepping& operator=(const Stepping&) = delete;
+
+   private:
+    Parts& parts_;
+    std::string what_;
+  };
+
+  Parts& parts_;
+  VerifyRequest request_;
+  Remotes remotes_;
+  std::map<std::pair<atom::ObjectId, atom::Url>, std::unique_ptr<SetEvidence>> evidence_;  // by set and remote
+  std::set<Pinned> seen_;
+  Groups next_;
+  VerifyReport report_;
+};
+
+}  // namespace
+
+coro::Task<VerifyReport> verify(Parts& parts, VerifyRequest request) {
+  Verification verification(parts, std::move(request));
+  co_return co_await verification.finish();
+}
+
+}  // namespace eka::engine

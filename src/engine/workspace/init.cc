@@ -1,0 +1,108 @@
+#include "engine/workspace/init.h"
+
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "atom/names/atom_commit.h"
+#include "engine/workspace/package_set.h"
+#include "engine/workspace/set_remote.h"
+#include "git/config/git_program.h"
+#include "git/object/source_repository.h"
+
+namespace eka::engine {
+namespace {
+
+constexpr const char* empty_set =
+    "# A package set: directories that hold an atom.toml, relative to this file.\n[set]\npackages = []\n";
+
+struct Local {
+  std::filesystem::path git_directory;
+  std::filesystem::path working_tree;
+  std::optional<atom::ObjectId> genesis;
+  bool manifest_committed = false;
+  std::optional<std::string> remote;
+};
+
+Local read_local(const InitRequest& request) {
+  const auto repository = git::SourceRepository::discover(request.directory);
+  if (!repository.working_tree()) {
+    throw Error(Kind::usage, fmt::format("{} is a bare repository", request.directory.string()))
+        .with_hint("make the set in a clone, and publish it here");
+  }
+  Local out;
+  out.git_directory = repository.git_directory();
+  out.working_tree = *repository.working_tree();
+  if (const auto head = repository.head()) {
+    out.genesis = repository.genesis(*head);
+    const auto prefix = std::filesystem::relative(request.directory, out.working_tree).generic_string();
+    out.manifest_committed = repository.file(*head, prefix == "." ? set_file : prefix + "/" + set_file).has_value();
+  }
+  out.remote = request.remote ? repository.remote_url(*request.remote).value_or(*request.remote)
+                              : repository.remote_url("origin");
+  return out;
+}
+
+bool write_manifest(const std::filesystem::path& directory) {
+  const auto path = directory / set_file;
+  if (std::filesystem::exists(path)) {
+    unwrap(atom::SetManifest::parse(*files_of(directory)(set_file), path.string()));
+    return false;
+  }
+  std::ofstream file(path, std::ios::binary);
+  file << empty_set;
+  file.close();
+  if (!file) throw Error(Kind::failure, fmt::format("cannot write {}", path.string()));
+  return true;
+}
+
+coro::Task<> tell_remote(Parts& parts, Local local, bool named, InitReport& report) {
+  const auto url = remote_url(*local.remote, local.working_tree);
+  report.remote_url = url.str();
+  std::optional<Error> problem;
+  try {
+    std::vector<std::string> prefixes{std::string(atom::init_ref)};
+    const auto refs = co_await ask_set_remote(parts, url, std::move(prefixes));
+    if (const auto theirs = genesis_among(refs)) {
+      if (*theirs != report.genesis) throw another_set(url, *theirs, report.genesis);
+      report.remote = InitReport::Remote::was_initialised;
+      co_return;
+    }
+    std::vector<git::PushedRef> ref{{report.genesis, std::string(atom::init_ref)}};
+    const auto outcome = co_await git::push(local.git_directory, url, std::move(ref));
+    if (!outcome.front().accepted)
+      throw Error(Kind::remote, fmt::format("{} refused: {}", url.str(), outcome.front().reason));
+    report.remote = InitReport::Remote::initialised;
+  } catch (const Error& e) {
+    problem = e;
+  }
+  if (!problem) co_return;
+  // A remote that nobody named may be out of reach today: the set is made all the same.
+  if (named || problem->kind() != Kind::remote) throw Error(*problem);
+  report.remote = InitReport::Remote::unreachable;
+  report.remote_problem = problem->message();
+}
+
+}  // namespace
+
+coro::Task<InitReport> init(Parts& parts, InitRequest request) {
+  std::filesystem::create_directories(request.directory);
+  request.directory = std::filesystem::canonical(request.directory);
+  if (request.init_git && !git::find_git_directory(request.directory)) {
+    co_await git::init_repository(request.directory);
+  }
+  auto local = co_await coro::offload(parts.pool, [&] { return read_local(request); });
+
+  InitReport report;
+  report.wrote_manifest = write_manifest(request.directory);
+  if (!local.manifest_committed) {
+    co_await git::commit_file(request.directory, set_file, "Make this repository a package set");
+    report.committed = true;
+    local = co_await coro::offload(parts.pool, [&] { return read_local(request); });
+  }
+  report.genesis = *local.genesis;
+  if (local.remote) co_await tell_remote(parts, local, request.remote.has_value(), report);
+  co_return report;
+}
+
+}  // namespace eka::engine

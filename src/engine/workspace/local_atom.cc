@@ -1,0 +1,88 @@
+#include "engine/workspace/local_atom.h"
+
+#include <fmt/format.h>
+
+#include "atom/names/atom_commit.h"
+#include "base/text.h"
+#include "engine/workspace/new_atom.h"
+#include "engine/workspace/package_set.h"
+#include "engine/workspace/set_remote.h"
+#include "git/object/source_repository.h"
+#include "git/object/working_tree.h"
+
+namespace eka::engine {
+namespace {
+
+struct Found {
+  atom::ObjectId genesis;
+  atom::Version version{0, 0, 0};
+  std::vector<git::WorkingFile> files;
+  std::filesystem::path git_directory;
+  std::filesystem::path root;
+  std::filesystem::path lock;  // empty: it has none
+  std::optional<atom::Url> origin;
+};
+
+Error no_such_atom(const PackageSet& set, const atom::Label& label, const std::filesystem::path& root) {
+  std::vector<std::string> labels;
+  for (const auto& [known, atom] : set.atoms) labels.push_back(known.str());
+  Error error(Kind::unsatisfiable, fmt::format("there is no atom `{}` in the set at {}", label.str(), root.string()));
+  const auto near = nearest(label.str(), labels);
+  if (!near.empty()) return std::move(error).with_hint(fmt::format("is `{}` meant?", near));
+  return set.warnings.empty() ? error : std::move(error).with_hint(set.warnings.front());
+}
+
+Found find(const std::filesystem::path& directory, const atom::Label& label, const atom::Requirement& requirement) {
+  const auto root = find_set(directory);
+  const auto set = unwrap(read_package_set(files_of(root)));
+  const auto atom = set.atoms.find(label);
+  if (atom == set.atoms.end()) throw no_such_atom(set, label, root);
+  const auto repository = git::SourceRepository::discover(root);
+  const auto head = repository.head();
+  if (!head) {
+    throw Error(Kind::usage, fmt::format("{} has no commit yet: its set has no genesis", root.string()))
+        .with_hint("`eka init` makes the first one");
+  }
+  Found out;
+  out.genesis = repository.genesis(*head);
+  out.version = atom->second.manifest.version;
+  if (!requirement.matches(out.version)) {
+    throw Error(Kind::unsatisfiable,
+                fmt::format("`{}` is {} here, not {}", label.str(), out.version.str(), requirement.str()));
+  }
+  out.files = git::list_working_files(root / atom->second.directory);
+  out.git_directory = repository.git_directory();
+  out.root = root;
+  const auto lock = root / atom->second.directory / lock_file;
+  if (std::filesystem::exists(lock)) out.lock = lock;
+  out.origin = published_at(root);
+  return out;
+}
+
+}  // namespace
+
+atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tree) {
+  auto core = fmt::format("{}.{}.{}", version.major(), version.minor(), version.patch());
+  if (!version.pre_release().empty()) core += "-" + version.pre_release();
+  // All digits with a zero in front would be a number that semver refuses: then a few digits more.
+  for (std::size_t digits = 12; digits < 40; ++digits) {
+    auto out = atom::Version::parse(fmt::format("{}-dev.{}", core, tree.hex().substr(0, digits)));
+    if (out) return *std::move(out);
+  }
+  throw Error(Kind::failure, "no version can be made of tree " + tree.hex());
+}
+
+coro::Task<LocalAtom> enter_local(Parts& parts, std::filesystem::path directory, atom::Label label,
+                                  atom::Requirement requirement) {
+  auto found = co_await coro::offload(parts.pool, [&] { return find(directory, label, requirement); });
+  const auto tree = co_await parts.cache->snapshot(std::move(found.files));
+  const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
+  const auto rev = co_await parts.cache->write_commit(commit.text());
+  co_await parts.cache->name(found.genesis, label, commit.version, rev);
+  if (!found.lock.empty()) parts.cache->note_lock(found.lock);
+  Published published{found.genesis, label, commit.version, rev};
+  auto url = unwrap(atom::Url::parse(found.git_directory.string()));
+  co_return LocalAtom{std::move(published), std::move(url), std::move(found.root), std::move(found.origin)};
+}
+
+}  // namespace eka::engine

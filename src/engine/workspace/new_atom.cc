@@ -1,0 +1,74 @@
+#include "engine/workspace/new_atom.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "atom/toml/toml_edit.h"
+#include "engine/workspace/package_set.h"
+#include "engine/workspace/replace_files.h"
+
+namespace eka::engine {
+namespace {
+
+std::string manifest_text(const NewAtomRequest& request, const atom::Label& label) {
+  const auto& composer = request.composer;
+  return fmt::format(
+      "[package]\nlabel = {}\nversion = {}\n\n[package.sets]\n{} = [{}]\n\n[compose.with.{}]\nfrom = {}\n",
+      atom::toml_quoted(label.str()), atom::toml_quoted(request.version.str()), atom::toml_key(composer.tag),
+      atom::toml_quoted(composer.address), atom::toml_key(composer.label), atom::toml_quoted(composer.tag));
+}
+
+atom::Label choose_label(const NewAtomRequest& request, const std::filesystem::path& directory) {
+  if (request.label) return *request.label;
+  auto label = atom::Label::parse(directory.filename().string());
+  if (!label) throw std::move(label).error().with_hint("say another label with --label");
+  return *std::move(label);
+}
+
+}  // namespace
+
+std::filesystem::path find_set(const std::filesystem::path& start) {
+  for (auto directory = std::filesystem::weakly_canonical(start);; directory = directory.parent_path()) {
+    if (std::filesystem::exists(directory / set_file)) return directory;
+    if (directory == directory.parent_path()) {
+      throw Error(Kind::usage, fmt::format("there is no {} in {} or above", set_file, start.string()))
+          .with_hint("`eka init` makes a package set");
+    }
+  }
+}
+
+NewAtomReport new_atom(const NewAtomRequest& request) {
+  const auto directory = std::filesystem::weakly_canonical(request.directory);
+  const auto root = find_set(directory.parent_path());
+  finish_replacing(root);
+  const auto set = unwrap(read_package_set(files_of(root)));
+  const auto label = choose_label(request, directory);
+  const auto relative = std::filesystem::relative(directory, root).generic_string();
+  const auto manifest = directory / atom_file;
+  if (std::filesystem::exists(manifest)) {
+    throw Error(Kind::usage, fmt::format("{} exists: the atom is made already", manifest.string()));
+  }
+  if (const auto taken = set.atoms.find(label); taken != set.atoms.end()) {
+    throw Error(Kind::usage, fmt::format("`{}` is already the label of `{}`: `{}` cannot have it too", label.str(),
+                                         taken->second.directory, relative))
+        .with_hint("say another label with --label");
+  }
+
+  auto text = manifest_text(request, label);
+  unwrap(atom::Manifest::parse(text, manifest.string()));
+  // The set's file first: its directory holds the journal, where the next run looks.
+  std::vector<Replacement> files;
+  const auto& listed = set.manifest.packages;
+  if (std::ranges::find(listed, relative) == listed.end()) {
+    const auto before = *files_of(root)(set_file);
+    files.push_back(
+        {root / set_file, unwrap(atom::append_element(before, {"set", "packages"}, atom::toml_quoted(relative)))});
+  }
+  files.push_back({manifest, std::move(text)});
+  std::filesystem::create_directories(directory);
+  replace_files(files);
+  return {label, manifest, set.warnings};
+}
+
+}  // namespace eka::engine

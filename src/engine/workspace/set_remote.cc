@@ -1,0 +1,41 @@
+#include "engine/workspace/set_remote.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "atom/names/atom_commit.h"
+#include "git/object/source_repository.h"
+
+namespace eka::engine {
+
+coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, atom::Url url, std::vector<std::string> prefixes) {
+  const auto remote = parts.connector->open(url);
+  co_return co_await remote->ls_refs(std::move(prefixes));
+}
+
+std::optional<atom::ObjectId> genesis_among(const std::vector<git::Ref>& refs) {
+  const auto init = std::ranges::find(refs, atom::init_ref, &git::Ref::name);
+  return init == refs.end() ? std::nullopt : std::optional(init->id);
+}
+
+Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom::ObjectId& ours) {
+  return Error(Kind::integrity, fmt::format("{} is the set of genesis {}, but this repository's is {}", url.str(),
+                                            theirs.hex(), ours.hex()))
+      .with_hint("publish to the remote that this repository was cloned from");
+}
+
+atom::Url remote_url(const std::string& configured, const std::filesystem::path& base) {
+  auto url = unwrap(atom::Url::parse(configured));
+  if (!url.is_local() || std::filesystem::path(url.path()).is_absolute()) return url;
+  return unwrap(atom::Url::parse((base / url.path()).lexically_normal().string()));
+}
+
+std::optional<atom::Url> published_at(const std::filesystem::path& directory) {
+  const auto repository = git::SourceRepository::discover(directory);
+  const auto origin = repository.remote_url("origin");
+  if (!origin) return std::nullopt;
+  return remote_url(*origin, repository.working_tree().value_or(repository.git_directory()));
+}
+
+}  // namespace eka::engine

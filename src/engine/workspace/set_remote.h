@@ -1,0 +1,29 @@
+// The remote that a set is published to.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atom/hash/object_id.h"
+#include "engine/context/parts.h"
+#include "git/remote/remote.h"
+
+namespace eka::engine {
+
+coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, atom::Url url, std::vector<std::string> prefixes);
+
+// The genesis that the remote says it has; nothing when it is no set yet.
+std::optional<atom::ObjectId> genesis_among(const std::vector<git::Ref>& refs);
+
+// Kind::integrity, naming both.
+Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom::ObjectId& ours);
+
+// Where the repository that `directory` lies in publishes: its remote "origin", if it has one.
+std::optional<atom::Url> published_at(const std::filesystem::path& directory);
+
+// What was typed or configured as a remote, as a url; a path is relative to `base`.
+atom::Url remote_url(const std::string& configured, const std::filesystem::path& base);
+
+}  // namespace eka::engine

@@ -1,0 +1,105 @@
+#include "eval/build/build_log.h"
+
+#include <simdjson.h>
+
+#include "eval/store/derivation.h"
+
+namespace eka::eval {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::string_view mark = "@nix ";
+constexpr std::int64_t activity_build = 105;
+constexpr std::int64_t result_line = 101;
+constexpr std::size_t last_lines = 10;
+constexpr std::size_t most_complaints = 16 << 10;
+
+std::string_view text_of(dom::element object, const char* key) {
+  std::string_view text;
+  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+
+std::int64_t number_of(dom::element object, const char* key) {
+  std::int64_t number = -1;
+  return object[key].get(number) == simdjson::SUCCESS ? number : -1;
+}
+
+std::string_view first_field(dom::element object) {
+  dom::array fields;
+  std::string_view text;
+  if (object["fields"].get(fields) != simdjson::SUCCESS || fields.size() == 0) return {};
+  return fields.at(0).get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+
+// Without the colours ("ESC [ … m") that Nix puts into its messages.
+std::string plain(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto escape = std::min(text.find("\x1b["), text.size());
+    out += text.substr(0, escape);
+    text.remove_prefix(escape);
+    if (!text.empty()) text.remove_prefix(std::min(text.find('m'), text.size() - 1) + 1);
+  }
+  return out;
+}
+
+constexpr std::string_view error_word = "error: ";
+
+// The derivation that a message tells of: the first path in it, if it is but one that failed.
+std::string derivation_in(const std::string& message) {
+  constexpr std::string_view store = "'/nix/store/";
+  const auto start = message.find(store);
+  if (start == std::string::npos || message.starts_with("build of ")) return {};
+  const auto end = message.find('\'', start + 1);
+  std::string path = message.substr(start + 1, end == std::string::npos ? end : end - start - 1);
+  return is_store_path(path) && path.ends_with(".drv") ? path : std::string();
+}
+
+}  // namespace
+
+void BuildLog::line(std::string_view text) {
+  dom::parser parser;
+  dom::element message;
+  if (!text.starts_with(mark)) return;
+  if (parser.parse(simdjson::padded_string(text.substr(mark.size()))).get(message) != simdjson::SUCCESS) return;
+  const auto action = text_of(message, "action");
+  const auto id = static_cast<std::uint64_t>(number_of(message, "id"));
+  if (action == "start" && number_of(message, "type") == activity_build) {
+    watch_.began(builds_[id] = first_field(message));
+  } else if (action == "msg" && number_of(message, "level") == 0) {
+    error(text_of(message, "raw_msg").empty() ? text_of(message, "msg") : text_of(message, "raw_msg"));
+  } else if (const auto build = builds_.find(id); build == builds_.end()) {
+    return;
+  } else if (action == "stop") {
+    watch_.ended(build->second);
+    builds_.erase(build);
+  } else if (action == "result" && number_of(message, "type") == result_line) {
+    auto& lines = printed_[build->second];
+    lines.emplace_back(first_field(message));
+    if (lines.size() > last_lines) lines.pop_front();
+    watch_.printed(build->second, lines.back());
+  }
+}
+
+void BuildLog::error(std::string_view message) {
+  const std::string said = plain(message);
+  if (const std::string drv = derivation_in(said); !drv.empty()) {
+    // What a machine elsewhere said bears the word already.
+    errors_.emplace(drv, said.substr(said.starts_with(error_word) ? error_word.size() : 0));
+  } else if (!said.starts_with("build of ") && complaints_.size() < most_complaints) {
+    complaints_ += (complaints_.empty() ? "" : "\n") + said;
+  }
+}
+
+std::map<std::string, std::string> BuildLog::failures() const {
+  auto out = errors_;
+  for (auto& [drv, said] : out) {
+    const auto lines = printed_.find(drv);
+    if (lines == printed_.end()) continue;
+    for (const std::string& line : lines->second) said += "\n> " + plain(line);
+  }
+  return out;
+}
+
+}  // namespace eka::eval

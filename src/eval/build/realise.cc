@@ -1,0 +1,114 @@
+#include "eval/build/realise.h"
+
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "coro/process/process.h"
+#include "eval/store/derivation.h"
+#include "eval/store/real_store.h"
+
+extern char** environ;
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t longest_text = 16 << 10;
+
+std::map<std::string, std::string> users_environment(const Installation& installation) {
+  std::map<std::string, std::string> out;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (const auto equals = text.find('='); equals != std::string_view::npos) {
+      out.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  // What the user says about it comes after, and wins.
+  if (lacks_build_users(installation.store)) out["NIX_CONFIG"] = "build-users-group =\n" + out["NIX_CONFIG"];
+  return out;
+}
+
+coro::Command realise_command(const Installation& installation, const Realisation& request) {
+  coro::Command command;
+  command.argv = {installation.nix_store.string(),
+                  "--store",
+                  installation.store,
+                  "--realise",
+                  "--keep-going",
+                  "--log-format",
+                  "internal-json"};
+  if (request.jobs) command.argv.insert(command.argv.end(), {"--max-jobs", std::to_string(*request.jobs)});
+  if (request.builders) command.argv.insert(command.argv.end(), {"--builders", *request.builders});
+  command.argv.insert(command.argv.end(), request.drv_paths.begin(), request.drv_paths.end());
+  command.env = users_environment(installation);
+  command.directory = "/";
+  return command;
+}
+
+// The derivations that `drv_path` is built from; nothing where they cannot be read from here.
+std::vector<std::string> inputs_of(const fs::path& root, const std::string& drv_path) {
+  std::ifstream in(root / drv_path.substr(1), std::ios::binary);
+  const auto derivation = Derivation::parse(std::string(std::istreambuf_iterator<char>(in), {}));
+  return derivation ? derivation->input_derivations : std::vector<std::string>();
+}
+
+// What failed on the way to `drv_path`: its own failure first. Reads derivations from the disk.
+std::vector<std::string> failed_below(const std::string& store, const std::string& drv_path,
+                                      const std::map<std::string, std::string>& failures) {
+  const auto root = root_of(store);
+  std::set<std::string> seen{drv_path};
+  std::vector<std::string> open{drv_path};
+  std::vector<std::string> failed;
+  for (std::size_t at = 0; at < open.size(); ++at) {
+    if (!failures.contains(open[at])) continue;  // what is built is no concern, and neither is what it needed
+    failed.push_back(open[at]);
+    for (auto& input : root ? inputs_of(*root, open[at]) : std::vector<std::string>()) {
+      if (seen.insert(input).second) open.push_back(std::move(input));
+    }
+  }
+  return failed;
+}
+
+Error failure_of(const std::vector<std::string>& failed, const std::map<std::string, std::string>& failures) {
+  // That a dependency failed says little; what that dependency said comes first then.
+  const std::string& culprit = failed.size() > 1 ? failed.back() : failed.front();
+  std::string text;
+  if (failed.size() > 1) text = failures.at(failed.front()) + ":\n";
+  text += failures.at(culprit);
+  return Error(Kind::evaluation, printable(text, longest_text, true))
+      .with_hint("the whole log: nix-store -l " + culprit);
+}
+
+std::vector<std::optional<Error>> judge(const std::string& store, const Realisation& request, const BuildLog& log) {
+  const auto failures = log.failures();
+  std::vector<std::optional<Error>> out;
+  for (const auto& drv_path : request.drv_paths) {
+    const auto failed = failed_below(store, drv_path, failures);
+    if (!failed.empty()) {
+      out.emplace_back(failure_of(failed, failures));
+    } else if (!log.complaints().empty()) {
+      out.emplace_back(Error(Kind::evaluation, printable(log.complaints(), longest_text, true)));
+    } else {
+      out.emplace_back();
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+coro::Task<std::vector<std::optional<Error>>> realise(const Installation& installation, coro::Pool& pool,
+                                                      Realisation request, BuildWatch& watch) {
+  BuildLog log(watch);
+  coro::Command command = realise_command(installation, request);
+  command.error_line = [&log](std::string_view line) { log.line(line); };
+  const coro::Exit exit = co_await coro::run(std::move(command));
+  if (exit.ok()) co_return std::vector<std::optional<Error>>(request.drv_paths.size());
+  co_return co_await coro::offload(pool, [&] { return judge(installation.store, request, log); });
+}
+
+}  // namespace eka::eval

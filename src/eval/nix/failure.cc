@@ -1,0 +1,247 @@
+#include "eval/nix/failure.h"
+
+#include <algorithm>
+#include <csignal>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "base/text.h"
+#include "eval/nix/origin.h"
+#include "eval/nix/trace.h"
+#include "eval/sandbox/nixec.h"
+#include "eval/store/derivation.h"
+
+namespace eka::eval {
+namespace {
+
+constexpr std::size_t longest_text = 16 << 10;
+
+std::string trimmed(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \n");
+  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
+}
+
+// Nix's garbage collector says this of a room without /proc, and when memory runs out; neither is the atom's business.
+constexpr std::string_view collector_warning = "GC Warning: ";
+
+std::string mebibytes(std::uint64_t bytes) {
+  return std::to_string(bytes >> 20) + " MiB";
+}
+
+// --- breaches of the contract ---------------------------------------------------------------------------------------
+
+std::string remote(simdjson::dom::element object, const char* key) {
+  std::string_view text;
+  return object[key].get(text) == simdjson::SUCCESS ? printable(text, 200) : std::string();
+}
+
+std::vector<std::string> names_in(simdjson::dom::element object) {
+  std::vector<std::string> names;
+  simdjson::dom::array array;
+  if (object["names"].get(array) != simdjson::SUCCESS) return names;
+  for (const simdjson::dom::element name : array) {
+    std::string_view text;
+    if (name.get(text) == simdjson::SUCCESS) names.push_back(printable(text, 100));
+  }
+  return names;
+}
+
+std::string enumerate(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 8;
+  if (names.empty()) return "nothing";
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < most; ++i) text += (i == 0 ? "`" : ", `") + names[i] + "`";
+  return names.size() > most ? text + ", …" : text;
+}
+
+Error no_main(const std::string& atom, const std::vector<std::string>& names) {
+  Error error(Kind::evaluation, atom + " has no `main`: its value is a set that holds " + enumerate(names));
+  const std::string near = nearest("main", names);
+  return std::move(error).with_hint(near.empty() ? "only an atom whose value has a derivation `main` can be planned"
+                                                 : "is `" + near + "` what should be called `main`?");
+}
+
+std::optional<Error> breach(std::string_view text) {
+  constexpr std::string_view marker = "eka-contract {";
+  const std::size_t start = text.find(marker);
+  if (start == std::string_view::npos) return std::nullopt;
+  std::string_view line = text.substr(start + marker.size() - 1);
+  line = line.substr(0, line.find('\n'));
+  line = line.substr(0, line.rfind('}') + 1);
+  simdjson::dom::parser parser;
+  simdjson::dom::element details;
+  if (parser.parse(simdjson::padded_string(line)).get(details) != simdjson::SUCCESS) return std::nullopt;
+
+  const std::string what = remote(details, "breach");
+  const std::string atom = "the atom " + remote(details, "label") + " " + remote(details, "version");
+  const std::string found = remote(details, "found");
+  if (what == "no-main") return no_main(atom, names_in(details));
+  if (what == "not-a-set") {
+    return Error(Kind::evaluation, "the value of " + atom + " is " + found + ", not a set with a derivation `main`");
+  }
+  if (what == "main-not-a-derivation") {
+    Error error(Kind::evaluation, "`main` of " + atom + " is " + found + ", not a derivation");
+    const std::vector<std::string> names = names_in(details);
+    if (names.empty()) return error;
+    return std::move(error).with_hint("it holds the derivations " + enumerate(names) +
+                                      ": one atom is one derivation, so choose one, or give each an atom of its own");
+  }
+  if (what == "main-without-drv-path") {
+    return Error(Kind::evaluation, "`main` of " + atom + " calls itself a derivation, but has no `drvPath`")
+        .with_hint("make it with `derivation`, or with a function that does");
+  }
+  if (what == "composer-not-a-function") {
+    return Error(Kind::evaluation, atom + " is composed with the atom " + remote(details, "composer") +
+                                       ", whose value is " + found + ", not a function");
+  }
+  return std::nullopt;
+}
+
+// --- what Nix says
+// ----------------------------------------------------------------------------------------------------
+
+// "x" of "attribute 'x' missing".
+std::optional<std::string> missing_attribute(std::string_view message) {
+  constexpr std::string_view before = "attribute '";
+  const auto end = message.find("' missing");
+  if (!message.starts_with(before) || end == std::string_view::npos) return std::nullopt;
+  return std::string(message.substr(before.size(), end - before.size()));
+}
+
+template <class Range>
+std::string did_you_mean(const std::string& word, const Range& candidates) {
+  const std::string near = nearest(word, candidates);
+  return near.empty() ? "" : "; did you mean `" + near + "`?";
+}
+
+// An atom that asks for a dependency which it does not have.
+std::string dependency_hint(const std::string& missing, std::string_view message, const Origin& origin) {
+  std::vector<std::string> tags;
+  for (const auto& [tag, labels] : origin.dependencies) tags.push_back(tag);
+  if (message.contains("from." + missing)) {
+    const std::string sets = tags.empty() ? "no set" : (tags.size() == 1 ? "the set " : "the sets ") + enumerate(tags);
+    return origin.atoms.front() + " depends on atoms of " + sets + did_you_mean(missing, tags);
+  }
+  for (const auto& [tag, labels] : origin.dependencies) {
+    if (!message.contains("from." + tag + "." + missing)) continue;
+    return "of the set `" + tag + "`, " + origin.atoms.front() + " depends on " + enumerate(labels) +
+           did_you_mean(missing, labels);
+  }
+  return {};
+}
+
+// "lib.nix" of "getting status of '/nix/store/<hash>-label/lib.nix': No such file or directory".
+std::optional<std::string> missing_file(std::string_view message) {
+  constexpr std::string_view store = "'/nix/store/";
+  const auto start = message.find(store);
+  const auto end = message.find("': No such file or directory");
+  if (start == std::string_view::npos || end == std::string_view::npos || end < start) return std::nullopt;
+  const auto slash = message.find('/', start + store.size());
+  if (slash >= end) return std::nullopt;
+  return std::string(message.substr(slash + 1, end - slash - 1));
+}
+
+std::string hint_for(const Trace& trace, const std::optional<Origin>& origin) {
+  if (trace.message.contains("'allow-import-from-derivation' is disabled")) {
+    return "it reads what a derivation builds: with --allow-ifd eka has that built first (`eka plan --help`)";
+  }
+  if (trace.message.starts_with("access to ") && trace.message.contains(" is forbidden in restricted mode")) {
+    return "an atom reads its own files, and its dependencies as `atoms` gives them, and nothing else";
+  }
+  if (const auto file = missing_file(trace.message)) {
+    return "no `" + printable(*file, 200) + "` there: an atom is its own directory, without what git ignores";
+  }
+  if (trace.message.starts_with("infinite recursion")) return "a value needs itself: follow the places from the top";
+  const auto missing = missing_attribute(trace.message);
+  if (missing && origin) return printable(dependency_hint(*missing, trace.message, *origin), 1000);
+  return {};
+}
+
+bool says_out_of_memory(std::string_view text) {
+  return text.starts_with("out of memory") || text.contains("std::bad_alloc");
+}
+
+Error refused(const Ending& ending) {
+  const auto trace = Trace::read(ending.errors);
+  if (!trace) {
+    return Error(Kind::evaluation, "the evaluator failed: " + printable(trimmed(ending.errors), longest_text, true));
+  }
+  if (auto broken = breach(ending.errors.substr(report_start(ending.errors)))) return *std::move(broken);
+  if (says_out_of_memory(trace->message)) {
+    return Error(Kind::evaluation, "evaluation needs more memory than the limit of " + mebibytes(ending.memory_limit));
+  }
+  const auto origin = find_origin(ending.closure, trace->places());
+  Error error(Kind::evaluation, trace->told(ending.whole_trace));
+  // Of the planned atom itself the caller speaks.
+  if (origin && origin->atoms.size() > 1) error.within(printable(origin->sentence(), 2000));
+  return std::move(error).with_hint(hint_for(*trace, origin));
+}
+
+// --- everything else
+// --------------------------------------------------------------------------------------------------
+
+Error killed(int signal, const Ending& ending) {
+  switch (signal) {
+    case SIGALRM:
+      return Error(Kind::evaluation,
+                   "evaluation did not end within " + std::to_string(ending.wall_limit.count()) + " seconds");
+    case SIGSYS:
+      return Error(Kind::evaluation, "the evaluator made a system call that the sandbox does not know");
+    case SIGSEGV:
+      return Error(Kind::evaluation, "the evaluator crashed: the recursion may be too deep");
+    case SIGABRT:
+      return Error(Kind::evaluation, "the evaluator gave up; evaluation may need more memory than the limit of " +
+                                         mebibytes(ending.memory_limit));
+    case SIGKILL:
+      if (ending.took >= ending.cpu_limit) {
+        return Error(Kind::evaluation, "evaluation used more than " + std::to_string(ending.cpu_limit.count()) +
+                                           " seconds of processor time");
+      }
+      return Error(Kind::evaluation, "the evaluator was killed, as the system does when memory runs out");
+    default:
+      return Error(Kind::evaluation, "the evaluator was ended by signal " + std::to_string(signal));
+  }
+}
+
+Error no_sandbox(std::string_view errors) {
+  return Error(Kind::failure, "cannot make the sandbox: " + printable(trimmed(errors), longest_text, true))
+      .with_hint(
+          "bubblewrap needs user namespaces; see the sysctls kernel.unprivileged_userns_clone, "
+          "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns");
+}
+
+}  // namespace
+
+Error explain(const Ending& ending) {
+  if (ending.signal) return killed(*ending.signal, ending);
+  // bwrap ends with 128 + the signal that ended what it ran.
+  if (ending.code && *ending.code > 128) return killed(*ending.code - 128, ending);
+  if (ending.code == nixec_failed) return Error(Kind::failure, printable(trimmed(ending.errors), longest_text, true));
+  if (ending.errors.starts_with("bwrap: ")) return no_sandbox(ending.errors);
+  return refused(ending);
+}
+
+Exhausted exhausted(const Ending& ending) {
+  // bwrap ends with 128 + the signal that ended what it ran.
+  const int signal = ending.signal ? *ending.signal : ending.code ? *ending.code - 128 : 0;
+  if (signal == SIGALRM || (signal == SIGKILL && ending.took >= ending.cpu_limit)) return Exhausted::time;
+  if (signal == SIGABRT || signal == SIGKILL) return Exhausted::memory;
+  if (signal > 0) return Exhausted::nothing;
+  const auto trace = Trace::read(ending.errors);
+  const bool memory = trace && says_out_of_memory(trace->message);
+  return memory ? Exhausted::memory : Exhausted::nothing;
+}
+
+std::string messages_of(std::string_view errors) {
+  std::string_view rest = errors.substr(0, report_start(errors));
+  std::string kept;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    if (!line.starts_with(collector_warning)) kept.append(line).append("\n");
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  return printable(trimmed(kept), longest_text, true);
+}
+
+}  // namespace eka::eval

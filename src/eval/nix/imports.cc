@@ -1,0 +1,81 @@
+#include "eval/nix/imports.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "coro/process/process.h"
+#include "eval/nix/trace.h"
+#include "eval/store/derivation.h"
+#include "eval/store/private_store.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t longest_text = 4000;
+
+// "/nix/store/<hash>-gen" of "… while realising the context of path '/nix/store/<hash>-gen/lib.nix'".
+std::optional<std::string> path_in(std::string_view frame) {
+  for (const std::string_view before : {"while realising the context of path '", "while adding path '"}) {
+    const auto found = frame.find(before);
+    if (found == std::string_view::npos) continue;
+    std::string_view path = frame.substr(found + before.size());
+    path = path.substr(0, path.find('\''));
+    path = path.substr(0, path.find('/', std::string_view("/nix/store/").size()));
+    if (is_store_path(path)) return std::string(path);
+  }
+  return std::nullopt;
+}
+
+bool makes(const fs::path& store, const std::string& drv_path, const std::string& output) {
+  try {
+    const auto outputs = read_derivation(store, drv_path).outputs;
+    return std::ranges::any_of(outputs, [&](const Output& made) { return made.path == output; });
+  } catch (const Error&) {
+    return false;  // a derivation that cannot be read makes nothing
+  }
+}
+
+std::optional<std::string> maker_of(const fs::path& store, const std::string& output) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(store / "nix/store", ignored)) {
+    std::string drv_path = "/nix/store/" + entry.path().filename().string();
+    if (drv_path.ends_with(".drv") && makes(store, drv_path, output)) return drv_path;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> wanted_build(const fs::path& store, std::string_view errors,
+                                        const std::vector<std::string>& built) {
+  const auto trace = Trace::read(errors);
+  if (!trace) return std::nullopt;
+  for (const Trace::Frame& frame : trace->frames) {
+    const auto output = path_in(frame.text);
+    if (!output || std::ranges::find(built, *output) != built.end()) continue;
+    if (auto drv_path = maker_of(store, *output)) return drv_path;
+  }
+  return std::nullopt;
+}
+
+coro::Task<> furnish(const Installation& installation, fs::path store, std::vector<std::string> built) {
+  coro::Command command;
+  command.argv = {installation.nix.string(), "copy", "--no-check-sigs", "--option", "build-users-group", "", "--from",
+                  installation.store,        "--to", store.string()};
+  command.argv.insert(command.argv.end(), built.begin(), built.end());
+  command.env = nix_environment(installation);
+  command.directory = "/";
+  const coro::Exit exit = co_await coro::run(std::move(command));
+  if (!exit.ok()) {
+    throw Error(Kind::failure, "cannot copy what was built for evaluation out of the Nix store: " +
+                                   printable(exit.errors, longest_text, true))
+        .within("copying from the store " + installation.store);
+  }
+}
+
+}  // namespace eka::eval

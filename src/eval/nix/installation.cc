@@ -1,0 +1,118 @@
+#include "eval/nix/installation.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include <unistd.h>
+
+#include "atom/hash/base_n.h"
+#include "atom/hash/blake3.h"
+#include "eval/nix/nix_runtime.h"
+#include "eval/store/real_store.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* how_to_install =
+    "install Nix 2.8 or newer and bubblewrap (on Debian and Ubuntu: apt install nix-bin bubblewrap)";
+
+fs::path program(const char* name) {
+  const char* path = std::getenv("PATH");
+  std::istringstream directories(std::string(path != nullptr ? path : "") + ":/usr/local/bin:/usr/bin:/bin");
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    fs::path candidate = fs::path(directory) / name;
+    if (candidate.is_absolute() && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  throw Error(Kind::usage, std::string(name) + " is not installed, or not in PATH").with_hint(how_to_install);
+}
+
+bool holds_expressions(const fs::path& directory) {
+  std::error_code ignored;
+  return fs::is_regular_file(directory / "plan.nix", ignored);
+}
+
+// Beside the binary when installed; in the source tree when the binary lies in the build tree; or where it is told.
+fs::path find_expressions(const fs::path& self) {
+  const fs::path installed = self.parent_path().parent_path() / "share" / "eka" / "nix";
+  if (holds_expressions(installed)) return installed;
+  if (self.string().starts_with(EKA_BUILD_ROOT "/") && holds_expressions(EKA_SOURCE_ROOT "/nix")) {
+    return EKA_SOURCE_ROOT "/nix";
+  }
+  if (const char* told = std::getenv("EKA_EXPRESSIONS"); told != nullptr && holds_expressions(told)) {
+    return fs::canonical(told);
+  }
+  throw Error(Kind::usage, "cannot find eka's Nix expressions: " + installed.string() + " does not exist")
+      .with_hint("install eka with `meson install`, or set EKA_EXPRESSIONS to the directory that holds plan.nix");
+}
+
+// Beside the binary, or in the build tree as above. Where there is none, or it is a link to the binary, it is that.
+fs::path find_nixec(const fs::path& self) {
+  std::error_code error;
+  fs::path found = fs::canonical(self.parent_path() / "nixec", error);
+  if (error && self.string().starts_with(EKA_BUILD_ROOT "/")) found = fs::canonical(EKA_BUILD_ROOT "/src/nixec", error);
+  return error ? self : found;
+}
+
+std::string digest_of(const fs::path& expressions) {
+  std::map<std::string, std::string> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(expressions)) {
+    if (entry.path().extension() != ".nix") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    files[entry.path().filename()] = std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  atom::Blake3 hash;
+  for (const auto& [name, content] : files) {
+    hash.update(name + '\0' + std::to_string(content.size()) + '\0').update(content);
+  }
+  return atom::hex(hash.digest());
+}
+
+}  // namespace
+
+std::map<std::string, std::string> nix_environment(const Installation& installation) {
+  std::string configuration =
+      "experimental-features = nix-command\n"
+      "substituters =\n"
+      "plugin-files =\n";
+  if (lacks_build_users(installation.store)) configuration += "build-users-group =\n";
+  std::map<std::string, std::string> environment{{"HOME", "/nonexistent"},
+                                                 {"USER", "eka"},
+                                                 {"NIX_CONF_DIR", "/nonexistent"},
+                                                 {"NIX_USER_CONF_FILES", ""},
+                                                 {"NIX_CONFIG", configuration}};
+  if (const char* socket = std::getenv("NIX_DAEMON_SOCKET_PATH")) environment["NIX_DAEMON_SOCKET_PATH"] = socket;
+  return environment;
+}
+
+Installation Installation::locate(const fs::path& scratch_root, const std::string& store) {
+  Installation found;
+  found.nix_instantiate = program("nix-instantiate");
+  found.nix = program("nix");
+  found.nix_store = program("nix-store");
+  found.bwrap = program("bwrap");
+  const fs::path self = fs::read_symlink("/proc/self/exe");
+  found.nixec = find_nixec(self);
+  found.nixec_identity = BinaryIdentity::of(found.nixec);
+  found.has_doorkeeper = found.nixec != self;
+  found.expressions = find_expressions(self);
+  found.expressions_digest = digest_of(found.expressions);
+  NixRuntime runtime = nix_runtime(found.nix_instantiate, scratch_root);
+  found.nix_version = std::move(runtime.version);
+  found.libraries = std::move(runtime.libraries);
+  found.store = store == "auto" ? detect_real_store() : store;
+  return found;
+}
+
+std::string expressions_version() try {
+  return digest_of(find_expressions(fs::read_symlink("/proc/self/exe"))).substr(0, 12);
+} catch (const std::exception&) {
+  return "not found";
+}
+
+}  // namespace eka::eval

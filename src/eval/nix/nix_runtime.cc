@@ -1,0 +1,154 @@
+#include "eval/nix/nix_runtime.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include <elf.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "coro/process/descriptor.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What tells a file from another that took its place.
+std::string fingerprint(const std::string& path) {
+  struct stat about{};
+  if (::stat(path.c_str(), &about) != 0) return "missing";
+  std::ostringstream text;
+  text << about.st_dev << ' ' << about.st_ino << ' ' << about.st_size << ' ' << about.st_mtim.tv_sec << '.'
+       << about.st_mtim.tv_nsec;
+  return text.str();
+}
+
+// Standard output of a program that says something short; its own errors are left out.
+std::string ask(std::vector<std::string> words) {
+  std::array<int, 2> pipe{};
+  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Error(Kind::failure, "cannot make a pipe");
+  const coro::Descriptor ours(pipe[0]);
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::array<char*, 1> no_environment{nullptr};
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
+  pid_t child = 0;
+  const int failed = ::posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), no_environment.data());
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(pipe[1]);
+  if (failed != 0) throw Error(Kind::usage, "cannot run " + words[0] + ": " + std::strerror(failed));
+
+  std::string output;
+  std::array<char, 4096> buffer{};
+  for (ssize_t got = 1; got > 0 || (got < 0 && errno == EINTR);) {
+    got = ::read(ours.get(), buffer.data(), buffer.size());
+    if (got > 0) output.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (status != 0) throw Error(Kind::usage, words[0] + " does not work").with_hint("try `" + words[0] + " --version`");
+  return output;
+}
+
+// The loader that an ELF program names; nothing for a static one.
+std::optional<std::string> loader_of(const fs::path& program) {
+  std::ifstream in(program, std::ios::binary);
+  Elf64_Ehdr header{};
+  in.read(reinterpret_cast<char*>(&header), sizeof header);
+  if (!in || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64) {
+    throw Error(Kind::usage, program.string() + " is not a program that the sandbox can run");
+  }
+  for (Elf64_Half i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment{};
+    in.seekg(static_cast<std::streamoff>(header.e_phoff + std::size_t{i} * header.e_phentsize));
+    in.read(reinterpret_cast<char*>(&segment), sizeof segment);
+    if (!in || segment.p_type != PT_INTERP || segment.p_filesz > 4096) continue;
+    std::string name(segment.p_filesz, '\0');
+    in.seekg(static_cast<std::streamoff>(segment.p_offset));
+    in.read(name.data(), static_cast<std::streamsize>(name.size()));
+    return name.substr(0, name.find('\0'));
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> libraries_of(const fs::path& program) {
+  const std::optional<std::string> loader = loader_of(program);
+  if (!loader) return {};
+  std::vector<std::string> libraries{*loader};
+  std::istringstream lines(ask({*loader, "--list", program.string()}));
+  for (std::string line; std::getline(lines, line);) {
+    // "	libnixexpr.so => /usr/lib/nix/libnixexpr.so (0x00007f…)"
+    const std::size_t start = line.find("=> /");
+    const std::size_t end = line.rfind(" (0x");
+    if (start == std::string::npos || end == std::string::npos) continue;
+    const std::string path = line.substr(start + 3, end - start - 3);
+    if (path == *loader) continue;
+    libraries.push_back(path);
+    // Nix loads the resolver's backend by name at its start, and complains when it is not there.
+    const fs::path resolver = fs::path(path).parent_path() / "libnss_dns.so.2";
+    if (line.find("libc.so.6 ") != std::string::npos && fs::exists(resolver)) libraries.push_back(resolver);
+  }
+  return libraries;
+}
+
+// One line each: the version; then "<fingerprint>\t<path>" of the program and of the libraries.
+std::optional<NixRuntime> remembered(const fs::path& program, const fs::path& file) {
+  std::ifstream in(file);
+  NixRuntime runtime;
+  std::string line;
+  if (!std::getline(in, runtime.version)) return std::nullopt;
+  if (!std::getline(in, line) || line != fingerprint(program) + '\t' + program.string()) return std::nullopt;
+  while (std::getline(in, line)) {
+    const std::size_t tab = line.find('\t');
+    if (tab == std::string::npos || line.substr(0, tab) != fingerprint(line.substr(tab + 1))) return std::nullopt;
+    runtime.libraries.push_back(line.substr(tab + 1));
+  }
+  return runtime;
+}
+
+// A failure to remember costs the next run a few milliseconds.
+void remember(const NixRuntime& runtime, const fs::path& program, const fs::path& file) {
+  std::error_code ignored;
+  fs::create_directories(file.parent_path(), ignored);
+  const fs::path partial = file.string() + "." + std::to_string(::getpid());
+  std::ofstream out(partial);
+  out << runtime.version << '\n' << fingerprint(program) << '\t' << program.string() << '\n';
+  for (const std::string& library : runtime.libraries) out << fingerprint(library) << '\t' << library << '\n';
+  out.close();
+  if (out) fs::rename(partial, file, ignored);
+  fs::remove(partial, ignored);
+}
+
+}  // namespace
+
+NixRuntime nix_runtime(const fs::path& nix_instantiate, const fs::path& memory) {
+  const fs::path file = memory / "nix-runtime-1";
+  if (auto runtime = remembered(nix_instantiate, file)) return *std::move(runtime);
+  NixRuntime runtime;
+  // "nix-instantiate (Nix) 2.8.0"
+  const std::string said = ask({nix_instantiate.string(), "--version"});
+  runtime.version = printable(said.substr(0, said.find('\n')), 100);
+  runtime.version.erase(0, runtime.version.rfind(' ') + 1);
+  runtime.libraries = libraries_of(nix_instantiate);
+  remember(runtime, nix_instantiate, file);
+  return runtime;
+}
+
+}  // namespace eka::eval

@@ -1,0 +1,91 @@
+#include "eval/nix/scratch.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "coro/task/asio.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* prefix = "eval-";
+
+// Nix makes directories read-only: an ordinary user must undo that, where there is one. Links are not followed by any
+// of this.
+void remove_tree(const fs::path& path) noexcept {
+  try {
+    std::error_code ignored;
+    std::error_code refused;
+    fs::remove_all(path, refused);
+    if (!refused) return;
+    for (fs::recursive_directory_iterator entry(path, ignored), end; entry != end; entry.increment(ignored)) {
+      if (entry->symlink_status(ignored).type() == fs::file_type::directory) {
+        fs::permissions(entry->path(), fs::perms::owner_all, ignored);
+      }
+    }
+    fs::remove_all(path, ignored);
+  } catch (const std::exception&) {
+    // Out of memory: the next run sweeps it.
+  }
+}
+
+// The evaluator of an eka that was killed dies a moment after it, and may write until then.
+void remove_from_dying(const fs::path& path) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    remove_tree(path);
+    if (std::error_code ignored; !fs::exists(fs::symlink_status(path, ignored))) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+// Nothing when there is no such directory, or another holds it.
+coro::Descriptor lock(const fs::path& directory) {
+  coro::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) opened.reset();
+  return opened;
+}
+
+}  // namespace
+
+Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
+  fs::create_directories(root);
+  // Somebody may sweep it between its making and its locking: then there is another.
+  for (int attempt = 0; attempt < 16 && lock_.get() < 0; ++attempt) {
+    std::string name = (root / (std::string(prefix) + "XXXXXX")).string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw Error(Kind::failure, "cannot make a directory in " + root.string() + ": " + std::strerror(errno));
+    }
+    lock_ = lock(name);
+    if (std::error_code gone; !fs::is_directory(name, gone)) lock_.reset();
+    path_ = name;
+  }
+  if (lock_.get() < 0) throw Error(Kind::failure, "cannot lock a directory in " + root.string());
+  fs::create_directory(store());
+  fs::create_directory(room());
+}
+
+Scratch::~Scratch() {
+  asio::post(pool_.executor(),
+             [path = path_, lock = std::make_shared<coro::Descriptor>(std::move(lock_))] { remove_tree(path); });
+}
+
+void Scratch::sweep(const fs::path& root) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root, ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix)) continue;
+    if (const coro::Descriptor locked = lock(entry.path()); locked.get() >= 0) remove_from_dying(entry.path());
+  }
+}
+
+}  // namespace eka::eval

@@ -1,0 +1,201 @@
+#include "eval/nix/session.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include <unistd.h>
+
+#include "base/text.h"
+#include "eval/nix/imports.h"
+#include "eval/sandbox/nixec.h"
+#include "eval/store/private_store.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+// No file of an honest evaluation is larger: its store holds derivations and what they take from their own trees.
+constexpr std::uint64_t largest_file = std::uint64_t{4} << 30;
+constexpr std::uint64_t most_open_files = 1024;
+
+std::vector<Sandbox::Bind> binds_of(const std::vector<Source>& sources) {
+  std::vector<Sandbox::Bind> binds;
+  std::set<std::string> seen;
+  for (const Source& source : sources) {
+    if (!is_store_path(source.store_path)) {
+      throw Error(Kind::failure, "a source cannot stand at " + printable(source.store_path));
+    }
+    if (seen.insert(source.store_path).second) {
+      binds.push_back({.outside = fs::absolute(source.on_disk).string(), .inside = source.store_path});
+    }
+  }
+  return binds;
+}
+
+void check_number(std::size_t sources, std::size_t most) {
+  if (sources <= most) return;
+  throw Error(Kind::evaluation, "the closure has " + std::to_string(sources) + " atoms and sources; more than " +
+                                    std::to_string(most) + " cannot be evaluated together");
+}
+
+NixecRequest request_for(const Workshop& workshop, const Evaluation& evaluation, const Scratch& scratch) {
+  const Installation& installation = workshop.installation;
+  const bool in_a_room = workshop.can_furnish;
+  std::vector<Sandbox::Bind> sources = binds_of(evaluation.sources);
+  check_number(sources.size(), in_a_room ? most_sources : most_sources_without_room);
+  const auto seconds = [](std::chrono::seconds time) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()));
+  };
+  return {.binary = installation.nixec_identity,
+          .parent = ::getpid(),
+          .limits = {.memory_bytes = evaluation.limits.memory_bytes,
+                     .cpu_seconds = seconds(evaluation.limits.cpu_time),
+                     .wall_seconds = seconds(evaluation.limits.wall_time),
+                     .file_bytes = largest_file,
+                     .open_files = most_open_files},
+          .sandbox = {.bwrap = installation.bwrap.string(),
+                      .nix_instantiate = installation.nix_instantiate.string(),
+                      .libraries = installation.libraries,
+                      .expressions = installation.expressions.string(),
+                      .store = scratch.store().string(),
+                      .sources = std::move(sources),
+                      .system = evaluation.system,
+                      .doorkeeper = installation.has_doorkeeper ? installation.nixec.string() : std::string(),
+                      .room = in_a_room ? scratch.room().string() : std::string(),
+                      .imports = evaluation.imports},
+          .expression_file = scratch.expression().string(),
+          .filter = workshop.supplies.filter};
+}
+
+// A scratch directory that is ready, and the command to run.
+struct Prepared {
+  std::shared_ptr<Scratch> scratch;
+  coro::Command command;
+};
+
+Prepared prepare(const Workshop& workshop, const Evaluation& evaluation, const std::string& mark) {
+  const Installation& installation = workshop.installation;
+  Prepared prepared{.scratch = std::make_shared<Scratch>(workshop.scratch_root, workshop.pool), .command = {}};
+  std::ofstream expression(prepared.scratch->expression(), std::ios::binary);
+  expression << expression_for(evaluation.closure_json, mark);
+  expression.close();
+  if (!expression) throw Error(Kind::failure, "cannot write to " + prepared.scratch->expression().string());
+  workshop.supplies.store.write(prepared.scratch->store());
+  fs::path nixec = installation.nixec;
+  if (!is_nixec(nixec.string())) {
+    nixec = prepared.scratch->nixec();
+    fs::create_symlink(installation.nixec, nixec);
+  }
+  prepared.command.argv = {nixec.string()};
+  prepared.command.directory = "/";
+  prepared.command.input = request_for(workshop, evaluation, *prepared.scratch).text();
+  prepared.command.output_limit = evaluation.limits.output_bytes;
+  return prepared;
+}
+
+Error too_loud(std::uint64_t limit) {
+  return Error(Kind::evaluation, "evaluation printed more than " + std::to_string(limit >> 20) + " MiB");
+}
+
+}  // namespace
+
+Session::Session(coro::Executor executor, const Workshop& workshop, const Evaluation& evaluation,
+                 const Answered& answered)
+    : workshop_(workshop),
+      evaluation_(evaluation),
+      answered_(answered),
+      mark_(random_mark()),
+      reader_(mark_),
+      group_(std::move(executor)) {}
+
+coro::Task<> Session::run() {
+  Prepared prepared = co_await coro::offload(workshop_.pool, [this] { return prepare(workshop_, evaluation_, mark_); });
+  scratch_ = std::move(prepared.scratch);
+  if (!evaluation_.built.empty()) {
+    std::vector<std::string> built = evaluation_.built;
+    co_await furnish(workshop_.installation, scratch_->store(), std::move(built));
+  }
+  prepared.command.on_errors = [this](std::string_view bytes) { hear(bytes); };
+  group_.start(converse(std::move(prepared.command)));
+  co_await group_.join();
+  if (evaluation_.imports && exit_.code() == 1) co_await look_for_wanted();
+}
+
+coro::Task<> Session::converse(coro::Command command) {
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    exit_ = co_await coro::run(std::move(command));
+  } catch (const Error& error) {
+    if (!error.message().contains(" wrote more than ")) throw;
+    failure_ = too_loud(evaluation_.limits.output_bytes);
+  }
+  took_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+}
+
+coro::Task<> Session::look_for_wanted() {
+  const auto drv_path = co_await coro::offload(
+      workshop_.pool, [this] { return wanted_build(scratch_->store(), reader_.rest(), evaluation_.built); });
+  if (!drv_path) co_return;
+  wanted_ = co_await coro::offload(workshop_.pool, [this, &drv_path] {
+    return Evaluated{.label = {},
+                     .drv_path = *drv_path,
+                     .outputs = read_derivation(scratch_->store(), *drv_path).outputs,
+                     .imported = false,
+                     .messages = {},
+                     .scratch = scratch_};
+  });
+}
+
+void Session::hear(std::string_view bytes) {
+  for (Answer& answer : reader_.feed(bytes)) {
+    const std::size_t root = roots_.size();
+    roots_.emplace_back();
+    group_.start(take(root, std::move(answer)));
+  }
+}
+
+coro::Task<> Session::take(std::size_t root, Answer answer) {
+  const auto evaluated = co_await coro::offload(workshop_.pool, [this, &answer]() -> Result<Evaluated> {
+    try {
+      return Evaluated{.label = answer.label,
+                       .drv_path = answer.drv_path,
+                       .outputs = read_derivation(scratch_->store(), answer.drv_path).outputs,
+                       .imported = !evaluation_.built.empty(),
+                       .messages = messages_of(answer.said),
+                       .scratch = scratch_};
+    } catch (const Error& error) {
+      return std::unexpected(error);
+    }
+  });
+  roots_[root] = evaluated;
+  if (answered_) answered_(root, evaluated);
+}
+
+bool Session::cannot_furnish() const {
+  return workshop_.can_furnish && exit_.code() == nixec_cannot_furnish;
+}
+
+Answers Session::answers() {
+  Answers answers;
+  for (auto& root : roots_) answers.roots.push_back(*std::move(root));
+  answers.failure = std::move(failure_);
+  if (answers.failure || exit_.ok()) return answers;
+  const Ending ending{.code = exit_.code(),
+                      .signal = exit_.signal(),
+                      .errors = reader_.rest(),
+                      .took = took_,
+                      .cpu_limit = evaluation_.limits.cpu_time,
+                      .wall_limit = evaluation_.limits.wall_time,
+                      .memory_limit = evaluation_.limits.memory_bytes,
+                      .closure = evaluation_.closure_json,
+                      .whole_trace = evaluation_.whole_trace};
+  answers.failure = explain(ending);
+  answers.exhausted = exhausted(ending);
+  answers.wanted = std::move(wanted_);
+  return answers;
+}
+
+}  // namespace eka::eval

@@ -1,0 +1,61 @@
+// One evaluator process, from its scratch directory to its last answer.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "coro/process/process.h"
+#include "coro/task/task_group.h"
+#include "eval/nix/answers.h"
+#include "eval/nix/evaluator.h"
+#include "eval/nix/scratch.h"
+#include "eval/nix/supplies.h"
+
+namespace eka::eval {
+
+// Where and with what it works.
+struct Workshop {
+  const Installation& installation;
+  const std::filesystem::path& scratch_root;
+  coro::Pool& pool;
+  const Supplies& supplies;
+  bool can_furnish = true;  // room.h
+};
+
+// All that it is given must outlive it. Used once.
+class Session {
+ public:
+  Session(coro::Executor executor, const Workshop& workshop, const Evaluation& evaluation, const Answered& answered);
+
+  // Throws what concerns no root: that there is no space for a scratch directory. Cancelling it kills the process.
+  coro::Task<> run();
+
+  // After run():
+  bool cannot_furnish() const;  // nothing was evaluated: this machine lets bwrap alone make namespaces
+  Answers answers();
+
+ private:
+  coro::Task<> converse(coro::Command command);
+  void hear(std::string_view bytes);
+  coro::Task<> look_for_wanted();
+  coro::Task<> take(std::size_t root, Answer answer);
+
+  const Workshop& workshop_;
+  const Evaluation& evaluation_;
+  const Answered& answered_;
+  std::string mark_;
+  AnswerReader reader_;
+  coro::TaskGroup group_;
+  std::shared_ptr<Scratch> scratch_;
+  std::deque<std::optional<Result<Evaluated>>> roots_;  // in the order in which they were answered
+  coro::Exit exit_;
+  std::optional<Evaluated> wanted_;
+  std::optional<Error> failure_;  // when it was ended by us
+  std::chrono::milliseconds took_{};
+};
+
+}  // namespace eka::eval

@@ -1,0 +1,69 @@
+#include "eval/nix/supplies.h"
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+
+#include "coro/process/process.h"
+#include "eval/nix/scratch.h"
+#include "eval/sandbox/syscalls.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The number is that of what is looked for in it, and of the options with which it is made.
+fs::path place_of(const fs::path& scratch_root, std::string version) {
+  std::ranges::replace_if(version, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.'; }, '_');
+  return scratch_root / ("empty-store-1-" + version);
+}
+
+coro::Command make_command(const Installation& installation, const fs::path& store) {
+  coro::Command command;
+  command.argv = {installation.nix_store.string(),
+                  "--option",
+                  "build-users-group",
+                  "",
+                  "--option",
+                  "gc-reserved-space",
+                  "0",
+                  "--store",
+                  store.string(),
+                  "--init"};
+  command.env = nix_environment(installation);
+  command.directory = "/";
+  return command;
+}
+
+// Whole or not at all, whoever else does the same. What stands there and is of no use makes room.
+void keep(const fs::path& made, const fs::path& place) {
+  std::error_code ignored;
+  if (EmptyStore::read(place).empty()) fs::remove_all(place, ignored);
+  fs::rename(made, place, ignored);
+}
+
+}  // namespace
+
+coro::Task<Supplies> gather_supplies(const Installation& installation, fs::path scratch_root, coro::Pool& pool) {
+  const fs::path place = place_of(scratch_root, installation.nix_version);
+  Supplies supplies;
+  co_await coro::offload(pool, [&] {
+    supplies.filter = syscall_filter();
+    supplies.store = EmptyStore::read(place);
+  });
+  if (!supplies.store.empty()) co_return supplies;
+
+  std::unique_ptr<Scratch> scratch;
+  co_await coro::offload(pool, [&] { scratch = std::make_unique<Scratch>(scratch_root, pool); });
+  coro::Command command = make_command(installation, scratch->store());
+  const coro::Exit exit = co_await coro::run(std::move(command));
+  if (!exit.ok()) co_return supplies;
+  co_await coro::offload(pool, [&] {
+    supplies.store = EmptyStore::read(scratch->store());
+    if (!supplies.store.empty()) keep(scratch->store(), place);
+  });
+  co_return supplies;
+}
+
+}  // namespace eka::eval

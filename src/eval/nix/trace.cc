@@ -1,0 +1,123 @@
+#include "eval/nix/trace.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace eka::eval {
+namespace {
+
+constexpr std::size_t longest_text = 16 << 10;
+constexpr std::string_view frame_mark = "\n       … ";
+constexpr std::string_view place_mark = "at /nix/store/";
+constexpr std::size_t hash_length = 33;  // with its "-"
+
+// Does this frame speak of our own expressions, or of the command line?
+bool is_ours(std::string_view frame) {
+  for (const std::string_view place : {"at /eka/nix/", "at (stdin)", "at «stdin»"}) {
+    if (frame.contains(place)) return true;
+  }
+  return false;
+}
+
+// "at /nix/store/<hash>-label/file.nix:1:2" becomes "at label/file.nix:1:2".
+std::string without_hashes(std::string_view text) {
+  std::string out;
+  while (true) {
+    const std::size_t found = text.find(place_mark);
+    if (found == std::string_view::npos || text.size() < found + place_mark.size() + hash_length) return out += text;
+    out += text.substr(0, found);
+    out += "at ";
+    text.remove_prefix(found + place_mark.size() + hash_length);
+  }
+}
+
+std::string trimmed(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \n");
+  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
+}
+
+// Nix indents everything below "error: " by its width, as whoever prints our messages does again.
+std::string without_indent(std::string_view text) {
+  constexpr std::string_view indent = "       ";
+  std::string out;
+  while (!text.empty()) {
+    const auto line = text.substr(0, std::min(text.find('\n'), text.size() - 1) + 1);
+    out += line.starts_with(indent) ? line.substr(indent.size()) : line;
+    text.remove_prefix(line.size());
+  }
+  return out;
+}
+
+// What was imported from a derivation (imports.h) stands in the private store.
+std::string without_private_store(std::string_view text) {
+  constexpr std::string_view path = "/eka/store/nix/store/";
+  constexpr std::size_t prefix = std::string_view("/eka/store").size();
+  std::string out(text);
+  for (std::size_t at = 0; (at = out.find(path, at)) != std::string::npos;) out.erase(at, prefix);
+  return out;
+}
+
+// "… from call site" of a builtin: no place, no name, no news.
+bool says_nothing(std::string_view frame) {
+  return frame == "… from call site";
+}
+
+void add_places(std::string_view text, std::vector<std::string>& places) {
+  constexpr std::string_view store = "/nix/store/";
+  for (std::size_t at = 0; (at = text.find(place_mark, at)) != std::string_view::npos; at += place_mark.size()) {
+    const auto rest = text.substr(at + place_mark.size() - store.size());
+    places.emplace_back(rest.substr(0, std::min(rest.find_first_of("/:\n", store.size()), rest.size())));
+  }
+}
+
+}  // namespace
+
+// The last line that starts with "error:" (Nix indents the lines of a message, so that no text of an atom can begin
+// one, except by tracing before).
+std::size_t report_start(std::string_view errors) {
+  const std::size_t last = errors.rfind("\nerror:");
+  if (last != std::string_view::npos) return last + 1;
+  return errors.starts_with("error:") ? 0 : std::string_view::npos;
+}
+
+std::optional<Trace> Trace::read(std::string_view errors) {
+  const std::size_t start = report_start(errors);
+  if (start == std::string_view::npos) return std::nullopt;
+  const std::string text = without_private_store(errors.substr(start + std::string_view("error:").size()));
+  std::string_view report = text;
+  if (report.starts_with(' ')) report.remove_prefix(1);
+  std::size_t end = report.find(frame_mark);
+  Trace trace{without_indent(trimmed(report.substr(0, end))), {}};
+  while (end != std::string_view::npos) {
+    report.remove_prefix(end + 1);
+    end = report.find(frame_mark);
+    const std::string_view frame = report.substr(0, end);
+    trace.frames.push_back({without_indent(trimmed(frame)), is_ours(frame)});
+  }
+  return trace;
+}
+
+std::vector<std::string> Trace::places() const {
+  std::vector<std::string> out;
+  add_places(message, out);
+  for (const Frame& frame : frames) add_places(frame.text, out);
+  return out;
+}
+
+std::string Trace::told(bool whole) const {
+  std::string text = message;
+  std::size_t folded = 0;
+  for (const Frame& frame : frames) {
+    if (!whole && frame.ours) ++folded;
+    if (whole || (!frame.ours && !says_nothing(frame.text))) text += "\n\n" + frame.text;
+  }
+  std::string out = printable(without_hashes(text), longest_text, true);
+  if (folded > 0) {
+    out += "\n\n(" + std::to_string(folded) + (folded == 1 ? " frame" : " frames") +
+           " in eka's own expressions left out: -v shows all)";
+  }
+  return out;
+}
+
+}  // namespace eka::eval

@@ -1,0 +1,103 @@
+#include "eval/sandbox/room.h"
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <string_view>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "coro/process/descriptor.h"
+
+namespace eka::eval {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error(Kind::failure, "cannot furnish the sandbox: " + what + ": " + std::strerror(errno));
+}
+
+void write_to(const char* file, const std::string& text) {
+  const coro::Descriptor opened(::open(file, O_WRONLY | O_CLOEXEC));
+  if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) refuse(file);
+}
+
+// Who we are stays who we are, so that bwrap, which makes namespaces of its own, notices nothing.
+void enter_namespaces() {
+  const std::string user = std::to_string(::geteuid());
+  const std::string group = std::to_string(::getegid());
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) refuse("a namespace");
+  write_to("/proc/self/setgroups", "deny");
+  write_to("/proc/self/uid_map", user + " " + user + " 1");
+  write_to("/proc/self/gid_map", group + " " + group + " 1");
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse("private mounts");
+}
+
+class Furnishing {
+ public:
+  explicit Furnishing(std::string at) : at_(std::move(at)) {
+    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) refuse("a place in memory");
+  }
+
+  void directory(const std::string& inside) {
+    if (!made_.insert(inside).second || inside.empty() || inside == "/") return;
+    directory(inside.substr(0, inside.rfind('/')));
+    if (::mkdir((at_ + inside).c_str(), 0755) != 0 && errno != EEXIST) refuse(printable(inside));
+  }
+
+  void bind(const Sandbox::Bind& bind) {
+    const std::string target = at_ + bind.inside;
+    struct stat about{};
+    if (::stat(bind.outside.c_str(), &about) != 0) refuse(printable(bind.outside));
+    if (S_ISDIR(about.st_mode)) {
+      directory(bind.inside);
+    } else {
+      directory(bind.inside.substr(0, bind.inside.rfind('/')));
+      const coro::Descriptor made(::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+      if (made.get() < 0) refuse(printable(bind.inside));
+    }
+    if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) refuse(printable(bind.outside));
+  }
+
+  void seal() { restrict_to(at_, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV); }
+
+  // Its directory has been made before the room was sealed.
+  void writable(const Sandbox::Bind& bind) {
+    const std::string target = at_ + bind.inside;
+    if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) refuse(printable(bind.outside));
+    restrict_to(target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  }
+
+ private:
+  // What is mounted there and below, at once.
+  static void restrict_to(const std::string& mounted, std::uint64_t attributes) {
+    mount_attr restricted{};
+    restricted.attr_set = attributes;
+    if (::syscall(SYS_mount_setattr, AT_FDCWD, mounted.c_str(), AT_RECURSIVE, &restricted, sizeof restricted) != 0) {
+      refuse("what may be done in it");
+    }
+  }
+
+  std::string at_;
+  std::set<std::string> made_;
+};
+
+}  // namespace
+
+void furnish(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& desk) {
+  enter_namespaces();
+  ::umask(022);
+  Furnishing furnishing(at);
+  for (const Sandbox::Bind& bind : binds) furnishing.bind(bind);
+  furnishing.directory(desk.inside);
+  furnishing.seal();
+  furnishing.writable(desk);
+}
+
+}  // namespace eka::eval

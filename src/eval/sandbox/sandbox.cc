@@ -1,0 +1,125 @@
+#include "eval/sandbox/sandbox.h"
+
+#include <initializer_list>
+#include <set>
+
+#include "eval/sandbox/doorkeeper.h"
+
+namespace eka::eval {
+namespace {
+
+// Where things stand inside.
+constexpr const char* inside_expressions = "/eka/nix";
+
+class Options {
+ public:
+  void add(std::initializer_list<std::string> words) { words_.insert(words_.end(), words); }
+  void read_only(const std::string& outside, const std::string& inside) { add({"--ro-bind", outside, inside}); }
+  void variable(const std::string& name, const std::string& value) { add({"--setenv", name, value}); }
+  std::vector<std::string> take() { return std::move(words_); }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+void add_walls(Options& options, int seccomp) {
+  options.add({"--unshare-all", "--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"});
+  options.add({"--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--clearenv"});
+  options.add({"--hostname", "eka", "--chdir", "/", "--seccomp", std::to_string(seccomp)});
+}
+
+void add_files(Options& options, const Sandbox& sandbox) {
+  if (sandbox.room.empty()) {
+    for (const Sandbox::Bind& bind : room_binds(sandbox)) options.read_only(bind.outside, bind.inside);
+    options.add({"--bind", sandbox.store, inside_store, "--remount-ro", "/"});
+  } else {
+    // The store stands in it, and all else is read-only already. Each further option would have bwrap read the table of
+    // all these mounts once more.
+    options.add({"--bind", sandbox.room, "/"});
+  }
+}
+
+// The configuration comes by the environment: no file of it is read, the machine's least of all.
+constexpr const char* configuration =
+    "restrict-eval = true\n"
+    "allow-import-from-derivation = false\n"
+    "build-users-group =\n"
+    "sandbox = false\n"
+    "allowed-uris =\n"
+    "substituters =\n"
+    "builders =\n"
+    "plugin-files =\n"
+    "experimental-features =\n"
+    "access-tokens =\n"
+    "fsync-metadata = false\n"
+    "gc-reserved-space = 0\n";
+
+// Imports of what stands in the private store already; a build can neither begin nor, hence, succeed.
+constexpr const char* imports_of_what_is_built =
+    "allow-import-from-derivation = true\n"
+    "max-jobs = 0\n";
+
+void add_environment(Options& options, bool imports) {
+  options.variable("HOME", "/eka/none");
+  options.variable("USER", "eka");
+  options.variable("NIX_CONF_DIR", "/eka/none");
+  options.variable("NIX_USER_CONF_FILES", "");
+  options.variable("NIX_CONFIG", std::string(configuration) + (imports ? imports_of_what_is_built : ""));
+  options.variable("GC_INITIAL_HEAP_SIZE", "32M");
+  // One collector thread: an evaluation is one core's work, and several of them run side by side.
+  options.variable("GC_MARKERS", "1");
+}
+
+// Rules are for directories, since each takes three system calls: nothing stands in /nix/store but sources, and beside
+// the libraries nothing but other libraries of the evaluator.
+Grants grants(const Sandbox& sandbox) {
+  Grants grants{.run = {sandbox.nix_instantiate}, .read = {inside_expressions, "/nix/store"}, .write = {inside_store}};
+  if (sandbox.libraries.empty()) return grants;
+  grants.run.push_back(sandbox.libraries.front());  // the loader
+  std::set<std::string> directories;
+  for (const std::string& library : sandbox.libraries) directories.insert(library.substr(0, library.rfind('/')));
+  grants.read.insert(grants.read.end(), directories.begin(), directories.end());
+  return grants;
+}
+
+}  // namespace
+
+std::vector<Sandbox::Bind> room_binds(const Sandbox& sandbox) {
+  std::vector<Sandbox::Bind> binds{{sandbox.nix_instantiate, sandbox.nix_instantiate}};
+  for (const std::string& library : sandbox.libraries) binds.push_back({library, library});
+  if (!sandbox.doorkeeper.empty()) binds.push_back({sandbox.doorkeeper, inside_doorkeeper});
+  binds.push_back({sandbox.expressions, inside_expressions});
+  binds.insert(binds.end(), sandbox.sources.begin(), sandbox.sources.end());
+  return binds;
+}
+
+SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
+  Options options;
+  add_walls(options, seccomp);
+  add_files(options, sandbox);
+  add_environment(options, sandbox.imports);
+
+  std::vector<std::string> command{
+      sandbox.nix_instantiate, "--store",      inside_store, "--eval", "--strict",    "--json",
+      "--read-write-mode",     "--show-trace", "--option",   "system", sandbox.system};
+  // Each by its name: an atom can neither list the others nor tell what was evaluated beside it. (The word before "="
+  // is a name in builtins.nixPath, which atoms see empty.)
+  command.insert(command.end(), {"-I", std::string("eka=") + inside_expressions});
+  for (const Sandbox::Bind& source : sandbox.sources) command.insert(command.end(), {"-I", "atom=" + source.inside});
+  command.emplace_back("-");
+  if (!sandbox.doorkeeper.empty()) command = doorkeeper_command(grants(sandbox), command);
+  return {.options = options.take(), .command = std::move(command)};
+}
+
+std::string expression_for(std::string_view closure_json, std::string_view mark) {
+  std::string text =
+      std::string("import ") + inside_expressions + "/plan.nix { mark = \"" + std::string(mark) + "\"; closure = \"";
+  text.reserve(text.size() + closure_json.size() * 5 / 4);
+  for (const char c : closure_json) {
+    if (c == '"' || c == '\\' || c == '$') text += '\\';
+    text += c;
+  }
+  return text + "\"; }\n";
+}
+
+}  // namespace eka::eval

@@ -1,0 +1,106 @@
+#include "git/config/git_program.h"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "coro/process/process.h"
+#include "git/config/child_environment.h"
+
+namespace eka::git {
+namespace {
+
+// A password must not stand among the arguments of a process, where every user can read it: it goes into a
+// configuration that only the child's environment holds, as a rewrite from the url without it.
+void hide_secret(coro::Command& command, const atom::Url& url, std::string& shown) {
+  shown = url.str();
+  if (url.password().empty()) return;
+  command.env["GIT_CONFIG_COUNT"] = "1";
+  command.env["GIT_CONFIG_KEY_0"] = "url." + url.with_secret() + ".insteadOf";
+  command.env["GIT_CONFIG_VALUE_0"] = shown;
+}
+
+coro::Command git_command(const std::filesystem::path& git_directory, const atom::Url& url, std::string& shown) {
+  coro::Command command;
+  command.argv = {"git", "--git-dir", git_directory.string()};
+  command.env = child_environment();
+  hide_secret(command, url, shown);
+  return command;
+}
+
+std::string last_words(const std::string& errors) {
+  auto text = printable(errors, 2000, true);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+coro::Task<> git_in(std::filesystem::path directory, std::vector<std::string> arguments) {
+  coro::Command command;
+  command.argv = {"git"};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  command.env = child_environment();
+  command.directory = std::move(directory);
+  const auto exit = co_await coro::run(std::move(command));
+  if (!exit.ok()) throw Error(Kind::failure, fmt::format("git {}: {}", arguments.front(), last_words(exit.errors)));
+}
+
+// One line of --porcelain: "<flag>\t<from>:<to>\t<summary>"; "!" flags a refusal, "=" what was there already.
+void read_porcelain(const std::string& output, std::map<std::string, PushOutcome>& outcomes) {
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    const auto first = line.find('\t');
+    const auto second = line.find('\t', first + 1);
+    if (first != 1 || second == std::string::npos) continue;
+    const auto names = line.substr(first + 1, second - first - 1);
+    const auto ref = names.substr(names.find(':') + 1);
+    const bool accepted = line[0] != '!';
+    outcomes[ref] = {ref, accepted, accepted ? "" : printable(line.substr(second + 1))};
+  }
+}
+
+}  // namespace
+
+coro::Task<std::vector<PushOutcome>> push(std::filesystem::path git_directory, atom::Url url,
+                                          std::vector<PushedRef> refs) {
+  std::map<std::string, PushOutcome> outcomes;
+  for (const bool atomic : {true, false}) {
+    std::string shown;
+    auto command = git_command(git_directory, url, shown);
+    command.argv.insert(command.argv.end(), {"push", "--porcelain", "--no-follow-tags"});
+    if (atomic) command.argv.emplace_back("--atomic");
+    command.argv.insert(command.argv.end(), {"--", shown});
+    for (const auto& ref : refs) command.argv.push_back(ref.object.hex() + ":" + ref.ref);
+    const auto exit = co_await coro::run(std::move(command));
+    outcomes.clear();
+    read_porcelain(exit.output, outcomes);
+    if (atomic && exit.errors.find("does not support --atomic") != std::string::npos) continue;
+    if (!exit.ok() && outcomes.empty()) {
+      throw Error(Kind::remote, fmt::format("cannot push to {}: {}", url.str(), last_words(exit.errors)))
+          .with_hint("git's own credentials are used: try `git push` there by hand");
+    }
+    break;
+  }
+  std::vector<PushOutcome> out;
+  for (const auto& ref : refs) {
+    const auto found = outcomes.find(ref.ref);
+    out.push_back(found != outcomes.end() ? found->second : PushOutcome{ref.ref, false, "git did not say"});
+  }
+  co_return out;
+}
+
+coro::Task<> init_repository(std::filesystem::path directory) {
+  std::vector<std::string> arguments{"init", "--quiet"};
+  return git_in(std::move(directory), std::move(arguments));
+}
+
+coro::Task<> commit_file(std::filesystem::path directory, std::string file, std::string message) {
+  std::vector<std::string> add{"add", "--force", "--", file};
+  co_await git_in(directory, std::move(add));
+  std::vector<std::string> commit{"commit", "--quiet", "--only", "--message", message, "--", file};
+  co_await git_in(directory, std::move(commit));
+}
+
+}  // namespace eka::git

@@ -1,0 +1,192 @@
+#include "git/config/user_config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+
+#include "base/text.h"
+#include "git/config/url_pattern.h"
+#include "git/libgit2/libgit2.h"
+
+namespace eka::git {
+namespace {
+
+using IteratorHandle = std::unique_ptr<git_config_iterator, LibgitDeleter<git_config_iterator_free>>;
+
+std::optional<std::string> variable(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+bool is_true(const std::string& text) {
+  return text == "1" || text == "true" || text == "yes" || text == "on";
+}
+
+std::vector<std::filesystem::path> files() {
+  std::vector<std::filesystem::path> out;
+  if (!is_true(variable("GIT_CONFIG_NOSYSTEM").value_or(""))) {
+    out.emplace_back(variable("GIT_CONFIG_SYSTEM").value_or("/etc/gitconfig"));
+  }
+  if (const auto global = variable("GIT_CONFIG_GLOBAL")) {
+    out.emplace_back(*global);
+    return out;
+  }
+  const auto home = variable("HOME");
+  if (const auto xdg = variable("XDG_CONFIG_HOME"); xdg && !xdg->empty()) {
+    out.push_back(std::filesystem::path(*xdg) / "git" / "config");
+  } else if (home) {
+    out.push_back(std::filesystem::path(*home) / ".config" / "git" / "config");
+  }
+  if (home) out.push_back(std::filesystem::path(*home) / ".gitconfig");
+  return out;
+}
+
+void read_file(const std::filesystem::path& file, std::vector<UserConfig::Entry>& into) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return;
+  const std::string what = "the git configuration " + file.string() + " cannot be read";
+  const auto config = make<ConfigHandle>(Kind::usage, what, git_config_new);
+  check(git_config_add_file_ondisk(config.get(), file.c_str(), GIT_CONFIG_LEVEL_GLOBAL, nullptr, 0), Kind::usage, what);
+  const auto iterator = make<IteratorHandle>(Kind::usage, what, git_config_iterator_new, config.get());
+  git_config_entry* entry = nullptr;
+  while (true) {
+    const int code = git_config_next(&entry, iterator.get());
+    if (code == GIT_ITEROVER) return;
+    check(code, Kind::usage, what);
+    into.push_back({entry->name, entry->value == nullptr ? "true" : entry->value});
+  }
+}
+
+// "HTTP.https://H/.Proxy": section and key in lower case.
+std::string normalised(const std::string& name) {
+  std::string out = name;
+  const auto lower = [&out](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (out[i] >= 'A' && out[i] <= 'Z') out[i] = static_cast<char>(out[i] - 'A' + 'a');
+    }
+  };
+  lower(0, std::min(name.find('.'), name.size()));
+  if (const auto dot = name.rfind('.'); dot != std::string::npos) lower(dot, name.size());
+  return out;
+}
+
+void read_environment(std::vector<UserConfig::Entry>& into) {
+  const std::string text = variable("GIT_CONFIG_COUNT").value_or("");
+  if (text.empty()) return;
+  unsigned count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count > 10'000) {
+    throw Error(Kind::usage, "GIT_CONFIG_COUNT is not a number of entries: " + printable(text, 40));
+  }
+  for (unsigned i = 0; i < count; ++i) {
+    const auto key = variable("GIT_CONFIG_KEY_" + std::to_string(i));
+    const auto value = variable("GIT_CONFIG_VALUE_" + std::to_string(i));
+    if (!key || !value) throw Error(Kind::usage, "GIT_CONFIG_COUNT promises entry " + std::to_string(i));
+    into.push_back({normalised(*key), *value});
+  }
+}
+
+// What stands between section and key; nothing for the name of something else.
+std::optional<std::string_view> middle(std::string_view name, std::string_view section, std::string_view key) {
+  if (name.size() < section.size() + key.size() + 1 || !name.starts_with(section) || !name.ends_with(key)) {
+    return std::nullopt;
+  }
+  name.remove_prefix(section.size());
+  name.remove_suffix(key.size());
+  if (name == ".") return std::string_view();
+  if (name.size() < 2 || name.front() != '.' || name.back() != '.') return std::nullopt;
+  return name.substr(1, name.size() - 2);
+}
+
+// How a user may have written it, and git would compare it.
+std::vector<std::string> spellings(const atom::Url& url) {
+  std::vector<std::string> out{url.with_secret()};
+  if (url.is_local()) out.push_back(url.path());
+  if (url.scheme() == atom::Url::Scheme::ssh && !url.port()) {
+    const std::string who = url.user().empty() ? url.host() : url.user() + "@" + url.host();
+    out.push_back(who + ":" + url.path().substr(1));
+    out.push_back(who + ":" + url.path());
+  }
+  return out;
+}
+
+}  // namespace
+
+UserConfig UserConfig::load() {
+  const Libgit2 library;
+  UserConfig out;
+  for (const auto& file : files()) read_file(file, out.entries_);
+  read_environment(out.entries_);
+  return out;
+}
+
+std::optional<std::string> UserConfig::value(std::string_view name) const {
+  std::optional<std::string> out;
+  for (const Entry& entry : entries_) {
+    if (entry.name == name) out = entry.value;
+  }
+  return out;
+}
+
+template <class Take>
+void UserConfig::each_match(std::string_view section, std::string_view key, const atom::Url& url, Take take) const {
+  std::optional<UrlMatch> best;
+  for (const Entry& entry : entries_) {
+    const auto pattern = middle(entry.name, section, key);
+    if (!pattern) continue;
+    const auto match = pattern->empty() ? std::optional(UrlMatch()) : match_url(*pattern, url);
+    if (!match || (best && *match < *best)) continue;
+    best = match;
+    take(entry.value);
+  }
+}
+
+std::vector<std::string> UserConfig::values_for(std::string_view section, std::string_view key,
+                                                const atom::Url& url) const {
+  std::vector<std::string> out;
+  each_match(section, key, url, [&out](const std::string& value) {
+    if (value.empty()) {
+      out.clear();
+    } else {
+      out.push_back(value);
+    }
+  });
+  return out;
+}
+
+std::optional<std::string> UserConfig::value_for(std::string_view section, std::string_view key,
+                                                 const atom::Url& url) const {
+  std::optional<std::string> out;
+  each_match(section, key, url, [&out](const std::string& value) { out = value; });
+  return out;
+}
+
+bool UserConfig::has_any(std::string_view section, std::string_view key) const {
+  return std::ranges::any_of(
+      entries_, [&](const Entry& entry) { return middle(entry.name, section, key) && !entry.value.empty(); });
+}
+
+atom::Url UserConfig::rewritten(const atom::Url& url) const {
+  std::string best;
+  std::size_t longest = 0;
+  for (const Entry& entry : entries_) {
+    const auto base = middle(entry.name, "url", "insteadof");
+    if (!base || entry.value.size() <= longest) continue;
+    for (const std::string& spelling : spellings(url)) {
+      if (!spelling.starts_with(entry.value)) continue;
+      longest = entry.value.size();
+      best = std::string(*base) + spelling.substr(longest);
+      break;
+    }
+  }
+  if (longest == 0) return url;
+  auto out = atom::Url::parse(best);
+  if (!out) {
+    throw Error(std::move(out).error())
+        .within("applying url.<base>.insteadOf of the git configuration to " + url.str());
+  }
+  return *std::move(out);
+}
+
+}  // namespace eka::git

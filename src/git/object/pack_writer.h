@@ -1,0 +1,38 @@
+// Writes a packfile, object by object, none of them a delta.
+//
+//   "PACK", version 2, the number of objects; for each: its type and size, and its content deflated; SHA-1 of all that
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "atom/hash/digest.h"
+#include "git/object/deflater.h"
+
+namespace eka::git {
+
+// As a pack numbers them.
+enum class ObjectType : std::uint8_t { commit = 1, tree = 2, blob = 3, tag = 4 };
+
+class PackWriter {
+ public:
+  // `objects`: how many will be appended.
+  explicit PackWriter(std::uint32_t objects);
+  void append(ObjectType type, std::string_view content);
+  void finish();
+
+  // What has been written and not been taken yet.
+  std::size_t pending() const { return out_.size(); }
+  std::string take();
+
+ private:
+  std::string out_;
+  std::size_t hashed_ = 0;  // so much of `out_`
+  atom::Sha1 sha_;
+  Deflater deflater_;
+  void hash_new();
+};
+
+}  // namespace eka::git

@@ -1,0 +1,182 @@
+#include "git/remote/wire_remote.h"
+
+#include <utility>
+
+#include "git/remote/pack_receiver.h"
+#include "git/remote/v0_exchange.h"
+#include "git/wire/fetch.h"
+#include "git/wire/wants.h"
+
+namespace eka::git {
+namespace {
+
+// The same, but not to be tried again: enough attempts were made.
+Error final(const Error& error) {
+  Error out = Error(error.kind(), error.message()).with_hint(error.hint());
+  for (const auto& context : error.context()) out.within(context);
+  return out;
+}
+
+}  // namespace
+
+WireRemote::WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy, coro::Clock& clock,
+                       std::chrono::seconds longest_silence, TellRetry tell)
+    : url_(std::move(url)),
+      session_(std::move(session)),
+      retries_(policy, clock, std::move(tell)),
+      longest_silence_(longest_silence) {}
+
+coro::Task<std::vector<Ref>> WireRemote::ls_refs(std::vector<std::string> prefixes) {
+  const auto attempt = [this, &prefixes] { return try_ls_refs(&prefixes); };
+  const auto on_retry = [this](const Error& failure) { before_retry(failure); };
+  try {
+    co_return co_await coro::retry(retries_.policy(), retries_.clock(), attempt, on_retry);
+  } catch (Error& error) {
+    error.within("listing the refs of " + url_.str());
+    throw;
+  }
+}
+
+// Once; and once more where the session knows a reason.
+coro::Task<std::vector<Ref>> WireRemote::try_ls_refs(const std::vector<std::string>* prefixes) {
+  co_await retries_.wait_as_asked();
+  const unsigned generation = session_->generation();
+  try {
+    co_return co_await ls_refs_once(prefixes);
+  } catch (const Error& error) {
+    if (!session_->start_afresh(error, generation)) throw;
+  }
+  ++session_->traffic().retries;
+  co_return co_await ls_refs_once(prefixes);
+}
+
+coro::Task<std::vector<Ref>> WireRemote::ls_refs_once(const std::vector<std::string>* prefixes) {
+  if (!speaks_v0_) {
+    try {
+      co_return co_await v2_ls_refs(prefixes);
+    } catch (const NotProtocolV2&) {
+      speaks_v0_ = true;
+    }
+  }
+  co_return co_await v0_ls_refs(session_.get(), prefixes);
+}
+
+coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs(const std::vector<std::string>* prefixes) {
+  const LsRefsLimits limits;
+  const Capabilities server = co_await session_->capabilities(Session::Certainty::presumed);
+  Command command;
+  command.body = ls_refs_request(server, *prefixes);
+  command.answer_limit = limits.bytes;
+  command.compressible = true;
+  const std::unique_ptr<Answer> answer = co_await session_->exchange(std::move(command));
+  LsRefsParser parser(*prefixes, limits);
+  while (true) {
+    const std::string_view bytes = co_await answer->read();
+    if (bytes.empty()) break;
+    unwrap(parser.feed(bytes));
+  }
+  co_return unwrap(std::move(parser).finish());
+}
+
+coro::Task<> WireRemote::greet() {
+  try {
+    co_await session_->capabilities(Session::Certainty::known);
+  } catch (const NotProtocolV2&) {
+    speaks_v0_ = true;  // an answer, too
+  }
+}
+
+coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
+  if (wants.empty()) co_return;
+  FetchJob job(std::move(wants), sink, std::move(options));
+  job.clock = &retries_.clock();
+  job.longest_silence = longest_silence_;
+  const auto attempt = [this, &job] { return try_fetch(&job); };
+  const auto on_retry = [this](const Error& failure) { before_retry(failure); };
+  coro::RetryPolicy policy = retries_.policy();
+  if (job.options.hasty) policy.attempts = 1;
+  if (job.options.again) ++session_->traffic().retries;
+  try {
+    co_await coro::retry(policy, retries_.clock(), attempt, on_retry);
+    if (job.failure) std::rethrow_exception(job.failure);
+  } catch (Error& error) {
+    error.within("fetching from " + url_.str());
+    if (error.is_retryable() && !job.delivered && !job.options.hasty) throw final(error);
+    throw;
+  }
+}
+
+coro::Task<> WireRemote::try_fetch(FetchJob* job) {
+  co_await retries_.wait_as_asked();
+  const unsigned generation = session_->generation();
+  try {
+    co_await fetch_once(job);
+    co_return;
+  } catch (const Error& error) {
+    if (job->delivered) {
+      // Not for us to try again, though it may be retryable: only the caller can have a fresh sink.
+      job->failure = std::current_exception();
+      co_return;
+    }
+    if (!session_->start_afresh(error, generation)) throw;
+  }
+  ++session_->traffic().retries;
+  try {
+    co_await fetch_once(job);
+  } catch (const Error&) {
+    if (!job->delivered) throw;
+    job->failure = std::current_exception();
+  }
+}
+
+coro::Task<> WireRemote::fetch_once(FetchJob* job) {
+  if (!speaks_v0_) {
+    try {
+      co_await v2_fetch(job);
+      co_return;
+    } catch (const NotProtocolV2&) {
+      speaks_v0_ = true;
+    }
+  }
+  co_await v0_fetch(session_.get(), job);
+}
+
+coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
+  const bool filters = job->options.filter != Filter::none;
+  const Session::Certainty certainty = filters ? Session::Certainty::known : Session::Certainty::presumed;
+  const Capabilities server = co_await session_->capabilities(certainty);
+  if (session_->gives_by_id()) {
+    const bool given = co_await v2_fetch_ids(&server, &job->wants, job);
+    if (given) co_return;
+  }
+  const std::vector<std::string> prefixes = prefixes_for_wants(job->wants, job->options.known_refs);
+  const std::vector<Ref> refs = co_await v2_ls_refs(&prefixes);
+  const Wants wants = unwrap(wants_among(refs, job->wants, job->options.known_refs));
+  if (wants.whole_history) job->options.depth = 0;
+  const bool given = co_await v2_fetch_ids(&server, &wants.ids, job);
+  if (!given) throw Error(Kind::remote, "the server gives neither the objects nor what its own refs point at");
+  session_->refuses_ids();
+}
+
+// False when the server does not give one of them by its id.
+coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std::vector<atom::ObjectId>* ids,
+                                          FetchJob* job) {
+  Command command;
+  command.body = unwrap(fetch_request(*server, *ids, job->options));
+  const std::unique_ptr<Answer> answer = co_await session_->exchange(std::move(command));
+  FetchParser parser;
+  try {
+    co_await receive_pack(answer.get(), &parser, job);
+  } catch (const Error&) {
+    // git itself gives every object that it has in v2: what it refuses, it lacks. Whether this is git is asked first.
+    const bool is_git = server->value("agent").value_or("").starts_with("git/");
+    if (!parser.refused_want() || is_git || server->is_presumed()) throw;
+  }
+  co_return !parser.refused_want();
+}
+
+void WireRemote::before_retry(const Error& failure) {
+  retries_.note(url_.str(), failure, session_->traffic());
+}
+
+}  // namespace eka::git

@@ -1,0 +1,62 @@
+// A remote that is spoken to over the wire, over any kind of session: in protocol v2, or in v0 or v1 where the server
+// knows no better. The answers are the same; what v2 asks for by prefix is then chosen here, from all that the server
+// lists.
+//
+// Objects are wanted by their ids (engine law 4). Where a server refuses one, it is asked what its refs point at, and
+// for those (wants.h); a host that does so is remembered.
+//
+// Retries (engine law 5): transient failures are tried again with growing, jittered delays, or after the time that the
+// server asked for, and are counted; refusals and broken protocol are not. A fetch is tried again only as long as no
+// byte of its pack has reached the sink.
+//
+// A server may take its time to put a pack together, and keep the connection alive meanwhile; it may not do so for
+// ever.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "git/http/retries.h"
+#include "git/remote/remote.h"
+#include "git/transport/session.h"
+#include "git/wire/ls_refs.h"
+
+namespace eka::git {
+
+struct FetchJob;
+
+class WireRemote final : public Remote {
+ public:
+  // `clock` must outlive it.
+  WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy = {},
+             coro::Clock& clock = coro::Clock::system(),
+             std::chrono::seconds longest_silence = std::chrono::minutes(20), TellRetry tell = {});
+
+  using Remote::fetch;
+  const atom::Url& url() const override { return url_; }
+  coro::Task<std::vector<Ref>> ls_refs(std::vector<std::string> prefixes) override;
+  coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) override;
+  coro::Task<> greet() override;
+  const Traffic& traffic() const override { return session_->traffic(); }
+
+ private:
+  coro::Task<std::vector<Ref>> try_ls_refs(const std::vector<std::string>* prefixes);
+  coro::Task<std::vector<Ref>> ls_refs_once(const std::vector<std::string>* prefixes);
+  coro::Task<std::vector<Ref>> v2_ls_refs(const std::vector<std::string>* prefixes);
+  coro::Task<> try_fetch(FetchJob* job);
+  coro::Task<> fetch_once(FetchJob* job);
+  coro::Task<> v2_fetch(FetchJob* job);
+  coro::Task<bool> v2_fetch_ids(const Capabilities* server, const std::vector<atom::ObjectId>* ids, FetchJob* job);
+  void before_retry(const Error& failure);
+
+  atom::Url url_;
+  std::unique_ptr<Session> session_;
+  Retries retries_;
+  bool speaks_v0_ = false;
+  std::chrono::seconds longest_silence_;  // of the pack, while other bytes come
+};
+
+}  // namespace eka::git

@@ -1,0 +1,54 @@
+#include "git/transport/channel_pool.h"
+
+#include <algorithm>
+
+namespace eka::git {
+
+coro::Task<ChannelPool::Lease> ChannelPool::borrow(atom::Url url, bool new_one) {
+  // The host's turn first: who waits for it must not keep others from theirs.
+  HostGate::Pass pass = co_await gate_.enter(url.origin());
+  coro::Limiter::Permit permit = co_await turns_.acquire();
+  Lease lease(this, url, std::move(permit), std::move(pass));
+  if (!new_one) lease.conversation_ = take_waiting(url);
+  if (lease.conversation_) co_return lease;
+  lease.new_ = true;
+  try {
+    auto channel = co_await dialer_.dial(url);
+    lease.conversation_ = std::make_unique<Conversation>(std::move(channel), limits_);
+  } catch (const Error& error) {
+    if (error.is_retryable()) lease.overloaded();
+    throw;
+  }
+  co_return lease;
+}
+
+std::unique_ptr<Conversation> ChannelPool::take_waiting(const atom::Url& url) {
+  const auto found = std::ranges::find(waiting_, url, &Waiting::url);
+  if (found == waiting_.end()) return nullptr;
+  auto conversation = std::move(found->conversation);
+  waiting_.erase(found);
+  return conversation;
+}
+
+void ChannelPool::keep(const atom::Url& url, std::unique_ptr<Conversation> conversation) {
+  waiting_.push_back({url, std::move(conversation)});
+  if (waiting_.size() > bounds_.waiting) waiting_.pop_front();
+}
+
+void ChannelPool::hang_up(const std::string& origin) {
+  std::erase_if(waiting_, [&origin](const Waiting& each) { return each.url.origin() == origin; });
+}
+
+void ChannelPool::Lease::give_back() {
+  pass_->went_well();
+  pool_->keep(url_, std::move(conversation_));
+  pass_.reset();
+  permit_.release();
+}
+
+void ChannelPool::Lease::overloaded() {
+  pass_->overloaded();
+  pool_->hang_up(url_.origin());
+}
+
+}  // namespace eka::git

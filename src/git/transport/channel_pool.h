@@ -1,0 +1,87 @@
+// The channels of one kind, to all hosts: how many there are at once, and those that wait to be used again.
+//
+// git-upload-pack in protocol v2 answers one command after another, so a channel whose answer has been heard to its end
+// is kept for the next command to that repository. Those under way are bounded in all and, adapting, for each host
+// (HostGate); those that wait are bounded too, and of a host that says it has too much they are hung up.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "coro/task/limiter.h"
+#include "git/http/host_gate.h"
+#include "git/transport/channel.h"
+#include "git/transport/conversation.h"
+
+namespace eka::git {
+
+class ChannelPool {
+ public:
+  struct Bounds {
+    HostGate::Bounds per_host;
+    std::size_t at_once = 32;
+    std::size_t waiting = 32;
+  };
+  class Lease;
+
+  // `dialer` must outlive it.
+  ChannelPool(Dialer& dialer, StreamLimits limits, Bounds bounds)
+      : dialer_(dialer), limits_(limits), bounds_(bounds), gate_(bounds.per_host), turns_(bounds.at_once) {}
+  ChannelPool(const ChannelPool&) = delete;
+  ChannelPool& operator=(const ChannelPool&) = delete;
+
+  // One that waits, or else a new one. The pool must outlive the lease.
+  coro::Task<Lease> borrow(atom::Url url, bool new_one);
+
+  std::size_t waiting() const { return waiting_.size(); }
+  std::size_t limit(const std::string& origin) const { return gate_.limit(origin); }
+
+ private:
+  struct Waiting {
+    atom::Url url;
+    std::unique_ptr<Conversation> conversation;
+  };
+  std::unique_ptr<Conversation> take_waiting(const atom::Url& url);
+  void keep(const atom::Url& url, std::unique_ptr<Conversation> conversation);
+  void hang_up(const std::string& origin);
+
+  Dialer& dialer_;
+  StreamLimits limits_;
+  Bounds bounds_;
+  HostGate gate_;
+  coro::Limiter turns_;
+  std::list<Waiting> waiting_;  // the longest first
+};
+
+// A conversation, and the right to have it. Destroying it hangs up, unless it was given back.
+class ChannelPool::Lease {
+ public:
+  Lease(Lease&&) noexcept = default;
+  Lease& operator=(Lease&&) = delete;
+
+  Conversation& talk() { return *conversation_; }
+  // Nothing has been heard on it yet: the server's greeting comes first.
+  bool is_new() const { return new_; }
+  // The last answer has been heard to its end.
+  void give_back();
+  // It failed, in a way that may mean that the host has too much to do.
+  void overloaded();
+
+ private:
+  friend class ChannelPool;
+  Lease(ChannelPool* pool, atom::Url url, coro::Limiter::Permit permit, HostGate::Pass pass)
+      : pool_(pool), url_(std::move(url)), permit_(std::move(permit)), pass_(std::move(pass)) {}
+
+  ChannelPool* pool_;
+  atom::Url url_;
+  coro::Limiter::Permit permit_;
+  std::optional<HostGate::Pass> pass_;
+  std::unique_ptr<Conversation> conversation_;
+  bool new_ = false;
+};
+
+}  // namespace eka::git

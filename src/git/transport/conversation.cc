@@ -1,0 +1,94 @@
+#include "git/transport/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coro/task/timeout.h"
+#include "git/wire/pkt_line.h"
+
+namespace eka::git {
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+Error stalled(std::chrono::milliseconds limit) {
+  return Error(Kind::remote, "the server has sent next to nothing for " +
+                                 std::to_string(std::chrono::ceil<std::chrono::seconds>(limit).count()) + " s")
+      .retryable();
+}
+
+}  // namespace
+
+coro::Task<> Conversation::say(std::string_view bytes, Traffic* traffic) {
+  Error too_slow = stalled(limits_.stall);
+  co_await coro::timeout(limits_.stall, channel_->write(bytes), std::move(too_slow));
+  traffic->bytes_sent += bytes.size();
+}
+
+coro::Task<> Conversation::fill(Traffic* traffic) {
+  const auto limit = greeted_ ? limits_.stall : limits_.greeting;
+  Error too_slow = stalled(limit);
+  const std::span<std::byte> room(buffer_);
+  const auto began = std::chrono::steady_clock::now();
+  const std::size_t got = co_await coro::timeout(limit, channel_->read(room), std::move(too_slow));
+  waited_ += std::chrono::steady_clock::now() - began;
+  traffic->bytes_received += got;
+  window_bytes_ += got;
+  unread_ = {reinterpret_cast<const char*>(buffer_.data()), got};
+  if (waited_ < limit) co_return;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(waited_).count();
+  if (window_bytes_ < limits_.slowest * static_cast<std::uint64_t>(seconds)) throw stalled(limit);
+  waited_ = {};
+  window_bytes_ = 0;
+}
+
+// How much of `unread_` belongs to the message; at its end the state says so. A length that cannot be is left for the
+// reader to complain of: the message then never ends by itself.
+std::size_t Conversation::to_flush() {
+  std::size_t at = 0;
+  while (at < unread_.size()) {
+    if (payload_left_ != 0) {
+      const auto passed = std::min<std::size_t>(payload_left_, unread_.size() - at);
+      payload_left_ -= static_cast<std::uint32_t>(passed);
+      at += passed;
+      continue;
+    }
+    length_ = length_ * 16 + static_cast<std::uint32_t>(std::max(hex_value(unread_[at++]), 0));
+    if (++digits_ < 4) continue;
+    digits_ = 0;
+    const std::uint32_t length = std::exchange(length_, 0);
+    if (length == 0) {
+      state_ = State::between;
+      return at;
+    }
+    payload_left_ = length > 4 ? length - 4 : 0;
+  }
+  return at;
+}
+
+coro::Task<std::string_view> Conversation::hear(Traffic* traffic) {
+  if (state_ == State::between) co_return std::string_view();
+  if (unread_.empty()) co_await fill(traffic);
+  if (unread_.empty()) {
+    Error why = co_await channel_->why_it_ended();
+    throw why;
+  }
+  const std::string_view bytes = unread_.substr(0, to_flush());
+  unread_.remove_prefix(bytes.size());
+  co_return bytes;
+}
+
+coro::Task<std::string_view> Conversation::hear_to_the_end(Traffic* traffic) {
+  if (state_ == State::between) co_return std::string_view();
+  if (unread_.empty()) co_await fill(traffic);
+  const std::string_view bytes = std::exchange(unread_, {});
+  if (bytes.empty()) state_ = State::between;
+  co_return bytes;
+}
+
+}  // namespace eka::git

@@ -1,0 +1,29 @@
+// git://: TCP, and one packet that says which repository is wanted.
+//
+//   git-upload-pack <path> NUL host=<host>[:<port>] NUL NUL version=2 NUL
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "coro/run/pool.h"
+#include "git/transport/channel.h"
+
+namespace eka::git {
+
+class GitDaemonDialer final : public Dialer {
+ public:
+  // `pool` must outlive it; names are resolved there.
+  GitDaemonDialer(coro::Pool& pool, std::chrono::milliseconds connect_limit) : pool_(pool), limit_(connect_limit) {}
+  coro::Task<std::unique_ptr<Channel>> dial(atom::Url url) override;
+
+ private:
+  coro::Task<> wait_for_turn(const std::string& origin);
+
+  coro::Pool& pool_;
+  std::chrono::milliseconds limit_;
+  std::map<std::string, std::chrono::steady_clock::time_point> next_turns_;  // by origin
+};
+
+}  // namespace eka::git

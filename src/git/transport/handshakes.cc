@@ -1,0 +1,153 @@
+#include "git/transport/handshakes.h"
+
+#include <utility>
+
+namespace eka::git {
+namespace {
+
+constexpr int futile_turns_before_all_go = 2;
+
+}  // namespace
+
+// A place in the line, left however the wait ends.
+class Handshakes::Place {
+ public:
+  Place(Origin& origin, Waiter& waiter) : origin_(origin), waiter_(waiter) { origin_.waiting.push_back(&waiter_); }
+  ~Place() {
+    if (!waiter_.woken) {
+      std::erase(origin_.waiting, &waiter_);
+    } else if (!used_ && !origin_.taken) {
+      origin_.wake_one();  // the turn was ours, and we go without it
+    }
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  void use() { used_ = true; }
+
+ private:
+  Origin& origin_;
+  Waiter& waiter_;
+  bool used_ = false;
+};
+
+void Handshakes::Origin::wake_one() {
+  if (waiting.empty()) return;
+  Waiter* const next = waiting.front();
+  waiting.pop_front();
+  next->woken = true;
+  next->wakeup.notify();
+}
+
+void Handshakes::Origin::wake_all(const Error* failure) {
+  for (Waiter* const each : std::exchange(waiting, {})) {
+    each->woken = true;
+    if (failure != nullptr) each->failure = *failure;
+    each->wakeup.notify();
+  }
+}
+
+bool Handshakes::is_unknown(const std::string& origin) const {
+  const auto facts = memory_.recall(origin);
+  const bool was_old = facts && !facts->speaks_v2;
+  return !is_old(origin) && !was_old && !known(origin);
+}
+
+std::optional<Handshakes::Turn> Handshakes::try_enter(const std::string& name) {
+  Origin& origin = origins_[name];
+  if (origin.taken || !is_unknown(name)) return std::nullopt;
+  origin.taken = true;
+  return Turn(this, name, std::nullopt);
+}
+
+std::optional<Capabilities> Handshakes::known(const std::string& origin) const {
+  if (const auto found = known_.find(origin); found != known_.end()) return found->second;
+  const auto facts = memory_.recall(origin);
+  if (!facts || !facts->speaks_v2) return std::nullopt;
+  Capabilities remembered = Capabilities::from_text(facts->agent_capabilities);
+  if (!remembered.usable()) return std::nullopt;
+  return remembered;
+}
+
+coro::Task<Handshakes::Turn> Handshakes::enter(std::string name) {
+  Origin& origin = origins_[name];  // never erased, so it stays where it is
+  while (true) {
+    if (is_old(name)) throw NotProtocolV2();
+    if (auto capabilities = known(name)) co_return Turn(nullptr, std::move(name), std::move(capabilities));
+    if (origin.futile_turns >= futile_turns_before_all_go) co_return Turn(nullptr, std::move(name), std::nullopt);
+    if (!origin.taken) {
+      origin.taken = true;
+      co_return Turn(this, std::move(name), std::nullopt);
+    }
+    Waiter waiter;
+    Place place(origin, waiter);
+    co_await waiter.wakeup.wait([&waiter] { waiter.wakeup.notify(); });
+    if (!waiter.woken) throw Cancelled();
+    if (waiter.failure) throw Error(*waiter.failure);
+    place.use();
+  }
+}
+
+HostFacts Handshakes::facts(const std::string& origin) const {
+  HostFacts out = memory_.recall(origin).value_or(HostFacts());
+  out.gives_by_id = gives_by_id(origin);
+  return out;
+}
+
+void Handshakes::learned(const std::string& origin, const Capabilities& capabilities) {
+  known_.insert_or_assign(origin, capabilities);
+  old_.erase(origin);
+  HostFacts now = facts(origin);
+  now.speaks_v2 = true;
+  now.agent_capabilities = capabilities.text();
+  memory_.remember(origin, now);
+}
+
+void Handshakes::speaks_no_v2(const std::string& origin) {
+  known_.erase(origin);
+  old_.insert(origin);
+  HostFacts now = facts(origin);
+  now.speaks_v2 = false;
+  now.agent_capabilities.clear();
+  memory_.remember(origin, now);
+}
+
+bool Handshakes::gives_by_id(const std::string& origin) const {
+  if (refusing_ids_.contains(origin)) return false;
+  const auto facts = memory_.recall(origin);
+  return !facts || facts->gives_by_id;
+}
+
+void Handshakes::refuses_ids(const std::string& origin) {
+  refusing_ids_.insert(origin);
+  memory_.remember(origin, facts(origin));
+}
+
+Handshakes::Turn::~Turn() {
+  if (parent_ != nullptr) end(true);
+}
+
+void Handshakes::Turn::end(bool futile) {
+  Origin& origin = std::exchange(parent_, nullptr)->origins_[origin_];
+  origin.taken = false;
+  if (futile) ++origin.futile_turns;
+  if (futile && origin.futile_turns < futile_turns_before_all_go) {
+    origin.wake_one();
+  } else {
+    origin.wake_all(nullptr);
+  }
+}
+
+void Handshakes::Turn::learned(const Capabilities& capabilities) {
+  if (parent_ == nullptr) return;
+  parent_->learned(origin_, capabilities);
+  end(false);
+}
+
+void Handshakes::Turn::unreachable(const Error& failure) {
+  if (parent_ == nullptr) return;
+  Origin& origin = parent_->origins_[origin_];
+  origin.wake_all(&failure);
+  end(false);
+}
+
+}  // namespace eka::git

@@ -1,0 +1,104 @@
+// One handshake per host, however many remotes of that host start together.
+//
+// What a server can do is a fact of its host, not of one repository. The first remote to ask takes the turn and shakes
+// hands; those who come meanwhile wait, and then know (or presume, and do not wait: HttpSession). A turn that ends
+// without knowledge goes to the next in line: what failed may concern that one repository only. After two such turns
+// the others stop queueing and each asks for itself, so that a host with a thousand dead repositories does not cost a
+// thousand round trips one after another.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "coro/task/task.h"
+#include "coro/task/wakeup.h"
+#include "git/transport/host_memory.h"
+#include "git/wire/capabilities.h"
+
+namespace eka::git {
+
+class Handshakes {
+ public:
+  class Turn;
+
+  // `memory` must outlive this.
+  explicit Handshakes(HostMemory& memory) : memory_(memory) {}
+
+  // Waits while another remote of `origin` has the turn. Throws NotProtocolV2 once that is known, and what
+  // Turn::unreachable() was told meanwhile.
+  coro::Task<Turn> enter(std::string origin);
+
+  // The turn, if it is free; nothing is known yet then.
+  std::optional<Turn> try_enter(const std::string& origin);
+  // Whether nothing speaks against v2, and nothing for it: no run has met the host, or none knows what it was.
+  bool is_unknown(const std::string& origin) const;
+
+  // What is known without asking anybody.
+  std::optional<Capabilities> known(const std::string& origin) const;
+
+  // Keeps what was learned without a turn (a remote that doubts what is known of its host asks on its own).
+  void learned(const std::string& origin, const Capabilities& capabilities);
+  void speaks_no_v2(const std::string& origin);
+  // So it was found in this run. (Of another run it is not believed: servers grow up.)
+  bool is_old(const std::string& origin) const { return old_.contains(origin); }
+
+  // Whether the host gives objects by their id, as far as is known.
+  bool gives_by_id(const std::string& origin) const;
+  void refuses_ids(const std::string& origin);
+
+ private:
+  struct Waiter {
+    coro::Wakeup wakeup;
+    bool woken = false;
+    std::optional<Error> failure;
+  };
+  struct Origin {
+    bool taken = false;
+    int futile_turns = 0;
+    std::deque<Waiter*> waiting;
+    void wake_one();
+    void wake_all(const Error* failure);
+  };
+  class Place;
+
+  HostMemory& memory_;
+  HostFacts facts(const std::string& origin) const;
+
+  std::map<std::string, Capabilities> known_;  // in this run; the memory may be unable to keep anything
+  std::set<std::string> old_;
+  std::set<std::string> refusing_ids_;
+  std::map<std::string, Origin> origins_;
+};
+
+// Either knowledge, or the right to go and get it: say learned() or unreachable(), or neither.
+class Handshakes::Turn {
+ public:
+  ~Turn();
+  Turn(Turn&& other) noexcept
+      : parent_(other.parent_), origin_(std::move(other.origin_)), known_(std::move(other.known_)) {
+    other.parent_ = nullptr;
+  }
+  Turn& operator=(Turn&&) = delete;
+
+  const std::optional<Capabilities>& known() const { return known_; }
+  void learned(const Capabilities& capabilities);
+  // The host itself cannot be reached: those who wait need not try.
+  void unreachable(const Error& failure);
+
+ private:
+  friend class Handshakes;
+  Turn(Handshakes* parent, std::string origin, std::optional<Capabilities> known)
+      : parent_(parent), origin_(std::move(origin)), known_(std::move(known)) {}
+  void end(bool futile);
+
+  Handshakes* parent_;  // null: there is nothing to give back
+  std::string origin_;
+  std::optional<Capabilities> known_;
+};
+
+}  // namespace eka::git

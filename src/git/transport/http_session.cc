@@ -1,0 +1,281 @@
+#include "git/transport/http_session.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "coro/task/task_group.h"
+#include "git/http/http_error.h"
+#include "git/login/http_login.h"
+
+namespace eka::git {
+namespace {
+
+constexpr int most_redirects = 5;
+constexpr std::uint64_t handshake_limit = 1 << 20;
+constexpr std::string_view service = "service=git-upload-pack";
+
+// As git does it: a query that is part of the URL stays at its end.
+std::string discovery_path(const std::string& base) {
+  return "/info/refs" + std::string(base.contains('?') ? "&" : "?") + std::string(service);
+}
+
+void check_advertisement(const HttpResponse& http) {
+  if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-advertisement") {
+    throw protocol_error("it answers a git request with \"" + printable(type, 60) +
+                         "\", so there is no git repository at this URL, or not over smart HTTP");
+  }
+}
+
+}  // namespace
+
+// What HTTP carries in answer to a request, counted when it is over.
+class HttpSession::Body final : public Answer {
+ public:
+  Body(std::unique_ptr<HttpResponse> response, Traffic& traffic) : response_(std::move(response)), traffic_(traffic) {}
+  ~Body() override {
+    traffic_.bytes_received += response_->bytes_received();
+    traffic_.bytes_sent += response_->bytes_sent();
+  }
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+
+  coro::Task<std::string_view> read() override { return response_->read(); }
+  HttpResponse& http() { return *response_; }
+
+ private:
+  std::unique_ptr<HttpResponse> response_;
+  Traffic& traffic_;
+};
+
+HttpSession::HttpSession(const Shared& shared, const atom::Url& url)
+    : client_(shared.client),
+      handshakes_(shared.handshakes),
+      credentials_(shared.credentials),
+      config_(shared.config),
+      url_(url),
+      settings_(HttpSettings::of(shared.config, url)) {
+  base_ = std::string(atom::scheme_name(url.scheme())) + "://" + url.host();
+  if (url.port()) base_ += ":" + std::to_string(*url.port());
+  std::string_view path = url.path();
+  while (path.ends_with('/')) path.remove_suffix(1);
+  base_ += path;
+}
+
+std::string HttpSession::origin() const {
+  return unwrap(atom::Url::parse(base_)).origin();
+}
+
+HttpRequest HttpSession::request(std::string path, bool v2) const {
+  HttpRequest out;
+  out.url = base_ + std::move(path);
+  if (v2) out.headers.emplace_back("Git-Protocol: version=2");
+  out.settings = settings_;
+  if (!is_moved()) {
+    out.user = url_.user();
+    out.password = url_.password();
+  }
+  return out;
+}
+
+coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
+  if (capabilities_) co_return *capabilities_;
+  if (doubted_) {
+    if (handshakes_.is_old(origin())) throw NotProtocolV2();
+    // Known facts have just failed us: ask, whatever others believe.
+    Capabilities own = co_await handshake();
+    handshakes_.learned(origin(), own);
+    capabilities_ = std::move(own);
+    co_return *capabilities_;
+  }
+  const std::string where = origin();
+  if (certainty == Certainty::presumed && handshakes_.is_unknown(where)) {
+    assumed_ = true;
+    if (auto turn = handshakes_.try_enter(where)) turn_.emplace(*std::move(turn));
+    co_return Capabilities::presumed();  // not kept: the next command will know more
+  }
+  Handshakes::Turn turn = co_await handshakes_.enter(where);
+  if (turn.known()) {
+    assumed_ = true;
+    capabilities_ = turn.known();
+    co_return *capabilities_;
+  }
+  co_await shake_hands(&turn);
+  co_return *capabilities_;
+}
+
+coro::Task<> HttpSession::shake_hands(Handshakes::Turn* turn) {
+  const std::string where = origin();
+  try {
+    capabilities_ = co_await handshake();
+    assumed_ = false;
+  } catch (const HttpError& error) {
+    if (error.status() == 0) turn->unreachable(error);
+    throw;
+  }
+  if (origin() == where) {
+    turn->learned(*capabilities_);
+  } else {
+    handshakes_.learned(origin(), *capabilities_);
+  }
+}
+
+// The command goes where it would have gone without the handshake. If both fail, the handshake's failure says more; if
+// only the command does, it is sent again, to where the handshake was led and a server that is known.
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post_beside_handshake(Command command) {
+  Handshakes::Turn turn = std::move(*turn_);
+  turn_.reset();
+  std::unique_ptr<Body> body;
+  std::exception_ptr refused, unmet;
+  std::vector<coro::Task<>> both;
+  both.push_back(try_shake_hands(&turn, &unmet));
+  both.push_back(try_post(command, &body, &refused));
+  co_await coro::all(std::move(both));
+  if (!refused) co_return std::move(body);
+  if (!unmet) co_return co_await post(std::move(command), true);
+  assumed_ = false;  // a second handshake would tell no more
+  std::rethrow_exception(unmet);
+}
+
+coro::Task<> HttpSession::try_shake_hands(Handshakes::Turn* turn, std::exception_ptr* failure) {
+  try {
+    co_await shake_hands(turn);
+  } catch (const Error&) {
+    *failure = std::current_exception();
+  }
+}
+
+coro::Task<> HttpSession::try_post(Command command, std::unique_ptr<Body>* body, std::exception_ptr* failure) {
+  try {
+    *body = co_await post(std::move(command), true);
+  } catch (const Error&) {
+    *failure = std::current_exception();
+  }
+}
+
+// Sends, and counts what it costs.
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(HttpRequest request,
+                                                                 std::uint64_t Traffic::* counter) {
+  const bool may_log_in = !is_moved() && url_.password().empty();
+  const atom::Url* scope = may_log_in ? &url_ : nullptr;
+  auto response = co_await send_with_logins(client_, credentials_, scope, std::move(request), traffic(), counter);
+  co_return std::make_unique<Body>(std::move(response), traffic());
+}
+
+coro::Task<Capabilities> HttpSession::handshake() {
+  const std::unique_ptr<Body> body = co_await discover(true);
+  AdvertisementParser parser;
+  while (true) {
+    const std::string_view bytes = co_await body->read();
+    if (bytes.empty()) break;
+    unwrap(parser.feed(bytes));
+    if (parser.is_old_protocol()) {
+      handshakes_.speaks_no_v2(origin());
+      throw NotProtocolV2();
+    }
+  }
+  Capabilities found = unwrap(parser.finish());
+  unwrap(found.usable());
+  co_return found;
+}
+
+// The answer to the discovery request, with status 200, after redirects.
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
+  for (int redirects = 0;; ++redirects) {
+    HttpRequest discovery = request(discovery_path(base_), v2);
+    discovery.compressed = true;
+    if (v2) discovery.body_limit = handshake_limit;
+    const std::string asked = discovery.url;
+    std::unique_ptr<Body> body = co_await send(std::move(discovery), &Traffic::handshakes);
+    HttpResponse& http = body->http();
+    if (http.status() == 200) {
+      check_advertisement(http);
+      co_return body;
+    }
+    co_await drain(&http);
+    const bool redirected = http.status() >= 300 && http.status() < 400 && !http.location().empty();
+    if (!redirected) throw status_error(http.status(), origin(), http.retry_after());
+    if (redirects == most_redirects) throw HttpError(protocol_error("it redirects without end"), http.status());
+    follow(asked, http.location());
+  }
+}
+
+void HttpSession::follow(const std::string& from, const std::string& location) {
+  const auto refuse = [](const std::string& why) {
+    throw HttpError(Error(Kind::remote, "the server redirects to a place we do not go to: " + why), 302);
+  };
+  const auto target = atom::Url::parse(location);
+  if (!target) refuse(target.error().message());
+  if (!target->user().empty()) refuse("the URL carries a user name");
+  const bool secure = target->scheme() == atom::Url::Scheme::https;
+  if (!secure && target->scheme() != atom::Url::Scheme::http) refuse(printable(target->str(), 200));
+  if (!secure && from.starts_with("https:")) refuse(printable(target->str(), 200) + " is not https, as this is");
+  const std::string tail = discovery_path(location.substr(0, location.rfind("/info/refs")));
+  if (!location.ends_with(tail)) refuse(printable(target->str(), 200) + " does not look like a repository's");
+  base_ = location.substr(0, location.size() - tail.size());
+  HttpSettings settings = *HttpSettings::of(config_, unwrap(atom::Url::parse(base_)));
+  if (is_moved()) settings.headers.clear();
+  settings_ = std::make_shared<const HttpSettings>(std::move(settings));
+}
+
+coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
+  std::unique_ptr<Answer> answer;
+  if (turn_) {
+    answer = co_await post_beside_handshake(std::move(command));
+  } else {
+    answer = co_await post(std::move(command), true);
+  }
+  co_return answer;
+}
+
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post(Command command, bool v2) {
+  HttpRequest post = request("/git-upload-pack", v2);
+  post.headers.emplace_back("Content-Type: application/x-git-upload-pack-request");
+  post.headers.emplace_back("Accept: application/x-git-upload-pack-result");
+  post.body = std::move(command.body);
+  post.compressed = command.compressible;
+  if (command.answer_limit != 0) post.body_limit = command.answer_limit;
+  std::unique_ptr<Body> body = co_await send(std::move(post), &Traffic::requests);
+  HttpResponse& http = body->http();
+  if (http.status() != 200) {
+    co_await drain(&http);
+    throw status_error(http.status(), origin(), http.retry_after());
+  }
+  if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-result") {
+    throw protocol_error("it answers a git command with \"" + printable(type, 60) + "\"");
+  }
+  co_return body;
+}
+
+class HttpSession::V0Talk final : public V0Conversation {
+ public:
+  V0Talk(HttpSession& session, std::unique_ptr<Body> refs) : session_(session), body_(std::move(refs)) {}
+
+  coro::Task<std::string_view> read() override { return body_->read(); }
+  coro::Task<> ask(Command request) override { body_ = co_await session_.post(std::move(request), false); }
+
+ private:
+  HttpSession& session_;
+  std::unique_ptr<Body> body_;
+};
+
+coro::Task<std::unique_ptr<V0Conversation>> HttpSession::converse_in_v0() {
+  std::unique_ptr<Body> refs = co_await discover(false);
+  std::unique_ptr<V0Conversation> conversation = std::make_unique<V0Talk>(*this, std::move(refs));
+  co_return conversation;
+}
+
+bool HttpSession::start_afresh(const Error& failure, unsigned begun_in) {
+  if (begun_in != generation()) return true;
+  if (!assumed_ || doubted_) return false;
+  if (const auto* http = dynamic_cast<const HttpError*>(&failure)) {
+    // No connection, a server in trouble, or a refusal of us: nothing that a handshake would mend.
+    if (http->status() == 0 || http->is_retryable() || http->status() == 401 || http->status() == 403) return false;
+  }
+  assumed_ = false;
+  doubted_ = true;
+  capabilities_.reset();
+  return true;
+}
+
+}  // namespace eka::git

@@ -1,0 +1,78 @@
+// Smart HTTP: GET <repository>/info/refs for the handshake, POST <repository>/git-upload-pack for each
+// command (in v0 it is the GET that lists the refs, and the POST that fetches). The server keeps nothing between
+// requests, so any request may go over any connection.
+//
+// A host that is known to speak v2 is not shaken hands with: it is sent its first command at once (engine law 4).
+// Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
+// Neither does anybody wait for the handshake of a host that is not known: all presume what all servers can do, and
+// send their first command at once; one of them shakes hands beside that.
+//
+// Redirects are followed in the handshake only, at most five, from http to http or https and from https to https, and
+// they move this remote's base for good. Secrets (the user and password of the URL, those found for it, headers of the
+// configuration) go to the origin (scheme, host and port) that the URL names, and to no other. A command is never
+// redirected: its body would be sent to who knows whom.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "atom/names/url.h"
+#include "git/http/http_client.h"
+#include "git/login/credentials.h"
+#include "git/transport/handshakes.h"
+#include "git/transport/session.h"
+
+namespace eka::git {
+
+class HttpSession final : public Session {
+ public:
+  // What all sessions share; must outlive them.
+  struct Shared {
+    HttpClient& client;
+    Handshakes& handshakes;
+    Credentials& credentials;
+    const UserConfig& config;
+  };
+  HttpSession(const Shared& shared, const atom::Url& url);
+
+  bool persists_across_requests() const override { return true; }
+  coro::Task<Capabilities> capabilities(Certainty certainty) override;
+  coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override;
+  bool gives_by_id() const override { return handshakes_.gives_by_id(origin()); }
+  void refuses_ids() override { handshakes_.refuses_ids(origin()); }
+  bool start_afresh(const Error& failure, unsigned begun_in) override;
+  unsigned generation() const override { return doubted_ ? 1 : 0; }
+
+ private:
+  class Body;
+  class V0Talk;
+  coro::Task<Capabilities> handshake();
+  coro::Task<> shake_hands(Handshakes::Turn* turn);
+  coro::Task<> try_shake_hands(Handshakes::Turn* turn, std::exception_ptr* failure);
+  coro::Task<> try_post(Command command, std::unique_ptr<Body>* body, std::exception_ptr* failure);
+  coro::Task<std::unique_ptr<Body>> post_beside_handshake(Command command);
+  coro::Task<std::unique_ptr<Body>> send(HttpRequest request, std::uint64_t Traffic::* counter);
+  bool is_moved() const { return origin() != url_.origin(); }
+  coro::Task<std::unique_ptr<Body>> discover(bool v2);
+  coro::Task<std::unique_ptr<Body>> post(Command command, bool v2);
+  void follow(const std::string& from, const std::string& location);
+  HttpRequest request(std::string path, bool v2) const;
+  std::string origin() const;
+
+  HttpClient& client_;
+  Handshakes& handshakes_;
+  Credentials& credentials_;
+  const UserConfig& config_;
+  atom::Url url_;                                 // as given: its origin is the scope of its secret
+  std::string base_;                              // where the repository is, without a secret; moved by redirects
+  std::shared_ptr<const HttpSettings> settings_;  // for where it is
+  std::optional<Capabilities> capabilities_;
+  std::optional<Handshakes::Turn> turn_;  // to shake hands, beside the next command
+  bool assumed_ = false;
+  bool doubted_ = false;
+};
+
+}  // namespace eka::git

@@ -1,0 +1,213 @@
+#include "git/transport/ssh.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "coro/process/process.h"
+#include "coro/task/task_group.h"
+#include "coro/task/timeout.h"
+#include "git/config/child_environment.h"
+
+namespace eka::git {
+namespace {
+
+constexpr std::size_t longest_errors = 16 << 10;       // of standard error, kept
+constexpr std::chrono::milliseconds last_words{2000};  // for an ssh whose stream has ended, to end itself
+constexpr std::chrono::milliseconds grace{500};
+
+coro::Task<> read_once(coro::Process* process, std::span<std::byte> into, std::size_t* got, coro::TaskGroup* group) {
+  *got = co_await process->read_output(into);
+  group->cancel();
+}
+
+// ssh must not block on what it has to say, or it would say nothing else.
+coro::Task<> drain(coro::Process* process, std::string* into) {
+  std::vector<std::byte> buffer(4096);
+  while (true) {
+    const std::size_t got = co_await process->read_errors(buffer);
+    if (got == 0) co_return;
+    const std::size_t kept = std::min(got, longest_errors - std::min(longest_errors, into->size()));
+    into->append(reinterpret_cast<const char*>(buffer.data()), kept);
+  }
+}
+
+class SshChannel final : public Channel {
+ public:
+  SshChannel(coro::Executor executor, const coro::Command& command, std::string host)
+      : process_(std::move(executor), command), host_(std::move(host)) {}
+
+  coro::Task<std::size_t> read(std::span<std::byte> into) override {
+    std::size_t got = 0;
+    coro::TaskGroup group(co_await asio::this_coro::executor);
+    group.start(drain(&process_, &errors_));
+    group.start(read_once(&process_, into, &got, &group));
+    co_await group.join();  // which the bytes have cancelled
+    co_return got;
+  }
+
+  coro::Task<> write(std::string_view bytes) override {
+    const bool taken = co_await process_.write_input(std::as_bytes(std::span(bytes)));
+    if (taken) co_return;
+    Error why = co_await why_it_ended();
+    throw why;
+  }
+
+  coro::Task<Error> why_it_ended() override {
+    process_.close_input();
+    coro::Exit exit;
+    exit.status = co_await ended();
+    co_await drain(&process_, &errors_);  // of one that has ended: does not wait
+    co_return ssh_error(errors_, exit.code().value_or(255), host_);
+  }
+
+ private:
+  coro::Task<int> ended() {
+    std::optional<int> status;
+    try {
+      status = co_await coro::timeout(last_words, process_.wait());
+    } catch (const Error&) {
+      // It lingers.
+    }
+    if (!status) status = co_await process_.end(grace);
+    co_return *status;
+  }
+
+  coro::Process process_;
+  std::string host_;
+  std::string errors_;
+};
+
+}  // namespace
+
+SshProgram ssh_program(const std::string& configured) {
+  const auto variable = [](const char* name) {
+    const char* const value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  if (std::string line = variable("GIT_SSH_COMMAND"); !line.empty()) return {std::move(line), true};
+  if (!configured.empty()) return {configured, true};
+  if (std::string program = variable("GIT_SSH"); !program.empty()) return {std::move(program), false};
+  return {};
+}
+
+std::string shell_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '!') {
+      out += "'\\";
+      out += c;
+      out += '\'';
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+coro::Task<std::unique_ptr<Channel>> SshDialer::dial(atom::Url url) {
+  std::string host = url.host();
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  const std::string who = url.user().empty() ? host : url.user() + "@" + host;
+  const std::string path = url.path().substr(url.path().starts_with("/~") ? 1 : 0);
+  // Url refuses these already; they would be options to ssh or to git-upload-pack.
+  if (who.starts_with('-') || host.starts_with('-') || path.starts_with('-')) {
+    throw Error(Kind::usage, "neither host nor path may begin with “-”: " + url.str());
+  }
+  coro::Command command;
+  if (program_.for_shell) {
+    command.argv = {"/bin/sh", "-c", program_.command + " \"$@\"", program_.command};
+  } else {
+    command.argv = {program_.command};
+  }
+  for (const char* const option : {"BatchMode=yes", "SendEnv=GIT_PROTOCOL"}) {
+    command.argv.insert(command.argv.end(), {"-o", option});
+  }
+  if (url.port()) command.argv.insert(command.argv.end(), {"-p", std::to_string(*url.port())});
+  command.argv.insert(command.argv.end(), {who, "git-upload-pack " + shell_quoted(path)});
+  command.env = child_environment();
+  command.env["GIT_PROTOCOL"] = "version=2";
+  coro::Executor executor = co_await asio::this_coro::executor;
+  std::unique_ptr<Channel> channel = std::make_unique<SshChannel>(std::move(executor), command, std::move(host));
+  co_return channel;
+}
+
+namespace {
+
+struct Symptom {
+  std::string_view words;
+  bool transient;
+  const char* hint;
+};
+
+// The first that ssh's words hold decides. ssh speaks English here: LC_ALL=C.
+constexpr std::array symptoms = {
+    Symptom{"REMOTE HOST IDENTIFICATION HAS CHANGED", false,
+            "The host shows another key than the one that is known. If that is as it should be, remove the old one "
+            "with `ssh-keygen -R` and connect once by hand."},
+    Symptom{"Host key verification failed", false,
+            "The key of this host is not known yet. Connect once by hand with ssh and check its fingerprint, or add it "
+            "to ~/.ssh/known_hosts."},
+    Symptom{
+        "Too many authentication failures", false,
+        "The agent offers too many keys: name the right one with IdentityFile and IdentitiesOnly in ~/.ssh/config."},
+    Symptom{"Permission denied", false,
+            "The server accepts none of the keys. Is the right one loaded (ssh-add -l), and known to the server? ssh "
+            "may not ask for a passphrase here."},
+    Symptom{"Temporary failure in name resolution", true, ""},
+    Symptom{"Could not resolve hostname", false, "Check the name of the host."},
+    // A server that has too much to do says one of these (MaxStartups, MaxSessions).
+    Symptom{"kex_exchange_identification", true, ""},
+    Symptom{"ssh_exchange_identification", true, ""},
+    Symptom{"banner exchange", true, ""},
+    Symptom{"Session open refused by peer", true, ""},
+    Symptom{"open failed", true, ""},
+    Symptom{"Connection reset", true, ""},
+    Symptom{"Connection closed", true, ""},
+    Symptom{"Connection refused", true, ""},
+    Symptom{"Connection timed out", true, ""},
+    Symptom{"Operation timed out", true, ""},
+    Symptom{"Network is unreachable", true, ""},
+    Symptom{"No route to host", true, ""},
+    Symptom{"Broken pipe", true, ""},
+    Symptom{"Timeout, server", true, ""},
+    Symptom{"does not appear to be a git repository", false, "Check the path of the URL."},
+    Symptom{"epository not found", false, "Check the path of the URL, and whether this key may read it."},
+    Symptom{"dubious ownership", false, "On the server, git refuses a repository that belongs to somebody else."},
+    Symptom{"command not found", false, "There is no git-upload-pack on the PATH that the server gives."},
+    Symptom{"not found", false, ""},
+};
+
+}  // namespace
+
+Error ssh_error(std::string_view words, int code, const std::string& host) {
+  while (!words.empty() && (words.back() == '\n' || words.back() == '\r')) words.remove_suffix(1);
+  std::string message = "ssh to " + host;
+  if (words.empty()) {
+    message += " ended without a word (exit code " + std::to_string(code) + ")";
+    Error error(Kind::remote, std::move(message));
+    return code == 255 ? std::move(error).retryable() : std::move(error);
+  }
+  std::string shown;
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find('\n', at), words.size());
+    std::string_view line = words.substr(at, end - at);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!shown.empty()) shown += '\n';
+    shown += line;
+    at = end + 1;
+  }
+  Error error(Kind::remote, message + ": " + printable(shown, 1000, true));
+  const auto symptom = std::ranges::find_if(
+      symptoms, [&](const Symptom& each) { return words.find(each.words) != std::string_view::npos; });
+  if (symptom == symptoms.end()) return error;
+  if (symptom->hint[0] != '\0') std::move(error).with_hint(symptom->hint);
+  return symptom->transient ? std::move(error).retryable() : std::move(error);
+}
+
+}  // namespace eka::git

@@ -1,0 +1,49 @@
+// git-upload-pack at the end of a channel (ssh, git://), protocol v2: the server greets, then answers command after
+// command.
+//
+// A host that is known to speak v2 is sent the first command together with the connection, before its greeting has come
+// (engine law 4). The greeting is read all the same: where it says something else than was assumed, that is what is
+// known from then on, and a command that failed is sent again.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "atom/names/url.h"
+#include "git/transport/channel_pool.h"
+#include "git/transport/handshakes.h"
+#include "git/transport/session.h"
+
+namespace eka::git {
+
+class StreamSession final : public Session {
+ public:
+  // `channels` and `handshakes` must outlive it.
+  StreamSession(ChannelPool& channels, Handshakes& handshakes, const atom::Url& url)
+      : channels_(channels), handshakes_(handshakes), url_(url) {}
+
+  bool persists_across_requests() const override { return true; }
+  coro::Task<Capabilities> capabilities(Certainty certainty) override;
+  coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override;
+  bool gives_by_id() const override { return handshakes_.gives_by_id(url_.origin()); }
+  void refuses_ids() override { handshakes_.refuses_ids(url_.origin()); }
+  bool start_afresh(const Error& failure, unsigned begun_in) override;
+  unsigned generation() const override { return generation_; }
+
+ private:
+  class Heard;
+  class V0Talk;
+  coro::Task<Capabilities> greeting(ChannelPool::Lease* lease);
+  coro::Task<> send(ChannelPool::Lease* lease, const Command* command);
+
+  ChannelPool& channels_;
+  Handshakes& handshakes_;
+  atom::Url url_;
+  std::optional<Capabilities> capabilities_;
+  bool was_wrong_ = false;  // what was assumed, in this generation
+  unsigned generation_ = 0;
+};
+
+}  // namespace eka::git

@@ -1,0 +1,176 @@
+#include "git/wire/fetch.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "git/libgit2/version.h"
+
+namespace eka::git {
+namespace {
+
+// The order in which sections may come. packfile-uris is an offer that we never asked for.
+constexpr std::array<std::string_view, 5> sections = {"acknowledgments", "shallow-info", "wanted-refs", "packfile-uris",
+                                                      "packfile"};
+
+std::unexpected<Error> malformed(std::string what) {
+  return std::unexpected(protocol_error(std::move(what)));
+}
+
+// As git, JGit and others say it.
+bool tells_of_refused_want(std::string_view text) {
+  constexpr std::array<std::string_view, 4> phrases = {"not our ref", "not valid", "unadvertised object",
+                                                       "not advertised"};
+  return std::ranges::any_of(phrases, [text](std::string_view each) { return text.find(each) != text.npos; });
+}
+
+std::string_view filter_spec(Filter filter) {
+  return filter == Filter::blobs ? "blob:none" : "tree:0";
+}
+
+}  // namespace
+
+Result<std::string> fetch_request(const Capabilities& server, std::span<const atom::ObjectId> wants,
+                                  const FetchOptions& options) {
+  PacketWriter out;
+  out.line("command=fetch");
+  write_client_capabilities(out, server);
+  out.delimiter().line("ofs-delta");
+  if (!options.haves.empty()) out.line("thin-pack");
+  if (!options.progress) out.line("no-progress");
+  if (options.depth != 0) {
+    if (!server.feature("fetch", "shallow")) return fail(Kind::remote, "the server does not offer shallow fetches");
+    out.line("deepen " + std::to_string(options.depth));
+  }
+  if (options.filter != Filter::none && server.feature("fetch", "filter")) {
+    out.line("filter " + std::string(filter_spec(options.filter)));
+  }
+  for (const atom::ObjectId& want : wants) out.line("want " + want.hex());
+  const bool aggressive = server.feature("fetch", "shallow");
+  for (const atom::ObjectId& have : options.haves) {
+    if (aggressive) out.line("shallow " + have.hex());
+    out.line("have " + have.hex());
+  }
+  return std::move(out.line("done").flush()).take();
+}
+
+Result<std::string> v0_fetch_request(const Capabilities& features, std::span<const atom::ObjectId> wants,
+                                     const FetchOptions& options) {
+  if (!features.has("side-band-64k")) return fail(Kind::remote, "the server is too old: it knows no side bands");
+  if (options.depth != 0 && !features.has("shallow")) {
+    return fail(Kind::remote, "the server does not offer shallow fetches");
+  }
+  const bool filters = options.filter != Filter::none && features.has("filter");
+  std::string ours = " side-band-64k ofs-delta";
+  if (!options.progress && features.has("no-progress")) ours += " no-progress";
+  if (filters) ours += " filter";
+  if (features.has("object-format")) ours += " object-format=sha1";
+  if (features.has("agent")) ours += " agent=" + std::string(user_agent);
+  PacketWriter out;
+  for (const atom::ObjectId& want : wants) out.line("want " + want.hex() + std::exchange(ours, {}));
+  if (options.depth != 0) out.line("deepen " + std::to_string(options.depth));
+  if (filters) out.line("filter " + std::string(filter_spec(options.filter)));
+  return std::move(out.flush().line("done")).take();
+}
+
+FetchParser FetchParser::v0(bool with_depth) {
+  FetchParser out;
+  out.state_ = with_depth ? State::v0_shallow : State::v0_acknowledgments;
+  return out;
+}
+
+Result<std::optional<FetchParser::Event>> FetchParser::next() {
+  while (true) {
+    const auto packet = reader_.next();
+    if (!packet) return std::unexpected(packet.error());
+    if (!*packet) return std::nullopt;
+    auto event = take(**packet);
+    if (!event || *event) return event;
+  }
+}
+
+Result<std::optional<FetchParser::Event>> FetchParser::take(const Packet& packet) {
+  if (state_ != State::pack) {
+    if (auto error = error_packet(packet)) {
+      refused_want_ = tells_of_refused_want(error->message());
+      return std::unexpected(*std::move(error));
+    }
+  }
+  switch (state_) {
+    case State::between_sections:
+      if (auto begun = begin_section(packet); !begun) return std::unexpected(begun.error());
+      return std::nullopt;
+    case State::lines:
+      if (packet.is(Packet::Type::data)) return std::nullopt;
+      if (!packet.is(Packet::Type::delimiter)) return malformed("the answer ends without a pack");
+      state_ = State::between_sections;
+      return std::nullopt;
+    case State::v0_shallow:
+    case State::v0_acknowledgments:
+      if (auto taken = take_v0_line(packet); !taken) return std::unexpected(taken.error());
+      return std::nullopt;
+    case State::pack:
+      return take_band(packet);
+    case State::complete:
+      break;
+  }
+  return malformed("bytes follow the end of the pack");
+}
+
+Result<void> FetchParser::begin_section(const Packet& packet) {
+  if (!packet.is(Packet::Type::data)) return malformed("the answer ends without a pack");
+  const auto found = std::ranges::find(sections, packet.text());
+  const int place = static_cast<int>(found - sections.begin());
+  if (found == sections.end() || place <= section_) {
+    return malformed("unexpected section \"" + printable(packet.text(), 60) + "\"");
+  }
+  if (*found == "packfile-uris") return malformed("it sends us elsewhere for packs, which was not asked for");
+  section_ = place;
+  state_ = *found == "packfile" ? State::pack : State::lines;
+  return {};
+}
+
+Result<void> FetchParser::take_v0_line(const Packet& packet) {
+  if (state_ == State::v0_shallow) {
+    if (packet.is(Packet::Type::flush)) {
+      state_ = State::v0_acknowledgments;
+    } else if (!packet.is(Packet::Type::data)) {
+      return malformed("the list of shallow commits holds a delimiter");
+    }
+    return {};
+  }
+  if (!packet.is(Packet::Type::data) || packet.text() != "NAK") return malformed("\"NAK\" should come before the pack");
+  state_ = State::pack;
+  return {};
+}
+
+Result<std::optional<FetchParser::Event>> FetchParser::take_band(const Packet& packet) {
+  if (packet.is(Packet::Type::flush)) {
+    if (pack_bytes_ == 0) return malformed("the pack is empty");
+    state_ = State::complete;
+    return std::nullopt;
+  }
+  if (!packet.is(Packet::Type::data) || packet.payload.empty()) return malformed("a packet of the pack has no band");
+  const std::string_view bytes = packet.payload.substr(1);
+  switch (packet.payload[0]) {
+    case 1:
+      pack_bytes_ += bytes.size();
+      if (bytes.empty()) return std::nullopt;  // sent now and then to keep the connection alive
+      return Event{Event::Type::pack, bytes};
+    case 2:
+      return Event{Event::Type::progress, bytes};
+    case 3:
+      return fail(Kind::remote, "the remote says: " + printable(bytes.substr(0, bytes.find_last_not_of("\r\n") + 1)));
+    default:
+      return malformed("there is no band " + std::to_string(static_cast<unsigned char>(packet.payload[0])));
+  }
+}
+
+Result<void> FetchParser::finish() const {
+  if (complete() && reader_.between_packets()) return {};
+  return std::unexpected(truncated_error(
+      pack_bytes_ == 0 ? "before the pack" : "after " + std::to_string(pack_bytes_) + " bytes of the pack"));
+}
+
+}  // namespace eka::git

@@ -1,0 +1,53 @@
+// The ls-refs command: its request, and its answer read as it streams.
+//
+//   <id or "unborn"> SP <name> [SP symref-target:<name>] [SP peeled:<id>] LF     … then a flush
+//
+// Prefixes are a hint to a server: it may list more. What was not asked for is dropped here as it passes, so memory
+// follows the answer that was wanted.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "git/wire/capabilities.h"
+#include "git/wire/pkt_line.h"
+#include "git/wire/ref.h"
+
+namespace eka::git {
+
+// No prefixes: all refs.
+std::string ls_refs_request(const Capabilities& server, std::span<const std::string> prefixes);
+
+bool matches_any(std::string_view name, std::span<const std::string> prefixes);
+
+struct LsRefsLimits {
+  std::size_t refs = 1'000'000;                // that are kept
+  std::size_t bytes = std::size_t{256} << 20;  // of the whole answer
+};
+
+class LsRefsParser {
+ public:
+  explicit LsRefsParser(std::vector<std::string> prefixes, LsRefsLimits limits = {});
+
+  Result<void> feed(std::string_view bytes);
+  bool complete() const { return complete_; }
+  // The refs, sorted by name, when the answer has come to its end.
+  Result<std::vector<Ref>> finish() &&;
+
+ private:
+  Result<void> take(const Packet& packet);
+  Result<void> take_line(std::string_view line);
+
+  std::vector<std::string> prefixes_;
+  LsRefsLimits limits_;
+  PacketReader reader_;
+  std::vector<Ref> refs_;
+  std::size_t bytes_ = 0;
+  bool complete_ = false;
+};
+
+}  // namespace eka::git

@@ -1,0 +1,183 @@
+#include "store/disk/disk.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+namespace eka::store {
+namespace {
+
+constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+// Component by component, for kernels and containers that do not have openat2. It differs only in the number of calls.
+FileDescriptor walk_beneath(int root, std::string_view relative) {
+  FileDescriptor here(::openat(root, ".", directory_flags));
+  while (here && !relative.empty()) {
+    const std::string name(relative.substr(0, relative.find('/')));
+    relative.remove_prefix(std::min(relative.size(), name.size() + 1));
+    if (name == "..") {
+      errno = EXDEV;
+      return {};
+    }
+    here = FileDescriptor(::openat(here.get(), name.c_str(), directory_flags));
+  }
+  return here;
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const noexcept { ::closedir(directory); }
+};
+
+void remove_entries(int root, const std::string& relative) {
+  FileDescriptor here = open_directory_beneath(root, relative);
+  ::fchmod(here.get(), 0700);
+  std::vector<std::string> directories;
+  for (std::string& name : names_in(open_directory_beneath(here.get(), ""))) {
+    if (::unlinkat(here.get(), name.c_str(), 0) != 0 && (errno == EISDIR || errno == EPERM)) {
+      directories.push_back(std::move(name));
+    }
+  }
+  // One descriptor at a time, however deep the tree is: the parent is opened again for the rmdir.
+  here.reset();
+  for (const std::string& name : directories) {
+    remove_entries(root, relative.empty() ? name : relative + "/" + name);
+    here = open_directory_beneath(root, relative);
+    ::unlinkat(here.get(), name.c_str(), AT_REMOVEDIR);
+    here.reset();
+  }
+}
+
+}  // namespace
+
+void FileDescriptor::reset() {
+  if (number_ >= 0) ::close(number_);
+  number_ = -1;
+}
+
+Error errno_error(std::string_view what) {
+  const int code = errno;
+  Error error(Kind::failure, std::string(what) + ": " + std::generic_category().message(code));
+  if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
+    std::move(error).with_hint(
+        "make room where the cache is (`eka cache gc`), or choose another directory with cache.root or EKA_CACHE_ROOT");
+  } else if (code == ENOENT) {  // what was there when the run began
+    std::move(error).with_hint(
+        "something was removed while eka ran: run it again, and let `eka cache gc` remove things");
+  }
+  return error;
+}
+
+void throw_errno(std::string_view what) {
+  throw errno_error(what);
+}
+
+void write_all(int descriptor, std::string_view bytes, std::string_view what) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_errno(what);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
+  return read_file_at(AT_FDCWD, path.native(), limit);
+}
+
+std::optional<std::string> read_file_at(int directory, const std::string& name, std::size_t limit) {
+  const FileDescriptor file(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status{};
+  if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  std::string content;
+  std::array<char, 65536> block{};
+  while (content.size() <= limit) {
+    const ssize_t count = ::read(file.get(), block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::nullopt;
+    if (count == 0) return content;
+    content.append(block.data(), static_cast<std::size_t>(count));
+  }
+  return std::nullopt;
+}
+
+void make_durable(const std::filesystem::path& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Some file systems cannot sync a directory and say EINVAL: then there is nothing more we could do.
+  if (!file || (::fsync(file.get()) != 0 && errno != EINVAL)) throw_errno("cannot sync " + printable(path.native()));
+}
+
+FileDescriptor open_directory_beneath(int root, const std::string& relative) {
+  static std::atomic<bool> missing = false;  // what the kernel told us once
+  FileDescriptor found;
+  if (!missing) {
+    open_how how{};
+    how.flags = directory_flags;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    const char* path = relative.empty() ? "." : relative.c_str();
+    do {
+      found = FileDescriptor(static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how)));
+    } while (!found && (errno == EINTR || errno == EAGAIN));  // EAGAIN: somebody renamed above us
+    // Old container runtimes answer EPERM to a call they do not know.
+    if (!found && (errno == ENOSYS || errno == EPERM)) missing = true;
+  }
+  if (missing) found = walk_beneath(root, relative);
+  if (!found) throw_errno("cannot open the directory \"" + printable(relative) + "\"");
+  return found;
+}
+
+std::vector<std::string> names_in(FileDescriptor descriptor) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(descriptor.get()));
+  if (directory) descriptor.release();  // closedir closes it
+  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
+    const std::string_view name = static_cast<const char*>(entry->d_name);
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  return names;
+}
+
+bool rename_new(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno == EEXIST || errno == ENOTEMPTY) return false;
+  // Not every file system has it. A hard link never replaces either; a directory never replaces one that is not empty.
+  if (errno == EINVAL || errno == ENOSYS) {
+    const bool linked = ::link(from.c_str(), to.c_str()) == 0;
+    if (linked) {
+      ::unlink(from.c_str());
+      return true;
+    }
+    if (errno == EEXIST) return false;
+    if (::rename(from.c_str(), to.c_str()) == 0) return true;
+    if (errno == EEXIST || errno == ENOTEMPTY) return false;
+  }
+  throw_errno("cannot rename to " + printable(to.native()));
+}
+
+void remove_tree(const std::filesystem::path& path) noexcept try {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
+  {
+    const FileDescriptor root(::open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!root) return;
+    // Only root opens what may not be read; for others the directory must be readable first.
+    ::fchmodat(root.get(), ".", 0700, 0);
+    remove_entries(root.get(), "");
+  }
+  ::rmdir(path.c_str());
+} catch (const std::exception&) {
+  // What stays is swept by the next run.
+}
+
+}  // namespace eka::store

@@ -1,0 +1,96 @@
+#include "store/disk/quarantine.h"
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <string>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+namespace eka::store {
+namespace {
+
+// Field 22 of /proc/self/stat. The second field is the program's name and may hold spaces and parentheses.
+std::string start_time() {
+  const std::string stat = read_file("/proc/self/stat", 4096).value_or("");
+  std::size_t at = stat.rfind(')');
+  for (int field = 2; field < 22 && at != std::string::npos; ++field) at = stat.find(' ', at + 1);
+  if (at == std::string::npos) return "0";
+  return stat.substr(at + 1, stat.find(' ', at + 1) - at - 1);
+}
+
+std::string fresh_name() {
+  static std::atomic<unsigned> counter = 0;
+  // Not kept: a forked child has a pid and a start time of its own.
+  return std::to_string(::getpid()) + "-" + start_time() + "-" + std::to_string(counter++);
+}
+
+enum class Lock { taken, held_by_another, unsupported };
+
+Lock try_lock(const FileDescriptor& directory) {
+  while (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Lock::held_by_another;
+    if (errno != EINTR) return Lock::unsupported;
+  }
+  return Lock::taken;
+}
+
+FileDescriptor open_quarantine(const std::filesystem::path& path) {
+  return FileDescriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+// False when a sweep has taken it from under us, between mkdir and the lock.
+bool still_at(const std::filesystem::path& path, const FileDescriptor& directory) {
+  struct stat there{}, here{};
+  return ::lstat(path.c_str(), &there) == 0 && ::fstat(directory.get(), &here) == 0 && there.st_ino == here.st_ino &&
+         there.st_dev == here.st_dev;
+}
+
+// Without locks, only age tells: no intake and no write takes days.
+bool is_old(const FileDescriptor& directory) {
+  struct stat status{};
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return ::fstat(directory.get(), &status) == 0 && now - status.st_mtime > 2 * 24 * 3600;
+}
+
+}  // namespace
+
+Quarantine Quarantine::make(const std::filesystem::path& parent) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    std::filesystem::path path = parent / fresh_name();
+    if (::mkdir(path.c_str(), 0700) != 0) {
+      if (errno == EEXIST) continue;  // left by a process that had our pid in another boot
+      throw_errno("cannot make the directory " + printable(path.native()));
+    }
+    FileDescriptor lock = open_quarantine(path);
+    if (lock && try_lock(lock) != Lock::held_by_another && still_at(path, lock)) {
+      return Quarantine(std::move(path), std::move(lock));
+    }
+  }
+  throw Error(Kind::failure, "cannot make a directory of our own in " + printable(parent.native()));
+}
+
+Quarantine::~Quarantine() {
+  if (lock_) remove_tree(path_);
+}
+
+void Quarantine::sweep(const std::filesystem::path& parent,
+                       const std::function<void(const std::filesystem::path&)>& salvage) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
+    const FileDescriptor directory = open_quarantine(entry.path());
+    if (!directory) continue;
+    const Lock lock = try_lock(directory);
+    if (lock == Lock::held_by_another || (lock == Lock::unsupported && !is_old(directory))) continue;
+    if (salvage) salvage(entry.path());
+    remove_tree(entry.path());
+  }
+}
+
+}  // namespace eka::store

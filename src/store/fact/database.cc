@@ -1,0 +1,255 @@
+#include "store/fact/database.h"
+
+#include <array>
+#include <system_error>
+
+#include "store/disk/write_access.h"
+
+namespace eka::store {
+namespace {
+
+constexpr int format = 5;
+
+// In the order of Fact.
+constexpr std::array<std::string_view, all_facts.size()> tables = {"nar_hash", "evaluation", "host",     "answers",
+                                                                   "genesis",  "whole",      "doubtful", "laid_out",
+                                                                   "request",  "questions",  "used",     "lock"};
+
+constexpr std::string_view select = "SELECT value FROM @ WHERE key = ?";
+constexpr std::string_view insert = "INSERT OR REPLACE INTO @ (key, value) VALUES (?, ?)";
+constexpr std::string_view remove = "DELETE FROM @ WHERE key = ?";
+constexpr std::string_view remove_all = "DELETE FROM @";
+constexpr std::string_view count_all = "SELECT count(*) FROM @";
+constexpr std::string_view select_all = "SELECT key, value FROM @ ORDER BY key";
+
+// Writing waits this long for another process, on the reactor: short of what a person, or a watchdog, notices.
+constexpr int patience_ms = 20;
+
+void make_tables(Sqlite& connection) {
+  std::string sql = "BEGIN IMMEDIATE;";
+  for (const std::string_view table : tables) {
+    sql += "CREATE TABLE IF NOT EXISTS " + std::string(table) +
+           " (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+  }
+  connection.execute(sql + "PRAGMA user_version = " + std::to_string(format) + "; COMMIT;");
+}
+
+int format_of(Sqlite& connection) {
+  Statement query = connection.prepare("PRAGMA user_version");
+  return query.step() ? std::stoi(query.text(0)) : 0;
+}
+
+// Older and newer formats alike: nothing in there is worth a migration.
+SqliteError wrong_format(int found) {
+  return SqliteError::foreign("it has format " + std::to_string(found) + ", not " + std::to_string(format));
+}
+
+// Moved out of the way rather than deleted: another process may have it open, and somebody may want to know.
+void move_aside(const std::filesystem::path& file) {
+  std::error_code ignored;
+  for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(std::filesystem::path(file) += suffix, ignored);
+  std::filesystem::rename(file, std::filesystem::path(file) += ".damaged", ignored);
+}
+
+}  // namespace
+
+std::string_view name_of(Fact fact) {
+  return tables.at(static_cast<std::size_t>(fact));
+}
+
+Database::Database(const std::filesystem::path& file) : file_(file) {
+  open();
+}
+
+void Database::open() {
+  if (may_only_be_read()) {
+    connect_to_copy();
+    return;
+  }
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      connect(file_);
+      return;
+    } catch (const SqliteError& error) {
+      note(error);
+      if (!error.is_damage()) break;
+      statements_.clear();
+      connection_.reset();
+      move_aside(file_);
+    }
+  }
+  connect(":memory:");
+}
+
+void Database::connect(const std::string& path) {
+  statements_.clear();
+  connection_.emplace(path);
+  connection_->wait_at_most(5000);
+  connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;");
+  const int found = format_of(*connection_);
+  if (found != 0 && found != format) {
+    throw wrong_format(found);
+  }
+  if (found == 0) make_tables(*connection_);
+  connection_->execute("PRAGMA wal_checkpoint(PASSIVE)");
+  connection_->wait_at_most(patience_ms);
+}
+
+bool Database::may_only_be_read() const {
+  return obstacle_to_writing(file_) || obstacle_to_writing(file_.parent_path());
+}
+
+// Beside a writer, where there can be one, SQLite wants the files that go with its log; where they are missing and
+// cannot be made, nobody has written since the last one closed.
+void Database::connect_to_copy() {
+  for (const auto manner : {Sqlite::Manner::read, Sqlite::Manner::read_unchanging}) {
+    std::error_code ignored;
+    if (!warning_.empty() || !std::filesystem::exists(file_, ignored)) break;
+    try {
+      Sqlite original(file_, manner);
+      original.wait_at_most(patience_ms);
+      const int found = format_of(original);
+      if (found != format) throw wrong_format(found);
+      connect(":memory:");
+      connection_->copy(original);
+      return;
+    } catch (const SqliteError& error) {
+      if (error.is_damage() || manner == Sqlite::Manner::read_unchanging) note(error);
+    }
+  }
+  connect(":memory:");
+}
+
+Statement& Database::statement(std::string_view verb, Fact fact) {
+  const auto key = std::pair(verb, fact);
+  if (const auto known = statements_.find(key); known != statements_.end()) {
+    known->second.reset();
+    return known->second;
+  }
+  std::string sql(verb);
+  sql.replace(sql.find('@'), 1, tables.at(static_cast<std::size_t>(fact)));
+  return statements_.emplace(key, connection_->prepare(sql)).first->second;
+}
+
+void Database::note(const SqliteError& mishap) {
+  if (warning_.empty()) warning_ = std::string("the cache's eka.db cannot be used: ") + mishap.what();
+}
+
+// After a statement failed: a file that turns out to be damaged only now is set aside like one that was so at the
+// start.
+void Database::cope(const SqliteError& mishap) {
+  note(mishap);
+  if (mishap.is_damage()) open();
+}
+
+std::optional<std::string> Database::get(Fact fact, std::string_view key) try {
+  Statement& query = statement(select, fact);
+  if (!query.bind(key).step()) return std::nullopt;
+  std::string value = query.text(0);
+  query.reset();  // ends the read, so that checkpoints are not held up
+  return value;
+} catch (const SqliteError& error) {
+  cope(error);
+  return std::nullopt;
+}
+
+void Database::put(Fact fact, std::string_view key, std::string_view value) try {
+  Statement& change = statement(insert, fact);
+  change.bind(key).bind(value).step();
+  change.reset();
+} catch (const SqliteError& error) {
+  cope(error);
+}
+
+void Database::forget(Fact fact, std::string_view key) try {
+  Statement& change = statement(remove, fact);
+  change.bind(key).step();
+  change.reset();
+} catch (const SqliteError& error) {
+  cope(error);
+}
+
+std::vector<std::optional<std::string>> Database::get_all(Fact fact, const std::vector<std::string>& keys) {
+  std::vector<std::optional<std::string>> values;
+  const bool together = executed("BEGIN");
+  for (const std::string& key : keys) values.push_back(get(fact, key));
+  if (together) executed("COMMIT");
+  return values;
+}
+
+void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) {
+  // Where a transaction has to wait for somebody too long, so would each of its statements.
+  if (facts.empty() || !executed("BEGIN IMMEDIATE")) return;
+  for (const auto& [key, value] : facts) put(fact, key, value);
+  if (!executed("COMMIT")) executed("ROLLBACK");
+}
+
+bool Database::executed(const char* statement) try {
+  connection_->execute(statement);
+  return true;
+} catch (const SqliteError& error) {
+  cope(error);
+  return false;
+}
+
+void Database::forget_all(Fact fact) try {
+  Statement& change = statement(remove_all, fact);
+  change.step();
+  change.reset();
+} catch (const SqliteError& error) {
+  cope(error);
+}
+
+std::vector<std::pair<std::string, std::string>> Database::all(Fact fact) try {
+  std::vector<std::pair<std::string, std::string>> facts;
+  Statement& query = statement(select_all, fact);
+  while (query.step()) facts.emplace_back(query.text(0), query.text(1));
+  query.reset();
+  return facts;
+} catch (const SqliteError& error) {
+  cope(error);
+  return {};
+}
+
+std::uint64_t Database::count(Fact fact) try {
+  Statement& query = statement(count_all, fact);
+  const std::uint64_t count = query.step() ? std::stoull(query.text(0)) : 0;
+  query.reset();
+  return count;
+} catch (const SqliteError& error) {
+  cope(error);
+  return 0;
+}
+
+void Database::set_aside() {
+  statements_.clear();
+  connection_.reset();
+  move_aside(file_);
+  open();
+}
+
+std::optional<std::string> Database::damage() try {
+  Statement check = connection_->prepare("PRAGMA quick_check(1)");
+  const std::string found = check.step() ? check.text(0) : "it does not answer";
+  return found == "ok" ? std::nullopt : std::optional(found);
+} catch (const SqliteError& error) {
+  return error.what();
+}
+
+// "0\n", "1\n" for a host that speaks v2, "2\n" for one that does and gives no object by its id; then the capability
+// lines.
+std::optional<git::HostFacts> Database::recall(const std::string& origin) {
+  const auto value = get(Fact::host, origin);
+  if (!value || value->size() < 2) return std::nullopt;
+  git::HostFacts facts;
+  facts.speaks_v2 = value->front() != '0';
+  facts.gives_by_id = value->front() != '2';
+  facts.agent_capabilities = value->substr(2);
+  return facts;
+}
+
+void Database::remember(const std::string& origin, const git::HostFacts& facts) {
+  put(Fact::host, origin, (!facts.speaks_v2 ? "0\n" : facts.gives_by_id ? "1\n" : "2\n") + facts.agent_capabilities);
+}
+
+}  // namespace eka::store

@@ -1,0 +1,344 @@
+#include "store/maintenance/collect.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "atom/lock/lock.h"
+#include "store/disk/disk.h"
+#include "store/disk/quarantine.h"
+#include "store/disk/usage.h"
+#include "store/fact/database.h"
+#include "store/maintenance/merge.h"
+#include "store/maintenance/repack.h"
+#include "store/maintenance/stock.h"
+#include "store/name/refs.h"
+#include "store/object/objects.h"
+#include "store/object/reach.h"
+#include "store/object/repository.h"
+#include "store/object/tree.h"
+#include "store/pack/packs.h"
+#include "store/source/source_name.h"
+#include "store/tree/trees.h"
+
+namespace eka::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Ids = std::unordered_set<atom::ObjectId>;
+
+// Directories of the cache whose entries may be dropped one by one. An entry's key in Fact::used is its name, but for
+// trees, where it is the id.
+struct Shelf {
+  const char* directory;
+  bool named_by_id;
+};
+constexpr std::array shelves = {Shelf{"trees", true}, Shelf{"sources", false}};
+
+std::string key_of(const atom::ObjectId& id) {
+  return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
+}
+
+// The blob `name` of a tree's top.
+std::optional<std::string> file_of(Objects& objects, const atom::ObjectId& tree, std::string_view name) {
+  const Object top = objects.read(tree, ObjectType::tree);
+  for (const TreeEntry& entry : unwrap(parse_tree(top.content()))) {
+    if (entry.name != name || entry.kind == EntryKind::directory || entry.kind == EntryKind::symlink) continue;
+    return std::string(objects.read(entry.id, ObjectType::blob).content());
+  }
+  return std::nullopt;
+}
+
+// What locks name.
+struct Named {
+  std::vector<atom::ObjectId> atoms;  // still to be kept
+  std::set<std::string> sources;      // by their names in the cache
+  std::set<std::string> files;        // by their hashes
+
+  // Of a lock that cannot be read: nothing, and no run can use it either.
+  void add(const std::string& lock) {
+    const auto parsed = atom::Lock::parse(lock, "atom.lock");
+    if (!parsed) return;
+    for (const auto& locked : parsed->atoms) {
+      if (locked.rev) atoms.push_back(*locked.rev);
+    }
+    for (const auto& direct : parsed->direct) {
+      std::visit([this](const auto& source) { add(source); }, direct.source);
+    }
+  }
+  void add(const atom::LockedGit& git) { sources.insert(source_name(git.rev)); }
+  void add(const atom::LockedTar& tar) { add_hash(tar.hash, true); }
+  void add(const atom::LockedFile& file) { add_hash(file.hash, false); }
+  void add(const atom::LockedBuild& build) { add_hash(build.hash, build.unpack); }
+  void add_hash(const std::string& sri, bool of_tree) {
+    const auto hash = atom::NarHash::parse_sri(sri);
+    if (!hash) return;
+    if (of_tree) {
+      sources.insert(source_name(*hash));
+    } else {
+      files.insert(hash->hex());
+    }
+  }
+};
+
+// The part that needs no child process: one for each collection, on the pool.
+class Collector {
+ public:
+  Collector(const Places& places, std::int64_t cutoff, coro::Stop stop)
+      : places_(places), cutoff_(cutoff), stop_(stop), database_(places.database()) {
+    for (const auto& [key, when] : database_.all(Fact::used)) used_[key] = parse_seconds(when).value_or(0);
+  }
+
+  struct Rest {
+    Collection counts;
+    std::vector<atom::ObjectId> ids;  // to be put into one pack …
+    std::vector<PackFile> victims;    // … in which these end
+  };
+
+  Rest run() {
+    Rest rest;
+    rest.counts.bytes_before = take_stock(places_, stop_).bytes;
+    sweep();
+    drop_names(rest.counts);
+    drop_facts(rest.counts);
+    drop_shelves(rest.counts);
+    drop_loose(rest.counts);
+    sort_packs(rest);
+    return rest;
+  }
+
+ private:
+  void sweep() {
+    Repository(places_.git(), places_.trees_incoming());  // finishes or removes what was on its way in
+    for (const fs::path& place : {places_.trees_incoming(), places_.scratch()}) Quarantine::sweep(place);
+    remove_stray_indexes(places_.packs());
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(places_.packs(), ignored)) {
+      const fs::path& file = entry.path();
+      // With nobody else here, a pack without index, or a file that a git was writing, is what a dead process left.
+      const bool is_stray = file.extension() == ".pack" && !fs::exists(fs::path(file).replace_extension(".idx"));
+      if (is_stray || file.filename().native().starts_with("tmp_")) fs::remove(file, ignored);
+    }
+    for (const auto& entry : fs::directory_iterator(places_.damaged(), ignored)) {
+      if (time_of(entry.path()) < cutoff_) remove_tree(entry.path());
+    }
+  }
+
+  // When its content or its entry was last changed. Times of trees that are laid out are all 1, but not this one.
+  static std::int64_t time_of(const fs::path& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 ? status.st_ctime : 0;
+  }
+
+  bool is_used(const std::string& key, const fs::path& file) const {
+    const auto known = used_.find(key);
+    if (known != used_.end()) return known->second >= cutoff_;
+    return time_of(file) >= cutoff_;
+  }
+
+  // Which names stay: those in use, those that the locks of these name, and so on.
+  void drop_names(Collection& counts) {
+    Objects objects = Objects::of_repository(places_.objects());
+    const Refs refs(places_.git());
+    const std::vector<CachedName> names = refs.all();
+    std::vector<atom::ObjectId>& open = named_.atoms;
+    read_noted_locks();
+    keep_used(objects, open);
+    for (const CachedName& name : names) {
+      if (is_used(key_of(name.rev), name.file.empty() ? refs.packed_file() : name.file)) open.push_back(name.rev);
+    }
+    while (!open.empty()) {
+      stop_.check();
+      const atom::ObjectId rev = open.back();
+      open.pop_back();
+      if (kept_.contains(rev) || !keep(objects, rev)) continue;
+      if (const auto lock = file_of(objects, trees_.at(rev), "atom.lock")) named_.add(*lock);
+    }
+    const auto unused = unused_sources(objects, refs);
+    counts.others_dropped += unused.size();
+    const auto stays = [&](const CachedName& name) { return kept_.contains(name.rev); };
+    counts.atoms_kept = static_cast<std::uint64_t>(std::ranges::count_if(names, stays));
+    counts.atoms_dropped = names.size() - counts.atoms_kept;
+    // Whatever else their commits reach may be gone soon.
+    if (counts.atoms_dropped + unused.size() != 0) database_.forget_all(Fact::whole);
+    std::vector<CachedName> gone;
+    std::ranges::remove_copy_if(names, std::back_inserter(gone), stays);
+    refs.remove(gone, unused);
+  }
+
+  // Once all locks are read.
+  std::vector<CachedSource> unused_sources(Objects& objects, const Refs& refs) {
+    std::vector<CachedSource> unused;
+    for (CachedSource& source : refs.sources()) {
+      stop_.check();
+      const bool wanted = named_.sources.contains(source.name) || kept_.contains(source.rev) ||
+                          is_used(key_of(source.rev), source.file.empty() ? refs.packed_file() : source.file);
+      if (!wanted || !keep(objects, source.rev)) unused.push_back(std::move(source));
+    }
+    return unused;
+  }
+
+  // What runs used by id, named or not: manifests, trees, commits of sources that are not atoms.
+  void keep_used(Objects& objects, std::vector<atom::ObjectId>& commits) {
+    for (const auto& [key, when] : used_) {
+      stop_.check();
+      if (key.size() != atom::ObjectId::size || when < cutoff_) continue;
+      std::array<std::uint8_t, atom::ObjectId::size> bytes{};
+      std::ranges::copy(key, bytes.begin());
+      const atom::ObjectId id(bytes);
+      try {
+        const auto header = objects.header(id);
+        if (!header) continue;
+        if (header->type == ObjectType::commit) commits.push_back(id);
+        if (header->type == ObjectType::tree) add_reachable(objects, id, live_);
+        if (header->type == ObjectType::blob) live_.insert(id);
+      } catch (const Error& error) {
+        if (error.kind() != Kind::integrity) throw;
+      }
+    }
+  }
+
+  // False for what is not whole any more.
+  bool keep(Objects& objects, const atom::ObjectId& rev) {
+    try {
+      const atom::ObjectId tree = tree_of_commit(objects.read(rev, ObjectType::commit).content());
+      add_reachable(objects, tree, live_);
+      live_.insert(rev);
+      kept_.insert(rev);
+      trees_.emplace(rev, tree);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != Kind::integrity) throw;
+      return false;
+    }
+  }
+
+  void read_noted_locks() {
+    for (const auto& [path, when] : database_.all(Fact::lock)) {
+      if (const auto text = read_file(path, 16 << 20)) {
+        named_.add(*text);
+      } else {
+        database_.forget(Fact::lock, path);
+      }
+    }
+  }
+
+  void drop_facts(Collection& counts) {
+    const auto drop = [&](Fact fact, const auto& stays) {
+      for (const auto& [key, value] : database_.all(fact)) {
+        stop_.check();
+        if (stays(key)) continue;
+        database_.forget(fact, key);
+        ++counts.facts_dropped;
+      }
+    };
+    std::unordered_set<std::string> live;
+    for (const atom::ObjectId& id : live_) live.insert(key_of(id));
+    drop(Fact::evaluation, [&](const std::string& key) { return is_used(key, {}); });
+    drop(Fact::nar_hash, [&](const std::string& key) { return live.contains(key) || is_used(key, {}); });
+    drop(Fact::doubtful, [&](const std::string& key) { return live.contains(key); });
+    drop(Fact::used, [&](const std::string& key) { return is_used(key, {}); });
+  }
+
+  void drop_shelves(Collection& counts) {
+    for (const Shelf& shelf : shelves) {
+      std::error_code ignored;
+      for (const auto& entry : fs::directory_iterator(places_.root / shelf.directory, ignored)) {
+        stop_.check();
+        const std::string name = entry.path().filename();
+        const auto id = atom::ObjectId::parse(name);
+        if (name.starts_with('.') || (shelf.named_by_id && !id)) continue;
+        const bool stays = is_used(shelf.named_by_id ? key_of(*id) : name, entry.path()) || named_.files.contains(name);
+        if (shelf.named_by_id) {
+          ++(stays ? counts.trees_kept : counts.trees_dropped);
+          if (!stays) database_.forget(Fact::laid_out, key_of(*id));
+        } else if (!stays) {
+          ++counts.others_dropped;
+        }
+        if (!stays) drop_entry(entry.path());
+      }
+    }
+  }
+
+  // Complete or absent, also when we are killed.
+  void drop_entry(const fs::path& path) {
+    const Quarantine away = Quarantine::make(places_.trees_incoming());
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) ::chmod(path.c_str(), 0700);
+    std::error_code ignored;
+    fs::rename(path, away.path() / "dropped", ignored);
+  }
+
+  void drop_loose(Collection& counts) {
+    Objects loose = Objects::of_loose(places_.objects());
+    for (const atom::ObjectId& id : loose.all()) {
+      stop_.check();
+      ++(live_.contains(id) ? counts.objects_kept : counts.objects_dropped);
+      if (live_.contains(id)) continue;
+      const std::string hex = id.hex();
+      std::error_code ignored;
+      fs::remove(places_.objects() / hex.substr(0, 2) / hex.substr(2), ignored);
+    }
+  }
+
+  // A pack without dead objects stays; of the others, and of small ones, the living objects move into a new one.
+  void sort_packs(Rest& rest) {
+    std::vector<PackFile> pure;
+    for (const PackFile& pack : list_packs(places_.packs())) {
+      stop_.check();
+      const auto ids = ids_of_pack(pack.index);
+      const auto living =
+          static_cast<std::uint64_t>(std::ranges::count_if(ids, [&](auto& id) { return live_.contains(id); }));
+      rest.counts.objects_kept += living;
+      rest.counts.objects_dropped += ids.size() - living;
+      if (living == ids.size() && living != 0) {
+        pure.push_back(pack);
+      } else {
+        take_over(rest, pack, ids);
+      }
+    }
+    for (const PackFile& pack : choose_for_merging(std::move(pure), {.count = 1})) {
+      take_over(rest, pack, ids_of_pack(pack.index));
+    }
+    std::ranges::sort(rest.ids);
+    const auto twice = std::ranges::unique(rest.ids);
+    rest.ids.erase(twice.begin(), twice.end());
+  }
+
+  void take_over(Rest& rest, const PackFile& pack, const std::vector<atom::ObjectId>& ids) {
+    rest.victims.push_back(pack);
+    std::ranges::copy_if(ids, std::back_inserter(rest.ids), [&](const auto& id) { return live_.contains(id); });
+  }
+
+  const Places& places_;
+  std::int64_t cutoff_;
+  coro::Stop stop_;
+  Database database_;
+  std::map<std::string, std::int64_t> used_;
+  Named named_;
+  std::set<atom::ObjectId> kept_;                   // commits
+  std::map<atom::ObjectId, atom::ObjectId> trees_;  // of these
+  Ids live_;
+};
+
+}  // namespace
+
+coro::Task<Collection> collect(Places places, coro::Pool& pool, CollectOptions options) {
+  const std::int64_t cutoff = in_seconds(options.now) - options.older_than.count();
+  auto rest = co_await coro::offload(pool, [&](coro::Stop stop) { return Collector(places, cutoff, stop).run(); });
+  co_await repack(places, pool, std::move(rest.ids), std::move(rest.victims));
+  rest.counts.bytes_after =
+      co_await coro::offload(pool, [&](coro::Stop stop) { return take_stock(places, stop).bytes; });
+  co_return rest.counts;
+}
+
+}  // namespace eka::store

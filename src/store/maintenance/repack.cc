@@ -1,0 +1,65 @@
+#include "store/maintenance/repack.h"
+
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+#include "coro/process/process.h"
+#include "store/disk/quarantine.h"
+#include "store/object/repository.h"
+
+namespace eka::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// New objects into the quarantine, old ones from the repository; nobody's configuration but the repository's.
+coro::Command pack_objects(const Places& places, const fs::path& quarantine, const std::vector<atom::ObjectId>& ids) {
+  coro::Command command({"git", "pack-objects", "-q", "--delta-base-offset", "--window=0", "--threads=1",
+                         (quarantine / "pack").native()});
+  command.env = {{"GIT_DIR", places.git().native()},
+                 {"GIT_OBJECT_DIRECTORY", (quarantine / "objects").native()},
+                 {"GIT_ALTERNATE_OBJECT_DIRECTORIES", places.objects().native()},
+                 {"GIT_CONFIG_GLOBAL", "/dev/null"},
+                 {"GIT_CONFIG_NOSYSTEM", "1"},
+                 {"LC_ALL", "C"}};
+  command.input.reserve(ids.size() * 41);
+  for (const atom::ObjectId& id : ids) command.input += id.hex() + "\n";
+  return command;
+}
+
+std::string name_of_pack(const coro::Exit& exit) {
+  const std::string_view said = std::string_view(exit.output).substr(0, exit.output.find('\n'));
+  if (!exit.ok() || !atom::ObjectId::parse(said)) {
+    throw Error(Kind::failure, "git pack-objects failed: " + printable(exit.errors, 300));
+  }
+  return "pack-" + std::string(said);
+}
+
+}  // namespace
+
+coro::Task<> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId> ids, std::vector<PackFile> victims) {
+  std::string made;
+  if (!ids.empty()) {
+    const Quarantine quarantine = co_await coro::offload(pool, [&] {
+      Quarantine fresh = Quarantine::make(places.incoming());
+      fs::create_directories(fresh.path() / "objects" / "pack");
+      return fresh;
+    });
+    auto command = pack_objects(places, quarantine.path(), ids);
+    made = name_of_pack(co_await coro::run(std::move(command)));
+    co_await coro::offload(pool, [&] {
+      if (ids_of_pack(quarantine.path() / (made + ".idx")) != ids) {
+        throw Error(Kind::failure, "git pack-objects did not pack what it was told to");
+      }
+      publish_pack(quarantine.path(), places.packs(), made);
+    });
+  }
+  co_await coro::offload(pool, [&] {
+    for (const PackFile& victim : victims) {
+      if (victim.name != made) remove_pack(victim);
+    }
+  });
+}
+
+}  // namespace eka::store

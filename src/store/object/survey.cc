@@ -1,0 +1,91 @@
+#include "store/object/survey.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "store/object/tree.h"
+
+namespace eka::store {
+
+void Surveyor::check(const Extent& extent, unsigned depth) const {
+  const auto over = [](const std::string& what) { return Error(Kind::integrity, "a tree is over the limit: " + what); };
+  if (depth + extent.height > limits_.depth) {
+    throw over("deeper than " + std::to_string(limits_.depth) + " directories");
+  }
+  if (extent.entries > limits_.entries) throw over("more than " + std::to_string(limits_.entries) + " entries");
+  if (extent.bytes > limits_.bytes) throw over("more than " + std::to_string(limits_.bytes >> 20) + " MiB");
+}
+
+std::uint64_t Surveyor::blob_size(const atom::ObjectId& id) {
+  if (blobs_ == Blobs::contents) return objects_.read(id, ObjectType::blob).content().size();
+  const auto header = objects_.header(id);
+  if (!header) throw Error(Kind::integrity, "the blob " + id.hex() + " is missing");
+  if (header->type != ObjectType::blob) {
+    throw Error(Kind::integrity,
+                "object " + id.hex() + " should be a blob and is a " + std::string(name_of(header->type)));
+  }
+  return header->size;
+}
+
+Extent Surveyor::visit(const atom::ObjectId& id, unsigned depth) {
+  if (const auto known = known_.find(id); known != known_.end()) {
+    check(known->second, depth);
+    return known->second;
+  }
+  Extent extent;
+  check(extent, depth);
+  // What is read of this tree is let go before its subtrees are read: memory must not be depth times width.
+  std::vector<atom::ObjectId> subtrees;
+  {
+    const Object object = objects_.read(id, ObjectType::tree);
+    auto entries = parse_tree(object.content());
+    if (!entries) throw std::move(entries).error().within("tree " + id.hex());
+    for (const TreeEntry& entry : *entries) {
+      ++extent.entries;
+      if (entry.kind == EntryKind::directory) {
+        subtrees.push_back(entry.id);
+      } else {
+        extent.bytes += blob_size(entry.id);
+        check(extent, depth);
+      }
+    }
+  }
+  for (const atom::ObjectId& subtree : subtrees) {
+    const Extent below = visit(subtree, depth + 1);
+    extent.entries += below.entries;
+    extent.bytes += below.bytes;
+    extent.height = std::max(extent.height, below.height + 1);
+    check(extent, depth);
+  }
+  known_.emplace(id, extent);
+  return extent;
+}
+
+void Surveyor::anything(const atom::ObjectId& wanted) {
+  atom::ObjectId id = wanted;
+  // Tags may name tags; nobody chains more than a few.
+  for (int step = 0; step < 8; ++step) {
+    const auto header = objects_.header(id);
+    if (!header) throw Error(Kind::integrity, "object " + id.hex() + " is missing");
+    if (header->type == ObjectType::blob) {
+      blob_size(id);
+      return;
+    }
+    const Object object = objects_.read(id, header->type);
+    if (header->type == ObjectType::tree) {
+      tree(id);
+      return;
+    }
+    if (header->type == ObjectType::commit) {
+      tree(tree_of_commit(object.content()));
+      return;
+    }
+    const std::string_view text = object.content();
+    auto target = text.starts_with("object ") && text.size() > 47 ? atom::ObjectId::parse(text.substr(7, 40))
+                                                                  : fail(Kind::integrity, "a tag names no object");
+    id = unwrap(std::move(target));
+  }
+  throw Error(Kind::integrity, "the tag " + wanted.hex() + " leads nowhere");
+}
+
+}  // namespace eka::store

@@ -1,0 +1,45 @@
+// A walk over everything that trees reach, before any of it is used: is it all there, is it of the right type, is every
+// tree fit to be written, and how much is it?
+//
+// Each distinct tree is read once and its sums are kept by id, so that ten trees that each hold the next ten times are
+// ten steps, not ten billion; the sums still count what would be written. Limits are Kind::integrity.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "atom/hash/object_id.h"
+#include "store/object/bounds.h"
+#include "store/object/objects.h"
+
+namespace eka::store {
+
+struct Extent {
+  std::uint64_t entries = 0;  // files, links and directories
+  std::uint64_t bytes = 0;
+  unsigned height = 0;  // of directories below this one
+};
+
+class Surveyor {
+ public:
+  enum class Blobs { headers, contents };  // contents: read and hash every blob too
+
+  explicit Surveyor(Objects& objects, const TreeLimits& limits = {}, Blobs blobs = Blobs::headers)
+      : objects_(objects), limits_(limits), blobs_(blobs) {}
+
+  Extent tree(const atom::ObjectId& id) { return visit(id, 0); }
+  // A commit's tree (not its parents), a tag's target, a tree, or a blob.
+  void anything(const atom::ObjectId& id);
+
+ private:
+  Extent visit(const atom::ObjectId& id, unsigned depth);
+  std::uint64_t blob_size(const atom::ObjectId& id);
+  void check(const Extent& extent, unsigned depth) const;
+
+  Objects& objects_;
+  TreeLimits limits_;
+  Blobs blobs_;
+  std::unordered_map<atom::ObjectId, Extent> known_;
+};
+
+}  // namespace eka::store

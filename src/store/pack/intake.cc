@@ -1,0 +1,244 @@
+#include "store/pack/intake.h"
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "git/libgit2/libgit2.h"
+#include "store/disk/disk.h"
+#include "store/disk/quarantine.h"
+#include "store/object/lender.h"
+#include "store/object/objects.h"
+#include "store/object/repository.h"
+#include "store/object/survey.h"
+#include "store/pack/index_by_git.h"
+#include "store/pack/memory_pack.h"
+#include "store/pack/pack_scanner.h"
+
+namespace eka::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Without an object database a thin pack's bases can only be missing.
+git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases) {
+  git_indexer* raw = nullptr;
+  git_indexer_options options;
+  git_indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
+  git::check(git_indexer_new(&raw, directory.c_str(), 0444, bases, &options), Kind::failure,
+             "cannot write a pack into the cache");
+  return git::IndexerHandle(raw);
+}
+
+// The file that the indexer writes: the only one in its directory.
+FileDescriptor open_growing_pack(const fs::path& directory) {
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    return FileDescriptor(::open(entry.path().c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  }
+  return {};
+}
+
+// The indexer extends its file and then writes through a mapping: on a full disk that is a SIGBUS, not an error. So the
+// space is allocated first, where an error is an error. Not every file system can; there we take the risk.
+void reserve(const FileDescriptor& file, std::uint64_t begin, std::size_t size) {
+  if (!file || size == 0) return;
+  const auto reserved = ::fallocate(file.get(), 0, static_cast<off_t>(begin), static_cast<off_t>(size));
+  if (reserved != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO)) {
+    throw_errno("cannot write a pack into the cache");
+  }
+}
+
+// The indexer fails for what the pack holds, or for what the disk does.
+void check_indexer(int code) {
+  if (code >= 0) return;
+  const git_error* last = git_error_last();
+  const bool is_ours = last != nullptr && (last->klass == GIT_ERROR_OS || last->klass == GIT_ERROR_NOMEMORY);
+  git::throw_git_error(is_ours ? Kind::failure : Kind::integrity,
+                       is_ours ? "cannot write a pack into the cache" : "the pack is refused");
+}
+
+// The last bytes of a pack: not what the scanner saw, when the pack was thin and has been completed.
+atom::ObjectId checksum_of(const fs::path& pack) {
+  const FileDescriptor file(::open(pack.c_str(), O_RDONLY | O_CLOEXEC));
+  const off_t end = file ? ::lseek(file.get(), 0, SEEK_END) : -1;
+  std::array<std::uint8_t, atom::ObjectId::size> bytes{};
+  if (end < static_cast<off_t>(bytes.size()) ||
+      ::pread(file.get(), bytes.data(), bytes.size(), end - static_cast<off_t>(bytes.size())) !=
+          static_cast<ssize_t>(bytes.size())) {
+    throw_errno("cannot read a pack back");
+  }
+  return atom::ObjectId(bytes);
+}
+
+constexpr std::size_t small_pack = std::size_t{256} << 10;
+constexpr std::size_t small_unfolded = std::size_t{8} << 20;
+
+// A pack in a quarantine, as libgit2's indexer writes it.
+class GrowingPack {
+ public:
+  GrowingPack(const fs::path& incoming, Lender* lender)
+      : lent_(lender != nullptr ? lender->open() : nullptr),
+        quarantine_(Quarantine::make(incoming)),
+        indexer_(make_indexer(quarantine_.path(), lent_.get())),
+        growing_(open_growing_pack(quarantine_.path())) {}
+
+  void append(std::span<const std::byte> bytes) {
+    reserve(growing_, size_, bytes.size());
+    check_indexer(git_indexer_append(indexer_.get(), bytes.data(), bytes.size(), &progress_));
+    size_ += bytes.size();
+  }
+
+  // When all is there, and has an index made by others: the pack alone, in a file of its own.
+  fs::path without_index() {
+    const fs::path bare = directory() / "bare.pack";
+    fs::rename(fs::directory_iterator(directory())->path(), bare);
+    indexer_.reset();
+    // libgit2 makes it longer than what it writes.
+    if (!growing_ || ::ftruncate(growing_.get(), static_cast<off_t>(size_)) != 0) {
+      throw_errno("cannot write a pack into the cache");
+    }
+    return bare;
+  }
+
+  // When all is there. Whatever the indexer calls it, we name a pack by its checksum: one name, one content.
+  std::string finish() {
+    check_indexer(git_indexer_commit(indexer_.get(), &progress_));
+    const fs::path stem = directory() / ("pack-" + std::string(git_indexer_name(indexer_.get())));
+    indexer_.reset();
+    return rename(stem);
+  }
+
+  // To the name that its checksum gives it; `stem` is what it is called so far.
+  std::string rename(const fs::path& stem) {
+    const std::string name = "pack-" + checksum_of(fs::path(stem) += ".pack").hex();
+    for (const char* extension : {".pack", ".idx"}) {
+      fs::rename(fs::path(stem) += extension, directory() / (name + extension));
+    }
+    return name;
+  }
+
+  const fs::path& directory() const { return quarantine_.path(); }
+
+ private:
+  git::OdbHandle lent_;
+  Quarantine quarantine_;
+  git::IndexerHandle indexer_;
+  FileDescriptor growing_;
+  std::uint64_t size_ = 0;
+  git_indexer_progress progress_{};  // the indexer keeps its place in it
+};
+
+class PackIntake final : public Intake {
+ public:
+  PackIntake(const PackPlaces& places, coro::Pool& pool, Admitted admitted, const PackLimits& limits, Demand demand,
+             std::unique_ptr<Lender> lender)
+      : pool_(pool),
+        places_(places),
+        admitted_(std::move(admitted)),
+        demand_(demand),
+        lender_(std::move(lender)),
+        few_id_deltas_(limits.id_deltas),
+        scanner_(limits_for(limits, lender_ != nullptr)) {
+    if (places_.small != nullptr) expected_.emplace(*places_.small);
+  }
+
+  coro::Task<> write(std::span<const std::byte> bytes) override {
+    waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
+    // Small pieces are put together, so that the way to the pool and back is worth it.
+    if (waiting_.size() >= small_pack) co_await coro::offload(pool_, [this] { digest(); });
+  }
+
+  coro::Task<> admit(std::vector<atom::ObjectId> wants) override {
+    auto small = co_await coro::offload(pool_, [this, &wants] { return admit_in_memory(wants); });
+    if (expected_) expected_->no_more();
+    if (small) {
+      co_await places_.small->write(*std::move(small));
+    } else if (scanner_.id_deltas() > few_id_deltas_) {
+      co_await admit_by_git(&wants);
+    } else {
+      co_await coro::offload(pool_, [this, &wants] { admit_from_disk(wants, growing_->finish()); });
+    }
+    admitted_(wants);
+  }
+
+ private:
+  // Where the pack may build upon what is here, one of many deltas is refused: the whole is asked for instead, in which
+  // they need not be. What is whole already can be resolved by git.
+  static PackLimits limits_for(PackLimits limits, bool thin) {
+    if (!thin) limits.id_deltas = limits.objects;
+    return limits;
+  }
+
+  // What is waiting goes through the scanner first: the indexer never sees what was refused.
+  void digest() {
+    scanner_.push(waiting_);
+    if (!growing_) growing_.emplace(places_.incoming, lender_.get());
+    growing_->append(waiting_);
+    waiting_.clear();
+  }
+
+  // Nothing when the pack is none that could be looked at in memory; it is on the disk then.
+  std::optional<MemoryPack> admit_in_memory(const std::vector<atom::ObjectId>& wants) {
+    if (!growing_ && places_.small != nullptr) {
+      if (auto pack = MemoryPack::unfold(waiting_, small_unfolded)) {
+        verify(Objects::of_source(pack->backend()), wants);
+        pack->forget_contents();
+        return pack;
+      }
+    }
+    digest();
+    scanner_.finish();
+    return std::nullopt;
+  }
+
+  coro::Task<> admit_by_git(const std::vector<atom::ObjectId>* wants) {
+    const fs::path bare = co_await coro::offload(pool_, [this] { return growing_->without_index(); });
+    co_await index_by_git(bare);
+    co_await coro::offload(pool_, [&] { admit_from_disk(*wants, growing_->rename(growing_->directory() / "bare")); });
+  }
+
+  void admit_from_disk(const std::vector<atom::ObjectId>& wants, const std::string& name) {
+    verify(Objects::of_pack(growing_->directory() / (name + ".idx")), wants);
+    publish_pack(growing_->directory(), places_.packs, name);
+  }
+
+  // `pack` holds the pack's objects and nothing else.
+  void verify(Objects pack, const std::vector<atom::ObjectId>& wants) {
+    if (lender_) pack.also_from(lender_->backend());
+    Surveyor surveyor(pack);
+    for (const atom::ObjectId& want : wants) {
+      if (demand_ == Demand::closure) {
+        surveyor.anything(want);
+      } else if (!pack.header(want)) {
+        throw Error(Kind::integrity, "object " + want.hex() + " was asked for and is not in the pack");
+      }
+    }
+  }
+
+  git::Libgit2 libgit2_;
+  coro::Pool& pool_;
+  PackPlaces places_;
+  Admitted admitted_;
+  Demand demand_;
+  std::unique_ptr<Lender> lender_;  // none when the pack must stand alone
+  std::optional<SmallPacks::Expected> expected_;
+  std::uint64_t few_id_deltas_;
+  PackScanner scanner_;
+  std::vector<std::byte> waiting_;
+  std::optional<GrowingPack> growing_;  // once it is no small pack
+};
+
+}  // namespace
+
+std::unique_ptr<Intake> make_intake(const PackPlaces& places, coro::Pool& pool, Admitted admitted,
+                                    const PackLimits& limits, Demand demand, std::unique_ptr<Lender> lender) {
+  return std::make_unique<PackIntake>(places, pool, std::move(admitted), limits, demand, std::move(lender));
+}
+
+}  // namespace eka::store

@@ -1,0 +1,75 @@
+#include "store/pack/small_packs.h"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "store/pack/pack_group.h"
+
+namespace eka::store {
+namespace {
+
+// What a pack waits for others at most. Whoever waits for all of them loses nothing; who needs only this one loses
+// this.
+constexpr std::chrono::milliseconds at_most{20};
+constexpr std::size_t enough_bytes = std::size_t{4} << 20;
+
+class Lingering {
+ public:
+  Lingering(asio::steady_timer*& place, asio::steady_timer& timer) : place_(place) { place_ = &timer; }
+  ~Lingering() { place_ = nullptr; }
+  Lingering(const Lingering&) = delete;
+  Lingering& operator=(const Lingering&) = delete;
+
+ private:
+  asio::steady_timer*& place_;
+};
+
+}  // namespace
+
+SmallPacks::SmallPacks(std::filesystem::path incoming, std::filesystem::path packs, coro::Pool& pool)
+    : incoming_(std::move(incoming)),
+      packs_(std::move(packs)),
+      pool_(pool),
+      gathering_([this](std::vector<const MemoryPack*> members) { return write_all(std::move(members)); },
+                 [this] { return linger(); }) {}
+
+void SmallPacks::Expected::no_more() {
+  SmallPacks* const all = std::exchange(all_, nullptr);
+  if (all == nullptr) return;
+  --all->expected_;
+  if (all->lingering_ != nullptr && all->is_enough()) all->lingering_->cancel();
+}
+
+bool SmallPacks::is_enough() const {
+  if (expected_ == 0) return true;
+  std::size_t bytes = 0;
+  for (const MemoryPack* pack : gathering_.waiting()) bytes += pack->bytes();
+  return bytes >= enough_bytes;
+}
+
+coro::Task<> SmallPacks::write(MemoryPack pack) {
+  return gathering_.write(std::move(pack));
+}
+
+coro::Task<> SmallPacks::linger() {
+  if (is_enough()) co_return;
+  asio::steady_timer timer(co_await asio::this_coro::executor, at_most);
+  const Lingering lingering(lingering_, timer);
+  std::error_code ended_early;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ended_early));
+}
+
+coro::Task<std::vector<std::optional<Error>>> SmallPacks::write_all(std::vector<const MemoryPack*> packs) {
+  co_return co_await coro::offload(pool_, [&] {
+    std::optional<Error> failure;
+    try {
+      write_together(packs, incoming_, packs_);
+    } catch (const Error& error) {
+      failure = error;
+    }
+    return std::vector(packs.size(), failure);
+  });
+}
+
+}  // namespace eka::store

@@ -1,0 +1,32 @@
+// A file on its way into the cache, from wherever: written privately while it is hashed, then kept under its hash, or
+// unpacked and kept as a tree (the class IncomingFile of cache.h, made real).
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "atom/hash/nar_hash.h"
+#include "atom/hash/object_id.h"
+#include "coro/run/pool.h"
+#include "git/download/file_sink.h"
+#include "store/pack/intake.h"
+
+namespace eka::store {
+
+// A file from elsewhere on its way in. Destroying it without keep() or unpack() removes what has been written.
+class IncomingFile : public git::FileSink {
+ public:
+  // Keeps the file under the SHA-256 of its bytes.
+  virtual coro::Task<atom::NarHash> keep() = 0;
+  // Takes the file for an archive and keeps what it holds, as a tree (unpack.h says which). Not named yet.
+  virtual coro::Task<atom::ObjectId> unpack() = 0;
+};
+
+// `workshop` is a directory of quarantines, `files` is where what is kept goes. `begin_intake` is for what is unpacked.
+// Called on the pool.
+std::unique_ptr<IncomingFile> make_incoming_file(const std::filesystem::path& workshop, std::filesystem::path files,
+                                                 coro::Pool& pool,
+                                                 std::function<coro::Task<std::unique_ptr<Intake>>()> begin_intake);
+
+}  // namespace eka::store

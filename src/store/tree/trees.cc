@@ -1,0 +1,77 @@
+#include "store/tree/trees.h"
+
+#include <cerrno>
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "store/disk/disk.h"
+#include "store/disk/quarantine.h"
+#include "store/object/survey.h"
+#include "store/tree/tree_writer.h"
+
+namespace eka::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
+
+Trees::Trees(fs::path directory, Repository& repository, WriteAccess access)
+    : directory_(std::move(directory)),
+      repository_(repository),
+      access_(std::move(access)),
+      boot_(read_file("/proc/sys/kernel/random/boot_id", 64).value_or("")) {
+  if (access_.is_granted()) Quarantine::sweep(incoming(directory_));
+}
+
+fs::path Trees::lay_out(const atom::ObjectId& tree, bool known) {
+  fs::path place = directory_ / tree.hex();
+  if (!stands(tree, place, known)) write(tree, place);
+  return place;
+}
+
+bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known) {
+  struct stat status{};
+  if (::lstat(place.c_str(), &status) != 0) return false;
+  if (S_ISDIR(status.st_mode)) {
+    // Somebody who removes or adds something at the top changes the time; whoever renamed it in seals it thereafter.
+    const bool sealed = (status.st_mode & 07777) == 0555 && status.st_mtime == 1;
+    if (sealed && known && !boot_.empty()) return true;
+    const bool sound = repository_.read([&](Objects& objects) {
+      try {
+        return holds_tree(objects, tree, place);
+      } catch (const Error& error) {
+        if (error.kind() != Kind::failure) throw;
+        return false;  // something in there cannot even be opened
+      }
+    });
+    if (sound) {
+      if (access_.is_granted()) seal(place);
+      return true;
+    }
+  }
+  access_.check();
+  const Quarantine away = Quarantine::make(incoming(directory_));
+  ::chmod(place.c_str(), 0700);  // a directory that moves must be writable
+  if (::rename(place.c_str(), (away.path() / "torn").c_str()) != 0 && errno != ENOENT) {
+    throw_errno("cannot replace " + printable(place.native()));
+  }
+  return false;
+}
+
+void Trees::write(const atom::ObjectId& tree, const fs::path& place) {
+  access_.check();
+  const Quarantine workshop = Quarantine::make(incoming(directory_));
+  const fs::path made = workshop.path() / "tree";
+  if (::mkdir(made.c_str(), 0700) != 0) throw_errno("cannot make a directory in the cache");
+  repository_.read([&](Objects& objects) {
+    Surveyor(objects).tree(tree);
+    write_tree(objects, tree, made);
+  });
+  // When another process was faster, its tree is as good as ours.
+  if (rename_new(made, place)) seal(place);
+}
+
+}  // namespace eka::store

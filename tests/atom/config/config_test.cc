@@ -1,0 +1,133 @@
+#include "atom/config/config.h"
+
+#include <doctest/doctest.h>
+
+#include "atom/config/config_keys.h"
+
+using namespace eka::atom;
+
+namespace {
+
+const Config::Environment home{{"HOME", "/home/ann"}};
+
+Config loaded(const std::vector<ConfigLayer>& layers, const Config::Environment& environment = home) {
+  return eka::unwrap(Config::load(layers, environment));
+}
+
+std::string refusal(const std::string& text, const Config::Environment& environment = home) {
+  const auto config = Config::load({{"eka.toml", text}}, environment);
+  if (config) return "accepted";
+  CHECK(config.error().kind() == eka::Kind::usage);
+  return config.error().message();
+}
+
+std::string origin(const Config& config, std::string_view key) {
+  for (const auto& entry : config.entries()) {
+    if (entry.key == key) return entry.value.canonical() + " from " + entry.origin.str();
+  }
+  return "no such key";
+}
+
+}  // namespace
+
+TEST_CASE("the defaults") {
+  const Config config = loaded({});
+  CHECK(config.cache_root() == "/home/ann/.cache/eka");
+  CHECK_FALSE(config.plan().sharectx);
+  CHECK(config.plan().jobs == 0);
+  CHECK(config.platforms().build == native_platform());
+  CHECK(config.default_composer().set.str() == "atom");
+  CHECK(config.default_composer().label.str() == "atom-nix");
+  CHECK(config.aliases().entries().at("gh") == "github.com");
+  CHECK(origin(config, "plan.sharectx") == "false from default");
+  CHECK(config.entries().size() == ConfigKeys::all().size() + config.aliases().entries().size());
+}
+
+TEST_CASE("later layers win key by key, the environment last, and each key knows where it came from") {
+  const Config config = loaded(
+      {{"a.toml",
+        "[plan]\nsharectx = true\njobs = 2\nmemory = \"512M\"\n[uri.aliases]\nwork = \"w.org\"\ngh = \"g.org\"\n"},
+       {"b.toml", "plan.jobs = 3\n[uri]\naliases.work = \"x.org\"\n[platforms]\nlegacy_target = \"i686-linux\"\n"}},
+      {{"HOME", "/h"},
+       {"EKA_PLAN_TIMEOUT", "10m"},
+       {"EKA_PLATFORMS_BUILD", "aarch64-linux"},
+       {"EKA_URI_ALIASES_HERE", "h.org"},
+       {"EKA_PLAN_SHARECTX", "0"},
+       {"EKANS", "1"},
+       {"EKA_OTHER", "x"}});
+  CHECK(origin(config, "plan.sharectx") == "false from EKA_PLAN_SHARECTX");
+  CHECK(origin(config, "plan.jobs") == "3 from b.toml:1:6");
+  CHECK(origin(config, "plan.memory") == "536870912 from a.toml:4:1");
+  CHECK(origin(config, "plan.timeout") == "600 from EKA_PLAN_TIMEOUT");
+  CHECK(origin(config, "platforms.build") == "\"aarch64-linux\" from EKA_PLATFORMS_BUILD");
+  CHECK(origin(config, "platforms.legacy_target") == "\"i686-linux\" from b.toml:5:1");
+  CHECK(origin(config, "uri.aliases.work") == "\"x.org\" from b.toml:3:9");
+  CHECK(origin(config, "uri.aliases.gh") == "\"g.org\" from a.toml:7:1");
+  CHECK(origin(config, "uri.aliases.here") == "\"h.org\" from EKA_URI_ALIASES_HERE");
+  CHECK(AtomUri::parse("work:o::x", config.aliases())->set->str() == "https://x.org/o");
+}
+
+TEST_CASE("the whole file of the protocol") {
+  const Config config = loaded({{"eka.toml", R"([cache]
+root = "~/elsewhere"
+[plan]
+sharectx = true
+memory = 1073741824
+timeout = 90
+[platforms]
+build = "x86_64-linux"
+target = "aarch64-linux"
+legacy_target = "i686-linux"
+[manifest.default.composer]
+set = { tag = "company", address = "gh:company/atoms" }
+atom.label = "compose"
+[uri.aliases]
+gh = "github.com"
+)"}});
+  CHECK(config.cache_root() == "/home/ann/elsewhere");
+  CHECK(config.plan().memory_bytes == 1U << 30);
+  CHECK(config.plan().timeout.count() == 90);
+  CHECK(config.default_composer().set.str() == "company");
+  CHECK(config.default_composer().address == "gh:company/atoms");
+  CHECK(config.default_composer().label.str() == "compose");
+}
+
+TEST_CASE("where the cache lies") {
+  CHECK(loaded({}, {{"HOME", "/h"}, {"XDG_CACHE_HOME", "/c"}}).cache_root() == "/c/eka");
+  CHECK(loaded({}, {{"HOME", "/h"}, {"XDG_CACHE_HOME", "relative"}}).cache_root() == "/h/.cache/eka");
+  CHECK(loaded({}, {{"XDG_CACHE_HOME", "/c"}, {"EKA_CACHE_ROOT", "/e"}}).cache_root() == "/e");
+  CHECK(loaded({{"x", "cache.root = \"~\""}}).cache_root() == "/home/ann");
+  CHECK(loaded({{"x", "cache.root = \"~bob/x\""}}).cache_root() == "~bob/x");
+  CHECK(refusal("", {}) == "“cache.root” is ~/.cache/eka, and HOME is not set");
+}
+
+TEST_CASE("what is unknown is refused with the nearest known key") {
+  CHECK(refusal("[plan]\nshare_ctx = true") == "eka.toml:2:1: unknown key “plan.share_ctx”; did you mean “sharectx”?");
+  CHECK(refusal("[platform]\n") == "eka.toml:1:2: unknown key “platform”; did you mean “platforms”?");
+  CHECK(refusal("[manifest.default.composer]\nset.tga = \"x\"")
+            .starts_with("eka.toml:2:5: unknown key “manifest.default.composer.set.tga”; did you mean “tag”"));
+  CHECK(refusal("[uri]\nalias.x = \"y\"") == "eka.toml:2:1: unknown key “uri.alias”; did you mean “aliases”?");
+  CHECK(refusal("", {{"HOME", "/h"}, {"EKA_PLAN_JBOS", "1"}}) ==
+        "the environment variable “EKA_PLAN_JBOS” is not one that eka knows; did you mean “EKA_PLAN_JOBS”?");
+}
+
+TEST_CASE("what is ill-typed or meaningless is refused with its place") {
+  CHECK(refusal("[plan]\njobs = true") == "eka.toml:2:8: “plan.jobs” must be a string, and is true or false");
+  CHECK(refusal("[plan]\nsharectx = \"true\"") ==
+        "eka.toml:2:12: “plan.sharectx” must be true or false, and is a string");
+  CHECK(refusal("plan = 1") == "eka.toml:1:8: “plan” must be a table, and is an integer");
+  CHECK(refusal("plan.memory = \"4 GiB\"").starts_with("eka.toml:1:6: “plan.memory”: “4 GiB” is not an amount"));
+  CHECK(refusal("", {{"HOME", "/h"}, {"EKA_PLAN_JOBS", "many"}}) == "EKA_PLAN_JOBS: “many” is not a number of jobs");
+  for (const char* text :
+       {"[plan", "plan.jobs = 0", "plan.jobs = -1", "plan.memory = \"99999999999T\"", "plan.timeout = \"1d\"",
+        "plan.memory = \"G\"", "platforms.build = \"linux\"", "platforms.build = \"\"", "cache.root = \"\"",
+        "cache.root = \"a\\u0000b\"", "manifest.default.composer.set.tag = \"..\"", "uri.aliases.gh = 1",
+        "uri.aliases.\"a b\" = \"x\"", "uri.aliases.gh = \"\""}) {
+    CHECK_MESSAGE(refusal(text).starts_with("eka.toml:1:"), std::string(text));
+  }
+}
+
+TEST_CASE("a password in an alias is not shown") {
+  const Config config = loaded({{"eka.toml", "uri.aliases.work = \"https://ann:s3cret@w.org\""}});
+  CHECK(origin(config, "uri.aliases.work") == "\"https://ann:***@w.org\" from eka.toml:1:13");
+}

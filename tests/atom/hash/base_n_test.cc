@@ -1,0 +1,60 @@
+#include "atom/hash/base_n.h"
+
+#include <doctest/doctest.h>
+
+using namespace eka::atom;
+
+namespace {
+
+std::vector<std::uint8_t> bytes_of(std::string_view text) {
+  return {text.begin(), text.end()};
+}
+
+}  // namespace
+
+TEST_CASE("base32hex gives RFC 4648's answers, in lower case and without padding") {
+  CHECK(base32hex(bytes_of("")).empty());
+  CHECK(base32hex(bytes_of("f")) == "co");
+  CHECK(base32hex(bytes_of("fo")) == "cpng");
+  CHECK(base32hex(bytes_of("foo")) == "cpnmu");
+  CHECK(base32hex(bytes_of("foobar")) == "cpnmuoj1e8");
+}
+
+TEST_CASE("base64 gives RFC 4648's answers") {
+  CHECK(base64(bytes_of("")).empty());
+  CHECK(base64(bytes_of("f")) == "Zg==");
+  CHECK(base64(bytes_of("fo")) == "Zm8=");
+  CHECK(base64(bytes_of("foobar")) == "Zm9vYmFy");
+}
+
+TEST_CASE("base58 keeps leading zeros") {
+  CHECK(base58(bytes_of("Hello World!")) == "2NEpo7TZRRrLZSi2U");
+  CHECK(base58(std::vector<std::uint8_t>{0, 0, 0x28, 0x7f, 0xb4, 0xcd}) == "11233QC4");
+  CHECK(base58(std::vector<std::uint8_t>(3, 0)) == "111");
+}
+
+TEST_CASE("every encoding reads back what it wrote") {
+  std::vector<std::uint8_t> bytes;
+  for (int i = 0; i < 70; ++i) {
+    CHECK(parse_hex(hex(bytes)).value() == bytes);
+    CHECK(parse_base32hex(base32hex(bytes)).value() == bytes);
+    CHECK(parse_base58(base58(bytes)).value() == bytes);
+    CHECK(parse_base64(base64(bytes)).value() == bytes);
+    bytes.push_back(static_cast<std::uint8_t>(i * 37));
+  }
+}
+
+TEST_CASE("what is not an encoding of anything is refused") {
+  CHECK_FALSE(parse_hex("abc"));
+  CHECK_FALSE(parse_hex("zz"));
+  CHECK(parse_hex("AbCd"));
+  CHECK_FALSE(parse_base32hex("CO"));  // upper case
+  CHECK_FALSE(parse_base32hex("cp"));  // bits left over
+  CHECK_FALSE(parse_base32hex("w"));
+  CHECK_FALSE(parse_base58("0OIl"));
+  CHECK_FALSE(parse_base58(std::string(100000, '2')));
+  CHECK_FALSE(parse_base64("Zg="));
+  CHECK_FALSE(parse_base64("Zh=="));  // bits left over
+  CHECK_FALSE(parse_base64("Z==="));
+  CHECK_FALSE(parse_base64("Zg==Zg=="));
+}

@@ -1,0 +1,158 @@
+#include "atom/names/uri.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/atom/vectors.h"
+
+using namespace eka::atom;
+
+namespace {
+
+std::string expanded(std::string_view text, const Aliases& aliases = Aliases::defaults()) {
+  const auto uri = AtomUri::parse(text, aliases);
+  return uri ? uri->str() : "refused: " + uri.error().message();
+}
+
+std::string refusal(std::string_view text, const Aliases& aliases = Aliases::defaults()) {
+  const auto uri = AtomUri::parse(text, aliases);
+  return uri ? "accepted: " + uri->str() : uri.error().message();
+}
+
+bool mentions(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the vectors hold") {
+  const Vectors vectors("uris.json");
+  const Aliases aliases = Aliases::defaults();
+  for (const auto element : (*vectors)["cases"].get_array()) {
+    const std::string text = text_of(element["uri"]);
+    CAPTURE(text);
+    const auto uri = AtomUri::parse(text, aliases);
+    REQUIRE(uri);
+    CHECK(uri->label.str() == text_of(element["label"]));
+    REQUIRE(uri->set.has_value() == !element["url"].is_null());
+    if (uri->set) CHECK(uri->set->with_secret() == text_of(element["url"]));
+    REQUIRE(uri->requirement.has_value() == !element["requirement"].is_null());
+    if (uri->requirement) CHECK(uri->requirement->str() == text_of(element["requirement"]));
+  }
+  for (const auto element : (*vectors)["direct"].get_array()) {
+    const auto url = parse_direct_uri(text_of(element["uri"]), aliases);
+    REQUIRE(url);
+    CHECK(url->str() == text_of(element["url"]));
+  }
+}
+
+TEST_CASE("places that people type") {
+  CHECK(expanded("http://127.0.0.1:8080/company.git::server@^1") == "http://127.0.0.1:8080/company.git::server@^1");
+  CHECK(expanded("file:///srv/other.git::tool") == "file:///srv/other.git::tool");
+  CHECK(expanded("/srv/other.git::tool") == "file:///srv/other.git::tool");
+  CHECK(expanded("./some/repo::lib") == "./some/repo::lib");
+  CHECK(expanded("../x::lib") == "../x::lib");
+  CHECK(expanded("company.git::lib") == "company.git::lib");
+  CHECK(expanded("localhost:8080/o/r::x") == "https://localhost:8080/o/r::x");
+  CHECK(expanded("example.com/o/r::x") == "https://example.com/o/r::x");
+  CHECK(expanded("example.com:8443/o/r::x") == "https://example.com:8443/o/r::x");
+  CHECK(expanded("10.0.0.7/o/r::x") == "https://10.0.0.7/o/r::x");
+  CHECK(expanded("host.tld:o/r::x") == "ssh://host.tld/o/r::x");
+  CHECK(expanded("user@host:o/r::x") == "ssh://user@host/o/r::x");
+  CHECK(expanded("user@host:2222/o/r::x") == "ssh://user@host:2222/o/r::x");
+  CHECK(expanded("https://[::1]:8080/o/r::x") == "https://[::1]:8080/o/r::x");
+  CHECK(expanded("[::1]:8080/o/r::x") == "https://[::1]:8080/o/r::x");
+  CHECK(expanded("git@[::1]/o/r::x") == "ssh://git@[::1]/o/r::x");
+  CHECK(expanded("git@[::1]:o/r::x") == "ssh://git@[::1]/o/r::x");
+  CHECK(expanded("::x@>=1, <2") == "::x@>=1, <2");
+  CHECK(expanded("x") == "::x");
+}
+
+TEST_CASE("an alias may stand for any kind of place, and what surrounds it wins") {
+  Aliases aliases = Aliases::defaults();
+  REQUIRE(aliases.set("work", "https://git.example.com/team"));
+  REQUIRE(aliases.set("box", "git@buildbox:sets"));
+  REQUIRE(aliases.set("home", "git@host.tld:"));
+  REQUIRE(aliases.set("disk", "/srv/sets/"));
+  REQUIRE(aliases.set("gh", "github.example.com"));
+  CHECK(expanded("work:a/b::x", aliases) == "https://git.example.com/team/a/b::x");
+  CHECK(expanded("http://work:a/b::x", aliases) == "http://git.example.com/team/a/b::x");
+  CHECK(expanded("ann@work:a::x", aliases) == "https://ann@git.example.com/team/a::x");
+  CHECK(expanded("box:a::x", aliases) == "ssh://git@buildbox/sets/a::x");
+  CHECK(expanded("home:a::x", aliases) == "ssh://git@host.tld/a::x");
+  CHECK(expanded("disk:a.git::x", aliases) == "file:///srv/sets/a.git::x");
+  CHECK(expanded("pkgs::x", aliases) == "https://github.example.com/nixos/nixpkgs::x");
+  CHECK(expanded("ssh://git@gh:o/r::x") == "ssh://git@github.com/o/r::x");
+  CHECK(expanded("gh:/o/r::x") == "https://github.com/o/r::x");
+}
+
+TEST_CASE("a cycle of aliases is shown") {
+  Aliases aliases;
+  REQUIRE(aliases.set("a", "b:x"));
+  REQUIRE(aliases.set("b", "c"));
+  REQUIRE(aliases.set("c", "b:y"));
+  REQUIRE(aliases.set("me", "me"));
+  CHECK(refusal("a:o::x", aliases) == "the alias “b” leads back to itself: b → c → b");
+  CHECK(refusal("me:o::x", aliases) == "the alias “me” leads back to itself: me → me");
+}
+
+TEST_CASE("an unknown alias lists those near it") {
+  CHECK(refusal("gj:o/r::x") == "“gj” is no alias that is known; near it are “gh”, “gl”");
+  CHECK(mentions(refusal("https://pkg:o/r::x"), "“pkgs”"));
+  CHECK(mentions(refusal("localhost:o/r::x"), "“localhost” is no alias"));
+  Aliases aliases;
+  REQUIRE(aliases.set("a", "gone:x"));
+  CHECK(refusal("a:y::x", aliases) == "“gone” is no alias that is known, yet the alias “a” uses it");
+}
+
+TEST_CASE("hostile and broken URIs are refused") {
+  for (const char* text : {"",
+                           "::",
+                           "a::",
+                           "::@",
+                           "x@",
+                           "x@nope",
+                           "foo@host:path",
+                           "ext::sh -c id::x",
+                           "EXT::a::x",
+                           "ftp://h/x::y",
+                           "https:///h::x",
+                           "https://::x",
+                           "a@b@c/d::x",
+                           "https://h%2Fx/y::z",
+                           "-oX@h:p::x",
+                           "git@-oX:p::x",
+                           "ssh://-oX/p::x",
+                           "https://h/%0a::x",
+                           "h:\n::x",
+                           "::a/b",
+                           "::../x",
+                           "x y",
+                           "x\x1b",
+                           "gl:repo::atom::"}) {
+    CHECK_MESSAGE(!AtomUri::parse(text, Aliases::defaults()), std::string(text));
+  }
+  CHECK_FALSE(AtomUri::parse(std::string(10'000'000, ':'), Aliases::defaults()));
+  CHECK_FALSE(parse_direct_uri("", Aliases::defaults()));
+  CHECK_FALSE(parse_direct_uri("ext::sh", Aliases::defaults()));
+}
+
+TEST_CASE("no refusal quotes a password, and none is printed") {
+  for (const char* text :
+       {"https://ann:s3cret@h%2f/x::y", "ann:s3cret@h^/x::y", "ann:s3cret@h/x::-y", "ann:s3cret@h/x::y@z",
+        "ann:s3cret@h/x", "https://ann:s3cret@h:o/x::y", "ann:s3cret@gj:o/x::y", "ann:s3cret@a@b/x::y"}) {
+    const std::string message = refusal(text);
+    CHECK_FALSE(mentions(message, "accepted"));
+    CHECK_MESSAGE(!mentions(message, "s3cret"), message);
+  }
+  CHECK(expanded("ann:s3cret@h.org/x::y") == "https://ann:***@h.org/x::y");
+}
+
+TEST_CASE("aliases are named like labels, and stand for something") {
+  Aliases aliases;
+  CHECK(aliases.set("a-1", "x.org"));
+  CHECK_FALSE(aliases.set("a:b", "x.org"));
+  CHECK_FALSE(aliases.set("", "x.org"));
+  CHECK_FALSE(aliases.set("a", ""));
+  CHECK_FALSE(aliases.set("a", "x.org\n"));
+  CHECK(Aliases::defaults().entries().size() == 11);
+}

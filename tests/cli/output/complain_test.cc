@@ -1,0 +1,27 @@
+#include "cli/output/complain.h"
+
+#include <doctest/doctest.h>
+
+using namespace eka;
+using cli::exit_code;
+
+TEST_CASE("exit codes: of several the gravest speaks") {
+  CHECK(exit_code(std::vector<Error>{}) == 0);
+  CHECK(exit_code({Error(Kind::failure, "")}) == 1);
+  CHECK(exit_code({Error(Kind::usage, "")}) == 2);
+  CHECK(exit_code({Error(Kind::failure, ""), Error(Kind::usage, "")}) == 1);
+  CHECK(exit_code({Error(Kind::unsatisfiable, ""), Error(Kind::failure, "")}) == 3);
+  CHECK(exit_code({Error(Kind::integrity, ""), Error(Kind::remote, "")}) == 6);
+  CHECK(exit_code({Error(Kind::offline, ""), Error(Kind::integrity, "")}) == 7);
+}
+
+TEST_CASE("an error reads: what, while doing what, and what to do") {
+  auto error = Error(Kind::remote, "first\nsecond").within("fetching x").within("planning y").with_hint("try again");
+  CHECK(cli::describe(error, cli::Palette(cli::Color::never)) ==
+        "error: first\n       second\n  while fetching x\n  while planning y\n  hint: try again\n");
+}
+
+TEST_CASE("nothing that a terminal obeys gets out") {
+  const auto text = cli::describe(Error(Kind::remote, "\x1b]52;c;AAAA\x07"), cli::Palette(cli::Color::never));
+  CHECK(text == "error: \\x1b]52;c;AAAA\\x07\n");
+}

@@ -1,0 +1,88 @@
+#include "coro/run/runtime.h"
+
+#include <csignal>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "coro/task/task_group.h"
+#include "tests/coro/counted.h"
+#include "tests/coro/waiting.h"
+
+using namespace eka;
+using namespace eka::coro;
+
+namespace {
+
+Task<> interrupted_by(int signal, int* living) {
+  const Counted guest(*living);
+  ::raise(signal);
+  co_await forever(Counted(*living));
+}
+
+int signal_of(Runtime& runtime, Task<> task) {
+  try {
+    runtime.run(std::move(task));
+  } catch (const Interrupted& interrupted) {
+    return interrupted.signal;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("run returns results and throws failures, as often as one likes") {
+  Runtime runtime(1);
+  for (int i = 0; i < 3; ++i) CHECK(runtime.run(value_after(i, 2)) == i);
+  CHECK_THROWS_WITH_AS(runtime.run(fail_after(Error(Kind::usage, "no"), 1)), "no", Error);
+  CHECK(runtime.run(value_after(4, 0)) == 4);
+}
+
+TEST_CASE("SIGINT and SIGTERM cancel the task, and run says which when all has ended") {
+  Runtime runtime(1);
+  int living = 0;
+  CHECK(signal_of(runtime, interrupted_by(SIGINT, &living)) == SIGINT);
+  CHECK(signal_of(runtime, interrupted_by(SIGTERM, &living)) == SIGTERM);
+  CHECK(signal_of(runtime, all(tasks(interrupted_by(SIGTERM, &living), forever(Counted(living))))) == SIGTERM);
+  CHECK(living == 0);
+  CHECK(runtime.run(value_after(1, 1)) == 1);
+}
+
+TEST_CASE("the former signal handlers are back after run") {
+  struct sigaction before{};
+  ::sigaction(SIGINT, nullptr, &before);
+  Runtime(1).run(yield());
+  struct sigaction after{};
+  ::sigaction(SIGINT, nullptr, &after);
+  CHECK((after.sa_handler == before.sa_handler));
+}
+
+TEST_CASE("a second SIGINT ends the process at once, even one whose reactor is stuck") {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const auto stuck = []() -> Task<> {
+      ::raise(SIGINT);
+      ::raise(SIGINT);
+      for (;;) ::pause();
+      co_return;
+    };
+    Runtime(1).run(stuck());
+    ::_exit(1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 130);
+}
+
+TEST_CASE("while a Runtime lives, writing to a closed pipe is an error and no death") {
+  Runtime runtime(1);
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  ::close(ends[0]);
+  CHECK(::write(ends[1], "x", 1) == -1);
+  ::close(ends[1]);
+}

@@ -1,0 +1,190 @@
+// Sources that are no atoms, out of repositories and files on this disk.
+#include "engine/fetch/sources.h"
+
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "git/libgit2/libgit2.h"
+#include "tests/temporary_directory.h"
+
+using namespace eka;
+using engine::SourceRequest;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Silent : public engine::Observer {
+ public:
+  void began(engine::Stage, std::string_view) override {}
+  void ended(engine::Stage, std::string_view) override {}
+  void note(std::string_view) override {}
+};
+
+// An engine with a cache of its own, and a place for what is fetched.
+class World {
+ public:
+  World() { settings_.cache_root = root_ / "cache"; }
+
+  std::string shell(const std::string& commands) const {
+    const auto whole = fmt::format(
+        "exec 2>&1; set -e; cd '{}'; git() {{ command git -c user.name=t -c user.email=t@t.invalid -c "
+        "init.defaultBranch=main "
+        "\"$@\"; }}; {}",
+        root_.string(), commands);
+    FILE* pipe = ::popen(whole.c_str(), "r");
+    std::string out;
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) out += static_cast<char>(c);
+    INFO(out);
+    REQUIRE(::pclose(pipe) == 0);
+    while (out.ends_with('\n')) out.pop_back();
+    return out;
+  }
+
+  const fs::path& root() const { return root_; }
+  std::string url(const std::string& name) const { return "file://" + (root_ / name).string(); }
+
+  atom::LockedDirect lock(SourceRequest request) {
+    request.may_be_local = true;
+    return runtime_.run(lock_with(std::move(request)));
+  }
+  Error refusal(SourceRequest request) {
+    try {
+      runtime_.run(lock_with(std::move(request)));
+    } catch (const Error& error) {
+      return error;
+    }
+    return Error(Kind::failure, "it succeeded");
+  }
+
+ private:
+  coro::Task<atom::LockedDirect> lock_with(SourceRequest request) {
+    co_await open();
+    engine::Remotes remotes(*parts_);
+    engine::Sources sources(*parts_, remotes);
+    co_return co_await sources.lock(std::move(request));
+  }
+  coro::Task<> open() {
+    if (!parts_) parts_ = co_await engine::Parts::build(runtime_, settings_, observer_);
+  }
+
+  eka::test::TemporaryDirectory directory_;
+  fs::path root_ = directory_.path();
+  git::Libgit2 libgit2_;
+  coro::Runtime runtime_{2};
+  Silent observer_;
+  engine::Settings settings_;
+  std::unique_ptr<engine::Parts> parts_;
+};
+
+atom::DirectSource git_ref(std::string url, std::string ref) {
+  return {.fetch = atom::GitSource{std::move(url), std::move(ref)}};
+}
+atom::DirectSource git_version(std::string url, std::string_view requirement) {
+  return {.fetch = atom::GitSource{std::move(url), unwrap(atom::Requirement::parse(requirement))}};
+}
+const atom::LockedGit& as_git(const atom::LockedDirect& locked) {
+  return std::get<atom::LockedGit>(locked.source);
+}
+
+constexpr const char* three_commits =
+    "git init -q repo; cd repo; for n in 1 2 3; do echo $n >f; git add f; git commit -qm $n; done; git branch side "
+    "HEAD~1; "
+    "git tag v1.0.0 HEAD~2; git tag 1.2.0 HEAD~1; git tag -a -m x v1.10.0; git tag v2.0.0-rc.1; git tag nightly "
+    "HEAD~2;";
+
+}  // namespace
+
+TEST_CASE("a git source by ref is the revision that the ref names") {
+  World world;
+  world.shell(three_commits);
+  const auto rev = [&](const std::string& what) { return world.shell("cd repo; git rev-parse " + what); };
+  for (const auto& [ref, meant] : {std::pair("HEAD", "HEAD"),
+                                   {"main", "HEAD"},
+                                   {"side", "HEAD~1"},
+                                   {"nightly", "HEAD~2"},
+                                   {"refs/tags/v1.10.0", "HEAD"}}) {
+    CAPTURE(ref);
+    const auto locked = world.lock({"x", git_ref(world.url("repo"), ref)});
+    CHECK(as_git(locked).rev.hex() == rev(meant));
+    CHECK_FALSE(as_git(locked).version);
+    CHECK(locked.name() == "x");
+    CHECK(as_git(locked).url == world.url("repo"));
+  }
+  CHECK(as_git(world.lock({"x", git_ref("https://nowhere.invalid/r", rev("HEAD"))})).rev.hex() == rev("HEAD"));
+}
+
+TEST_CASE("a git source by version is the highest tag that matches, peeled") {
+  World world;
+  world.shell(three_commits);
+  const auto locked = world.lock({"x", git_version(world.url("repo"), "^1")});
+  CHECK(as_git(locked).version->str() == "1.10.0");
+  CHECK(as_git(locked).rev.hex() == world.shell("cd repo; git rev-parse 'v1.10.0^{commit}'"));
+  CHECK(as_git(world.lock({"x", git_version(world.url("repo"), "~1.2")})).version->str() == "1.2.0");
+  CHECK(as_git(world.lock({"x", git_version(world.url("repo"), "2.0.0-rc")})).version->str() == "2.0.0-rc.1");
+}
+
+TEST_CASE("what a repository does not have is said") {
+  World world;
+  world.shell(three_commits);
+  SourceRequest no_ref("x", git_ref(world.url("repo"), "gone"));
+  no_ref.may_be_local = true;
+  CHECK(world.refusal(no_ref).kind() == Kind::unsatisfiable);
+  SourceRequest no_tag("x", git_version(world.url("repo"), "^3"));
+  no_tag.may_be_local = true;
+  const auto error = world.refusal(no_tag);
+  CHECK(error.kind() == Kind::unsatisfiable);
+  CHECK(error.hint().contains("1.10.0"));
+}
+
+TEST_CASE("an atom of the network names no file") {
+  World world;
+  const auto error = world.refusal({"x", git_ref(world.url("repo"), "HEAD")});
+  CHECK(error.kind() == Kind::usage);
+  CHECK(error.message().contains("file://"));
+  SourceRequest relative("x", git_ref("./repo", "HEAD"));
+  relative.may_be_local = true;
+  CHECK(world.refusal(relative).kind() == Kind::usage);
+}
+
+TEST_CASE("what is locked for the same request stays") {
+  World world;
+  world.shell(three_commits);
+  const auto locked = world.lock({"x", git_ref(world.url("repo"), "main")});
+  world.shell("cd repo; git commit -q --allow-empty -m 4");
+  SourceRequest again("x", git_ref(world.url("repo"), "main"));
+  again.locked = locked;
+  SUBCASE("as it was") {
+    CHECK(as_git(world.lock(again)).rev == as_git(locked).rev);
+  }
+  SUBCASE("unless it is to be fresh") {
+    again.fresh = true;
+    CHECK(as_git(world.lock(again)).rev != as_git(locked).rev);
+  }
+  SUBCASE("unless another ref is asked for") {
+    again.source = git_ref(world.url("repo"), "side");
+    CHECK(as_git(world.lock(again)).rev != as_git(locked).rev);
+  }
+  SUBCASE("unless it is asked for elsewhere") {
+    world.shell("git clone -q --bare repo copy.git");
+    again.source = git_ref(world.url("copy.git"), "main");
+    CHECK(as_git(world.lock(again)).rev != as_git(locked).rev);
+  }
+  SUBCASE("though its repository is gone") {
+    world.shell("rm -rf repo");
+    CHECK(as_git(world.lock(again)).rev == as_git(locked).rev);
+  }
+  SUBCASE("and where nothing is remembered the lock is believed") {
+    world.shell("rm -rf repo");
+    std::get<atom::LockedGit>(again.locked->source).rev = atom::ObjectId{};
+    CHECK(as_git(world.lock(again)).rev == atom::ObjectId{});
+  }
+}
+
+TEST_CASE("a password of the url is not locked") {
+  World world;
+  SourceRequest request("x", git_ref("https://me:secret@host.invalid/r", std::string(40, 'a')));
+  CHECK(as_git(world.lock(request)).url == "https://me:***@host.invalid/r");
+}

@@ -1,0 +1,39 @@
+#include "engine/locate/locate.h"
+
+#include <doctest/doctest.h>
+
+using namespace eka;
+
+namespace {
+
+std::vector<atom::Version> versions(std::initializer_list<const char*> texts) {
+  std::vector<atom::Version> out;
+  for (const auto* text : texts) out.push_back(unwrap(atom::Version::parse(text)));
+  return out;
+}
+
+Result<atom::Version> choose(const char* requirement, const std::vector<atom::Version>& offered) {
+  return engine::choose_version(unwrap(atom::Label::parse("server")), unwrap(atom::Requirement::parse(requirement)),
+                                offered);
+}
+
+}  // namespace
+
+TEST_CASE("choose_version takes the highest that satisfies, whatever the order") {
+  const auto offered = versions({"1.2.0", "2.0.0", "1.10.0", "2.1.0-rc.1"});
+  CHECK(choose("^1", offered)->str() == "1.10.0");
+  CHECK(choose("*", offered)->str() == "2.0.0");
+  CHECK(choose("=1.2.0", offered)->str() == "1.2.0");
+  CHECK(choose("^2.1.0-rc", offered)->str() == "2.1.0-rc.1");
+}
+
+TEST_CASE("choose_version tells no atom from no version") {
+  const auto none = choose("*", {});
+  REQUIRE_FALSE(none);
+  CHECK(none.error().kind() == Kind::unsatisfiable);
+  CHECK(none.error().message() == "there is no atom `server` in this set");
+  const auto unmatched = choose("^9", versions({"1.2.0", "2.0.0"}));
+  REQUIRE_FALSE(unmatched);
+  CHECK(unmatched.error().kind() == Kind::unsatisfiable);
+  CHECK(unmatched.error().hint() == "published: 2.0.0, 1.2.0");
+}

@@ -1,0 +1,43 @@
+#include "eval/nix/answers.h"
+
+#include <doctest/doctest.h>
+
+namespace eka::eval {
+namespace {
+
+constexpr std::string_view first = "trace: eka-answer m1 {\"label\":\"a\",\"drvPath\":\"/nix/store/x.drv\"}\n";
+
+TEST_CASE("answers are found however the bytes come, with what was said before them") {
+  const std::string text =
+      "warning: w\n" + std::string(first) + "trace: t\ntrace: u\n" + std::string(first) + "error: e";
+  for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+    AnswerReader reader("m1");
+    std::vector<Answer> answers;
+    for (std::size_t at = 0; at < text.size(); at += piece) {
+      for (Answer& answer : reader.feed(std::string_view(text).substr(at, piece))) answers.push_back(std::move(answer));
+    }
+    CAPTURE(piece);
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0].label == "a");
+    CHECK(answers[0].drv_path == "/nix/store/x.drv");
+    CHECK(answers[0].said == "warning: w\n");
+    CHECK(answers[1].said == "trace: t\ntrace: u\n");
+    CHECK(reader.rest() == "error: e");
+  }
+}
+
+TEST_CASE("a line without the mark, or without sense, is something said") {
+  AnswerReader reader("m2");
+  CHECK(reader.feed(first).empty());
+  CHECK(reader.feed("x trace: eka-answer m2 {\"label\":\"a\",\"drvPath\":\"d\"}\n").empty());
+  CHECK(reader.feed("trace: eka-answer m2 {\"label\":1}\ntrace: eka-answer m2 nonsense\n").empty());
+  CHECK(reader.rest().starts_with(first));
+}
+
+TEST_CASE("a mark is not given twice") {
+  CHECK(random_mark().size() == 32);
+  CHECK(random_mark() != random_mark());
+}
+
+}  // namespace
+}  // namespace eka::eval

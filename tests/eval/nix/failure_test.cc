@@ -1,0 +1,132 @@
+#include "eval/nix/failure.h"
+
+#include <csignal>
+
+#include <doctest/doctest.h>
+
+#include "eval/sandbox/nixec.h"
+
+namespace eka::eval {
+namespace {
+
+Ending nix_says(std::string_view errors) {
+  return {.code = 1, .errors = errors, .memory_limit = 512 << 20};
+}
+
+TEST_CASE("the atom's own trace is told, ours is not") {
+  const Error error = explain(nix_says(R"(trace: error: not this
+error: boo
+        two lines
+
+       … while evaluating 'f'
+
+       at /nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-bad/default.nix:2:11:
+
+            1| { main =
+            2|   let f = x: throw "boo
+             |           ^
+            3|  two lines"; in
+
+       … while evaluating 'plannable'
+
+       at /eka/nix/contract.nix:41:11:
+
+           40|   plannable =
+           41|     atom: value:
+             |           ^
+
+       … from call site
+
+       at (stdin):1:1:
+
+            1| import
+             | ^
+)"));
+  CHECK(error.kind() == Kind::evaluation);
+  CHECK(error.message() == R"(boo
+ two lines
+
+… while evaluating 'f'
+
+at bad/default.nix:2:11:
+
+     1| { main =
+     2|   let f = x: throw "boo
+      |           ^
+     3|  two lines"; in
+
+(2 frames in eka's own expressions left out: -v shows all))");
+}
+
+TEST_CASE("breaches of the contract are sentences") {
+  const auto said = [](const char* json) {
+    const std::string errors = std::string("error: eka-contract ") + json + "\n\n       … while evaluating 'breach'\n";
+    const Error error = explain(nix_says(errors));
+    CHECK(error.kind() == Kind::evaluation);
+    return error.message() + (error.hint().empty() ? "" : " | " + error.hint());
+  };
+  CHECK(said(R"({"breach":"no-main","label":"a","version":"1.0.0","found":"a set","names":["mian","x"]})") ==
+        "the atom a 1.0.0 has no `main`: its value is a set that holds `mian`, `x` | is `mian` what should be called "
+        "`main`?");
+  CHECK(said(R"({"breach":"no-main","label":"a","version":"1.0.0","found":"a set","names":[]})") ==
+        "the atom a 1.0.0 has no `main`: its value is a set that holds nothing | only an atom whose value has a "
+        "derivation `main` can be planned");
+  CHECK(said(R"({"breach":"not-a-set","label":"a","version":"1.0.0","found":"a function"})") ==
+        "the value of the atom a 1.0.0 is a function, not a set with a derivation `main`");
+  CHECK(said(R"({"breach":"main-not-a-derivation","label":"a\u001b","version":"1.0.0","found":"a list"})") ==
+        "`main` of the atom a\\x1b 1.0.0 is a list, not a derivation");
+  CHECK(said(R"({"breach":"main-without-drv-path","label":"a","version":"1.0.0","found":"a derivation"})") ==
+        "`main` of the atom a 1.0.0 calls itself a derivation, but has no `drvPath` | make it with `derivation`, or "
+        "with a function that does");
+  CHECK(said(R"({"breach":"composer-not-a-function","label":"a","version":"1.0.0","found":"a set","composer":"c"})") ==
+        "the atom a 1.0.0 is composed with the atom c, whose value is a set, not a function");
+}
+
+TEST_CASE("a message that only looks like a breach is told as it is") {
+  CHECK(explain(nix_says("error: eka-contract {nonsense\n")).message() == "eka-contract {nonsense");
+  CHECK(explain(nix_says("error: eka-contract {}\n")).message() == "eka-contract {}");
+}
+
+TEST_CASE("control characters of the atom do not reach the terminal") {
+  CHECK(explain(nix_says("error: \x1b]0;x\x07\n")).message() == "\\x1b]0;x\\x07");
+  CHECK(messages_of("trace: \x1b[2J\nerror: x") == "trace: \\x1b[2J");
+}
+
+TEST_CASE("what the collector says of the sandbox is left out of the messages") {
+  CHECK(messages_of("GC Warning: Could not open /proc/stat\ntrace: a\ntrace: GC Warning: b") ==
+        "trace: a\ntrace: GC Warning: b");
+  CHECK(messages_of("") == "");
+}
+
+TEST_CASE("endings by a limit name the limit") {
+  const auto message = [](Ending ending) { return explain(ending).message(); };
+  CHECK(message(nix_says("GC Warning: Out of Memory! Heap size: 32 MiB. Returning NULL!\nerror: out of memory\n")) ==
+        "evaluation needs more memory than the limit of 512 MiB");
+  CHECK(message({.signal = SIGALRM, .errors = "", .wall_limit = std::chrono::seconds(7)}) ==
+        "evaluation did not end within 7 seconds");
+  CHECK(message({.code = 128 + SIGKILL,
+                 .errors = "",
+                 .took = std::chrono::seconds(5),
+                 .cpu_limit = std::chrono::seconds(5)}) == "evaluation used more than 5 seconds of processor time");
+  CHECK(message({.code = 128 + SIGKILL,
+                 .errors = "",
+                 .took = std::chrono::seconds(1),
+                 .cpu_limit = std::chrono::seconds(5)}) ==
+        "the evaluator was killed, as the system does when memory runs out");
+  CHECK(message({.code = 128 + SIGSYS, .errors = ""}) ==
+        "the evaluator made a system call that the sandbox does not know");
+}
+
+TEST_CASE("what is wrong with the machine is not blamed on the atom") {
+  const Error sandbox = explain(nix_says("bwrap: No permissions to create new namespace\n"));
+  CHECK(sandbox.kind() == Kind::failure);
+  CHECK(sandbox.message() == "cannot make the sandbox: bwrap: No permissions to create new namespace");
+  CHECK(sandbox.hint().contains("user namespaces"));
+
+  const Error nixec = explain({.code = nixec_failed, .errors = "nixec: eka was replaced on disk\n"});
+  CHECK(nixec.kind() == Kind::failure);
+  CHECK(nixec.message() == "nixec: eka was replaced on disk");
+}
+
+}  // namespace
+}  // namespace eka::eval

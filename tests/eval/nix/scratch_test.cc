@@ -1,0 +1,54 @@
+// What evaluations that were killed leave in the cache, and who removes it.
+#include "eval/nix/scratch.h"
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "tests/eval/world.h"
+
+using namespace eka;
+using eval::TemporaryDirectory;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+}  // namespace
+
+TEST_CASE("a scratch whose owner lives is left alone, and removed when it is let go of") {
+  const TemporaryDirectory home;
+  fs::path room;
+  {
+    coro::Pool pool(1);
+    const eval::Scratch scratch(home.path(), pool);
+    eval::Scratch::sweep(home.path());
+    CHECK(fs::is_directory(scratch.store()));
+    room = scratch.room();
+  }
+  // What stays is the place at which every sandbox mounts its own.
+  CHECK(fs::is_empty(room));
+  CHECK(fs::remove(room));
+  CHECK(fs::is_empty(home.path()));
+}
+
+TEST_CASE("what the dead left is removed, also while an evaluator that dies with them still writes") {
+  const TemporaryDirectory home;
+  const fs::path store = home.path() / "eval-left" / "store";
+  fs::create_directories(store);
+  for (int i = 0; i < 500; ++i) std::ofstream(store / ("early" + std::to_string(i)));
+  std::atomic<bool> writes = false;
+  const std::jthread dying([&] {
+    for (int i = 0; i < 5000 && std::ofstream(store / std::to_string(i)); ++i) {
+      writes = true;
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+  });
+  while (!writes) std::this_thread::yield();
+  eval::Scratch::sweep(home.path());
+  CHECK(fs::is_empty(home.path()));
+}

@@ -1,0 +1,121 @@
+#include "eval/sandbox/sandbox.h"
+
+#include <doctest/doctest.h>
+
+namespace eka::eval {
+namespace {
+
+std::string lines(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (word.starts_with('-') && !text.empty() ? "\n" : " ") + word;
+  return text;
+}
+
+const Sandbox example{.bwrap = "/usr/bin/bwrap",
+                      .nix_instantiate = "/usr/bin/nix-instantiate",
+                      .libraries = {"/lib64/ld.so", "/lib/libc.so.6"},
+                      .expressions = "/usr/share/eka/nix",
+                      .store = "/cache/eval-1/store",
+                      .sources = {{.outside = "/cache/trees/1", .inside = "/nix/store/1-a"},
+                                  {.outside = "/cache/trees/2", .inside = "/nix/store/2-=CE=BB"}},
+                      .system = "x86_64-linux",
+                      .doorkeeper = {},
+                      .room = {}};
+
+TEST_CASE("the room is what it is meant to be") {
+  const SandboxArguments arguments = sandbox_arguments(example, 7);
+  CHECK(lines(arguments.options) == R"( --unshare-all
+--unshare-user
+--disable-userns
+--uid 1000
+--gid 1000
+--die-with-parent
+--new-session
+--as-pid-1
+--cap-drop ALL
+--clearenv
+--hostname eka
+--chdir /
+--seccomp 7
+--ro-bind /usr/bin/nix-instantiate /usr/bin/nix-instantiate
+--ro-bind /lib64/ld.so /lib64/ld.so
+--ro-bind /lib/libc.so.6 /lib/libc.so.6
+--ro-bind /usr/share/eka/nix /eka/nix
+--ro-bind /cache/trees/1 /nix/store/1-a
+--ro-bind /cache/trees/2 /nix/store/2-=CE=BB
+--bind /cache/eval-1/store /eka/store
+--remount-ro /
+--setenv HOME /eka/none
+--setenv USER eka
+--setenv NIX_CONF_DIR /eka/none
+--setenv NIX_USER_CONF_FILES 
+--setenv NIX_CONFIG restrict-eval = true
+allow-import-from-derivation = false
+build-users-group =
+sandbox = false
+allowed-uris =
+substituters =
+builders =
+plugin-files =
+experimental-features =
+access-tokens =
+fsync-metadata = false
+gc-reserved-space = 0
+
+--setenv GC_INITIAL_HEAP_SIZE 32M
+--setenv GC_MARKERS 1)");
+  CHECK(lines(arguments.command) == R"( /usr/bin/nix-instantiate
+--store /eka/store
+--eval
+--strict
+--json
+--read-write-mode
+--show-trace
+--option system x86_64-linux
+-I eka=/eka/nix
+-I atom=/nix/store/1-a
+-I atom=/nix/store/2-=CE=BB
+-)");
+}
+
+TEST_CASE("a room that is furnished already is bound at once, and holds the same") {
+  Sandbox furnished = example;
+  furnished.room = "/cache/eval-1/room";
+  const std::string options = lines(sandbox_arguments(furnished, 7).options);
+  CHECK(options.contains(R"(
+--seccomp 7
+--bind /cache/eval-1/room /
+--setenv HOME /eka/none
+)"));
+  std::string binds;
+  for (const Sandbox::Bind& bind : room_binds(furnished)) {
+    binds += "--ro-bind " + bind.outside + " " + bind.inside + "\n";
+  }
+  CHECK(lines(sandbox_arguments(example, 7).options).contains("\n" + binds + "--bind "));
+  CHECK(sandbox_arguments(furnished, 7).command == sandbox_arguments(example, 7).command);
+}
+
+TEST_CASE("the doorkeeper is told what may be read, what run, and where to write, and what to become") {
+  Sandbox kept = example;
+  kept.doorkeeper = "/usr/bin/nixec";
+  CHECK(lines(sandbox_arguments(kept, 7).options).contains("\n--ro-bind /usr/bin/nixec /eka/doorkeeper\n"));
+  const std::vector<std::string> bare = sandbox_arguments(example, 7).command;
+  CHECK(lines(sandbox_arguments(kept, 7).command) == R"( /eka/doorkeeper
+--run /usr/bin/nix-instantiate
+--run /lib64/ld.so
+--read /eka/nix
+--read /nix/store
+--read /lib
+--read /lib64
+--write /eka/store
+-- )" + lines(bare).substr(1));
+}
+
+TEST_CASE("a closure becomes a string of Nix, whatever it holds") {
+  CHECK(expression_for(R"({"a":"${b}\n''$$"})", "m") ==
+        R"(import /eka/nix/plan.nix { mark = "m"; closure = "{\"a\":\"\${b}\\n''\$\$\"}"; })"
+        "\n");
+}
+
+}  // namespace
+}  // namespace eka::eval

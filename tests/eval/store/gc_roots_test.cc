@@ -1,0 +1,124 @@
+// Roots, as a real collector sees them.
+#include "eval/store/gc_roots.h"
+
+#include <chrono>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "eval/store/daemon.h"
+#include "tests/eval/nix_daemon.h"
+#include "tests/eval/world.h"
+
+namespace eka::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string collected(const fs::path& store) {
+  return shell("nix-store --store " + store.string() + " --gc");
+}
+
+std::string admitted(World& world, const std::string& label) {
+  world.add(label, {{"default.nix", "{ main = " + derivation_text(label, "src = ./.;") + "; }"}});
+  std::vector<Evaluated> evaluated = world.evaluate({label});
+  std::string drv = evaluated.at(0).drv_path;
+  world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+  return drv;
+}
+
+bool exists(World& world, const std::string& drv) {
+  return world.runtime().run(world.evaluator().exists(drv));
+}
+
+TEST_CASE("the collector keeps what has a root, and all it refers to, until the link is gone") {
+  World world;
+  const std::string kept = admitted(world, "kept");
+  const std::string other = admitted(world, "other");
+  const GcRoots roots(world.directory() / "roots", world.store().string());
+  REQUIRE(roots.keep({kept}));
+  CHECK(fs::read_symlink(roots.link(kept)) == kept);
+  const std::string seen = shell("nix-store --store " + world.store().string() + " --gc --print-roots");
+  CHECK(seen.contains(roots.link(kept).string()));
+
+  collected(world.store());
+  CHECK(exists(world, kept));
+  CHECK_FALSE(exists(world, other));
+  CHECK(shell("nix-store --store " + world.store().string() + " -qR " + kept).contains("-kept\n"));  // its source
+
+  fs::remove(roots.link(kept));
+  collected(world.store());
+  CHECK_FALSE(exists(world, kept));
+}
+
+TEST_CASE("a root may be there before its path") {
+  World world;
+  const GcRoots roots(world.directory() / "roots", world.store().string());
+  world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
+  std::vector<Evaluated> evaluated = world.evaluate({"app"});
+  const std::string drv = evaluated.at(0).drv_path;
+  REQUIRE(roots.keep({drv}));
+  collected(world.store());
+  world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+  collected(world.store());
+  CHECK(exists(world, drv));
+}
+
+TEST_CASE("a root that stands is left alone, one that lost a half is mended") {
+  World world;
+  const std::string drv = admitted(world, "app");
+  const GcRoots roots(world.directory() / "roots", world.store().string());
+  REQUIRE(roots.keep({drv}));
+  const fs::path automatic = world.store() / "nix/var/nix/gcroots/auto";
+  const auto entries = [&] { return std::distance(fs::directory_iterator(automatic), {}); };
+  REQUIRE(entries() == 1);
+  const auto inode = [](const fs::path& path) {
+    struct stat about{};
+    REQUIRE(::lstat(path.c_str(), &about) == 0);
+    return about.st_ino;
+  };
+  const fs::path theirs = fs::directory_iterator(automatic)->path();
+  const auto before = std::pair(inode(roots.link(drv)), inode(theirs));
+  REQUIRE(roots.keep({drv}));
+  CHECK(before == std::pair(inode(roots.link(drv)), inode(theirs)));
+  fs::remove(theirs);
+  REQUIRE(roots.keep({drv}));
+  CHECK(entries() == 1);
+  fs::remove(roots.link(drv));
+  REQUIRE(roots.keep({drv}));
+  collected(world.store());
+  CHECK(exists(world, drv));
+}
+
+TEST_CASE("a daemon is asked to remember the root") {
+  TemporaryDirectory directory;
+  const NixDaemon daemon(directory.path());
+  World world(daemon.store());
+  const std::string drv = admitted(world, "app");
+  const std::string other = admitted(world, "other");
+  const GcRoots roots(directory.path() / "roots", daemon.store());
+  REQUIRE(roots.keep({drv}));
+  REQUIRE(roots.keep({drv}));
+  const std::string said = shell("nix-store --store " + daemon.store() + " --gc 2>&1");
+  CAPTURE(said);
+  CHECK(exists(world, drv));
+  CHECK_FALSE(exists(world, other));
+}
+
+TEST_CASE("stores that take no roots say so, and so does what is no daemon") {
+  TemporaryDirectory directory;
+  const std::string path = "/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x.drv";
+  const auto message = [&](const std::string& store) {
+    const auto kept = GcRoots(directory.path() / "roots", store).keep({path});
+    REQUIRE_FALSE(kept);
+    return kept.error().message();
+  };
+  CHECK(message("ssh-ng://builder.example") == "the store ssh-ng://builder.example takes no roots from this machine");
+  CHECK(message("unix:///nowhere/socket") == "the Nix daemon does not answer at /nowhere/socket");
+  CHECK_FALSE(GcRoots(directory.path() / "roots", directory.path().string()).keep({"/etc/passwd"}));
+  CHECK_FALSE(fs::exists(directory.path() / "roots/passwd"));
+}
+
+}  // namespace
+}  // namespace eka::eval

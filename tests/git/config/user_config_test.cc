@@ -1,0 +1,138 @@
+#include "git/config/user_config.h"
+
+#include <cstdlib>
+#include <map>
+
+#include <doctest/doctest.h>
+
+#include "git/config/url_pattern.h"
+#include "git/http/http_settings.h"
+#include "git/login/netrc.h"
+#include "tests/git/repository.h"
+
+namespace eka::git {
+namespace {
+
+atom::Url url(const std::string& text) {
+  return unwrap(atom::Url::parse(text));
+}
+
+class Environment {
+ public:
+  explicit Environment(const std::map<std::string, std::string>& variables) {
+    for (const auto& [name, value] : variables) {
+      const char* const before = std::getenv(name.c_str());
+      if (before != nullptr) before_[name] = before;
+      setenv(name.c_str(), value.c_str(), 1);
+      names_.push_back(name);
+    }
+  }
+  ~Environment() {
+    for (const std::string& name : names_) unsetenv(name.c_str());
+    for (const auto& [name, value] : before_) setenv(name.c_str(), value.c_str(), 1);
+  }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  std::vector<std::string> names_;
+  std::map<std::string, std::string> before_;
+};
+
+}  // namespace
+
+TEST_CASE("user config: files in git's order, includes, and the environment last") {
+  const test::TemporaryDirectory home;
+  test::write_file(home.path() / "system", "[core]\n\tsshCommand = one\n[http]\n\tproxy = http://system:1\n");
+  test::write_file(home.path() / ".gitconfig",
+                   "[include]\n\tpath = more\n[core]\n\tsshCommand = two\n[a \"B.c\"]\n\tD\n");
+  test::write_file(home.path() / "more", "[http]\n\tproxy = http://included:1\n");
+  const Environment environment({{"GIT_CONFIG_SYSTEM", (home.path() / "system").string()},
+                                 {"HOME", home.path().string()},
+                                 {"XDG_CONFIG_HOME", (home.path() / "xdg").string()},
+                                 {"GIT_CONFIG_COUNT", "1"},
+                                 {"GIT_CONFIG_KEY_0", "HTTP.https://H.example/.ExtraHeader"},
+                                 {"GIT_CONFIG_VALUE_0", "X: y"}});
+  const UserConfig config = UserConfig::load();
+  CHECK(config.value("core.sshcommand") == "two");
+  CHECK(config.value("http.proxy") == "http://included:1");
+  CHECK(config.value("a.B.c.d") == "true");
+  CHECK(config.values_for("http", "extraheader", url("https://h.example/r")) == std::vector<std::string>{"X: y"});
+
+  SUBCASE("the system's file may be left out, and the user's replaced") {
+    test::write_file(home.path() / "other", "[x]\n\ty = z\n");
+    const Environment more({{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", (home.path() / "other").string()}});
+    const UserConfig other = UserConfig::load();
+    CHECK_FALSE(other.value("core.sshcommand"));
+    CHECK(other.value("x.y") == "z");
+  }
+  SUBCASE("a broken file is an error that names it") {
+    test::write_file(home.path() / ".gitconfig", "[core\n");
+    try {
+      UserConfig::load();
+      FAIL("read");
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::usage);
+      CHECK(error.message().find(".gitconfig") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("user config: insteadOf takes the longest match, in either spelling of ssh") {
+  const UserConfig config({{"url.https://mirror.example/.insteadof", "https://github.com/"},
+                           {"url.ssh://git@deep.example/.insteadof", "https://github.com/deep/"},
+                           {"url.https://forge.example/.insteadof", "git@forge.example:"},
+                           {"url./srv/git/.insteadof", "https://local.example/"},
+                           {"url.ext::sh -c .insteadof", "https://evil.example/"}});
+  CHECK(config.rewritten(url("https://github.com/o/r")).str() == "https://mirror.example/o/r");
+  CHECK(config.rewritten(url("https://github.com/deep/r")).str() == "ssh://git@deep.example/r");
+  CHECK(config.rewritten(url("git@forge.example:o/r")).str() == "https://forge.example/o/r");
+  CHECK(config.rewritten(url("ssh://git@forge.example/o/r")).str() == "https://forge.example/o/r");
+  CHECK(config.rewritten(url("https://local.example/x")).path() == "/srv/git/x");
+  CHECK(config.rewritten(url("https://other.example/x")) == url("https://other.example/x"));
+  CHECK_THROWS_AS(config.rewritten(url("https://evil.example/x")), Error);
+}
+
+TEST_CASE("user config: of http.<url>.* the best match counts") {
+  const UserConfig config({{"http.proxy", "http://all:1"},
+                           {"http.https://*.example/.proxy", "http://star:1"},
+                           {"http.https://a.example/deep.proxy", "http://deep:1"},
+                           {"http.https://a.example.proxy", "http://a:1"},
+                           {"http.https://a.example:8443/.proxy", ""}});
+  CHECK(config.value_for("http", "proxy", url("https://x.test/r")) == "http://all:1");
+  CHECK(config.value_for("http", "proxy", url("https://b.example/r")) == "http://star:1");
+  CHECK(config.value_for("http", "proxy", url("https://a.example/r")) == "http://a:1");
+  CHECK(config.value_for("http", "proxy", url("https://a.example/deep/r")) == "http://deep:1");
+  CHECK(config.value_for("http", "proxy", url("https://a.example/deeper")) == "http://a:1");
+  CHECK(config.value_for("http", "proxy", url("https://a.example:8443/r")) == "");
+  CHECK(config.value_for("http", "proxy", url("http://a.example/r")) == "http://all:1");
+  CHECK_FALSE(match_url("https://a.example.evil.test/", url("https://a.example/")));
+  CHECK_FALSE(match_url("https://user@a.example/", url("https://a.example/")));
+  CHECK(match_url("https://user@A.Example:443/", url("https://user@a.example/x")));
+}
+
+TEST_CASE("user config: several headers, and an empty one that drops them") {
+  const UserConfig config({{"http.extraheader", "A: 1"},
+                           {"http.extraheader", ""},
+                           {"http.extraheader", "Authorization: secret"},
+                           {"http.extraheader", "C: 3"}});
+  const auto settings = HttpSettings::of(config, url("https://h.example/r"));
+  CHECK(settings->headers == std::vector<std::string>{"Authorization: secret", "C: 3"});
+  for (const std::string& line : settings->described()) CHECK(line.find("secret") == std::string::npos);
+}
+
+TEST_CASE("netrc: by machine, by user, default last, macros skipped") {
+  constexpr std::string_view text =
+      "# a comment\nmachine a.example login me password p1\nmacdef init\nmachine b.example login no password no\n\n"
+      "machine B.example\n\tlogin you\n\tpassword \"p 2\\\"\"\nmachine b.example login other password p3\n"
+      "machine c.example login nopassword\ndefault login anonymous password p4\n";
+  CHECK(login_in_netrc(text, "a.example", "")->password == "p1");
+  CHECK(login_in_netrc(text, "b.example", "")->password == "p 2\"");
+  CHECK(login_in_netrc(text, "b.example", "other")->password == "p3");
+  CHECK(login_in_netrc(text, "d.example", "")->user == "anonymous");
+  CHECK_FALSE(login_in_netrc("machine a.example login me", "a.example", ""));
+  CHECK_FALSE(login_in_netrc("machine a.example login me password p", "a.example.evil", ""));
+  CHECK_FALSE(login_in_netrc("", "a.example", ""));
+}
+
+}  // namespace eka::git

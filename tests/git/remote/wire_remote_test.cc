@@ -1,0 +1,316 @@
+// The retry law, with recorded conversations played back by a session that fails as it is told, and a clock that is
+// ours.
+#include "git/remote/wire_remote.h"
+
+#include <deque>
+
+#include <doctest/doctest.h>
+
+#include "coro/run/runtime.h"
+#include "git/http/http_error.h"
+#include "git/wire/fetch.h"
+#include "tests/git/in_memory.h"
+#include "tests/git/repository.h"
+
+namespace eka::git {
+namespace {
+
+const Capabilities capabilities = Capabilities::from_text("agent=git\nls-refs\nfetch=shallow\nobject-format=sha1\n");
+
+class OurClock final : public coro::Clock {
+ public:
+  std::chrono::steady_clock::time_point now() override { return now_; }
+  coro::Task<> sleep(std::chrono::milliseconds time) override {
+    now_ += time;
+    slept += time;
+    co_return;
+  }
+  double uniform() override { return 0.5; }
+
+  std::chrono::milliseconds slept{0};
+
+ private:
+  std::chrono::steady_clock::time_point now_{};
+};
+
+// What happens to one command: an error, or these bytes and then perhaps an error.
+struct Turn {
+  std::optional<Error> refused;
+  std::string bytes;
+  std::optional<Error> broken;
+  std::optional<std::chrono::seconds> retry_after;
+  std::chrono::milliseconds pause{0};  // before each piece of them
+};
+
+class PlayedAnswer final : public Answer {
+ public:
+  PlayedAnswer(Turn turn, coro::Clock& clock) : turn_(std::move(turn)), clock_(clock) {}
+  coro::Task<std::string_view> read() override {
+    if (turn_.pause.count() > 0) co_await clock_.sleep(turn_.pause);
+    const std::string_view piece = std::string_view(turn_.bytes).substr(at_, 1000);
+    at_ += piece.size();
+    if (piece.empty() && turn_.broken) throw Error(*turn_.broken);
+    co_return piece;
+  }
+
+ private:
+  Turn turn_;
+  coro::Clock& clock_;
+  std::size_t at_ = 0;
+};
+
+class PlayedSession final : public Session {
+ public:
+  PlayedSession(std::deque<Turn>& turns, int fresh_starts, coro::Clock& clock)
+      : turns_(turns), fresh_starts_(fresh_starts), clock_(clock) {}
+  bool persists_across_requests() const override { return fresh_starts_ == 0; }
+  coro::Task<Capabilities> capabilities(Certainty) override { co_return capabilities_; }
+  coro::Task<std::unique_ptr<Answer>> exchange(Command) override {
+    ++traffic().requests;
+    REQUIRE_FALSE(turns_.empty());
+    Turn turn = std::move(turns_.front());
+    turns_.pop_front();
+    if (turn.refused) throw HttpError(*turn.refused, 503, turn.retry_after);
+    std::unique_ptr<Answer> answer = std::make_unique<PlayedAnswer>(std::move(turn), clock_);
+    co_return answer;
+  }
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override { throw Error(Kind::failure, "not played"); }
+  bool gives_by_id() const override { return gives_by_id_; }
+  void refuses_ids() override { gives_by_id_ = false; }
+  bool start_afresh(const Error&, unsigned begun_in) override {
+    if (begun_in != generation_) return true;
+    if (fresh_starts_ == 0) return false;
+    --fresh_starts_;
+    ++generation_;
+    return true;
+  }
+  unsigned generation() const override { return generation_; }
+
+ private:
+  Capabilities capabilities_ = eka::git::capabilities;
+  std::deque<Turn>& turns_;
+  int fresh_starts_;
+  coro::Clock& clock_;
+  unsigned generation_ = 0;
+  bool gives_by_id_ = true;
+};
+
+struct World {
+  World() {
+    test::make_repository(home.path());
+    id = unwrap(atom::ObjectId::parse(test::shell(home.path(), "git rev-parse main").substr(0, 40)));
+    ls_refs = test::upload_pack(home.path(), ls_refs_request(capabilities, {}));
+    fetch = test::upload_pack(home.path(), unwrap(fetch_request(capabilities, std::vector{id}, FetchOptions())));
+  }
+  WireRemote open(int fresh_starts = 0) {
+    return WireRemote(unwrap(atom::Url::parse("https://h.example/r")),
+                      std::make_unique<PlayedSession>(turns, fresh_starts, clock), coro::RetryPolicy(), clock);
+  }
+
+  test::TemporaryDirectory home;
+  coro::Runtime runtime{1};
+  OurClock clock;
+  std::deque<Turn> turns;
+  atom::ObjectId id;
+  std::string ls_refs, fetch;
+};
+
+Error reset() {
+  return Error(Kind::remote, "connection reset").retryable();
+}
+Error forbidden() {
+  return Error(Kind::remote, "forbidden");
+}
+
+}  // namespace
+
+TEST_CASE("wire remote: transient failures are tried again, and counted") {
+  World world;
+  world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
+  world.turns.push_back(
+      {.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = reset(), .retry_after = {}, .pause = {}});
+  world.turns.push_back(
+      {.refused = {}, .bytes = world.ls_refs.substr(0, 100), .broken = {}, .retry_after = {}, .pause = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
+  WireRemote remote = world.open();
+  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
+  CHECK(remote.traffic().retries == 3);
+  CHECK(remote.traffic().requests == 4);
+  CHECK(world.clock.slept.count() > 0);
+}
+
+TEST_CASE("wire remote: refusals and broken protocol are not") {
+  World world;
+  WireRemote remote = world.open();
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
+  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
+  world.turns.push_back({.refused = {}, .bytes = "0003", .broken = {}, .retry_after = {}, .pause = {}});
+  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
+  CHECK(remote.traffic().retries == 0);
+}
+
+TEST_CASE("wire remote: the time that a server asks for is waited") {
+  World world;
+  world.turns.push_back(
+      {.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7), .pause = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
+  WireRemote remote = world.open();
+  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
+  CHECK(world.clock.slept >= std::chrono::seconds(7));
+  CHECK(world.clock.slept < std::chrono::seconds(8));
+}
+
+TEST_CASE("wire remote: a session that does not persist gets one fresh start") {
+  World world;
+  WireRemote remote = world.open(1);
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
+  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
+  CHECK(remote.traffic().retries == 1);
+  world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
+  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
+}
+
+TEST_CASE("wire remote: a fetch is tried again until its first byte has been delivered") {
+  World world;
+  WireRemote remote = world.open();
+  const std::vector wants = {world.id};
+  test::StringSink sink;
+  world.turns.push_back(
+      {.refused = {}, .bytes = world.fetch.substr(0, 10), .broken = reset(), .retry_after = {}, .pause = {}});
+  world.turns.push_back({.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}, .pause = {}});
+  world.runtime.run(remote.fetch(wants, sink));
+  CHECK(sink.pack.starts_with("PACK"));
+  CHECK(remote.traffic().retries == 1);
+
+  SUBCASE("after that it is for the caller to begin again") {
+    for (const bool broken : {true, false}) {
+      Turn turn{.refused = {}, .bytes = world.fetch.substr(0, 80'000), .broken = {}, .retry_after = {}, .pause = {}};
+      if (broken) turn.broken = reset();
+      world.turns.push_back(turn);
+      test::StringSink cut;
+      try {
+        world.runtime.run(remote.fetch(wants, cut));
+        FAIL("fetched");
+      } catch (const Error& error) {
+        CHECK(error.is_retryable());
+        CHECK(error.context().at(0) == "fetching from https://h.example/r");
+      }
+      CHECK_FALSE(cut.pack.empty());
+    }
+    CHECK(remote.traffic().retries == 1);
+  }
+}
+
+TEST_CASE("wire remote: an id that is refused is looked for by ref, and the host remembered") {
+  World world;
+  WireRemote remote = world.open();
+  FetchOptions options;
+  options.known_refs.push_back({world.id, "refs/heads/main"});
+  const Turn refusal{
+      .refused = {}, .bytes = "0028ERR upload-pack: not our ref 1234567", .broken = {}, .retry_after = {}, .pause = {}};
+  const Turn refs{.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}};
+  const Turn pack{.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}, .pause = {}};
+  test::StringSink sink;
+  for (const Turn& turn : {refusal, refs, pack}) world.turns.push_back(turn);
+  world.runtime.run(remote.fetch({world.id}, sink, options));
+  CHECK(sink.pack.starts_with("PACK"));
+  CHECK(remote.traffic().requests == 3);
+  CHECK(remote.traffic().retries == 0);
+
+  for (const Turn& turn : {refs, pack}) world.turns.push_back(turn);
+  test::StringSink again;
+  world.runtime.run(remote.fetch({world.id}, again, options));
+  CHECK(again.pack == sink.pack);
+
+  for (const Turn& turn : {refs, refusal}) world.turns.push_back(turn);
+  test::StringSink none;
+  CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, none, options)), Error);
+}
+
+TEST_CASE("wire remote: a failure is retryable no more when enough attempts were made, and a hasty fetch makes one") {
+  World world;
+  WireRemote remote = world.open();
+  const auto fetch = [&](bool hasty) {
+    FetchOptions options;
+    options.hasty = hasty;
+    test::StringSink sink;
+    try {
+      world.runtime.run(remote.fetch({world.id}, sink, options));
+    } catch (const Error& error) {
+      return error;
+    }
+    return Error(Kind::failure, "it was fetched");
+  };
+  const auto fail_times = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
+    }
+  };
+  fail_times(1);
+  const Error hasty = fetch(true);
+  CHECK(hasty.message() == "connection reset");
+  CHECK(hasty.is_retryable());
+  CHECK(remote.traffic().retries == 0);
+  fail_times(4);
+  const Error patient = fetch(false);
+  CHECK(patient.message() == "connection reset");
+  CHECK(patient.context().at(0) == "fetching from https://h.example/r");
+  CHECK_FALSE(patient.is_retryable());
+  CHECK(remote.traffic().retries == 3);
+}
+
+TEST_CASE("wire remote: a server that only keeps the connection alive is left") {
+  World world;
+  WireRemote remote = world.open();
+  std::string endless = "000dpackfile\n";
+  std::string again = "0005\x01";
+  SUBCASE("by empty pieces of the pack and by progress") {
+    again += "0008\x02...";
+  }
+  SUBCASE("by empty pieces of the pack alone") {}
+  SUBCASE("by lines before the pack") {
+    endless = "0014acknowledgments\n";
+    again = "0008NAK\n0004";
+  }
+  while (endless.size() < 1'000'000) endless += again;
+  for (int i = 0; i < 4; ++i) {
+    world.turns.push_back(
+        {.refused = {}, .bytes = endless, .broken = {}, .retry_after = {}, .pause = std::chrono::seconds(5)});
+  }
+  test::StringSink sink;
+  try {
+    world.runtime.run(remote.fetch({world.id}, sink));
+    FAIL("fetched");
+  } catch (const Error& error) {
+    CHECK(error.message().contains("sends nothing of the pack"));
+  }
+  CHECK(sink.pack.empty());
+  CHECK(world.clock.slept < std::chrono::hours(2));
+}
+
+TEST_CASE("wire remote: a line of progress of ten megabytes is told once, cut short and escaped") {
+  World world;
+  WireRemote remote = world.open();
+  PacketWriter talk;
+  talk.line("packfile");
+  for (int i = 0; i < 200; ++i) talk.data("\x02" + std::string(50'000, '\x1b'));
+  const std::string pack = world.fetch.substr(world.fetch.find("packfile\n") + 9);
+  world.turns.push_back({.refused = {},
+                         .bytes = std::move(talk.data("\x02\n")).take() + pack,
+                         .broken = {},
+                         .retry_after = {},
+                         .pause = {}});
+  FetchOptions options;
+  std::vector<std::string> lines;
+  options.progress = [&lines](std::string_view line) { lines.emplace_back(line); };
+  test::StringSink sink;
+  world.runtime.run(remote.fetch({world.id}, sink, options));
+  CHECK(sink.pack.starts_with("PACK"));
+  REQUIRE_FALSE(lines.empty());
+  CHECK(lines[0].size() < 2000);
+  CHECK_FALSE(lines[0].contains('\x1b'));
+  for (const std::string& line : lines) CHECK((line == lines[0]) == (&line == &lines[0]));
+}
+
+}  // namespace eka::git

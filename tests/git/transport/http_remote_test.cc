@@ -1,0 +1,424 @@
+// The whole way from Connector to a real server and back.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <set>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "coro/run/runtime.h"
+#include "coro/task/task_group.h"
+#include "git/libgit2/libgit2.h"
+#include "git/remote/connector.h"
+#include "git/wire/capabilities.h"
+#include "tests/git/git_server.h"
+#include "tests/git/in_memory.h"
+#include "tests/git/raw_server.h"
+#include "tests/git/repository.h"
+
+namespace eka::git {
+namespace {
+
+using test::GitServer;
+using test::LoggedRequest;
+
+struct World {
+  World() { test::make_repository(server.root() / "a.git"); }
+
+  std::unique_ptr<Remote> open(const std::string& path) { return open_url(server.url() + path); }
+  std::unique_ptr<Remote> open_url(const std::string& url) { return connector.open(unwrap(atom::Url::parse(url))); }
+
+  std::size_t count(const std::string& method) const {
+    const auto log = server.log();
+    return static_cast<std::size_t>(std::ranges::count(log, method, &LoggedRequest::method));
+  }
+
+  GitServer server;
+  Libgit2 libgit2;  // before the runtime: outlives the threads of the pool
+  coro::Runtime runtime{2};
+  test::MapMemory memory;
+  Connector connector{runtime.reactor(), runtime.pool(), memory};
+};
+
+// The error that ls_refs() ends in.
+Error failure_of(World& world, Remote& remote) {
+  try {
+    world.runtime.run(remote.ls_refs({}));
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error(Kind::failure, "it succeeded");
+}
+
+std::string git_ls_remote(const std::filesystem::path& repository) {
+  return test::shell(repository, "git ls-remote . | grep -v '\\^{}$'");
+}
+
+std::string as_ls_remote(const std::vector<Ref>& refs) {
+  std::string out;
+  for (const Ref& ref : refs) out += ref.id.hex() + "\t" + ref.name + "\n";
+  return out;
+}
+
+std::string objects_of(const std::string& pack) {
+  const test::TemporaryDirectory scratch;
+  test::write_file(scratch.path() / "pack", pack);
+  return test::shell(scratch.path(),
+                     "git init -q . && git index-pack --stdin < pack > /dev/null &&"
+                     " git cat-file --batch-all-objects --batch-check");
+}
+
+}  // namespace
+
+TEST_CASE("http: twenty repositories of one host cost one handshake and twenty requests") {
+  World world;
+  std::vector<std::unique_ptr<Remote>> remotes;
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "/r" + std::to_string(i) + ".git";
+    std::filesystem::create_symlink("a.git", world.server.root() / name.substr(1));
+    remotes.push_back(world.open(name));
+  }
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({}));
+  const auto answers = world.runtime.run(coro::all(std::move(queries)));
+  const std::string expected = git_ls_remote(world.server.root() / "a.git");
+  for (const auto& refs : answers) CHECK(as_ls_remote(refs) == expected);
+
+  const auto log = world.server.log();
+  CHECK(log.size() == 21);
+  CHECK(world.count("GET") == 1);
+  std::set<std::string> connections;
+  std::uint64_t handshakes = 0;
+  for (const LoggedRequest& request : log) {
+    connections.insert(request.connection);
+    CHECK(request.protocol == "version=2");
+    CHECK(request.status == "200");
+    if (request.method == "POST") CHECK(request.encoding == "gzip");
+  }
+  CHECK(connections.size() <= 21);  // nobody waits for the handshake
+  for (const auto& remote : remotes) {
+    handshakes += remote->traffic().handshakes;
+    CHECK(remote->traffic().requests == 1);
+    CHECK(remote->traffic().retries == 0);
+    CHECK(remote->traffic().bytes_received > 100);
+    CHECK(remote->traffic().bytes_sent > 100);
+  }
+  CHECK(handshakes == 1);
+
+  SUBCASE("the next run needs no handshake at all") {
+    Connector next(world.runtime.reactor(), world.runtime.pool(), world.memory);
+    const auto remote = next.open(unwrap(atom::Url::parse(world.server.url() + "/a.git")));
+    CHECK(world.runtime.run(remote->ls_refs({"refs/tags/"})).size() == 1);
+    CHECK(remote->traffic().handshakes == 0);
+    CHECK(world.server.log().size() == 22);
+  }
+  SUBCASE("one connection after another is used again") {
+    for (int i = 0; i < 5; ++i) world.runtime.run(remotes[0]->ls_refs({}));
+    const auto later = world.server.log();
+    for (auto each = later.end() - 5; each != later.end(); ++each) CHECK(connections.contains(each->connection));
+  }
+}
+
+TEST_CASE("http: all wants come by one request") {
+  World world;
+  const auto remote = world.open("/a.git");
+  const auto refs = world.runtime.run(remote->ls_refs({"refs/eka/"}));
+  REQUIRE(refs.size() == 3);
+  std::vector<atom::ObjectId> wants;
+  for (const Ref& ref : refs) wants.push_back(ref.id);
+  wants.push_back(wants[0]);
+  test::StringSink sink;
+  world.runtime.run(remote->fetch(wants, sink));
+  const std::string objects = objects_of(sink.pack);
+  for (const Ref& ref : refs) CHECK(objects.contains(ref.id.hex()));
+  const auto log = world.server.log();
+  CHECK(log.size() == 3);
+  CHECK(log.back().command == "fetch");
+  CHECK(remote->traffic().requests == 2);
+  CHECK(remote->traffic().bytes_received > sink.pack.size());
+}
+
+TEST_CASE("http: a fetch by depth brings no history, one without brings all, and progress is told") {
+  World world;
+  const auto remote = world.open("/a.git");
+  const auto refs = world.runtime.run(remote->ls_refs({"refs/heads/main"}));
+  const std::vector wants = {refs.at(0).id};
+  FetchOptions options;
+  std::vector<std::string> lines;
+  options.progress = [&lines](std::string_view line) { lines.emplace_back(line); };
+  options.depth = 1;
+  test::StringSink shallow;
+  world.runtime.run(remote->fetch(wants, shallow, options));
+  test::StringSink deep;
+  world.runtime.run(remote->fetch(wants, deep));
+  const auto commits = [](const std::string& pack) {
+    const std::string text = objects_of(pack);
+    std::size_t n = 0;
+    for (std::size_t at = text.find(" commit "); at != std::string::npos; at = text.find(" commit ", at + 1)) ++n;
+    return n;
+  };
+  CHECK(commits(shallow.pack) == 1);
+  CHECK(commits(deep.pack) == 3);
+  REQUIRE_FALSE(lines.empty());
+  for (const std::string& line : lines) CHECK_FALSE(line.contains('\r'));
+}
+
+TEST_CASE("http: an object that is not there is an error, and no retry") {
+  World world;
+  const auto remote = world.open("/a.git");
+  test::StringSink sink;
+  const std::vector wants = {unwrap(atom::ObjectId::parse(std::string(40, '1')))};
+  CHECK_THROWS_AS(world.runtime.run(remote->fetch(wants, sink)), Error);
+  CHECK(sink.pack.empty());
+  CHECK(remote->traffic().retries == 0);
+}
+
+TEST_CASE("http: what is not there, and what is not git") {
+  World world;
+  const auto missing = world.open("/none.git");
+  const Error error = failure_of(world, *missing);
+  CHECK(error.kind() == Kind::remote);
+  CHECK(error.message().contains("repository not found"));
+  CHECK_FALSE(error.is_retryable());
+  CHECK_FALSE(error.hint().empty());
+  REQUIRE(error.context().size() == 1);
+  CHECK(error.context()[0].contains("/none.git"));
+  CHECK(world.server.log().size() == 2);  // the handshake, and what was asked beside it
+
+  const auto page = world.open("/login/a.git");
+  CHECK(failure_of(world, *page).message().contains("text/html"));
+  const auto circle = world.open("/circle/a.git");
+  CHECK(failure_of(world, *circle).message().contains("redirects without end"));
+  CHECK(circle->traffic().handshakes == 6);
+}
+
+TEST_CASE("http: a dead repository does not cost its siblings their handshake") {
+  World world;
+  std::vector<std::unique_ptr<Remote>> remotes;
+  remotes.push_back(world.open("/none.git"));
+  for (int i = 0; i < 5; ++i) remotes.push_back(world.open("/a.git"));
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({}));
+  const auto answers = world.runtime.run(coro::gather(std::move(queries)));
+  CHECK_FALSE(answers[0]);
+  for (std::size_t i = 1; i < answers.size(); ++i) CHECK(answers[i].has_value());
+  CHECK(world.count("GET") == 1);
+}
+
+TEST_CASE("http: a host of an older protocol, met by many at once, is spoken to in that by all") {
+  World world;
+  std::vector<std::unique_ptr<Remote>> remotes;
+  for (int i = 0; i < 5; ++i) remotes.push_back(world.open("/old/a.git"));
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({"refs/heads/"}));
+  for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 2);
+  std::uint64_t presumed = 0;
+  for (const auto& remote : remotes) {
+    presumed += remote->traffic().requests;
+    CHECK(remote->traffic().handshakes <= 2);
+    CHECK(remote->traffic().retries <= 1);
+  }
+  CHECK(presumed == 5);  // of protocol v2, and none after that
+}
+
+TEST_CASE("http: repositories that redirect, met at once, are followed all") {
+  World world;
+  std::vector<std::unique_ptr<Remote>> remotes;
+  for (int i = 0; i < 3; ++i) remotes.push_back(world.open("/moved/a.git"));
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({"refs/heads/"}));
+  for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 2);
+}
+
+TEST_CASE("http: a server of an older protocol is spoken to in that") {
+  World world;
+  const auto remote = world.open("/old/a.git");
+  CHECK(as_ls_remote(world.runtime.run(remote->ls_refs({}))) == git_ls_remote(world.server.root() / "a.git"));
+  CHECK(remote->traffic().handshakes == 2);
+  CHECK(remote->traffic().requests == 1);  // of v2, before that was known
+  const auto next = world.open("/old/a.git");
+  CHECK(world.runtime.run(next->ls_refs({"refs/heads/"})).size() == 2);
+  CHECK(next->traffic().handshakes == 1);
+
+  SUBCASE("the next run presumes nothing of it") {
+    Connector again(world.runtime.reactor(), world.runtime.pool(), world.memory);
+    const auto later = again.open(unwrap(atom::Url::parse(world.server.url() + "/old/a.git")));
+    CHECK(world.runtime.run(later->ls_refs({"refs/heads/"})).size() == 2);
+    CHECK(later->traffic().requests == 0);
+  }
+}
+
+TEST_CASE("http: a host that is believed to speak v2, and does not") {
+  World world;
+  world.runtime.run(world.open("/a.git")->ls_refs({}));
+  const auto remote = world.open("/old/a.git");
+  CHECK(world.runtime.run(remote->ls_refs({"refs/tags/"})).size() == 1);
+  CHECK(remote->traffic().handshakes == 2);
+  CHECK(remote->traffic().requests == 1);
+}
+
+TEST_CASE("http: discovery is redirected, for this remote and for good") {
+  World world;
+  const auto remote = world.open("/moved/a.git");
+  CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
+  CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
+  CHECK(world.server.log().size() == 5);  // asked at the old place, led to the new one, and asked there twice
+
+  SUBCASE("also when the host is known, and the first command finds out") {
+    const auto known = world.open("/moved/a.git");
+    CHECK(world.runtime.run(known->ls_refs({})).size() == 8);
+    CHECK(known->traffic().handshakes == 2);
+    CHECK(known->traffic().requests == 2);
+    CHECK(known->traffic().retries == 1);
+  }
+  SUBCASE("and when several commands find out together") {
+    const auto known = world.open("/moved/a.git");
+    std::vector<coro::Task<std::vector<Ref>>> queries;
+    for (int i = 0; i < 3; ++i) queries.push_back(known->ls_refs({}));
+    for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 8);
+  }
+  SUBCASE("a command is not") {
+    const auto fickle = world.open("/fickle/a.git");
+    CHECK(failure_of(world, *fickle).message().contains("redirects"));
+    CHECK(world.server.log().back().path == "/fickle/a.git/git-upload-pack");
+    CHECK(fickle->traffic().requests == 2);  // once on the assumption, once after a handshake of its own
+  }
+}
+
+TEST_CASE("http: secrets go to the origin that the URL names, and nowhere else") {
+  World world;
+  const std::string host = world.server.url().substr(7);
+  const auto own = world.open_url("http://joe:s3cret@" + host + "/private/a.git");
+  CHECK(world.runtime.run(own->ls_refs({})).size() == 8);
+  for (const auto& request : world.server.log()) CHECK(request.authorization.starts_with("Basic "));
+
+  const auto away = world.open_url("http://joe:s3cret@" + host + "/away/a.git");
+  CHECK(world.runtime.run(away->ls_refs({})).size() == 8);
+  bool seen = false;
+  for (const auto& request : world.server.log()) {
+    if (request.port != world.server.other_port()) continue;
+    seen = true;
+    CHECK(request.authorization == "-");
+  }
+  CHECK(seen);
+
+  const auto without = world.open("/private/a.git");
+  const Error error = failure_of(world, *without);
+  CHECK(error.message().contains("wants a user name"));
+  CHECK(error.hint().contains("credential helper"));
+  CHECK_FALSE(error.is_retryable());
+  const auto broken = world.open_url("http://joe:s3cret@" + host + "/none.git");
+  const Error other = failure_of(world, *broken);
+  CHECK_FALSE(other.message().contains("s3cret"));
+  CHECK_FALSE(other.context().at(0).contains("s3cret"));
+}
+
+TEST_CASE("http: a cancelled request is gone, and its host goes on") {
+  World world;
+  const auto remote = world.open("/a.git");
+  const auto none = world.open("/none.git");
+  std::vector<coro::Task<std::vector<Ref>>> both;
+  both.push_back(remote->ls_refs({}));
+  both.push_back(none->ls_refs({}));
+  CHECK_THROWS_AS(world.runtime.run(coro::all(std::move(both))), Error);
+  CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
+}
+
+// While it lives, the process trusts one certificate authority.
+struct Trust {
+  explicit Trust(const std::string& file) { setenv("GIT_SSL_CAINFO", file.c_str(), 1); }
+  ~Trust() { unsetenv("GIT_SSL_CAINFO"); }
+};
+
+// Takes its time over each chunk.
+class SlowSink final : public PackSink {
+ public:
+  coro::Task<> write(std::span<const std::byte> bytes) override {
+    size += bytes.size();
+    for (int i = 0; i < 20; ++i) co_await coro::checkpoint();
+  }
+  std::size_t size = 0;
+};
+
+TEST_CASE("https: one connection of HTTP/2 carries all") {
+  World world;
+  const Trust trust(world.server.certificate().string());
+  Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
+  const auto url = unwrap(atom::Url::parse(world.server.tls_url() + "/a.git"));
+  std::vector<std::unique_ptr<Remote>> remotes;
+  std::vector<coro::Task<std::vector<Ref>>> queries;
+  for (int i = 0; i < 20; ++i) remotes.push_back(connector.open(url));
+  for (const auto& remote : remotes) queries.push_back(remote->ls_refs({}));
+  const auto answers = world.runtime.run(coro::all(std::move(queries)));
+  for (const auto& refs : answers) CHECK(refs.size() == 8);
+
+  std::vector<SlowSink> sinks(10);
+  std::vector<coro::Task<>> fetches;
+  const std::vector wants = {answers[0][0].id};
+  for (std::size_t i = 0; i < sinks.size(); ++i) fetches.push_back(remotes[i]->fetch(wants, sinks[i]));
+  world.runtime.run(coro::all(std::move(fetches)));
+  for (const SlowSink& sink : sinks) CHECK(sink.size == sinks[0].size);
+  CHECK(sinks[0].size > 100'000);
+
+  std::set<std::string> connections;
+  const auto log = world.server.log();
+  CHECK(log.size() == 31);
+  for (const LoggedRequest& request : log) {
+    connections.insert(request.connection);
+    CHECK(request.http == "HTTP/2.0");
+  }
+  CHECK(connections.size() == 1);
+}
+
+TEST_CASE("https: a redirect to http is not followed, whoever is meant to see the secret") {
+  World world;
+  const Trust trust(world.server.certificate().string());
+  Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
+  const std::string host = world.server.tls_url().substr(8);
+  const auto remote = connector.open(unwrap(atom::Url::parse("https://joe:s3cret@" + host + "/away/a.git")));
+  const Error error = failure_of(world, *remote);
+  CHECK(error.message().contains("is not https"));
+  CHECK_FALSE(error.message().contains("s3cret"));
+  for (const LoggedRequest& request : world.server.log()) CHECK(request.port != world.server.other_port());
+}
+
+TEST_CASE("http: a server that only keeps the connection alive is left") {
+  const test::RawServer server([](test::RawServer::Connection& connection, const std::string& request) {
+    if (request.starts_with("GET")) {
+      return connection.send(test::http_response("200 OK", "application/x-git-upload-pack-advertisement",
+                                                 "000eversion 2\n000cls-refs\n0012fetch=shallow\n0000"));
+    }
+    connection.send("HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-result\r\n\r\n000dpackfile\n");
+    while (connection.send("0005\x01")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return false;
+  });
+  World world;
+  Patience patience;
+  patience.stall = std::chrono::seconds(1);  // and ten times as long for a pack
+  Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, patience);
+  const auto remote = connector.open(unwrap(atom::Url::parse(server.url() + "/a.git")));
+  FetchOptions options;
+  options.hasty = true;
+  test::StringSink sink;
+  const std::vector wants = {unwrap(atom::ObjectId::parse(std::string(40, '1')))};
+  try {
+    world.runtime.run(remote->fetch(wants, sink, options));
+    FAIL("fetched");
+  } catch (const Error& error) {
+    CHECK(error.message().contains("sends nothing of the pack for 10 s"));
+    CHECK(error.hint().contains("net.stall"));
+  }
+  CHECK(sink.pack.empty());
+}
+
+TEST_CASE("https: a server that nobody vouches for is refused, with a word on what to do") {
+  World world;
+  const auto remote = world.open_url(world.server.tls_url() + "/a.git");
+  const Error error = failure_of(world, *remote);
+  CHECK_FALSE(error.is_retryable());
+  CHECK(error.hint().contains("SSL_CERT_FILE"));
+  CHECK(remote->traffic().retries == 0);
+}
+
+}  // namespace eka::git

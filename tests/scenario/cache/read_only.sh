@@ -1,0 +1,148 @@
+#!/bin/bash
+# A filled cache that may only be read: what it holds serves, nothing is written, and what it lacks is told with what to
+# do. On a file system that is mounted so, and with directories that are closed to the user.
+source "$(dirname "$0")/../scenario.sh"
+source "$here/proxy.sh"
+source "$here/building.sh"
+
+serve_start "$www"
+own_store
+make_world make --sets 3 --atoms 12 --versions 2 --files 4 --file-size 500 --deps 3 --levels 3 --seed 5
+set=$SERVE_URL/set-00.git
+cache=$XDG_CACHE_HOME/eka
+eka plan "$set::root" "$set::root@=1.0.0"
+equal "a cache is filled" 0 "$status"
+planned=$(head -n 1 <<<"$out")
+older=$(tail -n 1 <<<"$out")
+eka inspect set "$set"
+rev=$(awk '$1 == "root" { rev = $3 } END { print rev }' <<<"$out")
+git --git-dir="$www/set-00.git" show "$rev:atom.lock" >"$scratch/atom.lock"
+eka graph "$set::root"
+graph=$out
+state() { (cd "$cache" && find . -printf '%p %m %s %T@ %C@\n' | sort && find . -type f ! -name lock -exec sha256sum {} + | sort); }
+# What nobody has asked for yet.
+mkdir "$scratch/absent"
+printf '[package]\nlabel = "absent"\nversion = "1.0.0"\n\n[compose.as]\nnix = "default.nix"\n' >"$scratch/absent/atom.toml"
+release "$www/set-00.git" "$scratch/absent" absent 1.0.0 >/dev/null
+absent=$set::absent
+
+# as_reader COMMAND…: as somebody who may only read the cache. Set by each of the two ways.
+eka() {
+  status=0
+  as_reader "$EKA" "$@" </dev/null >"$scratch/out" 2>"$scratch/err" || status=$?
+  out=$(cat "$scratch/out")
+  err=$(cat "$scratch/err")
+}
+
+serves() {  # WHAT REASON REFUSED…
+  local what=$1 reason=$2 before command
+  shift 2
+  before=$(state)
+  serve_forget
+  eka -v --offline plan "$set::root"
+  equal "$what: a plan" "0 $planned" "$status $out"
+  matches "$what: -v says why nothing is remembered" "may only be read \(.*: $reason\): nothing of this run is remembered" "$err"
+  eka --offline plan "$set::root@=1.0.0"
+  equal "$what: nothing is said without -v" "0 $older " "$status $out $(grep -v '^offline: ' <<<"$err" | grep -i 'read' || true)"
+  eka --offline prefetch "$set::root"
+  equal "$what: prefetch" 0 "$status"
+  eka --offline prefetch --lock "$scratch/atom.lock"
+  equal "$what: prefetch of a lock" 0 "$status"
+  eka --offline graph "$set::root"
+  equal "$what: graph" "0 $graph" "$status $out"
+  equal "$what: nobody is asked" "" "$(serve_log)"
+  eka plan "$set::root"
+  equal "$what: a plan that asks for versions" "0 $planned" "$status $out"
+  equal "$what: what it knows of hosts saves it the handshake" "ls-refs" "$(serve_log | jq -rs 'map(.command) | join(" ")')"
+  eka inspect set "$set"
+  equal "$what: inspect" 0 "$status"
+  eka cache stat --json
+  equal "$what: eka cache stat" "0 true" "$status $(jq '.database.facts.whole > 0' <<<"$out")"
+  eka cache verify
+  equal "$what: eka cache verify" 0 "$status"
+
+  for command; do
+    # shellcheck disable=SC2086
+    eka $command
+    equal "$what: what has to write: exit code of eka ${command%% http*}" 1 "$status"
+    matches "$what: says where and why" "the cache at $cache, which may only be read \(.*: $reason\)" "${err//$'\n'/ }"
+    matches "$what: and what to do" "hint: .*EKA_CACHE_ROOT.* a copy of this one will do" "${err//$'\n'/ }"
+  done
+  eka --offline prefetch "$absent"
+  equal "$what: offline and absent: exit code" 7 "$status"
+  equal "$what: nothing has changed in the cache" "$before" "$(state)"
+}
+
+# The remedy.
+copy_serves() {
+  cp -r "$cache" "$scratch/copy.$1"
+  chmod -R u+w "$scratch/copy.$1"
+  status=0
+  EKA_CACHE_ROOT=$scratch/copy.$1 as_reader "$EKA" plan --fresh-eval "$set::root" >"$scratch/out" 2>"$scratch/err" || status=$?
+  equal "$1: a copy of it does" "0 $planned" "$status $(cat "$scratch/out")"
+}
+
+echo "- a file system that is mounted read-only"
+# In a mount namespace of its own; for who is not root, in a user namespace too.
+namespace=(unshare -m)
+((EUID == 0)) || namespace=(unshare -rm)
+as_reader() {
+  "${namespace[@]}" bash -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"' - "$cache" "$@"
+}
+if as_reader true 2>"$scratch/mount.err"; then
+  serves "mounted read-only" "Read-only file system" "prefetch $absent" "plan $absent" "plan --fresh-eval $set::root" \
+    "verify $set::root" "cache gc" "cache verify --repair"
+  copy_serves "mounted"
+  mv "$cache/gcroots" "$scratch/gcroots"
+  eka --offline plan "$set::root"
+  equal "a plan that has no root yet" "0 $planned" "$status $out"
+  matches "and gets none: that is told" "collector may take what was planned: cannot write $cache/gcroots: Read-only" "$err"
+  mv "$scratch/gcroots" "$cache/gcroots"
+  eka_db=$cache/eka.db
+
+  # Killed while what it had learnt stood in the log only.
+  sets_known() { "$EKA" cache stat --json | jq .database.facts.genesis; }
+  known=$(sets_known)
+  proxy_start --fault "stall:body=10,about=command=fetch,times=1"
+  "$EKA" prefetch "$PROXY_URL/set-00.git::absent" </dev/null >"$scratch/killed" 2>&1 &
+  running=$!
+  for _ in {1..1000}; do
+    if (($(proxy_counts | jq .faults) > 0)); then break; fi
+    sleep 0.01
+  done
+  kill -KILL "$running"
+  wait "$running" 2>/dev/null || true
+  check "a run was killed and left a log behind" test -s "$eka_db-wal"
+  eka cache stat --json
+  equal "the log is read" "0 $((known + 1))" "$status $(jq .database.facts.genesis <<<"$out")"
+
+  # Not a database: nothing is set aside there.
+  "$EKA" cache stat >/dev/null
+  cp "$eka_db" "$scratch/kept.db"
+  echo "not a database, but long enough to be looked at by whoever reads the first hundred bytes of a file, and a bit more" >"$eka_db"
+  eka --offline prefetch "$set::root"
+  equal "a damaged eka.db: exit code" 4 "${status/7/4}"
+  matches "a damaged eka.db: says so" "eka.db cannot be used" "$err"
+  check "a damaged eka.db: stays where it is" test ! -e "$eka_db.damaged"
+  cp "$scratch/kept.db" "$eka_db"
+else
+  skip "mounting: $(cat "$scratch/mount.err")"
+fi
+
+echo "- directories that are closed to the user"
+as_reader() { "$@"; }
+if ((EUID == 0)); then
+  # Root may write anywhere: somebody else has to try. Nobody in particular, and the cache is theirs.
+  chmod a+rx "$scratch"
+  chown -R 65534 "$XDG_CACHE_HOME" "$HOME" "$XDG_CONFIG_HOME" "$NIX_REMOTE"
+  mkdir -m 0777 "$scratch/theirs"
+  as_reader() { setpriv --reuid 65534 --regid 65534 --clear-groups env TMPDIR="$scratch/theirs" "$@"; }
+fi
+chmod -R a-w "$cache"
+if as_reader "$EKA" --version >/dev/null 2>"$scratch/reader.err"; then
+  serves "closed" "Permission denied" "prefetch $absent" "cache gc"
+else
+  skip "closed directories: $(cat "$scratch/reader.err")"
+fi
+chmod -R u+w "$cache"
+finish

@@ -1,0 +1,29 @@
+#!/bin/bash
+# Where the kernel has Landlock, an evaluator takes it on before it becomes Nix.
+source "$(dirname "$0")/../scenario.sh"
+source "$here/building.sh"
+
+own_store
+begin_set
+add_atom one '{ main = derivation { name = "one"; system = cfg.platforms.build; builder = "/bin/sh"; }; }'
+commit_set one
+
+status=0
+strace -f -qq -s 64 -e trace=landlock_create_ruleset,landlock_restrict_self,execve -o "$scratch/calls" \
+  "$EKA" plan ::one </dev/null >"$scratch/out" 2>"$scratch/err" || status=$?
+equal "planned under strace: exit code" 0 "$status"
+matches "it has a derivation" "$(drv_named one)" "$(cat "$scratch/out")"
+
+doorkeeper=$(dirname "$(dirname "$EKA")")/nixec
+if [[ ! -x $doorkeeper && ! -x $(dirname "$EKA")/nixec ]]; then
+  skip "no nixec was linked statically here, so nothing can take on Landlock inside"
+elif grep -qE 'landlock_create_ruleset\(NULL, 0, .*(ENOSYS|EOPNOTSUPP)' "$scratch/calls"; then
+  skip "this kernel has no Landlock: $(grep -oE -m 1 '(ENOSYS|EOPNOTSUPP).*' "$scratch/calls")"
+else
+  restricted=$(sed -n 's/^\([0-9]*\) .*landlock_restrict_self(.* = 0$/\1/p' "$scratch/calls")
+  matches "one process is restricted, and that succeeds" '^[0-9]+$' "$restricted"
+  after=$(sed -n "/^$restricted .*landlock_restrict_self/,\$p" "$scratch/calls" | sed -n "s/^$restricted .*execve(\"\([^\"]*\)\".* = 0\$/\1/p")
+  matches "which then becomes the evaluator, and nothing else" '^[^ ]*/nix-instantiate$' "$after"
+fi
+equal "nothing is left running" "" "$(left_processes)"
+finish

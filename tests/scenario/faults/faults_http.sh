@@ -1,0 +1,66 @@
+#!/bin/bash
+# What a server, or the way to it, may answer instead of the answer: the right exit code, words that help, and a cache
+# that the next run can use.
+source "$(dirname "$0")/../scenario.sh"
+source "$here/faults.sh"
+faults_begin
+
+# In the closure, so that another remote than the one that was typed is at fault.
+tools="about=/tools.git/"
+# Passing faults that do not pass: no need to wait for long.
+export EKA_NET_RETRY=1
+
+fails "connection refused" 4 "127\.0\.0\.1:$PROXY_PORT
+company\.git::server" refuse
+fails "the connection is reset at once" 4 'company\.git::server' reset:at=0
+fails "401" 4 'tools\.git
+atom-nix
+401
+hint: .*credential helper' "status:code=401,$tools"
+fails "403" 4 'tools\.git
+atom-nix
+403
+hint: .*(right|token)' "status:code=403,$tools"
+fails "404" 4 'tools\.git
+atom-nix
+404
+hint: .*URL' "status:code=404,$tools"
+fails "429 for ever" 4 'tools\.git
+429
+hint: ' "status:code=429,$tools"
+fails "429 for an hour" 4 'tools\.git
+left alone for 3600 seconds' "status:code=429,retry-after=3600,$tools"
+fails "500 for ever" 4 'tools\.git
+500
+hint: ' "status:code=500,$tools"
+fails "a command is redirected" 4 'tools\.git
+redirect' "status:code=302,location=$PROXY_URL/base.git/git-upload-pack,$tools"
+fails "a page instead of an answer" 4 'tools\.git' "status:code=200,$tools"
+unset EKA_NET_RETRY
+
+for code in 408 429 500 502 503; do survives "$code once" "status:code=$code,times=1,$tools"; done
+equal "a retry is counted as one" 1 "$(
+  fresh_cache
+  proxy_start --fault "status:code=502,times=1,$tools"
+  eka prefetch --json "$uri"
+  jq '[.remotes[].retries] | add' <<<"$out"
+)"
+begin=$SECONDS
+survives "429 for two seconds" "status:code=429,retry-after=2,times=1,$tools"
+check "429 for two seconds: they were waited for" test $((SECONDS - begin)) -ge 2
+survives "not there yet" reset:at=0,connections=2
+
+# Redirects are for the handshake; the cache must not know the host.
+service='info/refs?service=git-upload-pack'
+wanted=$PROXY_URL/moved.git::server@^1
+moved="about=/moved.git/"
+survives "redirected on the same host" "status:code=301,location=$PROXY_URL/company.git/$service,$moved,times=1"
+survives "redirected to another host" "status:code=302,location=$SERVE_URL/company.git/$service,$moved,times=1"
+recovers() { :; }  # there is no moved.git
+fails "redirected to a file" 4 'moved\.git
+redirects' "status:code=302,location=file://$www/company.git/$service,$moved"
+fails "redirected to a user" 4 'moved\.git
+redirects' "status:code=302,location=http://me@127.0.0.1:$PROXY_PORT/company.git/$service,$moved"
+fails "redirected in a circle" 4 'moved\.git
+redirects' "status:code=302,location=$PROXY_URL/moved.git/$service,$moved"
+finish

@@ -1,0 +1,37 @@
+#!/bin/bash
+# kill -9 at any point loses at most the work in flight: the next run gets it right, and leaves no litter.
+source "$(dirname "$0")/../scenario.sh"
+
+serve_start "$www"
+make_world make --sets 4 --atoms 24 --versions 1 --files 4 --file-size 2000 --deps 3 --levels 3 --seed 13
+uri=$SERVE_URL/set-00.git::root
+
+begin=${EPOCHREALTIME/[.,]/}
+eka plan "$uri"
+took=$((${EPOCHREALTIME/[.,]/} - begin))  # microseconds
+equal "undisturbed" 0 "$status"
+matches "gives the derivation" "$(drv_named root-1.0.0)" "$out"
+expected=$out
+
+# Points spread over the length of a run; every second cache is struck twice.
+points=12
+for ((point = 1; point <= points; point++)); do
+  fresh_cache
+  for ((strike = 0; strike <= point % 2; strike++)); do
+    "$EKA" plan "$uri" </dev/null >"$scratch/killed.out" 2>"$scratch/killed.err" &
+    victim=$!
+    sleep "$(printf '%d.%06d' $((took * point / points / 1000000)) $((took * point / points % 1000000)))"
+    kill -KILL "$victim" 2>/dev/null || true
+    wait "$victim" 2>/dev/null || true
+  done
+  eka plan "$uri"
+  equal "struck at $point/$points: the next run succeeds" 0 "$status"
+  equal "struck at $point/$points: and is right" "$expected" "$out"
+done
+
+check "the cache is sound" git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only --no-dangling
+eka cache verify
+equal "and eka finds it so" 0 "$status"
+equal "no pack is left half way" "" "$(find "$XDG_CACHE_HOME/eka/git" -path '*incoming/*' | head)"
+equal "nothing is left running" "" "$(left_processes)"
+finish

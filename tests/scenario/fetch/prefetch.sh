@@ -1,0 +1,43 @@
+#!/bin/bash
+# Closures into the cache and no further: afterwards a plan needs no network.
+source "$(dirname "$0")/../scenario.sh"
+
+serve_start "$www"
+make_world demo
+company=$SERVE_URL/company.git
+
+eka prefetch --json "$company::server@^1"
+equal "prefetch succeeds" 0 "$status"
+equal "it prints the root" server "$(jq -r '.closures[0].root.label' <<<"$out")"
+closure=$(version_of company server "$(jq -r '.closures[0].root.version' <<<"$out")" closure)
+equal "and every atom of its closure" "$closure" "$(jq '.closures[0].atoms | length' <<<"$out")"
+log=$(serve_log)
+equal "--json counts requests as the server does" "$(count '.method == "POST"' <<<"$log")" \
+  "$(jq '[.remotes[].requests] | add' <<<"$out")"
+
+serve_forget
+eka --offline plan "$company::server@^1"
+equal "plan --offline works afterwards" 0 "$status"
+matches "and plans the atom" "$(drv_named 'server-1[^ ]*')" "$out"
+equal "without a request" "" "$(serve_log)"
+
+# A lock file alone names everything but its own atom. What it calls "::" is the repository it lies in.
+fresh_cache
+git clone -q "$company" "$scratch/server" 2>/dev/null
+git -C "$scratch/server" fetch -q origin 'refs/eka/*:refs/eka/*' 'refs/ekala/*:refs/ekala/*'
+git -C "$scratch/server" show refs/eka/atoms/server/1.3.0:atom.lock >"$scratch/server/atom.lock"
+eka prefetch --json --lock "$scratch/server/atom.lock"
+equal "prefetch --lock succeeds" 0 "$status"
+equal "it brings the closure" "$(version_of company server 1.3.0 closure)" "$(jq '.closures[0].atoms | length' <<<"$out")"
+equal "and names the file" "$scratch/server/atom.lock" "$(jq -r '.closures[0].lock' <<<"$out")"
+
+# What fails stops nothing else.
+fresh_cache
+eka prefetch "$company::nothing" "$SERVE_URL/base.git::hello" --lock "$scratch/missing.lock"
+equal "a lock file that is not there is a matter of usage" 2 "$status"
+eka prefetch "$company::nothing" "$company::server@^1"
+equal "no such atom: exit code 3" 3 "$status"
+matches "the other closure is cached" "1 closures are cached" "$err"
+eka prefetch
+equal "nothing asked for is a matter of usage" 2 "$status"
+finish

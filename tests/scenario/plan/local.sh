@@ -1,0 +1,71 @@
+#!/bin/bash
+# Atoms of a working tree: planned as they lie there, without a trace.
+source "$(dirname "$0")/../scenario.sh"
+
+git config --file "$HOME/.gitconfig" user.name scenario
+git config --file "$HOME/.gitconfig" user.email scenario@eka.invalid
+unset GIT_CONFIG_GLOBAL
+
+mkdir set && cd set
+eka init --init-git
+eka new a
+printf '[package]\nlabel = "a"\nversion = "1.2.0"\n\n[compose.as]\nnix = "default.nix"\n' >a/atom.toml
+cat >a/default.nix <<'EOF'
+{ main = derivation { name = "a-${cfg.package.version}"; system = cfg.platforms.build; builder = "/bin/sh"; src = ./.; }; }
+EOF
+printf '*.log\n!keep.log\nbuild/\n' >a/.gitignore
+mkdir -p a/build a/deep/er
+echo out >a/build/out; echo noise >a/x.log; echo kept >a/keep.log; echo text >a/deep/er/file
+printf '#!/bin/sh\n' >a/run; chmod +x a/run; ln -s deep/er/file a/link
+git add -A && git commit -qm "An atom"
+expected=$(git rev-parse HEAD:a)
+
+echo "- clean"
+eka plan --json ::a
+equal "plan ::label" 0 "$status"
+equal "its version names its tree" "1.2.0-dev.${expected:0:12}" "$(jq -r '.plans[0].version' <<<"$out")"
+eka plan a
+first=$out
+matches "a bare label is the same" "$(drv_named a-1.2.0)" "$first"
+
+echo "- dirty"
+echo more >>a/deep/er/file
+touch a/new; mkdir a/other; echo new >a/other/new
+before=$(find . -path ./.git -prune -o -printf '%p %m %s %T@ %l\n' | sort; git for-each-ref; git ls-files -s)
+eka plan --json ::a
+equal "plan" 0 "$status"
+dirty=$(GIT_INDEX_FILE=$scratch/index git add -A && GIT_INDEX_FILE=$scratch/index git write-tree --prefix=a/)
+equal "the tree is the one that git would make" "1.2.0-dev.${dirty:0:12}" "$(jq -r '.plans[0].version' <<<"$out")"
+equal "the directory is untouched" "$before" \
+  "$(find . -path ./.git -prune -o -printf '%p %m %s %T@ %l\n' | sort; git for-each-ref; git ls-files -s)"
+found=$(jq -r '.plans[0].drv' <<<"$out")
+if [[ $found != "$first" ]]; then ok "another derivation"; else not_ok "another derivation" "$found"; fi
+cd a && eka plan a
+equal "from below the set" "$found" "$out"
+cd "$scratch" && eka plan ./set::a
+equal "from outside, by path" "$found" "$out"
+
+echo "- what is ignored counts for nothing"
+echo louder >set/a/x.log; echo again >set/a/build/out
+eka plan ./set::a
+equal "the same derivation" "$found" "$out"
+
+echo "- files that did not change are not read"
+cd set && git add -A && git commit -qm "More" && git update-index -q --refresh
+sleep 1.1; git update-index --force-write-index 2>/dev/null || git status >/dev/null
+strace -f -qq -e trace=openat,open -o "$scratch/trace" "$EKA" plan ::a >/dev/null 2>&1
+equal "no blob is opened" 0 "$(grep -c 'set/a/deep/er/file"' "$scratch/trace" || true)"
+cd "$scratch"
+
+echo "- what cannot be planned"
+eka plan ./set::b
+equal "no such atom" 3 "$status"
+eka plan ./set::a@^2
+equal "another version" 3 "$status"
+matches "and it is said" "1.2.0 here" "$err"
+git init -q set/a/nested
+eka plan ./set::a
+equal "a repository within" 2 "$status"
+matches "is called by its name" "submodules are not supported" "$err"
+
+finish

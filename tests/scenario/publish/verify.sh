@@ -1,0 +1,144 @@
+#!/bin/bash
+# What is published is made again from its origins: honest atoms pass, forged ones are told what differs.
+source "$(dirname "$0")/../scenario.sh"
+
+serve_start "$www"
+make_world demo
+for repository in "$www"/*.git; do git --git-dir="$repository" config uploadpack.allowFilter true; done
+company=$www/company.git
+url=$SERVE_URL/company.git
+git=(git --git-dir="$company" -c user.name=scenario -c user.email=scenario@eka.invalid)
+
+# forge LABEL VERSION TREE ORIGIN [AUTHOR] [MESSAGE]: a commit under the refs of an atom, with refs that go with it.
+forge() {
+  local label=$1 version=$2 tree=$3 origin=$4 author=${5- <>} message=${6-"publish($1): $2"} commit
+  commit=$(printf 'tree %s\nauthor %s 0 +0000\ncommitter  <> 0 +0000\norigin %s\nformat pre1\n\n%s' \
+    "$tree" "$author" "$origin" "$message" | "${git[@]}" hash-object -t commit -w --stdin)
+  "${git[@]}" update-ref "refs/eka/atoms/$label/$version" "$commit"
+  "${git[@]}" update-ref "refs/eka/meta/$label/$version/origin" "$origin"
+  "${git[@]}" update-ref "refs/eka/meta/$label/$version/manifest" "$("${git[@]}" rev-parse "$tree:atom.toml")"
+}
+# differs LABEL@REQUIREMENT WHAT REGEX: that verifying it says just that.
+differs() {
+  eka verify --json "$url::$1"
+  equal "$1: exit code" 6 "$status"
+  equal "$1: what differs" "$2" "$(jq -r '[.atoms[] | select(.asked_for) | .differences[].what] | join(",")' <<<"$out")"
+  matches "$1: and how" "$3" "$(jq -r '.atoms[] | select(.asked_for) | .differences[].message' <<<"$out")"
+}
+
+echo "- honest atoms"
+serve_forget
+eka verify "$url::handbook"
+equal "an atom without dependencies" 0 "$status"
+equal "is verified" "verified handbook 1.0.0 $(version_of company handbook 1.0.0 rev)" "$out"
+equal "in four requests: refs, commits, trees, files" "ls-refs,fetch,fetch,fetch" \
+  "$(serve_log | jq -r 'select(.command != "-") | .command' | paste -sd,)"
+eka verify "$url::server" "$url::suite@^2"
+equal "with all that their locks name" 0 "$status"
+equal "those asked for stand first" "verified server,verified suite,verified crypto" \
+  "$(cut -d' ' -f1,2 <<<"$out" | head -3 | paste -sd,)"
+equal "each is told once" "" "$(cut -d' ' -f2,3 <<<"$out" | sort | uniq -d)"
+cache=$XDG_CACHE_HOME/eka/git
+equal "nothing of it is in the cache" "0 objects, no refs, nothing left" \
+  "$(git --git-dir="$cache" count-objects -v | awk '/^count|^in-pack/ { n += $2 } END { print n }') objects, $(
+    git --git-dir="$cache" for-each-ref | grep . || echo no refs), $(ls "$cache/incoming" | grep . || echo nothing left)"
+eka verify --json "file://$company::server" "$company::handbook"
+equal "a repository on this disk" 0 "$status"
+conforms "its document is as the schema says" verify.schema.json "$scratch/out"
+equal "is asked itself" "file://$company" "$(jq -r '.atoms[0].remote' <<<"$out")"
+
+echo "- a server that cannot filter"
+"${git[@]}" config uploadpack.allowFilter false
+fresh_cache
+serve_forget
+eka verify "$url::handbook"
+equal "the same answer" 0 "$status"
+equal "all comes at once" "ls-refs,fetch" "$(serve_log | jq -r 'select(.command != "-") | .command' | paste -sd,)"
+"${git[@]}" config uploadpack.allowFilter true
+fresh_cache
+
+echo "- forged atoms"
+origin=$("${git[@]}" rev-parse refs/eka/meta/handbook/1.0.0/origin)
+tree=$("${git[@]}" rev-parse refs/eka/atoms/handbook/1.0.0^{tree})
+other=$("${git[@]}" rev-parse refs/eka/atoms/log/1.0.0^{tree})
+# Releases of the handbook that differ from 1.0.0 in their version only.
+release_tree() {
+  local manifest
+  manifest=$("${git[@]}" cat-file blob "$tree:atom.toml" | sed "s/1\\.0\\.0/$1/" | "${git[@]}" hash-object -w --stdin)
+  "${git[@]}" ls-tree "$tree" | sed "s/^100644 blob [0-9a-f]*\\tatom.toml$/100644 blob $manifest\\tatom.toml/" | "${git[@]}" mktree
+}
+forge handbook 1.1.0 "$(release_tree 1.1.0)" "$origin"
+differs handbook@=1.1.0 tree,revision "the tree is .*, but origin $origin has $tree at .atoms/handbook"
+conforms "the document is as the schema says" verify.schema.json "$scratch/out"
+matches "the commit it should be" "made again from its origin, the commit is [0-9a-f]{40}, not" \
+  "$(jq -r '.atoms[0].differences[1].message' <<<"$out")"
+forge handbook 1.2.0 "$other" "$origin"
+differs handbook@=1.2.0 manifest "atom.toml is of log 1.0.0"
+
+# orphan TREE: a commit that no commit of the set leads to, whose tree has it at the right place.
+orphan() {
+  local atoms root
+  atoms=$("${git[@]}" ls-tree "$origin:atoms" | sed "s/[0-9a-f]\\{40\\}\\thandbook$/$1\\thandbook/" | "${git[@]}" mktree)
+  root=$("${git[@]}" ls-tree "$origin" | sed "s/[0-9a-f]\\{40\\}\\tatoms$/$atoms\\tatoms/" | "${git[@]}" mktree)
+  "${git[@]}" commit-tree "${@:2}" -m orphan "$root"
+}
+first=$(release_tree 1.3.0)
+forge handbook 1.3.0 "$first" "$(orphan "$first")"
+differs handbook@=1.3.0 history "does not descend from the genesis $(of_world '.sets[] | select(.name == "company").genesis')"
+second=$(release_tree 1.4.0)
+forge handbook 1.4.0 "$second" "$(orphan "$second" -p "$origin")"
+eka verify "$url::handbook@=1.4.0"
+equal "one that does descend, and has it there, is honest" 0 "$status"
+
+forge handbook 1.4.0 "$second" "$("${git[@]}" rev-parse refs/eka/meta/handbook/1.4.0/origin)" 'Mallory <m@example.org>'
+differs handbook@=1.4.0 commit 'line 2 of the commit must be .author  <> 0 \+0000. and is .author Mallory'
+forge handbook 1.4.0 "$second" "$("${git[@]}" rev-parse refs/eka/meta/handbook/1.4.0/origin)" ' <>' $'publish(handbook): 1.4.0\n'
+differs handbook@=1.4.0 commit 'line 8 of the commit, ``, must not be there'
+"${git[@]}" update-ref refs/eka/meta/handbook/1.0.0/manifest "$("${git[@]}" rev-parse "$other:atom.toml")"
+differs handbook@=1.0.0 manifest "manifest names .*, but the atom's atom.toml is $("${git[@]}" rev-parse "$tree:atom.toml")"
+"${git[@]}" update-ref refs/eka/meta/handbook/1.0.0/manifest "$("${git[@]}" rev-parse "$tree:atom.toml")"
+"${git[@]}" update-ref refs/eka/meta/handbook/1.0.0/origin "$origin~1"
+differs handbook@=1.0.0 origin "origin names .*, but the commit's origin is $origin"
+"${git[@]}" update-ref -d refs/eka/meta/handbook/1.0.0/origin
+differs handbook@=1.0.0 origin "the remote has no refs/eka/meta/handbook/1.0.0/origin"
+"${git[@]}" update-ref refs/eka/meta/handbook/1.0.0/origin "$origin"
+"${git[@]}" update-ref refs/eka/atoms/handbook/1.5.0 "$("${git[@]}" rev-parse refs/heads/main)"
+differs handbook@=1.5.0 origin,commit,manifest "line 2 of the commit must be"
+
+echo "- an origin that is not there"
+missing=$(printf '1%.0s' {1..40})
+"${git[@]}" update-ref -d refs/eka/atoms/handbook/1.5.0
+forge handbook 1.5.0 "$tree" "$origin"
+commit=$(printf 'tree %s\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\norigin %s\nformat pre1\n\npublish(handbook): 1.5.0' \
+  "$tree" "$missing" | "${git[@]}" hash-object -t commit -w --stdin)
+"${git[@]}" update-ref refs/eka/atoms/handbook/1.5.0 "$commit"
+differs handbook@=1.5.0 origin,origin,manifest "the origin $missing is no commit that the remote has"
+eka verify "$url::handbook@=1.5.0" "$url::handbook@=1.0.0"
+equal "others are verified all the same" "6 verified" "$status $(grep ' 1.0.0 ' <<<"$out" | cut -d' ' -f1)"
+
+echo "- a dependency"
+forge log 1.1.0 "$other" "$origin"
+eka verify "$url::server"
+equal "that is published otherwise than the lock has it" 6 "$status"
+equal "is named" "differs log 1.1.0" "$(grep ^differs <<<"$out" | cut -d' ' -f1-3)"
+matches "with its ref" "refs/eka/atoms/log/1.1.0 names" "$err"
+equal "the atom itself is honest" "verified server" "$(head -1 <<<"$out" | cut -d' ' -f1,2)"
+
+echo "- what an earlier run saw"
+eka plan "$url::web" >/dev/null
+rev=$(version_of company web 1.0.0 rev)
+"${git[@]}" update-ref refs/eka/atoms/web/1.0.0 "$("${git[@]}" rev-parse refs/eka/atoms/handbook/1.0.0)"
+eka verify "$url::web"
+matches "must still be so" "but $rev was seen before" "$err"
+
+echo "- what cannot be verified"
+eka verify "$url::nothing"
+equal "no such atom" 3 "$status"
+eka verify ::here
+equal "an atom of the working tree" 2 "$status"
+eka --offline verify "$url::handbook"
+equal "offline" 7 "$status"
+eka verify "http://127.0.0.1:1/x.git::a" "$url::handbook@=1.4.0"
+equal "the highest code of all" 6 "$status"
+
+finish
