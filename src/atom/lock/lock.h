@@ -83,6 +83,9 @@ struct Lock {
   static Result<Lock> parse(std::string_view text, std::string_view name);
   // Format 0, whatever was read; deterministic to the byte, and without passwords. Every atom must have its rev.
   std::string text() const;
+  // Whether the lock names every atom of the closure. Otherwise (format 1) it names the direct dependencies only, and
+  // the lock of each of them names the next level.
+  bool covers_closure() const { return format != 1; }
   // Puts atoms and direct sources into the order of the file.
   void sort();
 

@@ -36,7 +36,7 @@ Decision read_decision(const ReadAtom& owner) {
     out.atoms.push_back(atom);
     const auto* locked = owner.lock->find(id);
     const bool composes = owner.lock->composer.id == id;
-    if (locked->direct || composes || owner.lock->format == 1) own.push_back(atom.rev);
+    if (locked->direct || composes || !owner.lock->covers_closure()) own.push_back(atom.rev);
     for (const auto& needed : locked->requires_) {
       if (const auto found = ids.find(needed); found != ids.end()) out.sees[atom.rev].push_back(found->second.rev);
     }
@@ -124,7 +124,7 @@ class Assembly {
       co_return std::vector<Published>{};
     }
     unwrap(check_lock(atom, found_at_));
-    per_atom_ = per_atom_ || atom.lock->format == 1;
+    per_atom_ = per_atom_ || !atom.lock->covers_closure();
     add_mirrors(closure_.mirrors, *atom.lock, atom.published.set, closure_.mirrors[atom.published.set]);
     co_await fill_revisions(*atom.lock);
     take_sources(atom);

@@ -58,7 +58,7 @@ DependencyGraph read_closure(const Closure& closure, const ReadAtom& root) {
 coro::Task<DependencyGraph> read(Means* means, const Result<Root>* root, const std::string* typed) {
   if (!*root) throw Error(root->error()).within("reading the graph of " + *typed);
   const auto& atom = (*root)->atom;
-  if (!atom.lock || atom.lock->format == 0) co_return read_lock(atom);
+  if (!atom.lock || atom.lock->covers_closure()) co_return read_lock(atom);
   const auto closure =
       co_await bring_closure(means->parts, means->remotes, means->fetcher, atom, (*root)->found_at, false);
   co_return read_closure(closure, atom);

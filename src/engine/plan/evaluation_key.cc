@@ -28,7 +28,7 @@ std::string EvaluationKey::digest() const {
 
 std::optional<atom::Json> pinned_by_lock(const ReadAtom& root) {
   if (!root.lock) return root.manifest.has_dependencies() ? std::nullopt : std::optional<atom::Json>("none");
-  if (root.lock->format != 0) return std::nullopt;
+  if (!root.lock->covers_closure()) return std::nullopt;
   return atom::Json(atom::Json::Object{{"lock", root.lock->text()}});
 }
 

@@ -97,7 +97,7 @@ class Run {
         if (!std::holds_alternative<atom::LockedBuild>(direct.source)) tasks.push_back(bring_source(direct));
       }
       co_await coro::all(std::move(tasks));
-      if (file.lock.format == 1) out.atoms = co_await with_those_below(std::move(out.atoms), std::move(mirrors));
+      if (!file.lock.covers_closure()) out.atoms = co_await with_those_below(std::move(out.atoms), std::move(mirrors));
     }
     std::ranges::sort(out.atoms);
     out.milliseconds = *times;

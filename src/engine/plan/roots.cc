@@ -200,7 +200,7 @@ coro::Task<> complete_lock(Means* means, Root* root) {
     auto problem = problem_of(*root);
     atom.lock = co_await choose_versions(*means, std::move(problem));
   }
-  if (atom.lock && atom.lock->format == 0 && root->set_directory) co_await refresh_local(&means->parts, root);
+  if (atom.lock && atom.lock->covers_closure() && root->set_directory) co_await refresh_local(&means->parts, root);
 }
 
 }  // namespace

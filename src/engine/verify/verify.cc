@@ -153,7 +153,7 @@ class Verification {
     auto examined = co_await evidence.examine(std::move(atoms));
     for (auto& each : examined) {
       co_await compare_with_cache(each);
-      if (each.lock && (asked_for || each.lock->format == 1)) follow_lock(each, evidence.url());
+      if (each.lock && (asked_for || !each.lock->covers_closure())) follow_lock(each, evidence.url());
       report_.atoms.push_back({std::move(each.atom), evidence.url().str(), std::move(each.verdict), asked_for});
     }
   }
