@@ -29,12 +29,13 @@ allowed="
 base     base
 atom     atom base
 coro     coro base
-git      git atom coro base
-store    store git atom coro base
-resolve  resolve store git atom coro base
-eval     eval store git atom coro base
-engine   engine resolve eval store git atom coro base
-cli      cli engine resolve eval store git atom coro base
+net      net atom coro base
+git      git net atom coro base
+store    store git net atom coro base
+resolve  resolve store git net atom coro base
+eval     eval store git net atom coro base
+engine   engine resolve eval store git net atom coro base
+cli      cli engine resolve eval store git net atom coro base
 precompiled precompiled base coro
 "
 
@@ -116,7 +117,7 @@ while read -r library pattern times folders; do
 done <<'END'
 asio asio[./] once coro
 libgit2 git2 once git
-libcurl curl/ once git
+libcurl curl/ once net
 toml++ toml once atom
 simdjson simdjson many atom eval cli
 icu unicode/ once atom

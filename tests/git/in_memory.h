@@ -20,7 +20,7 @@ class MapMemory final : public HostMemory {
   std::map<std::string, HostFacts> facts;
 };
 
-class StringSink final : public PackSink {
+class StringSink final : public net::ByteSink {
  public:
   coro::Task<> write(std::span<const std::byte> bytes) override {
     pack.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());

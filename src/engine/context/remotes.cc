@@ -28,14 +28,14 @@ git::Remote& Remotes::at(const atom::Url& url) {
   return *remote;
 }
 
-coro::Task<> Remotes::download(atom::Url url, git::FileSink& sink) {
+coro::Task<> Remotes::download(atom::Url url, net::FileSink& sink) {
   require_online(url);
   co_await parts_.connector->download(url, sink, downloads_[url]);
 }
 
 std::vector<RemoteCost> Remotes::costs() const {
-  std::map<std::string, git::Traffic> all;
-  const auto add = [&](const atom::Url& url, const git::Traffic& traffic) {
+  std::map<std::string, net::Traffic> all;
+  const auto add = [&](const atom::Url& url, const net::Traffic& traffic) {
     if (traffic.handshakes + traffic.requests > 0) all[url.str()] += traffic;
   };
   for (const auto& [url, remote] : open_) {

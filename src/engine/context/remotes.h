@@ -14,7 +14,7 @@ namespace eka::engine {
 
 struct RemoteCost {
   std::string url;
-  git::Traffic traffic;
+  net::Traffic traffic;
 };
 
 // Adds what else was asked, url by url; `into` stays in the order of urls.
@@ -28,7 +28,7 @@ class Remotes {
   git::Remote& at(const atom::Url& url);
 
   // A file rather than a repository; its cost counts as that of its url.
-  coro::Task<> download(atom::Url url, git::FileSink& sink);
+  coro::Task<> download(atom::Url url, net::FileSink& sink);
 
   // Those that were asked anything, by url.
   std::vector<RemoteCost> costs() const;
@@ -38,7 +38,7 @@ class Remotes {
 
   Parts& parts_;
   std::map<atom::Url, std::unique_ptr<git::Remote>> open_;
-  std::map<atom::Url, git::Traffic> downloads_;
+  std::map<atom::Url, net::Traffic> downloads_;
 };
 
 }  // namespace eka::engine

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "eval/nix/evaluator.h"
-#include "git/http/patience.h"
+#include "net/policy/patience.h"
 
 namespace eka::engine {
 
@@ -28,7 +28,7 @@ struct Settings {
   bool gc_roots = true;           // keep Nix's collector from what is planned
   bool whole_traces = false;      // of failed evaluations: with the frames of our own expressions
   eval::Limits limits;            // the memory is that of all evaluations together
-  git::Patience patience;
+  net::Patience patience;
   std::chrono::seconds deadline{0};  // for the whole run, when not 0
 };
 

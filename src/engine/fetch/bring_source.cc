@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/fetch/sources.h"
-#include "git/http/retries.h"
+#include "net/policy/retries.h"
 #include "store/source/source_name.h"
 
 namespace eka::engine {
@@ -185,7 +185,7 @@ coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
   const std::function<void(const Error&)> told = [&](const Error& e) {
     parts_.observer.note(url.str() + ": again after: " + e.message());
   };
-  const auto policy = git::transfer_policy(parts_.settings.patience);
+  const auto policy = net::transfer_policy(parts_.settings.patience);
   co_await coro::retry(policy, coro::Clock::system(), transfer, told);
   const auto commit = co_await parts_.cache->commit(rev);
   if (!commit) {

@@ -7,7 +7,7 @@
 
 #include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
-#include "git/http/retries.h"
+#include "net/policy/retries.h"
 
 namespace eka::engine {
 namespace {
@@ -223,7 +223,7 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
   };
   const Transfer transfer{*parts_.cache, remotes_.at(mirror), wants, options};
   // Where another mirror is left, that one is tried first.
-  auto policy = git::transfer_policy(parts_.settings.patience);
+  auto policy = net::transfer_policy(parts_.settings.patience);
   if (options.hasty) policy.attempts = 1;
   const std::function<void(const Error&)> told = [&](const Error& e) {
     options.again = true;

@@ -7,7 +7,7 @@
 
 #include "atom/names/atom_commit.h"
 #include "engine/workspace/package_set.h"
-#include "git/http/retries.h"
+#include "net/policy/retries.h"
 
 namespace eka::engine {
 namespace {
@@ -215,7 +215,7 @@ coro::Task<> SetEvidence::bring_each(Wants wants, git::Filter filter) {
   bool refused = false;
   try {
     const Transfer transfer{*evidence_, remote, wants, filter};
-    const auto policy = git::transfer_policy(parts_.settings.patience);
+    const auto policy = net::transfer_policy(parts_.settings.patience);
     co_await coro::retry(policy, coro::Clock::system(), transfer, told);
   } catch (const Error& e) {
     if (e.kind() != Kind::remote || e.is_retryable()) throw;

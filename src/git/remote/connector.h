@@ -10,10 +10,10 @@
 #include "atom/names/url.h"
 #include "coro/run/pool.h"
 #include "git/config/user_config.h"
-#include "git/download/file_sink.h"
-#include "git/http/patience.h"
 #include "git/remote/remote.h"
 #include "git/transport/host_memory.h"
+#include "net/download/file_sink.h"
+#include "net/policy/patience.h"
 
 namespace eka::git {
 
@@ -25,7 +25,7 @@ class Connector {
 
   // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. All of it
   // lives on the executor given.
-  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, Patience patience = {},
+  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Patience patience = {},
             UserConfig config = {}, Tell tell = {});
   ~Connector();
   Connector(const Connector&) = delete;
@@ -37,7 +37,7 @@ class Connector {
 
   // The file at `url` (https, http or file), wherever the configuration says that this is, into `sink`: see download.h.
   // What it costs is added to `traffic`.
-  coro::Task<> download(atom::Url url, FileSink& sink, Traffic& traffic);
+  coro::Task<> download(atom::Url url, net::FileSink& sink, net::Traffic& traffic);
 
  private:
   struct Parts;

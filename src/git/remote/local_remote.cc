@@ -135,7 +135,7 @@ coro::Task<std::vector<Ref>> LocalRemote::ls_refs(std::vector<std::string> prefi
   co_return co_await coro::offload(pool_, list);
 }
 
-coro::Task<> LocalRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
+coro::Task<> LocalRemote::fetch(std::vector<atom::ObjectId> wants, net::ByteSink& sink, FetchOptions options) {
   if (wants.empty()) co_return;
   ++traffic_.requests;
   const auto begin = [this, &wants, &options] { return std::make_unique<LocalPack>(url_, wants, options); };

@@ -24,14 +24,14 @@ class LocalRemote final : public Remote {
   using Remote::fetch;
   const atom::Url& url() const override { return url_; }
   coro::Task<std::vector<Ref>> ls_refs(std::vector<std::string> prefixes) override;
-  coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) override;
-  const Traffic& traffic() const override { return traffic_; }
+  coro::Task<> fetch(std::vector<atom::ObjectId> wants, net::ByteSink& sink, FetchOptions options) override;
+  const net::Traffic& traffic() const override { return traffic_; }
 
  private:
   atom::Url url_;
   coro::Pool& pool_;
   Libgit2 library_;
-  Traffic traffic_;
+  net::Traffic traffic_;
 };
 
 }  // namespace eka::git

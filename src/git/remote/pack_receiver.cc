@@ -44,7 +44,7 @@ Error only_kept_alive(std::chrono::seconds limit) {
 
 }  // namespace
 
-FetchJob::FetchJob(std::vector<atom::ObjectId> wanted, PackSink& into, FetchOptions how)
+FetchJob::FetchJob(std::vector<atom::ObjectId> wanted, net::ByteSink& into, FetchOptions how)
     : wants(std::move(wanted)), sink(into), options(std::move(how)) {
   std::ranges::sort(wants);
   const auto twice = std::ranges::unique(wants);

@@ -15,10 +15,10 @@
 namespace eka::git {
 
 struct FetchJob {
-  FetchJob(std::vector<atom::ObjectId> wanted, PackSink& into, FetchOptions how);
+  FetchJob(std::vector<atom::ObjectId> wanted, net::ByteSink& into, FetchOptions how);
 
   std::vector<atom::ObjectId> wants;  // sorted, none twice
-  PackSink& sink;
+  net::ByteSink& sink;
   FetchOptions options;
   bool delivered = false;      // the sink has been given something: no more tries
   std::exception_ptr failure;  // that came after that

@@ -16,10 +16,10 @@
 #include "atom/hash/object_id.h"
 #include "atom/names/url.h"
 #include "coro/task/task.h"
-#include "git/http/byte_sink.h"
-#include "git/http/traffic.h"
 #include "git/wire/fetch_options.h"
 #include "git/wire/ref.h"
+#include "net/download/byte_sink.h"
+#include "net/policy/traffic.h"
 
 namespace eka::git {
 
@@ -38,8 +38,8 @@ class Remote {
   // Transient failures are retried until the first byte has gone to the sink; after that a retryable() error means:
   // begin again with a fresh sink. (A hasty fetch is not retried, and its errors are retryable() if one that is not
   // might have been.)
-  virtual coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) = 0;
-  coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink) {
+  virtual coro::Task<> fetch(std::vector<atom::ObjectId> wants, net::ByteSink& sink, FetchOptions options) = 0;
+  coro::Task<> fetch(std::vector<atom::ObjectId> wants, net::ByteSink& sink) {
     return fetch(std::move(wants), sink, FetchOptions());
   }
 
@@ -47,7 +47,7 @@ class Remote {
   // request is sent that the first real one would not have needed). One attempt.
   virtual coro::Task<> greet() { co_return; }
 
-  virtual const Traffic& traffic() const = 0;
+  virtual const net::Traffic& traffic() const = 0;
 };
 
 }  // namespace eka::git

@@ -20,7 +20,7 @@ Error final(const Error& error) {
 }  // namespace
 
 WireRemote::WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy, coro::Clock& clock,
-                       std::chrono::seconds longest_silence, TellRetry tell)
+                       std::chrono::seconds longest_silence, net::TellRetry tell)
     : url_(std::move(url)),
       session_(std::move(session)),
       retries_(policy, clock, std::move(tell)),
@@ -86,7 +86,7 @@ coro::Task<> WireRemote::greet() {
   }
 }
 
-coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) {
+coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, net::ByteSink& sink, FetchOptions options) {
   if (wants.empty()) co_return;
   FetchJob job(std::move(wants), sink, std::move(options));
   job.clock = &retries_.clock();

@@ -19,10 +19,10 @@
 #include <string>
 #include <vector>
 
-#include "git/http/retries.h"
 #include "git/remote/remote.h"
 #include "git/transport/session.h"
 #include "git/wire/ls_refs.h"
+#include "net/policy/retries.h"
 
 namespace eka::git {
 
@@ -33,14 +33,14 @@ class WireRemote final : public Remote {
   // `clock` must outlive it.
   WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::RetryPolicy policy = {},
              coro::Clock& clock = coro::Clock::system(),
-             std::chrono::seconds longest_silence = std::chrono::minutes(20), TellRetry tell = {});
+             std::chrono::seconds longest_silence = std::chrono::minutes(20), net::TellRetry tell = {});
 
   using Remote::fetch;
   const atom::Url& url() const override { return url_; }
   coro::Task<std::vector<Ref>> ls_refs(std::vector<std::string> prefixes) override;
-  coro::Task<> fetch(std::vector<atom::ObjectId> wants, PackSink& sink, FetchOptions options) override;
+  coro::Task<> fetch(std::vector<atom::ObjectId> wants, net::ByteSink& sink, FetchOptions options) override;
   coro::Task<> greet() override;
-  const Traffic& traffic() const override { return session_->traffic(); }
+  const net::Traffic& traffic() const override { return session_->traffic(); }
 
  private:
   coro::Task<std::vector<Ref>> try_ls_refs(const std::vector<std::string>* prefixes);
@@ -54,7 +54,7 @@ class WireRemote final : public Remote {
 
   atom::Url url_;
   std::unique_ptr<Session> session_;
-  Retries retries_;
+  net::Retries retries_;
   bool speaks_v0_ = false;
   std::chrono::seconds longest_silence_;  // of the pack, while other bytes come
 };

@@ -6,7 +6,7 @@ namespace eka::git {
 
 coro::Task<ChannelPool::Lease> ChannelPool::borrow(atom::Url url, bool new_one) {
   // The host's turn first: who waits for it must not keep others from theirs.
-  HostGate::Pass pass = co_await gate_.enter(url.origin());
+  net::HostGate::Pass pass = co_await gate_.enter(url.origin());
   coro::Limiter::Permit permit = co_await turns_.acquire();
   Lease lease(this, url, std::move(permit), std::move(pass));
   if (!new_one) lease.conversation_ = take_waiting(url);

@@ -13,16 +13,16 @@
 #include <utility>
 
 #include "coro/task/limiter.h"
-#include "git/http/host_gate.h"
 #include "git/transport/channel.h"
 #include "git/transport/conversation.h"
+#include "net/policy/host_gate.h"
 
 namespace eka::git {
 
 class ChannelPool {
  public:
   struct Bounds {
-    HostGate::Bounds per_host;
+    net::HostGate::Bounds per_host;
     std::size_t at_once = 32;
     std::size_t waiting = 32;
   };
@@ -52,7 +52,7 @@ class ChannelPool {
   Dialer& dialer_;
   StreamLimits limits_;
   Bounds bounds_;
-  HostGate gate_;
+  net::HostGate gate_;
   coro::Limiter turns_;
   std::list<Waiting> waiting_;  // the longest first
 };
@@ -73,13 +73,13 @@ class ChannelPool::Lease {
 
  private:
   friend class ChannelPool;
-  Lease(ChannelPool* pool, atom::Url url, coro::Limiter::Permit permit, HostGate::Pass pass)
+  Lease(ChannelPool* pool, atom::Url url, coro::Limiter::Permit permit, net::HostGate::Pass pass)
       : pool_(pool), url_(std::move(url)), permit_(std::move(permit)), pass_(std::move(pass)) {}
 
   ChannelPool* pool_;
   atom::Url url_;
   coro::Limiter::Permit permit_;
-  std::optional<HostGate::Pass> pass_;
+  std::optional<net::HostGate::Pass> pass_;
   std::unique_ptr<Conversation> conversation_;
   bool new_ = false;
 };

@@ -24,13 +24,13 @@ Error stalled(std::chrono::milliseconds limit) {
 
 }  // namespace
 
-coro::Task<> Conversation::say(std::string_view bytes, Traffic* traffic) {
+coro::Task<> Conversation::say(std::string_view bytes, net::Traffic* traffic) {
   Error too_slow = stalled(limits_.stall);
   co_await coro::timeout(limits_.stall, channel_->write(bytes), std::move(too_slow));
   traffic->bytes_sent += bytes.size();
 }
 
-coro::Task<> Conversation::fill(Traffic* traffic) {
+coro::Task<> Conversation::fill(net::Traffic* traffic) {
   const auto limit = greeted_ ? limits_.stall : limits_.greeting;
   Error too_slow = stalled(limit);
   const std::span<std::byte> room(buffer_);
@@ -71,7 +71,7 @@ std::size_t Conversation::to_flush() {
   return at;
 }
 
-coro::Task<std::string_view> Conversation::hear(Traffic* traffic) {
+coro::Task<std::string_view> Conversation::hear(net::Traffic* traffic) {
   if (state_ == State::between) co_return std::string_view();
   if (unread_.empty()) co_await fill(traffic);
   if (unread_.empty()) {
@@ -83,7 +83,7 @@ coro::Task<std::string_view> Conversation::hear(Traffic* traffic) {
   co_return bytes;
 }
 
-coro::Task<std::string_view> Conversation::hear_to_the_end(Traffic* traffic) {
+coro::Task<std::string_view> Conversation::hear_to_the_end(net::Traffic* traffic) {
   if (state_ == State::between) co_return std::string_view();
   if (unread_.empty()) co_await fill(traffic);
   const std::string_view bytes = std::exchange(unread_, {});

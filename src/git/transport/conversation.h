@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "git/http/traffic.h"
 #include "git/transport/channel.h"
+#include "net/policy/traffic.h"
 
 namespace eka::git {
 
@@ -30,12 +30,12 @@ class Conversation {
       : channel_(std::move(channel)), limits_(limits), buffer_(std::size_t{64} << 10) {}
 
   // Sends all of `bytes`, which must stay until the task ends.
-  coro::Task<> say(std::string_view bytes, Traffic* traffic);
+  coro::Task<> say(std::string_view bytes, net::Traffic* traffic);
 
   // The next bytes of the message, valid until the next call; empty at its end. Throws when the channel ends before.
-  coro::Task<std::string_view> hear(Traffic* traffic);
+  coro::Task<std::string_view> hear(net::Traffic* traffic);
   // The same, but the message goes to the end of the stream, and may end there only.
-  coro::Task<std::string_view> hear_to_the_end(Traffic* traffic);
+  coro::Task<std::string_view> hear_to_the_end(net::Traffic* traffic);
   // True when the message has been heard to its end, so that something may be said.
   bool at_end() const { return state_ == State::between; }
   // After the end of a message: the next one begins.
@@ -45,7 +45,7 @@ class Conversation {
 
  private:
   enum class State { between, message };
-  coro::Task<> fill(Traffic* traffic);
+  coro::Task<> fill(net::Traffic* traffic);
   std::size_t to_flush();
 
   std::unique_ptr<Channel> channel_;

@@ -5,6 +5,7 @@
 
 #include "coro/process/tcp.h"
 #include "coro/task/timeout.h"
+#include "git/transport/stream_session.h"
 #include "git/wire/pkt_line.h"
 
 namespace eka::git {
@@ -70,6 +71,11 @@ coro::Task<std::unique_ptr<Channel>> GitDaemonDialer::dial(atom::Url url) {
   const std::string hello = greeting(url);
   co_await channel->write(hello);
   co_return channel;
+}
+
+std::unique_ptr<Transport> git_daemon_transport(const TransportContext& context) {
+  constexpr ChannelPool::Bounds bounds{.per_host = {.first = 32, .most = 64}, .at_once = 128, .waiting = 64};
+  return stream_transport(context, std::make_unique<GitDaemonDialer>(context.pool, context.patience.connect), bounds);
 }
 
 }  // namespace eka::git

@@ -9,6 +9,7 @@
 
 #include "coro/run/pool.h"
 #include "git/transport/channel.h"
+#include "git/transport/transport.h"
 
 namespace eka::git {
 
@@ -25,5 +26,8 @@ class GitDaemonDialer final : public Dialer {
   std::chrono::milliseconds limit_;
   std::map<std::string, std::chrono::steady_clock::time_point> next_turns_;  // by origin
 };
+
+// git://
+std::unique_ptr<Transport> git_daemon_transport(const TransportContext& context);
 
 }  // namespace eka::git

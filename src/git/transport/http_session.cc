@@ -5,8 +5,9 @@
 
 #include "base/text.h"
 #include "coro/task/task_group.h"
-#include "git/http/http_error.h"
-#include "git/login/http_login.h"
+#include "git/config/http_settings.h"
+#include "net/login/http_login.h"
+#include "net/policy/http_error.h"
 
 namespace eka::git {
 namespace {
@@ -20,7 +21,7 @@ std::string discovery_path(const std::string& base) {
   return "/info/refs" + std::string(base.contains('?') ? "&" : "?") + std::string(service);
 }
 
-void check_advertisement(const HttpResponse& http) {
+void check_advertisement(const net::HttpResponse& http) {
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-advertisement") {
     throw protocol_error("it answers a git request with \"" + printable(type, 60) +
                          "\", so there is no git repository at this URL, or not over smart HTTP");
@@ -32,7 +33,8 @@ void check_advertisement(const HttpResponse& http) {
 // What HTTP carries in answer to a request, counted when it is over.
 class HttpSession::Body final : public Answer {
  public:
-  Body(std::unique_ptr<HttpResponse> response, Traffic& traffic) : response_(std::move(response)), traffic_(traffic) {}
+  Body(std::unique_ptr<net::HttpResponse> response, net::Traffic& traffic)
+      : response_(std::move(response)), traffic_(traffic) {}
   ~Body() override {
     traffic_.bytes_received += response_->bytes_received();
     traffic_.bytes_sent += response_->bytes_sent();
@@ -41,11 +43,11 @@ class HttpSession::Body final : public Answer {
   Body& operator=(const Body&) = delete;
 
   coro::Task<std::string_view> read() override { return response_->read(); }
-  HttpResponse& http() { return *response_; }
+  net::HttpResponse& http() { return *response_; }
 
  private:
-  std::unique_ptr<HttpResponse> response_;
-  Traffic& traffic_;
+  std::unique_ptr<net::HttpResponse> response_;
+  net::Traffic& traffic_;
 };
 
 HttpSession::HttpSession(const Shared& shared, const atom::Url& url)
@@ -54,7 +56,7 @@ HttpSession::HttpSession(const Shared& shared, const atom::Url& url)
       credentials_(shared.credentials),
       config_(shared.config),
       url_(url),
-      settings_(HttpSettings::of(shared.config, url)) {
+      settings_(http_settings(shared.config, url)) {
   base_ = std::string(atom::scheme_name(url.scheme())) + "://" + url.host();
   if (url.port()) base_ += ":" + std::to_string(*url.port());
   std::string_view path = url.path();
@@ -66,8 +68,8 @@ std::string HttpSession::origin() const {
   return unwrap(atom::Url::parse(base_)).origin();
 }
 
-HttpRequest HttpSession::request(std::string path, bool v2) const {
-  HttpRequest out;
+net::HttpRequest HttpSession::request(std::string path, bool v2) const {
+  net::HttpRequest out;
   out.url = base_ + std::move(path);
   if (v2) out.headers.emplace_back("Git-Protocol: version=2");
   out.settings = settings_;
@@ -109,7 +111,7 @@ coro::Task<> HttpSession::shake_hands(Handshakes::Turn* turn) {
   try {
     capabilities_ = co_await handshake();
     assumed_ = false;
-  } catch (const HttpError& error) {
+  } catch (const net::HttpError& error) {
     if (error.status() == 0) turn->unreachable(error);
     throw;
   }
@@ -154,11 +156,11 @@ coro::Task<> HttpSession::try_post(Command command, std::unique_ptr<Body>* body,
 }
 
 // Sends, and counts what it costs.
-coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(HttpRequest request,
-                                                                 std::uint64_t Traffic::* counter) {
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(net::HttpRequest request,
+                                                                 std::uint64_t net::Traffic::* counter) {
   const bool may_log_in = !is_moved() && url_.password().empty();
   const atom::Url* scope = may_log_in ? &url_ : nullptr;
-  auto response = co_await send_with_logins(client_, credentials_, scope, std::move(request), traffic(), counter);
+  auto response = co_await net::send_with_logins(client_, credentials_, scope, std::move(request), traffic(), counter);
   co_return std::make_unique<Body>(std::move(response), traffic());
 }
 
@@ -182,27 +184,27 @@ coro::Task<Capabilities> HttpSession::handshake() {
 // The answer to the discovery request, with status 200, after redirects.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
   for (int redirects = 0;; ++redirects) {
-    HttpRequest discovery = request(discovery_path(base_), v2);
+    net::HttpRequest discovery = request(discovery_path(base_), v2);
     discovery.compressed = true;
     if (v2) discovery.body_limit = handshake_limit;
     const std::string asked = discovery.url;
-    std::unique_ptr<Body> body = co_await send(std::move(discovery), &Traffic::handshakes);
-    HttpResponse& http = body->http();
+    std::unique_ptr<Body> body = co_await send(std::move(discovery), &net::Traffic::handshakes);
+    net::HttpResponse& http = body->http();
     if (http.status() == 200) {
       check_advertisement(http);
       co_return body;
     }
     co_await drain(&http);
     const bool redirected = http.status() >= 300 && http.status() < 400 && !http.location().empty();
-    if (!redirected) throw status_error(http.status(), origin(), http.retry_after());
-    if (redirects == most_redirects) throw HttpError(protocol_error("it redirects without end"), http.status());
+    if (!redirected) throw net::status_error(http.status(), origin(), http.retry_after());
+    if (redirects == most_redirects) throw net::HttpError(protocol_error("it redirects without end"), http.status());
     follow(asked, http.location());
   }
 }
 
 void HttpSession::follow(const std::string& from, const std::string& location) {
   const auto refuse = [](const std::string& why) {
-    throw HttpError(Error(Kind::remote, "the server redirects to a place we do not go to: " + why), 302);
+    throw net::HttpError(Error(Kind::remote, "the server redirects to a place we do not go to: " + why), 302);
   };
   const auto target = atom::Url::parse(location);
   if (!target) refuse(target.error().message());
@@ -213,9 +215,9 @@ void HttpSession::follow(const std::string& from, const std::string& location) {
   const std::string tail = discovery_path(location.substr(0, location.rfind("/info/refs")));
   if (!location.ends_with(tail)) refuse(printable(target->str(), 200) + " does not look like a repository's");
   base_ = location.substr(0, location.size() - tail.size());
-  HttpSettings settings = *HttpSettings::of(config_, unwrap(atom::Url::parse(base_)));
+  net::HttpSettings settings = *http_settings(config_, unwrap(atom::Url::parse(base_)));
   if (is_moved()) settings.headers.clear();
-  settings_ = std::make_shared<const HttpSettings>(std::move(settings));
+  settings_ = std::make_shared<const net::HttpSettings>(std::move(settings));
 }
 
 coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
@@ -229,17 +231,17 @@ coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
 }
 
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post(Command command, bool v2) {
-  HttpRequest post = request("/git-upload-pack", v2);
+  net::HttpRequest post = request("/git-upload-pack", v2);
   post.headers.emplace_back("Content-Type: application/x-git-upload-pack-request");
   post.headers.emplace_back("Accept: application/x-git-upload-pack-result");
   post.body = std::move(command.body);
   post.compressed = command.compressible;
   if (command.answer_limit != 0) post.body_limit = command.answer_limit;
-  std::unique_ptr<Body> body = co_await send(std::move(post), &Traffic::requests);
-  HttpResponse& http = body->http();
+  std::unique_ptr<Body> body = co_await send(std::move(post), &net::Traffic::requests);
+  net::HttpResponse& http = body->http();
   if (http.status() != 200) {
     co_await drain(&http);
-    throw status_error(http.status(), origin(), http.retry_after());
+    throw net::status_error(http.status(), origin(), http.retry_after());
   }
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-result") {
     throw protocol_error("it answers a git command with \"" + printable(type, 60) + "\"");
@@ -268,7 +270,7 @@ coro::Task<std::unique_ptr<V0Conversation>> HttpSession::converse_in_v0() {
 bool HttpSession::start_afresh(const Error& failure, unsigned begun_in) {
   if (begun_in != generation()) return true;
   if (!assumed_ || doubted_) return false;
-  if (const auto* http = dynamic_cast<const HttpError*>(&failure)) {
+  if (const auto* http = dynamic_cast<const net::HttpError*>(&failure)) {
     // No connection, a server in trouble, or a refusal of us: nothing that a handshake would mend.
     if (http->status() == 0 || http->is_retryable() || http->status() == 401 || http->status() == 403) return false;
   }
@@ -276,6 +278,28 @@ bool HttpSession::start_afresh(const Error& failure, unsigned begun_in) {
   doubted_ = true;
   capabilities_.reset();
   return true;
+}
+
+namespace {
+
+class HttpTransport final : public Transport {
+ public:
+  explicit HttpTransport(const TransportContext& context)
+      : shared_{context.http, context.handshakes, context.credentials, context.config} {}
+
+  std::unique_ptr<Session> open(const atom::Url& url) override { return std::make_unique<HttpSession>(shared_, url); }
+  std::vector<std::string> described(const atom::Url& url) const override {
+    return http_settings(shared_.config, url)->described();
+  }
+
+ private:
+  HttpSession::Shared shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> http_transport(const TransportContext& context) {
+  return std::make_unique<HttpTransport>(context);
 }
 
 }  // namespace eka::git

@@ -19,10 +19,11 @@
 #include <string>
 
 #include "atom/names/url.h"
-#include "git/http/http_client.h"
-#include "git/login/credentials.h"
 #include "git/transport/handshakes.h"
 #include "git/transport/session.h"
+#include "git/transport/transport.h"
+#include "net/http/http_client.h"
+#include "net/login/credentials.h"
 
 namespace eka::git {
 
@@ -30,9 +31,9 @@ class HttpSession final : public Session {
  public:
   // What all sessions share; must outlive them.
   struct Shared {
-    HttpClient& client;
+    net::HttpClient& client;
     Handshakes& handshakes;
-    Credentials& credentials;
+    net::Credentials& credentials;
     const UserConfig& config;
   };
   HttpSession(const Shared& shared, const atom::Url& url);
@@ -54,25 +55,28 @@ class HttpSession final : public Session {
   coro::Task<> try_shake_hands(Handshakes::Turn* turn, std::exception_ptr* failure);
   coro::Task<> try_post(Command command, std::unique_ptr<Body>* body, std::exception_ptr* failure);
   coro::Task<std::unique_ptr<Body>> post_beside_handshake(Command command);
-  coro::Task<std::unique_ptr<Body>> send(HttpRequest request, std::uint64_t Traffic::* counter);
+  coro::Task<std::unique_ptr<Body>> send(net::HttpRequest request, std::uint64_t net::Traffic::* counter);
   bool is_moved() const { return origin() != url_.origin(); }
   coro::Task<std::unique_ptr<Body>> discover(bool v2);
   coro::Task<std::unique_ptr<Body>> post(Command command, bool v2);
   void follow(const std::string& from, const std::string& location);
-  HttpRequest request(std::string path, bool v2) const;
+  net::HttpRequest request(std::string path, bool v2) const;
   std::string origin() const;
 
-  HttpClient& client_;
+  net::HttpClient& client_;
   Handshakes& handshakes_;
-  Credentials& credentials_;
+  net::Credentials& credentials_;
   const UserConfig& config_;
-  atom::Url url_;                                 // as given: its origin is the scope of its secret
-  std::string base_;                              // where the repository is, without a secret; moved by redirects
-  std::shared_ptr<const HttpSettings> settings_;  // for where it is
+  atom::Url url_;                                      // as given: its origin is the scope of its secret
+  std::string base_;                                   // where the repository is, without a secret; moved by redirects
+  std::shared_ptr<const net::HttpSettings> settings_;  // for where it is
   std::optional<Capabilities> capabilities_;
   std::optional<Handshakes::Turn> turn_;  // to shake hands, beside the next command
   bool assumed_ = false;
   bool doubted_ = false;
 };
+
+// http:// and https://.
+std::unique_ptr<Transport> http_transport(const TransportContext& context);
 
 }  // namespace eka::git

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "coro/task/task.h"
-#include "git/http/traffic.h"
 #include "git/wire/capabilities.h"
+#include "net/policy/traffic.h"
 
 namespace eka::git {
 
@@ -67,11 +67,11 @@ class Session {
   // How often it has started afresh.
   virtual unsigned generation() const = 0;
 
-  Traffic& traffic() { return traffic_; }
-  const Traffic& traffic() const { return traffic_; }
+  net::Traffic& traffic() { return traffic_; }
+  const net::Traffic& traffic() const { return traffic_; }
 
  private:
-  Traffic traffic_;
+  net::Traffic traffic_;
 };
 
 }  // namespace eka::git

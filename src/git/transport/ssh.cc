@@ -13,6 +13,7 @@
 #include "coro/task/task_group.h"
 #include "coro/task/timeout.h"
 #include "git/config/child_environment.h"
+#include "git/transport/stream_session.h"
 
 namespace eka::git {
 namespace {
@@ -208,6 +209,15 @@ Error ssh_error(std::string_view words, int code, const std::string& host) {
   if (symptom == symptoms.end()) return error;
   if (symptom->hint[0] != '\0') std::move(error).with_hint(symptom->hint);
   return symptom->transient ? std::move(error).retryable() : std::move(error);
+}
+
+std::unique_ptr<Transport> ssh_transport(const TransportContext& context) {
+  // An ssh is a process, and a host lets in few at a time that have not yet logged in (sshd: MaxStartups 10:30:100).
+  constexpr ChannelPool::Bounds bounds{.per_host = {.first = 6, .most = 16}, .at_once = 32, .waiting = 32};
+  SshProgram program = ssh_program(context.config.value("core.sshcommand").value_or(""));
+  std::vector<std::string> described;
+  if (program.command != "ssh") described.push_back("the ssh program " + printable(program.command));
+  return stream_transport(context, std::make_unique<SshDialer>(std::move(program)), bounds, std::move(described));
 }
 
 }  // namespace eka::git

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "git/transport/channel.h"
+#include "git/transport/transport.h"
 
 namespace eka::git {
 
@@ -38,5 +39,7 @@ std::string shell_quoted(std::string_view text);
 
 // What a failed ssh comes to: `words` is its standard error, `code` its exit code.
 Error ssh_error(std::string_view words, int code, const std::string& host);
+
+std::unique_ptr<Transport> ssh_transport(const TransportContext& context);
 
 }  // namespace eka::git

@@ -6,7 +6,7 @@ namespace eka::git {
 
 class StreamSession::Heard final : public Answer {
  public:
-  Heard(ChannelPool::Lease lease, std::uint64_t limit, Traffic& traffic)
+  Heard(ChannelPool::Lease lease, std::uint64_t limit, net::Traffic& traffic)
       : lease_(std::move(lease)), limit_(limit), traffic_(traffic) {
     lease_->talk().next_message();
   }
@@ -36,7 +36,7 @@ class StreamSession::Heard final : public Answer {
   std::optional<ChannelPool::Lease> lease_;
   std::uint64_t limit_;
   std::uint64_t heard_ = 0;
-  Traffic& traffic_;
+  net::Traffic& traffic_;
 };
 
 coro::Task<Capabilities> StreamSession::capabilities(Certainty certainty) {
@@ -102,7 +102,7 @@ coro::Task<> StreamSession::send(ChannelPool::Lease* lease, const Command* comma
 
 class StreamSession::V0Talk final : public V0Conversation {
  public:
-  V0Talk(ChannelPool::Lease lease, Traffic& traffic) : lease_(std::move(lease)), traffic_(traffic) {}
+  V0Talk(ChannelPool::Lease lease, net::Traffic& traffic) : lease_(std::move(lease)), traffic_(traffic) {}
 
   coro::Task<std::string_view> read() override {
     try {
@@ -123,7 +123,7 @@ class StreamSession::V0Talk final : public V0Conversation {
 
  private:
   ChannelPool::Lease lease_;
-  Traffic& traffic_;
+  net::Traffic& traffic_;
   bool asked_ = false;
 };
 
@@ -140,6 +140,36 @@ bool StreamSession::start_afresh(const Error&, unsigned begun_in) {
   was_wrong_ = false;
   ++generation_;
   return true;
+}
+
+namespace {
+
+class StreamTransport final : public Transport {
+ public:
+  StreamTransport(const TransportContext& context, std::unique_ptr<Dialer> dialer, const ChannelPool::Bounds& bounds,
+                  std::vector<std::string> described)
+      : handshakes_(context.handshakes),
+        dialer_(std::move(dialer)),
+        channels_(*dialer_, {.connect = context.patience.connect, .stall = context.patience.stall}, bounds),
+        described_(std::move(described)) {}
+
+  std::unique_ptr<Session> open(const atom::Url& url) override {
+    return std::make_unique<StreamSession>(channels_, handshakes_, url);
+  }
+  std::vector<std::string> described(const atom::Url& /*url*/) const override { return described_; }
+
+ private:
+  Handshakes& handshakes_;
+  std::unique_ptr<Dialer> dialer_;
+  ChannelPool channels_;
+  std::vector<std::string> described_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> stream_transport(const TransportContext& context, std::unique_ptr<Dialer> dialer,
+                                            const ChannelPool::Bounds& bounds, std::vector<std::string> described) {
+  return std::make_unique<StreamTransport>(context, std::move(dialer), bounds, std::move(described));
 }
 
 }  // namespace eka::git

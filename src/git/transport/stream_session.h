@@ -14,6 +14,7 @@
 #include "git/transport/channel_pool.h"
 #include "git/transport/handshakes.h"
 #include "git/transport/session.h"
+#include "git/transport/transport.h"
 
 namespace eka::git {
 
@@ -45,5 +46,9 @@ class StreamSession final : public Session {
   bool was_wrong_ = false;  // what was assumed, in this generation
   unsigned generation_ = 0;
 };
+
+// A transport of such channels. `described` as of Transport, the same for every URL.
+std::unique_ptr<Transport> stream_transport(const TransportContext& context, std::unique_ptr<Dialer> dialer,
+                                            const ChannelPool::Bounds& bounds, std::vector<std::string> described = {});
 
 }  // namespace eka::git

@@ -22,7 +22,7 @@
 namespace eka::store {
 
 // One pack on its way in. Destroying it without admit() removes the quarantine.
-class Intake : public git::PackSink {
+class Intake : public net::ByteSink {
  public:
   // Checks the pack whole (trailer, every object's id, and that everything reachable from `wants` is in this very
   // pack or among what the intake's bases reach, with trees that are fit to be written), then moves it into the object

@@ -9,13 +9,13 @@
 #include "atom/hash/nar_hash.h"
 #include "atom/hash/object_id.h"
 #include "coro/run/pool.h"
-#include "git/download/file_sink.h"
+#include "net/download/file_sink.h"
 #include "store/pack/intake.h"
 
 namespace eka::store {
 
 // A file from elsewhere on its way in. Destroying it without keep() or unpack() removes what has been written.
-class IncomingFile : public git::FileSink {
+class IncomingFile : public net::FileSink {
  public:
   // Keeps the file under the SHA-256 of its bytes.
   virtual coro::Task<atom::NarHash> keep() = 0;

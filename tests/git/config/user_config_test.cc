@@ -5,9 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "git/config/http_settings.h"
 #include "git/config/url_pattern.h"
-#include "git/http/http_settings.h"
-#include "git/login/netrc.h"
 #include "tests/git/repository.h"
 
 namespace eka::git {
@@ -116,23 +115,9 @@ TEST_CASE("user config: several headers, and an empty one that drops them") {
                            {"http.extraheader", ""},
                            {"http.extraheader", "Authorization: secret"},
                            {"http.extraheader", "C: 3"}});
-  const auto settings = HttpSettings::of(config, url("https://h.example/r"));
+  const auto settings = http_settings(config, url("https://h.example/r"));
   CHECK(settings->headers == std::vector<std::string>{"Authorization: secret", "C: 3"});
   for (const std::string& line : settings->described()) CHECK(line.find("secret") == std::string::npos);
-}
-
-TEST_CASE("netrc: by machine, by user, default last, macros skipped") {
-  constexpr std::string_view text =
-      "# a comment\nmachine a.example login me password p1\nmacdef init\nmachine b.example login no password no\n\n"
-      "machine B.example\n\tlogin you\n\tpassword \"p 2\\\"\"\nmachine b.example login other password p3\n"
-      "machine c.example login nopassword\ndefault login anonymous password p4\n";
-  CHECK(login_in_netrc(text, "a.example", "")->password == "p1");
-  CHECK(login_in_netrc(text, "b.example", "")->password == "p 2\"");
-  CHECK(login_in_netrc(text, "b.example", "other")->password == "p3");
-  CHECK(login_in_netrc(text, "d.example", "")->user == "anonymous");
-  CHECK_FALSE(login_in_netrc("machine a.example login me", "a.example", ""));
-  CHECK_FALSE(login_in_netrc("machine a.example login me password p", "a.example.evil", ""));
-  CHECK_FALSE(login_in_netrc("", "a.example", ""));
 }
 
 }  // namespace eka::git

@@ -7,8 +7,8 @@
 #include <doctest/doctest.h>
 
 #include "coro/run/runtime.h"
-#include "git/http/http_error.h"
 #include "git/wire/fetch.h"
+#include "net/policy/http_error.h"
 #include "tests/git/in_memory.h"
 #include "tests/git/repository.h"
 
@@ -70,7 +70,7 @@ class PlayedSession final : public Session {
     REQUIRE_FALSE(turns_.empty());
     Turn turn = std::move(turns_.front());
     turns_.pop_front();
-    if (turn.refused) throw HttpError(*turn.refused, 503, turn.retry_after);
+    if (turn.refused) throw net::HttpError(*turn.refused, 503, turn.retry_after);
     std::unique_ptr<Answer> answer = std::make_unique<PlayedAnswer>(std::move(turn), clock_);
     co_return answer;
   }

@@ -14,8 +14,8 @@
 #include "git/wire/capabilities.h"
 #include "tests/git/git_server.h"
 #include "tests/git/in_memory.h"
-#include "tests/git/raw_server.h"
 #include "tests/git/repository.h"
+#include "tests/net/raw_server.h"
 
 namespace eka::git {
 namespace {
@@ -332,7 +332,7 @@ struct Trust {
 };
 
 // Takes its time over each chunk.
-class SlowSink final : public PackSink {
+class SlowSink final : public net::ByteSink {
  public:
   coro::Task<> write(std::span<const std::byte> bytes) override {
     size += bytes.size();
@@ -384,17 +384,17 @@ TEST_CASE("https: a redirect to http is not followed, whoever is meant to see th
 }
 
 TEST_CASE("http: a server that only keeps the connection alive is left") {
-  const test::RawServer server([](test::RawServer::Connection& connection, const std::string& request) {
+  const net::test::RawServer server([](net::test::RawServer::Connection& connection, const std::string& request) {
     if (request.starts_with("GET")) {
-      return connection.send(test::http_response("200 OK", "application/x-git-upload-pack-advertisement",
-                                                 "000eversion 2\n000cls-refs\n0012fetch=shallow\n0000"));
+      return connection.send(net::test::http_response("200 OK", "application/x-git-upload-pack-advertisement",
+                                                      "000eversion 2\n000cls-refs\n0012fetch=shallow\n0000"));
     }
     connection.send("HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-result\r\n\r\n000dpackfile\n");
     while (connection.send("0005\x01")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     return false;
   });
   World world;
-  Patience patience;
+  net::Patience patience;
   patience.stall = std::chrono::seconds(1);  // and ten times as long for a pack
   Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, patience);
   const auto remote = connector.open(unwrap(atom::Url::parse(server.url() + "/a.git")));

@@ -1,0 +1,91 @@
+#include "git/config/credential_helper.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "coro/process/process.h"
+#include "coro/task/timeout.h"
+#include "git/config/child_environment.h"
+
+namespace eka::git {
+namespace {
+
+using net::Login;
+
+// A helper may have to unlock a keyring, or to ask a server of its own.
+constexpr std::chrono::milliseconds longest_answer{60'000};
+
+// Url holds no line breaks, and a login that does is not sent.
+std::string request_for(const atom::Url& url, const Login& login) {
+  std::string out = "protocol=" + std::string(atom::scheme_name(url.scheme())) + "\nhost=" + url.host();
+  if (url.port()) out += ":" + std::to_string(*url.port());
+  out += "\npath=" + url.path().substr(1) + "\n";
+  if (!login.user.empty()) out += "username=" + login.user + "\n";
+  if (!login.password.empty()) out += "password=" + login.password + "\n";
+  return out + "\n";
+}
+
+coro::Command credential_command(const char* verb, std::string input) {
+  coro::Command command({"git", "credential", verb});
+  command.env = child_environment();
+  command.directory = "/";
+  command.input = std::move(input);
+  command.output_limit = 64 << 10;
+  return command;
+}
+
+std::optional<Login> read_answer(const std::string& output) {
+  Login login;
+  for (std::size_t at = 0; at < output.size();) {
+    const std::size_t end = std::min(output.find('\n', at), output.size());
+    const std::string_view line = std::string_view(output).substr(at, end - at);
+    if (line.starts_with("username=")) login.user = line.substr(9);
+    if (line.starts_with("password=")) login.password = line.substr(9);
+    at = end + 1;
+  }
+  return login.password.empty() ? std::nullopt : std::optional(std::move(login));
+}
+
+// What a helper is told needs no answer.
+coro::Task<> tell_helper(const char* verb, atom::Url url, Login login) {
+  coro::Command command = credential_command(verb, request_for(url, login));
+  try {
+    co_await coro::timeout(longest_answer, coro::run(std::move(command)));
+  } catch (const Error&) {
+    // It is the helper's affair to keep what it is given.
+  }
+}
+
+}  // namespace
+
+std::string CredentialHelper::scope(const atom::Url& url) const {
+  std::string out = url.user() + "@" + url.origin();
+  if (config_.value_for("credential", "usehttppath", url) == "true") out += url.path();
+  return out;
+}
+
+coro::Task<std::optional<Login>> CredentialHelper::fill(atom::Url url) {
+  if (!config_.has_any("credential", "helper")) co_return std::nullopt;
+  Login who;
+  who.user = url.user();
+  coro::Command command = credential_command("fill", request_for(url, who));
+  std::optional<Login> login;
+  try {
+    const coro::Exit exit = co_await coro::timeout(longest_answer, coro::run(std::move(command)));
+    if (exit.ok()) login = read_answer(exit.output);
+  } catch (const Error&) {
+    // Then there is none, and the server's own refusal is reported.
+  }
+  co_return login;
+}
+
+coro::Task<> CredentialHelper::approve(atom::Url url, Login login) {
+  return tell_helper("approve", std::move(url), std::move(login));
+}
+
+coro::Task<> CredentialHelper::reject(atom::Url url, Login login) {
+  return tell_helper("reject", std::move(url), std::move(login));
+}
+
+}  // namespace eka::git

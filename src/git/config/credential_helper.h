@@ -1,0 +1,24 @@
+// The user's credential helpers, as git runs them (gitcredentials(7)): by `git credential`, without a terminal and
+// outside any repository.
+#pragma once
+
+#include "git/config/user_config.h"
+#include "net/login/login_helper.h"
+
+namespace eka::git {
+
+class CredentialHelper final : public net::LoginHelper {
+ public:
+  // `config` must outlive it.
+  explicit CredentialHelper(const UserConfig& config) : config_(config) {}
+
+  std::string scope(const atom::Url& url) const override;
+  coro::Task<std::optional<net::Login>> fill(atom::Url url) override;
+  coro::Task<> approve(atom::Url url, net::Login login) override;
+  coro::Task<> reject(atom::Url url, net::Login login) override;
+
+ private:
+  const UserConfig& config_;
+};
+
+}  // namespace eka::git

@@ -1,0 +1,56 @@
+#include "git/config/http_settings.h"
+
+#include <cstdlib>
+
+#include "git/libgit2/version.h"
+
+namespace eka::git {
+namespace {
+
+std::string first_of(std::initializer_list<const char*> names) {
+  for (const char* const name : names) {
+    if (const char* const value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+// As git: "~/" is the user's home.
+std::string path_of(std::string text) {
+  const char* const home = std::getenv("HOME");
+  if (text.starts_with("~/") && home != nullptr) text.replace(0, 1, home);
+  return text;
+}
+
+// The variables that curl looks into. HTTP_PROXY is none: in a CGI program it is what a client sent as "Proxy:".
+std::string proxy_of_environment(atom::Url::Scheme scheme) {
+  if (scheme == atom::Url::Scheme::http) return first_of({"http_proxy", "all_proxy", "ALL_PROXY"});
+  return first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+}
+
+bool is_false(const std::string& text) {
+  return text == "false" || text == "no" || text == "off" || text == "0";
+}
+
+}  // namespace
+
+std::shared_ptr<const net::HttpSettings> http_settings(const UserConfig& config, const atom::Url& url) {
+  const auto path = [&](const char* variable, const char* key) {
+    std::string value = first_of({variable});
+    return value.empty() ? path_of(config.value_for("http", key, url).value_or("")) : value;
+  };
+  net::HttpSettings out;
+  out.proxy = config.value_for("http", "proxy", url);
+  out.proxy_name = atom::redacted(out.proxy ? *out.proxy : proxy_of_environment(url.scheme()));
+  out.ca_file = path("GIT_SSL_CAINFO", "sslcainfo");
+  if (out.ca_file.empty()) out.ca_file = first_of({"SSL_CERT_FILE", "NIX_SSL_CERT_FILE"});
+  out.ca_path = path("GIT_SSL_CAPATH", "sslcapath");
+  out.certificate = path("GIT_SSL_CERT", "sslcert");
+  out.key = path("GIT_SSL_KEY", "sslkey");
+  out.user_agent = user_agent;
+  out.check_unwanted =
+      !first_of({"GIT_SSL_NO_VERIFY"}).empty() || is_false(config.value_for("http", "sslverify", url).value_or(""));
+  out.headers = config.values_for("http", "extraheader", url);
+  return std::make_shared<const net::HttpSettings>(std::move(out));
+}
+
+}  // namespace eka::git

@@ -1,0 +1,262 @@
+#include "net/http/http_transfer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "net/http/transfer_error.h"
+
+namespace eka::net {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
+  return out;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// scheme://host[:port] of a URL without user.
+std::string host_of(const std::string& url) {
+  const auto begin = url.find("://");
+  return url.substr(0, url.find_first_of("/?", begin == std::string::npos ? 0 : begin + 3));
+}
+
+bool is_redirect(long status) {
+  return status >= 300 && status < 400;
+}
+
+curl_off_t info(CURL* easy, CURLINFO what) {
+  curl_off_t value = 0;
+  curl_easy_getinfo(easy, what, &value);
+  return value;
+}
+
+long number(CURL* easy, CURLINFO what) {
+  long value = 0;
+  curl_easy_getinfo(easy, what, &value);
+  return value;
+}
+
+}  // namespace
+
+HttpTransfer::HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, SocketTurn turn, HttpRequest request,
+                           const HttpLimits& limits)
+    : loop_(std::move(loop)),
+      pass_(std::move(pass)),
+      turn_(std::move(turn)),
+      request_(std::move(request)),
+      host_(host_of(request_.url)),
+      buffer_limit_(limits.buffer),
+      easy_(curl_easy_init()) {
+  if (!easy_) throw Error(Kind::failure, "libcurl gives no handle");
+  configure(limits);
+  configure_peers(*request_.settings);
+}
+
+HttpTransfer::~HttpTransfer() {
+  if (added_) loop_->remove(easy_.get());
+}
+
+void HttpTransfer::configure(const HttpLimits& limits) {
+  CURL* const easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, static_cast<TransferEnd*>(this));
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail_.data());
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+
+  curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L);
+  if (!request_.user.empty()) {
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+    curl_easy_setopt(easy, CURLOPT_USERNAME, request_.user.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, request_.password.c_str());
+  }
+
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stall.count()));
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, limits.slowest);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  // What one full buffer decompresses to (at most a thousandfold) is kept by libcurl while we pause.
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, request_.compressed ? 16L << 10 : 128L << 10);
+
+  if (request_.compressed) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  if (request_.body) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body->data());
+    request_.headers.emplace_back("Expect:");  // would cost a round trip
+  }
+  std::vector<std::string> lines = request_.headers;
+  lines.insert(lines.end(), request_.settings->headers.begin(), request_.settings->headers.end());
+  for (const std::string& header : lines) {
+    curl_slist* const longer = curl_slist_append(headers_.get(), header.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    (void)headers_.release();
+    headers_.reset(longer);
+  }
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+}
+
+// libcurl copies every string.
+void HttpTransfer::configure_peers(const HttpSettings& settings) {
+  CURL* const easy = easy_.get();
+  const auto set = [easy](CURLoption option, const std::string& value) {
+    if (!value.empty()) curl_easy_setopt(easy, option, value.c_str());
+  };
+  set(CURLOPT_USERAGENT, settings.user_agent);
+  set(CURLOPT_CAINFO, settings.ca_file);
+  set(CURLOPT_CAPATH, settings.ca_path);
+  set(CURLOPT_SSLCERT, settings.certificate);
+  set(CURLOPT_SSLKEY, settings.key);
+  if (settings.proxy) curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy->c_str());
+}
+
+std::size_t HttpTransfer::on_header(char* data, std::size_t, std::size_t size, void* self) {
+  static_cast<HttpTransfer*>(self)->take_header({data, size});
+  return size;
+}
+
+std::size_t HttpTransfer::on_body(char* data, std::size_t, std::size_t size, void* self) {
+  return static_cast<HttpTransfer*>(self)->take_body({data, size});
+}
+
+void HttpTransfer::take_header(std::string_view line) {
+  if (headers_complete_) return;  // a trailer
+  if (trim(line).empty()) {
+    status_ = number(easy_.get(), CURLINFO_RESPONSE_CODE);
+    if (status_ < 200) return;  // the real headers are still to come
+    headers_complete_ = true;
+    wakeup_.notify();
+    return;
+  }
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos && lower(line.substr(0, colon)) == "location") {
+    location_ = trim(line.substr(colon + 1));
+  }
+}
+
+std::size_t HttpTransfer::take_body(std::string_view bytes) {
+  if (bytes.size() > request_.body_limit - decoded_) {
+    over_limit_ = true;
+    return 0;  // makes libcurl end the transfer
+  }
+  if (!buffer_.empty() && buffer_.size() + bytes.size() > buffer_limit_) {
+    paused_ = true;
+    return CURL_WRITEFUNC_PAUSE;  // libcurl will offer the same bytes again
+  }
+  decoded_ += bytes.size();
+  buffer_ += bytes;
+  wakeup_.notify();
+  return bytes.size();
+}
+
+void HttpTransfer::ended(CURLcode code) {
+  result_ = code;
+  if (code == CURLE_OK && (status_ < 400 || (status_ != 429 && status_ < 500))) {
+    pass_->went_well();
+  } else if (!over_limit_) {
+    pass_->overloaded();
+  }
+  pass_.reset();
+  turn_.reset();
+  wakeup_.notify();
+}
+
+coro::Task<> HttpTransfer::sleep() {
+  // Cancelled: wakes up, and the next co_await of whoever waits here throws.
+  co_await wakeup_.wait([this] { wakeup_.notify(); });
+}
+
+coro::Task<> HttpTransfer::start() {
+  loop_->add(easy_.get());
+  added_ = true;
+  while (!headers_complete_ && !result_) co_await sleep();
+  if (!headers_complete_) throw_if_failed();
+  if (status_ == 407) throw proxy_error(status_, host_, request_.settings->proxy_name);
+  if (is_redirect(status_)) location_ = resolve_url(request_.url, location_);
+}
+
+coro::Task<std::string_view> HttpTransfer::read() {
+  handed_out_.clear();
+  while (buffer_.empty() && !result_) co_await sleep();
+  std::swap(handed_out_, buffer_);
+  if (std::exchange(paused_, false)) {
+    const CURLcode code = curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+    if (code != CURLE_OK && !result_) ended(code);
+  }
+  if (handed_out_.empty()) throw_if_failed();
+  co_return handed_out_;
+}
+
+void HttpTransfer::throw_if_failed() const {
+  if (over_limit_) {
+    throw Error(Kind::remote, "the answer of " + host_ + " is longer than " + std::to_string(request_.body_limit) +
+                                  " bytes, once decompressed");
+  }
+  const std::string& proxy = request_.settings->proxy_name;
+  if (result_ && *result_ != CURLE_OK) {
+    const long connect_status = number(easy_.get(), CURLINFO_HTTP_CONNECTCODE);
+    if (connect_status >= 300) throw proxy_error(connect_status, host_, proxy);
+    throw transfer_error(*result_, host_, detail_.data(), proxy);
+  }
+  if (!headers_complete_) throw transfer_error(CURLE_GOT_NOTHING, host_, detail_.data());
+}
+
+std::string HttpTransfer::content_type() const {
+  const char* type = nullptr;
+  curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_TYPE, &type);
+  if (type == nullptr) return {};
+  const std::string_view text(type);
+  return lower(trim(text.substr(0, text.find(';'))));
+}
+
+std::optional<std::chrono::seconds> HttpTransfer::retry_after() const {
+  const curl_off_t seconds = info(easy_.get(), CURLINFO_RETRY_AFTER);
+  if (seconds <= 0) return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
+
+std::string HttpTransfer::header(const char* name) const {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+  std::string value = found->value;
+  const std::size_t count = found->amount;
+  if (count > 1 && curl_easy_header(easy_.get(), name, count - 1, CURLH_HEADER, -1, &found) == CURLHE_OK) {
+    value = found->value;
+  }
+  return value;
+}
+
+std::chrono::microseconds HttpTransfer::answer_time() const {
+  return std::chrono::microseconds(info(easy_.get(), CURLINFO_STARTTRANSFER_TIME_T) -
+                                   info(easy_.get(), CURLINFO_PRETRANSFER_TIME_T));
+}
+
+std::uint64_t HttpTransfer::bytes_received() const {
+  return static_cast<std::uint64_t>(info(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T) +
+                                    number(easy_.get(), CURLINFO_HEADER_SIZE));
+}
+
+std::uint64_t HttpTransfer::bytes_sent() const {
+  return static_cast<std::uint64_t>(info(easy_.get(), CURLINFO_SIZE_UPLOAD_T) +
+                                    number(easy_.get(), CURLINFO_REQUEST_SIZE));
+}
+
+}  // namespace eka::net

@@ -1,0 +1,76 @@
+// One HTTP request and its answer, on a HttpLoop.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "coro/task/wakeup.h"
+#include "net/http/http_client.h"
+#include "net/http/http_loop.h"
+
+namespace eka::net {
+
+// The right to have a socket, one of so many.
+struct SocketTurn {
+  SocketTurn() = default;  // declared, so that this is no aggregate: see the trap in task.h
+
+  std::shared_ptr<coro::Limiter> limiter;  // outlives the permit
+  coro::Limiter::Permit permit;
+};
+
+class HttpTransfer final : public HttpResponse, private TransferEnd {
+ public:
+  HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, SocketTurn turn, HttpRequest request,
+               const HttpLimits& limits);
+  ~HttpTransfer() override;
+
+  // Sends, and waits for the headers.
+  coro::Task<> start();
+
+  long status() const override { return status_; }
+  std::string content_type() const override;
+  const std::string& location() const override { return location_; }
+  std::optional<std::chrono::seconds> retry_after() const override;
+  std::string header(const char* name) const override;
+  coro::Task<std::string_view> read() override;
+  std::chrono::microseconds answer_time() const override;
+  std::uint64_t bytes_received() const override;
+  std::uint64_t bytes_sent() const override;
+
+ private:
+  static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);
+  static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
+  void configure(const HttpLimits& limits);
+  void configure_peers(const HttpSettings& settings);
+  void take_header(std::string_view line);
+  std::size_t take_body(std::string_view bytes);
+  void ended(CURLcode code) override;
+  void throw_if_failed() const;
+  coro::Task<> sleep();
+
+  std::shared_ptr<HttpLoop> loop_;
+  std::optional<HostGate::Pass> pass_;
+  std::optional<SocketTurn> turn_;
+  HttpRequest request_;
+  std::string host_;
+  std::size_t buffer_limit_;
+  EasyHandle easy_;
+  HeaderList headers_;
+  std::array<char, CURL_ERROR_SIZE> detail_{};
+
+  long status_ = 0;
+  std::string location_;
+  std::string buffer_;      // arrived, and not read
+  std::string handed_out_;  // what the last read() returned
+  std::uint64_t decoded_ = 0;
+  bool added_ = false;
+  bool headers_complete_ = false;
+  bool paused_ = false;
+  bool over_limit_ = false;
+  std::optional<CURLcode> result_;  // when it has ended
+  coro::Wakeup wakeup_;
+};
+
+}  // namespace eka::net

@@ -1,0 +1,24 @@
+// Requests to servers that may want a login.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "atom/names/url.h"
+#include "net/http/http_client.h"
+#include "net/login/credentials.h"
+#include "net/policy/traffic.h"
+
+namespace eka::net {
+
+// Sends `request`; where the server answers 401, again with each login that can be found for `url`, as long as there is
+// another. Whoever found a login is told how it went. What a refusal has cost is in `traffic` when it resumes; of the
+// answer that it returns, all but the bytes, which go on. Each sending counts as one of `counter`.
+//
+// Without a `url` there is nothing to look for: the request carries a login of its own, or goes to another origin than
+// the one that secrets are meant for. All must outlive the call.
+coro::Task<std::unique_ptr<HttpResponse>> send_with_logins(HttpClient& client, Credentials& credentials,
+                                                           const atom::Url* url, HttpRequest request, Traffic& traffic,
+                                                           std::uint64_t Traffic::* counter);
+
+}  // namespace eka::net

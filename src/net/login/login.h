@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace eka::net {
+
+struct Login {
+  Login() = default;  // declared, so that this is no aggregate: see the trap in task.h
+
+  std::string user, password;
+  friend bool operator==(const Login&, const Login&) = default;
+};
+
+}  // namespace eka::net

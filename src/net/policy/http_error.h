@@ -1,0 +1,34 @@
+// What an HTTP exchange can come to, as errors for people.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+
+namespace eka::net {
+
+// A failure of the exchange itself: no connection, a broken transfer, or a status that is no success.
+class HttpError : public Error {
+ public:
+  HttpError(Error error, long status, std::optional<std::chrono::seconds> retry_after = {})
+      : Error(std::move(error)), status_(status), retry_after_(retry_after) {}
+
+  // 0: the server did not come to give one, or the transfer broke after it.
+  long status() const { return status_; }
+  // For how long the server asks to be left alone.
+  std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
+
+ private:
+  long status_;
+  std::optional<std::chrono::seconds> retry_after_;
+};
+
+// Whether a request that was answered so may succeed later.
+bool is_transient_status(long status);
+
+// For any status but 200. `host` is who answered.
+HttpError status_error(long status, const std::string& host, std::optional<std::chrono::seconds> retry_after);
+
+}  // namespace eka::net

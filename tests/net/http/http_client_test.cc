@@ -1,0 +1,224 @@
+// The HTTP client against a server that is slow, rude or hostile.
+#include "net/http/http_client.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "coro/run/runtime.h"
+#include "coro/task/task_group.h"
+#include "net/policy/http_error.h"
+#include "tests/net/raw_server.h"
+
+namespace eka::net {
+namespace {
+
+using test::RawServer;
+using Connection = RawServer::Connection;
+
+coro::Task<std::string> read_to_end(HttpClient* client, HttpRequest request) {
+  const std::unique_ptr<HttpResponse> response = co_await client->send(std::move(request));
+  std::string body;
+  while (true) {
+    const std::string_view bytes = co_await response->read();
+    if (bytes.empty()) co_return body;
+    body += bytes;
+  }
+}
+
+std::string output_of(const char* command) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command, "r"), pclose);
+  std::string out;
+  std::array<char, 65536> buffer{};
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe.get()))
+    out.append(buffer.data(), got);
+  return out;
+}
+
+HttpRequest get(const RawServer& server, const std::string& path = "/") {
+  HttpRequest request;
+  request.url = server.url() + path;
+  return request;
+}
+
+Error failure_of(coro::Runtime& runtime, HttpClient& client, HttpRequest request) {
+  try {
+    runtime.run(read_to_end(&client, std::move(request)));
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error(Kind::failure, "it succeeded");
+}
+
+constexpr std::size_t large = std::size_t{64} << 20;
+
+}  // namespace
+
+TEST_CASE("http client: requests that follow one another share a connection") {
+  const RawServer server([](Connection& connection, const std::string& request) {
+    const bool post = request.starts_with("POST");
+    return connection.send(
+        test::http_response("200 OK", "text/plain", post ? request.substr(request.size() - 4) : "got"));
+  });
+  coro::Runtime runtime(1);
+  HttpClient client(runtime.reactor());
+  CHECK(runtime.run(read_to_end(&client, get(server))) == "got");
+  HttpRequest post = get(server);
+  post.body = "the body";
+  CHECK(runtime.run(read_to_end(&client, post)) == "body");
+  CHECK(runtime.run(read_to_end(&client, get(server))) == "got");
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("http client: a body that nobody reads makes the server wait") {
+  std::atomic<std::size_t> sent = 0;
+  std::atomic<bool> done = false;
+  const RawServer server([&](Connection& connection, const std::string&) {
+    const std::string block(65536, 'x');
+    if (!connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(large) + "\r\n\r\n")) return false;
+    for (std::size_t n = 0; n < large; n += block.size()) {
+      if (!connection.send(block)) return false;
+      sent += block.size();
+    }
+    done = true;
+    return true;
+  });
+  coro::Runtime runtime(1);
+  HttpLimits limits;
+  limits.stall = std::chrono::seconds(1);  // the wait is our own doing, and is not held against the server
+  HttpClient client(runtime.reactor(), limits);
+  const auto slow = [](HttpClient* http, HttpRequest request,
+                       const std::atomic<std::size_t>* progress) -> coro::Task<std::size_t> {
+    const std::unique_ptr<HttpResponse> response = co_await http->send(std::move(request));
+    // Until the server is stuck: nothing moves for a while.
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (std::size_t before = 1; before != *progress;) {
+      before = *progress;
+      timer.expires_after(std::chrono::milliseconds(1500));
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    const std::size_t stuck_at = *progress;
+    std::size_t largest = 0;
+    std::size_t total = 0;
+    while (true) {
+      const std::string_view bytes = co_await response->read();
+      if (bytes.empty()) break;
+      largest = std::max(largest, bytes.size());
+      total += bytes.size();
+    }
+    CHECK(largest <= (std::size_t{256} << 10));
+    CHECK(total == large);
+    co_return stuck_at;
+  };
+  // What is under way fills our buffer and those of two sockets (a few megabytes on loopback), and no more.
+  CHECK(runtime.run(slow(&client, get(server), &sent)) < large / 2);
+  CHECK(done);
+}
+
+TEST_CASE("http client: a compressed bomb is cut off at the limit") {
+  const std::string bomb = output_of("head -c 268435456 /dev/zero | gzip -9");
+  REQUIRE(bomb.size() < 1 << 20);
+  const RawServer server([&](Connection& connection, const std::string& request) {
+    const bool asked = request.contains("Accept-Encoding: gzip");
+    return connection.send(
+        test::http_response("200 OK", "text/plain", bomb, asked ? "Content-Encoding: gzip\r\n" : ""));
+  });
+  coro::Runtime runtime(1);
+  HttpClient client(runtime.reactor());
+  HttpRequest request = get(server);
+  request.compressed = true;
+  request.body_limit = 1 << 20;
+  const Error error = failure_of(runtime, client, request);
+  CHECK(error.message().contains("longer than 1048576 bytes"));
+  CHECK_FALSE(error.is_retryable());
+  CHECK(runtime.run(read_to_end(&client, get(server))) == bomb);  // not asked for compression, not decompressed
+}
+
+TEST_CASE("http client: faults of the connection are transient") {
+  std::atomic<int> how = 0;
+  const RawServer server([&](Connection& connection, const std::string&) {
+    switch (how) {
+      case 0:  // hangs up without a word
+        return false;
+      case 1:  // promises more than it sends
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nonly this");
+        return false;
+      case 2:  // the same, and slams the door
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nonly this");
+        connection.reset();
+        return false;
+      case 3:  // chunked, without the last chunk
+        connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+        return false;
+      default:  // in the middle of the headers
+        connection.send("HTTP/1.1 200 OK\r\nContent-Le");
+        connection.reset();
+        return false;
+    }
+  });
+  coro::Runtime runtime(1);
+  HttpClient client(runtime.reactor());
+  for (how = 0; how < 5; ++how) {
+    CAPTURE(how.load());
+    const Error error = failure_of(runtime, client, get(server));
+    CHECK(error.kind() == Kind::remote);
+    CHECK(error.is_retryable());
+    CHECK(error.message().contains("127.0.0.1"));
+  }
+}
+
+TEST_CASE("http client: nobody there, and nobody answers") {
+  coro::Runtime runtime(1);
+  HttpLimits limits;
+  limits.stall = std::chrono::seconds(1);
+  HttpClient client(runtime.reactor(), limits);
+  HttpRequest nowhere;
+  nowhere.url = "http://127.0.0.1:1/";
+  CHECK(failure_of(runtime, client, nowhere).is_retryable());
+  const RawServer silent([](Connection& connection, const std::string&) {
+    connection.wait_for_end();
+    return false;
+  });
+  CHECK(failure_of(runtime, client, get(silent)).is_retryable());
+  const RawServer dripping([](Connection& connection, const std::string&) {
+    if (!connection.send("HTTP/1.1 200 OK\r\n\r\n")) return false;
+    while (connection.send("x")) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return false;
+  });
+  CHECK(failure_of(runtime, client, get(dripping)).is_retryable());
+  HttpRequest file;
+  file.url = "file:///etc/passwd";
+  CHECK_FALSE(failure_of(runtime, client, file).is_retryable());
+}
+
+TEST_CASE("http client: an answer that is abandoned, by a failure beside it, is gone") {
+  const RawServer server([](Connection& connection, const std::string& request) {
+    if (request.starts_with("GET /bad")) return connection.send("nonsense\r\n\r\n");
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    connection.wait_for_end();
+    return false;
+  });
+  coro::Runtime runtime(1);
+  HttpClient client(runtime.reactor());
+  std::vector<coro::Task<std::string>> both;
+  both.push_back(read_to_end(&client, get(server, "/endless")));
+  both.push_back(read_to_end(&client, get(server, "/bad")));
+  CHECK_THROWS_AS(runtime.run(coro::all(std::move(both))), Error);
+}
+
+TEST_CASE("http client: statuses as errors") {
+  for (const long status : {408L, 429L, 500L, 502L, 503L, 504L}) CHECK(status_error(status, "h", {}).is_retryable());
+  for (const long status : {302L, 400L, 401L, 403L, 404L, 410L, 501L})
+    CHECK_FALSE(status_error(status, "h", {}).is_retryable());
+  CHECK(status_error(429, "h", std::chrono::seconds(3)).is_retryable());
+  CHECK_FALSE(status_error(429, "h", std::chrono::seconds(3600)).is_retryable());
+  CHECK(status_error(429, "h", std::chrono::seconds(3600)).hint().contains("3600"));
+}
+
+}  // namespace eka::net
