@@ -9,6 +9,7 @@
 #      everybody else includes that.
 #   4. Headers do not include one another in a circle.
 #   5. No file is longer than 600 lines, no folder holds more than 25 files.
+#   6. Decision records have one form, and each stands in the index.
 set -euo pipefail
 shopt -s lastpipe  # so that what a pipe ends in can count
 cd "$(dirname "$0")/.."
@@ -34,8 +35,8 @@ git      git net atom coro base
 store    store git net atom coro base
 resolve  resolve store git net atom coro base
 eval     eval store git net atom coro base
-engine   engine resolve eval store git net atom coro base
-cli      cli engine resolve eval store git net atom coro base
+engine   engine resolve eval store git net atom coro base precompiled
+cli      cli engine resolve eval store git net atom coro base precompiled
 precompiled precompiled base coro
 "
 
@@ -135,8 +136,17 @@ awk -F'\t' '$2 ~ /^"/ && $1 ~ /\.h$/ { to = $2; gsub(/"/, "", to); from = $1; su
 find src -type f \( -name '*.h' -o -name '*.cc' \) -exec wc -l {} + | awk '$2 != "total" && $1 > 600 { print $2 " has " $1 " lines" }' |
   tell "no file of src/ is over 600 lines"
 
-find src tests bench scripts -type f ! -path '*/corpus/*' ! -path '*/vectors/*' | sed 's|/[^/]*$||' | sort | uniq -c | awk '$1 > 25 { print $2 " has " $1 " files" }' |
+find src tests bench scripts docs -type f ! -path '*/corpus/*' ! -path '*/vectors/*' | sed 's|/[^/]*$||' | sort | uniq -c | awk '$1 > 25 { print $2 " has " $1 " files" }' |
   tell "no folder holds more than 25 files"
+
+find docs/decisions -mindepth 2 -name '*.md' | while read -r record; do
+  file=${record##*/}
+  [[ $file =~ ^[0-9]{4}-[a-z0-9-]+\.md$ ]] || echo "$record: the name is not <number>-<title>.md"
+  grep -q "^# ${file%%-*}: [A-Z\`]" "$record" || echo "$record: the first line is not \"# ${file%%-*}: <title>\""
+  grep -qE '^Date: [0-9]{4}-[0-9]{2}-[0-9]{2}\. Status: (proposed|accepted|superseded).*\.$' "$record" || echo "$record: no date and status"
+  grep -qF "(${record#docs/decisions/})" docs/decisions/README.md || echo "$record is missing in docs/decisions/README.md"
+done | tell "decision records have number, date, status and an entry in the index"
+find docs/decisions -mindepth 1 -name '[0-9]*.md' | sed 's|.*/||; s|-.*||' | sort | uniq -d | tell "numbers of decision records are unique"
 
 find src -name "*.h" | while read -r header; do
   grep -qE '^#pragma once$|^#ifndef EKA_' "$header" || echo "$header"

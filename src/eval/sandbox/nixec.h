@@ -1,6 +1,6 @@
 // nixec: what the engine's binary is when it is started under that name, and what the small program of that name, which
 // stands beside it, always is. The latter is the same code without the fifty libraries that only the rest of the engine
-// needs, so that it starts at once (docs/decisions/0060).
+// needs, so that it starts at once (decision 0060).
 //
 // It reads one request from standard input, takes on the limits, and becomes bwrap, which becomes nix-instantiate
 // by way of the doorkeeper (doorkeeper.h):

@@ -44,7 +44,7 @@ coro::Task<Capabilities> StreamSession::capabilities(Certainty certainty) {
   if (handshakes_.is_old(url_.origin())) throw NotProtocolV2();
   capabilities_ = handshakes_.known(url_.origin());
   if (capabilities_) co_return *capabilities_;
-  // The first command is said at once, and the greeting heard before its answer (docs/decisions/0036).
+  // The first command is said at once, and the greeting heard before its answer (decision 0036).
   if (certainty == Certainty::presumed) co_return Capabilities::presumed();
   ChannelPool::Lease lease = co_await channels_.borrow(url_, true);
   capabilities_ = co_await greeting(&lease);

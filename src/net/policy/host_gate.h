@@ -1,6 +1,6 @@
 // How many requests one host is asked at once, found out by asking (engine law 8).
 //
-// The number begins with what users of other tools ask of one host (docs/decisions/0030), doubles with each full round
+// The number begins with what users of other tools ask of one host (decision 0030), doubles with each full round
 // of good answers, and halves when the host says it has too much (429, 503, a reset); from then on it grows by one a
 // round only. One burst of failures halves it once: what was sent before the halving tells nothing of the new number.
 #pragma once

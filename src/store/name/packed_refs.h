@@ -1,5 +1,5 @@
 // Names of the cache that share one file, git's own packed-refs: for who brings five hundred atoms at once, one file in
-// the place of five hundred with a directory each (docs/decisions/0035).
+// the place of five hundred with a directory each (decision 0035).
 //
 // The file is replaced as a whole, in the way of git: it is put together as packed-refs.lock and renamed. Whoever
 // changes it holds the lock of take_names_lock() as well, which the kernel drops with the process; so a

@@ -2,7 +2,7 @@
 //
 // Deltas whose bases are named by id can come in any order. libgit2 goes over all that are left whenever it has come to
 // know another base, which costs the square of their number in the worst order; git sorts them by their bases first
-// (docs/decisions/0080).
+// (decision 0080).
 #pragma once
 
 #include <filesystem>
