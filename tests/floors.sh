@@ -10,6 +10,7 @@
 #   4. Headers do not include one another in a circle.
 #   5. No file is longer than 600 lines, no folder holds more than 25 files.
 #   6. Decision records have one form, and each stands in the index.
+#   7. What lies above the wire and the disk takes time and chance from coro::Clock.
 set -euo pipefail
 shopt -s lastpipe  # so that what a pipe ends in can count
 cd "$(dirname "$0")/.."
@@ -106,6 +107,12 @@ awk -F'\t' '$2 ~ /^"/ { gsub(/"/, "", $2); print $2 "\t" $1 }' "$graph" | while 
 done | tell "what is included exists"
 
 # library, pattern of its headers, the folders that may let it in: once each, or wherever they like (many)
+# What lies above the wire and the disk asks an interface for time, chance and identity (coro::Clock), so that the
+# simulator can answer. disk/ names what a process makes after the process.
+grep -rnE '(steady|system|high_resolution)_clock::now|steady_timer|random_device|getpid|getrandom|coro::sleep' \
+  src/engine src/resolve src/store src/git/remote src/git/wire src/git/object --include='*.h' --include='*.cc' |
+  grep -v '^src/store/disk/' | tell "time and chance come through the clock"
+
 while read -r library pattern times folders; do
   [[ -n $library ]] || continue
   awk -F'\t' -v p="^<($pattern)" '$2 ~ p { print $1 }' "$graph" | sort -u |

@@ -7,49 +7,48 @@
 #include "engine/context/build_progress.h"
 #include "engine/plan/provide_archives.h"
 #include "engine/plan/recall.h"
-#include "eval/build/realise.h"
 
 namespace eka::engine {
 namespace {
 
-coro::Task<bool> is_built(Parts& parts, const Plan& plan) {
+coro::Task<bool> is_built(Context& context, const Plan& plan) {
   std::vector<std::string> paths;
   for (const auto& output : plan.outputs) paths.push_back(output.path);
-  const auto exist = co_await parts.evaluator().exist(std::move(paths));
+  const auto exist = co_await context.evaluator->exist(std::move(paths));
   co_return std::ranges::find(exist, false) == exist.end();
 }
 
 // The places of the items in `report` whose outputs are not all there.
-coro::Task<std::vector<std::size_t>> unbuilt(Parts& parts, const PlanReport& report) {
+coro::Task<std::vector<std::size_t>> unbuilt(Context& context, const PlanReport& report) {
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < report.plans.size(); ++i) {
     if (!report.plans[i]) continue;
-    const bool built = co_await is_built(parts, *report.plans[i]);
+    const bool built = co_await is_built(context, *report.plans[i]);
     if (!built) out.push_back(i);
   }
   co_return out;
 }
 
-coro::Task<> keep_outputs(Parts& parts, const PlanReport& report) {
+coro::Task<> keep_outputs(Context& context, const PlanReport& report) {
   std::vector<std::string> paths;
   for (const auto& plan : report.plans) {
     if (!plan) continue;
     for (const auto& output : plan->outputs) paths.push_back(output.path);
   }
-  co_await keep(parts, std::move(paths));
+  co_await keep(context, std::move(paths));
 }
 
 }  // namespace
 
-coro::Task<BuildReport> build(Parts& parts, BuildRequest request) {
+coro::Task<BuildReport> build(Context& context, BuildRequest request) {
   BuildReport report;
-  report.plan = co_await plan(parts, std::move(request.plan));
+  report.plan = co_await plan(context, std::move(request.plan));
   for (const auto& plan : report.plan.plans) {
     report.failures.push_back(plan ? std::nullopt : std::optional(plan.error()));
   }
-  co_await keep_outputs(parts, report.plan);
+  co_await keep_outputs(context, report.plan);
 
-  const auto wanted = co_await unbuilt(parts, report.plan);
+  const auto wanted = co_await unbuilt(context, report.plan);
   if (wanted.empty()) co_return report;
   eval::Realisation realisation{{}, std::move(request.builders), request.jobs};
   for (const auto i : wanted) realisation.drv_paths.push_back(report.plan.plans[i]->drv_path);
@@ -59,17 +58,17 @@ coro::Task<BuildReport> build(Parts& parts, BuildRequest request) {
     archives.insert(archives.end(), needed.begin(), needed.end());
   }
   // Where that fails, what needs the archive may still be substituted.
-  const Provided provided = co_await provide_archives(parts, std::move(archives));
-  add_costs(report.plan.remotes, provided.remotes);
-  BuildProgress progress(parts.observer);
-  auto said = co_await eval::realise(parts.evaluator().installation(), parts.pool, std::move(realisation), progress);
+  const auto unprovided = co_await provide_archives(context, std::move(archives));
+  report.plan.remotes = context.remotes().costs();
+  BuildProgress progress(context.observer);
+  auto said = co_await context.evaluator->realise(std::move(realisation), progress);
 
   // What Nix says of a failure may be wrong about another derivation; the store is not.
   for (std::size_t n = 0; n < wanted.size(); ++n) {
     const auto i = wanted[n];
-    const bool built = co_await is_built(parts, *report.plan.plans[i]);
+    const bool built = co_await is_built(context, *report.plan.plans[i]);
     if (built) continue;
-    if (provided.failure && !report.plan.plans[i]->archives.empty()) said[n] = provided.failure;
+    if (unprovided && !report.plan.plans[i]->archives.empty()) said[n] = unprovided;
     if (!said[n]) said[n] = Error(Kind::evaluation, "Nix did not build it, and does not say why");
     report.failures[i] = std::move(*said[n]).within("building " + report.plan.plans[i]->drv_path);
   }

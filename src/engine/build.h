@@ -24,6 +24,6 @@ struct BuildReport {
 
 // An item that cannot be planned or built stops no other. Outputs that are there already start nothing. What is built
 // is kept from Nix's collector as plans are. Throws as plan() does.
-coro::Task<BuildReport> build(Parts& parts, BuildRequest request);
+coro::Task<BuildReport> build(Context& context, BuildRequest request);
 
 }  // namespace eka::engine

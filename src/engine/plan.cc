@@ -45,11 +45,10 @@ struct Journey {
 
 class Run {
  public:
-  Run(Parts& parts, PlanRequest request)
-      : parts_(parts),
+  Run(Context& context, PlanRequest request)
+      : context_(context),
         request_(std::move(request)),
-        means_(parts),
-        workers_(parts),
+        workers_(context),
         times_(request_.items.size()),
         journeys_(request_.items.size()) {
     for (std::size_t i = 0; i < journeys_.size(); ++i) {
@@ -61,7 +60,7 @@ class Run {
   coro::Task<PlanReport> finish() {
     co_await find_nix_and_roots();
     co_await recall_evaluations();
-    if (parts_.settings.share_context) {
+    if (context_.settings.share_context) {
       co_await each(&Run::bring_and_lay_out);
       co_await evaluate_together();
     } else {
@@ -98,20 +97,20 @@ class Run {
 
   void tell_answer(const Journey& journey) {
     const auto index = static_cast<std::size_t>(journey.item - request_.items.data());
-    parts_.observer.planned(index, result(journey));
+    context_.observer.planned(index, result(journey));
   }
 
   // Looking for Nix on this machine, and for the atoms elsewhere, takes the longer of the two.
   coro::Task<> find_nix_and_roots() {
     std::vector<coro::Task<>> tasks;
-    tasks.push_back(parts_.need_evaluator());
+    tasks.push_back(context_.evaluator->prepare());
     tasks.push_back(read_roots());
     co_await coro::all(std::move(tasks));
   }
 
   coro::Task<> read_roots() {
-    auto roots = co_await find_roots(parts_, means_.remotes, means_.fetcher, request_.items, times_);
-    co_await complete_locks(means_, request_.items, roots, times_);
+    auto roots = co_await find_roots(context_, request_.items, times_);
+    co_await complete_locks(context_, request_.items, roots, times_);
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i]) {
         journeys_[i].root = *std::move(roots[i]);
@@ -125,7 +124,7 @@ class Run {
     std::vector<Journey*> known;
     for (auto& journey : journeys_) {
       if (!underway(journey)) continue;
-      journey.digest = evaluation_digest(parts_, journey.root->atom);
+      journey.digest = evaluation_digest(context_, journey.root->atom);
       if (journey.digest) known.push_back(&journey);
     }
     co_await look_up(std::move(known));
@@ -133,16 +132,16 @@ class Run {
 
   // Where the lock alone does not pin everything.
   coro::Task<> recall_by_closure(Journey& journey) {
-    journey.digest = evaluation_digest(parts_, journey.root->atom, *journey.closure);
+    journey.digest = evaluation_digest(context_, journey.root->atom, *journey.closure);
     std::vector<Journey*> one{&journey};
     co_await look_up(std::move(one));
   }
 
   coro::Task<> look_up(std::vector<Journey*> journeys) {
-    if (parts_.settings.fresh_evaluation) co_return;
+    if (context_.settings.fresh_evaluation) co_return;
     std::vector<std::string> digests;
     for (const auto* journey : journeys) digests.push_back(*journey->digest);
-    auto recalled = co_await recall(parts_, std::move(digests));
+    auto recalled = co_await recall(context_, std::move(digests));
     for (std::size_t i = 0; i < journeys.size(); ++i) {
       journeys[i]->recalled = std::move(recalled[i]);
       if (journeys[i]->recalled) tell_answer(*journeys[i]);
@@ -151,15 +150,14 @@ class Run {
 
   coro::Task<> bring_and_lay_out(Journey& journey) {
     {
-      const Timed timed(parts_.observer, Stage::fetch_closure, journey.item->typed, {journey.times});
-      journey.closure =
-          co_await bring_closure(parts_, means_.remotes, means_.fetcher, journey.root->atom, journey.root->found_at);
+      const Timed timed(context_, Stage::fetch_closure, journey.item->typed, {journey.times});
+      journey.closure = co_await bring_closure(context_, journey.root->atom, journey.root->found_at);
     }
     if (!journey.digest) co_await recall_by_closure(journey);
     if (journey.recalled) co_return;
-    parts_.cache->check_writable();  // an evaluation wants room
-    const Timed timed(parts_.observer, Stage::lay_out, journey.item->typed, {journey.times});
-    journey.laid_out = co_await lay_out(parts_, *journey.closure);
+    context_.cache->check_writable();  // an evaluation wants room
+    const Timed timed(context_, Stage::lay_out, journey.item->typed, {journey.times});
+    journey.laid_out = co_await lay_out(context_, *journey.closure);
   }
 
   coro::Task<> bring_and_evaluate(Journey& journey) {
@@ -169,7 +167,7 @@ class Run {
 
   coro::Task<> evaluate_alone(Journey& journey) {
     {
-      const Timed timed(parts_.observer, Stage::evaluate, journey.item->typed, {journey.times});
+      const Timed timed(context_, Stage::evaluate, journey.item->typed, {journey.times});
       journey.evaluated = co_await workers_.alone(*journey.laid_out);
     }
     tell_evaluated(journey);
@@ -183,7 +181,7 @@ class Run {
 
   // The answer, after what the user's code said while it was evaluated: traces and warnings.
   void tell_evaluated(const Journey& journey) {
-    if (const auto& said = journey.evaluated->messages; !said.empty()) parts_.observer.note(said);
+    if (const auto& said = journey.evaluated->messages; !said.empty()) context_.observer.note(said);
     tell_answer(journey);
   }
 
@@ -197,11 +195,11 @@ class Run {
       closures.push_back(&*journey.laid_out);
     }
     if (going.empty()) co_return;
-    const Timed timed(parts_.observer, Stage::evaluate, "all atoms together", {});
-    const auto started = std::chrono::steady_clock::now();
+    const Timed timed(context_, Stage::evaluate, "all atoms together", {});
+    const auto started = context_.clock.now();
     Workers::Answered answered = [&](std::size_t index, Result<eval::Evaluated> result) {
       // Until its answer: it is told before the others are done.
-      const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - started;
+      const std::chrono::duration<double, std::milli> spent = context_.clock.now() - started;
       (*going[index]->times)[Stage::evaluate] = spent.count();
       if (result) {
         going[index]->evaluated = *std::move(result);
@@ -225,20 +223,20 @@ class Run {
     }
     if (going.empty()) co_return;
     {
-      const Timed timed(parts_.observer, Stage::admit, "derivations", books(going));
-      co_await keep(parts_, std::move(drv_paths));
-      co_await parts_.evaluator().admit(std::move(results));
+      const Timed timed(context_, Stage::admit, "derivations", books(going));
+      co_await keep(context_, std::move(drv_paths));
+      co_await context_.evaluator->admit(std::move(results));
     }
     for (const auto* journey : going) {
       if (journey->evaluated->imported) continue;  // the next build may give something else
-      remember(parts_, *journey->digest, {journey->evaluated->drv_path, journey->evaluated->outputs});
+      remember(context_, *journey->digest, {journey->evaluated->drv_path, journey->evaluated->outputs});
     }
   }
 
   PlanReport report() {
     PlanReport out;
     for (const auto& journey : journeys_) out.plans.push_back(result(journey));
-    out.remotes = means_.remotes.costs();
+    out.remotes = context_.remotes().costs();
     return out;
   }
 
@@ -268,9 +266,8 @@ class Run {
     return plan;
   }
 
-  Parts& parts_;
+  Context& context_;
   PlanRequest request_;
-  Means means_;
   Workers workers_;
   std::vector<Times> times_;  // of each journey
   std::vector<Journey> journeys_;
@@ -278,8 +275,8 @@ class Run {
 
 }  // namespace
 
-coro::Task<PlanReport> plan(Parts& parts, PlanRequest request) {
-  Run run(parts, std::move(request));
+coro::Task<PlanReport> plan(Context& context, PlanRequest request) {
+  Run run(context, std::move(request));
   co_return co_await run.finish();
 }
 

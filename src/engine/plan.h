@@ -7,11 +7,11 @@
 #include "atom/lock/lock.h"
 #include "atom/names/atom_id.h"
 #include "base/error.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "engine/context/timed.h"
 #include "engine/plan/roots.h"
-#include "eval/nix/evaluator.h"
+#include "eval/evaluator.h"
 
 namespace eka::engine {
 
@@ -40,6 +40,6 @@ struct PlanReport {
 
 // Runs the whole pipeline. An item that fails stops no other: its error stands in its place. Throws only what concerns
 // all of them (the cache cannot be opened, Nix is missing), and Cancelled.
-coro::Task<PlanReport> plan(Parts& parts, PlanRequest request);
+coro::Task<PlanReport> plan(Context& context, PlanRequest request);
 
 }  // namespace eka::engine

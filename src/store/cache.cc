@@ -110,16 +110,17 @@ std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, s
 }  // namespace
 
 struct Cache::Parts {
-  Parts(const Places& places, WriteAccess may_write, UseLock lock, coro::Pool& threads)
+  Parts(const Places& places, WriteAccess may_write, UseLock lock, coro::Pool& threads, coro::Clock& the_clock)
       : root(places.root),
         access(std::move(may_write)),
         in_use(std::move(lock)),
         pool(threads),
+        clock(the_clock),
         repository(places.git(), places.trees_incoming(), access),
         refs(places.git(), access),
         trees(places.trees(), repository, access),
         database(places.database()),
-        small_packs(repository.incoming(), repository.packs(), threads),
+        small_packs(repository.incoming(), repository.packs(), threads, the_clock),
         naming([this](std::vector<const Refs::NamesOfSet*> gathered) { return write_names(std::move(gathered)); }) {}
 
   bool is_whole(const atom::ObjectId& rev) {
@@ -137,7 +138,7 @@ struct Cache::Parts {
   }
   // Told to the database at the end, all at once; what it knows to be used today is not told again.
   void write_used() {
-    const std::int64_t now = in_seconds(std::chrono::system_clock::now());
+    const std::int64_t now = in_seconds(clock.date());
     for (const auto& [fact, keys] : used) {
       std::vector<std::pair<std::string, std::string>> facts;
       const std::vector<std::string> all(keys.begin(), keys.end());
@@ -164,6 +165,7 @@ struct Cache::Parts {
   WriteAccess access;
   UseLock in_use;
   coro::Pool& pool;
+  coro::Clock& clock;
   // Used on the pool; safe there.
   Repository repository;
   Refs refs;
@@ -182,7 +184,7 @@ Cache::~Cache() {
   parts_->write_used();
 }
 
-coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool) {
+coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool, coro::Clock& clock) {
   const std::string where = "cannot use the cache at " + printable(root.native());
   const std::string hint = "choose another directory with cache.root or EKA_CACHE_ROOT";
   WriteAccess access;
@@ -195,10 +197,10 @@ coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool) 
       throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
     }
   });
-  UseLock lock = co_await UseLock::take(pool, root, UseLock::Mode::shared, patience_with_collectors);
+  UseLock lock = co_await UseLock::take(pool, root, UseLock::Mode::shared, patience_with_collectors, clock);
   auto parts = co_await coro::offload(pool, [&] {
     try {
-      return std::make_unique<Parts>(Places(root), std::move(access), std::move(lock), pool);
+      return std::make_unique<Parts>(Places(root), std::move(access), std::move(lock), pool, clock);
     } catch (const fs::filesystem_error& error) {
       throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
     } catch (Error& error) {
@@ -481,7 +483,7 @@ coro::Task<std::string> Cache::tidy() {
   if (!std::exchange(parts.has_grown, false)) co_return std::string();
   std::string trouble;
   try {
-    co_await merge_packs(Places(parts.root), parts.pool);
+    co_await merge_packs(Places(parts.root), parts.pool, MergePolicy(), parts.clock);
   } catch (const Error& error) {
     trouble = "the packs of the cache were not merged: " + error.message();
   }

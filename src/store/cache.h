@@ -24,10 +24,11 @@
 #include "atom/names/label.h"
 #include "atom/version/version.h"
 #include "coro/run/pool.h"
+#include "coro/task/clock.h"
 #include "coro/task/task.h"
 #include "git/object/working_tree.h"
-#include "git/remote/connector.h"
 #include "git/remote/remote.h"
+#include "git/transport/host_memory.h"
 #include "store/name/atom_name.h"
 #include "store/pack/intake.h"
 #include "store/source/incoming_file.h"
@@ -45,9 +46,10 @@ class Evidence;  // pack/evidence.h
 class Cache {
  public:
   // Makes what is missing, removes quarantines whose owner is dead, and says that the cache is in use as long as this
-  // object lives; when it is being collected, waits for that a while. `pool` must outlive the cache. A program holds a
-  // git::Libgit2 that outlives the pool, or libgit2 leaks what it keeps for each thread.
-  static coro::Task<std::unique_ptr<Cache>> open(std::filesystem::path root, coro::Pool& pool);
+  // object lives; when it is being collected, waits for that a while. `pool` and `clock` must outlive the cache. A
+  // program holds a git::Libgit2 that outlives the pool, or libgit2 leaks what it keeps for each thread.
+  static coro::Task<std::unique_ptr<Cache>> open(std::filesystem::path root, coro::Pool& pool,
+                                                 coro::Clock& clock = coro::Clock::system());
   ~Cache();
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;

@@ -8,7 +8,7 @@
 
 #include "atom/json/json.h"
 #include "coro/run/runtime.h"
-#include "eval/nix/evaluator.h"
+#include "eval/nix_evaluator.h"
 #include "tests/temporary_directory.h"
 
 namespace eka::eval {
@@ -42,10 +42,10 @@ class World {
   // The environment of the derivation that `main` of `root` is: "name" -> value.
   std::string variable(const Evaluated& evaluated, const std::string& name);
 
-  Evaluator& evaluator() { return evaluator_; }
+  NixEvaluator& evaluator() { return evaluator_; }
   coro::Runtime& runtime() { return runtime_; }
   std::filesystem::path store() const { return directory_.path() / "real"; }
-  std::filesystem::path scratch() const { return directory_.path() / "cache"; }
+  std::filesystem::path scratch() const { return directory_.path() / "cache" / "scratch"; }
   std::filesystem::path directory() const { return directory_.path(); }
 
  private:
@@ -56,7 +56,7 @@ class World {
   };
   TemporaryDirectory directory_;
   coro::Runtime runtime_;
-  Evaluator evaluator_;
+  NixEvaluator evaluator_;
   std::map<std::string, Atom> atoms_;
 };
 

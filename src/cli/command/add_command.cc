@@ -47,12 +47,12 @@ int report(const Common& common, const engine::AddReport& report) {
 
 template <class Request>
 int run(const Common& common, const Preferences& preferences, const Request& request,
-        coro::Task<engine::AddReport> (*work)(engine::Parts&, Request)) {
+        coro::Task<engine::AddReport> (*work)(engine::Context&, Request)) {
   engine::AddReport out;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
     out = with_engine<engine::AddReport>(preferences.settings, *display,
-                                         [&](engine::Parts& parts) { return work(parts, request); });
+                                         [&](engine::Context& context) { return work(context, request); });
   }
   return report(common, out);
 }

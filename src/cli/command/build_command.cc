@@ -36,8 +36,8 @@ int build(const Common& common, const Options& options) {
   engine::BuildReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::BuildReport>(preferences.settings, *display,
-                                              [&](engine::Parts& parts) { return engine::build(parts, request); });
+    report = with_engine<engine::BuildReport>(
+        preferences.settings, *display, [&](engine::Context& context) { return engine::build(context, request); });
   }
 
   std::vector<Error> errors;

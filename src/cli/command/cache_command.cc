@@ -11,6 +11,7 @@
 #include "cli/command/settings.h"
 #include "cli/output/complain.h"
 #include "coro/run/runtime.h"
+#include "coro/task/clock.h"
 #include "git/libgit2/libgit2.h"
 #include "store/disk/use_lock.h"
 #include "store/disk/write_access.h"
@@ -168,6 +169,7 @@ int verify(const Common& common, const Options& options) {
 coro::Task<store::Collection> collect(store::Places places, coro::Pool& pool, Options options) {
   store::CollectOptions collection;
   collection.older_than = std::chrono::seconds(options.older_than);
+  collection.now = coro::Clock::system().date();
   co_return co_await store::collect(std::move(places), pool, collection);
 }
 

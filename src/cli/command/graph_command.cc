@@ -58,8 +58,9 @@ int graph(const Common& common, const GraphOptions& options) {
   engine::GraphReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::GraphReport>(
-        preferences.settings, *display, [&](engine::Parts& parts) { return engine::dependency_graphs(parts, items); });
+    report = with_engine<engine::GraphReport>(preferences.settings, *display, [&](engine::Context& context) {
+      return engine::dependency_graphs(context, items);
+    });
   }
   print(options.format, items, report);
   std::vector<Error> errors;

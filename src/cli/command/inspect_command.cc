@@ -205,9 +205,10 @@ void print_offer(const engine::SetOffer& offer, const std::string& prefix) {
   }
 }
 
-coro::Task<std::vector<Result<engine::SetOffer>>> ask_all(engine::Parts& parts, const std::vector<atom::Url>& urls) {
+coro::Task<std::vector<Result<engine::SetOffer>>> ask_all(engine::Context& context,
+                                                          const std::vector<atom::Url>& urls) {
   std::vector<coro::Task<engine::SetOffer>> questions;
-  for (const auto& url : urls) questions.push_back(engine::whole_offer(parts, url));
+  for (const auto& url : urls) questions.push_back(engine::whole_offer(context, url));
   co_return co_await coro::gather(std::move(questions));
 }
 
@@ -222,7 +223,7 @@ int inspect_set(const Common& common, const Options& options) {
   const Palette palette(common.color);
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
   const auto offers = with_engine<std::vector<Result<engine::SetOffer>>>(
-      preferences.settings, *display, [&](engine::Parts& parts) { return ask_all(parts, urls); });
+      preferences.settings, *display, [&](engine::Context& context) { return ask_all(context, urls); });
   std::vector<Error> errors;
   Json documents{Json::Array{}};
   for (std::size_t i = 0; i < urls.size(); ++i) {

@@ -52,7 +52,7 @@ int plan(const Common& common, const Options& options) {
     if (options.json == "lines") lines.emplace(*display, request, shard);
     engine::Observer& observer = lines ? static_cast<engine::Observer&>(*lines) : *display;
     report = with_engine<engine::PlanReport>(preferences.settings, observer,
-                                             [&](engine::Parts& parts) { return engine::plan(parts, request); });
+                                             [&](engine::Context& context) { return engine::plan(context, request); });
     if (lines) lines->finish(report);
   }
 

@@ -86,7 +86,7 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
     report = with_engine<engine::PrefetchReport>(
-        preferences.settings, *display, [&](engine::Parts& parts) { return engine::prefetch(parts, request); });
+        preferences.settings, *display, [&](engine::Context& context) { return engine::prefetch(context, request); });
   }
 
   std::vector<Error> errors;

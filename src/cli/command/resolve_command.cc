@@ -58,8 +58,9 @@ int resolve(const Common& common, const ResolveOptions& options) {
   engine::ResolveReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::ResolveReport>(
-        preferences.settings, *display, [&](engine::Parts& parts) { return engine::resolve(parts, options.request); });
+    report = with_engine<engine::ResolveReport>(preferences.settings, *display, [&](engine::Context& context) {
+      return engine::resolve(context, options.request);
+    });
   }
   if (options.json) fmt::print("{}", report_json(report));
   std::vector<Error> errors;

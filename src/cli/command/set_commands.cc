@@ -23,7 +23,7 @@ int init(const Common& common, const engine::InitRequest& request) {
   const auto preferences = read_preferences(common);
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
   const auto report = with_engine<engine::InitReport>(
-      preferences.settings, *display, [&](engine::Parts& parts) { return engine::init(parts, request); });
+      preferences.settings, *display, [&](engine::Context& context) { return engine::init(context, request); });
   using Remote = engine::InitReport::Remote;
   if (report.remote == Remote::unreachable) {
     warn(palette, fmt::format("{} was not told: {}; run `eka init` again when it can be reached", report.remote_url,
@@ -79,8 +79,8 @@ int publish(const Common& common, const engine::PublishRequest& request) {
   engine::PublishReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::PublishReport>(preferences.settings, *display,
-                                                [&](engine::Parts& parts) { return engine::publish(parts, request); });
+    report = with_engine<engine::PublishReport>(
+        preferences.settings, *display, [&](engine::Context& context) { return engine::publish(context, request); });
   }
   std::map<std::string_view, int> counts;
   std::vector<Error> refusals;

@@ -80,8 +80,8 @@ int verify(const Common& common, const VerifyOptions& options) {
   engine::VerifyReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::VerifyReport>(preferences.settings, *display,
-                                               [&](engine::Parts& parts) { return engine::verify(parts, request); });
+    report = with_engine<engine::VerifyReport>(
+        preferences.settings, *display, [&](engine::Context& context) { return engine::verify(context, request); });
   }
   std::vector<Error> errors;
   for (const auto& verified : report.atoms) {

@@ -7,7 +7,7 @@
 
 #include "coro/run/runtime.h"
 #include "coro/task/timeout.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "git/libgit2/libgit2.h"
 
 namespace eka::cli {
@@ -16,7 +16,7 @@ namespace eka::cli {
 // coro::Interrupted after SIGINT or SIGTERM.
 template <class Report>
 Report with_engine(const engine::Settings& settings, engine::Observer& observer,
-                   std::function<coro::Task<Report>(engine::Parts&)> work) {
+                   std::function<coro::Task<Report>(engine::Context&)> work) {
   struct Whole {
     static coro::Task<Report> in_time(const engine::Settings& settings, coro::Task<Report> work) {
       if (settings.deadline.count() == 0) co_return co_await std::move(work);
@@ -25,10 +25,10 @@ Report with_engine(const engine::Settings& settings, engine::Observer& observer,
       co_return co_await coro::timeout(settings.deadline, std::move(work), late);
     }
     static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, engine::Observer& observer,
-                                  std::function<coro::Task<Report>(engine::Parts&)> work) {
-      const auto parts = co_await engine::Parts::build(runtime, settings, observer);
-      auto report = co_await in_time(settings, work(*parts));
-      if (const auto trouble = co_await parts->cache->tidy(); !trouble.empty()) observer.note(trouble);
+                                  std::function<coro::Task<Report>(engine::Context&)> work) {
+      const auto context = co_await engine::Context::open(runtime, settings, observer);
+      auto report = co_await in_time(settings, work(*context));
+      if (const auto trouble = co_await context->cache->tidy(); !trouble.empty()) observer.note(trouble);
       co_return report;
     }
   };

@@ -1,20 +1,23 @@
 #include "coro/run/pool.h"
 
 #include <atomic>
+#include <utility>
 
 #include "base/error.h"
 #include "coro/task/wakeup.h"
 
 namespace eka::coro {
 
-Pool::Pool(std::size_t threads) : pool_(threads == 0 ? 1 : threads) {}
+Pool::Pool(std::size_t threads) : threads_(std::in_place, threads == 0 ? 1 : threads) {}
+
+Pool::Pool(std::function<Executor()> place) : place_(std::move(place)) {}
 
 Pool::~Pool() {
-  pool_.join();
+  if (threads_) threads_->join();
 }
 
 Executor Pool::executor() {
-  return pool_.get_executor();
+  return threads_ ? Executor(threads_->get_executor()) : place_();
 }
 
 Task<> detail::run_on(Pool& pool, Job& job) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -16,11 +17,16 @@ namespace eka::coro {
 class Pool {
  public:
   explicit Pool(std::size_t threads);
+  // Without threads of its own: `place` says for each job where it runs, and must outlive the pool. For simulations,
+  // which decide the order in which jobs end.
+  explicit Pool(std::function<Executor()> place);
   ~Pool();
+  // Of the next job.
   Executor executor();
 
  private:
-  asio::thread_pool pool_;
+  std::optional<asio::thread_pool> threads_;
+  std::function<Executor()> place_;
 };
 
 // Has the caller of the function that runs on the pool been cancelled? For functions that take long: they ask now and

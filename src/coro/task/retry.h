@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "coro/task/clock.h"
 #include "coro/task/task.h"
 
 namespace eka::coro {
@@ -19,17 +20,6 @@ struct RetryPolicy {
   // For all attempts and delays together: no attempt begins after it. One that runs is not cut short (timeout.h is for
   // that, inside the attempt, where it is known whether bytes still flow).
   std::chrono::milliseconds deadline{60'000};
-};
-
-// Time and chance, replaced in tests.
-class Clock {
- public:
-  virtual ~Clock() = default;
-  virtual std::chrono::steady_clock::time_point now() = 0;
-  virtual Task<> sleep(std::chrono::milliseconds time) = 0;
-  virtual double uniform() = 0;  // [0, 1)
-  // The real ones, for the reactor's thread.
-  static Clock& system();
 };
 
 // Calls `attempt`, which returns a Task, until one succeeds, fails with an Error that is not retryable, or the policy

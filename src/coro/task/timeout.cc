@@ -5,8 +5,8 @@
 namespace eka::coro {
 namespace {
 
-Task<> expire(std::chrono::milliseconds limit, Error error) {
-  co_await sleep(limit);
+Task<> expire(std::chrono::milliseconds limit, Error error, Clock* clock) {
+  co_await clock->sleep(limit);
   throw error;
 }
 
@@ -28,10 +28,10 @@ Error no_answer(std::chrono::milliseconds limit) {
   return Error(Kind::remote, "no answer within " + time).retryable();
 }
 
-Task<> timeout(std::chrono::milliseconds limit, Task<> task, Error error) {
+Task<> timeout(std::chrono::milliseconds limit, Task<> task, Error error, Clock& clock) {
   TaskGroup group(co_await asio::this_coro::executor);
   group.start(finish(std::move(task), &group));
-  group.start(expire(limit, std::move(error)));
+  group.start(expire(limit, std::move(error), &clock));
   co_await group.join();
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "coro/task/clock.h"
 #include "coro/task/task.h"
 #include "coro/task/task_group.h"
 
@@ -17,13 +18,13 @@ Task<> sleep(std::chrono::milliseconds time);
 Error no_answer(std::chrono::milliseconds limit);
 
 // The result of `task`, or, if it has not ended within `limit`: cancels it, waits for its end and throws `error`.
-// Cancelling the caller cancels the task.
-Task<> timeout(std::chrono::milliseconds limit, Task<> task, Error error);
+// Cancelling the caller cancels the task. `clock` must outlive the task.
+Task<> timeout(std::chrono::milliseconds limit, Task<> task, Error error, Clock& clock = Clock::system());
 
 template <class T>
-Task<T> timeout(std::chrono::milliseconds limit, Task<T> task, Error error) {
+Task<T> timeout(std::chrono::milliseconds limit, Task<T> task, Error error, Clock& clock = Clock::system()) {
   std::optional<T> result;
-  co_await timeout(limit, detail::store(std::move(task), &result), std::move(error));
+  co_await timeout(limit, detail::store(std::move(task), &result), std::move(error), clock);
   co_return *std::move(result);
 }
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "engine/context/observer.h"
-#include "eval/build/build_log.h"
+#include "eval/evaluator.h"
 
 namespace eka::engine {
 

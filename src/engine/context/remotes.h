@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "atom/names/url.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "git/remote/remote.h"
 
 namespace eka::engine {
@@ -17,12 +17,9 @@ struct RemoteCost {
   net::Traffic traffic;
 };
 
-// Adds what else was asked, url by url; `into` stays in the order of urls.
-void add_costs(std::vector<RemoteCost>& into, const std::vector<RemoteCost>& more);
-
 class Remotes {
  public:
-  explicit Remotes(Parts& parts) : parts_(parts) {}
+  explicit Remotes(Context& context) : context_(context) {}
 
   // Opened at the first call; throws Kind::offline for a network url when the run is offline.
   git::Remote& at(const atom::Url& url);
@@ -36,7 +33,7 @@ class Remotes {
  private:
   void require_online(const atom::Url& url) const;
 
-  Parts& parts_;
+  Context& context_;
   std::map<atom::Url, std::unique_ptr<git::Remote>> open_;
   std::map<atom::Url, net::Traffic> downloads_;
 };

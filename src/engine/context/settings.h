@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "eval/nix/evaluator.h"
+#include "eval/evaluator.h"
 #include "net/policy/patience.h"
 
 namespace eka::engine {

@@ -1,4 +1,4 @@
-// How long a stage took, told to the observer and booked on whom it served.
+// How long a stage took: reported to the observer, and added to the times of those it served.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/context/context.h"
 #include "engine/context/observer.h"
 
 namespace eka::engine {
@@ -14,27 +15,27 @@ namespace eka::engine {
 // Wall time by stage, in milliseconds. Stages of several atoms overlap.
 using Times = std::map<Stage, double>;
 
-// One stage, from its construction to its destruction. `observer` and the books must outlive it.
+// One stage, from its construction to its destruction. `context` and the books must outlive it.
 class Timed {
  public:
-  Timed(Observer& observer, Stage stage, std::string what, std::vector<Times*> books)
-      : observer_(observer), stage_(stage), what_(std::move(what)), books_(std::move(books)) {
-    observer_.began(stage_, what_);
+  Timed(Context& context, Stage stage, std::string what, std::vector<Times*> books)
+      : context_(context), stage_(stage), what_(std::move(what)), books_(std::move(books)) {
+    context_.observer.began(stage_, what_);
   }
   ~Timed() {
-    const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - started_;
+    const std::chrono::duration<double, std::milli> spent = context_.clock.now() - started_;
     for (auto* times : books_) (*times)[stage_] += spent.count();
-    observer_.ended(stage_, what_);
+    context_.observer.ended(stage_, what_);
   }
   Timed(const Timed&) = delete;
   Timed& operator=(const Timed&) = delete;
 
  private:
-  Observer& observer_;
+  Context& context_;
   Stage stage_;
   std::string what_;
   std::vector<Times*> books_;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point started_ = context_.clock.now();
 };
 
 }  // namespace eka::engine

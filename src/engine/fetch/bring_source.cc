@@ -108,22 +108,22 @@ coro::Task<BroughtSource> Sources::bring_file(atom::Url url, atom::NarHash hash,
 }
 
 coro::Task<std::optional<BroughtSource>> Sources::cached_file(atom::NarHash hash, std::string name) {
-  auto place = co_await parts_.cache->source_file(hash);
+  auto place = co_await context_.cache->source_file(hash);
   if (!place) co_return std::nullopt;
   co_return BroughtSource{atom::file_store_path(hash, name), *std::move(place), hash, false};
 }
 
 coro::Task<std::optional<BroughtSource>> Sources::cached_tree(std::string key, std::string name) {
-  const auto tree = co_await parts_.cache->source_tree(key);
+  const auto tree = co_await context_.cache->source_tree(key);
   if (!tree) co_return std::nullopt;
   try {
-    const auto hash = co_await parts_.cache->nar_hash(*tree);
-    auto place = co_await parts_.cache->materialise(*tree);
+    const auto hash = co_await context_.cache->nar_hash(*tree);
+    auto place = co_await context_.cache->materialise(*tree);
     co_return BroughtSource{atom::source_store_path(hash, name), std::move(place), hash, true};
   } catch (const Error& error) {
     if (error.kind() != Kind::integrity) throw;
     // Damaged: it is fetched again, which repairs it, or tells that it cannot be.
-    parts_.observer.note(fmt::format("the cached source {} is damaged: {}", key, error.message()));
+    context_.observer.note(fmt::format("the cached source {} is damaged: {}", key, error.message()));
   }
   co_return std::nullopt;
 }
@@ -139,8 +139,8 @@ coro::Task<atom::NarHash> Sources::fetch_archive(atom::Url url) {
 }
 
 coro::Task<atom::NarHash> Sources::download_file(atom::Url url) {
-  const Observed observed(parts_.observer, url.str());
-  const auto file = co_await parts_.cache->begin_file();
+  const Observed observed(context_.observer, url.str());
+  const auto file = co_await context_.cache->begin_file();
   co_await remotes_.download(url, *file);
   const auto hash = co_await file->keep();
   files_.emplace(url, hash);
@@ -148,8 +148,8 @@ coro::Task<atom::NarHash> Sources::download_file(atom::Url url) {
 }
 
 coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
-  const Observed observed(parts_.observer, url.str());
-  const auto file = co_await parts_.cache->begin_file();
+  const Observed observed(context_.observer, url.str());
+  const auto file = co_await context_.cache->begin_file();
   co_await remotes_.download(url, *file);
   atom::ObjectId tree;
   try {
@@ -158,14 +158,14 @@ coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
     error.within("unpacking " + url.str());
     throw;
   }
-  const auto hash = co_await parts_.cache->nar_hash(tree);
-  co_await parts_.cache->name_source(store::source_name(hash), tree);
+  const auto hash = co_await context_.cache->nar_hash(tree);
+  co_await context_.cache->name_source(store::source_name(hash), tree);
   archives_.emplace(url, hash);
   co_return hash;
 }
 
 coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
-  const Observed observed(parts_.observer, url.str());
+  const Observed observed(context_.observer, url.str());
   struct Transfer {
     store::Cache& cache;
     git::Remote& remote;
@@ -181,17 +181,17 @@ coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
       co_await intake->admit(wants);
     }
   };
-  const Transfer transfer{*parts_.cache, remotes_.at(url), rev};
+  const Transfer transfer{*context_.cache, remotes_.at(url), rev};
   const std::function<void(const Error&)> told = [&](const Error& e) {
-    parts_.observer.note(url.str() + ": again after: " + e.message());
+    context_.observer.note(url.str() + ": again after: " + e.message());
   };
-  const auto policy = net::transfer_policy(parts_.settings.patience);
-  co_await coro::retry(policy, coro::Clock::system(), transfer, told);
-  const auto commit = co_await parts_.cache->commit(rev);
+  const auto policy = net::transfer_policy(context_.settings.patience);
+  co_await coro::retry(policy, context_.clock, transfer, told);
+  const auto commit = co_await context_.cache->commit(rev);
   if (!commit) {
     throw Error(Kind::integrity, fmt::format("{} of {} is no commit, or not all of it came", rev.hex(), url.str()));
   }
-  co_await parts_.cache->name_source(store::source_name(rev), commit->tree);
+  co_await context_.cache->name_source(store::source_name(rev), commit->tree);
 }
 
 }  // namespace eka::engine

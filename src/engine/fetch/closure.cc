@@ -65,10 +65,10 @@ const std::string& url_of(const atom::LockedDirect& direct) {
 // One closure on its way: atoms that are read, and the locks among them that decide.
 class Assembly {
  public:
-  Assembly(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url, bool with_sources)
-      : parts_(parts),
-        remotes_(remotes),
-        fetcher_(fetcher),
+  Assembly(Context& context, ReadAtom root, atom::Url root_url, bool with_sources)
+      : context_(context),
+        remotes_(context.remotes()),
+        fetcher_(context.fetcher()),
         root_(root.published),
         found_at_(std::move(root_url)),
         with_sources_(with_sources) {
@@ -93,7 +93,7 @@ class Assembly {
     auto wanted = co_await decide(root_.rev);
     while (!wanted.empty()) {
       co_await fetcher_.bring(wanted, closure_.mirrors);
-      auto level = co_await read_atoms(parts_, wanted);
+      auto level = co_await read_atoms(context_, wanted);
       for (auto& atom : level) add(unwrap(std::move(atom)));
       std::vector<Published> next;
       if (per_atom_) {
@@ -186,7 +186,7 @@ class Assembly {
       for (const auto* locked : atoms) {
         uris.push_back({mirrors.front(), locked->label, unwrap(atom::Requirement::parse("=" + locked->version.str()))});
       }
-      auto found = co_await locate(parts_, remotes_, mirrors.front(), std::move(uris));
+      auto found = co_await locate(context_, remotes_, mirrors.front(), std::move(uris));
       for (std::size_t i = 0; i < atoms.size(); ++i) atoms[i]->rev = unwrap(std::move(found[i])).rev;
     }
   }
@@ -200,7 +200,7 @@ class Assembly {
     }
   }
 
-  Parts& parts_;
+  Context& context_;
   Remotes& remotes_;
   Fetcher& fetcher_;
   Published root_;
@@ -242,21 +242,21 @@ Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree, con
 
 }  // namespace
 
-coro::Task<ReadAtom> read_atom(Parts& parts, Published published) {
+coro::Task<ReadAtom> read_atom(Context& context, Published published) {
   std::vector<Published> one{std::move(published)};
-  auto read = co_await read_atoms(parts, std::move(one));
+  auto read = co_await read_atoms(context, std::move(one));
   co_return unwrap(std::move(read.front()));
 }
 
-coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Parts& parts, std::vector<Published> atoms) {
+coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms) {
   std::vector<atom::ObjectId> revs, trees;
   for (const auto& atom : atoms) revs.push_back(atom.rev);
-  const auto commits = co_await parts.cache->commits(std::move(revs));
+  const auto commits = co_await context.cache->commits(std::move(revs));
   for (const auto& commit : commits) {
     if (commit) trees.push_back(commit->tree);
   }
   std::vector<std::string> names{atom_file, lock_file};
-  auto texts = co_await parts.cache->files(trees, std::move(names));
+  auto texts = co_await context.cache->files(trees, std::move(names));
   std::vector<Result<ReadAtom>> out;
   std::size_t next = 0;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
@@ -305,9 +305,8 @@ Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {
   return {};
 }
 
-coro::Task<Closure> bring_closure(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url,
-                                  bool with_sources) {
-  Assembly assembly(parts, remotes, fetcher, std::move(root), std::move(root_url), with_sources);
+coro::Task<Closure> bring_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources) {
+  Assembly assembly(context, std::move(root), std::move(root_url), with_sources);
   co_return co_await assembly.finish();
 }
 

@@ -49,14 +49,13 @@ struct Closure {
 };
 
 // The atom at a revision that is in the cache. Kind::integrity when its manifest is not the manifest of that atom.
-coro::Task<ReadAtom> read_atom(Parts& parts, Published published);
+coro::Task<ReadAtom> read_atom(Context& context, Published published);
 // Many, in their order, at the price of one; each fails alone.
-coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Parts& parts, std::vector<Published> atoms);
+coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms);
 
 // Fetches what `root` needs and links it. `root_url` is where the root was found: its "::". Without `with_sources` only
 // atoms are fetched.
-coro::Task<Closure> bring_closure(Parts& parts, Remotes& remotes, Fetcher& fetcher, ReadAtom root, atom::Url root_url,
-                                  bool with_sources = true);
+coro::Task<Closure> bring_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources = true);
 
 // Sets composer and dependencies of every member from its manifest and what it may see. Pure. Kind::unsatisfiable when
 // the lock binds nothing that the manifest asks for, be it an atom or a source: the lock is older than the manifest.

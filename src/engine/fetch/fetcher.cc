@@ -97,7 +97,7 @@ void Fetcher::land(const std::vector<Published>& atoms, const std::optional<Erro
 coro::Task<std::vector<Published>> Fetcher::missing(std::vector<Published> atoms) {
   std::vector<atom::Label> labels;
   for (const auto& atom : atoms) labels.push_back(atom.label);
-  const auto all_cached = co_await parts_.cache->versions(atoms.front().set, std::move(labels));
+  const auto all_cached = co_await context_.cache->versions(atoms.front().set, std::move(labels));
   std::vector<Published> out, named;
   std::vector<atom::ObjectId> revs;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
@@ -116,7 +116,7 @@ coro::Task<std::vector<Published>> Fetcher::missing(std::vector<Published> atoms
     }
   }
   // Named, but its objects may have been damaged or lost since: then they are fetched again.
-  const auto commits = co_await parts_.cache->commits(std::move(revs));
+  const auto commits = co_await context_.cache->commits(std::move(revs));
   for (std::size_t i = 0; i < named.size(); ++i) {
     if (!commits[i]) out.push_back(named[i]);
   }
@@ -148,7 +148,7 @@ coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vect
 coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom::ObjectId> wants,
                                std::vector<Published> atoms) {
   // Before anybody is asked for what could not be taken in. Offline, that nobody may be asked comes first.
-  if (!parts_.settings.offline) parts_.cache->check_writable();
+  if (!context_.settings.offline) context_.cache->check_writable();
   mirrors = co_await order_.fastest_first(std::move(mirrors));
   std::vector<Failure> final;
   for (bool hasty = mirrors.size() > 1; !mirrors.empty(); hasty = false) {
@@ -168,7 +168,7 @@ coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom:
 coro::Task<std::optional<Error>> Fetcher::try_mirror(atom::Url mirror, std::vector<atom::ObjectId> wants,
                                                      std::vector<Published> atoms, bool hasty) {
   const auto name = mirror.str();
-  parts_.observer.began(Stage::fetch_closure, name);
+  context_.observer.began(Stage::fetch_closure, name);
   std::optional<Error> failure;
   try {
     co_await deliver(mirror, std::move(wants), std::move(atoms), hasty);
@@ -176,9 +176,9 @@ coro::Task<std::optional<Error>> Fetcher::try_mirror(atom::Url mirror, std::vect
   } catch (const Error& error) {
     failure = error;
     order_.failed(mirror);
-    if (hasty) parts_.observer.note(name + " fails, on to the next mirror: " + error.message());
+    if (hasty) context_.observer.note(name + " fails, on to the next mirror: " + error.message());
   }
-  parts_.observer.ended(Stage::fetch_closure, name);
+  context_.observer.ended(Stage::fetch_closure, name);
   co_return failure;
 }
 
@@ -200,7 +200,7 @@ coro::Task<> Fetcher::deliver(atom::Url mirror, std::vector<atom::ObjectId> want
     refused = e;
   }
   if (refused) {
-    parts_.observer.note(mirror.str() + ": everything this time, after: " + refused->message());
+    context_.observer.note(mirror.str() + ": everything this time, after: " + refused->message());
     options.haves.clear();
     co_await transfer(std::move(mirror), std::move(wants), std::move(options));
   }
@@ -221,15 +221,15 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
       co_await intake->admit(wants);
     }
   };
-  const Transfer transfer{*parts_.cache, remotes_.at(mirror), wants, options};
+  const Transfer transfer{*context_.cache, remotes_.at(mirror), wants, options};
   // Where another mirror is left, that one is tried first.
-  auto policy = net::transfer_policy(parts_.settings.patience);
+  auto policy = net::transfer_policy(context_.settings.patience);
   if (options.hasty) policy.attempts = 1;
   const std::function<void(const Error&)> told = [&](const Error& e) {
     options.again = true;
-    parts_.observer.note(mirror.str() + ": again after: " + e.message());
+    context_.observer.note(mirror.str() + ": again after: " + e.message());
   };
-  co_await coro::retry(policy, coro::Clock::system(), transfer, told);
+  co_await coro::retry(policy, context_.clock, transfer, told);
 }
 
 // The newest of each label, as long as they are whole. What entered from a working tree is nobody's business.
@@ -238,12 +238,12 @@ coro::Task<std::vector<atom::ObjectId>> Fetcher::earlier_versions(std::vector<Pu
   if (atoms.empty()) co_return haves;
   std::vector<atom::Label> labels;
   for (const auto& atom : atoms) labels.push_back(atom.label);
-  const auto all_cached = co_await parts_.cache->versions(atoms.front().set, std::move(labels));
+  const auto all_cached = co_await context_.cache->versions(atoms.front().set, std::move(labels));
   for (const auto& cached : all_cached) {
     std::size_t found = 0;
     for (auto it = cached.rbegin(); it != cached.rend() && found < haves_per_label; ++it) {
       if (haves.size() == haves_at_most) co_return haves;
-      const auto commit = co_await parts_.cache->commit(it->rev);
+      const auto commit = co_await context_.cache->commit(it->rev);
       const auto claim = commit ? atom::AtomCommit::parse(commit->text) : fail(Kind::integrity, "absent");
       if (!claim || claim->origin == atom::ObjectId{}) continue;
       haves.push_back(it->rev);
@@ -257,7 +257,7 @@ coro::Task<std::vector<atom::ObjectId>> Fetcher::earlier_versions(std::vector<Pu
 coro::Task<> Fetcher::check_and_name(std::vector<Published> atoms) {
   std::vector<atom::ObjectId> revs;
   for (const auto& atom : atoms) revs.push_back(atom.rev);
-  const auto commits = co_await parts_.cache->commits(std::move(revs));
+  const auto commits = co_await context_.cache->commits(std::move(revs));
   std::vector<store::AtomName> names;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
     const auto& atom = atoms[i];
@@ -271,7 +271,7 @@ coro::Task<> Fetcher::check_and_name(std::vector<Published> atoms) {
     }
     names.push_back({atom.label, atom.version, atom.rev});
   }
-  co_await parts_.cache->name(atoms.front().set, std::move(names));
+  co_await context_.cache->name(atoms.front().set, std::move(names));
 }
 
 }  // namespace eka::engine

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "coro/task/event.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/published.h"
 #include "engine/context/remotes.h"
 #include "engine/fetch/mirror_order.h"
@@ -25,8 +25,8 @@ namespace eka::engine {
 
 class Fetcher {
  public:
-  Fetcher(Parts& parts, Remotes& remotes)
-      : parts_(parts), remotes_(remotes), order_(parts, remotes), sources_(parts, remotes) {}
+  Fetcher(Context& context, Remotes& remotes)
+      : context_(context), remotes_(remotes), order_(context, remotes), sources_(context, remotes) {}
 
   // What is fetched and is no atom.
   Sources& sources() { return sources_; }
@@ -64,7 +64,7 @@ class Fetcher {
   coro::Task<> check_and_name(std::vector<Published> atoms);
   void land(const std::vector<Published>& atoms, const std::optional<Error>& error);
 
-  Parts& parts_;
+  Context& context_;
   Remotes& remotes_;
   MirrorOrder order_;
   Sources sources_;

@@ -105,7 +105,7 @@ coro::Task<LockedDirect> Sources::lock(SourceRequest request) {
         .with_hint(request.may_be_local ? "write the whole path: a relative one means another place for everybody else"
                                         : "only an atom that is itself local may name local sources");
   }
-  const KeptLock kept(*parts_.cache, url.str());
+  const KeptLock kept(*context_.cache, url.str());
   const auto answers = [&](const auto& fetch) { return kept.answers(fetch, *request.locked); };
   if (request.locked && !request.fresh && std::visit(answers, request.source.fetch)) {
     request.locked->owner = request.owner;
@@ -126,8 +126,8 @@ coro::Task<LockedDirect> Sources::lock_anew(SourceRequest request, atom::Url url
   if (const auto* git = std::get_if<atom::GitSource>(&request.source.fetch)) {
     auto task = lock_git(request.name, url, *git);
     auto locked = co_await std::move(task);
-    parts_.cache->remember_request(came_to(locked));
-    parts_.cache->remember_request(came_to(locked) + "\n" + asked(*git));
+    context_.cache->remember_request(came_to(locked));
+    context_.cache->remember_request(came_to(locked) + "\n" + asked(*git));
     out.source = std::move(locked);
   } else {
     auto task = lock_file(std::move(request.name), url, std::move(request.source));

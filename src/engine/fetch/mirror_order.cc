@@ -8,14 +8,11 @@
 #include <utility>
 
 #include "coro/task/task_group.h"
-#include "coro/task/timeout.h"
 
 namespace eka::engine {
 namespace {
 
 using std::chrono::microseconds;
-using std::chrono::steady_clock;
-using std::chrono::system_clock;
 
 // A mirror that has failed is left to the last for so long.
 constexpr std::chrono::minutes penalty{10};
@@ -27,33 +24,34 @@ constexpr microseconds shortest_race = std::chrono::milliseconds(20);
 }  // namespace
 
 bool MirrorOrder::failed_lately(const atom::Url& mirror) const {
-  const auto failed = parts_.cache->failed_at(mirror);
-  const auto now = system_clock::now();
+  const auto failed = context_.cache->failed_at(mirror);
+  const auto now = context_.clock.date();
   return failed && now >= *failed && now - *failed < penalty;  // a clock that was set back forgives
 }
 
 struct MirrorOrder::Race {
-  explicit Race(const coro::Executor& executor) : group(executor) {}
+  Race(const coro::Executor& executor, coro::Clock& the_clock) : clock(the_clock), group(executor) {}
 
   coro::Task<> end_after(microseconds limit) {
-    co_await coro::sleep(std::chrono::ceil<std::chrono::milliseconds>(limit));
+    co_await clock.sleep(std::chrono::ceil<std::chrono::milliseconds>(limit));
     group.cancel();
   }
 
+  coro::Clock& clock;
   coro::TaskGroup group;
-  steady_clock::time_point begin = steady_clock::now();
+  std::chrono::steady_clock::time_point begin = clock.now();
   std::set<std::string> ended;  // origins that have answered, or failed
 };
 
 coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::Url> mirrors) {
-  if (mirrors.size() < 2 || parts_.settings.offline) co_return mirrors;
+  if (mirrors.size() < 2 || context_.settings.offline) co_return mirrors;
   std::map<std::string, atom::Url> unknown;  // one for each origin
   std::set<std::string> origins;
   std::optional<microseconds> to_beat;
   for (const auto& url : mirrors) {
     if (url.is_local()) continue;
     origins.insert(url.origin());
-    const auto known = parts_.cache->answer_time(url);
+    const auto known = context_.cache->answer_time(url);
     if (!known) unknown.emplace(url.origin(), url);
     if (known && !failed_lately(url)) to_beat = std::min(to_beat.value_or(*known), *known);
   }
@@ -69,7 +67,7 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
   }
   const auto rank = [this](const atom::Url& url) {
     if (url.is_local()) return std::tuple(false, microseconds(-1));
-    return std::tuple(failed_lately(url), parts_.cache->answer_time(url).value_or(microseconds(0)));
+    return std::tuple(failed_lately(url), context_.cache->answer_time(url).value_or(microseconds(0)));
   };
   // Equals in the order given.
   std::vector<std::pair<decltype(rank(mirrors.front())), std::size_t>> order;
@@ -82,11 +80,11 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
 
 // The first to answer ends it. Of the others it is known only that they take longer.
 coro::Task<> MirrorOrder::race(std::vector<atom::Url> unknown, std::optional<microseconds> to_beat) {
-  Race race(co_await asio::this_coro::executor);
+  Race race(co_await asio::this_coro::executor, context_.clock);
   for (const auto& url : unknown) race.group.start(run(url, &race));
   if (to_beat) race.group.start(race.end_after(std::max(*to_beat * head_start, shortest_race)));
   co_await race.group.join();
-  const auto lost = std::chrono::duration_cast<microseconds>(steady_clock::now() - race.begin) * 2;
+  const auto lost = std::chrono::duration_cast<microseconds>(context_.clock.now() - race.begin) * 2;
   for (const auto& url : unknown) {
     if (!race.ended.contains(url.origin())) remember(url, lost);
   }
@@ -105,7 +103,7 @@ coro::Task<> MirrorOrder::run(atom::Url mirror, Race* race) {
     co_return;
   }
   race->ended.insert(mirror.origin());
-  remember(mirror, time.value_or(std::chrono::duration_cast<microseconds>(steady_clock::now() - race->begin)));
+  remember(mirror, time.value_or(std::chrono::duration_cast<microseconds>(context_.clock.now() - race->begin)));
   race->group.cancel();
 }
 
@@ -116,12 +114,12 @@ void MirrorOrder::answered(const atom::Url& mirror) {
 
 // Later answers move what is known only so far: one slow pack makes no slow host.
 void MirrorOrder::remember(const atom::Url& mirror, microseconds time) {
-  const auto known = parts_.cache->answer_time(mirror);
-  parts_.cache->remember_answer(mirror, known ? (*known * 3 + time) / 4 : time);
+  const auto known = context_.cache->answer_time(mirror);
+  context_.cache->remember_answer(mirror, known ? (*known * 3 + time) / 4 : time);
 }
 
 void MirrorOrder::failed(const atom::Url& mirror) {
-  if (!mirror.is_local()) parts_.cache->remember_failure(mirror, system_clock::now());
+  if (!mirror.is_local()) context_.cache->remember_failure(mirror, context_.clock.date());
 }
 
 }  // namespace eka::engine

@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "coro/task/single_flight.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 
 namespace eka::engine {
 
 class MirrorOrder {
  public:
-  MirrorOrder(Parts& parts, Remotes& remotes) : parts_(parts), remotes_(remotes) {}
+  MirrorOrder(Context& context, Remotes& remotes) : context_(context), remotes_(remotes) {}
 
   // The same urls: those on this disk first, then by speed. Never throws what a mirror does wrong.
   coro::Task<std::vector<atom::Url>> fastest_first(std::vector<atom::Url> mirrors);
@@ -36,7 +36,7 @@ class MirrorOrder {
   bool failed_lately(const atom::Url& mirror) const;
   void remember(const atom::Url& mirror, std::chrono::microseconds time);
 
-  Parts& parts_;
+  Context& context_;
   Remotes& remotes_;
   coro::SingleFlight<std::string, void> races_;  // by the origins that run in them: many sets have the same mirrors
 };

@@ -27,7 +27,7 @@
 #include "atom/lock/lock.h"
 #include "atom/manifest/manifest.h"
 #include "coro/task/single_flight.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "git/wire/ref.h"
 
@@ -53,7 +53,7 @@ struct BroughtSource {
 
 class Sources {
  public:
-  Sources(Parts& parts, Remotes& remotes) : parts_(parts), remotes_(remotes) {}
+  Sources(Context& context, Remotes& remotes) : context_(context), remotes_(remotes) {}
 
   // Throws Kind::unsatisfiable (no such ref, no tag that matches), Kind::remote, Kind::offline where something has to
   // be asked, Kind::usage for a local url that is not allowed.
@@ -89,7 +89,7 @@ class Sources {
   coro::Task<atom::NarHash> download_file(atom::Url url);
   coro::Task<atom::NarHash> download_archive(atom::Url url);
 
-  Parts& parts_;
+  Context& context_;
   Remotes& remotes_;
   coro::SingleFlight<std::string, Refs> asking_;
   std::map<std::string, Refs> refs_;  // by url and prefixes

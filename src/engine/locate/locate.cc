@@ -13,12 +13,12 @@
 namespace eka::engine {
 namespace {
 
-coro::Task<std::optional<SetOffer>> cached_offer(Parts& parts, atom::Url url, std::vector<atom::AtomUri> uris) {
-  const auto genesis = parts.cache->genesis_of(url);
+coro::Task<std::optional<SetOffer>> cached_offer(Context& context, atom::Url url, std::vector<atom::AtomUri> uris) {
+  const auto genesis = context.cache->genesis_of(url);
   if (!genesis) co_return std::nullopt;
   SetOffer offer{*genesis, {}};
   for (const auto& uri : uris) {
-    const auto cached = co_await parts.cache->versions(*genesis, uri.label);
+    const auto cached = co_await context.cache->versions(*genesis, uri.label);
     for (const auto& atom : cached) offer.atoms[uri.label].emplace(atom.version, atom.rev);
   }
   co_return offer;
@@ -32,7 +32,7 @@ bool all_exact_and_there(const SetOffer& offer, const std::vector<atom::AtomUri>
   });
 }
 
-coro::Task<SetOffer> ask(Parts& parts, Remotes& remotes, atom::Url url, std::vector<atom::AtomUri> uris) {
+coro::Task<SetOffer> ask(Context& context, Remotes& remotes, atom::Url url, std::vector<atom::AtomUri> uris) {
   std::vector<std::string> prefixes{std::string(atom::init_ref)};
   for (const auto& uri : uris) prefixes.push_back(atom::atom_ref_prefix(uri.label));
   std::ranges::sort(prefixes);
@@ -40,7 +40,7 @@ coro::Task<SetOffer> ask(Parts& parts, Remotes& remotes, atom::Url url, std::vec
   auto& remote = remotes.at(url);
   const auto refs = co_await remote.ls_refs(std::move(prefixes));
   auto offer = read_offer(url, refs);
-  parts.cache->remember_genesis(url, offer.genesis);
+  context.cache->remember_genesis(url, offer.genesis);
   co_return offer;
 }
 
@@ -78,18 +78,18 @@ Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& u
   return Published{offer.genesis, uri.label, *std::move(version), rev};
 }
 
-coro::Task<std::vector<Result<Published>>> locate(Parts& parts, Remotes& remotes, atom::Url url,
+coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris) {
-  auto known = co_await cached_offer(parts, url, uris);
-  const bool offline = parts.settings.offline && !url.is_local();
+  auto known = co_await cached_offer(context, url, uris);
+  const bool offline = context.settings.offline && !url.is_local();
   if (offline && !known) {
     throw Error(Kind::offline, fmt::format("offline, and nothing of {} is cached", url.str()))
         .with_hint("run once without --offline");
   }
   if (offline) {
-    parts.observer.note(fmt::format("offline: choosing among the cached versions of {}", url.str()));
+    context.observer.note(fmt::format("offline: choosing among the cached versions of {}", url.str()));
   } else if (!known || !all_exact_and_there(*known, uris)) {
-    known = co_await ask(parts, remotes, url, uris);
+    known = co_await ask(context, remotes, url, uris);
   }
   std::vector<Result<Published>> out;
   for (const auto& uri : uris) out.push_back(choose_published(*known, uri));

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "atom/names/uri.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/published.h"
 #include "engine/context/remotes.h"
 #include "engine/locate/offer.h"
@@ -16,7 +16,7 @@ namespace eka::engine {
 // never changes), or when the run is offline: then the cache answers, and a note says so.
 // One result for each URI: Kind::unsatisfiable for no such atom or version, Kind::remote for what is not a set.
 // Throws what concerns them all.
-coro::Task<std::vector<Result<Published>>> locate(Parts& parts, Remotes& remotes, atom::Url url,
+coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris);
 
 // The highest of `offered` that `requirement` matches; else an error that lists what there is.

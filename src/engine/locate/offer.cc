@@ -48,8 +48,8 @@ SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs) {
   return offer;
 }
 
-coro::Task<SetOffer> whole_offer(Parts& parts, atom::Url url) {
-  const auto remote = parts.connector->open(url);
+coro::Task<SetOffer> whole_offer(Context& context, atom::Url url) {
+  const auto remote = context.connector->open(url);
   std::vector<std::string> prefixes{std::string(atom::init_ref), std::string(atoms_prefix)};
   const auto refs = co_await remote->ls_refs(std::move(prefixes));
   co_return read_offer(url, refs);

@@ -8,7 +8,7 @@
 #include "atom/names/label.h"
 #include "atom/names/url.h"
 #include "atom/version/version.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "git/remote/remote.h"
 
 namespace eka::engine {
@@ -26,6 +26,6 @@ struct SetOffer {
 SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs);
 
 // Everything, with one ref query. Cost follows the size of the set: the pipeline asks for the labels it needs instead.
-coro::Task<SetOffer> whole_offer(Parts& parts, atom::Url url);
+coro::Task<SetOffer> whole_offer(Context& context, atom::Url url);
 
 }  // namespace eka::engine

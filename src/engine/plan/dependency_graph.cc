@@ -55,27 +55,25 @@ DependencyGraph read_closure(const Closure& closure, const ReadAtom& root) {
   return out;
 }
 
-coro::Task<DependencyGraph> read(Means* means, const Result<Root>* root, const std::string* typed) {
+coro::Task<DependencyGraph> read(Context* context, const Result<Root>* root, const std::string* typed) {
   if (!*root) throw Error(root->error()).within("reading the graph of " + *typed);
   const auto& atom = (*root)->atom;
   if (!atom.lock || atom.lock->covers_closure()) co_return read_lock(atom);
-  const auto closure =
-      co_await bring_closure(means->parts, means->remotes, means->fetcher, atom, (*root)->found_at, false);
+  const auto closure = co_await bring_closure(*context, atom, (*root)->found_at, false);
   co_return read_closure(closure, atom);
 }
 
 }  // namespace
 
-coro::Task<GraphReport> dependency_graphs(Parts& parts, std::vector<Wanted> items) {
-  Means means(parts);
+coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items) {
   std::vector<Times> times(items.size());
-  auto roots = co_await find_roots(parts, means.remotes, means.fetcher, items, times);
-  co_await complete_locks(means, items, roots, times);
+  auto roots = co_await find_roots(context, items, times);
+  co_await complete_locks(context, items, roots, times);
   std::vector<coro::Task<DependencyGraph>> tasks;
-  for (std::size_t i = 0; i < items.size(); ++i) tasks.push_back(read(&means, &roots[i], &items[i].typed));
+  for (std::size_t i = 0; i < items.size(); ++i) tasks.push_back(read(&context, &roots[i], &items[i].typed));
   GraphReport report;
   report.graphs = co_await coro::gather(std::move(tasks));
-  report.remotes = means.remotes.costs();
+  report.remotes = context.remotes().costs();
   co_return report;
 }
 

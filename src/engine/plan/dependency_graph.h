@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/published.h"
 #include "engine/context/remotes.h"
 #include "engine/plan/roots.h"
@@ -29,6 +29,6 @@ struct GraphReport {
 
 // From the locks of the atoms; versions are chosen where there is none. Of a lock of format 1, which does not say who
 // needs whom, the whole closure is fetched. One that fails stops no other.
-coro::Task<GraphReport> dependency_graphs(Parts& parts, std::vector<Wanted> items);
+coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items);
 
 }  // namespace eka::engine

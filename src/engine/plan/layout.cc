@@ -118,9 +118,9 @@ atom::Json member_json(const Closure::Member& member, const std::vector<std::str
   return out;
 }
 
-coro::Task<eval::Source> lay_out_tree(Parts& parts, atom::ObjectId tree, std::string label) {
-  const auto hash = co_await parts.cache->nar_hash(tree);
-  auto directory = co_await parts.cache->materialise(tree);
+coro::Task<eval::Source> lay_out_tree(Context& context, atom::ObjectId tree, std::string label) {
+  const auto hash = co_await context.cache->nar_hash(tree);
+  auto directory = co_await context.cache->materialise(tree);
   co_return eval::Source{atom::source_store_path(hash, atom::store_name(label)), std::move(directory)};
 }
 
@@ -141,10 +141,10 @@ std::vector<std::string> member_keys(const Closure& closure) {
   return out;
 }
 
-coro::Task<LaidOut> lay_out(Parts& parts, const Closure& closure) {
+coro::Task<LaidOut> lay_out(Context& context, const Closure& closure) {
   std::vector<coro::Task<eval::Source>> trees;
   for (const auto& member : closure.members) {
-    trees.push_back(lay_out_tree(parts, member.tree, member.published.label.str()));
+    trees.push_back(lay_out_tree(context, member.tree, member.published.label.str()));
   }
   LaidOut out;
   out.sources = co_await coro::all(std::move(trees));

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "atom/json/json.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/fetch/closure.h"
-#include "eval/nix/evaluator.h"
+#include "eval/evaluator.h"
 
 namespace eka::engine {
 
@@ -19,7 +19,7 @@ struct LaidOut {
 
 // Materialises every tree and computes its store path, all at once. Throws Kind::integrity for trees that cannot be
 // written.
-coro::Task<LaidOut> lay_out(Parts& parts, const Closure& closure);
+coro::Task<LaidOut> lay_out(Context& context, const Closure& closure);
 
 // One document for several closures. Atoms that are the same in all they see are one atom, evaluated once.
 eval::Evaluation join(const Settings& settings, const std::vector<const LaidOut*>& closures);

@@ -11,11 +11,8 @@ namespace {
 
 class Run {
  public:
-  Run(Parts& parts, PrefetchRequest request)
-      : parts_(parts),
-        request_(std::move(request)),
-        means_(parts),
-        times_(request_.items.size() + request_.locks.size()) {}
+  Run(Context& context, PrefetchRequest request)
+      : context_(context), request_(std::move(request)), times_(request_.items.size() + request_.locks.size()) {}
 
   coro::Task<PrefetchReport> finish() {
     // The locks need no root to be found: they share the first round with the roots.
@@ -23,7 +20,7 @@ class Run {
     both.push_back(bring_items());
     both.push_back(bring_locks());
     auto closures = co_await coro::all(std::move(both));
-    PrefetchReport report{std::move(closures[0]), means_.remotes.costs()};
+    PrefetchReport report{std::move(closures[0]), context_.remotes().costs()};
     std::ranges::move(closures[1], std::back_inserter(report.closures));
     co_return report;
   }
@@ -31,8 +28,8 @@ class Run {
  private:
   coro::Task<std::vector<Result<Prefetched>>> bring_items() {
     std::vector<Times> times(request_.items.size());
-    auto roots = co_await find_roots(parts_, means_.remotes, means_.fetcher, request_.items, times);
-    co_await complete_locks(means_, request_.items, roots, times);
+    auto roots = co_await find_roots(context_, request_.items, times);
+    co_await complete_locks(context_, request_.items, roots, times);
     std::vector<coro::Task<Prefetched>> tasks;
     for (std::size_t i = 0; i < roots.size(); ++i) {
       times_[i] = std::move(times[i]);
@@ -44,7 +41,7 @@ class Run {
   coro::Task<std::vector<Published>> bring_members(const Root& root, const std::string& typed) {
     std::vector<Published> out;
     try {
-      const auto closure = co_await bring_closure(parts_, means_.remotes, means_.fetcher, root.atom, root.found_at);
+      const auto closure = co_await bring_closure(context_, root.atom, root.found_at);
       for (const auto& member : closure.members) out.push_back(member.published);
     } catch (Error& error) {
       error.within("prefetching " + typed);
@@ -57,7 +54,7 @@ class Run {
     if (!root) throw Error(root.error()).within("prefetching " + typed);
     Prefetched out{.root = root->atom.published, .atoms = {}, .milliseconds = {}};
     {
-      const Timed timed(parts_.observer, Stage::fetch_closure, typed, {times});
+      const Timed timed(context_, Stage::fetch_closure, typed, {times});
       const auto members = co_await bring_members(*root, typed);
       for (const auto& published : members) {
         if (published != *out.root) out.atoms.push_back(published);
@@ -78,9 +75,9 @@ class Run {
 
   coro::Task<Prefetched> bring_lock(const PrefetchRequest::LockFile& file, Times* times) {
     Prefetched out;
-    parts_.cache->note_lock(file.path);
+    context_.cache->note_lock(file.path);
     {
-      const Timed timed(parts_.observer, Stage::fetch_closure, file.name, {times});
+      const Timed timed(context_, Stage::fetch_closure, file.name, {times});
       Mirrors mirrors;
       for (const auto& [set, locked] : file.lock.sets) {
         mirrors[set] = locked.mirrors;
@@ -92,7 +89,7 @@ class Run {
       }
       // What is fetched at build time is left to be so.
       std::vector<coro::Task<>> tasks;
-      tasks.push_back(means_.fetcher.bring(out.atoms, mirrors));
+      tasks.push_back(context_.fetcher().bring(out.atoms, mirrors));
       for (const auto& direct : file.lock.direct) {
         if (!std::holds_alternative<atom::LockedBuild>(direct.source)) tasks.push_back(bring_source(direct));
       }
@@ -120,29 +117,27 @@ class Run {
   }
 
   coro::Task<std::vector<Published>> bring_below(Published published, atom::Url found_at) {
-    auto atom = co_await read_atom(parts_, std::move(published));
-    const auto closure =
-        co_await bring_closure(parts_, means_.remotes, means_.fetcher, std::move(atom), std::move(found_at));
+    auto atom = co_await read_atom(context_, std::move(published));
+    const auto closure = co_await bring_closure(context_, std::move(atom), std::move(found_at));
     std::vector<Published> out;
     for (const auto& member : closure.members) out.push_back(member.published);
     co_return out;
   }
 
   coro::Task<> bring_source(atom::LockedDirect direct) {
-    auto bringing = means_.sources.bring(std::move(direct));
+    auto bringing = context_.sources().bring(std::move(direct));
     co_await std::move(bringing);
   }
 
-  Parts& parts_;
+  Context& context_;
   PrefetchRequest request_;
-  Means means_;
   std::vector<Times> times_;  // of each item, then of each lock
 };
 
 }  // namespace
 
-coro::Task<PrefetchReport> prefetch(Parts& parts, PrefetchRequest request) {
-  Run run(parts, std::move(request));
+coro::Task<PrefetchReport> prefetch(Context& context, PrefetchRequest request) {
+  Run run(context, std::move(request));
   co_return co_await run.finish();
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "atom/lock/lock.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "engine/plan/roots.h"
 
@@ -36,6 +36,6 @@ struct PrefetchReport {
 };
 
 // What fails stops no other: its error stands in its place.
-coro::Task<PrefetchReport> prefetch(Parts& parts, PrefetchRequest request);
+coro::Task<PrefetchReport> prefetch(Context& context, PrefetchRequest request);
 
 }  // namespace eka::engine

@@ -4,8 +4,7 @@
 
 #include "atom/hash/nar_hash.h"
 #include "coro/task/task_group.h"
-#include "engine/resolve/choose.h"
-#include "eval/build/add_source.h"
+#include "engine/fetch/fetcher.h"
 
 namespace eka::engine {
 namespace {
@@ -15,16 +14,16 @@ bool is_archive(const atom::LockedDirect& direct) {
   return build != nullptr && build->unpack;
 }
 
-coro::Task<> provide(Parts& parts, Sources& sources, atom::LockedDirect archive) {
+coro::Task<> provide(Context& context, Sources& sources, atom::LockedDirect archive) {
   const auto& build = std::get<atom::LockedBuild>(archive.source);
   const auto hash = unwrap(atom::NarHash::parse_sri(build.hash));
   const auto path = atom::source_store_path(hash, atom::store_name(build.name));
-  const bool there = co_await parts.evaluator().exists(path);
+  const bool there = co_await context.evaluator->exists(path);
   if (there) co_return;
   auto bringing = sources.bring(std::move(archive));
   const auto brought = co_await std::move(bringing);
   eval::Source source{path, brought.on_disk};
-  co_await eval::add_source(parts.evaluator().installation(), std::move(source));
+  co_await context.evaluator->add_source(std::move(source));
 }
 
 }  // namespace
@@ -47,17 +46,15 @@ std::vector<atom::LockedDirect> archives_of(const Closure& closure) {
   return out;
 }
 
-coro::Task<Provided> provide_archives(Parts& parts, std::vector<atom::LockedDirect> archives) {
-  if (archives.empty()) co_return Provided();
-  Means means(parts);
+coro::Task<std::optional<Error>> provide_archives(Context& context, std::vector<atom::LockedDirect> archives) {
+  if (archives.empty()) co_return std::nullopt;
   std::vector<coro::Task<>> tasks;
-  for (auto& archive : archives) tasks.push_back(provide(parts, means.sources, std::move(archive)));
+  for (auto& archive : archives) tasks.push_back(provide(context, context.sources(), std::move(archive)));
   const auto results = co_await coro::gather(std::move(tasks));
-  Provided provided{means.remotes.costs(), std::nullopt};
   for (const auto& result : results) {
-    if (!result && !provided.failure) provided.failure = result.error();
+    if (!result) co_return result.error();
   }
-  co_return provided;
+  co_return std::nullopt;
 }
 
 }  // namespace eka::engine

@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "atom/lock/lock.h"
-#include "engine/context/parts.h"
-#include "engine/context/remotes.h"
+#include "engine/context/context.h"
 #include "engine/fetch/closure.h"
 
 namespace eka::engine {
@@ -20,14 +19,8 @@ namespace eka::engine {
 std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock);
 std::vector<atom::LockedDirect> archives_of(const Closure& closure);
 
-struct Provided {
-  std::vector<RemoteCost> remotes;  // what it cost, by url
-  std::optional<Error> failure;     // of the first that is not there now: as Sources::bring() throws, and Kind::failure
-                                    // when the store does not take it
-};
-
 // Fetches, checks and unpacks what the store lacks, all at once; what the cache has is not fetched. One that fails
-// stops no other.
-coro::Task<Provided> provide_archives(Parts& parts, std::vector<atom::LockedDirect> archives);
+// stops no other. Returns the first failure: as Sources::bring() throws, and Kind::failure when the store refuses it.
+coro::Task<std::optional<Error>> provide_archives(Context& context, std::vector<atom::LockedDirect> archives);
 
 }  // namespace eka::engine

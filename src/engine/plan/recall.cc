@@ -4,7 +4,6 @@
 
 #include "engine/plan/evaluation_key.h"
 #include "engine/plan/layout.h"
-#include "eval/store/gc_roots.h"
 
 namespace eka::engine {
 namespace {
@@ -32,42 +31,42 @@ std::optional<Recalled> read(const std::string& text) {
   return out;
 }
 
-std::string digest_of(Parts& parts, const ReadAtom& root, atom::Json pins) {
-  const auto& nix = parts.evaluator().installation();
-  return EvaluationKey{.configuration = configuration(parts.settings.platforms),
+std::string digest_of(Context& context, const ReadAtom& root, atom::Json pins) {
+  const auto& identity = context.evaluator->identity();
+  return EvaluationKey{.configuration = configuration(context.settings.platforms),
                        .set = root.published.set.hex(),
                        .label = root.published.label.str(),
                        .tree = root.tree.hex(),
                        .pins = std::move(pins),
-                       .expressions = nix.expressions_digest,
-                       .nix_version = nix.nix_version,
-                       .store_directory = "/nix/store"}
+                       .expressions = identity.expressions_digest,
+                       .nix_version = identity.version,
+                       .store_directory = identity.store_directory}
       .digest();
 }
 
 }  // namespace
 
-std::optional<std::string> evaluation_digest(Parts& parts, const ReadAtom& root) {
+std::optional<std::string> evaluation_digest(Context& context, const ReadAtom& root) {
   auto pins = pinned_by_lock(root);
   if (!pins) return std::nullopt;
-  return digest_of(parts, root, *std::move(pins));
+  return digest_of(context, root, *std::move(pins));
 }
 
-std::string evaluation_digest(Parts& parts, const ReadAtom& root, const Closure& closure) {
-  return digest_of(parts, root, pinned_by_closure(closure));
+std::string evaluation_digest(Context& context, const ReadAtom& root, const Closure& closure) {
+  return digest_of(context, root, pinned_by_closure(closure));
 }
 
-coro::Task<std::vector<std::optional<Recalled>>> recall(Parts& parts, std::vector<std::string> digests) {
+coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::vector<std::string> digests) {
   std::vector<std::optional<Recalled>> found;
   std::vector<std::string> paths;
-  for (const auto& text : parts.cache->remembered_evaluations(digests)) {
+  for (const auto& text : context.cache->remembered_evaluations(digests)) {
     found.push_back(text ? read(*text) : std::nullopt);
     if (found.back()) paths.push_back(found.back()->drv_path);
   }
   if (paths.empty()) co_return found;
   // In this order: the collector cannot come in between.
-  co_await keep(parts, paths);
-  const auto exist = co_await parts.evaluator().exist(std::move(paths));
+  co_await keep(context, paths);
+  const auto exist = co_await context.evaluator->exist(std::move(paths));
   std::size_t next = 0;
   for (auto& each : found) {
     if (each && !exist[next++]) each.reset();
@@ -75,15 +74,14 @@ coro::Task<std::vector<std::optional<Recalled>>> recall(Parts& parts, std::vecto
   co_return found;
 }
 
-void remember(Parts& parts, const std::string& digest, const Recalled& evaluation) {
-  parts.cache->remember_evaluation(digest, write(evaluation));
+void remember(Context& context, const std::string& digest, const Recalled& evaluation) {
+  context.cache->remember_evaluation(digest, write(evaluation));
 }
 
-coro::Task<> keep(Parts& parts, std::vector<std::string> paths) {
-  if (!parts.settings.gc_roots) co_return;
-  const eval::GcRoots roots(parts.settings.cache_root / "gcroots", parts.evaluator().installation().store);
-  const auto kept = co_await coro::offload(parts.pool, [&] { return roots.keep(paths); });
-  if (!kept) parts.observer.note("Nix's garbage collector may take what was planned: " + kept.error().message());
+coro::Task<> keep(Context& context, std::vector<std::string> paths) {
+  if (!context.settings.gc_roots) co_return;
+  const auto kept = co_await context.evaluator->keep(std::move(paths));
+  if (!kept) context.observer.note("Nix's garbage collector may take what was planned: " + kept.error().message());
 }
 
 }  // namespace eka::engine

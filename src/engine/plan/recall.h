@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/fetch/closure.h"
-#include "eval/nix/evaluator.h"
+#include "eval/evaluator.h"
 
 namespace eka::engine {
 
@@ -21,15 +21,15 @@ struct Recalled {
 };
 
 // As far as the lock alone says it: nothing where only the closure does, which is to be brought first.
-std::optional<std::string> evaluation_digest(Parts& parts, const ReadAtom& root);
-std::string evaluation_digest(Parts& parts, const ReadAtom& root, const Closure& closure);
+std::optional<std::string> evaluation_digest(Context& context, const ReadAtom& root);
+std::string evaluation_digest(Context& context, const ReadAtom& root, const Closure& closure);
 
 // In the order of `digests`; nothing where there is no such evaluation, or its derivation is gone.
-coro::Task<std::vector<std::optional<Recalled>>> recall(Parts& parts, std::vector<std::string> digests);
-void remember(Parts& parts, const std::string& digest, const Recalled& evaluation);
+coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::vector<std::string> digests);
+void remember(Context& context, const std::string& digest, const Recalled& evaluation);
 
 // Keeps Nix's collector from `paths`, which may be valid already or later; unless the settings say not to. That it
 // cannot be done is a note, no failure.
-coro::Task<> keep(Parts& parts, std::vector<std::string> paths);
+coro::Task<> keep(Context& context, std::vector<std::string> paths);
 
 }  // namespace eka::engine

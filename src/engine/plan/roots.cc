@@ -24,8 +24,8 @@ struct Search {
 
 class Finder {
  public:
-  Finder(Parts& parts, Remotes& remotes, Fetcher& fetcher, const std::vector<Wanted>& wanted, std::vector<Times>& times)
-      : parts_(parts), remotes_(remotes), fetcher_(fetcher) {
+  Finder(Context& context, const std::vector<Wanted>& wanted, std::vector<Times>& times)
+      : context_(context), remotes_(context.remotes()), fetcher_(context.fetcher()) {
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       auto& search = searches_.emplace_back();
       search.wanted = &wanted[i];
@@ -82,10 +82,10 @@ class Finder {
 
   coro::Task<> enter_working_tree(Search& search) {
     if (!search.wanted->working_tree) co_return;
-    const Timed timed(parts_.observer, Stage::locate, search.wanted->typed, {search.times});
+    const Timed timed(context_, Stage::locate, search.wanted->typed, {search.times});
     const auto& uri = search.wanted->uri;
     const auto requirement = uri.requirement.value_or(atom::Requirement{});
-    auto local = co_await enter_local(parts_, *search.wanted->working_tree, uri.label, requirement);
+    auto local = co_await enter_local(context_, *search.wanted->working_tree, uri.label, requirement);
     search.located = std::move(local.published);
     search.found_at = std::move(local.repository);
     search.set_directory = std::move(local.set);
@@ -99,10 +99,10 @@ class Finder {
       books.push_back(search->times);
       uris.push_back(search->wanted->uri);
     }
-    const Timed timed(parts_.observer, Stage::locate, url.str(), std::move(books));
+    const Timed timed(context_, Stage::locate, url.str(), std::move(books));
     std::optional<Error> failed;
     try {
-      auto found = co_await locate(parts_, remotes_, url, std::move(uris));
+      auto found = co_await locate(context_, remotes_, url, std::move(uris));
       for (std::size_t i = 0; i < searches.size(); ++i) {
         if (found[i]) {
           searches[i]->located = *std::move(found[i]);
@@ -118,7 +118,7 @@ class Finder {
   }
 
   coro::Task<> bring(Search& search) {
-    const Timed timed(parts_.observer, Stage::fetch_root, search.wanted->typed, {search.times});
+    const Timed timed(context_, Stage::fetch_root, search.wanted->typed, {search.times});
     std::vector<Published> atoms{*search.located};
     Mirrors mirrors{{search.located->set, {*search.found_at}}};
     co_await fetcher_.bring(std::move(atoms), std::move(mirrors));
@@ -135,8 +135,8 @@ class Finder {
       atoms.push_back(*search.located);
     }
     if (going.empty()) co_return;
-    const Timed timed(parts_.observer, Stage::fetch_root, "manifests and locks", std::move(books));
-    auto read = co_await read_atoms(parts_, std::move(atoms));
+    const Timed timed(context_, Stage::fetch_root, "manifests and locks", std::move(books));
+    auto read = co_await read_atoms(context_, std::move(atoms));
     for (std::size_t i = 0; i < going.size(); ++i) {
       if (read[i]) {
         going[i]->atom = *std::move(read[i]);
@@ -146,7 +146,7 @@ class Finder {
     }
   }
 
-  Parts& parts_;
+  Context& context_;
   Remotes& remotes_;
   Fetcher& fetcher_;
   std::vector<Search> searches_;
@@ -177,12 +177,12 @@ bool is_dev(const atom::Version& version) {
 }
 
 // Atoms of the root's own set that are locked as they lay in the working tree.
-coro::Task<> refresh_local(Parts* parts, Root* root) {
+coro::Task<> refresh_local(Context* context, Root* root) {
   auto& lock = *root->atom.lock;
   for (auto& atom : lock.atoms) {
     if (atom.set != root->atom.published.set || !is_dev(atom.version)) continue;
     const atom::Requirement any;
-    const auto now = co_await enter_local(*parts, *root->set_directory, atom.label, any);
+    const auto now = co_await enter_local(*context, *root->set_directory, atom.label, any);
     atom.version = now.published.version;
     atom.rev = now.published.rev;
     if (lock.composer.id == atom.id) lock.composer.version = atom.version;
@@ -194,25 +194,25 @@ coro::Task<> refresh_local(Parts* parts, Root* root) {
   if (std::ranges::find(mirrors, *root->origin) == mirrors.end()) mirrors.push_back(*root->origin);
 }
 
-coro::Task<> complete_lock(Means* means, Root* root) {
+coro::Task<> complete_lock(Context* context, Root* root) {
   auto& atom = root->atom;
   if (!atom.lock && atom.manifest.has_dependencies()) {
     auto problem = problem_of(*root);
-    atom.lock = co_await choose_versions(*means, std::move(problem));
+    atom.lock = co_await choose_versions(*context, std::move(problem));
   }
-  if (atom.lock && atom.lock->covers_closure() && root->set_directory) co_await refresh_local(&means->parts, root);
+  if (atom.lock && atom.lock->covers_closure() && root->set_directory) co_await refresh_local(context, root);
 }
 
 }  // namespace
 
-coro::Task<> complete_locks(Means& means, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
+coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
                             std::vector<Times>& times) {
   for (std::size_t i = 0; i < roots.size(); ++i) {
     if (!roots[i]) continue;
     std::optional<Error> failure;
     try {
-      const Timed timed(means.parts.observer, Stage::resolve, wanted[i].typed, {&times[i]});
-      co_await complete_lock(&means, &*roots[i]);
+      const Timed timed(context, Stage::resolve, wanted[i].typed, {&times[i]});
+      co_await complete_lock(&context, &*roots[i]);
     } catch (const Error& e) {
       failure = e;
     }
@@ -220,9 +220,9 @@ coro::Task<> complete_locks(Means& means, const std::vector<Wanted>& wanted, std
   }
 }
 
-coro::Task<std::vector<Result<Root>>> find_roots(Parts& parts, Remotes& remotes, Fetcher& fetcher,
-                                                 const std::vector<Wanted>& wanted, std::vector<Times>& times) {
-  Finder finder(parts, remotes, fetcher, wanted, times);
+coro::Task<std::vector<Result<Root>>> find_roots(Context& context, const std::vector<Wanted>& wanted,
+                                                 std::vector<Times>& times) {
+  Finder finder(context, wanted, times);
   co_return co_await finder.finish();
 }
 

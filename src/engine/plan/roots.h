@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "atom/names/uri.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "engine/context/timed.h"
 #include "engine/fetch/closure.h"
@@ -36,13 +36,13 @@ struct Root {
 
 // One result for each of `wanted`, in their order; failures are independent. `times`, as many, are added to; they and
 // everything else must outlive the call. Throws Cancelled only.
-coro::Task<std::vector<Result<Root>>> find_roots(Parts& parts, Remotes& remotes, Fetcher& fetcher,
-                                                 const std::vector<Wanted>& wanted, std::vector<Times>& times);
+coro::Task<std::vector<Result<Root>>> find_roots(Context& context, const std::vector<Wanted>& wanted,
+                                                 std::vector<Times>& times);
 
 // Gives a lock to every root that depends on something and has none in its tree: versions are chosen for this run. And
 // where a root of a working tree is locked to atoms as they lay there once, it is given them as they lie there now. One
 // after another: each finds what the others have asked.
-coro::Task<> complete_locks(Means& means, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
+coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
                             std::vector<Times>& times);
 
 }  // namespace eka::engine

@@ -31,18 +31,18 @@ struct Workers::Work {
   Answered answered;
 };
 
-Workers::Workers(Parts& parts)
-    : parts_(parts),
-      shares_(share_out(parts.settings.limits.memory_bytes, parts.settings.jobs)),
+Workers::Workers(Context& context)
+    : context_(context),
+      shares_(share_out(context.settings.limits.memory_bytes, context.settings.jobs)),
       memory_(mebibytes(shares_.each) * shares_.processes) {}
 
 coro::Task<eval::Answers> Workers::evaluate(std::vector<const LaidOut*> closures, std::uint64_t memory,
                                             std::vector<std::string> built, eval::Answered answered) {
   const auto turn = co_await memory_.acquire(mebibytes(memory));
-  eval::Evaluation evaluation = join(parts_.settings, closures);
+  eval::Evaluation evaluation = join(context_.settings, closures);
   evaluation.limits.memory_bytes = memory;
   evaluation.built = std::move(built);
-  co_return co_await parts_.evaluator().evaluate_each(std::move(evaluation), std::move(answered));
+  co_return co_await context_.evaluator->evaluate_each(std::move(evaluation), std::move(answered));
 }
 
 coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure) {
@@ -50,7 +50,7 @@ coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure) {
 }
 
 coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure, std::uint64_t memory) {
-  const std::uint64_t whole = parts_.settings.limits.memory_bytes;
+  const std::uint64_t whole = context_.settings.limits.memory_bytes;
   std::vector<std::string> built;
   while (true) {
     std::vector<const LaidOut*> one{&closure};
@@ -59,7 +59,7 @@ coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure, std::uint64_t
     eval::Answers answers = co_await evaluate(std::move(one), memory, std::move(at_hand), std::move(nobody));
     if (!answers.roots.empty()) co_return unwrap(std::move(answers.roots.front()));
     if (answers.wanted) {
-      const auto more = co_await build_import(parts_, *std::move(answers.wanted));
+      const auto more = co_await build_import(context_, *std::move(answers.wanted));
       built.insert(built.end(), more.begin(), more.end());
     } else if (answers.exhausted == eval::Exhausted::memory && memory < whole) {
       memory = whole;
@@ -101,7 +101,7 @@ coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
     Error failure =
         answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
     // A limit that was reached by many roots may be out of reach for this one alone.
-    const bool had_less = done > 0 || shares_.each < parts_.settings.limits.memory_bytes;
+    const bool had_less = done > 0 || shares_.each < context_.settings.limits.memory_bytes;
     const bool may_do_alone = (answers.exhausted == eval::Exhausted::memory && had_less) ||
                               (answers.exhausted == eval::Exhausted::time && done > 0);
     if (may_do_alone) {
@@ -114,7 +114,7 @@ coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
 
 coro::Task<std::vector<std::string>> Workers::import_for(Work& work, std::size_t item, eval::Evaluated wanted) {
   try {
-    co_return co_await build_import(parts_, std::move(wanted));
+    co_return co_await build_import(context_, std::move(wanted));
   } catch (const Error& error) {
     work.answered(item, std::unexpected(error));
   }
@@ -123,7 +123,7 @@ coro::Task<std::vector<std::string>> Workers::import_for(Work& work, std::size_t
 
 coro::Task<> Workers::with_all_memory(Work& work, std::size_t item) {
   try {
-    auto evaluated = co_await alone(*work.closures[item], parts_.settings.limits.memory_bytes);
+    auto evaluated = co_await alone(*work.closures[item], context_.settings.limits.memory_bytes);
     work.answered(item, std::move(evaluated));
   } catch (const Error& error) {
     work.answered(item, std::unexpected(error));

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "coro/task/limiter.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/plan/layout.h"
 
 namespace eka::engine {
@@ -35,8 +35,8 @@ class Workers {
   // Called once for each closure, as its answer comes.
   using Answered = std::function<void(std::size_t index, Result<eval::Evaluated>)>;
 
-  // `parts` must outlive it.
-  explicit Workers(Parts& parts);
+  // `context` must outlive it.
+  explicit Workers(Context& context);
 
   // In a process of its own, when it is its turn. Throws why it does not evaluate.
   coro::Task<eval::Evaluated> alone(const LaidOut& closure);
@@ -54,7 +54,7 @@ class Workers {
   coro::Task<std::vector<std::string>> import_for(Work& work, std::size_t item, eval::Evaluated wanted);
   coro::Task<> with_all_memory(Work& work, std::size_t item);
 
-  Parts& parts_;
+  Context& context_;
   Shares shares_;
   coro::Limiter memory_;  // in MiB
 };

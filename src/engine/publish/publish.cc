@@ -171,15 +171,15 @@ void review(const Source& source, const Prepared& prepared, PublishedAtom& atom,
 
 }  // namespace
 
-coro::Task<PublishReport> publish(Parts& parts, PublishRequest request) {
-  const auto source = co_await coro::offload(parts.pool, [&] { return read_source(request); });
+coro::Task<PublishReport> publish(Context& context, PublishRequest request) {
+  const auto source = co_await coro::offload(context.pool, [&] { return read_source(request); });
   const auto url = remote_url(source.remote, source.base);
   std::vector<std::string> prefixes{std::string(atom::init_ref)};
   for (const auto& atom : source.atoms) {
     prefixes.push_back(atom::atom_ref_prefix(atom.commit.label));
     prefixes.push_back(atom::origin_ref(atom.commit.label, atom.commit.version));
   }
-  const auto refs = co_await ask_set_remote(parts, url, std::move(prefixes));
+  const auto refs = co_await ask_set_remote(context, url, std::move(prefixes));
   check_genesis(refs, url, source.genesis);
 
   PublishReport report{url.str(), source.genesis, source.commit, {}, source.warnings};
@@ -188,7 +188,7 @@ coro::Task<PublishReport> publish(Parts& parts, PublishRequest request) {
     report.atoms.push_back(compare(atom, source.genesis, refs));
     auto& outcome = report.atoms.back().outcome;
     if (outcome != PublishOutcome::published) continue;
-    co_await coro::offload(parts.pool, [&] { review(source, atom, report.atoms.back(), report); });
+    co_await coro::offload(context.pool, [&] { review(source, atom, report.atoms.back(), report); });
     if (outcome != PublishOutcome::published) continue;
     for (auto& ref : refs_of(atom)) wanted.push_back(std::move(ref));
   }

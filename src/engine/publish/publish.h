@@ -7,7 +7,7 @@
 
 #include "atom/names/atom_commit.h"
 #include "atom/names/atom_id.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "git/object/source_repository.h"
 
 namespace eka::engine {
@@ -49,6 +49,6 @@ struct PublishReport {
 // user's repository gains the atom commits as loose objects and nothing else.
 // Throws Kind::usage (no such atom, not a set), Kind::integrity (the remote is another set: both geneses are named),
 // Kind::remote.
-coro::Task<PublishReport> publish(Parts& parts, PublishRequest request);
+coro::Task<PublishReport> publish(Context& context, PublishRequest request);
 
 }  // namespace eka::engine

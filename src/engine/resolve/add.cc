@@ -57,23 +57,23 @@ WorkingAtom the_atom(const std::filesystem::path& place) {
 }
 
 // Chooses versions for the atom as `text` says it, and writes both files.
-coro::Task<std::vector<std::string>> settle(Means* means, const WorkingAtom* atom, std::string text) {
+coro::Task<std::vector<std::string>> settle(Context* context, const WorkingAtom* atom, std::string text) {
   auto manifest = unwrap(atom::Manifest::parse(text, atom->manifest_file().string()));
   auto problem = atom->problem(std::move(manifest), false);
-  const auto lock = co_await choose_versions(*means, std::move(problem));
+  const auto lock = co_await choose_versions(*context, std::move(problem));
   std::vector<Replacement> files{{atom->manifest_file(), std::move(text)}, {atom->lock_file(), lock.text()}};
-  co_await coro::offload(means->parts.pool, [&] { replace_files(files); });
-  means->parts.cache->note_lock(atom->lock_file());
+  co_await coro::offload(context->pool, [&] { replace_files(files); });
+  context->cache->note_lock(atom->lock_file());
   if (atom->lock_text == files.back().content) co_return std::vector<std::string>{};
   co_return lock_changes(atom->lock, lock);
 }
 
 class Addition {
  public:
-  Addition(Parts& parts, AddRequest request) : parts_(parts), request_(std::move(request)), means_(parts) {}
+  Addition(Context& context, AddRequest request) : context_(context), request_(std::move(request)) {}
 
   coro::Task<AddReport> finish() {
-    atom_ = co_await coro::offload(parts_.pool, [&] { return std::optional(the_atom(request_.atom)); });
+    atom_ = co_await coro::offload(context_.pool, [&] { return std::optional(the_atom(request_.atom)); });
     Edit edit(atom_->manifest_text);
     if (request_.uri.set) {
       co_await ask();
@@ -85,8 +85,8 @@ class Addition {
     edit.set({"deps", "from", tag_->str(), request_.uri.label.str()}, toml_quoted(requirement));
     report_.file = atom_->manifest_file().string();
     report_.entry = fmt::format("{} {} from `{}`", request_.uri.label.str(), requirement, tag_->str());
-    report_.changes = co_await settle(&means_, &*atom_, edit.text());
-    report_.remotes = means_.remotes.costs();
+    report_.changes = co_await settle(&context_, &*atom_, edit.text());
+    report_.remotes = context_.remotes().costs();
     co_return std::move(report_);
   }
 
@@ -105,17 +105,17 @@ class Addition {
     for (const auto& [tag, source] : atom_->manifest.sets) {
       for (const auto& mirror : source.mirrors) questions[mirror];
     }
-    co_await means_.sets.ask(std::move(questions));
-    if (const auto* failure = means_.sets.failure(url())) throw Error(*failure);
-    genesis_ = means_.sets.offer(url())->genesis;
+    co_await context_.sets().ask(std::move(questions));
+    if (const auto* failure = context_.sets().failure(url())) throw Error(*failure);
+    genesis_ = context_.sets().offer(url())->genesis;
     std::erase_if(request_.mirrors, [&](const atom::Url& mirror) { return !is_mirror(mirror); });
   }
 
   bool is_mirror(const atom::Url& mirror) {
-    const auto* offer = means_.sets.offer(mirror);
+    const auto* offer = context_.sets().offer(mirror);
     if (offer != nullptr && offer->genesis == genesis_) return true;
     report_.warnings.push_back(
-        offer == nullptr ? fmt::format("left out {}: {}", mirror.str(), means_.sets.failure(mirror)->message())
+        offer == nullptr ? fmt::format("left out {}: {}", mirror.str(), context_.sets().failure(mirror)->message())
                          : fmt::format("left out {}: it is the set of {}, and {} is that of {}", mirror.str(),
                                        offer->genesis.hex(), url().str(), genesis_.hex()));
     return false;
@@ -124,7 +124,7 @@ class Addition {
   bool means_same_set(const atom::SetSource& source) const {
     if (source.local) return genesis_ == atom_->set.genesis;
     return std::ranges::any_of(source.mirrors, [&](const atom::Url& mirror) {
-      const auto* offer = means_.sets.offer(mirror);
+      const auto* offer = context_.sets().offer(mirror);
       return offer != nullptr && offer->genesis == genesis_;
     });
   }
@@ -190,7 +190,7 @@ class Addition {
       return siblings.front().manifest.version;
     }
     std::vector<atom::Version> versions;
-    const auto& atoms = means_.sets.offer(url())->atoms;
+    const auto& atoms = context_.sets().offer(url())->atoms;
     if (const auto found = atoms.find(request_.uri.label); found != atoms.end()) {
       for (const auto& [version, rev] : found->second) versions.push_back(version);
     }
@@ -203,9 +203,8 @@ class Addition {
     return {version.major(), version.minor(), version.patch(), version.pre_release()};
   }
 
-  Parts& parts_;
+  Context& context_;
   AddRequest request_;
-  Means means_;
   AddReport report_;
   std::optional<WorkingAtom> atom_;
   atom::ObjectId genesis_;
@@ -245,27 +244,26 @@ AddDirectRequest::Fetch guess_fetch(const atom::Url& url) {
   return archive ? AddDirectRequest::Fetch::tar : AddDirectRequest::Fetch::file;
 }
 
-coro::Task<AddReport> add(Parts& parts, AddRequest request) {
-  Addition addition(parts, std::move(request));
+coro::Task<AddReport> add(Context& context, AddRequest request) {
+  Addition addition(context, std::move(request));
   co_return co_await addition.finish();
 }
 
-coro::Task<AddReport> add_direct(Parts& parts, AddDirectRequest request) {
+coro::Task<AddReport> add_direct(Context& context, AddDirectRequest request) {
   refuse_password(request.url);
-  const auto atom = co_await coro::offload(parts.pool, [&] { return the_atom(request.atom); });
+  const auto atom = co_await coro::offload(context.pool, [&] { return the_atom(request.atom); });
   if (!request.key) {
     auto key = atom::Label::parse(stem(request.url));
     if (!key) throw std::move(key).error().with_hint("say how the source is to be called with --key");
     request.key = *std::move(key);
   }
-  Means means(parts);
   Edit edit(atom.manifest_text);
   edit.set({"deps", "direct", "nix", request.key->str()}, direct_literal(request));
   AddReport report;
   report.file = atom.manifest_file().string();
   report.entry = fmt::format("{} = {}", request.key->str(), direct_literal(request));
-  report.changes = co_await settle(&means, &atom, edit.text());
-  report.remotes = means.remotes.costs();
+  report.changes = co_await settle(&context, &atom, edit.text());
+  report.remotes = context.remotes().costs();
   co_return report;
 }
 

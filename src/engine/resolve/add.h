@@ -9,7 +9,7 @@
 #include "atom/names/label.h"
 #include "atom/names/uri.h"
 #include "atom/names/url.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 
 namespace eka::engine {
@@ -41,8 +41,8 @@ struct AddReport {
 // The set is found by its genesis, whatever its tag. Without a requirement: "^" and the highest version. Every byte of
 // the manifest outside the change stays. Throws Kind::usage (no atom here, a tag that is taken), Kind::unsatisfiable,
 // Kind::remote; then nothing was written.
-coro::Task<AddReport> add(Parts& parts, AddRequest request);
-coro::Task<AddReport> add_direct(Parts& parts, AddDirectRequest request);
+coro::Task<AddReport> add(Context& context, AddRequest request);
+coro::Task<AddReport> add_direct(Context& context, AddDirectRequest request);
 
 // How a source at `url` is fetched when nobody says: repositories by git, archives as trees, all else as files.
 AddDirectRequest::Fetch guess_fetch(const atom::Url& url);

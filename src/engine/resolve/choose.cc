@@ -16,11 +16,10 @@ namespace {
 
 class Choice {
  public:
-  Choice(Means& means, VersionProblem problem)
-      : means_(means),
-        parts_(means.parts),
+  Choice(Context& context, VersionProblem problem)
+      : context_(context),
         problem_(std::move(problem)),
-        graph_(means.parts, means.fetcher, means.sets),
+        graph_(context),
         asker_(problem_.set.hex() + " " + problem_.manifest.label.str()) {}
 
   coro::Task<atom::Lock> finish() {
@@ -33,7 +32,7 @@ class Choice {
     rest.push_back(lock_sources(&found, &lock));
     co_await coro::all(std::move(rest));
     lock.sort();
-    parts_.cache->remember_questions(asker_, write_questions(graph_.asked()));
+    context_.cache->remember_questions(asker_, write_questions(graph_.asked()));
     co_return lock;
   }
 
@@ -41,14 +40,14 @@ class Choice {
   coro::Task<> meet() {
     for (const auto& url : problem_.own_places) graph_.add_mirror(problem_.set, url);
     if (problem_.local) co_await graph_.add_local(*problem_.local);
-    Questions hints = read_questions(parts_.cache->remembered_questions(asker_).value_or(""));
+    Questions hints = read_questions(context_.cache->remembered_questions(asker_).value_or(""));
     if (problem_.locked) add_questions(*problem_.locked, hints);
-    const bool knows_nothing = hints.empty() && !parts_.settings.offline;
+    const bool knows_nothing = hints.empty() && !context_.settings.offline;
     std::vector<Graph::Origin> origins{{&problem_.manifest, problem_.set}};
     co_await graph_.meet(std::move(origins), std::move(hints));
     if (!knows_nothing) co_return;
     const auto named = unwrap(graph_.dependencies(problem_.manifest, problem_.set, problem_.file));
-    co_await foresee(parts_, means_.fetcher, means_.sets, graph_.likely(named));
+    co_await foresee(context_, graph_.likely(named));
   }
 
   resolve::Request request() {
@@ -68,7 +67,7 @@ class Choice {
   coro::Task<resolve::Solved> solve() {
     resolve::Solver solver(graph_, request());
     for (;;) {
-      auto outcome = co_await coro::offload(parts_.pool, [&] { return solver.solve(); });
+      auto outcome = co_await coro::offload(context_.pool, [&] { return solver.solve(); });
       if (auto* solved = std::get_if<resolve::Solved>(&outcome)) co_return std::move(*solved);
       if (auto* missing = std::get_if<resolve::Missing>(&outcome)) {
         co_await bring(std::move(missing->facts));
@@ -106,10 +105,10 @@ class Choice {
   coro::Task<> agree(const atom::Lock* lock) {
     Questions questions;
     add_questions(*lock, questions);
-    co_await means_.sets.ask(questions);
+    co_await context_.sets().ask(questions);
     for (const auto& atom : lock->atoms) {
       for (const auto& url : lock->sets.at(atom.set).mirrors) {
-        const auto* offer = means_.sets.offer(url);
+        const auto* offer = context_.sets().offer(url);
         if (offer == nullptr) continue;
         const auto versions = offer->atoms.find(atom.label);
         if (versions == offer->atoms.end() || !versions->second.contains(atom.version)) continue;
@@ -126,13 +125,12 @@ class Choice {
   coro::Task<> lock_sources(const NewLock* found, atom::Lock* lock) {
     std::vector<coro::Task<atom::LockedDirect>> tasks;
     for (auto& source : found->sources(problem_.locked, problem_.fresh)) {
-      tasks.push_back(means_.sources.lock(std::move(source)));
+      tasks.push_back(context_.sources().lock(std::move(source)));
     }
     lock->direct = co_await coro::all(std::move(tasks));
   }
 
-  Means& means_;
-  Parts& parts_;
+  Context& context_;
   VersionProblem problem_;
   Graph graph_;
   std::string asker_;
@@ -140,8 +138,8 @@ class Choice {
 
 }  // namespace
 
-coro::Task<atom::Lock> choose_versions(Means& means, VersionProblem problem) {
-  Choice choice(means, std::move(problem));
+coro::Task<atom::Lock> choose_versions(Context& context, VersionProblem problem) {
+  Choice choice(context, std::move(problem));
   co_return co_await choice.finish();
 }
 

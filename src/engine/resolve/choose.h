@@ -13,7 +13,7 @@
 
 #include "atom/lock/lock.h"
 #include "atom/manifest/manifest.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/fetch/sources.h"
@@ -32,20 +32,8 @@ struct VersionProblem {
   std::optional<LocalSet> local;      // where it lies in a working tree
 };
 
-// What serves all choices of one run.
-struct Means {
-  explicit Means(Parts& the_parts)
-      : parts(the_parts), remotes(parts), fetcher(parts, remotes), sets(parts, remotes), sources(fetcher.sources()) {}
-
-  Parts& parts;
-  Remotes remotes;
-  Fetcher fetcher;
-  Sets sets;
-  Sources& sources;
-};
-
 // The same remotes give the same lock, whatever the network's timing. Throws Kind::unsatisfiable with the reasons when
 // there is no solution; Kind::remote, integrity, offline where something that is needed cannot be told.
-coro::Task<atom::Lock> choose_versions(Means& means, VersionProblem problem);
+coro::Task<atom::Lock> choose_versions(Context& context, VersionProblem problem);
 
 }  // namespace eka::engine

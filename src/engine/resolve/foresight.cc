@@ -10,7 +10,7 @@ namespace {
 
 class Foresight {
  public:
-  Foresight(Parts& parts, Fetcher& fetcher, Sets& sets) : parts_(parts), fetcher_(fetcher), sets_(sets) {}
+  explicit Foresight(Context& context) : context_(context), fetcher_(context.fetcher()), sets_(context.sets()) {}
 
   coro::Task<> finish(std::vector<Graph::Likely> atoms) {
     std::vector<coro::Task<>> tasks;
@@ -33,7 +33,7 @@ class Foresight {
     std::vector<Published> atoms{likely.atom};
     Mirrors mirrors{{likely.atom.set, likely.mirrors}};
     co_await fetcher_.bring(std::move(atoms), std::move(mirrors));
-    auto read = co_await read_atom(parts_, likely.atom);
+    auto read = co_await read_atom(context_, likely.atom);
     if (!read.lock) co_return;
     // To it, "::" is where it was found.
     if (const auto own = read.lock->sets.find(likely.atom.set); own != read.lock->sets.end()) {
@@ -62,7 +62,7 @@ class Foresight {
 
   coro::Task<> want(atom::Url url, atom::ObjectId blob) {
     if (!seen_.insert(blob).second) co_return;
-    const auto here = co_await parts_.cache->blob(blob);
+    const auto here = co_await context_.cache->blob(blob);
     if (!here) wanted_[url].insert(blob);
   }
 
@@ -71,7 +71,7 @@ class Foresight {
     co_await fetcher_.bring_objects(std::move(blobs), std::move(mirrors));
   }
 
-  Parts& parts_;
+  Context& context_;
   Fetcher& fetcher_;
   Sets& sets_;
   std::vector<atom::Lock> locks_;
@@ -81,8 +81,8 @@ class Foresight {
 
 }  // namespace
 
-coro::Task<> foresee(Parts& parts, Fetcher& fetcher, Sets& sets, std::vector<Graph::Likely> atoms) {
-  Foresight foresight(parts, fetcher, sets);
+coro::Task<> foresee(Context& context, std::vector<Graph::Likely> atoms) {
+  Foresight foresight(context);
   co_await foresight.finish(std::move(atoms));
 }
 

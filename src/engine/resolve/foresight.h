@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "atom/lock/lock.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/resolve/graph.h"
 #include "engine/resolve/sets.h"
 
 namespace eka::engine {
 
-coro::Task<> foresee(Parts& parts, Fetcher& fetcher, Sets& sets, std::vector<Graph::Likely> atoms);
+coro::Task<> foresee(Context& context, std::vector<Graph::Likely> atoms);
 
 // What the remotes that a lock names would be asked if its versions were chosen again.
 void add_questions(const atom::Lock& lock, Questions& questions);

@@ -46,7 +46,7 @@ Error disagreement(const std::string& what, const std::string& one, const atom::
 
 }  // namespace
 
-Graph::Graph(Parts& parts, Fetcher& fetcher, Sets& sets) : parts_(parts), fetcher_(fetcher), sets_(sets) {}
+Graph::Graph(Context& context) : context_(context), fetcher_(context.fetcher()), sets_(context.sets()) {}
 
 void Graph::add_mirror(const atom::ObjectId& set, const atom::Url& url) {
   auto& known = mirrors_[set];
@@ -54,7 +54,8 @@ void Graph::add_mirror(const atom::ObjectId& set, const atom::Url& url) {
 }
 
 coro::Task<> Graph::add_local(LocalSet local) {
-  local_set_ = co_await coro::offload(parts_.pool, [&] { return unwrap(read_package_set(files_of(local.directory))); });
+  local_set_ =
+      co_await coro::offload(context_.pool, [&] { return unwrap(read_package_set(files_of(local.directory))); });
   local_ = std::move(local);
 }
 
@@ -98,7 +99,7 @@ void Graph::learn_mirrors(const Origin& origin) {
       const auto* offer = sets_.offer(url);
       if (offer != nullptr && offer->genesis == *set) add_mirror(*set, url);
       if (const auto* failure = sets_.failure(url); failure != nullptr && told_.insert(url).second) {
-        parts_.observer.note(
+        context_.observer.note(
             fmt::format("a mirror of the set `{}` is passed over: {}", named.tag->str(), failure->message()));
       }
     }
@@ -210,8 +211,8 @@ coro::Task<> Graph::add_local_candidate(const Package* package, Found* found) {
   if (atom == local_set_->atoms.end()) co_return;
   const auto& version = atom->second.manifest.version;
   const atom::Requirement any;
-  const auto entered = co_await enter_local(parts_, local_->directory, package->label, any);
-  const auto commit = co_await parts_.cache->commit(entered.published.rev);
+  const auto entered = co_await enter_local(context_, local_->directory, package->label, any);
+  const auto commit = co_await context_.cache->commit(entered.published.rev);
   const auto published = found->find(version);
   if (published != found->end() && commit) {
     for (const auto& url : published->second.mirrors) {
@@ -362,9 +363,9 @@ coro::Task<> Graph::read_manifest(resolve::Need need) {
   std::string unusable;
   try {
     if (candidate.manifest_blob) {
-      text = co_await parts_.cache->blob(*candidate.manifest_blob, manifest_limit);
-    } else if (const auto commit = co_await parts_.cache->commit(candidate.rev)) {
-      text = co_await parts_.cache->file(commit->tree, atom_file, manifest_limit);
+      text = co_await context_.cache->blob(*candidate.manifest_blob, manifest_limit);
+    } else if (const auto commit = co_await context_.cache->commit(candidate.rev)) {
+      text = co_await context_.cache->file(commit->tree, atom_file, manifest_limit);
       if (!text) unusable = "it holds no atom.toml";
     }
   } catch (const Error& e) {
@@ -463,12 +464,12 @@ coro::Task<> Graph::explain_absences() {
   for (auto& package : packages_) {
     if (!package.versions || !package.versions->list.empty()) continue;
     const auto known = mirrors_.find(package.set);
-    if (known == mirrors_.end() || parts_.settings.offline) continue;
+    if (known == mirrors_.end() || context_.settings.offline) continue;
     std::vector<std::string> labels;
     for (const auto& url : known->second) {
       if (sets_.offer(url) == nullptr) continue;
       try {
-        const auto offer = co_await whole_offer(parts_, url);
+        const auto offer = co_await whole_offer(context_, url);
         for (const auto& [label, versions] : offer.atoms) labels.push_back(label.str());
         break;
       } catch (const Error&) {

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "atom/manifest/manifest.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/published.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/resolve/sets.h"
@@ -51,7 +51,7 @@ class Graph final : public resolve::Facts {
   };
 
   // `sets` may serve many graphs, one after another.
-  Graph(Parts& parts, Fetcher& fetcher, Sets& sets);
+  explicit Graph(Context& context);
 
   // Another place where the set may be had.
   void add_mirror(const atom::ObjectId& set, const atom::Url& url);
@@ -132,7 +132,7 @@ class Graph final : public resolve::Facts {
   std::string tag_of(const atom::ObjectId& set) const;
   std::string file_of(const Package& package, std::size_t version) const;
 
-  Parts& parts_;
+  Context& context_;
   Fetcher& fetcher_;
   Sets& sets_;
   std::deque<Package> packages_;  // addresses last: the solver keeps them

@@ -44,16 +44,16 @@ std::map<std::string, std::string> pins(const atom::Lock& lock) {
 
 class Run {
  public:
-  Run(Parts& parts, ResolveRequest request) : parts_(parts), request_(std::move(request)), means_(parts) {}
+  Run(Context& context, ResolveRequest request) : context_(context), request_(std::move(request)) {}
 
   // One atom after another: each finds what the others have asked.
   coro::Task<ResolveReport> finish() {
     const auto atoms = co_await coro::offload(
-        parts_.pool, [&] { return find_working_atoms(request_.directory, request_.atoms, request_.all); });
+        context_.pool, [&] { return find_working_atoms(request_.directory, request_.atoms, request_.all); });
     ResolveReport report;
     for (const auto& atom : atoms) {
       report.names.push_back(atom.name);
-      const Timed timed(parts_.observer, Stage::resolve, atom.name, {});
+      const Timed timed(context_, Stage::resolve, atom.name, {});
       std::optional<Error> failure;
       try {
         report.atoms.push_back(co_await one(&atom));
@@ -62,16 +62,16 @@ class Run {
       }
       if (failure) report.atoms.push_back(std::unexpected(std::move(*failure).within("resolving " + atom.name)));
     }
-    report.remotes = means_.remotes.costs();
+    report.remotes = context_.remotes().costs();
     co_return report;
   }
 
  private:
   coro::Task<ResolvedAtom> one(const WorkingAtom* atom) {
     auto problem = atom->problem(atom->manifest, request_.fresh);
-    auto lock = co_await choose_versions(means_, std::move(problem));
+    auto lock = co_await choose_versions(context_, std::move(problem));
     auto text = lock.text();
-    parts_.cache->note_lock(atom->lock_file());
+    context_.cache->note_lock(atom->lock_file());
     ResolvedAtom out{atom->manifest.label, atom->name, atom->lock_file(), std::move(lock), {}};
     if (atom->lock_text == text) co_return out;
     out.changes = lock_changes(atom->lock, out.lock);
@@ -81,13 +81,12 @@ class Run {
           .with_hint("`eka resolve` without --locked writes it");
     }
     const std::vector<Replacement> files{{out.lock_file, std::move(text)}};
-    co_await coro::offload(parts_.pool, [&] { replace_files(files); });
+    co_await coro::offload(context_.pool, [&] { replace_files(files); });
     co_return out;
   }
 
-  Parts& parts_;
+  Context& context_;
   ResolveRequest request_;
-  Means means_;
 };
 
 }  // namespace
@@ -113,8 +112,8 @@ std::vector<std::string> lock_changes(const std::optional<atom::Lock>& before, c
   return out;
 }
 
-coro::Task<ResolveReport> resolve(Parts& parts, ResolveRequest request) {
-  Run run(parts, std::move(request));
+coro::Task<ResolveReport> resolve(Context& context, ResolveRequest request) {
+  Run run(context, std::move(request));
   co_return co_await run.finish();
 }
 

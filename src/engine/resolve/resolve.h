@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "atom/lock/lock.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 
 namespace eka::engine {
@@ -37,7 +37,7 @@ struct ResolveReport {
 // Keeps locked versions that still satisfy; a lock that need not change is not written. One atom that fails stops no
 // other. With `locked` a lock that would change is Kind::failure, its changes told, and nothing is written. Throws what
 // concerns all (no such atom, no set).
-coro::Task<ResolveReport> resolve(Parts& parts, ResolveRequest request);
+coro::Task<ResolveReport> resolve(Context& context, ResolveRequest request);
 
 // What is other in `now`, for people: a line for each atom and source.
 std::vector<std::string> lock_changes(const std::optional<atom::Lock>& before, const atom::Lock& now);

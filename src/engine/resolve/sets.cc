@@ -25,7 +25,7 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
   std::optional<Error> failure;
   SetOffer fresh;
   try {
-    const bool offline = parts_.settings.offline && !url.is_local();
+    const bool offline = context_.settings.offline && !url.is_local();
     // Two statements: GCC 12 takes both branches of a conditional expression that awaits.
     if (offline) {
       fresh = co_await recall(url, labels);
@@ -58,12 +58,12 @@ coro::Task<SetOffer> Sets::query(atom::Url url, std::set<atom::Label> labels) {
   auto& remote = remotes_.at(url);
   const auto refs = co_await remote.ls_refs(std::move(prefixes));
   auto offer = read_offer(url, refs);
-  parts_.cache->remember_genesis(url, offer.genesis);
+  context_.cache->remember_genesis(url, offer.genesis);
   co_return offer;
 }
 
 coro::Task<SetOffer> Sets::recall(atom::Url url, std::set<atom::Label> labels) {
-  const auto genesis = parts_.cache->genesis_of(url);
+  const auto genesis = context_.cache->genesis_of(url);
   if (!genesis) {
     throw Error(Kind::offline, fmt::format("offline, and nothing of {} is cached", url.str()))
         .with_hint("run once without --offline");
@@ -71,7 +71,7 @@ coro::Task<SetOffer> Sets::recall(atom::Url url, std::set<atom::Label> labels) {
   SetOffer offer;
   offer.genesis = *genesis;
   for (const auto& label : labels) {
-    const auto cached = co_await parts_.cache->versions(*genesis, label);
+    const auto cached = co_await context_.cache->versions(*genesis, label);
     for (const auto& atom : cached) offer.atoms[label].emplace(atom.version, atom.rev);
   }
   co_return offer;

@@ -11,7 +11,7 @@
 
 #include "atom/names/label.h"
 #include "atom/names/url.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "engine/locate/offer.h"
 
@@ -24,7 +24,7 @@ Questions read_questions(const std::string& text);
 
 class Sets {
  public:
-  Sets(Parts& parts, Remotes& remotes) : parts_(parts), remotes_(remotes) {}
+  Sets(Context& context, Remotes& remotes) : context_(context), remotes_(remotes) {}
 
   // One ref query to each url, all at once, for its genesis and those labels that it was not asked for before. Offline,
   // the cache answers for remotes (it knows no manifests and no origins). Throws Cancelled only.
@@ -45,7 +45,7 @@ class Sets {
   coro::Task<SetOffer> query(atom::Url url, std::set<atom::Label> labels);
   coro::Task<SetOffer> recall(atom::Url url, std::set<atom::Label> labels);
 
-  Parts& parts_;
+  Context& context_;
   Remotes& remotes_;
   std::map<atom::Url, Knowledge> known_;
 };

@@ -146,7 +146,7 @@ AtomRefs SetEvidence::refs_of(const Published& atom) const {
 }
 
 coro::Task<std::vector<Examined>> SetEvidence::examine(std::vector<Published> atoms) {
-  if (!evidence_) evidence_ = co_await parts_.cache->begin_evidence();
+  if (!evidence_) evidence_ = co_await context_.cache->begin_evidence();
   std::vector<AtomRefs> refs;
   for (const auto& atom : atoms) refs.push_back(refs_of(atom));
 
@@ -164,24 +164,24 @@ coro::Task<std::vector<Examined>> SetEvidence::examine(std::vector<Published> at
     const auto origin = origin_of(evidence, atom, of);
     return origin ? Wants{*origin} : Wants{};
   };
-  wants = co_await coro::offload(parts_.pool, [&] { return each_of(open(), atoms, refs, origins); });
+  wants = co_await coro::offload(context_.pool, [&] { return each_of(open(), atoms, refs, origins); });
   co_await bring(std::move(wants), git::Filter::trees);
 
-  wants = co_await coro::offload(parts_.pool, [&] { return each_of(open(), atoms, refs, trees_of); });
+  wants = co_await coro::offload(context_.pool, [&] { return each_of(open(), atoms, refs, trees_of); });
   co_await bring(std::move(wants), git::Filter::blobs);
 
   // Twice: what ekala.toml says decides whether more has to be looked at. Mostly it does not.
   for (int round = 0; round < 2; ++round) {
-    wants = co_await coro::offload(parts_.pool, [&] { return each_of(open(), atoms, refs, files_of_atom); });
+    wants = co_await coro::offload(context_.pool, [&] { return each_of(open(), atoms, refs, files_of_atom); });
     co_await bring(std::move(wants), git::Filter::none);
   }
-  co_return co_await coro::offload(parts_.pool, [&] { return examine_all(open(), atoms, refs); });
+  co_return co_await coro::offload(context_.pool, [&] { return examine_all(open(), atoms, refs); });
 }
 
 // What is there is not asked for again. A server refuses a request for the sake of one object that it does not have:
 // then each is asked for by itself, and what does not come is missed by whoever judges.
 coro::Task<> SetEvidence::bring(Wants wants, git::Filter filter) {
-  wants = co_await coro::offload(parts_.pool, [&] {
+  wants = co_await coro::offload(context_.pool, [&] {
     const auto evidence = open();
     std::set<atom::ObjectId> missing;
     for (const auto& want : wants) {
@@ -210,13 +210,13 @@ coro::Task<> SetEvidence::bring_each(Wants wants, git::Filter filter) {
   auto& remote = remotes_.at(url_);
   const auto name = url_.str();
   const std::function<void(const Error&)> told = [&](const Error& e) {
-    parts_.observer.note(name + ": again after: " + e.message());
+    context_.observer.note(name + ": again after: " + e.message());
   };
   bool refused = false;
   try {
     const Transfer transfer{*evidence_, remote, wants, filter};
-    const auto policy = net::transfer_policy(parts_.settings.patience);
-    co_await coro::retry(policy, coro::Clock::system(), transfer, told);
+    const auto policy = net::transfer_policy(context_.settings.patience);
+    co_await coro::retry(policy, context_.clock, transfer, told);
   } catch (const Error& e) {
     if (e.kind() != Kind::remote || e.is_retryable()) throw;
     refused = true;

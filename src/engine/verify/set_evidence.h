@@ -17,7 +17,7 @@
 
 #include "atom/lock/lock.h"
 #include "atom/names/label.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/published.h"
 #include "engine/context/remotes.h"
 #include "engine/locate/offer.h"
@@ -34,8 +34,9 @@ struct Examined {
 
 class SetEvidence {
  public:
-  // `parts` and `remotes` must outlive it. One task at a time uses it.
-  SetEvidence(Parts& parts, Remotes& remotes, atom::Url url) : parts_(parts), remotes_(remotes), url_(std::move(url)) {}
+  // `context` and `remotes` must outlive it. One task at a time uses it.
+  SetEvidence(Context& context, Remotes& remotes, atom::Url url)
+      : context_(context), remotes_(remotes), url_(std::move(url)) {}
 
   const atom::Url& url() const { return url_; }
 
@@ -58,7 +59,7 @@ class SetEvidence {
   coro::Task<> bring_each(Wants wants, git::Filter filter);
   git::SourceRepository open() const { return git::SourceRepository::at(evidence_->directory()); }
 
-  Parts& parts_;
+  Context& context_;
   Remotes& remotes_;
   atom::Url url_;
   std::map<std::string, atom::ObjectId> refs_;

@@ -30,7 +30,8 @@ using Groups = std::map<atom::ObjectId, Group>;  // by set
 
 class Verification {
  public:
-  Verification(Parts& parts, VerifyRequest request) : parts_(parts), request_(std::move(request)), remotes_(parts) {}
+  Verification(Context& context, VerifyRequest request)
+      : context_(context), request_(std::move(request)), remotes_(context.remotes()) {}
 
   coro::Task<VerifyReport> finish() {
     co_await verify_roots();
@@ -71,8 +72,8 @@ class Verification {
   }
 
   coro::Task<> examine_roots_at(atom::Url url, Items items) {
-    const Stepping step(parts_, url);
-    auto evidence = std::make_unique<SetEvidence>(parts_, remotes_, url);
+    const Stepping step(context_, url);
+    auto evidence = std::make_unique<SetEvidence>(context_, remotes_, url);
     std::vector<SetEvidence::Question> questions;
     for (const auto* item : items) questions.push_back({item->uri.label, std::nullopt});
     const auto offer = co_await evidence->ask(std::move(questions));
@@ -110,9 +111,9 @@ class Verification {
   }
 
   coro::Task<> examine_at(atom::ObjectId set, atom::Url url, Group group) {
-    const Stepping step(parts_, url);
+    const Stepping step(context_, url);
     auto& evidence = evidence_[{set, url}];
-    if (!evidence) evidence = std::make_unique<SetEvidence>(parts_, remotes_, url);
+    if (!evidence) evidence = std::make_unique<SetEvidence>(context_, remotes_, url);
     std::vector<SetEvidence::Question> questions;
     for (const auto& atom : group.atoms) questions.push_back({atom.label, atom.version});
     auto& asked = *evidence;
@@ -161,7 +162,7 @@ class Verification {
   // A version never changes: what an earlier run saw must be what is there now.
   coro::Task<> compare_with_cache(Examined& examined) {
     const auto& atom = examined.atom;
-    const auto cached = co_await parts_.cache->versions(atom.set, atom.label);
+    const auto cached = co_await context_.cache->versions(atom.set, atom.label);
     const auto same = std::ranges::find(cached, atom.version, &store::CachedAtom::version);
     if (same == cached.end() || same->rev == atom.rev) co_return;
     examined.verdict.differences.push_back(
@@ -196,21 +197,21 @@ class Verification {
   // Tells the observer that a remote is at work.
   class Stepping {
    public:
-    Stepping(Parts& parts, const atom::Url& url) : parts_(parts), what_(url.str()) {
-      parts_.observer.began(Stage::fetch_root, what_);
+    Stepping(Context& context, const atom::Url& url) : context_(context), what_(url.str()) {
+      context_.observer.began(Stage::fetch_root, what_);
     }
-    ~Stepping() { parts_.observer.ended(Stage::fetch_root, what_); }
+    ~Stepping() { context_.observer.ended(Stage::fetch_root, what_); }
     Stepping(const Stepping&) = delete;
     Stepping& operator=(const Stepping&) = delete;
 
    private:
-    Parts& parts_;
+    Context& context_;
     std::string what_;
   };
 
-  Parts& parts_;
+  Context& context_;
   VerifyRequest request_;
-  Remotes remotes_;
+  Remotes& remotes_;
   std::map<std::pair<atom::ObjectId, atom::Url>, std::unique_ptr<SetEvidence>> evidence_;  // by set and remote
   std::set<Pinned> seen_;
   Groups next_;
@@ -219,8 +220,8 @@ class Verification {
 
 }  // namespace
 
-coro::Task<VerifyReport> verify(Parts& parts, VerifyRequest request) {
-  Verification verification(parts, std::move(request));
+coro::Task<VerifyReport> verify(Context& context, VerifyRequest request) {
+  Verification verification(context, std::move(request));
   co_return co_await verification.finish();
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/published.h"
 #include "engine/context/remotes.h"
 #include "engine/plan/roots.h"
@@ -36,6 +36,6 @@ struct VerifyReport {
 };
 
 // Everything that can be examined is. Throws only what concerns all, and Cancelled.
-coro::Task<VerifyReport> verify(Parts& parts, VerifyRequest request);
+coro::Task<VerifyReport> verify(Context& context, VerifyRequest request);
 
 }  // namespace eka::engine

@@ -56,13 +56,13 @@ bool write_manifest(const std::filesystem::path& directory) {
   return true;
 }
 
-coro::Task<> tell_remote(Parts& parts, Local local, bool named, InitReport& report) {
+coro::Task<> tell_remote(Context& context, Local local, bool named, InitReport& report) {
   const auto url = remote_url(*local.remote, local.working_tree);
   report.remote_url = url.str();
   std::optional<Error> problem;
   try {
     std::vector<std::string> prefixes{std::string(atom::init_ref)};
-    const auto refs = co_await ask_set_remote(parts, url, std::move(prefixes));
+    const auto refs = co_await ask_set_remote(context, url, std::move(prefixes));
     if (const auto theirs = genesis_among(refs)) {
       if (*theirs != report.genesis) throw another_set(url, *theirs, report.genesis);
       report.remote = InitReport::Remote::was_initialised;
@@ -85,23 +85,23 @@ coro::Task<> tell_remote(Parts& parts, Local local, bool named, InitReport& repo
 
 }  // namespace
 
-coro::Task<InitReport> init(Parts& parts, InitRequest request) {
+coro::Task<InitReport> init(Context& context, InitRequest request) {
   std::filesystem::create_directories(request.directory);
   request.directory = std::filesystem::canonical(request.directory);
   if (request.init_git && !git::find_git_directory(request.directory)) {
     co_await git::init_repository(request.directory);
   }
-  auto local = co_await coro::offload(parts.pool, [&] { return read_local(request); });
+  auto local = co_await coro::offload(context.pool, [&] { return read_local(request); });
 
   InitReport report;
   report.wrote_manifest = write_manifest(request.directory);
   if (!local.manifest_committed) {
     co_await git::commit_file(request.directory, set_file, "Make this repository a package set");
     report.committed = true;
-    local = co_await coro::offload(parts.pool, [&] { return read_local(request); });
+    local = co_await coro::offload(context.pool, [&] { return read_local(request); });
   }
   report.genesis = *local.genesis;
-  if (local.remote) co_await tell_remote(parts, local, request.remote.has_value(), report);
+  if (local.remote) co_await tell_remote(context, local, request.remote.has_value(), report);
   co_return report;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "atom/hash/object_id.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 
 namespace eka::engine {
 
@@ -28,6 +28,6 @@ struct InitReport {
 // Idempotent. Only ekala.toml is committed, whatever else is staged. Throws Kind::usage (no repository, and init_git
 // is off), Kind::integrity for a remote that is the set of another genesis (both are named), Kind::remote for a remote
 // that was asked for by name and cannot be reached.
-coro::Task<InitReport> init(Parts& parts, InitRequest request);
+coro::Task<InitReport> init(Context& context, InitRequest request);
 
 }  // namespace eka::engine

@@ -72,14 +72,14 @@ atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tr
   throw Error(Kind::failure, "no version can be made of tree " + tree.hex());
 }
 
-coro::Task<LocalAtom> enter_local(Parts& parts, std::filesystem::path directory, atom::Label label,
+coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
                                   atom::Requirement requirement) {
-  auto found = co_await coro::offload(parts.pool, [&] { return find(directory, label, requirement); });
-  const auto tree = co_await parts.cache->snapshot(std::move(found.files));
+  auto found = co_await coro::offload(context.pool, [&] { return find(directory, label, requirement); });
+  const auto tree = co_await context.cache->snapshot(std::move(found.files));
   const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
-  const auto rev = co_await parts.cache->write_commit(commit.text());
-  co_await parts.cache->name(found.genesis, label, commit.version, rev);
-  if (!found.lock.empty()) parts.cache->note_lock(found.lock);
+  const auto rev = co_await context.cache->write_commit(commit.text());
+  co_await context.cache->name(found.genesis, label, commit.version, rev);
+  if (!found.lock.empty()) context.cache->note_lock(found.lock);
   Published published{found.genesis, label, commit.version, rev};
   auto url = unwrap(atom::Url::parse(found.git_directory.string()));
   co_return LocalAtom{std::move(published), std::move(url), std::move(found.root), std::move(found.origin)};

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "atom/names/url.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "engine/context/published.h"
 
 namespace eka::engine {
@@ -23,7 +23,7 @@ struct LocalAtom {
 
 // The atom `label` of the set that `directory` lies in. Throws Kind::usage (no set, no repository, a broken manifest),
 // Kind::unsatisfiable (no such label, or not the version that is asked for).
-coro::Task<LocalAtom> enter_local(Parts& parts, std::filesystem::path directory, atom::Label label,
+coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
                                   atom::Requirement requirement);
 
 // The version under which a local atom is known.

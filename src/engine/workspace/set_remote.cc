@@ -9,8 +9,8 @@
 
 namespace eka::engine {
 
-coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, atom::Url url, std::vector<std::string> prefixes) {
-  const auto remote = parts.connector->open(url);
+coro::Task<std::vector<git::Ref>> ask_set_remote(Context& context, atom::Url url, std::vector<std::string> prefixes) {
+  const auto remote = context.connector->open(url);
   co_return co_await remote->ls_refs(std::move(prefixes));
 }
 

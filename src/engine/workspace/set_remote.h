@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "atom/hash/object_id.h"
-#include "engine/context/parts.h"
+#include "engine/context/context.h"
 #include "git/remote/remote.h"
 
 namespace eka::engine {
 
-coro::Task<std::vector<git::Ref>> ask_set_remote(Parts& parts, atom::Url url, std::vector<std::string> prefixes);
+coro::Task<std::vector<git::Ref>> ask_set_remote(Context& context, atom::Url url, std::vector<std::string> prefixes);
 
 // The genesis that the remote says it has; nothing when it is no set yet.
 std::optional<atom::ObjectId> genesis_among(const std::vector<git::Ref>& refs);

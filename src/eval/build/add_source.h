@@ -2,7 +2,7 @@
 #pragma once
 
 #include "coro/task/task.h"
-#include "eval/nix/evaluator.h"
+#include "eval/evaluator.h"
 
 namespace eka::eval {
 

@@ -4,24 +4,17 @@
 // machines, its sandbox. Nix builds what a derivation needs first, several at once, and goes on when one fails.
 #pragma once
 
-#include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "coro/run/pool.h"
 #include "coro/task/task.h"
 #include "eval/build/build_log.h"
+#include "eval/evaluator.h"
 #include "eval/nix/installation.h"
 
 namespace eka::eval {
-
-struct Realisation {
-  std::vector<std::string> drv_paths;
-  std::optional<std::string> builders;  // as Nix's --builders; nothing: as Nix is configured
-  std::optional<std::size_t> jobs;      // builds at once on this machine; nothing: as Nix is configured
-};
 
 // One for each derivation: nothing, or why it could not be built as far as Nix said so (Kind::evaluation). Whether its
 // outputs are there is the caller's to check. `watch` is called on the reactor. Cancelling ends Nix and its builds.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "eval/evaluator.h"
 
 namespace eka::eval {
 
@@ -28,8 +29,7 @@ struct Ending {
 // of the contract (nix/contract.nix) gives a sentence. Everything is fit for a terminal.
 Error explain(const Ending& ending);
 
-// Did it end because a limit was reached, that it might not reach by itself or with more?
-enum class Exhausted { nothing, memory, time };
+// Which limit ended it.
 Exhausted exhausted(const Ending& ending);
 
 // What the evaluator printed besides an error: traces and warnings, fit for a terminal.

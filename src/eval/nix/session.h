@@ -10,8 +10,8 @@
 
 #include "coro/process/process.h"
 #include "coro/task/task_group.h"
+#include "eval/evaluator.h"
 #include "eval/nix/answers.h"
-#include "eval/nix/evaluator.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/supplies.h"
 

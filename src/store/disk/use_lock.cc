@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "coro/task/retry.h"
 #include "store/disk/places.h"
 
 namespace eka::store {
@@ -75,10 +74,9 @@ FileDescriptor try_lock(const std::filesystem::path& path) {
 }
 
 coro::Task<UseLock> UseLock::take(coro::Pool& pool, std::filesystem::path root, Mode mode,
-                                  std::chrono::milliseconds patience) {
+                                  std::chrono::milliseconds patience, coro::Clock& clock) {
   constexpr std::chrono::milliseconds step{50};
   const auto path = Places(root).lock();
-  auto& clock = coro::Clock::system();
   const auto deadline = clock.now() + patience;
   FileDescriptor file = co_await coro::offload(pool, [&] { return open_lock(path); });
   for (;;) {

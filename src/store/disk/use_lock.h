@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "coro/run/pool.h"
+#include "coro/task/clock.h"
 #include "coro/task/task.h"
 #include "store/disk/disk.h"
 
@@ -24,7 +25,7 @@ class UseLock {
   // Throws Error(Kind::failure) when it cannot be had within `patience`, naming who holds it, or, when it must be
   // exclusive, when there can be no lock. `root` exists. Called on the reactor.
   static coro::Task<UseLock> take(coro::Pool& pool, std::filesystem::path root, Mode mode,
-                                  std::chrono::milliseconds patience);
+                                  std::chrono::milliseconds patience, coro::Clock& clock = coro::Clock::system());
 
  private:
   explicit UseLock(FileDescriptor file) : file_(std::move(file)) {}

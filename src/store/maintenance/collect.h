@@ -22,7 +22,7 @@ namespace eka::store {
 
 struct CollectOptions {
   std::chrono::seconds older_than = std::chrono::hours(24 * 30);
-  std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
+  std::chrono::system_clock::time_point now{};
 };
 
 struct Collection {

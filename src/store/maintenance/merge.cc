@@ -23,7 +23,7 @@ std::vector<PackFile> choose_for_merging(std::vector<PackFile> packs, const Merg
   return packs;
 }
 
-coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy policy) {
+coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy policy, coro::Clock& clock) {
   struct Plan {
     FileDescriptor lock;
     std::vector<PackFile> packs;
@@ -54,7 +54,7 @@ coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy
   if (count == 0) co_return 0;
   Error late(Kind::failure, "merging " + std::to_string(count) + " packs takes too long");
   auto work = repack(std::move(places), pool, std::move(plan.ids), std::move(plan.packs));
-  co_await coro::timeout(policy.time, std::move(work), std::move(late));
+  co_await coro::timeout(policy.time, std::move(work), std::move(late), clock);
   co_return count;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "coro/run/pool.h"
+#include "coro/task/clock.h"
 #include "coro/task/task.h"
 #include "store/disk/places.h"
 #include "store/pack/packs.h"
@@ -30,6 +31,7 @@ std::vector<PackFile> choose_for_merging(std::vector<PackFile> packs, const Merg
 
 // Merges if there is a need and no other process is at it. Returns how many packs became one. Throws Kind::failure when
 // it could not be done: nothing has changed then. The cache must be held, shared at least (use_lock.h).
-coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy policy = {});
+coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy policy = {},
+                                    coro::Clock& clock = coro::Clock::system());
 
 }  // namespace eka::store

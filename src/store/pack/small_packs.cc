@@ -1,7 +1,6 @@
 #include "store/pack/small_packs.h"
 
 #include <chrono>
-#include <system_error>
 #include <utility>
 
 #include "store/pack/pack_group.h"
@@ -16,21 +15,23 @@ constexpr std::size_t enough_bytes = std::size_t{4} << 20;
 
 class Lingering {
  public:
-  Lingering(asio::steady_timer*& place, asio::steady_timer& timer) : place_(place) { place_ = &timer; }
+  Lingering(coro::TaskGroup*& place, coro::TaskGroup& waiting) : place_(place) { place_ = &waiting; }
   ~Lingering() { place_ = nullptr; }
   Lingering(const Lingering&) = delete;
   Lingering& operator=(const Lingering&) = delete;
 
  private:
-  asio::steady_timer*& place_;
+  coro::TaskGroup*& place_;
 };
 
 }  // namespace
 
-SmallPacks::SmallPacks(std::filesystem::path incoming, std::filesystem::path packs, coro::Pool& pool)
+SmallPacks::SmallPacks(std::filesystem::path incoming, std::filesystem::path packs, coro::Pool& pool,
+                       coro::Clock& clock)
     : incoming_(std::move(incoming)),
       packs_(std::move(packs)),
       pool_(pool),
+      clock_(clock),
       gathering_([this](std::vector<const MemoryPack*> members) { return write_all(std::move(members)); },
                  [this] { return linger(); }) {}
 
@@ -54,10 +55,10 @@ coro::Task<> SmallPacks::write(MemoryPack pack) {
 
 coro::Task<> SmallPacks::linger() {
   if (is_enough()) co_return;
-  asio::steady_timer timer(co_await asio::this_coro::executor, at_most);
-  const Lingering lingering(lingering_, timer);
-  std::error_code ended_early;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ended_early));
+  coro::TaskGroup waiting(co_await asio::this_coro::executor);
+  const Lingering lingering(lingering_, waiting);
+  waiting.start(clock_.sleep(at_most));
+  co_await waiting.join();
 }
 
 coro::Task<std::vector<std::optional<Error>>> SmallPacks::write_all(std::vector<const MemoryPack*> packs) {

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "coro/run/pool.h"
-#include "coro/task/asio.h"
+#include "coro/task/clock.h"
+#include "coro/task/task_group.h"
 #include "store/pack/gathering.h"
 #include "store/pack/memory_pack.h"
 
@@ -17,7 +18,8 @@ namespace eka::store {
 // On the reactor.
 class SmallPacks {
  public:
-  SmallPacks(std::filesystem::path incoming, std::filesystem::path packs, coro::Pool& pool);
+  // `pool` and `clock` must outlive it.
+  SmallPacks(std::filesystem::path incoming, std::filesystem::path packs, coro::Pool& pool, coro::Clock& clock);
 
   // A pack that may be about to come. While there are any, those that are here wait for them, but not for long.
   class Expected {
@@ -43,8 +45,9 @@ class SmallPacks {
   std::filesystem::path incoming_;
   std::filesystem::path packs_;
   coro::Pool& pool_;
+  coro::Clock& clock_;
   std::size_t expected_ = 0;
-  asio::steady_timer* lingering_ = nullptr;  // of whoever has the turn
+  coro::TaskGroup* lingering_ = nullptr;  // of whoever has the turn
   Gathering<MemoryPack> gathering_;
 };
 

@@ -18,6 +18,7 @@ class FakeClock final : public Clock {
  public:
   explicit FakeClock(double chance) : chance_(chance) {}
   std::chrono::steady_clock::time_point now() override { return now_; }
+  std::chrono::system_clock::time_point date() override { return {}; }
   Task<> sleep(milliseconds time) override {
     slept.push_back(static_cast<int>(time.count()));
     now_ += time;

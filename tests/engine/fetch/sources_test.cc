@@ -62,12 +62,12 @@ class World {
  private:
   coro::Task<atom::LockedDirect> lock_with(SourceRequest request) {
     co_await open();
-    engine::Remotes remotes(*parts_);
-    engine::Sources sources(*parts_, remotes);
+    engine::Remotes remotes(*context_);
+    engine::Sources sources(*context_, remotes);
     co_return co_await sources.lock(std::move(request));
   }
   coro::Task<> open() {
-    if (!parts_) parts_ = co_await engine::Parts::build(runtime_, settings_, observer_);
+    if (!context_) context_ = co_await engine::Context::open(runtime_, settings_, observer_);
   }
 
   eka::test::TemporaryDirectory directory_;
@@ -76,7 +76,7 @@ class World {
   coro::Runtime runtime_{2};
   Silent observer_;
   engine::Settings settings_;
-  std::unique_ptr<engine::Parts> parts_;
+  std::unique_ptr<engine::Context> context_;
 };
 
 atom::DirectSource git_ref(std::string url, std::string ref) {

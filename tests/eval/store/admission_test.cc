@@ -107,7 +107,7 @@ TEST_CASE("what a killed process left behind is swept, what lives is not") {
   fs::create_directories(world.scratch() / "eval-dead00/store/nix");
   {
     coro::Pool pool(1);
-    const Evaluator another(world.evaluator().installation(), world.scratch(), pool);
+    const NixEvaluator another(world.evaluator().installation(), world.directory() / "cache", pool);
   }
   CHECK_FALSE(fs::exists(world.scratch() / "eval-dead00"));
   world.runtime().run(world.evaluator().admit(std::move(living)));

@@ -73,7 +73,7 @@ TEST_CASE("one that is damaged is made again") {
   REQUIRE_FALSE(kept.empty());
   std::ofstream(kept / database) << "garbage";
   Evaluation evaluation = world.evaluation({"a"});
-  Evaluator another(world.evaluator().installation(), world.scratch(), world.runtime().pool());
+  NixEvaluator another(world.evaluator().installation(), world.directory() / "cache", world.runtime().pool());
   const auto evaluated = world.runtime().run(another.evaluate(std::move(evaluation)));
   CHECK(evaluated.size() == 1);
   CHECK_FALSE(EmptyStore::read(kept).empty());

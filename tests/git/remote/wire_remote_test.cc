@@ -20,6 +20,7 @@ const Capabilities capabilities = Capabilities::from_text("agent=git\nls-refs\nf
 class OurClock final : public coro::Clock {
  public:
   std::chrono::steady_clock::time_point now() override { return now_; }
+  std::chrono::system_clock::time_point date() override { return {}; }
   coro::Task<> sleep(std::chrono::milliseconds time) override {
     now_ += time;
     slept += time;

@@ -34,6 +34,7 @@ class Kept final : public FileSink {
 class Impatient final : public coro::Clock {
  public:
   std::chrono::steady_clock::time_point now() override { return now_; }
+  std::chrono::system_clock::time_point date() override { return {}; }
   coro::Task<> sleep(std::chrono::milliseconds time) override {
     now_ += time;
     co_return;

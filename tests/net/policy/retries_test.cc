@@ -16,6 +16,7 @@ namespace {
 class FakeClock final : public coro::Clock {
  public:
   std::chrono::steady_clock::time_point now() override { return now_; }
+  std::chrono::system_clock::time_point date() override { return {}; }
   coro::Task<> sleep(std::chrono::milliseconds time) override {
     slept.push_back(time.count());
     now_ += time;

@@ -1,5 +1,3 @@
-#include "eval/nix/evaluator.h"
-
 #include <algorithm>
 #include <set>
 #include <sstream>
@@ -9,9 +7,13 @@
 #include "coro/process/process.h"
 #include "coro/run/pool.h"
 #include "coro/task/single_flight.h"
+#include "eval/build/add_source.h"
+#include "eval/build/realise.h"
+#include "eval/evaluator.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/session.h"
 #include "eval/nix/supplies.h"
+#include "eval/store/gc_roots.h"
 #include "eval/store/private_store.h"
 #include "eval/store/real_store.h"
 
@@ -89,51 +91,71 @@ coro::Task<std::set<std::string>> ask_store(const Installation& installation, st
 
 }  // namespace
 
-struct Evaluator::Parts {
-  Parts(Installation found, fs::path scratch, coro::Pool& threads)
+struct NixEvaluator::Installed {
+  explicit Installed(Installation found)
       : installation(std::move(found)),
-        scratch_root(std::move(scratch)),
-        pool(threads),
-        real_store(installation.store) {}
+        real_store(installation.store),
+        identity{installation.nix_version, installation.expressions_digest, "/nix/store"} {}
+
+  coro::Task<> supply(const fs::path& scratch_root, coro::Pool& pool) {
+    supplies = co_await gather_supplies(installation, scratch_root, pool);
+  }
 
   Installation installation;
-  fs::path scratch_root;
-  coro::Pool& pool;
   RealStore real_store;
+  Identity identity;
   bool can_furnish = true;  // until nixec says otherwise
   std::optional<Supplies> supplies;
   coro::SingleFlight<int, void> supplying;
-
-  coro::Task<> supply() { supplies = co_await gather_supplies(installation, scratch_root, pool); }
 };
 
-Evaluator::Evaluator(Installation installation, fs::path scratch_root, coro::Pool& pool)
-    : parts_(new Parts(std::move(installation), fs::absolute(std::move(scratch_root)), pool)) {
-  asio::post(pool.executor(), [root = parts_->scratch_root] { Scratch::sweep(root); });
+NixEvaluator::NixEvaluator(fs::path cache_root, coro::Pool& pool)
+    : scratch_root_(fs::absolute(cache_root / "scratch")),
+      gc_roots_(fs::absolute(cache_root / "gcroots")),
+      pool_(pool) {}
+
+NixEvaluator::NixEvaluator(Installation installation, fs::path cache_root, coro::Pool& pool)
+    : NixEvaluator(std::move(cache_root), pool) {
+  install(std::move(installation));
 }
 
-Evaluator::~Evaluator() = default;
+NixEvaluator::~NixEvaluator() = default;
 
-const Installation& Evaluator::installation() const {
-  return parts_->installation;
+void NixEvaluator::install(Installation installation) {
+  installed_ = std::make_unique<Installed>(std::move(installation));
+  asio::post(pool_.executor(), [root = scratch_root_] { Scratch::sweep(root); });
 }
 
-coro::Task<Answers> Evaluator::evaluate_each(Evaluation evaluation, Answered answered) {
-  Parts& parts = *parts_;
-  if (!parts.supplies) co_await parts.supplying.run(0, parts.supply());
-  Workshop workshop{parts.installation, parts.scratch_root, parts.pool, *parts.supplies, parts.can_furnish};
+coro::Task<> NixEvaluator::prepare() {
+  if (installed_) co_return;
+  auto found = co_await coro::offload(pool_, [this] { return Installation::locate(scratch_root_); });
+  if (!installed_) install(std::move(found));
+}
+
+const Evaluator::Identity& NixEvaluator::identity() const {
+  return installed_->identity;
+}
+
+const Installation& NixEvaluator::installation() const {
+  return installed_->installation;
+}
+
+coro::Task<Answers> NixEvaluator::evaluate_each(Evaluation evaluation, Answered answered) {
+  Installed& nix = *installed_;
+  if (!nix.supplies) co_await nix.supplying.run(0, nix.supply(scratch_root_, pool_));
+  Workshop workshop{nix.installation, scratch_root_, pool_, *nix.supplies, nix.can_furnish};
   {
     Session session(co_await asio::this_coro::executor, workshop, evaluation, answered);
     co_await session.run();
     if (!session.cannot_furnish()) co_return session.answers();
   }
-  parts.can_furnish = workshop.can_furnish = false;
+  nix.can_furnish = workshop.can_furnish = false;
   Session session(co_await asio::this_coro::executor, workshop, evaluation, answered);
   co_await session.run();
   co_return session.answers();
 }
 
-coro::Task<std::vector<Evaluated>> Evaluator::evaluate(Evaluation evaluation) {
+coro::Task<std::vector<Evaluated>> NixEvaluator::evaluate(Evaluation evaluation) {
   Answered nobody;
   Answers answers = co_await evaluate_each(std::move(evaluation), std::move(nobody));
   if (answers.failure) throw *std::move(answers.failure);
@@ -142,29 +164,23 @@ coro::Task<std::vector<Evaluated>> Evaluator::evaluate(Evaluation evaluation) {
   co_return evaluated;
 }
 
-coro::Task<> Evaluator::admit(std::vector<Evaluated> evaluated) {
+coro::Task<> NixEvaluator::admit(std::vector<Evaluated> evaluated) {
   if (evaluated.empty()) co_return;
-  Parts& parts = *parts_;
+  Installed& nix = *installed_;
   const DerivationsByScratch groups = by_scratch(evaluated);
-  const auto stores = co_await coro::offload(parts.pool, [&parts, &groups] {
+  const auto stores = co_await coro::offload(pool_, [&nix, &groups] {
     std::error_code ignored;  // Nix says it better
-    if (parts.installation.store == "local") fs::create_directories("/nix/store", ignored);
+    if (nix.installation.store == "local") fs::create_directories("/nix/store", ignored);
     return joined(groups);
   });
-  for (const auto& [store, drv_paths] : stores) co_await copy(parts.installation, store, drv_paths);
+  for (const auto& [store, drv_paths] : stores) co_await copy(nix.installation, store, drv_paths);
 }
 
-coro::Task<bool> Evaluator::exists(std::string store_path) {
-  std::vector<std::string> one{std::move(store_path)};
-  const auto exist = co_await this->exist(std::move(one));
-  co_return exist.front();
-}
-
-coro::Task<std::vector<bool>> Evaluator::exist(std::vector<std::string> store_paths) {
-  Parts& parts = *parts_;
-  const auto known = co_await coro::offload(parts.pool, [&] {
+coro::Task<std::vector<bool>> NixEvaluator::exist(std::vector<std::string> store_paths) {
+  Installed& nix = *installed_;
+  const auto known = co_await coro::offload(pool_, [&] {
     std::vector<std::optional<bool>> all;
-    for (const auto& path : store_paths) all.push_back(is_store_path(path) ? parts.real_store.has(path) : false);
+    for (const auto& path : store_paths) all.push_back(is_store_path(path) ? nix.real_store.has(path) : false);
     return all;
   });
   std::set<std::string> asked;
@@ -172,12 +188,31 @@ coro::Task<std::vector<bool>> Evaluator::exist(std::vector<std::string> store_pa
     if (!known[i]) asked.insert(store_paths[i]);
   }
   std::set<std::string> valid;
-  if (!asked.empty()) valid = co_await ask_store(parts.installation, std::move(asked));
+  if (!asked.empty()) valid = co_await ask_store(nix.installation, std::move(asked));
   std::vector<bool> out;
   for (std::size_t i = 0; i < store_paths.size(); ++i) {
     out.push_back(known[i].value_or(valid.contains(store_paths[i])));
   }
   co_return out;
+}
+
+coro::Task<Result<void>> NixEvaluator::keep(std::vector<std::string> store_paths) {
+  const GcRoots roots(gc_roots_, installed_->installation.store);
+  co_return co_await coro::offload(pool_, [&] { return roots.keep(store_paths); });
+}
+
+coro::Task<> NixEvaluator::add_source(Source source) {
+  return eval::add_source(installed_->installation, std::move(source));
+}
+
+coro::Task<std::vector<std::optional<Error>>> NixEvaluator::realise(Realisation request, BuildWatch& watch) {
+  return eval::realise(installed_->installation, pool_, std::move(request), watch);
+}
+
+coro::Task<bool> Evaluator::exists(std::string store_path) {
+  std::vector<std::string> one{std::move(store_path)};
+  const auto all = co_await exist(std::move(one));
+  co_return all.front();
 }
 
 }  // namespace eka::eval

@@ -1,0 +1,48 @@
+#include "engine/context/context.h"
+
+#include <utility>
+
+#include "engine/context/remotes.h"
+#include "engine/fetch/fetcher.h"
+#include "engine/resolve/sets.h"
+#include "eval/nix_evaluator.h"
+#include "git/remote/connector.h"
+
+namespace eka::engine {
+
+Context::Context(const Settings& the_settings, Observer& the_observer, Outside outside)
+    : settings(the_settings),
+      observer(the_observer),
+      pool(outside.pool),
+      clock(outside.clock),
+      cache(std::move(outside.cache)),
+      connector(std::move(outside.connector)),
+      evaluator(std::move(outside.evaluator)),
+      remotes_(std::make_unique<Remotes>(*this)),
+      fetcher_(std::make_unique<Fetcher>(*this, *remotes_)),
+      sets_(std::make_unique<Sets>(*this, *remotes_)) {}
+
+Context::~Context() = default;
+
+Sources& Context::sources() {
+  return fetcher_->sources();
+}
+
+coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const Settings& settings,
+                                                   Observer& observer) {
+  auto& clock = coro::Clock::system();
+  auto cache = co_await store::Cache::open(settings.cache_root, runtime.pool(), clock);
+  if (!cache->warning().empty()) observer.note(cache->warning());
+  if (!cache->obstacle().empty()) {
+    observer.detail("the cache may only be read (" + cache->obstacle() + "): nothing of this run is remembered");
+  }
+  auto config = co_await coro::offload(runtime.pool(), [] { return git::UserConfig::load(); });
+  const git::Connector::Tell tell = [&observer](std::string_view text) { observer.detail(text); };
+  auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->hosts(),
+                                                    settings.patience, std::move(config), tell);
+  auto evaluator = std::make_unique<eval::NixEvaluator>(settings.cache_root, runtime.pool());
+  Outside outside{runtime.pool(), clock, std::move(cache), std::move(connector), std::move(evaluator)};
+  co_return std::make_unique<Context>(settings, observer, std::move(outside));
+}
+
+}  // namespace eka::engine

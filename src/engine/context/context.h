@@ -1,0 +1,65 @@
+// What every step of a run works with: what it was told (settings), what it reaches outside of itself (cache, remotes,
+// evaluator, clock, threads), and what the steps share (open remotes, the fetcher, what sets offer).
+//
+// All that the engine learns from outside comes through the interfaces held here, so that a test can put others in
+// their place. Built whole, used on the reactor, passed down by reference.
+#pragma once
+
+#include <memory>
+
+#include "coro/run/pool.h"
+#include "coro/run/runtime.h"
+#include "coro/task/clock.h"
+#include "engine/context/observer.h"
+#include "engine/context/settings.h"
+#include "eval/evaluator.h"
+#include "git/remote/remote_factory.h"
+#include "store/cache.h"
+
+namespace eka::engine {
+
+class Fetcher;  // fetch/fetcher.h
+class Remotes;  // context/remotes.h
+class Sets;     // resolve/sets.h
+class Sources;  // fetch/sources.h
+
+class Context {
+ public:
+  // What lies outside of the engine. `pool` and `clock` must outlive the context.
+  struct Outside {
+    coro::Pool& pool;
+    coro::Clock& clock;
+    std::unique_ptr<store::Cache> cache;
+    std::unique_ptr<git::RemoteFactory> connector;
+    std::unique_ptr<eval::Evaluator> evaluator;
+  };
+
+  // `the_settings` and `the_observer` must outlive the context.
+  Context(const Settings& the_settings, Observer& the_observer, Outside outside);
+  ~Context();
+
+  // The real ones. `runtime` must outlive the context as well. Called on the reactor. Throws when the cache cannot be
+  // opened.
+  static coro::Task<std::unique_ptr<Context>> open(coro::Runtime& runtime, const Settings& settings,
+                                                   Observer& observer);
+
+  const Settings& settings;
+  Observer& observer;
+  coro::Pool& pool;
+  coro::Clock& clock;
+  const std::unique_ptr<store::Cache> cache;
+  const std::unique_ptr<git::RemoteFactory> connector;
+  const std::unique_ptr<eval::Evaluator> evaluator;
+
+  Remotes& remotes() { return *remotes_; }
+  Fetcher& fetcher() { return *fetcher_; }
+  Sources& sources();
+  Sets& sets() { return *sets_; }
+
+ private:
+  std::unique_ptr<Remotes> remotes_;
+  std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<Sets> sets_;
+};
+
+}  // namespace eka::engine

@@ -1,0 +1,74 @@
+// The simulated internet: every url of a world is a repository on a host, spoken to in protocol v2 over sessions that
+// take their time, and fail as the seed wants. The engine's own WireRemote stands on them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "net/policy/patience.h"
+#include "git/remote/remote_factory.h"
+#include "tests/sim/faults.h"
+#include "tests/sim/simulator.h"
+#include "tests/sim/world.h"
+
+namespace eka::sim {
+
+// One repository as it is served at one url.
+struct Served {
+  std::string url, host;
+  std::size_t set = 0;
+  bool is_origin = true;  // not a mirror
+  Refs refs;
+  bool lies = false;
+};
+
+struct Host {
+  milliseconds latency{20};
+  bool ignores_haves = false;
+  bool dead = false;  // in this step
+};
+
+// What one process asked, for the invariants on requests.
+struct Asked {
+  struct OfUrl {
+    std::size_t list_requests = 0, fetch_requests = 0;
+    std::multiset<std::string> lists;                   // what was listed, answered to the end
+    std::map<atom::ObjectId, std::size_t> delivered{};  // wants of answers that went to their end
+    bool failed = false;
+    std::chrono::steady_clock::time_point not_before{};  // as a Retry-After asked
+  };
+  std::map<std::string, OfUrl> urls;
+  bool any_failure = false;
+};
+
+class Internet {
+ public:
+  Internet(const World& world, Simulator& simulator, const Faults& faults);
+
+  void begin_step();  // who is up
+  Served* find(const std::string& url);
+  Host& host(const std::string& name) { return hosts_.at(name); }
+  const std::map<std::string, Served>& served() const { return served_; }
+  std::map<std::string, Served>& served() { return served_; }
+
+  Simulator& simulator() { return simulator_; }
+  const World& world() const { return world_; }
+  const Faults& faults() const { return faults_; }
+
+ private:
+  void add(Served served);
+  void make_mirror_lie(Served& mirror);
+
+  const World& world_;
+  Simulator& simulator_;
+  const Faults& faults_;
+  std::map<std::string, Served> served_;
+  std::map<std::string, Host> hosts_;
+};
+
+// What one process sees of it. `internet` and `asked` must outlive it.
+std::unique_ptr<git::RemoteFactory> make_remotes(Internet& internet, Asked& asked, net::Patience patience);
+
+}  // namespace eka::sim
