@@ -54,9 +54,12 @@ class Unrolling {
 
   void tell_dependency(Derivation::Node& node, const Incompatibilities::Entry& entry, const Manifest& manifest) const {
     node.object = package(entry.object);
-    node.requirement = packages_.requirement(entry.wanted);
+    const Dependency& wanted = packages_.dependency(entry.wanted);
+    node.requirement = wanted.requirement;
+    node.counted = wanted.counted;
     for (const Dependency& dependency : manifest.dependencies) {
-      if (node.object == dependency.package && dependency.requirement == *node.requirement) {
+      if (node.object == dependency.package && dependency.requirement == wanted.requirement &&
+          dependency.counted == wanted.counted) {
         node.note = dependency.note;
         break;
       }

@@ -28,6 +28,7 @@ struct Derivation {
     // A fact. A dependency: the subject's versions that are in its term need `requirement` of the object.
     Package subject, object;
     std::optional<atom::Requirement> requirement;
+    std::optional<std::vector<std::size_t>> counted;  // the only versions of the object that count, if not all do
     std::string note;  // where that is written (for the highest of several versions), or why a version is unusable
     // Learned.
     std::array<std::size_t, 2> causes{};  // indices of nodes that come earlier

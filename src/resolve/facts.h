@@ -9,8 +9,10 @@
 // solver as they came; then what was learned, and so the answer, hung on the network's timing.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,10 +27,18 @@ struct Dependency {
   PackageId package{};
   atom::Requirement requirement;
   std::string note;  // where it is written ("atom.toml:12"), for explanations; may be empty
+  // Ascending indices of the only versions that count for this dependency, whatever others may choose; nothing: every
+  // version. A list of versions may then hold one number twice, for two things that different dependencies may mean.
+  std::optional<std::vector<std::size_t>> counted{};
+
+  // Does a version of the package, which is `index` in its list, satisfy this?
+  bool admits(const atom::Version& version, std::size_t index) const {
+    return (!counted || std::ranges::binary_search(*counted, index)) && requirement.matches(version);
+  }
 };
 
 struct Versions {
-  std::vector<atom::Version> list;  // ascending, all different
+  std::vector<atom::Version> list;  // ascending
   std::string none_because;  // when the list is empty: why, as a clause ("the set has no atom “lgo”"); may be empty
 };
 

@@ -30,7 +30,7 @@ class Walk {
     std::optional<std::size_t> best;
     for (std::size_t i = versions->list.size(); i-- > 0;) {
       if (slot && !solution_.possible(*slot).contains(static_cast<VersionSet::Member>(i + 1))) continue;
-      if (!dependency.requirement.matches(versions->list[i])) continue;
+      if (!dependency.admits(versions->list[i], i)) continue;
       if (!best) best = i;
       if (locked == nullptr) break;
       if (*locked == versions->list[i]) best = i;

@@ -69,19 +69,21 @@ const atom::Version* Packages::locked_version(PackageId package) const {
   return it == locked_.end() ? nullptr : &it->second;
 }
 
-std::uint32_t Packages::wanted(Slot slot, const atom::Requirement& requirement) {
-  const std::uint64_t key = hash(slot, requirement);
+std::uint32_t Packages::wanted(Slot slot, const Dependency& dependency) {
+  const std::uint64_t key = hash(slot, dependency.requirement);
   const auto [first, last] = wanted_by_hash_.equal_range(key);
   for (auto it = first; it != last; ++it) {
     const Wanted& known = wanted_[it->second];
-    if (known.slot == slot && *known.requirement == requirement) return it->second;
+    const bool same =
+        known.dependency->requirement == dependency.requirement && known.dependency->counted == dependency.counted;
+    if (known.slot == slot && same) return it->second;
   }
   const std::vector<atom::Version>& list = versions(slot).list;
   VersionSet unwanted = VersionSet::all(version_count(slot) + 1);
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (requirement.matches(list[i])) unwanted.erase(static_cast<VersionSet::Member>(i + 1));
+    if (dependency.admits(list[i], i)) unwanted.erase(static_cast<VersionSet::Member>(i + 1));
   }
-  wanted_.push_back({slot, &requirement, std::move(unwanted)});
+  wanted_.push_back({slot, &dependency, std::move(unwanted)});
   const auto number = static_cast<std::uint32_t>(wanted_.size() - 1);
   wanted_by_hash_.emplace(key, number);
   return number;

@@ -33,9 +33,10 @@ class Packages {
   const atom::Version* locked_version(PackageId package) const;
   bool is_named_by_root(Slot slot) const { return entries_[slot].named_by_root; }
 
-  // A requirement on a package, as a number: equal requirements get equal numbers.
-  std::uint32_t wanted(Slot slot, const atom::Requirement& requirement);
-  const atom::Requirement& requirement(std::uint32_t wanted) const { return *wanted_[wanted].requirement; }
+  // What a dependency wants of a package, as a number: those that admit the same for the same reason have one number.
+  // `dependency` must stay where it is.
+  std::uint32_t wanted(Slot slot, const Dependency& dependency);
+  const Dependency& dependency(std::uint32_t wanted) const { return *wanted_[wanted].dependency; }
   // What does not satisfy it: the members that a dependency excludes.
   const VersionSet& unwanted_set(std::uint32_t wanted) const { return wanted_[wanted].unwanted; }
 
@@ -48,7 +49,7 @@ class Packages {
   };
   struct Wanted {
     Slot slot;
-    const atom::Requirement* requirement;
+    const Dependency* dependency;
     VersionSet unwanted;
   };
 

@@ -205,7 +205,7 @@ void Solver::make_room() {
 // Nothing, when the version satisfies it itself.
 IncompatibilityId Solver::add_dependency(Slot slot, VersionSet::Member version, const Dependency& dependency) {
   const Slot object = *packages_.find(dependency.package);
-  const std::uint32_t wanted = packages_.wanted(object, dependency.requirement);
+  const std::uint32_t wanted = packages_.wanted(object, dependency);
   const VersionSet& unwanted = packages_.unwanted_set(wanted);
   if (object == slot && !unwanted.contains(version)) return no_incompatibility;
   const auto [it, is_new] = merged_.try_emplace(std::uint64_t{slot} << 32 | wanted, no_incompatibility);

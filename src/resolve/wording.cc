@@ -116,8 +116,14 @@ std::string Wording::and_then(const std::string& a, const std::string& b) {
 std::string Wording::why_nothing_matches(const Derivation::Node& node) const {
   if (node.object == node.subject) return "which it is not itself";
   const Versions& known = *facts_.versions(*node.object);
-  const auto& list = known.list;
-  if (list.empty()) return known.none_because.empty() ? "there is no version of it" : printable(known.none_because);
+  if (known.list.empty()) {
+    return known.none_because.empty() ? "there is no version of it" : printable(known.none_because);
+  }
+  std::vector<atom::Version> list;
+  for (std::size_t i = 0; i < known.list.size(); ++i) {
+    if (!node.counted || std::ranges::binary_search(*node.counted, i)) list.push_back(known.list[i]);
+  }
+  if (list.empty()) return "there is no version of it that counts";
   const auto matches = [&](const atom::Version& v) { return node.requirement->matches(v); };
   if (std::any_of(list.begin(), list.end(), matches)) return {};
   // Would it match, were it not a pre-release?

@@ -1,5 +1,3 @@
-#include "store/cache.h"
-
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "store/cache.h"
 #include "store/disk/disk.h"
 #include "store/disk/places.h"
 #include "store/disk/quarantine.h"
@@ -18,6 +17,7 @@
 #include "store/disk/use_lock.h"
 #include "store/disk/write_access.h"
 #include "store/fact/database.h"
+#include "store/fact/vouched.h"
 #include "store/maintenance/merge.h"
 #include "store/name/refs.h"
 #include "store/object/repository.h"
@@ -48,6 +48,15 @@ std::optional<std::int64_t> number(const std::optional<std::string>& text) {
   std::int64_t value = 0;
   if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) return std::nullopt;
   return value;
+}
+
+// Before format 2 what was remembered under a URL may have been said at another one, which insteadOf led to.
+std::string genesis_key(const atom::Url& reached_at) {
+  return "2 " + reached_at.str();
+}
+
+std::string vouched_key(const atom::Url& reached_at, const atom::ObjectId& genesis, const atom::Label& label) {
+  return genesis.hex() + " " + label.str() + " " + reached_at.str();
 }
 
 // The commit, or nothing when it is missing or damaged.
@@ -121,7 +130,7 @@ struct Cache::Parts {
         trees(places.trees(), repository, access),
         database(places.database()),
         small_packs(repository.incoming(), repository.packs(), threads, the_clock),
-        naming([this](std::vector<const Refs::NamesOfSet*> gathered) { return write_names(std::move(gathered)); }) {}
+        naming([this](std::vector<const Refs::Delivery*> gathered) { return write_refs(std::move(gathered)); }) {}
 
   bool is_whole(const atom::ObjectId& rev) {
     if (whole.contains(rev)) return true;
@@ -159,7 +168,7 @@ struct Cache::Parts {
 
   fs::path sources() const { return root / "sources"; }
 
-  coro::Task<std::vector<std::optional<Error>>> write_names(std::vector<const Refs::NamesOfSet*> gathered);
+  coro::Task<std::vector<std::optional<Error>>> write_refs(std::vector<const Refs::Delivery*> gathered);
 
   fs::path root;
   WriteAccess access;
@@ -176,7 +185,7 @@ struct Cache::Parts {
   std::map<Fact, std::set<std::string>> used;
   bool has_grown = false;  // by a pack
   SmallPacks small_packs;
-  Gathering<Refs::NamesOfSet> naming;
+  Gathering<Refs::Delivery> naming;
 };
 
 Cache::Cache(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -346,44 +355,35 @@ coro::Task<atom::ObjectId> Cache::write_commit(std::string text) {
   });
 }
 
-coro::Task<std::vector<CachedAtom>> Cache::versions(atom::ObjectId genesis, atom::Label label) {
+coro::Task<std::vector<std::vector<CachedAtom>>> Cache::given(Giver by, atom::ObjectId genesis,
+                                                              std::vector<atom::Label> labels) {
   Parts& parts = *parts_;
-  co_return co_await coro::offload(parts.pool, [&] { return parts.refs.versions(genesis, label); });
+  co_return co_await coro::offload(parts.pool, [&] { return parts.refs.given(by, genesis, labels); });
 }
 
-coro::Task<std::vector<std::vector<CachedAtom>>> Cache::versions(atom::ObjectId genesis,
-                                                                 std::vector<atom::Label> labels) {
-  Parts& parts = *parts_;
-  co_return co_await coro::offload(parts.pool, [&] { return parts.refs.versions(genesis, labels); });
-}
-
-coro::Task<> Cache::name(atom::ObjectId genesis, std::vector<AtomName> names) {
+coro::Task<> Cache::hold(Giver by, atom::ObjectId genesis, std::vector<AtomName> atoms) {
   Parts& parts = *parts_;
   std::vector<std::pair<std::string, std::string>> whole;
-  for (const auto& name : names) {
-    whole.emplace_back(key(name.rev), "");
+  for (const auto& atom : atoms) {
+    whole.emplace_back(key(atom.rev), "");
     // What this process admitted it need not look at again.
-    if (parts.whole.contains(name.rev)) continue;
-    const auto facts = co_await commit(name.rev);
+    if (parts.whole.contains(atom.rev)) continue;
+    const auto facts = co_await commit(atom.rev);
     if (!facts) {
-      throw Error(Kind::integrity, name.label.str() + " " + name.version.str() + ": its commit " + name.rev.hex() +
+      throw Error(Kind::integrity, atom.label.str() + " " + atom.version.str() + ": its commit " + atom.rev.hex() +
                                        " is not in the cache");
     }
   }
-  Refs::NamesOfSet of_set{genesis, std::move(names)};
-  co_await parts.naming.write(std::move(of_set));
+  Refs::Delivery delivery{std::move(by), genesis, std::move(atoms)};
+  co_await parts.naming.write(std::move(delivery));
   parts.database.put_all(Fact::whole, whole);
 }
 
-coro::Task<std::vector<std::optional<Error>>> Cache::Parts::write_names(std::vector<const Refs::NamesOfSet*> gathered) {
-  std::vector<Refs::NamesOfSet> sets;
-  for (const auto* each : gathered) sets.push_back(*each);
-  co_return co_await coro::offload(pool, [&] { return refs.write(sets); });
-}
-
-coro::Task<> Cache::name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev) {
-  std::vector<AtomName> names{{std::move(label), std::move(version), rev}};
-  co_await name(genesis, std::move(names));
+coro::Task<std::vector<std::optional<Error>>> Cache::Parts::write_refs(std::vector<const Refs::Delivery*> gathered) {
+  std::vector<Refs::Delivery> deliveries;
+  for (const auto* each : gathered) deliveries.push_back(*each);
+  co_await coro::offload(pool, [&] { refs.write(deliveries); });
+  co_return std::vector<std::optional<Error>>(gathered.size());
 }
 
 coro::Task<std::unique_ptr<IncomingFile>> Cache::begin_file() {
@@ -515,14 +515,43 @@ void Cache::remember_questions(const std::string& asker, const std::string& valu
   parts_->database.put(Fact::questions, asker, value);
 }
 
-std::optional<atom::ObjectId> Cache::genesis_of(const atom::Url& url) {
-  const auto hex = parts_->database.get(Fact::genesis, url.str());
+std::optional<atom::ObjectId> Cache::genesis_at(const atom::Url& reached_at) {
+  const auto hex = parts_->database.get(Fact::genesis, genesis_key(reached_at));
   const auto id = hex ? atom::ObjectId::parse(*hex) : Result<atom::ObjectId>(fail(Kind::failure, ""));
   return id ? std::optional(*id) : std::nullopt;
 }
 
-void Cache::remember_genesis(const atom::Url& url, atom::ObjectId genesis) {
-  parts_->database.put(Fact::genesis, url.str(), genesis.hex());
+void Cache::remember_genesis(const atom::Url& reached_at, atom::ObjectId genesis) {
+  parts_->database.put(Fact::genesis, genesis_key(reached_at), genesis.hex());
+}
+
+std::vector<std::vector<CachedAtom>> Cache::vouched(const atom::Url& reached_at, const atom::ObjectId& genesis,
+                                                    const std::vector<atom::Label>& labels) {
+  std::vector<std::string> keys;
+  for (const auto& label : labels) keys.push_back(vouched_key(reached_at, genesis, label));
+  std::vector<std::vector<CachedAtom>> out;
+  for (const auto& value : parts_->database.get_all(Fact::vouched, keys)) {
+    auto& of_label = out.emplace_back();
+    for (auto& [version, rev] : read_vouched(value.value_or(""))) of_label.push_back({version, rev});
+  }
+  return out;
+}
+
+void Cache::remember_vouched(const atom::Url& reached_at, const atom::ObjectId& genesis,
+                             const std::vector<AtomName>& atoms) {
+  std::map<std::string, std::vector<const AtomName*>> by_key;
+  for (const auto& atom : atoms) by_key[vouched_key(reached_at, genesis, atom.label)].push_back(&atom);
+  std::vector<std::string> keys;
+  for (const auto& [key, of_label] : by_key) keys.push_back(key);
+  const auto values = parts_->database.get_all(Fact::vouched, keys);
+  std::vector<std::pair<std::string, std::string>> changed;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    auto known = read_vouched(values[i].value_or(""));
+    const auto before = known.size();
+    for (const auto* atom : by_key.at(keys[i])) known.try_emplace(atom->version, atom->rev);
+    if (known.size() != before) changed.emplace_back(keys[i], write_vouched(known));
+  }
+  parts_->database.put_all(Fact::vouched, changed);
 }
 
 bool Cache::knows_request(const std::string& request) {

@@ -1,6 +1,6 @@
 // The cache on disk, shared by every eka process of a user (engine.md, "The cache").
 //
-//   git/                one bare repository; atoms at refs/<base58 genesis>/<label>/<version>
+//   git/                one bare repository; atoms are kept by refs (name/refs.h)
 //   git/incoming/…      quarantines: packs that are still arriving, one directory per intake
 //   trees/<tree id>/    materialised trees, read-only, complete or absent
 //   sources/<sha256>    single files from elsewhere, by their content
@@ -89,13 +89,14 @@ class Cache {
   coro::Task<atom::ObjectId> snapshot(std::vector<git::WorkingFile> files);
   coro::Task<atom::ObjectId> write_commit(std::string text);
 
-  // --- names
-  coro::Task<std::vector<CachedAtom>> versions(atom::ObjectId genesis, atom::Label label);
-  // Of many labels, in their order, at the price of one.
-  coro::Task<std::vector<std::vector<CachedAtom>>> versions(atom::ObjectId genesis, std::vector<atom::Label> labels);
-  // Written last, when all the objects are in. The same name for another revision is Kind::integrity.
-  coro::Task<> name(atom::ObjectId genesis, std::vector<AtomName> names);
-  coro::Task<> name(atom::ObjectId genesis, atom::Label label, atom::Version version, atom::ObjectId rev);
+  // --- atoms. Who delivered one is recorded so that nobody else is told of it, and so that its objects are kept. It is
+  // no answer to which revision a version is: that is vouched().
+  // What `by` delivered of many labels, in their order, each in ascending order of versions.
+  coro::Task<std::vector<std::vector<CachedAtom>>> given(Giver by, atom::ObjectId genesis,
+                                                         std::vector<atom::Label> labels);
+  // Written last, when all the objects are in. `genesis` is the set under which the atoms were wanted; their commits
+  // say the rest.
+  coro::Task<> hold(Giver by, atom::ObjectId genesis, std::vector<AtomName> atoms);
 
   // --- sources that are no atoms
   coro::Task<std::unique_ptr<IncomingFile>> begin_file();
@@ -127,8 +128,16 @@ class Cache {
   // for another process. None of them can fail: what cannot be read is not remembered.
   std::vector<std::optional<std::string>> remembered_evaluations(const std::vector<std::string>& digests);
   void remember_evaluation(const std::string& digest, const std::string& value);
-  std::optional<atom::ObjectId> genesis_of(const atom::Url& url);  // as last seen at that url
-  void remember_genesis(const atom::Url& url, atom::ObjectId genesis);
+  // What a remote said of its set, by the URL that it was reached at (after insteadOf). Nobody else's word is kept
+  // here, and it is an answer for that URL only. The genesis is the one that was last seen there.
+  std::optional<atom::ObjectId> genesis_at(const atom::Url& reached_at);
+  void remember_genesis(const atom::Url& reached_at, atom::ObjectId genesis);
+  // Which revisions it said the versions of each of the labels are, in their order, each ascending. Objects of them
+  // may be missing.
+  std::vector<std::vector<CachedAtom>> vouched(const atom::Url& reached_at, const atom::ObjectId& genesis,
+                                               const std::vector<atom::Label>& labels);
+  // A version that is known already keeps its revision.
+  void remember_vouched(const atom::Url& reached_at, const atom::ObjectId& genesis, const std::vector<AtomName>& atoms);
   // That something was once asked for so, and what it came to was locked: see engine/sources.h.
   bool knows_request(const std::string& request);
   void remember_request(const std::string& request);

@@ -49,6 +49,16 @@ void CacheFixture::admit(const std::string& pack, std::vector<atom::ObjectId> wa
   run(take_in(cache_.get(), pack, std::move(wants), piece, std::move(bases)));
 }
 
+void CacheFixture::hold(const atom::ObjectId& genesis, atom::Label label, atom::Version version,
+                        const atom::ObjectId& rev, const store::Giver& giver) {
+  run(cache_->hold(giver, genesis, {{std::move(label), std::move(version), rev}}));
+}
+
+std::vector<store::CachedAtom> CacheFixture::given(const atom::ObjectId& genesis, const atom::Label& label,
+                                                   const store::Giver& giver) {
+  return run(cache_->given(giver, genesis, {label})).front();
+}
+
 std::optional<Error> CacheFixture::refusal(const std::string& pack, std::vector<atom::ObjectId> wants,
                                            std::size_t piece, std::vector<atom::ObjectId> bases) {
   try {

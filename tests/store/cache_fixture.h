@@ -40,6 +40,11 @@ class CacheFixture {
   // The error that admitting it is; fails the test when it is none.
   std::optional<Error> refusal(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000,
                                std::vector<atom::ObjectId> bases = {});
+  // An atom of this set that `giver` delivered, and what it delivered of a label.
+  void hold(const atom::ObjectId& genesis, atom::Label label, atom::Version version, const atom::ObjectId& rev,
+            const store::Giver& giver = store::Giver::working_tree());
+  std::vector<store::CachedAtom> given(const atom::ObjectId& genesis, const atom::Label& label,
+                                       const store::Giver& giver = store::Giver::working_tree());
   template <class T>
   T run(coro::Task<T> task) {
     return runtime_.run(std::move(task));

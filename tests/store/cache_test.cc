@@ -46,57 +46,97 @@ World world() {
 
 }  // namespace
 
-TEST_CASE("names are listed by version, and never change") {
+TEST_CASE("what was delivered is listed by giver, set and version, and kept by a ref that git sees") {
   CacheFixture fixture;
   const World w = world();
   fixture.admit(w.builder.pack(), {w.one, w.two});
-  auto& cache = fixture.cache();
-  CHECK(fixture.run(cache.versions(genesis, label("x"))).empty());
-  fixture.run(cache.name(genesis, label("x"), version("1.10.0"), w.two));
-  fixture.run(cache.name(genesis, label("x"), version("1.9.0-rc.1+build"), w.one));
-  fixture.run(cache.name(genesis, label("x"), version("1.10.0"), w.two));
-  fixture.run(cache.name(genesis, label("λ-x"), version("0.1.0"), w.one));
-  const auto found = fixture.run(cache.versions(genesis, label("x")));
+  const auto giver = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/set")));
+  const auto other = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/other")));
+  CHECK(fixture.given(genesis, label("x"), giver).empty());
+  fixture.hold(genesis, label("x"), version("1.10.0"), w.two, giver);
+  fixture.hold(genesis, label("x"), version("1.9.0-rc.1+build"), w.one, giver);
+  fixture.hold(genesis, label("x"), version("1.10.0"), w.two, giver);
+  fixture.hold(genesis, label("λ-x"), version("0.1.0"), w.one, giver);
+  const auto found = fixture.given(genesis, label("x"), giver);
   REQUIRE(found.size() == 2);
   CHECK(found[0].version.str() == "1.9.0-rc.1+build");
   CHECK(found[0].rev == w.one);
   CHECK(found[1].rev == w.two);
-  CHECK(fixture.run(cache.versions(genesis, label("λ-x"))).size() == 1);
-  try {
-    fixture.run(cache.name(genesis, label("x"), version("1.10.0"), w.one));
-    FAIL("it was renamed");
-  } catch (const Error& error) {
-    CHECK(error.kind() == Kind::integrity);
-    CHECK(error.message().find(w.one.hex()) != std::string::npos);
-    CHECK(error.message().find(w.two.hex()) != std::string::npos);
-  }
-  // As git sees them.
+  CHECK(fixture.given(genesis, label("λ-x"), giver).size() == 1);
+  CHECK(fixture.given(genesis, label("x"), other).empty());
+  CHECK(fixture.given(w.one, label("x"), giver).empty());
+  // What one lock calls 1.10.0 stands in no other lock's way.
+  fixture.hold(genesis, label("x"), version("1.10.0"), w.one, giver);
+  CHECK(fixture.given(genesis, label("x"), giver).size() == 3);
+  // As git sees it.
   const std::string git = "git -C " + fixture.root().native() + "/git ";
-  CHECK(output_of(git + "rev-parse refs/" + atom::base58(genesis.bytes()) + "/x/1.10.0") == w.two.hex() + "\n");
-  // Packed by somebody, they are still names, still immutable.
+  const auto ref = "refs/atoms-2/" + giver.str() + "/" + atom::base58(genesis.bytes()) + "/x/1.10.0/" + w.two.hex();
+  CHECK(output_of(git + "rev-parse " + ref) == w.two.hex() + "\n");
+  // Packed by another program, it still counts.
   output_of(git + "pack-refs --all");
-  CHECK(fixture.run(cache.versions(genesis, label("x"))).size() == 2);
-  CHECK_THROWS_AS(fixture.run(cache.name(genesis, label("x"), version("1.10.0"), w.one)), Error);
+  CHECK(fixture.given(genesis, label("x"), giver).size() == 3);
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("only what is here whole is named") {
+TEST_CASE("only what is here whole is held") {
   CacheFixture fixture;
   const auto absent = atom::ObjectId::of("commit", "absent");
-  CHECK_THROWS_AS(fixture.run(fixture.cache().name(genesis, label("x"), version("1.0.0"), absent)), Error);
-  CHECK(fixture.run(fixture.cache().versions(genesis, label("x"))).empty());
+  CHECK_THROWS_AS(fixture.hold(genesis, label("x"), version("1.0.0"), absent), Error);
+  CHECK(fixture.given(genesis, label("x")).empty());
 }
 
-TEST_CASE("a name that a power cut left empty is absent, and written anew") {
+TEST_CASE("a ref that a power cut left empty is absent, and written anew") {
   CacheFixture fixture;
   const World w = world();
   fixture.admit(w.builder.pack(), {w.one});
-  const fs::path file = fixture.root() / "git" / "refs" / atom::base58(genesis.bytes()) / "x" / "1.0.0";
+  const auto giver = store::Giver::working_tree();
+  const fs::path file = fixture.root() / "git" / "refs" / "atoms-2" / giver.str() / atom::base58(genesis.bytes()) /
+                        "x" / "1.0.0" / w.one.hex();
   fs::create_directories(file.parent_path());
   std::ofstream(file).close();
-  CHECK(fixture.run(fixture.cache().versions(genesis, label("x"))).empty());
-  fixture.run(fixture.cache().name(genesis, label("x"), version("1.0.0"), w.one));
-  CHECK(fixture.run(fixture.cache().versions(genesis, label("x"))).size() == 1);
+  CHECK(fixture.given(genesis, label("x")).empty());
+  fixture.hold(genesis, label("x"), version("1.0.0"), w.one);
+  CHECK(fixture.given(genesis, label("x")).size() == 1);
+}
+
+TEST_CASE("what a remote said answers for its own URL only, and is kept as it was said first") {
+  CacheFixture fixture;
+  const auto honest = unwrap(atom::Url::parse("https://honest.example/company"));
+  const auto evil = unwrap(atom::Url::parse("https://evil.example/company"));
+  const auto rev = atom::ObjectId::of("commit", "one");
+  const auto forged = atom::ObjectId::of("commit", "two");
+  auto& cache = fixture.cache();
+  cache.remember_genesis(evil, genesis);
+  cache.remember_vouched(evil, genesis, {{label("x"), version("1.1.0"), forged}});
+  CHECK_FALSE(cache.genesis_at(honest));
+  CHECK(cache.vouched(honest, genesis, {label("x")}).at(0).empty());
+  cache.remember_vouched(honest, genesis, {{label("x"), version("1.1.0"), rev}, {label("y"), version("2.0.0"), rev}});
+  cache.remember_vouched(honest, genesis,
+                         {{label("x"), version("1.1.0"), forged}, {label("x"), version("1.0.0"), rev}});
+  fixture.reopen();
+  const auto known = fixture.cache().vouched(honest, genesis, {label("x"), label("z"), label("y")});
+  REQUIRE(known.size() == 3);
+  REQUIRE(known[0].size() == 2);
+  CHECK(known[0][0].version.str() == "1.0.0");
+  CHECK(known[0][1].rev == rev);
+  CHECK(known[1].empty());
+  CHECK(known[2].size() == 1);
+  CHECK(fixture.cache().vouched(evil, genesis, {label("x")}).at(0).at(0).rev == forged);
+  CHECK(fixture.cache().vouched(honest, rev, {label("x")}).at(0).empty());
+}
+
+TEST_CASE("a database of before a table was added gets it, and keeps what it has") {
+  CacheFixture fixture;
+  fixture.cache().remember_evaluation("digest", "value");
+  fixture.close();
+  output_of("python3 -c \"import sqlite3; sqlite3.connect('" + (fixture.root() / "eka.db").native() +
+            "').execute('drop table vouched')\"");
+  fixture.reopen();
+  const auto url = unwrap(atom::Url::parse("https://example.com/set"));
+  fixture.cache().remember_vouched(url, genesis, {{label("x"), version("1.0.0"), genesis}});
+  CHECK(fixture.cache().vouched(url, genesis, {label("x")}).at(0).size() == 1);
+  CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "value");
+  CHECK(fixture.cache().warning() == "");
 }
 
 TEST_CASE("files are found by path, links are not followed, limits hold") {
@@ -128,7 +168,7 @@ TEST_CASE("facts outlive the process") {
   fixture.reopen();
   CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "/nix/store/x.drv");
   CHECK_FALSE(fixture.cache().remembered_evaluations({"other"}).at(0));
-  CHECK(fixture.cache().genesis_of(url) == genesis);
+  CHECK(fixture.cache().genesis_at(url) == genesis);
   const auto facts = fixture.cache().hosts().recall("https://example.com:443");
   REQUIRE(facts);
   CHECK(facts->speaks_v2);
@@ -190,7 +230,7 @@ TEST_CASE("damage in the object store is absence, and the next fetch repairs it"
   const World w = world();
   const std::string pack = w.builder.pack();
   fixture.admit(pack, {w.one});
-  fixture.run(fixture.cache().name(genesis, label("x"), version("1.0.0"), w.one));
+  fixture.hold(genesis, label("x"), version("1.0.0"), w.one);
   const auto spoil = [&] {
     for (const auto& entry : fs::directory_iterator(fixture.root() / "git" / "objects" / "pack")) {
       if (entry.path().extension() != ".pack") continue;

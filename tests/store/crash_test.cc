@@ -80,12 +80,12 @@ TEST_CASE("kill -9 at any point: nothing is left over and the next run ends righ
     fixture.reopen();
     CHECK(fixture.leftovers().empty());
     const auto label = unwrap(atom::Label::parse("x"));
-    const auto named = fixture.run(fixture.cache().versions(job.rev, label));
+    const auto named = fixture.given(job.rev, label);
     const auto facts = fixture.run(fixture.cache().commit(job.rev));
     // A name is the last thing: with it, all is there.
     if (!named.empty()) REQUIRE(facts);
     if (!facts) fixture.admit(job.pack, {job.rev});
-    fixture.run(fixture.cache().name(job.rev, label, atom::Version(1, 0, 0), job.rev));
+    fixture.hold(job.rev, label, atom::Version(1, 0, 0), job.rev);
     const fs::path place = fixture.run(fixture.cache().materialise(job.tree));
     CHECK(fs::exists(place / "inner" / "file9"));
     const auto hash = fixture.run(fixture.cache().nar_hash(job.tree));

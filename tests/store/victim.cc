@@ -26,7 +26,8 @@ coro::Task<std::string> work(std::string root, std::string pack, atom::ObjectId 
   }
   const auto facts = co_await cache->commit(rev);
   auto label = unwrap(atom::Label::parse("x"));
-  co_await cache->name(rev, std::move(label), atom::Version(1, 0, 0), rev);
+  std::vector<store::AtomName> atoms{{std::move(label), atom::Version(1, 0, 0), rev}};
+  co_await cache->hold(store::Giver::working_tree(), rev, std::move(atoms));
   co_await cache->materialise(facts->tree);
   const auto hash = co_await cache->nar_hash(facts->tree);
   co_return hash.hex();

@@ -54,11 +54,11 @@ void write_set(LockWriter& out, const ObjectId& genesis, const LockedSet& set) {
   out.header("[sets." + genesis.hex() + "]");
   out.text("tag", set.tag.str());
   std::vector<std::string> mirrors;
-  for (const Url& mirror : set.mirrors) mirrors.push_back(mirror.str());
-  std::ranges::sort(mirrors);
-  const auto repeated = std::ranges::unique(mirrors);  // two that differ in their passwords alone
-  mirrors.erase(repeated.begin(), repeated.end());
-  if (set.local) mirrors.insert(mirrors.begin(), "::");
+  if (set.local) mirrors.emplace_back("::");
+  for (const Url& mirror : set.mirrors) {
+    // Two may differ in their passwords alone.
+    if (auto text = mirror.str(); std::ranges::find(mirrors, text) == mirrors.end()) mirrors.push_back(std::move(text));
+  }
   out.list("mirrors", mirrors);
 }
 

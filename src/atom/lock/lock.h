@@ -26,8 +26,8 @@ namespace eka::atom {
 
 struct LockedSet {
   Tag tag;
-  bool local = false;  // "::" is among the mirrors
-  std::vector<Url> mirrors{};
+  bool local = false;          // "::" is among the mirrors
+  std::vector<Url> mirrors{};  // written in this order
 };
 
 struct LockedAtom {

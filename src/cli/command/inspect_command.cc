@@ -184,9 +184,17 @@ int inspect_lock(const Options& options) {
   return 0;
 }
 
-Json offer_json(const atom::Url& url, const engine::SetOffer& offer) {
+// What a set offers, and the URL that says so: the one that was reached, after insteadOf.
+struct Answer {
+  engine::SetOffer offer;
+  atom::Url vouched_by;
+};
+
+Json offer_json(const atom::Url& url, const Answer& answer) {
+  const auto& offer = answer.offer;
   Json document;
   document["url"] = url.str();
+  document["vouched_by"] = answer.vouched_by.str();
   document["genesis"] = offer.genesis.hex();
   document["atoms"] = Json::Object{};
   for (const auto& [label, versions] : offer.atoms) {
@@ -197,22 +205,27 @@ Json offer_json(const atom::Url& url, const engine::SetOffer& offer) {
   return document;
 }
 
-void print_offer(const engine::SetOffer& offer, const std::string& prefix) {
-  for (const auto& [label, versions] : offer.atoms) {
+void print_offer(const Answer& answer, const std::string& prefix) {
+  for (const auto& [label, versions] : answer.offer.atoms) {
     for (const auto& [version, rev] : versions) {
-      fmt::print("{}{} {} {}\n", prefix, label.str(), version.str(), rev.hex());
+      fmt::print("{}{} {} {} {}\n", prefix, label.str(), version.str(), rev.hex(), answer.vouched_by.str());
     }
   }
 }
 
-coro::Task<std::vector<Result<engine::SetOffer>>> ask_all(engine::Context& context,
-                                                          const std::vector<atom::Url>& urls) {
-  std::vector<coro::Task<engine::SetOffer>> questions;
-  for (const auto& url : urls) questions.push_back(engine::whole_offer(context, url));
+coro::Task<Answer> ask_one(engine::Context& context, atom::Url url) {
+  auto offer = co_await engine::whole_offer(context, url);
+  co_return Answer{std::move(offer), context.connector->reached_at(url)};
+}
+
+coro::Task<std::vector<Result<Answer>>> ask_all(engine::Context& context, const std::vector<atom::Url>& urls) {
+  std::vector<coro::Task<Answer>> questions;
+  for (const auto& url : urls) questions.push_back(ask_one(context, url));
   co_return co_await coro::gather(std::move(questions));
 }
 
-// All at once. Of one set, what it offers; of several, each line begins with the set's URL, and --json is an array.
+// All at once. Of one set, what it offers and who says so; of several, each line begins with the URL that was given,
+// and --json is an array.
 int inspect_set(const Common& common, const Options& options) {
   const auto preferences = read_preferences(common);
   std::vector<atom::Url> urls;
@@ -222,7 +235,7 @@ int inspect_set(const Common& common, const Options& options) {
   }
   const Palette palette(common.color);
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-  const auto offers = with_engine<std::vector<Result<engine::SetOffer>>>(
+  const auto offers = with_engine<std::vector<Result<Answer>>>(
       preferences.settings, *display, [&](engine::Context& context) { return ask_all(context, urls); });
   std::vector<Error> errors;
   Json documents{Json::Array{}};

@@ -3,6 +3,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "atom/names/atom_id.h"
 
@@ -11,8 +12,16 @@ namespace {
 
 using Node = engine::DependencyGraph::Node;
 
+// Whose word it is that this revision is this version.
+std::string provenance(const Node& node) {
+  if (node.from_working_tree) return "in the working tree";
+  if (node.vouched_by.empty()) return "by the lock alone";
+  return fmt::format("at {}", fmt::join(node.vouched_by, " and "));
+}
+
 std::string title(const Node& node) {
-  return node.set.empty() ? node.atom.str() : fmt::format("{} ({})", node.atom.str(), node.set);
+  const auto separator = node.set.empty() ? "" : ", ";
+  return fmt::format("{} ({}{}{})", node.atom.str(), node.set, separator, provenance(node));
 }
 
 // Draws one tree, folding what was drawn before.
@@ -100,6 +109,9 @@ atom::Json graph_json(const engine::DependencyGraph& graph) {
     entry["set"] = node.atom.set.hex();
     entry["rev"] = node.atom.rev.hex();
     if (!node.set.empty()) entry["tag"] = node.set;
+    entry["working_tree"] = node.from_working_tree;
+    entry["vouched_by"] = atom::Json::Array{};
+    for (const auto& url : node.vouched_by) entry["vouched_by"].push_back(url);
     entry["requires"] = atom::Json::Array{};
     for (const auto next : node.needs) {
       const auto& needed = graph.nodes[next].atom;

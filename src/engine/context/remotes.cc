@@ -15,6 +15,10 @@ git::Remote& Remotes::at(const atom::Url& url) {
   return *remote;
 }
 
+atom::Url Remotes::reached_at(const atom::Url& url) const {
+  return parts_.connector->reached_at(url);
+}
+
 coro::Task<> Remotes::download(atom::Url url, net::FileSink& sink) {
   require_online(url);
   co_await context_.connector->download(url, sink, downloads_[url]);

@@ -24,6 +24,9 @@ class Remotes {
   // Opened at the first call; throws Kind::offline for a network url when the run is offline.
   git::Remote& at(const atom::Url& url);
 
+  // The URL that `url` stands for, after insteadOf. Asks nobody.
+  atom::Url reached_at(const atom::Url& url) const;
+
   // A file rather than a repository; its cost counts as that of its url.
   coro::Task<> download(atom::Url url, net::FileSink& sink);
 

@@ -44,17 +44,25 @@ Decision read_decision(const ReadAtom& owner) {
   return out;
 }
 
-void add_mirrors(Mirrors& mirrors, const atom::Lock& lock, const atom::ObjectId& own_set,
-                 const std::vector<atom::Url>& own_urls) {
-  const auto add = [&](const atom::ObjectId& set, const atom::Url& url) {
-    auto& known = mirrors[set];
-    if (std::ranges::find(known, url) == known.end()) known.push_back(url);
-  };
+// Where one lock says that its sets are; `own_urls` is where its atom was read.
+Mirrors mirrors_of(const atom::Lock& lock, const atom::ObjectId& own_set, const std::vector<atom::Url>& own_urls) {
+  Mirrors out;
   for (const auto& [set, locked] : lock.sets) {
-    if (set == own_set || locked.local) {
-      for (const auto& url : own_urls) add(set, url);
+    auto& urls = out[set];
+    if (set == own_set || locked.local) urls = own_urls;
+    for (const auto& url : locked.mirrors) {
+      if (std::ranges::find(urls, url) == urls.end()) urls.push_back(url);
     }
-    for (const auto& url : locked.mirrors) add(set, url);
+  }
+  return out;
+}
+
+void add_mirrors(Mirrors& all, const Mirrors& more) {
+  for (const auto& [set, urls] : more) {
+    auto& known = all[set];
+    for (const auto& url : urls) {
+      if (std::ranges::find(known, url) == known.end()) known.push_back(url);
+    }
   }
 }
 
@@ -71,8 +79,10 @@ class Assembly {
         fetcher_(context.fetcher()),
         root_(root.published),
         found_at_(std::move(root_url)),
+        entered_(root.entered),
         with_sources_(with_sources) {
     closure_.mirrors[root_.set] = {found_at_};
+    places_[root_.rev] = {found_at_};
     add(std::move(root));
   }
 
@@ -123,10 +133,13 @@ class Assembly {
       }
       co_return std::vector<Published>{};
     }
-    unwrap(check_lock(atom, found_at_));
+    const auto own_urls = places_[rev];
+    unwrap(check_lock(atom, read_at(rev)));
     per_atom_ = per_atom_ || !atom.lock->covers_closure();
-    add_mirrors(closure_.mirrors, *atom.lock, atom.published.set, closure_.mirrors[atom.published.set]);
-    co_await fill_revisions(*atom.lock);
+    const auto mirrors = mirrors_of(*atom.lock, atom.published.set, own_urls);
+    add_mirrors(closure_.mirrors, mirrors);
+    co_await fill_revisions(*atom.lock, mirrors);
+    for (const auto& locked : atom.lock->atoms) places_.try_emplace(*locked.rev, mirrors.at(locked.set));
     take_sources(atom);
     auto decision = read_decision(atom);
     for (auto& [from, sees] : decision.sees) {
@@ -162,25 +175,33 @@ class Assembly {
     }
   }
 
+  // Where the atom was read, as far as it matters: a place on this machine only if it can have come from nowhere else.
+  const atom::Url& read_at(const atom::ObjectId& rev) {
+    if (rev == root_.rev || entered_.contains(rev)) return found_at_;
+    const auto& urls = places_[rev];
+    const auto remote = std::ranges::find_if_not(urls, &atom::Url::is_local);
+    return remote != urls.end() ? *remote : urls.empty() ? found_at_ : urls.front();
+  }
+
   // check_lock() has seen to the planned atom; here, that none of its dependencies reaches for this disk through it.
   void check_place(const Published& owner, const atom::LockedDirect& direct) {
     if (!unwrap(atom::Url::parse(url_of(direct))).is_local() || owner.rev == root_.rev) return;
-    const auto& mirrors = closure_.mirrors[owner.set];
-    if (!mirrors.empty() && std::ranges::all_of(mirrors, &atom::Url::is_local)) return;
+    if (read_at(owner.rev).is_local()) return;
     throw Error(Kind::integrity, fmt::format("the source `{}` of {} is {} on this machine, but that atom came over the "
                                              "network",
                                              direct.name(), owner.str(), url_of(direct)))
         .with_hint("only an atom that is itself local may name local sources");
   }
 
-  // Format 1 may leave out the revision of an atom of its own set: the set's refs say it.
-  coro::Task<> fill_revisions(atom::Lock& lock) {
+  // Format 1 may leave out the revision of an atom of its own set: then the set's refs say it, at the place where the
+  // atom of the lock itself was found.
+  coro::Task<> fill_revisions(atom::Lock& lock, Mirrors all_mirrors) {
     std::map<atom::ObjectId, std::vector<atom::LockedAtom*>> open;
     for (auto& locked : lock.atoms) {
       if (!locked.rev) open[locked.set].push_back(&locked);
     }
     for (const auto& [set, atoms] : open) {
-      const auto& mirrors = closure_.mirrors[set];
+      const auto& mirrors = all_mirrors[set];
       if (mirrors.empty()) throw Error(Kind::integrity, fmt::format("the lock names no mirror of set {}", set.hex()));
       std::vector<atom::AtomUri> uris;
       for (const auto* locked : atoms) {
@@ -205,6 +226,7 @@ class Assembly {
   Fetcher& fetcher_;
   Published root_;
   atom::Url found_at_;
+  std::set<atom::ObjectId> entered_;  // from the working tree
   bool with_sources_;
   Closure closure_;
   bool per_atom_ = false;  // format 1: every atom's own lock decides
@@ -212,6 +234,7 @@ class Assembly {
   std::map<atom::ObjectId, ReadAtom> read_;
   std::map<atom::ObjectId, std::set<atom::ObjectId>> sees_;
   std::set<atom::ObjectId> known_;
+  std::map<atom::ObjectId, std::vector<atom::Url>> places_;  // by revision: where the lock that names it says it is
   std::map<atom::ObjectId, std::map<std::string, MemberSource>> sources_;  // by the revision of their owner
   std::optional<coro::TaskGroup> work_;                                    // last: what runs uses the others
 };

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct ReadAtom {
   atom::ObjectId tree;
   atom::Manifest manifest;
   std::optional<atom::Lock> lock;
+  std::set<atom::ObjectId> entered{};  // revisions of its lock that this run took from the working tree around it
 };
 
 // A source of an atom that is no atom itself.
@@ -62,7 +64,7 @@ coro::Task<Closure> bring_closure(Context& context, ReadAtom root, atom::Url roo
 Result<void> link(Closure& closure);
 
 // Refused before anything is fetched: a mirror or a source on this disk that is named by an atom that came over a
-// network, and a source at a relative path.
+// network, and a source at a relative path. `found_at` is where the atom was read, whatever set it claims to be of.
 Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at);
 
 }  // namespace eka::engine

@@ -1,5 +1,3 @@
-#include "engine/fetch/fetcher.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -7,6 +5,7 @@
 
 #include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
+#include "engine/fetch/fetcher.h"
 #include "net/policy/retries.h"
 
 namespace eka::engine {
@@ -29,6 +28,14 @@ Error no_mirror_left(std::vector<Failure> failures) {
   std::string message = "none of the mirrors could deliver";
   for (const auto& [mirror, error] : failures) message += fmt::format("\n{}: {}", mirror.str(), error.message());
   return Error(gravest->error.kind(), message).with_hint(gravest->error.hint());
+}
+
+// The commit of a revision says of which label and version it is. Throws Kind::integrity for another than was wanted.
+void check_claim(const Published& atom, const std::string& commit) {
+  const auto claim = unwrap(atom::AtomCommit::parse(commit));
+  if (claim.label == atom.label && claim.version == atom.version) return;
+  throw Error(Kind::integrity, fmt::format("revision {} is {} {}, not {}", atom.rev.hex(), claim.label.str(),
+                                           claim.version.str(), atom.str()));
 }
 
 void merge_urls(std::vector<atom::Url>& into, const std::vector<atom::Url>& more) {
@@ -92,33 +99,18 @@ void Fetcher::land(const std::vector<Published>& atoms, const std::optional<Erro
   }
 }
 
-// Only the ref of this very set makes an atom present. That its objects lie in the cache under another set's name, or
-// because a run was killed before it wrote the ref, is no reason not to ask: a set vouches for its own atoms only.
+// An atom is wanted by its revision, which says what it is: it is present when its commit is whole, whoever gave it.
 coro::Task<std::vector<Published>> Fetcher::missing(std::vector<Published> atoms) {
-  std::vector<atom::Label> labels;
-  for (const auto& atom : atoms) labels.push_back(atom.label);
-  const auto all_cached = co_await context_.cache->versions(atoms.front().set, std::move(labels));
-  std::vector<Published> out, named;
   std::vector<atom::ObjectId> revs;
-  for (std::size_t i = 0; i < atoms.size(); ++i) {
-    const auto& atom = atoms[i];
-    const auto& cached = all_cached[i];
-    const auto same = std::ranges::find(cached, atom.version, &store::CachedAtom::version);
-    if (same == cached.end()) {
-      out.push_back(atom);
-    } else if (same->rev == atom.rev) {
-      named.push_back(atom);
-      revs.push_back(atom.rev);
-    } else {
-      throw Error(Kind::integrity, fmt::format("{} is revision {} here, but {} was seen before", atom.str(),
-                                               atom.rev.hex(), same->rev.hex()))
-          .with_hint("a published version never changes: ask the owner of the set");
-    }
-  }
-  // Named, but its objects may have been damaged or lost since: then they are fetched again.
+  for (const auto& atom : atoms) revs.push_back(atom.rev);
   const auto commits = co_await context_.cache->commits(std::move(revs));
-  for (std::size_t i = 0; i < named.size(); ++i) {
-    if (!commits[i]) out.push_back(named[i]);
+  std::vector<Published> out;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    if (!commits[i]) {
+      out.push_back(std::move(atoms[i]));
+    } else {
+      check_claim(atoms[i], commits[i]->text);
+    }
   }
   co_return out;
 }
@@ -144,7 +136,7 @@ coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vect
   return from_any(std::move(mirrors), std::move(wants), {});
 }
 
-// `wants` from one of the mirrors, and `atoms` named.
+// `wants` from one of the mirrors.
 coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom::ObjectId> wants,
                                std::vector<Published> atoms) {
   // Before anybody is asked for what could not be taken in. Offline, that nobody may be asked comes first.
@@ -182,7 +174,7 @@ coro::Task<std::optional<Error>> Fetcher::try_mirror(atom::Url mirror, std::vect
   co_return failure;
 }
 
-// From one mirror, and named.
+// From one mirror, and recorded as given by it.
 coro::Task<> Fetcher::deliver(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
                               bool hasty) {
   git::FetchOptions options;
@@ -190,7 +182,7 @@ coro::Task<> Fetcher::deliver(atom::Url mirror, std::vector<atom::ObjectId> want
   for (const auto& atom : atoms) {
     options.known_refs.push_back({atom.rev, atom::atom_ref(atom.label, atom.version)});
   }
-  options.haves = co_await earlier_versions(atoms);
+  options.haves = co_await earlier_versions(mirror, atoms);
   std::optional<Error> refused;
   try {
     co_await transfer(mirror, wants, options);
@@ -202,9 +194,9 @@ coro::Task<> Fetcher::deliver(atom::Url mirror, std::vector<atom::ObjectId> want
   if (refused) {
     context_.observer.note(mirror.str() + ": everything this time, after: " + refused->message());
     options.haves.clear();
-    co_await transfer(std::move(mirror), std::move(wants), std::move(options));
+    co_await transfer(mirror, std::move(wants), std::move(options));
   }
-  if (!atoms.empty()) co_await check_and_name(std::move(atoms));
+  if (!atoms.empty()) co_await check_and_hold(std::move(mirror), std::move(atoms));
 }
 
 // Into a fresh quarantine each time: what came before it broke is gone with the old one.
@@ -232,20 +224,20 @@ coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wan
   co_await coro::retry(policy, context_.clock, transfer, told);
 }
 
-// The newest of each label, as long as they are whole. What entered from a working tree is nobody's business.
-coro::Task<std::vector<atom::ObjectId>> Fetcher::earlier_versions(std::vector<Published> atoms) {
+// The newest of each label that this very remote delivered, as long as they are whole.
+coro::Task<std::vector<atom::ObjectId>> Fetcher::earlier_versions(atom::Url mirror, std::vector<Published> atoms) {
   std::vector<atom::ObjectId> haves;
   if (atoms.empty()) co_return haves;
   std::vector<atom::Label> labels;
   for (const auto& atom : atoms) labels.push_back(atom.label);
-  const auto all_cached = co_await context_.cache->versions(atoms.front().set, std::move(labels));
-  for (const auto& cached : all_cached) {
+  auto giver = store::Giver::remote(remotes_.reached_at(mirror));
+  const auto all_given = co_await context_.cache->given(std::move(giver), atoms.front().set, std::move(labels));
+  for (const auto& given : all_given) {
     std::size_t found = 0;
-    for (auto it = cached.rbegin(); it != cached.rend() && found < haves_per_label; ++it) {
+    for (auto it = given.rbegin(); it != given.rend() && found < haves_per_label; ++it) {
       if (haves.size() == haves_at_most) co_return haves;
       const auto commit = co_await context_.cache->commit(it->rev);
-      const auto claim = commit ? atom::AtomCommit::parse(commit->text) : fail(Kind::integrity, "absent");
-      if (!claim || claim->origin == atom::ObjectId{}) continue;
+      if (!commit) continue;
       haves.push_back(it->rev);
       ++found;
     }
@@ -253,8 +245,8 @@ coro::Task<std::vector<atom::ObjectId>> Fetcher::earlier_versions(std::vector<Pu
   co_return haves;
 }
 
-// The ref is what makes an atom present, so it is written only for a commit that says what the name says.
-coro::Task<> Fetcher::check_and_name(std::vector<Published> atoms) {
+// Who delivered an atom is written last, and only for a commit that says what was asked for.
+coro::Task<> Fetcher::check_and_hold(atom::Url mirror, std::vector<Published> atoms) {
   std::vector<atom::ObjectId> revs;
   for (const auto& atom : atoms) revs.push_back(atom.rev);
   const auto commits = co_await context_.cache->commits(std::move(revs));
@@ -264,14 +256,11 @@ coro::Task<> Fetcher::check_and_name(std::vector<Published> atoms) {
     if (!commits[i]) {
       throw Error(Kind::integrity, fmt::format("{} is not in the cache after it was fetched", atom.str()));
     }
-    const auto claim = unwrap(atom::AtomCommit::parse(commits[i]->text));
-    if (claim.label != atom.label || claim.version != atom.version) {
-      throw Error(Kind::integrity, fmt::format("revision {} is {} {}, not {}", atom.rev.hex(), claim.label.str(),
-                                               claim.version.str(), atom.str()));
-    }
+    check_claim(atom, commits[i]->text);
     names.push_back({atom.label, atom.version, atom.rev});
   }
-  co_await context_.cache->name(atoms.front().set, std::move(names));
+  auto giver = store::Giver::remote(remotes_.reached_at(mirror));
+  co_await context_.cache->hold(std::move(giver), atoms.front().set, std::move(names));
 }
 
 }  // namespace eka::engine

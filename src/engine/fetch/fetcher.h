@@ -3,7 +3,10 @@
 // Askers that call bring() in the same turn of the reactor are served by the same round: their wants are merged, what
 // the cache has is struck out, and one mirror of each set is sent one request, all sets at once. An asker resumes as
 // soon as its own atoms are in, whatever becomes of the others. A new version of an atom costs its difference from the
-// versions that are cached, which the request names; of what other sets gave a remote learns nothing.
+// versions that the same remote delivered before, which the request names; a remote learns nothing of what others gave.
+//
+// Atoms are wanted by revision, so mirrors only deliver: none of them decides which revision a version is, and what is
+// in the cache is present whoever gave it.
 //
 // The mirrors of a set are asked one after another, the fastest first, each once and without waiting; also one whose
 // transfer breaks in the middle is left for the next. Only when all have failed are those whose failure may pass asked
@@ -31,7 +34,7 @@ class Fetcher {
   // What is fetched and is no atom.
   Sources& sources() { return sources_; }
 
-  // When it resumes, every atom of `atoms` is whole in the cache, is what it claims to be, and is named there.
+  // When it resumes, every atom of `atoms` is whole in the cache, and its commit says what it was wanted as.
   // Throws the first failure among them in the order given (Kind::remote, integrity, offline), which names all mirrors
   // that failed.
   coro::Task<> bring(std::vector<Published> atoms, Mirrors mirrors);
@@ -60,8 +63,8 @@ class Fetcher {
                                               std::vector<Published> atoms, bool hasty);
   coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options);
   coro::Task<> deliver(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms, bool hasty);
-  coro::Task<std::vector<atom::ObjectId>> earlier_versions(std::vector<Published> atoms);
-  coro::Task<> check_and_name(std::vector<Published> atoms);
+  coro::Task<std::vector<atom::ObjectId>> earlier_versions(atom::Url mirror, std::vector<Published> atoms);
+  coro::Task<> check_and_hold(atom::Url mirror, std::vector<Published> atoms);
   void land(const std::vector<Published>& atoms, const std::optional<Error>& error);
 
   Context& context_;

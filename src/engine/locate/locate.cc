@@ -1,27 +1,23 @@
-#include "engine/locate/locate.h"
-
 #include <algorithm>
 #include <optional>
 #include <ranges>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "atom/names/atom_commit.h"
+#include "engine/locate/locate.h"
 #include "engine/locate/offer.h"
+#include "engine/locate/vouched.h"
 
 namespace eka::engine {
 namespace {
 
-coro::Task<std::optional<SetOffer>> cached_offer(Context& context, atom::Url url, std::vector<atom::AtomUri> uris) {
-  const auto genesis = context.cache->genesis_of(url);
-  if (!genesis) co_return std::nullopt;
-  SetOffer offer{*genesis, {}};
-  for (const auto& uri : uris) {
-    const auto cached = co_await context.cache->versions(*genesis, uri.label);
-    for (const auto& atom : cached) offer.atoms[uri.label].emplace(atom.version, atom.rev);
-  }
-  co_return offer;
+std::set<atom::Label> labels_of(const std::vector<atom::AtomUri>& uris) {
+  std::set<atom::Label> out;
+  for (const auto& uri : uris) out.insert(uri.label);
+  return out;
 }
 
 bool all_exact_and_there(const SetOffer& offer, const std::vector<atom::AtomUri>& uris) {
@@ -40,7 +36,7 @@ coro::Task<SetOffer> ask(Context& context, Remotes& remotes, atom::Url url, std:
   auto& remote = remotes.at(url);
   const auto refs = co_await remote.ls_refs(std::move(prefixes));
   auto offer = read_offer(url, refs);
-  context.cache->remember_genesis(url, offer.genesis);
+  context.cache->remember_genesis(remotes.reached_at(url), offer.genesis);
   co_return offer;
 }
 
@@ -80,24 +76,27 @@ Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& u
 
 coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris) {
-  auto known = co_await cached_offer(context, url, uris);
   const bool offline = context.settings.offline && !url.is_local();
-  if (offline && !known) {
-    throw Error(Kind::offline, fmt::format("offline, and nothing of {} is cached", url.str()))
-        .with_hint("run once without --offline");
-  }
+  bool fresh = false;
+  std::optional<SetOffer> offer;
   if (offline) {
+    offer = co_await offline_offer(context, remotes, url, labels_of(uris));
     context.observer.note(fmt::format("offline: choosing among the cached versions of {}", url.str()));
-  } else if (!known || !all_exact_and_there(*known, uris)) {
-    known = co_await ask(context, remotes, url, uris);
+  } else {
+    offer = remembered_offer(context, remotes, url, labels_of(uris));
+    fresh = !offer || !all_exact_and_there(*offer, uris);
   }
+  if (fresh) offer = co_await ask(context, remotes, url, uris);
   std::vector<Result<Published>> out;
-  for (const auto& uri : uris) out.push_back(choose_published(*known, uri));
-  if (offline) {
-    // What is not cached may well exist: that is another error than "no such version".
-    for (auto& result : out) {
-      if (!result) result = std::unexpected(Error(Kind::offline, result.error().message() + " (in the cache)"));
+  for (const auto& uri : uris) {
+    auto found = choose_published(*offer, uri);
+    if (found && fresh) {
+      const std::vector<Published> said{*found};
+      if (auto same = remember_vouched(context, remotes, url, said); !same) found = std::unexpected(same.error());
     }
+    // What is not cached may well exist: that is another error than "no such version".
+    if (!found && offline) found = std::unexpected(Error(Kind::offline, found.error().message() + " (in the cache)"));
+    out.push_back(std::move(found));
   }
   co_return out;
 }

@@ -12,9 +12,10 @@
 namespace eka::engine {
 
 // One ref query for all URIs of one remote: the versions of their labels, and the set's genesis. The highest version
-// that satisfies is taken. No query at all is sent where every requirement is exact and cached (a published version
-// never changes), or when the run is offline: then the cache answers, and a note says so.
-// One result for each URI: Kind::unsatisfiable for no such atom or version, Kind::remote for what is not a set.
+// that satisfies is taken. No query at all is sent where every requirement is exact and this very URL has answered it
+// before (a published version never changes), or when the run is offline: then the cache answers, and a note says so.
+// One result for each URI: Kind::unsatisfiable for no such atom or version, Kind::remote for what is not a set,
+// Kind::integrity for a version that was another revision at this URL before.
 // Throws what concerns them all.
 coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris);

@@ -1,16 +1,16 @@
-#include "engine/plan/dependency_graph.h"
-
 #include <algorithm>
 
 #include "coro/task/task_group.h"
 #include "engine/fetch/closure.h"
+#include "engine/locate/vouched.h"
+#include "engine/plan/dependency_graph.h"
 
 namespace eka::engine {
 namespace {
 
 DependencyGraph read_lock(const ReadAtom& root) {
   DependencyGraph out;
-  out.nodes.push_back({root.published, "", false, {}});
+  out.nodes.push_back({root.published, "", false, {}, {}, false});
   if (!root.lock) return out;
   const auto& lock = *root.lock;
   std::map<atom::AtomId, std::size_t> index;
@@ -18,7 +18,8 @@ DependencyGraph read_lock(const ReadAtom& root) {
     index.emplace(atom.id, out.nodes.size());
     const auto set = lock.sets.find(atom.set);
     const auto tag = set == lock.sets.end() ? "" : set->second.tag.str();
-    out.nodes.push_back({{atom.set, atom.label, atom.version, atom.rev.value_or(atom::ObjectId{})}, tag, false, {}});
+    out.nodes.push_back(
+        {{atom.set, atom.label, atom.version, atom.rev.value_or(atom::ObjectId{})}, tag, false, {}, {}, false});
   }
   for (const auto& atom : lock.atoms) {
     const auto at = index.at(atom.id);
@@ -47,7 +48,7 @@ DependencyGraph read_closure(const Closure& closure, const ReadAtom& root) {
     }
     std::ranges::sort(needs);
     needs.erase(std::ranges::unique(needs).begin(), needs.end());
-    out.nodes.push_back({member.published, std::move(tag), false, std::move(needs)});
+    out.nodes.push_back({member.published, std::move(tag), false, std::move(needs), {}, false});
   }
   for (const auto& member : closure.members) {
     if (member.composer) out.nodes[*member.composer].composes = true;
@@ -55,12 +56,41 @@ DependencyGraph read_closure(const Closure& closure, const ReadAtom& root) {
   return out;
 }
 
+// Which of the URLs that the lock names have said that a version is the revision that is locked.
+void add_provenance(Context& context, const Root& root, DependencyGraph& graph) {
+  const auto& lock = root.atom.lock;
+  for (auto& node : graph.nodes) {
+    const bool is_root = &node == &graph.nodes.front();
+    node.from_working_tree = (is_root && root.set_directory) || root.atom.entered.contains(node.atom.rev);
+    if (node.from_working_tree) continue;
+    std::vector<atom::Url> urls;
+    if (node.atom.set == root.atom.published.set) {
+      urls.push_back(root.found_at);
+      if (root.origin) urls.push_back(*root.origin);
+    }
+    if (lock && lock->sets.contains(node.atom.set)) {
+      const auto& mirrors = lock->sets.at(node.atom.set).mirrors;
+      urls.insert(urls.end(), mirrors.begin(), mirrors.end());
+    }
+    for (const auto& url : vouchers(context, context.remotes(), urls, node.atom)) {
+      auto text = context.remotes().reached_at(url).str();
+      if (std::ranges::find(node.vouched_by, text) == node.vouched_by.end()) node.vouched_by.push_back(std::move(text));
+    }
+  }
+}
+
 coro::Task<DependencyGraph> read(Context* context, const Result<Root>* root, const std::string* typed) {
   if (!*root) throw Error(root->error()).within("reading the graph of " + *typed);
   const auto& atom = (*root)->atom;
-  if (!atom.lock || atom.lock->covers_closure()) co_return read_lock(atom);
-  const auto closure = co_await bring_closure(*context, atom, (*root)->found_at, false);
-  co_return read_closure(closure, atom);
+  DependencyGraph graph;
+  if (!atom.lock || atom.lock->covers_closure()) {
+    graph = read_lock(atom);
+  } else {
+    const auto closure = co_await bring_closure(*context, atom, (*root)->found_at, false);
+    graph = read_closure(closure, atom);
+  }
+  add_provenance(*context, **root, graph);
+  co_return graph;
 }
 
 }  // namespace

@@ -18,6 +18,10 @@ struct DependencyGraph {
     std::string set;                 // its tag in the lock; "" for the root's own
     bool composes = false;           // some atom of the graph is composed by it
     std::vector<std::size_t> needs;  // by set, then label
+    // The URLs (after insteadOf) that have said to this machine that the version is this revision. None: only the lock
+    // says so.
+    std::vector<std::string> vouched_by{};
+    bool from_working_tree = false;
   };
   std::vector<Node> nodes;  // the root first, then by set and label
 };

@@ -153,9 +153,9 @@ class Finder {
 };
 
 VersionProblem problem_of(const Root& root) {
-  const auto& [published, tree, manifest, lock] = root.atom;
+  const auto& published = root.atom.published;
   VersionProblem out{.set = published.set,
-                     .manifest = manifest,
+                     .manifest = root.atom.manifest,
                      .file = fmt::format("{} of {}", atom_file, published.str()),
                      .locked = std::nullopt,
                      .fresh = false,
@@ -185,6 +185,7 @@ coro::Task<> refresh_local(Context* context, Root* root) {
     const auto now = co_await enter_local(*context, *root->set_directory, atom.label, any);
     atom.version = now.published.version;
     atom.rev = now.published.rev;
+    root->atom.entered.insert(now.published.rev);
     if (lock.composer.id == atom.id) lock.composer.version = atom.version;
   }
   // What is published of the set, and not in this clone, is to be had where it publishes.

@@ -1,11 +1,13 @@
-#include "engine/resolve/choose.h"
-
 #include <algorithm>
+#include <map>
+#include <memory>
 
 #include <fmt/format.h>
 
 #include "coro/run/pool.h"
 #include "coro/task/task_group.h"
+#include "engine/locate/vouched.h"
+#include "engine/resolve/choose.h"
 #include "engine/resolve/foresight.h"
 #include "engine/resolve/new_lock.h"
 #include "resolve/explain.h"
@@ -25,34 +27,37 @@ class Choice {
   coro::Task<atom::Lock> finish() {
     co_await meet();
     const auto solved = co_await solve();
-    const NewLock found(graph_, problem_.manifest, problem_.set, solved);
+    remember_vouchers(solved);
+    const NewLock found(graph_, problem_.manifest, problem_.set, is_local(), solved);
     auto lock = found.atoms();
-    std::vector<coro::Task<>> rest;
-    rest.push_back(agree(&lock));
-    rest.push_back(lock_sources(&found, &lock));
-    co_await coro::all(std::move(rest));
+    lock.direct = co_await lock_sources(&found);
     lock.sort();
     context_.cache->remember_questions(asker_, write_questions(graph_.asked()));
     co_return lock;
   }
 
  private:
+  // Whether the manifest was read on this machine.
+  bool is_local() const {
+    const auto& places = problem_.own_places;
+    return problem_.local || (!places.empty() && std::ranges::all_of(places, &atom::Url::is_local));
+  }
+
   coro::Task<> meet() {
-    for (const auto& url : problem_.own_places) graph_.add_mirror(problem_.set, url);
     if (problem_.local) co_await graph_.add_local(*problem_.local);
     Questions hints = read_questions(context_.cache->remembered_questions(asker_).value_or(""));
     if (problem_.locked) add_questions(*problem_.locked, hints);
     const bool knows_nothing = hints.empty() && !context_.settings.offline;
-    std::vector<Graph::Origin> origins{{&problem_.manifest, problem_.set}};
-    co_await graph_.meet(std::move(origins), std::move(hints));
+    Graph::Origin root{&problem_.manifest, problem_.set, {places_of(problem_.own_places)}, is_local()};
+    co_await graph_.begin(std::move(root), std::move(hints));
     if (!knows_nothing) co_return;
-    const auto named = unwrap(graph_.dependencies(problem_.manifest, problem_.set, problem_.file));
+    const auto named = unwrap(graph_.root_dependencies(problem_.file));
     co_await foresee(context_, graph_.likely(named));
   }
 
   resolve::Request request() {
     resolve::Request out;
-    out.root = unwrap(graph_.dependencies(problem_.manifest, problem_.set, problem_.file));
+    out.root = unwrap(graph_.root_dependencies(problem_.file));
     out.locked = graph_.local_versions();
     if (!problem_.locked || problem_.fresh) return out;
     for (const auto& atom : problem_.locked->atoms) {
@@ -63,14 +68,21 @@ class Choice {
     return out;
   }
 
-  // The solver works on the pool; while it does, nobody changes the graph.
+  // The solver works on the pool; while it does, nobody changes the graph. When the graph has grown, what a solver
+  // knows of it is no longer true, and another begins: each time because of a manifest that was not known before.
   coro::Task<resolve::Solved> solve() {
-    resolve::Solver solver(graph_, request());
+    auto solver = std::make_unique<resolve::Solver>(graph_, request());
     for (;;) {
-      auto outcome = co_await coro::offload(context_.pool, [&] { return solver.solve(); });
+      auto outcome = co_await coro::offload(context_.pool, [&] { return solver->solve(); });
       if (auto* solved = std::get_if<resolve::Solved>(&outcome)) co_return std::move(*solved);
       if (auto* missing = std::get_if<resolve::Missing>(&outcome)) {
-        co_await bring(std::move(missing->facts));
+        const auto needed = missing->facts.front();
+        co_await graph_.bring(std::move(missing->facts));
+        if (graph_.has_grown()) {
+          solver = std::make_unique<resolve::Solver>(graph_, request());
+        } else {
+          check_known(needed);
+        }
       } else if (const auto* exhausted = std::get_if<resolve::Exhausted>(&outcome)) {
         throw Error(Kind::unsatisfiable, fmt::format("no answer after {} steps of looking for versions that fit {}",
                                                      exhausted->steps, problem_.manifest.label.str()))
@@ -82,52 +94,43 @@ class Choice {
     }
   }
 
-  coro::Task<> bring(std::vector<resolve::Need> facts) {
-    const auto needed = facts.front();
-    co_await graph_.bring(std::move(facts));
+  void check_known(const resolve::Need& needed) const {
     const bool known = needed.version ? graph_.manifest(needed.package, *needed.version) != nullptr
                                       : graph_.versions(needed.package) != nullptr;
-    if (known) co_return;
+    if (known) return;
     if (auto failure = graph_.failure_of(needed)) {
       throw std::move(*failure).within("looking at the versions of " + graph_.name(needed.package));
     }
-    throw Error(Kind::failure, "nothing tells of the versions of " + graph_.name(needed.package));
+    throw Error(Kind::failure, "the versions of " + graph_.name(needed.package) + " cannot be found out");
   }
 
   Error unsolvable(const resolve::Derivation& why) const {
     auto text = resolve::explain(why, graph_, "this atom").text();
     while (text.ends_with('\n')) text.pop_back();
-    return Error(Kind::unsatisfiable, fmt::format("no versions satisfy {}:\n{}", problem_.file, text));
-  }
-
-  // Law 6: every mirror that the lock names was asked, and those that have a version have the same revision of it. A
-  // mirror that was met late was not asked for everything.
-  coro::Task<> agree(const atom::Lock* lock) {
-    Questions questions;
-    add_questions(*lock, questions);
-    co_await context_.sets().ask(questions);
-    for (const auto& atom : lock->atoms) {
-      for (const auto& url : lock->sets.at(atom.set).mirrors) {
-        const auto* offer = context_.sets().offer(url);
-        if (offer == nullptr) continue;
-        const auto versions = offer->atoms.find(atom.label);
-        if (versions == offer->atoms.end() || !versions->second.contains(atom.version)) continue;
-        const auto& theirs = versions->second.at(atom.version);
-        if (offer->genesis == atom.set && theirs == *atom.rev) continue;
-        throw Error(Kind::integrity,
-                    fmt::format("two mirrors of one set disagree: {} {} is {}, but {} has {}", atom.label.str(),
-                                atom.version.str(), atom.rev->hex(), url.str(), theirs.hex()))
-            .with_hint("one of them is not a mirror of this set, or lies: ask the owner of the set");
-      }
+    Error error(Kind::unsatisfiable, fmt::format("no versions satisfy {}:\n{}", problem_.file, text));
+    for (const auto& node : why.nodes) {
+      if (!node.counted || !node.object) continue;
+      if (auto advice = graph_.advice(*node.object)) return std::move(error).with_hint(*std::move(advice));
     }
+    return error;
   }
 
-  coro::Task<> lock_sources(const NewLock* found, atom::Lock* lock) {
+  // What those who decide have said of the chosen versions answers for them from now on. So does what others said, each
+  // for itself.
+  void remember_vouchers(const resolve::Solved& solved) {
+    std::map<atom::Url, std::vector<Published>> said;
+    for (const auto& selected : solved.selected) {
+      for (const auto& url : graph_.offered_by(selected)) said[url].push_back(graph_.published(selected));
+    }
+    for (const auto& [url, atoms] : said) unwrap(remember_vouched(context_, context_.remotes(), url, atoms));
+  }
+
+  coro::Task<std::vector<atom::LockedDirect>> lock_sources(const NewLock* found) {
     std::vector<coro::Task<atom::LockedDirect>> tasks;
     for (auto& source : found->sources(problem_.locked, problem_.fresh)) {
       tasks.push_back(context_.sources().lock(std::move(source)));
     }
-    lock->direct = co_await coro::all(std::move(tasks));
+    co_return co_await coro::all(std::move(tasks));
   }
 
   Context& context_;

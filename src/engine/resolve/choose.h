@@ -3,7 +3,6 @@
 //   meet       the remotes of the manifest, and of what is remembered of earlier runs      one ref query for each
 //   foresee    where nothing is remembered, the locks of what the manifest names tell of the levels below (foresight.h)
 //   solve      with what is known; what is missing is brought, level by level               (graph.h)
-//   agree      every mirror that the lock will name has the same revisions                  as a rule nothing to ask
 //   lock       versions, sets with their mirrors, who needs whom; then direct sources, all at once
 #pragma once
 

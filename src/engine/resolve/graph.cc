@@ -1,19 +1,16 @@
-#include "engine/resolve/graph.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "atom/names/atom_commit.h"
 #include "base/text.h"
 #include "coro/task/task_group.h"
+#include "engine/resolve/graph.h"
 #include "engine/workspace/local_atom.h"
 
 namespace eka::engine {
 namespace {
-
-// A manifest that asks for more than this is no manifest.
-constexpr std::size_t manifest_limit = std::size_t{1} << 20;
 
 struct Named {
   const atom::Tag* tag;
@@ -37,21 +34,9 @@ std::vector<Named> named_by(const atom::Manifest& manifest) {
   return out;
 }
 
-Error disagreement(const std::string& what, const std::string& one, const atom::Url& at_one, const std::string& other,
-                   const atom::Url& at_other) {
-  return Error(Kind::integrity, fmt::format("two mirrors of one set disagree: {} is {} at {}, and {} at {}", what, one,
-                                            at_one.str(), other, at_other.str()))
-      .with_hint("one of them is not a mirror of this set, or lies: ask the owner of the set");
-}
-
 }  // namespace
 
 Graph::Graph(Context& context) : context_(context), fetcher_(context.fetcher()), sets_(context.sets()) {}
-
-void Graph::add_mirror(const atom::ObjectId& set, const atom::Url& url) {
-  auto& known = mirrors_[set];
-  if (std::ranges::find(known, url) == known.end()) known.push_back(url);
-}
 
 coro::Task<> Graph::add_local(LocalSet local) {
   local_set_ =
@@ -62,61 +47,135 @@ coro::Task<> Graph::add_local(LocalSet local) {
 resolve::PackageId Graph::package(const atom::ObjectId& set, const atom::Label& label) {
   const auto next = static_cast<resolve::PackageId>(packages_.size());
   const auto [found, added] = index_.try_emplace({set, label}, next);
-  if (added) packages_.push_back({set, label, {}, {}, {}});
+  if (added) packages_.push_back(Package{.set = set, .label = label});
   return found->second;
+}
+
+// --- who is meant
+
+// How a manifest calls a set.
+Voices Graph::voices_of(const atom::SetSource& source, const Origin& origin) const {
+  if (!source.local) return {places_of(source.mirrors)};
+  Voices out;
+  for (const auto& own : origin.own) {
+    auto urls = own;
+    urls.insert(urls.end(), source.mirrors.begin(), source.mirrors.end());
+    out.insert(places_of(std::move(urls)));
+  }
+  return out;
+}
+
+Voices Graph::voices_of(const Package& package) const {
+  const auto* decided = deciders_.of(package.set);
+  return decided != nullptr ? *decided : package.named;
+}
+
+Graph::Origin Graph::origin_of(const Package& package, std::size_t version) const {
+  const auto& candidate = package.candidates[version];
+  Origin out{&candidate.manifest->manifest, package.set, {}, candidate.local};
+  for (const auto& places : voices_of(package)) {
+    if (counts(package, version, {places})) out.own.insert(places);
+  }
+  if (!candidate.local) out.local = std::ranges::all_of(candidate.urls, &atom::Url::is_local);
+  return out;
+}
+
+bool Graph::may_ask(const atom::Url& url, const Origin& origin) const {
+  return !url.is_local() || origin.local;
 }
 
 // --- what to ask
 
-bool Graph::may_name_paths(const atom::ObjectId& set) const {
-  if (local_ && local_->genesis == set) return true;
-  const auto known = mirrors_.find(set);
-  return known != mirrors_.end() && std::ranges::all_of(known->second, &atom::Url::is_local);
+void Graph::want(const atom::Url& url, const atom::Label& label, Questions& questions) {
+  questions[url].insert(label);
+  asked_[url].insert(label);
 }
 
-void Graph::want_versions(const atom::ObjectId& set, const atom::Label& label, Questions& questions) const {
-  const auto known = mirrors_.find(set);
-  if (known == mirrors_.end()) return;
-  for (const auto& url : known->second) questions[url].insert(label);
+void Graph::want_versions(const Package& package, Questions& questions) {
+  for (const auto& url : urls_of(voices_of(package))) want(url, package.label, questions);
 }
 
-void Graph::want_named(const Origin& origin, Questions& questions) const {
+void Graph::want_named(const Origin& origin, Questions& questions) {
   for (const auto& named : named_by(*origin.manifest)) {
-    if (const auto set = set_of(*named.source, origin.set)) want_versions(*set, *named.label, questions);
-    for (const auto& url : named.source->mirrors) {
-      if (!url.is_local() || may_name_paths(origin.set)) questions[url].insert(*named.label);
-    }
-  }
-}
-
-// Takes in which urls turned out to be mirrors of which sets.
-void Graph::learn_mirrors(const Origin& origin) {
-  for (const auto& named : named_by(*origin.manifest)) {
-    const auto set = set_of(*named.source, origin.set);
-    if (!set) continue;
-    tags_.emplace(*set, named.tag->str());
-    for (const auto& url : named.source->mirrors) {
+    const auto voices = voices_of(*named.source, origin);
+    for (const auto& url : urls_of(voices)) {
+      // One that may only deliver is not asked what there is.
       const auto* offer = sets_.offer(url);
-      if (offer != nullptr && offer->genesis == *set) add_mirror(*set, url);
-      if (const auto* failure = sets_.failure(url); failure != nullptr && told_.insert(url).second) {
-        context_.observer.note(
-            fmt::format("a mirror of the set `{}` is passed over: {}", named.tag->str(), failure->message()));
-      }
+      const bool may_speak = offer == nullptr || deciders_.may_speak(offer->genesis, url);
+      if (may_speak && may_ask(url, origin)) want(url, *named.label, questions);
+    }
+    const auto set = set_of(*named.source, origin.set);
+    if (!set || !deciders_.decide(*set)) continue;
+    for (const auto& url : urls_of(deciders_.relevant(*set, voices))) want(url, *named.label, questions);
+  }
+}
+
+coro::Task<> Graph::begin(Origin root, Questions hints) {
+  root_ = std::move(root);
+  for (const auto& [tag, source] : root_->manifest->sets) {
+    for (const auto& url : source.mirrors) {
+      if (may_ask(url, *root_)) hints[url];
+    }
+  }
+  want_named(*root_, hints);
+  co_await sets_.ask(std::move(hints));
+  decide_sets();
+  std::vector<Origin> origins{*root_};
+  co_await meet(std::move(origins), {});
+}
+
+void Graph::decide_sets() {
+  for (const auto& places : root_->own) deciders_.add(root_->set, places);
+  for (const auto& [tag, source] : root_->manifest->sets) {
+    const auto set = identify(tag, source, *root_, "the manifest");
+    if (!set) {
+      if (!undecided_) undecided_ = set.error();
+      continue;
+    }
+    for (auto& places : voices_of(source, *root_)) deciders_.add(*set, places);
+  }
+}
+
+void Graph::note_failures(const Origin& origin) {
+  for (const auto& named : named_by(*origin.manifest)) {
+    if (!set_of(*named.source, origin.set)) continue;
+    for (const auto& url : named.source->mirrors) {
+      const auto* failure = sets_.failure(url);
+      if (failure == nullptr || !told_.insert(url).second) continue;
+      context_.observer.note(
+          fmt::format("a mirror of the set `{}` is passed over: {}", named.tag->str(), failure->message()));
     }
   }
 }
 
-// One ref query for each remote: the versions of everything that these manifests name.
+// One ref query for each remote: the versions of everything that these manifests name. A second one, as a rule of
+// nothing, where the first shows that a set is one that others decide.
 coro::Task<> Graph::meet(std::vector<Origin> origins, Questions hints) {
   for (const auto& origin : origins) want_named(origin, hints);
   co_await sets_.ask(std::move(hints));
-  for (const auto& origin : origins) learn_mirrors(origin);
+  Questions rest;
+  for (const auto& origin : origins) want_named(origin, rest);
+  co_await sets_.ask(std::move(rest));
+  for (const auto& origin : origins) note_failures(origin);
+  co_await list_named(std::move(origins));
+}
+
+coro::Task<> Graph::list_named(std::vector<Origin> origins) {
   std::vector<resolve::PackageId> packages;
   for (const auto& origin : origins) {
     for (const auto& named : named_by(*origin.manifest)) {
-      if (const auto set = set_of(*named.source, origin.set)) packages.push_back(package(*set, *named.label));
+      const auto set = set_of(*named.source, origin.set);
+      if (!set) continue;
+      tags_.emplace(*set, named.tag->str());
+      packages.push_back(package(*set, *named.label));
+      if (deciders_.decide(*set)) continue;
+      auto& known = at(packages.back());
+      for (const auto& places : voices_of(*named.source, origin)) {
+        if (known.named.insert(places).second) known.is_outdated = true;
+      }
     }
   }
+  // From here on the manifests of `origins` may have moved.
   for (const auto each : packages) co_await list_versions(each);
 }
 
@@ -128,13 +187,13 @@ std::optional<atom::ObjectId> Graph::set_of(const atom::SetSource& source, const
   return std::nullopt;
 }
 
-Result<atom::ObjectId> Graph::identify(const atom::Tag& tag, const atom::SetSource& source, const atom::ObjectId& own,
+Result<atom::ObjectId> Graph::identify(const atom::Tag& tag, const atom::SetSource& source, const Origin& origin,
                                        const std::string& file) const {
-  std::optional<atom::ObjectId> found = source.local ? std::optional(own) : std::nullopt;
+  std::optional<atom::ObjectId> found = source.local ? std::optional(origin.set) : std::nullopt;
   std::string found_at = "::";
   const Error* failure = nullptr;
   for (const auto& url : source.mirrors) {
-    if (url.is_local() && !may_name_paths(own)) {
+    if (!may_ask(url, origin)) {
       return fail(Kind::integrity, fmt::format("{}: the set `{}` is {} on this machine, but the atom came over the "
                                                "network: only local atoms may name local sets",
                                                file, tag.str(), url.str()));
@@ -158,54 +217,73 @@ Result<atom::ObjectId> Graph::identify(const atom::Tag& tag, const atom::SetSour
   return std::unexpected(Error(*failure).within(fmt::format("asking for the set `{}` of {}", tag.str(), file)));
 }
 
-Result<std::vector<resolve::Dependency>> Graph::dependencies(const atom::Manifest& manifest, const atom::ObjectId& set,
-                                                             const std::string& file, const std::string& suffix) {
+Result<std::vector<resolve::Dependency>> Graph::root_dependencies(const std::string& file) {
+  return dependencies(*root_, file, {});
+}
+
+// Notes call places "<file>:<line><suffix>".
+Result<std::vector<resolve::Dependency>> Graph::dependencies(const Origin& origin, const std::string& file,
+                                                             const std::string& suffix) {
   std::vector<resolve::Dependency> out;
-  for (const auto& named : named_by(manifest)) {
-    const auto from = identify(*named.tag, *named.source, set, file + suffix);
-    if (!from) return std::unexpected(from.error());
-    out.push_back(
-        {package(*from, *named.label), *named.requirement, fmt::format("{}:{}{}", file, named.where.line, suffix)});
+  for (const auto& named : named_by(*origin.manifest)) {
+    const auto set = identify(*named.tag, *named.source, origin, file + suffix);
+    if (!set) return std::unexpected(set.error());
+    if (undecided_ && !deciders_.decide(*set)) {
+      // It might be the very set that could not be asked, and then others must not speak for it.
+      return std::unexpected(
+          Error(*undecided_)
+              .within(fmt::format("telling whether the set `{}` of {}{} is one that the manifest names",
+                                  named.tag->str(), file, suffix)));
+    }
+    resolve::Dependency dependency{package(*set, *named.label), *named.requirement,
+                                   fmt::format("{}:{}{}", file, named.where.line, suffix)};
+    restrict(dependency, voices_of(*named.source, origin));
+    out.push_back(std::move(dependency));
   }
   return out;
 }
 
+// To the versions that those who name the set so offer, or who decides it.
+void Graph::restrict(resolve::Dependency& dependency, const Voices& named) const {
+  const auto& package = at(dependency.package);
+  if (!package.versions) return;
+  const auto voices = deciders_.relevant(package.set, named);
+  std::vector<std::size_t> counted;
+  for (std::size_t i = 0; i < package.candidates.size(); ++i) {
+    if (counts(package, i, voices)) counted.push_back(i);
+  }
+  if (counted.size() == package.candidates.size()) return;
+  dependency.counted = std::move(counted);
+  std::vector<std::string> urls;
+  for (const auto& url : urls_of(voices)) urls.push_back(url.str());
+  dependency.note += ", from " + std::string(fmt::format("{}", fmt::join(urls, " and ")));
+}
+
+bool Graph::counts(const Package& package, std::size_t version, const Voices& voices) const {
+  const auto& candidate = package.candidates[version];
+  if (candidate.local) return true;
+  return std::ranges::all_of(voices, [&](const Places& places) {
+    return revision_at(sets_, places, package.set, package.label, package.versions->list[version]) == candidate.rev;
+  });
+}
+
 // --- versions
 
-Result<void> Graph::collect(const Package& package, Found& found) const {
-  const auto known = mirrors_.find(package.set);
-  if (known == mirrors_.end()) return {};
-  for (const auto& url : known->second) {
-    const auto* offer = sets_.offer(url);
-    if (offer == nullptr) continue;
-    const auto atoms = offer->atoms.find(package.label);
-    if (atoms == offer->atoms.end()) continue;
-    const auto manifests = offer->manifests.find(package.label);
-    for (const auto& [version, rev] : atoms->second) {
-      std::optional<atom::ObjectId> blob;
-      if (manifests != offer->manifests.end()) {
-        const auto named = manifests->second.find(version);
-        if (named != manifests->second.end()) blob = named->second;
-      }
-      auto& candidate = found.try_emplace(version, Candidate{rev, blob, {}, false, {}, {}, {}}).first->second;
-      const auto what = fmt::format("{} {}", package.label.str(), version.str());
-      if (candidate.rev != rev) {
-        return std::unexpected(disagreement(what, candidate.rev.hex(), candidate.mirrors.front(), rev.hex(), url));
-      }
-      if (candidate.manifest_blob && blob && *candidate.manifest_blob != *blob) {
-        return std::unexpected(disagreement("the manifest of " + what, candidate.manifest_blob->hex(),
-                                            candidate.mirrors.front(), blob->hex(), url));
-      }
-      if (!candidate.manifest_blob) candidate.manifest_blob = blob;
-      candidate.mirrors.push_back(url);
-    }
+// Whether the working tree of a published version is `tree`.
+bool Graph::is_published_as(const Package& package, const Listed& listed, const atom::ObjectId& tree) const {
+  for (const auto& url : listed.candidate.urls) {
+    const auto& origins = sets_.offer(url)->origins;
+    const auto of_label = origins.find(package.label);
+    if (of_label == origins.end() || !of_label->second.contains(listed.version)) continue;
+    const atom::AtomCommit same{tree, of_label->second.at(listed.version), package.label, listed.version};
+    if (atom::ObjectId::of("commit", same.text()) == listed.candidate.rev) return true;
   }
-  return {};
+  return false;
 }
 
 // What lies in the working tree is a version like any other, and stands before a published one of the same number,
 // unless that is the very same tree.
-coro::Task<> Graph::add_local_candidate(const Package* package, Found* found) {
+coro::Task<> Graph::add_local_candidate(const Package* package, std::vector<Listed>* found) {
   if (!local_ || package->set != local_->genesis || local_->except == package->label) co_return;
   const auto atom = local_set_->atoms.find(package->label);
   if (atom == local_set_->atoms.end()) co_return;
@@ -213,48 +291,73 @@ coro::Task<> Graph::add_local_candidate(const Package* package, Found* found) {
   const atom::Requirement any;
   const auto entered = co_await enter_local(context_, local_->directory, package->label, any);
   const auto commit = co_await context_.cache->commit(entered.published.rev);
-  const auto published = found->find(version);
-  if (published != found->end() && commit) {
-    for (const auto& url : published->second.mirrors) {
-      const auto& origins = sets_.offer(url)->origins;
-      const auto of_label = origins.find(package->label);
-      if (of_label == origins.end() || !of_label->second.contains(version)) continue;
-      const atom::AtomCommit same{commit->tree, of_label->second.at(version), package->label, version};
-      if (atom::ObjectId::of("commit", same.text()) == published->second.rev) co_return;
-    }
-  }
-  Candidate candidate{entered.published.rev, {}, {}, true, entered.published.version, {}, {}};
+  const auto same = [&](const Listed& listed) {
+    return commit && listed.version == version && is_published_as(*package, listed, commit->tree);
+  };
+  if (std::ranges::any_of(*found, same)) co_return;
+  std::erase_if(*found, [&](const Listed& listed) { return listed.version == version; });
+  Candidate candidate{.rev = entered.published.rev, .manifest_blob = {}, .urls = {}};
+  candidate.local = true;
+  candidate.dev_version = entered.published.version;
   candidate.manifest.emplace(Manifest{atom->second.manifest, {}});
-  found->insert_or_assign(version, std::move(candidate));
+  const auto place = std::ranges::upper_bound(*found, version, {}, &Listed::version);
+  found->insert(place, Listed{version, std::move(candidate)});
 }
 
 coro::Task<> Graph::list_versions(resolve::PackageId id) {
   auto& package = at(id);
-  if (package.versions || package.failure) co_return;
-  Found found;
-  if (auto collected = collect(package, found); !collected) {
-    package.failure = std::move(collected).error();
+  if ((package.versions && !package.is_outdated) || package.failure) co_return;
+  package.is_outdated = false;
+  const auto voices = voices_of(package);
+  auto offered = offered_versions(sets_, voices, package.set, package.label, deciders_.decide(package.set));
+  if (!offered) {
+    package.failure = std::move(offered).error();
     co_return;
   }
+  std::vector<Listed> found;
+  for (auto& [version, rev, blob, urls] : *offered) {
+    found.push_back({std::move(version), Candidate{.rev = rev, .manifest_blob = blob, .urls = std::move(urls)}});
+  }
   co_await add_local_candidate(&package, &found);
-  const auto known = mirrors_.find(package.set);
-  if (found.empty() && known != mirrors_.end()) {
+  const auto urls = urls_of(voices);
+  if (found.empty() && !urls.empty()) {
     // Nothing is known only where somebody answered that there is nothing.
     const auto silent = [&](const atom::Url& url) { return sets_.offer(url) == nullptr; };
-    if (!known->second.empty() && std::ranges::all_of(known->second, silent)) {
-      if (const auto* failure = sets_.failure(known->second.front())) package.failure = *failure;
+    if (std::ranges::all_of(urls, silent)) {
+      if (const auto* failure = sets_.failure(urls.front())) package.failure = *failure;
       co_return;
     }
   }
+  const bool was_listed = package.versions.has_value();
+  auto before = std::exchange(package.candidates, {});
   resolve::Versions versions;
   for (auto& [version, candidate] : found) {
-    versions.list.push_back(version);
+    versions.list.push_back(std::move(version));
     package.candidates.push_back(std::move(candidate));
   }
   if (versions.list.empty()) {
     versions.none_because = fmt::format("the set `{}` has no atom `{}`", tag_of(package.set), package.label.str());
   }
   package.versions = std::move(versions);
+  if (was_listed) keep_manifests(package, std::move(before));
+}
+
+// Its versions have other numbers now, and so do what others need of them.
+void Graph::keep_manifests(Package& package, std::vector<Candidate> before) {
+  for (auto& candidate : package.candidates) {
+    const auto same = std::ranges::find_if(before, [&](const Candidate& old) {
+      return old.rev == candidate.rev && old.manifest_blob == candidate.manifest_blob;
+    });
+    if (same == before.end()) continue;
+    candidate.manifest = std::move(same->manifest);
+    candidate.unusable = std::move(same->unusable);
+    candidate.failure = std::move(same->failure);
+    candidate.met = same->met;
+  }
+  has_grown_ = true;
+  for (auto& each : packages_) {
+    for (auto& candidate : each.candidates) candidate.linked = false;
+  }
 }
 
 std::vector<Graph::Likely> Graph::likely(const std::vector<resolve::Dependency>& dependencies) const {
@@ -263,151 +366,15 @@ std::vector<Graph::Likely> Graph::likely(const std::vector<resolve::Dependency>&
     const auto& package = at(dependency.package);
     if (!package.versions) continue;
     const auto& list = package.versions->list;
-    const auto best = std::ranges::find_if(list.rbegin(), list.rend(), [&](const atom::Version& version) {
-      return dependency.requirement.matches(version);
-    });
-    if (best == list.rend()) continue;
-    const auto& candidate = package.candidates[static_cast<std::size_t>(list.rend() - best) - 1];
-    if (!candidate.local) out.push_back({{package.set, package.label, *best, candidate.rev}, candidate.mirrors});
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (dependency.admits(list[i], i)) best = i;
+    }
+    if (!best) continue;
+    const auto& candidate = package.candidates[*best];
+    if (!candidate.local) out.push_back({{package.set, package.label, list[*best], candidate.rev}, candidate.urls});
   }
   return out;
-}
-
-// --- manifests
-
-coro::Task<> Graph::bring(std::vector<resolve::Need> needs) {
-  Questions questions;
-  std::vector<resolve::Need> manifests;
-  for (const auto& need : needs) {
-    if (need.version) {
-      manifests.push_back(need);
-    } else {
-      want_versions(at(need.package).set, at(need.package).label, questions);
-    }
-  }
-  std::vector<coro::Task<>> both;
-  both.push_back(sets_.ask(std::move(questions)));
-  both.push_back(fetch_manifests(manifests));
-  co_await coro::all(std::move(both));
-  for (const auto& need : needs) {
-    if (!need.version) co_await list_versions(need.package);
-  }
-
-  std::vector<Origin> origins;
-  for (const auto& need : manifests) {
-    const auto& package = at(need.package);
-    if (const auto& manifest = package.candidates[*need.version].manifest) {
-      origins.push_back({&manifest->manifest, package.set});
-    }
-  }
-  co_await meet(std::move(origins), {});
-  for (const auto& need : manifests) link_manifest(at(need.package), *need.version);
-}
-
-coro::Task<> Graph::fetch_manifests(std::vector<resolve::Need> needs) {
-  // By who has them: one request each.
-  std::map<std::vector<atom::Url>, std::vector<resolve::Need>> missing;
-  for (const auto& need : needs) {
-    auto& candidate = at(need.package).candidates[*need.version];
-    if (candidate.manifest || candidate.failure) continue;
-    co_await read_manifest(need);
-    if (!candidate.manifest && !candidate.failure) missing[candidate.mirrors].push_back(need);
-  }
-  std::vector<coro::Task<>> tasks;
-  for (auto& [mirrors, wanted] : missing) tasks.push_back(fetch_from(mirrors, std::move(wanted)));
-  co_await coro::all(std::move(tasks));
-}
-
-coro::Task<> Graph::fetch_from(std::vector<atom::Url> mirrors, std::vector<resolve::Need> needs) {
-  std::vector<atom::ObjectId> blobs;
-  std::vector<Published> whole;  // whose manifest is named by no ref: the atom has it
-  for (const auto& need : needs) {
-    const auto& package = at(need.package);
-    const auto& candidate = package.candidates[*need.version];
-    if (candidate.manifest_blob) {
-      blobs.push_back(*candidate.manifest_blob);
-    } else {
-      whole.push_back({package.set, package.label, package.versions->list[*need.version], candidate.rev});
-    }
-  }
-  std::optional<Error> failure;
-  try {
-    if (!blobs.empty()) co_await fetcher_.bring_objects(std::move(blobs), mirrors);
-    if (!whole.empty()) {
-      Mirrors places{{whole.front().set, mirrors}};
-      co_await fetcher_.bring(std::move(whole), std::move(places));
-    }
-  } catch (const Error& e) {
-    failure = e;
-  }
-  for (const auto& need : needs) {
-    auto& candidate = at(need.package).candidates[*need.version];
-    if (failure) {
-      candidate.failure = *failure;
-      continue;
-    }
-    co_await read_manifest(need);
-    if (!candidate.manifest && !candidate.failure) {
-      candidate.failure = Error(Kind::integrity, fmt::format("{} is not in the cache after it was fetched",
-                                                             file_of(at(need.package), *need.version)));
-    }
-  }
-}
-
-// From the cache, if it is there.
-coro::Task<> Graph::read_manifest(resolve::Need need) {
-  auto& package = at(need.package);
-  auto& candidate = package.candidates[*need.version];
-  const auto& version = package.versions->list[*need.version];
-  std::optional<std::string> text;
-  std::string unusable;
-  try {
-    if (candidate.manifest_blob) {
-      text = co_await context_.cache->blob(*candidate.manifest_blob, manifest_limit);
-    } else if (const auto commit = co_await context_.cache->commit(candidate.rev)) {
-      text = co_await context_.cache->file(commit->tree, atom_file, manifest_limit);
-      if (!text) unusable = "it holds no atom.toml";
-    }
-  } catch (const Error& e) {
-    candidate.failure = e;
-    co_return;
-  }
-  if (!text && unusable.empty()) co_return;
-  std::optional<atom::Manifest> manifest;
-  if (text) {
-    auto parsed = atom::Manifest::parse(*text, file_of(package, *need.version));
-    if (!parsed) {
-      unusable = "its manifest cannot be read: " + parsed.error().message();
-    } else if (parsed->label != package.label || parsed->version != version) {
-      unusable = fmt::format("its manifest is that of {} {}", parsed->label.str(), parsed->version.str());
-    } else {
-      manifest = *std::move(parsed);
-    }
-  }
-  if (!manifest) {
-    const auto empty = atom::Manifest{.label = package.label, .version = version};
-    candidate.manifest.emplace(Manifest{empty, {{}, unusable}});
-    candidate.linked = true;
-    co_return;
-  }
-  candidate.manifest.emplace(Manifest{*std::move(manifest), {}});
-}
-
-void Graph::link_manifest(Package& package, std::size_t version) {
-  auto& candidate = package.candidates[version];
-  if (!candidate.manifest || candidate.linked || candidate.failure) return;
-  auto& manifest = candidate.manifest->manifest;
-  const auto suffix = fmt::format(" of {} {}", package.label.str(), package.versions->list[version].str());
-  auto found = dependencies(manifest, package.set, atom_file, suffix);
-  if (found) {
-    candidate.manifest->facts.dependencies = *std::move(found);
-    candidate.linked = true;
-  } else if (found.error().kind() == Kind::integrity) {
-    candidate.manifest->facts.unusable_because = found.error().message();
-    candidate.linked = true;
-  } else {
-    candidate.failure = std::move(found).error();
-  }
 }
 
 std::optional<Error> Graph::failure_of(const resolve::Need& need) const {
@@ -440,12 +407,20 @@ std::vector<resolve::Preference> Graph::local_versions() {
 }
 
 Questions Graph::asked() const {
-  Questions out;
-  for (const auto& package : packages_) {
-    if (!package.versions) continue;
-    want_versions(package.set, package.label, out);
-  }
-  return out;
+  return asked_;
+}
+
+bool Graph::is_local(const resolve::Selected& selected) const {
+  return origin_of(at(selected.package), selected.version).local;
+}
+
+const std::vector<atom::Url>& Graph::offered_by(const resolve::Selected& selected) const {
+  return at(selected.package).candidates[selected.version].urls;
+}
+
+Places Graph::deciding(const atom::ObjectId& set) const {
+  const auto* voices = deciders_.of(set);
+  return voices == nullptr ? Places{} : urls_of(*voices);
 }
 
 // --- words
@@ -460,13 +435,24 @@ std::string Graph::file_of(const Package& package, std::size_t version) const {
   return fmt::format("{} of {} {}", atom_file, package.label.str(), package.versions->list[version].str());
 }
 
+std::optional<std::string> Graph::advice(resolve::PackageId id) const {
+  const auto& package = at(id);
+  const auto urls = urls_of(package.named);
+  if (deciders_.decide(package.set) || urls.size() < 2) return std::nullopt;
+  std::vector<std::string> names;
+  for (const auto& url : urls) names.push_back(url.str());
+  return fmt::format(
+      "only dependencies name the set of `{}`, at {}; a version counts where each of them that needs it offers the "
+      "same "
+      "revision: name the set in [package.sets], with the URL that is right, and that one decides",
+      package.label.str(), fmt::join(names, " and "));
+}
+
 coro::Task<> Graph::explain_absences() {
   for (auto& package : packages_) {
-    if (!package.versions || !package.versions->list.empty()) continue;
-    const auto known = mirrors_.find(package.set);
-    if (known == mirrors_.end() || context_.settings.offline) continue;
+    if (!package.versions || !package.versions->list.empty() || context_.settings.offline) continue;
     std::vector<std::string> labels;
-    for (const auto& url : known->second) {
+    for (const auto& url : urls_of(voices_of(package))) {
       if (sets_.offer(url) == nullptr) continue;
       try {
         const auto offer = co_await whole_offer(context_, url);

@@ -1,11 +1,13 @@
 // The graph of atoms as far as it is known: what the solver asks of (resolve::Facts), and how more of it is brought.
 //
-// A package is an atom id: a set and a label. Its versions come from a ref query, filtered to the label, to every
-// mirror of the set that is known when somebody first asks; they do not change afterwards. Its manifests are blobs,
-// brought by id in one request for each set and round, and a blob that is in the cache is never asked for again.
+// A package is an atom id: a set and a label. Its versions come from ref queries, filtered to the label, to the URLs
+// that may say which there are (voices.h). Its manifests are blobs, brought by id in one request for each set and
+// round, and a blob that is in the cache is never asked for again.
 //
 // bring() goes level by level: first all that was asked for, then, in one ref query for each remote, the versions of
-// everything that the new manifests name. So nothing of the answer depends on the network's timing.
+// everything that the new manifests name. So nothing of the answer depends on the network's timing. When a manifest
+// names a set by URLs that were not heard of it before, the list of versions of a package may grow: has_grown() says
+// so, and then a solver must begin again.
 //
 // Where an atom cannot be told (no mirror answers, mirrors disagree), the failure waits beside it: speculation stays
 // silent, and only who needs the fact is told (failure_of).
@@ -17,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "atom/manifest/manifest.h"
@@ -24,6 +27,7 @@
 #include "engine/context/published.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/resolve/sets.h"
+#include "engine/resolve/voices.h"
 #include "engine/workspace/package_set.h"
 #include "resolve/facts.h"
 #include "resolve/solver.h"
@@ -44,25 +48,25 @@ class Graph final : public resolve::Facts {
     resolve::Manifest facts;
   };
 
-  // An atom's manifest, and the set of that atom.
+  // A manifest, and where it was read.
   struct Origin {
     const atom::Manifest* manifest;
-    atom::ObjectId set;
+    atom::ObjectId set;  // that of the atom
+    Voices own;          // what `::` means to it: who offers the atom
+    bool local;          // it was read on this machine, so that it may name what lies here
   };
 
   // `sets` may serve many graphs, one after another.
   explicit Graph(Context& context);
 
-  // Another place where the set may be had.
-  void add_mirror(const atom::ObjectId& set, const atom::Url& url);
   coro::Task<> add_local(LocalSet local);
-  // Asks, in one round, what is known to be wanted: what `hints` say, and everything that these manifests name.
-  coro::Task<> meet(std::vector<Origin> manifests, Questions hints);
+  // Takes in the manifest that versions are chosen for, which decides the sets that it names and its own. Asks, in one
+  // round, everything that is known to be wanted: what it names, and what `hints` say.
+  coro::Task<> begin(Origin root, Questions hints);
 
-  // The dependencies of a manifest of an atom of `set`, for the solver; meet() has asked. Notes call their places
-  // "<file>:<line><suffix>". Kind::remote, integrity or offline where a set cannot be told.
-  Result<std::vector<resolve::Dependency>> dependencies(const atom::Manifest& manifest, const atom::ObjectId& set,
-                                                        const std::string& file, const std::string& suffix = {});
+  // What that manifest needs, for the solver. Notes call places "<file>:<line>". Kind::remote, integrity or offline
+  // where a set cannot be told.
+  Result<std::vector<resolve::Dependency>> root_dependencies(const std::string& file);
 
   // For each dependency, the version that is tried first, and where it may be had.
   struct Likely {
@@ -72,6 +76,8 @@ class Graph final : public resolve::Facts {
   std::vector<Likely> likely(const std::vector<resolve::Dependency>& dependencies) const;
 
   coro::Task<> bring(std::vector<resolve::Need> needs);
+  // Whether facts that were known have changed since this was asked last: more versions, numbered anew.
+  bool has_grown() { return std::exchange(has_grown_, false); }
   // Why a fact that was brought is still not known.
   std::optional<Error> failure_of(const resolve::Need& need) const;
 
@@ -81,8 +87,15 @@ class Graph final : public resolve::Facts {
   resolve::PackageId package(const atom::ObjectId& set, const atom::Label& label);
   // The set that a manifest of an atom of `own` means by a source; nothing when it cannot be told.
   std::optional<atom::ObjectId> set_of(const atom::SetSource& source, const atom::ObjectId& own) const;
-  // Do atoms of this set lie on this machine only? Then they may name what else lies here (hostile otherwise).
-  bool may_name_paths(const atom::ObjectId& set) const;
+  // Was its manifest read on this machine? Only then may it name what lies here.
+  bool is_local(const resolve::Selected& selected) const;
+  // Who offers it, of those who may say so. Empty for one of the working tree.
+  const std::vector<atom::Url>& offered_by(const resolve::Selected& selected) const;
+  // The URLs that decide the versions of the set, in ascending order; empty for a set that only dependencies name.
+  Places deciding(const atom::ObjectId& set) const;
+  // Of a package whose set only dependencies name, by several URLs: that these leave no version in common may be why
+  // there is no solution, and what to do about it.
+  std::optional<std::string> advice(resolve::PackageId package) const;
   // What the working tree holds: taken first.
   std::vector<resolve::Preference> local_versions();
   // What was asked of remotes for this graph.
@@ -98,36 +111,57 @@ class Graph final : public resolve::Facts {
  private:
   struct Candidate {
     atom::ObjectId rev;
-    std::optional<atom::ObjectId> manifest_blob;
-    std::vector<atom::Url> mirrors;  // that have it
-    bool local = false;
-    std::optional<atom::Version> dev_version;  // of a local one: under which it is cached
-    std::optional<Manifest> manifest;
-    std::optional<Error> failure;
+    std::optional<atom::ObjectId> manifest_blob{};
+    std::vector<atom::Url> urls{};               // that offer it
+    bool local = false;                          // it lies in the working tree
+    std::optional<atom::Version> dev_version{};  // of a local one: under which it is cached
+    std::optional<Manifest> manifest{};
+    std::string unusable{};  // why the manifest cannot be used, if so
+    std::optional<Error> failure{};
+    bool met = false;     // what its manifest names was asked for
     bool linked = false;  // `manifest` has its facts
   };
-  using Found = std::map<atom::Version, Candidate>;
   struct Package {
     atom::ObjectId set;
     atom::Label label;
-    std::optional<resolve::Versions> versions;
-    std::vector<Candidate> candidates;  // as versions
-    std::optional<Error> failure;
+    Voices named{};            // how manifests call the set, where none decides it
+    bool is_outdated = false;  // more of them were met than when its versions were listed
+    std::optional<resolve::Versions> versions{};
+    std::vector<Candidate> candidates{};  // as versions
+    std::optional<Error> failure{};
+  };
+  struct Listed {
+    atom::Version version;
+    Candidate candidate;
   };
 
   Package& at(resolve::PackageId package) { return packages_[static_cast<std::size_t>(package)]; }
   const Package& at(resolve::PackageId package) const { return packages_[static_cast<std::size_t>(package)]; }
-  void want_versions(const atom::ObjectId& set, const atom::Label& label, Questions& questions) const;
-  void want_named(const Origin& origin, Questions& questions) const;
-  void learn_mirrors(const Origin& origin);
-  Result<atom::ObjectId> identify(const atom::Tag& tag, const atom::SetSource& source, const atom::ObjectId& own,
+  Voices voices_of(const atom::SetSource& source, const Origin& origin) const;
+  Voices voices_of(const Package& package) const;
+  Origin origin_of(const Package& package, std::size_t version) const;
+  bool may_ask(const atom::Url& url, const Origin& origin) const;
+  void want(const atom::Url& url, const atom::Label& label, Questions& questions);
+  void want_versions(const Package& package, Questions& questions);
+  void want_named(const Origin& origin, Questions& questions);
+  void decide_sets();
+  void note_failures(const Origin& origin);
+  coro::Task<> meet(std::vector<Origin> origins, Questions hints);
+  coro::Task<> list_named(std::vector<Origin> origins);
+  Result<std::vector<resolve::Dependency>> dependencies(const Origin& origin, const std::string& file,
+                                                        const std::string& suffix);
+  Result<atom::ObjectId> identify(const atom::Tag& tag, const atom::SetSource& source, const Origin& origin,
                                   const std::string& file) const;
+  void restrict(resolve::Dependency& dependency, const Voices& named) const;
+  bool counts(const Package& package, std::size_t version, const Voices& voices) const;
   coro::Task<> list_versions(resolve::PackageId package);
-  Result<void> collect(const Package& package, Found& found) const;
-  coro::Task<> add_local_candidate(const Package* package, Found* found);
+  coro::Task<> add_local_candidate(const Package* package, std::vector<Listed>* found);
+  bool is_published_as(const Package& package, const Listed& listed, const atom::ObjectId& tree) const;
+  void keep_manifests(Package& package, std::vector<Candidate> before);
   coro::Task<> fetch_manifests(std::vector<resolve::Need> needs);
   coro::Task<> fetch_from(std::vector<atom::Url> mirrors, std::vector<resolve::Need> needs);
   coro::Task<> read_manifest(resolve::Need need);
+  void link_manifests();
   void link_manifest(Package& package, std::size_t version);
   std::string tag_of(const atom::ObjectId& set) const;
   std::string file_of(const Package& package, std::size_t version) const;
@@ -137,11 +171,15 @@ class Graph final : public resolve::Facts {
   Sets& sets_;
   std::deque<Package> packages_;  // addresses last: the solver keeps them
   std::map<std::pair<atom::ObjectId, atom::Label>, resolve::PackageId> index_;
-  std::map<atom::ObjectId, std::vector<atom::Url>> mirrors_;
+  std::optional<Origin> root_;
+  Deciders deciders_;
+  std::optional<Error> undecided_;              // a set that the root names and that cannot be told
   std::map<atom::ObjectId, std::string> tags_;  // how the first manifest to name a set calls it
   std::set<atom::Url> told_;                    // mirrors that were told to be passed over
+  Questions asked_;
   std::optional<LocalSet> local_;
   std::optional<PackageSet> local_set_;
+  bool has_grown_ = false;
 };
 
 }  // namespace eka::engine

@@ -14,8 +14,9 @@ std::string& url_of(atom::DirectSource& source) {
 
 }  // namespace
 
-NewLock::NewLock(Graph& graph, const atom::Manifest& root, const atom::ObjectId& own_set, const resolve::Solved& solved)
-    : graph_(graph), root_{&root, own_set, std::nullopt} {
+NewLock::NewLock(Graph& graph, const atom::Manifest& root, const atom::ObjectId& own_set, bool local,
+                 const resolve::Solved& solved)
+    : graph_(graph), root_{&root, own_set, std::nullopt, local} {
   for (const auto& selected : solved.selected) {
     const auto published = graph.published(selected);
     chosen_.emplace(Key{published.set, published.label}, selected);
@@ -43,7 +44,9 @@ std::vector<NewLock::Member> NewLock::breadth_first() const {
   for (std::size_t next = 0; next < out.size(); ++next) {
     for (const auto& key : named_by(out[next])) {
       if (!seen.insert(key).second) continue;
-      out.push_back({&graph_.manifest_of(chosen_.at(key)), key.first, atom::AtomId(key.first, key.second)});
+      const auto& selected = chosen_.at(key);
+      out.push_back(
+          {&graph_.manifest_of(selected), key.first, atom::AtomId(key.first, key.second), graph_.is_local(selected)});
     }
   }
   return out;
@@ -53,6 +56,14 @@ void NewLock::add_sets(const Member& member, atom::Lock& lock) const {
   std::set<atom::Tag> used;
   if (const auto* with = std::get_if<atom::WithAtom>(&member.manifest->composer)) used.insert(with->from);
   for (const auto& [tag, atoms] : member.manifest->dependencies) used.insert(tag);
+  if (!member.id) {
+    // It decides sets that only its dependencies need, too.
+    for (const auto& [tag, source] : member.manifest->sets) {
+      const auto genesis = graph_.set_of(source, member.set);
+      const auto is_chosen = [&](const auto& entry) { return entry.first.first == genesis; };
+      if (genesis && std::ranges::any_of(chosen_, is_chosen)) used.insert(tag);
+    }
+  }
   for (const auto& tag : used) {
     const auto& source = member.manifest->sets.at(tag);
     const auto genesis = graph_.set_of(source, member.set);
@@ -62,6 +73,16 @@ void NewLock::add_sets(const Member& member, atom::Lock& lock) const {
     for (const auto& url : source.mirrors) {
       if (std::ranges::find(set.mirrors, url) == set.mirrors.end()) set.mirrors.push_back(url);
     }
+  }
+}
+
+// Those that decide first, each kind in ascending order.
+void NewLock::order_mirrors(atom::Lock& lock) const {
+  for (auto& [genesis, set] : lock.sets) {
+    const auto deciding = graph_.deciding(genesis);
+    std::ranges::sort(set.mirrors, {}, [&](const atom::Url& url) {
+      return std::pair(!std::ranges::binary_search(deciding, url), url.str());
+    });
   }
 }
 
@@ -99,6 +120,7 @@ atom::Lock NewLock::atoms() const {
     lock.atoms.push_back(
         {published.label, published.version, published.set, published.rev, *member.id, named, std::move(needs)});
   }
+  order_mirrors(lock);
   lock.sort();
   return lock;
 }
@@ -124,7 +146,7 @@ std::vector<SourceRequest> NewLock::sources(const std::optional<atom::Lock>& loc
       SourceRequest request(name, filled(member, source));
       request.owner = member.id;
       request.fresh = fresh;
-      request.may_be_local = graph_.may_name_paths(member.set);
+      request.may_be_local = member.local;
       if (locked) {
         const auto old = std::ranges::find_if(
             locked->direct, [&](const auto& direct) { return direct.owner == member.id && direct.name() == name; });

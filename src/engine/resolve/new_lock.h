@@ -15,11 +15,13 @@ namespace eka::engine {
 
 class NewLock {
  public:
-  // `root` is the manifest that was solved for, of an atom of `own_set`; it and `graph` must outlive this.
-  NewLock(Graph& graph, const atom::Manifest& root, const atom::ObjectId& own_set, const resolve::Solved& solved);
+  // `root` is the manifest that was solved for, of an atom of `own_set`; it and `graph` must outlive this. `local`: it
+  // was read on this machine.
+  NewLock(Graph& graph, const atom::Manifest& root, const atom::ObjectId& own_set, bool local,
+          const resolve::Solved& solved);
 
   // The atoms, the sets they come from, and the composer. A set is called by the tag of the nearest manifest that names
-  // it, and has the mirrors that the chosen manifests name. Pure.
+  // it, and has the mirrors that the chosen manifests name: first those that decide its versions. Pure.
   atom::Lock atoms() const;
 
   // The direct sources of the root and of every chosen atom, placeholders filled; `locked`, if any, is the old lock.
@@ -33,11 +35,13 @@ class NewLock {
     const atom::Manifest* manifest;
     atom::ObjectId set;
     std::optional<atom::AtomId> id;  // nothing: the root
+    bool local;                      // its manifest was read on this machine
   };
 
   std::vector<Member> breadth_first() const;
   std::vector<Key> named_by(const Member& member) const;
   void add_sets(const Member& member, atom::Lock& lock) const;
+  void order_mirrors(atom::Lock& lock) const;
   atom::LockedComposer composer() const;
   std::string filled_url(const Member& member, const std::string& url) const;
   atom::DirectSource filled(const Member& member, atom::DirectSource source) const;

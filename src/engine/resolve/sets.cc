@@ -1,11 +1,11 @@
-#include "engine/resolve/sets.h"
-
 #include <sstream>
 
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
+#include "engine/locate/vouched.h"
+#include "engine/resolve/sets.h"
 
 namespace eka::engine {
 
@@ -28,7 +28,7 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
     const bool offline = context_.settings.offline && !url.is_local();
     // Two statements: GCC 12 takes both branches of a conditional expression that awaits.
     if (offline) {
-      fresh = co_await recall(url, labels);
+      fresh = co_await offline_offer(context_, remotes_, url, labels);
     } else {
       fresh = co_await query(url, labels);
     }
@@ -58,22 +58,7 @@ coro::Task<SetOffer> Sets::query(atom::Url url, std::set<atom::Label> labels) {
   auto& remote = remotes_.at(url);
   const auto refs = co_await remote.ls_refs(std::move(prefixes));
   auto offer = read_offer(url, refs);
-  context_.cache->remember_genesis(url, offer.genesis);
-  co_return offer;
-}
-
-coro::Task<SetOffer> Sets::recall(atom::Url url, std::set<atom::Label> labels) {
-  const auto genesis = context_.cache->genesis_of(url);
-  if (!genesis) {
-    throw Error(Kind::offline, fmt::format("offline, and nothing of {} is cached", url.str()))
-        .with_hint("run once without --offline");
-  }
-  SetOffer offer;
-  offer.genesis = *genesis;
-  for (const auto& label : labels) {
-    const auto cached = co_await context_.cache->versions(*genesis, label);
-    for (const auto& atom : cached) offer.atoms[label].emplace(atom.version, atom.rev);
-  }
+  context_.cache->remember_genesis(remotes_.reached_at(url), offer.genesis);
   co_return offer;
 }
 

@@ -43,7 +43,6 @@ class Sets {
   };
   coro::Task<> ask_one(atom::Url url, std::set<atom::Label> labels);
   coro::Task<SetOffer> query(atom::Url url, std::set<atom::Label> labels);
-  coro::Task<SetOffer> recall(atom::Url url, std::set<atom::Label> labels);
 
   Context& context_;
   Remotes& remotes_;

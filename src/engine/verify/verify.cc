@@ -1,5 +1,3 @@
-#include "engine/verify/verify.h"
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -9,6 +7,7 @@
 #include "coro/task/task_group.h"
 #include "engine/locate/locate.h"
 #include "engine/verify/set_evidence.h"
+#include "engine/verify/verify.h"
 
 namespace eka::engine {
 namespace {
@@ -153,18 +152,18 @@ class Verification {
     for (const auto& atom : atoms) seen_.insert({atom.set, atom.label, atom.version, atom.rev});
     auto examined = co_await evidence.examine(std::move(atoms));
     for (auto& each : examined) {
-      co_await compare_with_cache(each);
+      compare_with_earlier(each, evidence.url());
       if (each.lock && (asked_for || !each.lock->covers_closure())) follow_lock(each, evidence.url());
       report_.atoms.push_back({std::move(each.atom), evidence.url().str(), std::move(each.verdict), asked_for});
     }
   }
 
-  // A version never changes: what an earlier run saw must be what is there now.
-  coro::Task<> compare_with_cache(Examined& examined) {
+  // A version never changes: what this remote said in an earlier run must be what it says now.
+  void compare_with_earlier(Examined& examined, const atom::Url& url) {
     const auto& atom = examined.atom;
-    const auto cached = co_await context_.cache->versions(atom.set, atom.label);
-    const auto same = std::ranges::find(cached, atom.version, &store::CachedAtom::version);
-    if (same == cached.end() || same->rev == atom.rev) co_return;
+    const auto known = context_.cache->vouched(remotes_.reached_at(url), atom.set, {atom.label}).front();
+    const auto same = std::ranges::find(known, atom.version, &store::CachedAtom::version);
+    if (same == known.end() || same->rev == atom.rev) return;
     examined.verdict.differences.push_back(
         {"ref", fmt::format("it is revision {} here, but {} was seen before", atom.rev.hex(), same->rev.hex())});
   }

@@ -1,9 +1,8 @@
-#include "engine/workspace/local_atom.h"
-
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
 #include "base/text.h"
+#include "engine/workspace/local_atom.h"
 #include "engine/workspace/new_atom.h"
 #include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"
@@ -78,7 +77,8 @@ coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path direct
   const auto tree = co_await context.cache->snapshot(std::move(found.files));
   const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
   const auto rev = co_await context.cache->write_commit(commit.text());
-  co_await context.cache->name(found.genesis, label, commit.version, rev);
+  std::vector<store::AtomName> entered{{label, commit.version, rev}};
+  co_await context.cache->hold(store::Giver::working_tree(), found.genesis, std::move(entered));
   if (!found.lock.empty()) context.cache->note_lock(found.lock);
   Published published{found.genesis, label, commit.version, rev};
   auto url = unwrap(atom::Url::parse(found.git_directory.string()));

@@ -95,6 +95,10 @@ Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memor
 
 Connector::~Connector() = default;
 
+atom::Url Connector::reached_at(const atom::Url& url) const {
+  return parts_->config.rewritten(url);
+}
+
 std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
   const atom::Url where = parts_->config.rewritten(url);
   parts_->tell_of(url, where);

@@ -20,6 +20,9 @@ class RemoteFactory {
   // Throws Error(Kind::usage) for a scheme that has no transport.
   virtual std::unique_ptr<Remote> open(const atom::Url& url) = 0;
 
+  // Where the user's configuration says that `url` is (insteadOf): what is known of a remote belongs to that place.
+  virtual atom::Url reached_at(const atom::Url& url) const = 0;
+
   // The file at `url` into `sink`: see net/download/download.h. What it costs is added to `traffic`.
   virtual coro::Task<> download(atom::Url url, net::FileSink& sink, net::Traffic& traffic) = 0;
 };

@@ -11,9 +11,9 @@ namespace {
 constexpr int format = 5;
 
 // In the order of Fact.
-constexpr std::array<std::string_view, all_facts.size()> tables = {"nar_hash", "evaluation", "host",     "answers",
-                                                                   "genesis",  "whole",      "doubtful", "laid_out",
-                                                                   "request",  "questions",  "used",     "lock"};
+constexpr std::array<std::string_view, all_facts.size()> tables = {
+    "nar_hash", "evaluation", "host",    "answers",   "genesis", "vouched", "whole",
+    "doubtful", "laid_out",   "request", "questions", "used",    "lock"};
 
 constexpr std::string_view select = "SELECT value FROM @ WHERE key = ?";
 constexpr std::string_view insert = "INSERT OR REPLACE INTO @ (key, value) VALUES (?, ?)";
@@ -32,6 +32,12 @@ void make_tables(Sqlite& connection) {
            " (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
   }
   connection.execute(sql + "PRAGMA user_version = " + std::to_string(format) + "; COMMIT;");
+}
+
+// Tables may be added without a new format: older programs know nothing of them.
+bool has_all_tables(Sqlite& connection) {
+  Statement query = connection.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
+  return query.step() && std::stoull(query.text(0)) >= tables.size();
 }
 
 int format_of(Sqlite& connection) {
@@ -90,7 +96,7 @@ void Database::connect(const std::string& path) {
   if (found != 0 && found != format) {
     throw wrong_format(found);
   }
-  if (found == 0) make_tables(*connection_);
+  if (found == 0 || !has_all_tables(*connection_)) make_tables(*connection_);
   connection_->execute("PRAGMA wal_checkpoint(PASSIVE)");
   connection_->wait_at_most(patience_ms);
 }
@@ -112,6 +118,7 @@ void Database::connect_to_copy() {
       if (found != format) throw wrong_format(found);
       connect(":memory:");
       connection_->copy(original);
+      if (!has_all_tables(*connection_)) make_tables(*connection_);
       return;
     } catch (const SqliteError& error) {
       if (error.is_damage() || manner == Sqlite::Manner::read_unchanging) note(error);

@@ -32,7 +32,8 @@ enum class Fact {
   evaluation,  // digest -> what the evaluation came to
   host,        // origin -> what its server can do
   answers,     // origin -> how fast its server answered; url -> when the remote there failed
-  genesis,     // redacted url -> id of the genesis last seen there
+  genesis,     // "2 " and a redacted url -> id of the genesis last seen there
+  vouched,     // genesis, label and redacted url -> which revisions the remote there said the versions are
   whole,       // commit id -> "": all it reaches has been seen here
   doubtful,    // tree id -> "": something in it could not be read, to be looked at in full
   laid_out,    // tree id -> the boot during which its directory was written or checked
@@ -42,9 +43,9 @@ enum class Fact {
   lock,        // path of an atom.lock on this machine -> when a run last used it
 };
 
-inline constexpr std::array all_facts = {Fact::nar_hash, Fact::evaluation, Fact::host,     Fact::answers,
-                                         Fact::genesis,  Fact::whole,      Fact::doubtful, Fact::laid_out,
-                                         Fact::request,  Fact::questions,  Fact::used,     Fact::lock};
+inline constexpr std::array all_facts = {
+    Fact::nar_hash, Fact::evaluation, Fact::host,    Fact::answers,   Fact::genesis, Fact::vouched, Fact::whole,
+    Fact::doubtful, Fact::laid_out,   Fact::request, Fact::questions, Fact::used,    Fact::lock};
 std::string_view name_of(Fact fact);
 
 class Database : public git::HostMemory {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <set>
 #include <system_error>
 
 #include <sys/stat.h>
@@ -140,9 +141,10 @@ class Auditor {
     const auto blobs = objects_are_damaged_ && !repairs() ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
     Surveyor surveyor(objects, {}, blobs);
     const Refs refs(places_.git());
+    std::set<atom::ObjectId> seen;  // several remotes may have delivered an atom
     for (const CachedName& name : refs.all()) {
       stop_.check();
-      ++audit_.atoms;
+      if (seen.insert(name.rev).second) ++audit_.atoms;
       try {
         objects.read(name.rev, ObjectType::commit);
         surveyor.anything(name.rev);

@@ -17,6 +17,7 @@
 #include "store/disk/quarantine.h"
 #include "store/disk/usage.h"
 #include "store/fact/database.h"
+#include "store/fact/vouched.h"
 #include "store/maintenance/merge.h"
 #include "store/maintenance/repack.h"
 #include "store/maintenance/stock.h"
@@ -166,13 +167,17 @@ class Collector {
     const auto unused = unused_sources(objects, refs);
     counts.others_dropped += unused.size();
     const auto stays = [&](const CachedName& name) { return kept_.contains(name.rev); };
-    counts.atoms_kept = static_cast<std::uint64_t>(std::ranges::count_if(names, stays));
-    counts.atoms_dropped = names.size() - counts.atoms_kept;
+    // One that several remotes delivered counts once.
+    std::set<atom::ObjectId> atoms;
+    for (const CachedName& name : names) atoms.insert(name.rev);
+    counts.atoms_kept =
+        static_cast<std::uint64_t>(std::ranges::count_if(atoms, [&](const auto& rev) { return kept_.contains(rev); }));
+    counts.atoms_dropped = atoms.size() - counts.atoms_kept;
     // Whatever else their commits reach may be gone soon.
     if (counts.atoms_dropped + unused.size() != 0) database_.forget_all(Fact::whole);
     std::vector<CachedName> gone;
     std::ranges::remove_copy_if(names, std::back_inserter(gone), stays);
-    refs.remove(gone, unused);
+    refs.remove(gone, unused, refs.outdated());
   }
 
   // Once all locks are read.
@@ -236,17 +241,23 @@ class Collector {
     const auto drop = [&](Fact fact, const auto& stays) {
       for (const auto& [key, value] : database_.all(fact)) {
         stop_.check();
-        if (stays(key)) continue;
+        if (stays(key, value)) continue;
         database_.forget(fact, key);
         ++counts.facts_dropped;
       }
     };
     std::unordered_set<std::string> live;
     for (const atom::ObjectId& id : live_) live.insert(key_of(id));
-    drop(Fact::evaluation, [&](const std::string& key) { return is_used(key, {}); });
-    drop(Fact::nar_hash, [&](const std::string& key) { return live.contains(key) || is_used(key, {}); });
-    drop(Fact::doubtful, [&](const std::string& key) { return live.contains(key); });
-    drop(Fact::used, [&](const std::string& key) { return is_used(key, {}); });
+    const auto is_in_use = [&](const std::string& key, const std::string&) { return is_used(key, {}); };
+    drop(Fact::evaluation, is_in_use);
+    drop(Fact::nar_hash,
+         [&](const std::string& key, const std::string&) { return live.contains(key) || is_used(key, {}); });
+    drop(Fact::doubtful, [&](const std::string& key, const std::string&) { return live.contains(key); });
+    drop(Fact::used, is_in_use);
+    // As long as one of the revisions is here.
+    drop(Fact::vouched, [&](const std::string&, const std::string& value) {
+      return std::ranges::any_of(read_vouched(value), [&](const auto& each) { return kept_.contains(each.second); });
+    });
   }
 
   void drop_shelves(Collection& counts) {

@@ -64,11 +64,13 @@ void count_loose(Stock& stock, const Places& places, coro::Stop stop) {
 
 void count_names(Stock& stock, const Places& places) {
   std::set<std::string> sets;
+  std::set<atom::ObjectId> atoms;  // one that several remotes delivered counts once
   for (const CachedName& name : Refs(places.git()).all()) {
-    ++stock.atoms;
+    atoms.insert(name.rev);
     sets.insert(name.set);
   }
   stock.sets = sets.size();
+  stock.atoms = atoms.size();
 }
 
 void count_facts(Stock& stock, const Places& places) {

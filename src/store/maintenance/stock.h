@@ -22,7 +22,7 @@ struct Stock {
   std::uint64_t packed_objects = 0;  // one that lies in two packs counts twice
   Heap loose;
   std::uint64_t sets = 0;
-  std::uint64_t atoms = 0;  // named versions
+  std::uint64_t atoms = 0;  // revisions that a ref keeps
   Heap trees;
   Heap damaged;  // set aside
   std::uint64_t database_bytes = 0;

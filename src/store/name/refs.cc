@@ -1,6 +1,7 @@
 #include "store/name/refs.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <map>
 #include <set>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "atom/hash/base_n.h"
+#include "atom/hash/digest.h"
 #include "base/text.h"
 #include "store/disk/disk.h"
 #include "store/disk/quarantine.h"
@@ -22,18 +24,57 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "refs/<set>/<label>/"
-std::string prefix_of(const atom::ObjectId& genesis, const atom::Label& label) {
-  return "refs/" + atom::base58(genesis.bytes()) + "/" + label.str() + "/";
+// The number is that of the format. Up to 1, refs had the form refs/<set>/<label>/<version> and did not say who had
+// given the atom; a cache may still hold some.
+constexpr std::string_view atoms_prefix = "refs/atoms-2/";
+constexpr std::string_view source_prefix = "refs/sources/";
+
+// "refs/atoms-2/<giver>/<set>/<label>/"
+std::string prefix_of(const Giver& giver, const atom::ObjectId& genesis, const atom::Label& label) {
+  return std::string(atoms_prefix) + giver.str() + "/" + atom::base58(genesis.bytes()) + "/" + label.str() + "/";
 }
 
-constexpr const char* source_prefix = "refs/sources/";
+// "<giver>/<set>/<label>/<version>/<rev>"
+std::optional<CachedName> parse_name(std::string_view path, const atom::ObjectId& id, const fs::path& file) {
+  std::array<std::string_view, 5> parts;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool is_last = i + 1 == parts.size();
+    const auto end = is_last ? path.size() : path.find('/');
+    if (end == std::string_view::npos) return std::nullopt;
+    parts.at(i) = path.substr(0, end);
+    path.remove_prefix(is_last ? end : end + 1);
+  }
+  auto label = atom::Label::parse(parts[2]);
+  auto version = atom::Version::parse(parts[3]);
+  if (!label || !version || parts[4] != id.hex()) return std::nullopt;
+  return CachedName{std::string(parts[0]), std::string(parts[1]), *std::move(label), *std::move(version), id, file};
+}
+
+// "<version>/<rev>"
+std::optional<CachedAtom> parse_atom(std::string_view path, const atom::ObjectId& id) {
+  const auto slash = path.find('/');
+  if (slash == std::string_view::npos || path.substr(slash + 1) != id.hex()) return std::nullopt;
+  auto version = atom::Version::parse(path.substr(0, slash));
+  if (!version) return std::nullopt;
+  return CachedAtom{*std::move(version), id};
+}
 
 std::optional<atom::ObjectId> read_loose(const fs::path& file) {
   const auto content = read_file(file, 64);
   if (!content || content->size() != 41 || content->back() != '\n') return std::nullopt;
   const auto id = atom::ObjectId::parse(std::string_view(*content).substr(0, 40));
   return id ? std::optional(*id) : std::nullopt;
+}
+
+// Every ref in a file of its own below `root`: "<deeper>(file, id)".
+template <class Each>
+void each_loose(const fs::path& root, Each each) {
+  std::error_code ignored;
+  for (auto entry = fs::recursive_directory_iterator(root, ignored); entry != fs::recursive_directory_iterator();
+       entry.increment(ignored)) {
+    if (entry.depth() > 5) entry.disable_recursion_pending();
+    if (const auto id = read_loose(entry->path())) each(entry->path(), *id);
+  }
 }
 
 void write_file_of(const fs::path& file, const atom::ObjectId& rev) {
@@ -53,95 +94,107 @@ constexpr std::size_t fewest_packed = 4;
 
 }  // namespace
 
-std::vector<CachedAtom> Refs::versions(const atom::ObjectId& genesis, const atom::Label& label) const {
-  return versions(prefix_of(genesis, label), packed_.names(), true);
+// Half of the hash is as good as all of it, and keeps paths short.
+Giver Giver::remote(const atom::Url& reached_at) {
+  const auto hash = atom::Sha256::of(reached_at.str());
+  return Giver(atom::base58(std::span(hash).first(16)));
 }
 
-std::vector<std::vector<CachedAtom>> Refs::versions(const atom::ObjectId& genesis,
-                                                    const std::vector<atom::Label>& labels) const {
+std::string CachedName::ref() const {
+  return std::string(atoms_prefix) + giver + "/" + set + "/" + label.str() + "/" + version.str() + "/" + rev.hex();
+}
+
+std::vector<std::vector<CachedAtom>> Refs::given(const Giver& giver, const atom::ObjectId& genesis,
+                                                 const std::vector<atom::Label>& labels) const {
   const auto packed = packed_.names();
-  const bool has_loose = fs::exists(directory_ / "refs" / atom::base58(genesis.bytes()));
-  std::vector<std::vector<CachedAtom>> found;
-  for (const auto& label : labels) found.push_back(versions(prefix_of(genesis, label), packed, has_loose));
-  return found;
-}
-
-std::vector<CachedAtom> Refs::versions(const std::string& prefix, const PackedRefs::Names& packed,
-                                       bool look_loose) const {
-  std::map<atom::Version, atom::ObjectId> found;
-  for (const auto& [name, id] : PackedRefs::below(packed, prefix)) {
-    if (const auto version = atom::Version::parse(name)) found.insert_or_assign(*version, id);
-  }
   std::error_code ignored;
-  const auto loose = look_loose ? fs::directory_iterator(directory_ / prefix, ignored) : fs::directory_iterator();
-  for (const auto& entry : loose) {
-    const auto version = atom::Version::parse(entry.path().filename().native());
-    const auto id = version ? read_loose(entry.path()) : std::nullopt;
-    if (id) found.insert_or_assign(*version, *id);
+  const bool has_loose = fs::exists(directory_ / std::string(atoms_prefix) / giver.str(), ignored);
+  std::vector<std::vector<CachedAtom>> out;
+  for (const auto& label : labels) {
+    const auto prefix = prefix_of(giver, genesis, label);
+    std::map<std::pair<atom::Version, atom::ObjectId>, CachedAtom> found;
+    const auto add = [&](std::string_view path, const atom::ObjectId& id) {
+      if (const auto atom = parse_atom(path, id)) found.emplace(std::pair(atom->version, id), *atom);
+    };
+    for (const auto& [name, id] : PackedRefs::below(packed, prefix)) add(name, id);
+    if (has_loose)
+      each_loose(directory_ / prefix, [&](const fs::path& file, const atom::ObjectId& id) {
+        add(file.native().substr((directory_ / prefix).native().size()), id);
+      });
+    auto& of_label = out.emplace_back();
+    for (auto& [key, atom] : found) of_label.push_back(std::move(atom));
   }
-  std::vector<CachedAtom> versions;
-  for (const auto& [version, id] : found) versions.push_back({version, id});
-  return versions;
+  return out;
 }
 
-std::optional<atom::ObjectId> Refs::find(const std::string& directory, const std::string& wanted) const {
-  if (auto id = read_loose(directory_ / (directory + wanted))) return id;
-  return PackedRefs::find(packed_.names(), directory + wanted);
+std::optional<atom::ObjectId> Refs::find(const Entry& entry) const {
+  if (auto id = read_loose(directory_ / (entry.directory + entry.name))) return id;
+  return PackedRefs::find(packed_.names(), entry.directory + entry.name);
 }
 
 std::vector<CachedName> Refs::all() const {
-  std::map<std::tuple<std::string, atom::Label, atom::Version>, CachedName> found;
+  std::map<std::string, CachedName> found;
   const auto add = [&](std::string_view path, const atom::ObjectId& id, const fs::path& file) {
-    const auto slash = path.find('/');
-    const auto second = path.find('/', slash + 1);
-    if (slash == std::string_view::npos || second == std::string_view::npos) return;
-    const std::string set(path.substr(0, slash));
-    const auto label = atom::Label::parse(path.substr(slash + 1, second - slash - 1));
-    const auto version = atom::Version::parse(path.substr(second + 1));
-    if (label && version) found.insert_or_assign({set, *label, *version}, CachedName{set, *label, *version, id, file});
+    if (auto name = parse_name(path, id, file)) found.insert_or_assign(std::string(path), *std::move(name));
   };
-  for (const auto& [name, id] : PackedRefs::below(packed_.names(), "refs/")) add(name, id, {});
-  std::error_code ignored;
-  const fs::path root = directory_ / "refs";
-  for (auto entry = fs::recursive_directory_iterator(root, ignored); entry != fs::recursive_directory_iterator();
-       entry.increment(ignored)) {
-    if (entry.depth() > 2) entry.disable_recursion_pending();
-    if (const auto id = read_loose(entry->path())) {
-      add(entry->path().native().substr(root.native().size() + 1), *id, entry->path());
-    }
-  }
+  for (const auto& [name, id] : PackedRefs::below(packed_.names(), std::string(atoms_prefix))) add(name, id, {});
+  const fs::path root = directory_ / std::string(atoms_prefix);
+  each_loose(root, [&](const fs::path& file, const atom::ObjectId& id) {
+    add(file.native().substr(root.native().size()), id, file);
+  });
   std::vector<CachedName> names;
-  for (auto& [key, name] : found) names.push_back(std::move(name));
+  for (auto& [path, name] : found) names.push_back(std::move(name));
+  std::ranges::sort(names, {}, [](const CachedName& name) {
+    return std::tie(name.giver, name.set, name.label, name.version, name.rev);
+  });
   return names;
 }
 
-void Refs::remove(const std::vector<CachedName>& names, const std::vector<CachedSource>& sources) const {
-  std::set<std::string> packed;
-  for (const CachedName& name : names) {
-    packed.insert("refs/" + name.set + "/" + name.label.str() + "/" + name.version.str());
-    if (name.file.empty()) continue;
-    remove_file(name.file);
-    // The directories of the label and of the set, once nothing is in them.
-    ::rmdir(name.file.parent_path().c_str());
-    ::rmdir(name.file.parent_path().parent_path().c_str());
+std::vector<OutdatedRef> Refs::outdated() const {
+  std::vector<OutdatedRef> out;
+  const auto is_ours = [](std::string_view name) {
+    return name.starts_with(atoms_prefix) || name.starts_with(source_prefix);
+  };
+  for (const auto& [rest, id] : PackedRefs::below(packed_.names(), "refs/")) {
+    auto name = "refs/" + rest;
+    if (!is_ours(name)) out.push_back({std::move(name), {}});
   }
-  for (const CachedSource& source : sources) {
-    packed.insert(source_prefix + source.name);
-    if (!source.file.empty()) remove_file(source.file);
-  }
+  each_loose(directory_ / "refs", [&](const fs::path& file, const atom::ObjectId&) {
+    auto name = file.native().substr(directory_.native().size() + 1);
+    if (!is_ours(name)) out.push_back({std::move(name), file});
+  });
+  return out;
+}
+
+void Refs::remove(const std::vector<CachedName>& names, const std::vector<CachedSource>& sources,
+                  const std::vector<OutdatedRef>& outdated) const {
+  std::set<std::string> gone;
+  const auto add = [&](std::string name, const fs::path& file) {
+    gone.insert(std::move(name));
+    if (file.empty()) return;
+    remove_file(file);
+    // The directories that held nothing else.
+    for (auto above = file.parent_path(); above != directory_ / "refs"; above = above.parent_path()) {
+      if (::rmdir(above.c_str()) != 0) break;
+    }
+  };
+  for (const CachedName& name : names) add(name.ref(), name.file);
+  for (const CachedSource& source : sources) add(std::string(source_prefix) + source.name, source.file);
+  for (const OutdatedRef& ref : outdated) add(ref.name, ref.file);
   const FileDescriptor lock = take_names_lock(directory_);
   std::vector<PackedName> left = *packed_.names();
-  if (std::erase_if(left, [&](const PackedName& each) { return packed.contains(each.name); }) == 0) return;
+  if (std::erase_if(left, [&](const PackedName& each) { return gone.contains(each.name); }) == 0) return;
   if (!packed_.replace(std::move(left))) {
-    throw Error(Kind::failure, "cannot remove names from the cache: something else holds its packed-refs.lock");
+    throw Error(Kind::failure, "cannot remove names from the cache: another program holds its packed-refs.lock");
   }
 }
 
 std::vector<CachedSource> Refs::sources() const {
   std::map<std::string, CachedSource> found;
-  for (const auto& [name, id] : PackedRefs::below(packed_.names(), source_prefix)) found[name] = {name, id, {}};
+  for (const auto& [name, id] : PackedRefs::below(packed_.names(), std::string(source_prefix)))
+    found[name] = {name, id, {}};
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory_ / source_prefix, ignored)) {
+  for (const auto& entry : fs::directory_iterator(directory_ / std::string(source_prefix), ignored)) {
     const std::string name = entry.path().filename();
     if (const auto id = read_loose(entry.path())) found[name] = {name, *id, entry.path()};
   }
@@ -150,53 +203,38 @@ std::vector<CachedSource> Refs::sources() const {
   return sources;
 }
 
-std::optional<atom::ObjectId> Refs::find(const atom::ObjectId& genesis, const atom::Label& label,
-                                         const atom::Version& version) const {
-  return find(prefix_of(genesis, label), version.str());
-}
-
-std::vector<std::optional<Error>> Refs::write(const std::vector<NamesOfSet>& sets) const {
+void Refs::write(const std::vector<Delivery>& deliveries) const {
   const FileDescriptor lock = take_names_lock(directory_);
-  std::vector<std::optional<Error>> failures(sets.size());
   std::vector<Entry> entries;
-  std::map<std::string, atom::ObjectId> pending;
-  for (std::size_t i = 0; i < sets.size(); ++i) {
-    try {
-      for (const auto& [label, version, rev] : sets[i].names) {
-        Entry entry{prefix_of(sets[i].genesis, label), version.str(), rev, label.str() + " " + version.str()};
-        const auto [same, added] = pending.emplace(entry.directory + entry.name, rev);
-        if (same->second != rev) throw is_another(entry, same->second);
-        if (added && !is_written(entry)) entries.push_back(std::move(entry));
+  std::set<std::string> pending;
+  for (const auto& [giver, genesis, names] : deliveries) {
+    for (const auto& [label, version, rev] : names) {
+      Entry entry{prefix_of(giver, genesis, label) + version.str() + "/", rev.hex(), rev};
+      if (pending.insert(entry.directory + entry.name).second && !is_written(entry)) {
+        entries.push_back(std::move(entry));
       }
-    } catch (const Error& error) {
-      failures[i] = error;
     }
   }
   write_new(entries, static_cast<bool>(lock));
-  return failures;
 }
 
 std::optional<atom::ObjectId> Refs::find_source(const std::string& name) const {
-  return find(source_prefix, name);
+  return find({std::string(source_prefix), name, {}});
 }
 
 void Refs::write_source(const std::string& name, const atom::ObjectId& rev) const {
-  const Entry entry{std::string(source_prefix), name, rev, "the source " + name};
+  const Entry entry{std::string(source_prefix), name, rev};
   const FileDescriptor lock = take_names_lock(directory_);
+  if (const auto there = find(entry); there && *there != rev) {
+    throw Error(Kind::integrity,
+                "the source " + name + " is " + there->hex() + " in the cache, but was now found to be " + rev.hex());
+  }
   if (!is_written(entry)) write_new({entry}, static_cast<bool>(lock));
 }
 
-Error Refs::is_another(const Entry& entry, const atom::ObjectId& there) {
-  return Error(Kind::integrity,
-               entry.what + " is " + there.hex() + " in the cache, but was now found to be " + entry.rev.hex())
-      .with_hint("a published version never changes: one of the two sources is wrong");
-}
-
-// Whether it has been written before; throws when it was written as something else.
+// One that points elsewhere is written again: only damage makes it so.
 bool Refs::is_written(const Entry& entry) const {
-  const auto there = find(entry.directory, entry.name);
-  if (there && *there != entry.rev) throw is_another(entry, *there);
-  return there.has_value();
+  return find(entry) == entry.rev;
 }
 
 void Refs::write_new(const std::vector<Entry>& entries, bool locked) const {
@@ -212,7 +250,7 @@ bool Refs::write_packed(const std::vector<Entry>& entries) const {
   std::map<std::string, atom::ObjectId> all;
   const PackedRefs::Names before = packed_.names();
   for (const auto& [name, rev] : *before) all.emplace(name, rev);
-  for (const Entry& entry : entries) all.emplace(entry.directory + entry.name, entry.rev);
+  for (const Entry& entry : entries) all.insert_or_assign(entry.directory + entry.name, entry.rev);
   std::vector<PackedName> names;
   names.reserve(all.size());
   for (auto& [name, rev] : all) names.push_back({name, rev});

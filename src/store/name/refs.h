@@ -1,9 +1,16 @@
-// The names of atoms in the cache: refs/<base58 genesis>/<label>/<version>, as git's own: one small file each, or many
-// together in packed-refs, where that is the cheaper way to write them.
+// The refs that keep objects in the cache, as git's own: one small file each, or many together in packed-refs, where
+// that is the cheaper way to write them.
 //
-// A name is immutable. It is written last, when its objects are durable, under a lock that ends with its process, so
-// that two processes cannot both win. Where nothing can be locked, a rename that never replaces has to do. A file that
-// a power cut left empty counts as absent and is written anew.
+//   refs/atoms-2/<giver>/<base58 genesis>/<label>/<version>/<rev>   an atom, and who delivered it
+//   refs/sources/<name>                                             a source that is no atom
+//
+// A ref of an atom says nothing that its commit does not say itself, so nobody has to be trusted for it: the revision
+// is part of its name. It is no answer to the question which revision a version is (Cache::vouched is). The genesis is
+// the one under which the atom was wanted.
+//
+// A ref is written last, when its objects are durable, under a lock that ends with its process. Where nothing can be
+// locked, a rename that never replaces has to do. A file that a power cut left empty counts as absent and is written
+// again. Refs of older formats are never read: outdated() lists them for removal.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +27,9 @@
 
 namespace eka::store {
 
-// One name, wherever it lies.
+// One ref of an atom, loose or packed.
 struct CachedName {
+  std::string giver;
   std::string set;  // base58 of the genesis
   atom::Label label;
   atom::Version version;
@@ -29,12 +37,19 @@ struct CachedName {
   std::filesystem::path file;  // empty when it is packed
 
   std::string str() const { return label.str() + " " + version.str(); }
+  std::string ref() const;
 };
 
-// The name of a source that is no atom.
+// The ref of a source that is no atom.
 struct CachedSource {
   std::string name;
   atom::ObjectId rev;
+  std::filesystem::path file;  // empty when it is packed
+};
+
+// Any other ref.
+struct OutdatedRef {
+  std::string name;            // whole: "refs/…"
   std::filesystem::path file;  // empty when it is packed
 };
 
@@ -43,44 +58,40 @@ class Refs {
   explicit Refs(std::filesystem::path git_directory, WriteAccess access = {})
       : directory_(git_directory), packed_(std::move(git_directory)), access_(std::move(access)) {}
 
-  // In ascending order of the versions. Files that are no names of versions are passed over.
-  std::vector<CachedAtom> versions(const atom::ObjectId& genesis, const atom::Label& label) const;
-  // Of many labels: where a set is new, that is seen once.
-  std::vector<std::vector<CachedAtom>> versions(const atom::ObjectId& genesis,
-                                                const std::vector<atom::Label>& labels) const;
-  std::optional<atom::ObjectId> find(const atom::ObjectId& genesis, const atom::Label& label,
-                                     const atom::Version& version) const;
-  // Those of several sets at once: what went wrong with each. Kind::integrity when a name stands for another revision;
-  // those before it are written all the same. Where nothing may be written, names that are there already are well.
-  struct NamesOfSet {
+  // What `giver` delivered of each of the labels, in ascending order of versions.
+  std::vector<std::vector<CachedAtom>> given(const Giver& giver, const atom::ObjectId& genesis,
+                                             const std::vector<atom::Label>& labels) const;
+  // Those of several deliveries at once. Where nothing may be written, refs that exist already are fine.
+  struct Delivery {
+    Giver giver;
     atom::ObjectId genesis;
     std::vector<AtomName> names;
   };
-  std::vector<std::optional<Error>> write(const std::vector<NamesOfSet>& sets) const;
+  void write(const std::vector<Delivery>& deliveries) const;
 
-  // Sources that are no atoms stand at refs/sources/<name>. A name says what its content is.
+  // The name of a source says what its content is. Kind::integrity when it stands for something else already.
   std::optional<atom::ObjectId> find_source(const std::string& name) const;
   void write_source(const std::string& name, const atom::ObjectId& rev) const;
-  // Every name, in the order of sets, labels and versions.
+
+  // Every ref of an atom, ordered by giver, set, label, version and revision.
   std::vector<CachedName> all() const;
   std::vector<CachedSource> sources() const;
-  // Only while nobody writes names.
-  void remove(const std::vector<CachedName>& names, const std::vector<CachedSource>& sources = {}) const;
-  // When a packed name was written, at the latest.
+  std::vector<OutdatedRef> outdated() const;
+  // Only while nobody writes refs.
+  void remove(const std::vector<CachedName>& names, const std::vector<CachedSource>& sources = {},
+              const std::vector<OutdatedRef>& outdated = {}) const;
+  // When a packed ref was written, at the latest.
   std::filesystem::path packed_file() const { return packed_.file(); }
 
  private:
-  // One file to be, "<directory><name>"; `what` it is for a person.
+  // One ref to be written, "<directory><name>".
   struct Entry {
     std::string directory;
     std::string name;
     atom::ObjectId rev;
-    std::string what;
   };
 
-  std::vector<CachedAtom> versions(const std::string& prefix, const PackedRefs::Names& packed, bool look_loose) const;
-  std::optional<atom::ObjectId> find(const std::string& directory, const std::string& name) const;
-  static Error is_another(const Entry& entry, const atom::ObjectId& there);
+  std::optional<atom::ObjectId> find(const Entry& entry) const;
   bool is_written(const Entry& entry) const;
   bool write_packed(const std::vector<Entry>& entries) const;
   void write_loose(const std::vector<Entry>& entries) const;

@@ -179,8 +179,16 @@ TEST_CASE("the order of what a lock is made from does not show") {
   Lock lock = Lock::parse(format_0, "atom.lock").value();
   std::swap(lock.atoms[0], lock.atoms[1]);
   std::swap(lock.direct[0], lock.direct[3]);
-  std::swap(lock.sets.begin()->second.mirrors[0], lock.sets.begin()->second.mirrors[1]);
   CHECK(lock.text() == format_0);
+}
+
+TEST_CASE("mirrors are written in the order given, which says who decides, and each once") {
+  Lock lock = Lock::parse(format_0, "atom.lock").value();
+  auto& mirrors = lock.sets.begin()->second.mirrors;
+  std::swap(mirrors[0], mirrors[1]);
+  mirrors.push_back(mirrors[0]);
+  const Lock again = Lock::parse(lock.text(), "atom.lock").value();
+  CHECK(again.sets.begin()->second.mirrors == std::vector<Url>{mirrors[0], mirrors[1]});
 }
 
 TEST_CASE("no password is written") {

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "atom/hash/base_n.h"
 #include "atom/lock/lock.h"
 #include "atom/names/atom_id.h"
 #include "store/disk/usage.h"
@@ -55,7 +56,7 @@ Atom add_atom(CacheFixture& fixture, const std::string& name, const std::string&
   atom.tree = builder.directory(entries);
   atom.commit = builder.commit_of(atom.tree);
   fixture.admit(builder.pack(), {atom.commit});
-  fixture.run(fixture.cache().name(genesis, label(name), version("1.0.0"), atom.commit));
+  fixture.hold(genesis, label(name), version("1.0.0"), atom.commit);
   return atom;
 }
 
@@ -145,7 +146,7 @@ TEST_CASE("damage anywhere in a pack is found, told with the atom that suffers, 
   CHECK(fs::exists(house.places.damaged() / pack.filename()));
   CHECK(house.audit().findings.empty());
   house.reopen();
-  CHECK(house.run(house.cache().versions(genesis, label("broken"))).empty());
+  CHECK(house.given(genesis, label("broken")).empty());
   CHECK_FALSE(house.run(house.cache().commit(broken.commit)));
   CHECK(house.run(house.cache().commit(sound.commit)));
   add_atom(house, "broken", std::string(100, 'x') + "broken");
@@ -158,7 +159,7 @@ TEST_CASE(
   const Atom atom = add_atom(house, "a", "text");
   const fs::path place = house.run(house.cache().materialise(atom.tree));
   const auto loose = house.run(house.cache().write_commit("tree " + atom.tree.hex() + "\nloose\n"));
-  house.run(house.cache().name(genesis, label("loose"), version("1.0.0"), loose));
+  house.hold(genesis, label("loose"), version("1.0.0"), loose);
   damage(house.places.objects() / loose.hex().substr(0, 2) / loose.hex().substr(2), 0);
   fs::permissions(place / "atom.toml", fs::perms::owner_all);
   std::ofstream(place / "atom.toml") << "changed";
@@ -213,7 +214,7 @@ direct = true
     CHECK(done.trees_kept == 1);
     CHECK(done.trees_dropped == 1);
     CHECK(done.objects_dropped == 3);
-    CHECK(house.run(house.cache().versions(genesis, label("unused"))).empty());
+    CHECK(house.given(genesis, label("unused")).empty());
     CHECK_FALSE(house.run(house.cache().commit(unused.commit)));
     CHECK(house.run(house.cache().commit(needed.commit)));
     CHECK(house.run(house.cache().commit(root.commit)));
@@ -224,6 +225,35 @@ direct = true
   }
   CHECK(house.audit().findings.empty());
   CHECK(house.leftovers().empty());
+}
+
+TEST_CASE("names of older formats keep nothing: they are dropped with what only they named") {
+  House house;
+  PackBuilder builder;
+  const auto rev = builder.commit_of(builder.directory({{{"100644", "f"}, builder.blob("old")}}));
+  house.admit(builder.pack(), {rev});
+  const Atom kept = add_atom(house, "kept", "kept");
+  const std::string git = "git --git-dir=" + house.places.git().native() + " ";
+  output_of(git + "update-ref refs/" + atom::base58(genesis.bytes()) + "/old/1.0.0 " + rev.hex());
+  const auto done = house.collect_later({kept.commit});
+  CHECK(done.atoms_kept == 1);
+  CHECK(done.objects_dropped == 3);
+  CHECK(std::ranges::count(output_of(git + "for-each-ref"), '\n') == 1);
+  CHECK_FALSE(house.run(house.cache().commit(rev)));
+  CHECK(house.audit().findings.empty());
+}
+
+TEST_CASE("an atom that two remotes delivered counts once, and what they said of it goes with it") {
+  House house;
+  const Atom atom = add_atom(house, "x", "text");
+  const auto url = unwrap(atom::Url::parse("https://example.com/set"));
+  house.hold(genesis, label("x"), version("1.0.0"), atom.commit, store::Giver::remote(url));
+  house.cache().remember_vouched(url, genesis, {{label("x"), version("1.0.0"), atom.commit}});
+  CHECK(house.audit().atoms == 1);
+  CHECK(house.collect_later({atom.commit}).atoms_kept == 1);
+  CHECK(house.cache().vouched(url, genesis, {label("x")}).at(0).size() == 1);
+  CHECK(house.collect_later({}).atoms_dropped == 1);
+  CHECK(house.cache().vouched(url, genesis, {label("x")}).at(0).empty());
 }
 
 TEST_CASE("a lock at a path that a run noted keeps its atoms as long as it is there, however long ago that was") {
@@ -321,8 +351,8 @@ TEST_CASE("the living objects of a pack move before it goes") {
   const auto kept = both.commit_of(both.directory({{{"100644", "f"}, both.blob("kept")}}));
   const auto gone = both.commit_of(both.directory({{{"100644", "f"}, both.blob("gone")}}));
   house.admit(both.pack(), {kept, gone});
-  house.run(house.cache().name(genesis, label("kept"), version("1.0.0"), kept));
-  house.run(house.cache().name(genesis, label("gone"), version("1.0.0"), gone));
+  house.hold(genesis, label("kept"), version("1.0.0"), kept);
+  house.hold(genesis, label("gone"), version("1.0.0"), gone);
   const auto done = house.collect_later({kept});
   CHECK(done.objects_kept == 3);
   CHECK(done.objects_dropped == 3);

@@ -29,8 +29,10 @@ atom::Version version(std::string_view text) {
   return unwrap(atom::Version::parse(text));
 }
 
-Refs::NamesOfSet many(const atom::ObjectId& genesis, int count, const atom::ObjectId& rev, int first = 0) {
-  Refs::NamesOfSet out{genesis, {}};
+const Giver giver = Giver::remote(unwrap(atom::Url::parse("https://example.com/set")));
+
+Refs::Delivery many(const atom::ObjectId& genesis, int count, const atom::ObjectId& rev, int first = 0) {
+  Refs::Delivery out{giver, genesis, {}};
   for (int i = first; i < first + count; ++i) out.names.push_back({label(i), version("1.0.0"), rev});
   return out;
 }
@@ -44,59 +46,77 @@ struct Place {
   }
   std::string listed() const { return output_of("git --git-dir=" + git.native() + " for-each-ref"); }
   std::ptrdiff_t count() const { return std::ranges::count(listed(), '\n'); }
-  bool is_loose(const atom::ObjectId& genesis, int number) const {
-    return fs::exists(git / "refs" / atom::base58(genesis.bytes()) / label(number).str() / "1.0.0");
+  fs::path directory_of(const atom::ObjectId& genesis, int number) const {
+    return git / "refs" / "atoms-2" / giver.str() / atom::base58(genesis.bytes()) / label(number).str() / "1.0.0";
+  }
+  bool is_loose(const atom::ObjectId& genesis, int number) const { return fs::exists(directory_of(genesis, number)); }
+  // What refs have of one label.
+  std::size_t versions(const Refs& refs, const atom::ObjectId& genesis, int number) const {
+    return refs.given(giver, genesis, {label(number)}).front().size();
   }
 
   TemporaryDirectory directory;
   fs::path git;
 };
 
-bool all_well(const std::vector<std::optional<Error>>& failures) {
-  return std::ranges::none_of(failures, [](const auto& failure) { return failure.has_value(); });
-}
-
 }  // namespace
 
 TEST_CASE("many names at once share a file, few have one each, and git sees all of them") {
   const Place place;
   const Refs refs(place.git);
-  CHECK(all_well(refs.write({many(one, 20, two), many(two, 10, one)})));
+  refs.write({many(one, 20, two), many(two, 10, one)});
   CHECK_FALSE(place.is_loose(one, 3));
-  CHECK(all_well(refs.write({many(one, 2, two, 100)})));
+  refs.write({many(one, 2, two, 100)});
   CHECK(place.is_loose(one, 100));
   CHECK(place.count() == 32);
-  CHECK(refs.find(one, label(7), version("1.0.0")) == two);
-  CHECK(refs.find(one, label(101), version("1.0.0")) == two);
-  CHECK_FALSE(refs.find(one, label(20), version("1.0.0")).has_value());
-  CHECK(refs.versions(two, label(9)).size() == 1);
+  CHECK(refs.given(giver, one, {label(7)}).at(0).at(0).rev == two);
+  CHECK(refs.given(giver, one, {label(101)}).at(0).at(0).rev == two);
+  CHECK(place.versions(refs, one, 20) == 0);
+  CHECK(place.versions(refs, two, 9) == 1);
   CHECK(refs.all().size() == 32);
   // Another process, that had read the file before.
   const Refs other(place.git);
   CHECK(other.all().size() == 32);
-  CHECK(all_well(refs.write({many(two, 8, one, 50)})));
+  refs.write({many(two, 8, one, 50)});
   CHECK(other.all().size() == 40);
   CHECK(output_of("git --git-dir=" + place.git.native() + " pack-refs --all").empty());
   CHECK(other.all().size() == 40);
 }
 
-TEST_CASE("a name never changes, whichever way it was written, and one set's trouble is not another's") {
+TEST_CASE("several revisions of one version stand side by side, and several givers") {
   const Place place;
   const Refs refs(place.git);
-  CHECK(all_well(refs.write({many(one, 8, two)})));
-  auto changed = many(one, 6, one, 7);
-  auto twice = many(two, 4, one);
-  twice.names.push_back({label(0), version("1.0.0"), two});
-  const auto failures = refs.write({changed, many(two, 5, two, 40), twice});
-  REQUIRE(failures.size() == 3);
-  REQUIRE(failures[0].has_value());
-  CHECK(failures[0]->kind() == Kind::integrity);
-  CHECK(failures[0]->message().contains(two.hex()));
-  CHECK_FALSE(failures[1].has_value());
-  CHECK(failures[2].has_value());
-  CHECK(refs.find(one, label(7), version("1.0.0")) == two);
-  CHECK(refs.find(two, label(44), version("1.0.0")) == two);
-  CHECK(refs.find(two, label(0), version("1.0.0")) == one);  // those before it are written
+  refs.write({many(one, 8, two), many(one, 8, one)});
+  CHECK(place.versions(refs, one, 7) == 2);
+  Refs::Delivery other{Giver::working_tree(), one, {{label(7), version("1.0.0"), two}}};
+  refs.write({other});
+  CHECK(place.versions(refs, one, 7) == 2);
+  CHECK(refs.given(Giver::working_tree(), one, {label(7)}).at(0).size() == 1);
+  CHECK(refs.all().size() == 17);
+}
+
+TEST_CASE("refs of older formats are not read, and are removed when they are asked to be") {
+  const Place place;
+  const Refs refs(place.git);
+  const std::string git = "git --git-dir=" + place.git.native() + " ";
+  const std::string old = "refs/" + atom::base58(one.bytes()) + "/";
+  for (const char* name : {"label-1/1.0.0", "label-1/1.1.0", "label-2/1.0.0"}) {
+    output_of(git + "update-ref " + old + name + " " + two.hex());
+  }
+  refs.write_source("git-x", one);
+  SUBCASE("loose") {}
+  SUBCASE("packed") {
+    output_of(git + "pack-refs --all");
+  }
+  refs.write({many(one, 1, two, 1)});
+  CHECK(refs.all().size() == 1);
+  CHECK(place.versions(refs, one, 1) == 1);
+  CHECK(refs.outdated().size() == 3);
+  refs.remove({}, {}, refs.outdated());
+  CHECK(refs.outdated().empty());
+  CHECK(place.count() == 2);
+  CHECK_FALSE(fs::exists(place.git / old));
+  CHECK(refs.find_source("git-x") == one);
 }
 
 TEST_CASE("a packed-refs.lock of somebody else is not waited for; one that was left behind is removed") {
@@ -104,11 +124,11 @@ TEST_CASE("a packed-refs.lock of somebody else is not waited for; one that was l
   const Refs refs(place.git);
   const fs::path lock = place.git / "packed-refs.lock";
   output_of("touch " + lock.native());
-  CHECK(all_well(refs.write({many(one, 8, two)})));
+  refs.write({many(one, 8, two)});
   CHECK(place.is_loose(one, 0));
   CHECK(fs::exists(lock));
   output_of("touch -d '1 hour ago' " + lock.native());
-  CHECK(all_well(refs.write({many(one, 8, two, 8)})));
+  refs.write({many(one, 8, two, 8)});
   CHECK_FALSE(place.is_loose(one, 8));
   CHECK_FALSE(fs::exists(lock));
   CHECK(place.count() == 16);
@@ -117,28 +137,34 @@ TEST_CASE("a packed-refs.lock of somebody else is not waited for; one that was l
 TEST_CASE("a few names do not have a large file written again") {
   const Place place;
   const Refs refs(place.git);
-  CHECK(all_well(refs.write({many(one, 2000, two)})));
+  refs.write({many(one, 2000, two)});
   CHECK_FALSE(place.is_loose(one, 1999));
-  CHECK(all_well(refs.write({many(two, 4, one)})));
+  refs.write({many(two, 4, one)});
   CHECK(place.is_loose(two, 0));
 }
 
-TEST_CASE("a torn file is replaced, not hidden") {
+TEST_CASE("a torn file is replaced, and one that points elsewhere") {
   const Place place;
   const Refs refs(place.git);
-  const fs::path file = place.git / "refs" / atom::base58(one.bytes()) / label(1).str() / "1.0.0";
-  fs::create_directories(file.parent_path());
-  output_of("printf 12345 > " + file.native());
-  CHECK(all_well(refs.write({many(one, 8, two)})));
-  CHECK(refs.find(one, label(1), version("1.0.0")) == two);
+  const fs::path directory = place.directory_of(one, 1);
+  fs::create_directories(directory);
+  SUBCASE("torn") {
+    output_of("printf 12345 > " + (directory / two.hex()).native());
+  }
+  SUBCASE("elsewhere") {
+    output_of("printf '" + one.hex() + "\\n' > " + (directory / two.hex()).native());
+  }
+  CHECK(place.versions(refs, one, 1) == 0);
+  refs.write({many(one, 8, two)});
+  CHECK(refs.given(giver, one, {label(1)}).at(0).at(0).rev == two);
   CHECK(place.count() == 8);
 }
 
 TEST_CASE("names are removed, packed ones too") {
   const Place place;
   const Refs refs(place.git);
-  CHECK(all_well(refs.write({many(one, 8, two)})));
-  CHECK(all_well(refs.write({many(one, 1, two, 8)})));
+  refs.write({many(one, 8, two)});
+  refs.write({many(one, 1, two, 8)});
   auto names = refs.all();
   std::erase_if(names, [](const CachedName& name) { return name.label == label(2) || name.label == label(3); });
   refs.remove(names);

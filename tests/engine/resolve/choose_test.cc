@@ -1,0 +1,314 @@
+// Who says which versions a set has, out of repositories on this disk.
+#include "engine/resolve/choose.h"
+
+#include <cstdio>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "git/libgit2/libgit2.h"
+#include "tests/temporary_directory.h"
+
+using namespace eka;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Silent : public engine::Observer {
+ public:
+  void began(engine::Stage, std::string_view) override {}
+  void ended(engine::Stage, std::string_view) override {}
+  void note(std::string_view) override {}
+};
+
+// Sets as bare repositories, and an engine with a cache of its own.
+class World {
+ public:
+  World() {
+    settings_.cache_root = root_ / "cache";
+    std::ofstream(root_ / "publish") << R"(#!/bin/sh
+# publish SET LABEL VERSION MANIFEST [EXTRA]: EXTRA makes it another revision.
+set -e
+export GIT_DIR=$PWD/$1 GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t.invalid GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t.invalid
+if [ ! -e "$GIT_DIR" ]; then
+  git init -q --bare -b main "$GIT_DIR"
+  genesis=$(git commit-tree -m "Set $1" "$(git mktree </dev/null)")
+  git update-ref refs/heads/main "$genesis"
+  git update-ref refs/ekala/init "$genesis"
+fi
+manifest=$(printf '%s' "$4" | git hash-object -w --stdin)
+extra=$(printf '%s' "$5" | git hash-object -w --stdin)
+tree=$(printf '100644 blob %s\tatom.toml\n100644 blob %s\textra\n' "$manifest" "$extra" | git mktree)
+origin=$(git commit-tree -p refs/heads/main -m "$2" "$tree")
+commit=$(printf 'tree %s\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\norigin %s\nformat pre1\n\npublish(%s): %s' \
+  "$tree" 0123456789012345678901234567890123456789 "$2" "$3" | git hash-object -t commit -w --stdin)
+git update-ref "refs/eka/atoms/$2/$3" "$commit"
+git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
+)";
+  }
+
+  std::string shell(const std::string& commands) const {
+    const auto whole = fmt::format("exec 2>&1; set -e; cd '{}'; {}", root_.string(), commands);
+    FILE* pipe = ::popen(whole.c_str(), "r");
+    std::string out;
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) out += static_cast<char>(c);
+    INFO(out);
+    REQUIRE(::pclose(pipe) == 0);
+    while (out.ends_with('\n')) out.pop_back();
+    return out;
+  }
+
+  // A manifest; each need is "tag label requirement", each set "tag url…", where "." stands for this directory.
+  std::string manifest(const std::string& label, const std::string& version, const std::vector<std::string>& sets,
+                       const std::vector<std::string>& needs) const {
+    std::string out = fmt::format("[package]\nlabel = \"{}\"\nversion = \"{}\"\n[package.sets]\n", label, version);
+    for (const auto& set : sets) {
+      std::string tag, url, urls;
+      std::istringstream words(set);
+      words >> tag;
+      while (words >> url) {
+        if (url != "::") url = this->url(url);
+        urls += (urls.empty() ? "\"" : ", \"") + url + "\"";
+      }
+      out += fmt::format("{} = [{}]\n", tag, urls);
+    }
+    out += "[compose.as]\nnix = \".\"\n";
+    for (const auto& need : needs) {
+      std::string tag, label_needed, requirement;
+      std::istringstream words(need);
+      words >> tag >> label_needed >> requirement;
+      out += fmt::format("[deps.from.{}]\n{} = \"{}\"\n", tag, label_needed, requirement);
+    }
+    return out;
+  }
+  void publish(const std::string& set, const std::string& label, const std::string& version,
+               const std::vector<std::string>& sets = {}, const std::vector<std::string>& needs = {},
+               const std::string& extra = "") const {
+    shell(fmt::format("sh publish {} {} {} '{}' '{}'", set, label, version, manifest(label, version, sets, needs),
+                      extra));
+  }
+  void copy(const std::string& from, const std::string& to) const { shell("cp -r " + from + " " + to); }
+
+  std::string url(const std::string& name) const { return "file://" + (root_ / name).string(); }
+  std::string revision(const std::string& set, const std::string& label, const std::string& version) const {
+    return shell(fmt::format("git --git-dir={} rev-parse refs/eka/atoms/{}/{}", set, label, version));
+  }
+
+  // "label version" of each atom of the lock of a root that is found at `set`.
+  std::string choose(const std::vector<std::string>& sets, const std::vector<std::string>& needs,
+                     const std::string& set = "root") {
+    lock_ = runtime_.run(choose_with(set, manifest("root", "1.0.0", sets, needs)));
+    std::vector<std::string> atoms;
+    for (const auto& atom : lock_.atoms) atoms.push_back(atom.label.str() + " " + atom.version.str());
+    std::ranges::sort(atoms);
+    return fmt::format("{}", fmt::join(atoms, ", "));
+  }
+  Error refusal(const std::vector<std::string>& sets, const std::vector<std::string>& needs,
+                const std::string& set = "root") {
+    try {
+      return Error(Kind::failure, "it chose " + choose(sets, needs, set));
+    } catch (const Error& error) {
+      return error;
+    }
+  }
+  const atom::Lock& lock() const { return lock_; }
+  std::string locked_revision(const std::string& label) const {
+    const auto found = std::ranges::find(lock_.atoms, label, [](const auto& atom) { return atom.label.str(); });
+    return found == lock_.atoms.end() ? "" : found->rev->hex();
+  }
+
+ private:
+  coro::Task<atom::Lock> choose_with(std::string set, std::string text) {
+    auto parts = co_await engine::Parts::build(runtime_, settings_, observer_);
+    engine::Means means(*parts);
+    const auto place = unwrap(atom::Url::parse(url(set)));
+    engine::VersionProblem problem{.set = atom::ObjectId::of("commit", set),
+                                   .manifest = unwrap(atom::Manifest::parse(text, "atom.toml")),
+                                   .file = "atom.toml",
+                                   .locked = std::nullopt,
+                                   .fresh = false,
+                                   .own_places = {place},
+                                   .local = std::nullopt};
+    if (const auto* offer = co_await genesis(&means, place)) problem.set = offer->genesis;
+    co_return co_await engine::choose_versions(means, std::move(problem));
+  }
+  static coro::Task<const engine::SetOffer*> genesis(engine::Means* means, atom::Url place) {
+    engine::Questions questions;
+    questions[place];
+    co_await means->sets.ask(std::move(questions));
+    co_return means->sets.offer(place);
+  }
+
+  eka::test::TemporaryDirectory directory_;
+  fs::path root_ = directory_.path();
+  git::Libgit2 libgit2_;
+  coro::Runtime runtime_{2};
+  Silent observer_;
+  engine::Settings settings_;
+  atom::Lock lock_;
+};
+
+// The company's set with auth 1.0.0 and 1.1.0 and a server that needs it, a root's set, and copies of the company's:
+// ahead has an auth 1.9.0, behind lacks 1.1.0, rewritten has it at another revision.
+struct Company : World {
+  Company() {
+    publish("root", "unused", "1.0.0");
+    publish("company", "auth", "1.0.0");
+    publish("company", "auth", "1.1.0");
+    publish("company", "server", "1.0.0", {"own ::"}, {"own auth ^1"});
+    copy("company", "ahead");
+    publish("ahead", "auth", "1.9.0");
+    copy("company", "behind");
+    shell("git --git-dir=behind update-ref -d refs/eka/atoms/auth/1.1.0");
+    copy("company", "rewritten");
+    publish("rewritten", "auth", "1.1.0", {}, {}, "rewritten");
+    for (const char* other : {"ahead", "behind", "rewritten"}) {
+      publish("vendor", std::string("lib-") + other, "1.0.0", {std::string("c ") + other}, {"c auth ^1"});
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the manifest decides the sets that it names, whatever URLs its dependencies give") {
+  for (const std::string other : {"ahead", "behind", "rewritten"}) {
+    CAPTURE(other);
+    Company world;
+    CHECK(world.choose({"company company", "vendor vendor"}, {"company server ^1", "vendor lib-" + other + " ^1"}) ==
+          "auth 1.1.0, lib-" + other + " 1.0.0, server 1.0.0");
+    CHECK(world.locked_revision("auth") == world.revision("company", "auth", "1.1.0"));
+    // Who decides stands first.
+    const auto& auth =
+        *std::ranges::find(world.lock().atoms, "auth", [](const auto& atom) { return atom.label.str(); });
+    const auto& mirrors = world.lock().sets.at(auth.set).mirrors;
+    REQUIRE(mirrors.size() == 2);
+    CHECK(mirrors[0].str() == world.url("company"));
+    CHECK(mirrors[1].str() == world.url(other));
+  }
+}
+
+TEST_CASE("a set that the manifest declares is decided, also when only a dependency needs something of it") {
+  Company world;
+  CHECK(world.choose({"vendor vendor", "company company"}, {"vendor lib-ahead ^1"}) == "auth 1.1.0, lib-ahead 1.0.0");
+  const auto& auth = *std::ranges::find(world.lock().atoms, "auth", [](const auto& atom) { return atom.label.str(); });
+  CHECK(world.lock().sets.at(auth.set).mirrors.front().str() == world.url("company"));
+}
+
+TEST_CASE("a declared set that does not answer leaves no room for others to speak for it") {
+  Company world;
+  const auto error = world.refusal({"vendor vendor", "company gone"}, {"vendor lib-ahead ^1"});
+  CHECK(error.kind() == Kind::remote);
+  CHECK(error.message().contains("gone"));
+  // Nothing of the graph could be that set: then it is of no consequence.
+  CHECK(world.choose({"vendor vendor", "company company", "other gone"}, {"company auth ^1"}) == "auth 1.1.0");
+}
+
+TEST_CASE("the deciding URLs decide several levels down") {
+  Company world;
+  world.publish("middle", "between", "1.0.0", {"v vendor"}, {"v lib-ahead ^1"});
+  world.publish("outer", "top", "1.0.0", {"m middle"}, {"m between ^1"});
+  CHECK(world.choose({"outer outer", "company company"}, {"outer top ^1"}) ==
+        "auth 1.1.0, between 1.0.0, lib-ahead 1.0.0, top 1.0.0");
+}
+
+TEST_CASE("of a set that only dependencies name, a version counts where all who need it offer the same") {
+  Company world;
+  world.publish("other", "honest", "1.0.0", {"c company"}, {"c auth ^1"});
+  const std::vector<std::string> sets{"vendor vendor", "other other"};
+  CHECK(world.choose(sets, {"vendor lib-ahead ^1"}) == "auth 1.9.0, lib-ahead 1.0.0");
+  CHECK(world.choose(sets, {"vendor lib-ahead ^1", "other honest ^1"}) == "auth 1.1.0, honest 1.0.0, lib-ahead 1.0.0");
+  CHECK(world.choose(sets, {"vendor lib-behind ^1", "other honest ^1"}) ==
+        "auth 1.0.0, honest 1.0.0, lib-behind 1.0.0");
+  CHECK(world.choose(sets, {"vendor lib-rewritten ^1", "other honest ^1"}) ==
+        "auth 1.0.0, honest 1.0.0, lib-rewritten 1.0.0");
+  CHECK(world.choose(sets, {"vendor lib-rewritten ^1"}) == "auth 1.1.0, lib-rewritten 1.0.0");
+  CHECK(world.locked_revision("auth") == world.revision("rewritten", "auth", "1.1.0"));
+}
+
+TEST_CASE("where nothing is left, both URLs are named, and what to do") {
+  Company world;
+  world.publish("other", "newer", "1.0.0", {"c company"}, {"c auth ^1.1"});
+  const std::vector<std::string> needs{"vendor lib-rewritten ^1", "other newer ^1"};
+  const auto error = world.refusal({"vendor vendor", "other other"}, needs);
+  CHECK(error.kind() == Kind::unsatisfiable);
+  const auto all = error.message() + error.hint();
+  CHECK(all.contains(world.url("company")));
+  CHECK(all.contains(world.url("rewritten")));
+  CHECK(error.hint().contains("[package.sets]"));
+  CHECK(world.choose({"vendor vendor", "other other", "company company"}, needs) ==
+        "auth 1.1.0, lib-rewritten 1.0.0, newer 1.0.0");
+}
+
+TEST_CASE("a manifest that was looked at and not chosen restricts nothing") {
+  Company world;
+  // lib 2.0.0 needs what does not exist, and names a copy that is behind.
+  world.publish("vendor", "lib", "1.0.0", {"c company"}, {"c auth ^1"});
+  world.publish("vendor", "lib", "2.0.0", {"c behind"}, {"c auth ^3"});
+  CHECK(world.choose({"vendor vendor"}, {"vendor lib *"}) == "auth 1.1.0, lib 1.0.0");
+}
+
+TEST_CASE("two URLs of one dependency that disagree on a version make it not count") {
+  Company world;
+  world.publish("vendor", "pair", "1.0.0", {"c company rewritten"}, {"c auth ^1"});
+  CHECK(world.choose({"vendor vendor"}, {"vendor pair ^1"}) == "auth 1.0.0, pair 1.0.0");
+  // In the manifest that decides it is an error.
+  const auto error = world.refusal({"c company rewritten"}, {"c auth ^1"});
+  CHECK(error.kind() == Kind::integrity);
+  CHECK(error.message().contains(world.url("company")));
+  CHECK(error.message().contains(world.url("rewritten")));
+}
+
+TEST_CASE("`::` of a dependency is whoever offers the dependency") {
+  Company world;
+  world.publish("vendor", "through", "1.0.0", {"c ahead"}, {"c server ^1"});
+  world.publish("other", "honest", "1.0.0", {"c company"}, {"c server ^1"});
+  CHECK(world.choose({"vendor vendor"}, {"vendor through ^1"}) == "auth 1.9.0, server 1.0.0, through 1.0.0");
+  CHECK(world.choose({"vendor vendor", "other other"}, {"vendor through ^1", "other honest ^1"}) ==
+        "auth 1.1.0, honest 1.0.0, server 1.0.0, through 1.0.0");
+}
+
+TEST_CASE("a remote that claims the genesis of another set gains nothing") {
+  Company world;
+  world.publish("liar", "auth", "7.0.0");
+  world.shell(
+      "git --git-dir=liar fetch -q ../company refs/ekala/init && git --git-dir=liar update-ref refs/ekala/init "
+      "$(git --git-dir=company rev-parse refs/ekala/init)");
+  world.publish("vendor", "lib", "1.0.0", {"c liar"}, {"c auth *"});
+  CHECK(world.choose({"company company", "vendor vendor"}, {"company server ^1", "vendor lib ^1"}) ==
+        "auth 1.1.0, lib 1.0.0, server 1.0.0");
+  // Not even where the manifest names it, by another tag.
+  CHECK(world.choose({"company company", "l liar"}, {"company server ^1"}) == "auth 1.1.0, server 1.0.0");
+  CHECK(world.refusal({"company company", "l liar"}, {"company server ^1", "l auth *"}).kind() == Kind::unsatisfiable);
+}
+
+TEST_CASE("a stranger's word for the manifest of a revision does not do") {
+  Company world;
+  // The same revision of server, said to need nothing.
+  world.copy("company", "sly");
+  world.shell(
+      "git --git-dir=sly update-ref refs/eka/meta/server/1.0.0/manifest $(printf '[package]\\nlabel = "
+      "\"server\"\\nversion = \"1.0.0\"\\n[compose.as]\\nnix = \".\"\\n' | git --git-dir=sly hash-object -w "
+      "--stdin)");
+  world.publish("vendor", "lib", "1.0.0", {"c sly"}, {"c server ^1"});
+  world.publish("other", "honest", "1.0.0", {"c company"}, {"c server ^1"});
+  CHECK(world.choose({"vendor vendor", "other other"}, {"vendor lib ^1", "other honest ^1"}) ==
+        "auth 1.1.0, honest 1.0.0, lib 1.0.0, server 1.0.0");
+}
+
+TEST_CASE("the set of the manifest itself is decided by where it was found") {
+  Company world;
+  world.publish("vendor", "lib", "1.0.0", {"c ahead"}, {"c auth ^1"});
+  CHECK(world.choose({"own ::", "vendor vendor"}, {"own server ^1", "vendor lib ^1"}, "company") ==
+        "auth 1.1.0, lib 1.0.0, server 1.0.0");
+}
+
+TEST_CASE("a version that a URL has changed since an earlier run is refused there, and nowhere else") {
+  Company world;
+  world.copy("company", "mirror");
+  CHECK(world.choose({"c company"}, {"c auth =1.1.0"}) == "auth 1.1.0");
+  world.publish("company", "auth", "1.1.0", {}, {}, "changed");
+  CHECK(world.refusal({"c company"}, {"c auth =1.1.0"}).kind() == Kind::integrity);
+  CHECK(world.choose({"c mirror"}, {"c auth =1.1.0"}) == "auth 1.1.0");
+}
