@@ -11,6 +11,7 @@
 #   5. No file is longer than 600 lines, no folder holds more than 25 files.
 #   6. Decision records have one form, and each stands in the index.
 #   7. What lies above the wire and the disk takes time and chance from coro::Clock.
+#   8. No conditional expression awaits: GCC 12 compiles both branches of it into one.
 set -euo pipefail
 shopt -s lastpipe  # so that what a pipe ends in can count
 cd "$(dirname "$0")/.."
@@ -158,6 +159,10 @@ find docs/decisions -mindepth 1 -name '[0-9]*.md' | sed 's|.*/||; s|-.*||' | sor
 find src -name "*.h" | while read -r header; do
   grep -qE '^#pragma once$|^#ifndef EKA_' "$header" || echo "$header"
 done | tell "headers are guarded"
+
+find src tests bench -name '*.h' -o -name '*.cc' | while read -r file; do
+  sed 's|//.*||' "$file" | tr -s '\n ' ' ' | { grep -oE '[^;{}]*\?[^;{}]*\bco_await\b[^;{}]*' || true; } | sed "s|^|$file: |"
+done | tell "no conditional expression awaits"
 
 echo "floors: $passed passed, $failed failed"
 ((failed == 0))

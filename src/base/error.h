@@ -58,6 +58,10 @@ class Error : public std::exception {
   bool retryable_ = false;
 };
 
+// Any exception as an Error: an Error as it is, those of the standard library as Kind::failure, with the path for what
+// failed in the file system. Not for Cancelled.
+Error error_of(const std::exception& exception);
+
 // Thrown out of whatever was cancelled.
 class Cancelled : public std::exception {
  public:

@@ -79,12 +79,10 @@ int guarded(Common& common, const CLI::App& app, const Action& action) {
     return 128 + e.signal;
   } catch (const Cancelled&) {
     return 130;
-  } catch (const std::filesystem::filesystem_error& e) {
-    fmt::print(stderr, "{}", describe(Error(Kind::usage, e.what()), Palette(common.color)));
-    return exit_code(Kind::usage);
   } catch (const std::exception& e) {
-    fmt::print(stderr, "{}", describe(Error(Kind::failure, e.what()), Palette(common.color)));
-    return exit_code(Kind::failure);
+    const Error failure = error_of(e);
+    fmt::print(stderr, "{}", describe(failure, Palette(common.color)));
+    return exit_code(failure.kind());
   }
 }
 

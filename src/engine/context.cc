@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "engine/context/remotes.h"
+#include "engine/fetch/cache_delivery.h"
 #include "engine/fetch/fetcher.h"
+#include "engine/fetch/sources.h"
 #include "engine/resolve/sets.h"
 #include "eval/nix_evaluator.h"
 #include "git/remote/connector.h"
@@ -19,14 +21,12 @@ Context::Context(const Settings& the_settings, Observer& the_observer, Outside o
       connector(std::move(outside.connector)),
       evaluator(std::move(outside.evaluator)),
       remotes_(std::make_unique<Remotes>(*this)),
-      fetcher_(std::make_unique<Fetcher>(*this, *remotes_)),
+      delivery_(std::make_unique<CacheDelivery>(*this, *remotes_)),
+      fetcher_(std::make_unique<Fetcher>(*delivery_, observer)),
+      sources_(std::make_unique<Sources>(*this, *remotes_)),
       sets_(std::make_unique<Sets>(*this, *remotes_)) {}
 
 Context::~Context() = default;
-
-Sources& Context::sources() {
-  return fetcher_->sources();
-}
 
 coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const Settings& settings,
                                                    Observer& observer) {

@@ -123,7 +123,7 @@ NixEvaluator::~NixEvaluator() = default;
 
 void NixEvaluator::install(Installation installation) {
   installed_ = std::make_unique<Installed>(std::move(installation));
-  asio::post(pool_.executor(), [root = scratch_root_] { Scratch::sweep(root); });
+  pool_.run_detached([root = scratch_root_] { Scratch::sweep(root); });
 }
 
 coro::Task<> NixEvaluator::prepare() {

@@ -18,6 +18,12 @@
 #include <utility>
 
 namespace eka::resolve {
+namespace {
+
+// A few milliseconds.
+constexpr std::uint64_t steps_between_checkpoints = 100'000;
+
+}  // namespace
 
 Solver::Solver(const Facts& facts, Request request)
     : facts_(facts),
@@ -25,23 +31,28 @@ Solver::Solver(const Facts& facts, Request request)
       root_{request_.root, {}},
       packages_(facts, request_.root, request_.locked) {}
 
-Outcome Solver::solve() {
-  switch (search()) {
+Outcome Solver::solve(const std::function<void()>& checkpoint) {
+  switch (search(checkpoint)) {
     case Stop::solved:
       return solution();
     case Stop::missing:
       return missing();
     case Stop::failed:
-      return Unsolvable{explanation()};
+      return Unsolvable{explanation(checkpoint)};
     case Stop::exhausted:
       break;
   }
   return Exhausted{statistics_.steps};
 }
 
-Solver::Stop Solver::search() {
+Solver::Stop Solver::search(const std::function<void()>& checkpoint) {
   if (!start()) return Stop::missing;
+  std::uint64_t next_checkpoint = 0;
   while (failure_ == no_incompatibility) {
+    if (checkpoint && statistics_.steps >= next_checkpoint) {
+      checkpoint();
+      next_checkpoint = statistics_.steps + steps_between_checkpoints;
+    }
     if (statistics_.steps > request_.step_limit) return Stop::exhausted;
     IncompatibilityId conflict = propagate();
     if (conflict == no_incompatibility) {
@@ -313,13 +324,13 @@ Solver::Solver(Closed, const Solver& other, IncompatibilityId failure)
 
 // The search met the facts one by one and learned from each; the same facts all known from the start make a shorter
 // proof, most of the time, and a proof of fewer facts is tried again.
-Derivation Solver::explanation() const {
+Derivation Solver::explanation(const std::function<void()>& checkpoint) const {
   constexpr int attempts = 4;
   const Solver* best = this;
   std::unique_ptr<Solver> owned;
   for (int i = 0; i < attempts; ++i) {
     std::unique_ptr<Solver> next(new Solver(Closed{}, *best, best->failure_));
-    if (next->search() != Stop::failed) break;
+    if (next->search(checkpoint) != Stop::failed) break;
     if (proof_length(next->known_, next->failure_) >= proof_length(best->known_, best->failure_)) break;
     owned = std::move(next);
     best = owned.get();

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -68,7 +69,8 @@ class Solver {
   Solver(const Facts& facts, Request request);
   Solver(const Solver&) = delete;
   Solver& operator=(const Solver&) = delete;
-  Outcome solve();
+  // `checkpoint` is called now and then: what it throws ends the search, which may be continued by another call.
+  Outcome solve(const std::function<void()>& checkpoint = {});
   Statistics statistics() const;
 
  private:
@@ -82,7 +84,7 @@ class Solver {
   struct Closed {};
   // A solver that knows nothing but the facts behind `failure` of another: the proof it finds is as a rule shorter.
   Solver(Closed, const Solver& other, IncompatibilityId failure);
-  Derivation explanation() const;
+  Derivation explanation(const std::function<void()>& checkpoint) const;
 
   // One of the two terms by which an incompatibility is found; a copy of it, so that most looks go no further.
   struct Watch {
@@ -98,7 +100,7 @@ class Solver {
 
   // Goes on until something is known.
   enum class Stop { solved, missing, failed, exhausted };
-  Stop search();
+  Stop search(const std::function<void()>& checkpoint);
   bool start();
   IncompatibilityId propagate();
   IncompatibilityId propagate_from(Slot slot);

@@ -440,7 +440,6 @@ coro::Task<fs::path> Cache::materialise(atom::ObjectId tree) {
   const std::string& boot = parts.trees.boot();
   const bool known = parts.database.get(Fact::laid_out, key(tree)) == boot;
   fs::path place;
-  std::exception_ptr failure;
   try {
     place = co_await coro::offload(parts.pool, [&] { return parts.trees.lay_out(tree, known); });
   } catch (Error& error) {

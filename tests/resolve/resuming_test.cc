@@ -1,5 +1,6 @@
 // The solver over facts that are still on their way.
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -120,6 +121,26 @@ TEST_CASE("a list that is wanted comes with the requirement that asks for it") {
   CHECK_FALSE(missing->facts[0].version.has_value());
   REQUIRE(missing->facts[0].requirement != nullptr);
   CHECK(missing->facts[0].requirement->str() == "^1");
+}
+
+TEST_CASE("a search that its checkpoint ends goes on where it stopped") {
+  const bench::Universe universe = bench::synthetic_universe(2000, 20);
+  resolve::Solver at_once(universe, universe.request), interrupted(universe, universe.request);
+  const resolve::Outcome expected = at_once.solve();
+  int reached = 0, ended = 0;
+  std::optional<resolve::Outcome> outcome;
+  while (!outcome) {
+    try {
+      outcome = interrupted.solve([&] {
+        if (++reached % 2 == 1) throw Cancelled();
+      });
+    } catch (const Cancelled&) {
+      ++ended;
+    }
+  }
+  CHECK(ended >= 1);
+  CHECK(text(universe, *outcome) == text(universe, expected));
+  CHECK(interrupted.statistics().steps == at_once.statistics().steps);
 }
 
 TEST_CASE("a large graph with hundreds of conflicts is solved") {

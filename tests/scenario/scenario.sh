@@ -23,8 +23,11 @@ at_exit 'conclude'
 # Nothing of the machine's: neither its configuration, nor its proxies, nor its language.
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 while IFS='=' read -r name _; do
-  case $name in EKA | EKA_WORLD | EKA_PROXY | EKA_BENCH | EKA_LIBGIT2_LOOP | EKA_MICRO | EKA_SANITIZED) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
+  case $name in EKA | EKA_WORLD | EKA_PROXY | EKA_BENCH | EKA_LIBGIT2_LOOP | EKA_MICRO | EKA_SANITIZED | EKA_SLOW_RESOLVER) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
 done < <(env)
+# A handler that holds the reactor for longer than this (in milliseconds) ends eka with a stack trace.
+export EKA_WATCHDOG=250
+[[ -z ${EKA_SANITIZED:-} ]] || EKA_WATCHDOG=1500
 export LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export HOME=$scratch/home XDG_CONFIG_HOME=$scratch/config XDG_CACHE_HOME=$scratch/cache
 mkdir -p "$HOME" "$XDG_CONFIG_HOME" "$XDG_CACHE_HOME"

@@ -1,8 +1,10 @@
 #include "tests/store/cache_fixture.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <stdexcept>
+#include <thread>
 
 #include "store/disk/disk.h"
 #include "tests/store/pack_builder.h"
@@ -70,6 +72,13 @@ std::optional<Error> CacheFixture::refusal(const std::string& pack, std::vector<
 }
 
 std::vector<std::string> CacheFixture::leftovers() const {
+  for (int attempt = 0; attempt < 300 && !leftovers_now().empty(); ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return leftovers_now();
+}
+
+std::vector<std::string> CacheFixture::leftovers_now() const {
   std::vector<std::string> found;
   for (const fs::path& place :
        {root_ / "git" / "incoming", root_ / "trees" / ".incoming", root_ / "sources" / ".incoming"}) {

@@ -49,11 +49,13 @@ class CacheFixture {
   T run(coro::Task<T> task) {
     return runtime_.run(std::move(task));
   }
-  // What should not be there: in the quarantines, among the packs, at the top.
+  // What should not be there: in the quarantines, among the packs, at the top. What the pool is still removing is
+  // waited for, for a moment.
   std::vector<std::string> leftovers() const;
   std::size_t pack_count() const;
 
  private:
+  std::vector<std::string> leftovers_now() const;
   TemporaryDirectory directory_;
   std::filesystem::path root_ = directory_.path() / "cache";
   // Outlives the threads of the pool: libgit2 frees what it keeps for a thread when the thread ends, if it is still

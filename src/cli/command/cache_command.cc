@@ -61,7 +61,7 @@ std::optional<Report> with_cache(const Common& common, UseLock::Mode mode, std::
   if (!std::filesystem::exists(places.git())) return std::nullopt;
   if (mode == UseLock::Mode::exclusive) store::WriteAccess::to(places).check();
   const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
-  coro::Runtime runtime(settings.jobs);
+  coro::Runtime runtime(coro::Pool::usual_size());
   return runtime.run(Whole::run(std::move(places), runtime.pool(), mode, patience, work, options));
 }
 

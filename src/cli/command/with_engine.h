@@ -33,7 +33,7 @@ Report with_engine(const engine::Settings& settings, engine::Observer& observer,
     }
   };
   const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
-  coro::Runtime runtime(settings.jobs);
+  coro::Runtime runtime(coro::Pool::usual_size());
   return runtime.run(Whole::run(runtime, settings, observer, std::move(work)));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -14,6 +15,7 @@
 
 #include "base/error.h"
 #include "coro/process/descriptor.h"
+#include "coro/run/own_thread.h"
 #include "coro/task/timeout.h"
 
 namespace eka::coro {
@@ -29,7 +31,7 @@ Error broken(std::string what, int error) {
   return Error(Kind::remote, std::move(what) + ": " + std::generic_category().message(error)).retryable();
 }
 
-// Blocks: for the pool.
+// Blocks for as long as the resolver of the system likes.
 std::vector<Address> resolve(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -75,9 +77,9 @@ Task<int> try_address(asio::posix::stream_descriptor* socket, const Address* add
 
 }  // namespace
 
-Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit, Pool& pool) {
-  const auto look_up = [&host, port] { return resolve(host, port); };
-  const std::vector<Address> addresses = co_await offload(pool, look_up);
+Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit) {
+  const std::function<std::vector<Address>()> look_up = [host, port] { return resolve(host, port); };
+  const std::vector<Address> addresses = co_await on_own_thread(look_up);
   const Executor executor = co_await asio::this_coro::executor;
   int error = EADDRNOTAVAIL;
   for (const Address& address : addresses) {

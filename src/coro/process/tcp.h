@@ -10,16 +10,16 @@
 #include <span>
 #include <string>
 
-#include "coro/run/pool.h"
 #include "coro/task/task.h"
 
 namespace eka::coro {
 
 class TcpStream {
  public:
-  // Resolves `host` (a name, or an address without brackets) on the pool and tries its addresses in turn. `limit` is
-  // for each of them. Throws Error(Kind::remote), retryable unless the name does not exist.
-  static Task<TcpStream> connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit, Pool& pool);
+  // Resolves `host` (a name, or an address without brackets) and tries its addresses in turn. `limit` is for each
+  // of them. Cancelling the caller ends the look-up, too, at once (own_thread.h). Throws Error(Kind::remote), retryable
+  // unless the name does not exist.
+  static Task<TcpStream> connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit);
 
   // Some bytes, 0 when the other side has ended. `into` must stay until the task ends. A broken connection is a
   // retryable Error(Kind::remote).

@@ -14,13 +14,18 @@ namespace {
 // The one place of the program that has no other way than statics: a signal handler is given nothing but a number.
 std::atomic<int> first_signal = 0;
 std::atomic<int> wake_descriptor = -1;
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<bool> has_deadline = false;
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+
+constexpr unsigned seconds_to_stop = 1;
 
 // Async-signal-safe.
 void on_signal(int number) {
   const int saved = errno;
   int none = 0;
-  if (!first_signal.compare_exchange_strong(none, number) && number == SIGINT) ::_exit(130);
+  const bool is_first = first_signal.compare_exchange_strong(none, number);
+  if (!is_first && number == SIGINT) ::_exit(130);
+  if (is_first && has_deadline) ::alarm(seconds_to_stop);
   const std::uint64_t one = 1;
   if (::write(wake_descriptor, &one, sizeof one) < 0) {
     // Nothing to be done: the counter is full only if it was written to before.
@@ -28,7 +33,26 @@ void on_signal(int number) {
   errno = saved;
 }
 
+// Async-signal-safe.
+void on_alarm(int) {
+  ::_exit(128 + first_signal);
+}
+
 }  // namespace
+
+ExitDeadline::ExitDeadline() {
+  struct sigaction action{};
+  action.sa_handler = on_alarm;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(SIGALRM, &action, &former_);
+  has_deadline = true;
+}
+
+ExitDeadline::~ExitDeadline() {
+  has_deadline = false;
+  ::alarm(0);
+  ::sigaction(SIGALRM, &former_, nullptr);
+}
 
 Interrupt::Interrupt() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");

@@ -1,9 +1,10 @@
-#include "coro/run/pool.h"
-
+#include <algorithm>
 #include <atomic>
+#include <thread>
 #include <utility>
 
 #include "base/error.h"
+#include "coro/run/pool.h"
 #include "coro/task/wakeup.h"
 
 namespace eka::coro {
@@ -14,6 +15,20 @@ Pool::Pool(std::function<Executor()> place) : place_(std::move(place)) {}
 
 Pool::~Pool() {
   if (threads_) threads_->join();
+}
+
+std::size_t Pool::usual_size() {
+  return std::max<std::size_t>(4, std::thread::hardware_concurrency());
+}
+
+void Pool::run_detached(std::function<void()> work) {
+  asio::post(pool_, [work = std::move(work)] {
+    try {
+      work();
+    } catch (...) {
+      return;  // see the header
+    }
+  });
 }
 
 Executor Pool::executor() {
@@ -32,13 +47,27 @@ Task<> detail::run_on(Pool& pool, Job& job) {
     try {
       if (!state.cancelled) job.run(Stop(state.cancelled));
     } catch (...) {
-      state.failure = std::current_exception();
+      state.failure = translated(std::current_exception());
     }
     asio::post(here, [&state] { state.ended.notify(); });
   });
   co_await state.ended.wait([&state] { state.cancelled = true; });
   if (state.cancelled) throw Cancelled();
   if (state.failure) rethrow(std::exchange(state.failure, nullptr));
+}
+
+std::exception_ptr detail::translated(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error&) {
+    return failure;
+  } catch (const Cancelled&) {
+    return failure;
+  } catch (const std::exception& exception) {
+    return std::make_exception_ptr(error_of(exception));
+  } catch (...) {
+    return std::make_exception_ptr(Error(Kind::failure, "unknown exception"));
+  }
 }
 
 }  // namespace eka::coro

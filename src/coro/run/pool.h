@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -13,9 +14,13 @@
 
 namespace eka::coro {
 
-// For what blocks or computes: libgit2, inflating, hashing, fsync. Destroying it waits for what runs.
+// For what blocks or computes: libgit2, inflating, hashing, fsync. Destroying it waits for what runs. What blocks for
+// as long as somebody else likes goes to a thread of its own instead (own_thread.h).
 class Pool {
  public:
+  // At least 4 threads, or as many as there are processors: some of them may wait for the disk.
+  static std::size_t usual_size();
+
   explicit Pool(std::size_t threads);
   // Without threads of its own: `place` says for each job where it runs, and must outlive the pool. For simulations,
   // which decide the order in which jobs end.
@@ -23,6 +28,10 @@ class Pool {
   ~Pool();
   // Of the next job.
   Executor executor();
+
+  // Runs `work` at some time before the pool is destroyed, and nobody waits for it. What it throws is dropped: only for
+  // cleaning up that somebody else does if it fails.
+  void run_detached(std::function<void()> work);
 
  private:
   std::optional<asio::thread_pool> threads_;
@@ -56,9 +65,10 @@ using OffloadResultOf = typename OffloadResult<Function>::type;
 }  // namespace detail
 
 // Runs `function`, which may take a Stop, on the pool and resumes on the caller's executor with its result or its
-// exception. Cancelling the caller does not interrupt the function (it cannot be): the caller stays suspended until it
-// has ended, so that references it was given stay valid, and then throws Cancelled. A function whose turn has not come
-// when the caller is cancelled is not run at all. Capture by reference: [&] is safe here.
+// exception: an Error or Cancelled, whatever the function threw (error_of()). Cancelling the caller does not interrupt
+// the function (it cannot be): the caller stays suspended until it has ended, so that references it was given stay
+// valid, and then throws Cancelled. A function whose turn has not come when the caller is cancelled is not run at all.
+// Capture by reference: [&] is safe here.
 template <class Function>
 Task<detail::OffloadResultOf<Function>> offload(Pool& pool, Function&& function);
 
@@ -73,6 +83,9 @@ class Job {
 };
 
 Task<> run_on(Pool& pool, Job& job);
+
+// Error and Cancelled as they are, everything else as an Error.
+std::exception_ptr translated(const std::exception_ptr& failure);
 
 template <class Function>
 OffloadResultOf<Function> call(Function& function, Stop stop) {

@@ -1,15 +1,34 @@
 #include "coro/run/runtime.h"
 
+#include <charconv>
 #include <csignal>
+#include <cstdlib>
+#include <string_view>
 
-#include "coro/run/interrupt.h"
 #include "coro/run/watchdog.h"
 #include "coro/task/spawn.h"
 
 namespace eka::coro {
 
+namespace {
+
+std::optional<std::chrono::milliseconds> limit_of_environment() {
+  const char* const text = std::getenv("EKA_WATCHDOG");
+  if (text == nullptr) return std::nullopt;
+  const std::string_view digits(text);
+  unsigned count = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  if (read.ec != std::errc() || count == 0) return std::nullopt;
+  return std::chrono::milliseconds(count);
+}
+
+}  // namespace
+
 Runtime::Runtime(std::size_t pool_threads, std::optional<std::chrono::milliseconds> handler_limit)
-    : reactor_(1), pool_(pool_threads), handler_limit_(handler_limit), sigpipe_(std::signal(SIGPIPE, SIG_IGN)) {}
+    : reactor_(1),
+      pool_(pool_threads),
+      handler_limit_(handler_limit ? handler_limit : limit_of_environment()),
+      sigpipe_(std::signal(SIGPIPE, SIG_IGN)) {}
 
 Runtime::~Runtime() {
   std::signal(SIGPIPE, sigpipe_);

@@ -7,17 +7,20 @@
 #include <type_traits>
 #include <utility>
 
+#include "coro/run/interrupt.h"
 #include "coro/run/pool.h"
 #include "coro/task/task.h"
 
 namespace eka::coro {
 
 // One at a time in a process, since it takes the process's signals. Objects that wait on its reactor (timers, sockets)
-// must be destroyed before it.
+// must be destroyed before it. The destructor waits for what the pool still runs, but not for ever after a signal (see
+// run()).
 class Runtime {
  public:
-  // With a `handler_limit` a watchdog aborts the process, with a stack trace, when one handler runs longer: for debug
-  // builds on a machine with time to spare.
+  // With a `handler_limit` a watchdog aborts the process, with a stack trace, when one handler holds the reactor for
+  // longer (watchdog.h). Without one, the environment variable EKA_WATCHDOG, a number of milliseconds, says it: so
+  // tests watch whatever program they run.
   explicit Runtime(std::size_t pool_threads, std::optional<std::chrono::milliseconds> handler_limit = std::nullopt);
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -27,9 +30,9 @@ class Runtime {
   Pool& pool() { return pool_; }
 
   // Runs `task` on the reactor, on this thread, to its end: returns its result or throws what it threw. SIGINT and
-  // SIGTERM cancel it: then Interrupted is thrown, once everything it spawned has ended. A second SIGINT ends the
-  // process at once with 130, even if the reactor is stuck. May be called again. SIGPIPE is ignored as long as the
-  // Runtime lives.
+  // SIGTERM cancel it: then Interrupted is thrown, once everything it spawned has ended. Where that takes longer than
+  // a second, or a second SIGINT comes, the process ends as it is (interrupt.h). May be called again. SIGPIPE is
+  // ignored as long as the Runtime lives.
   template <class T>
   T run(Task<T> task);
 
@@ -38,6 +41,7 @@ class Runtime {
   void loop(const bool& ended) noexcept;
   void loop_watched(const bool& ended) noexcept;
 
+  ExitDeadline exit_deadline_;  // outlives the threads of the pool
   asio::io_context reactor_;
   Pool pool_;
   std::optional<std::chrono::milliseconds> handler_limit_;

@@ -1,12 +1,15 @@
 #include "coro/run/watchdog.h"
 
 #include <array>
+#include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <execinfo.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace eka::coro {
@@ -14,6 +17,20 @@ namespace {
 
 void write_error(std::string_view text) {
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
+}
+
+std::chrono::nanoseconds time_of(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+// How long the thread was ready to run, and did not.
+std::optional<std::chrono::nanoseconds> time_kept_waiting(const std::string& schedstat) {
+  std::ifstream file(schedstat);
+  std::int64_t running = 0, waiting = 0;
+  if (!(file >> running >> waiting)) return std::nullopt;
+  return std::chrono::nanoseconds(waiting);
 }
 
 // Runs on the reactor's thread, on top of the handler that would not end.
@@ -27,7 +44,10 @@ void on_abort(int) {
 }  // namespace
 
 Watchdog::Watchdog(asio::io_context& reactor, std::chrono::milliseconds limit)
-    : reactor_(reactor), limit_(limit), watched_(::pthread_self()) {
+    : reactor_(reactor),
+      limit_(limit),
+      watched_(::pthread_self()),
+      schedstat_("/proc/self/task/" + std::to_string(::gettid()) + "/schedstat") {
   std::array<void*, 1> frame{};
   ::backtrace(frame.data(), 1);  // loads what it needs now: in a signal handler it may not
   thread_ = std::thread([this] { watch(); });
@@ -47,11 +67,25 @@ void Watchdog::watch() {
     // Shared with the tick, which may still be queued when this object goes.
     const auto waits = std::make_shared<std::atomic<bool>>(true);
     asio::post(reactor_, [waits] { *waits = false; });
-    for (auto before = ended_.load(); *waits; before = ended_.load()) {
-      if (!pause(limit_)) return;
-      if (*waits && ended_ == before) bark();
+    while (*waits) {
+      const auto handler = ended_.load();
+      const auto begin = held();
+      while (*waits && ended_ == handler) {
+        if (!pause(limit_ / 4)) return;
+        // In this order: of a handler that has ended meanwhile nothing is said.
+        const auto now = held();
+        if (*waits && ended_ == handler && now - begin > limit_) bark();
+      }
     }
   }
+}
+
+// A clock that stands still while the thread waits for a processor.
+std::chrono::nanoseconds Watchdog::held() const {
+  if (const auto waiting = time_kept_waiting(schedstat_)) return time_of(CLOCK_MONOTONIC) - *waiting;
+  clockid_t processor{};
+  if (::pthread_getcpuclockid(watched_, &processor) != 0) return {};
+  return time_of(processor);
 }
 
 bool Watchdog::pause(std::chrono::milliseconds time) {

@@ -1,5 +1,6 @@
 #include "coro/task/flight.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -7,11 +8,87 @@
 #include "base/error.h"
 #include "coro/task/spawn.h"
 
-namespace eka::coro::detail {
-namespace {
+namespace eka::coro {
 
-// Whoever catches an Error may add context to it: so nobody gets the same object as another.
-[[noreturn]] void rethrow_copy(const std::exception_ptr& failure) {
+// One who waits, for one flight or for several.
+struct Flight::Asker {
+  void one_less() {
+    if (--waits_for == 0) wakeup.notify();
+  }
+
+  Wakeup wakeup;
+  std::size_t waits_for = 0;
+  bool cancelled = false;
+};
+
+void Flight::start(const Executor& executor, Task<> work, std::function<void()> on_end) {
+  spawn(executor, std::move(work), cancel_.slot(), [this, on_end = std::move(on_end)](std::exception_ptr failure) {
+    // What on_end lets go of may be all that keeps this object.
+    failure_ = std::move(failure);
+    ended_ = true;
+    const auto askers = std::exchange(askers_, {});
+    const auto onlookers = std::exchange(onlookers_, {});
+    on_end();
+    for (Asker* const asker : askers) asker->one_less();
+    for (Wakeup* const onlooker : onlookers) onlooker->notify();
+  });
+}
+
+// The last one to leave stays until the work, cancelled, has ended.
+void Flight::leave(Asker& asker) {
+  if (askers_.size() > 1) {
+    askers_.remove(&asker);
+    asker.one_less();
+  } else {
+    doomed_ = true;
+    cancel_.emit(asio::cancellation_type::terminal);
+  }
+}
+
+Task<> Flight::wait_all(std::vector<std::shared_ptr<Flight>> flights) {
+  std::ranges::sort(flights);
+  flights.erase(std::ranges::unique(flights).begin(), flights.end());
+  Asker asker;
+  for (const auto& flight : flights) {
+    if (flight->ended_) continue;
+    flight->askers_.push_back(&asker);
+    ++asker.waits_for;
+  }
+  if (asker.waits_for == 0) co_return;
+  co_await asker.wakeup.wait([&] {
+    asker.cancelled = true;
+    ++asker.waits_for;  // nothing resumes the caller before all have been left
+    for (const auto& flight : flights) {
+      if (!flight->ended_) flight->leave(asker);
+    }
+    asker.one_less();
+  });
+  if (asker.cancelled) throw Cancelled();
+}
+
+Task<> Flight::join(std::shared_ptr<Flight> flight) {
+  std::vector<std::shared_ptr<Flight>> one{flight};
+  co_await wait_all(std::move(one));
+  if (flight->failure_) rethrow_copy(flight->failure_);
+}
+
+Task<> Flight::wait_gone(std::shared_ptr<Flight> flight) {
+  bool cancelled = false;
+  if (!flight->ended_) {
+    Wakeup end;
+    auto& onlookers = flight->onlookers_;
+    const auto place = onlookers.insert(onlookers.end(), &end);
+    co_await end.wait([&] {
+      cancelled = true;
+      onlookers.erase(place);
+      end.notify();
+    });
+  }
+  if (cancelled) throw Cancelled();
+  co_await throw_if_cancelled();  // after it was woken, before it resumed
+}
+
+void rethrow_copy(const std::exception_ptr& failure) {
   try {
     rethrow(failure);
   } catch (const Error& error) {
@@ -19,61 +96,9 @@ namespace {
   }
 }
 
-}  // namespace
-
-void Flight::start(const Executor& executor, Task<> work, std::function<void()> on_end) {
-  spawn(executor, std::move(work), cancel_.slot(), [this, on_end = std::move(on_end)](std::exception_ptr failure) {
-    on_end();
-    ended(std::move(failure));
-  });
-}
-
-void Flight::ended(std::exception_ptr failure) {
-  ended_ = true;
-  failure_ = std::move(failure);
-  for (Wakeup* const sleeper : std::exchange(sleepers_, {})) sleeper->notify();
-}
-
-Task<> Flight::join() {
-  ++askers_;
-  bool cancelled = false;
-  if (!ended_) {
-    Wakeup end;
-    const auto place = sleepers_.insert(sleepers_.end(), &end);
-    co_await end.wait([&] {
-      cancelled = true;
-      if (--askers_ == 0) {
-        doomed_ = true;
-        cancel_.emit(asio::cancellation_type::terminal);
-      } else {
-        sleepers_.erase(place);
-        end.notify();
-      }
-    });
-  }
-  if (cancelled) throw Cancelled();
-  if (failure_) rethrow_copy(failure_);
-}
-
-Task<> Flight::wait_gone() {
-  bool cancelled = false;
-  if (!ended_) {
-    Wakeup end;
-    const auto place = sleepers_.insert(sleepers_.end(), &end);
-    co_await end.wait([&] {
-      cancelled = true;
-      sleepers_.erase(place);
-      end.notify();
-    });
-  }
-  // Cancelled after it was woken, before it resumed? The caller is about to start work that nobody would wait for.
-  const auto state = co_await asio::this_coro::cancellation_state;
-  if (cancelled || state.cancelled() != asio::cancellation_type::none) throw Cancelled();
-}
-
-void flights_left_behind() {
+void detail::flights_left_behind() {
   std::fputs("eka: a single flight was destroyed while its work was under way\n", stderr);
   std::abort();
 }
 
-}  // namespace eka::coro::detail
+}  // namespace eka::coro

@@ -1,9 +1,8 @@
-// A fair counting semaphore for coroutines of one executor, and a family of them by key.
+// A fair counting semaphore for coroutines of one executor.
 #pragma once
 
 #include <cstddef>
 #include <list>
-#include <map>
 #include <utility>
 
 #include "coro/task/task.h"
@@ -59,21 +58,6 @@ class Limiter {
   std::size_t capacity_;
   std::size_t in_use_ = 0;
   std::list<Waiter*> queue_;
-};
-
-// A limiter for each key, all of one capacity to begin with, made on first use and kept.
-template <class Key>
-class KeyedLimiter {
- public:
-  explicit KeyedLimiter(std::size_t capacity) : capacity_(capacity) {}
-
-  Task<Limiter::Permit> acquire(const Key& key, std::size_t amount = 1) { return of(key).acquire(amount); }
-
-  Limiter& of(const Key& key) { return limiters_.try_emplace(key, capacity_).first->second; }
-
- private:
-  std::size_t capacity_;
-  std::map<Key, Limiter> limiters_;
 };
 
 }  // namespace eka::coro

@@ -36,11 +36,11 @@ class SingleFlight {
   // all who waited. Work that asks for its own key waits for itself, for ever.
   Task<T> run(Key key, Task<T> work) {
     for (auto found = flights_.find(key); found != flights_.end(); found = flights_.find(key)) {
-      const std::shared_ptr<Flight> flight = found->second;
+      const std::shared_ptr<SharedFlight> flight = found->second;
       if (!flight->is_doomed()) co_return co_await share(flight);
-      co_await flight->wait_gone();
+      co_await Flight::wait_gone(flight);
     }
-    const auto flight = std::make_shared<Flight>();
+    const auto flight = std::make_shared<SharedFlight>();
     flights_.emplace(key, flight);
     const Executor executor = co_await asio::this_coro::executor;
     const auto forget = [this, key, flight] { flights_.erase(key); };
@@ -51,11 +51,11 @@ class SingleFlight {
   std::size_t under_way() const { return flights_.size(); }
 
  private:
-  struct Flight : detail::Flight {
+  struct SharedFlight : Flight {
     std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> result;
   };
 
-  static Task<> fly(Task<T> work, std::shared_ptr<Flight> flight) {
+  static Task<> fly(Task<T> work, std::shared_ptr<SharedFlight> flight) {
     if constexpr (std::is_void_v<T>) {
       co_await std::move(work);
     } else {
@@ -63,12 +63,12 @@ class SingleFlight {
     }
   }
 
-  static Task<T> share(std::shared_ptr<Flight> flight) {
-    co_await flight->join();
+  static Task<T> share(std::shared_ptr<SharedFlight> flight) {
+    co_await Flight::join(flight);
     if constexpr (!std::is_void_v<T>) co_return *flight->result;
   }
 
-  std::map<Key, std::shared_ptr<Flight>> flights_;
+  std::map<Key, std::shared_ptr<SharedFlight>> flights_;
 };
 
 }  // namespace eka::coro

@@ -8,6 +8,10 @@ namespace eka::coro {
 
 Task<> checkpoint() {
   co_await asio::post(asio::use_awaitable);
+  co_await throw_if_cancelled();
+}
+
+Task<> throw_if_cancelled() {
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) throw Cancelled();
 }

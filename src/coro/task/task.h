@@ -42,6 +42,9 @@ concept outlives_await = std::is_lvalue_reference_v<F> || std::is_trivially_dest
 // Lets others run, and throws Cancelled if this coroutine was cancelled: for loops that otherwise never suspend.
 Task<> checkpoint();
 
+// Throws Cancelled if this coroutine was cancelled; never suspends. Where it was not, it cannot be before it suspends.
+Task<> throw_if_cancelled();
+
 // Is this Cancelled, or Asio's name for it?
 bool is_cancellation(const std::exception_ptr& failure);
 

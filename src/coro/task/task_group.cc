@@ -63,10 +63,8 @@ Error detail::current_error() {
   if (is_cancellation(std::current_exception())) throw Cancelled();
   try {
     throw;
-  } catch (const Error& error) {
-    return error;
   } catch (const std::exception& exception) {
-    return Error(Kind::failure, exception.what());
+    return error_of(exception);
   } catch (...) {
     return Error(Kind::failure, "unknown exception");
   }

@@ -18,7 +18,8 @@
 
 namespace eka::engine {
 
-class Fetcher;  // fetch/fetcher.h
+class Delivery;  // fetch/delivery.h
+class Fetcher;   // fetch/fetcher.h
 class Remotes;  // context/remotes.h
 class Sets;     // resolve/sets.h
 class Sources;  // fetch/sources.h
@@ -53,12 +54,14 @@ class Context {
 
   Remotes& remotes() { return *remotes_; }
   Fetcher& fetcher() { return *fetcher_; }
-  Sources& sources();
+  Sources& sources() { return *sources_; }
   Sets& sets() { return *sets_; }
 
  private:
   std::unique_ptr<Remotes> remotes_;
+  std::unique_ptr<Delivery> delivery_;
   std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<Sources> sources_;
   std::unique_ptr<Sets> sets_;
 };
 

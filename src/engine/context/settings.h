@@ -20,7 +20,7 @@ struct Platforms {
 struct Settings {
   std::filesystem::path cache_root;
   Platforms platforms;
-  std::size_t jobs = 2;           // evaluations at once, and threads of the pool
+  std::size_t jobs = 2;           // evaluations at once
   bool offline = false;           // nothing is asked of any network; what is cached must do
   bool share_context = false;     // evaluate all roots in one process
   bool fresh_evaluation = false;  // evaluate even what is remembered

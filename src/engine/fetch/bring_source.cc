@@ -80,7 +80,9 @@ coro::Task<BroughtSource> Sources::bring_git(atom::Url url, atom::ObjectId rev) 
   const auto key = store::source_name(rev);
   auto found = co_await cached_tree(key, tree_name);
   if (found) co_return *std::move(found);
-  co_await fetching_commits_.run(rev, fetch_commit(std::move(url), rev));
+  // By url, too: that one place does not have it says nothing of another.
+  std::pair from(rev, url);
+  co_await fetching_commits_.run(std::move(from), fetch_commit(std::move(url), rev));
   found = co_await cached_tree(key, tree_name);
   if (!found) throw Error(Kind::integrity, fmt::format("revision {} is gone from the cache", rev.hex()));
   co_return *std::move(found);

@@ -1,12 +1,12 @@
-#include "engine/fetch/closure.h"
-
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
+#include "coro/run/pool.h"
 #include "coro/task/task_group.h"
+#include "engine/fetch/closure.h"
 #include "engine/locate/locate.h"
 #include "engine/workspace/local_atom.h"
 #include "engine/workspace/package_set.h"
@@ -77,6 +77,7 @@ class Assembly {
       : context_(context),
         remotes_(context.remotes()),
         fetcher_(context.fetcher()),
+        direct_(context.sources()),
         root_(root.published),
         found_at_(std::move(root_url)),
         entered_(root.entered),
@@ -92,8 +93,10 @@ class Assembly {
     work_.emplace(executor);
     work_->start(bring_atoms());
     co_await work_->join();
-    bind();
-    unwrap(link(closure_));
+    co_await coro::offload(context_.pool, [this] {
+      bind();
+      unwrap(link(closure_));
+    });
     co_return std::move(closure_);
   }
 
@@ -166,7 +169,7 @@ class Assembly {
   }
 
   coro::Task<> bring_source(std::string owner, atom::LockedDirect source, MemberSource* into) {
-    auto bringing = fetcher_.sources().bring(std::move(source));
+    auto bringing = direct_.bring(std::move(source));
     try {
       into->brought = co_await std::move(bringing);
     } catch (Error& error) {
@@ -224,6 +227,7 @@ class Assembly {
   Context& context_;
   Remotes& remotes_;
   Fetcher& fetcher_;
+  Sources& direct_;
   Published root_;
   atom::Url found_at_;
   std::set<atom::ObjectId> entered_;  // from the working tree
@@ -243,8 +247,9 @@ std::string file_name(const Published& atom, std::string_view file) {
   return fmt::format("{}: {}", atom.str(), file);
 }
 
-// `texts` are those of atom.toml and atom.lock.
-Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree, const store::Cache::Texts& texts) {
+// `texts` are those of atom.toml and atom.lock. What goes wrong with one atom, memory that runs out included, is its
+// own failure and not that of those that are read with it.
+Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree, const store::Cache::Texts& texts) try {
   const auto& manifest_text = texts.at(0);
   const auto& lock_text = texts.at(1);
   if (!manifest_text) return fail(Kind::integrity, fmt::format("{} holds no {}", published.str(), atom_file));
@@ -261,6 +266,8 @@ Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree, con
   if (!lock) return std::unexpected(std::move(lock).error());
   out.lock = *std::move(lock);
   return out;
+} catch (const std::exception& exception) {
+  return std::unexpected(error_of(exception));
 }
 
 }  // namespace
@@ -280,19 +287,22 @@ coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vect
   }
   std::vector<std::string> names{atom_file, lock_file};
   auto texts = co_await context.cache->files(trees, std::move(names));
-  std::vector<Result<ReadAtom>> out;
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < atoms.size(); ++i) {
-    if (commits[i]) {
-      const auto& files = texts[next];
-      out.push_back(files ? parse_atom(std::move(atoms[i]), trees[next], *files)
-                          : Result<ReadAtom>(std::unexpected(files.error())));
-      ++next;
-    } else {
-      out.push_back(fail(Kind::integrity, fmt::format("{} is named in the cache but not there", atoms[i].str())));
+  // A manifest or a lock may be so large that reading it takes a while.
+  co_return co_await coro::offload(context.pool, [&] {
+    std::vector<Result<ReadAtom>> out;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < atoms.size(); ++i) {
+      if (commits[i]) {
+        const auto& files = texts[next];
+        out.push_back(files ? parse_atom(std::move(atoms[i]), trees[next], *files)
+                            : Result<ReadAtom>(std::unexpected(files.error())));
+        ++next;
+      } else {
+        out.push_back(fail(Kind::integrity, fmt::format("{} is named in the cache but not there", atoms[i].str())));
+      }
     }
-  }
-  co_return out;
+    return out;
+  });
 }
 
 Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {

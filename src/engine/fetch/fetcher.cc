@@ -1,19 +1,19 @@
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
 #include "engine/fetch/fetcher.h"
-#include "net/policy/retries.h"
 
 namespace eka::engine {
 namespace {
 
-// A request stays small, and a server that walks what we have is not kept busy with it.
-constexpr std::size_t haves_per_label = 2;
-constexpr std::size_t haves_at_most = 128;
+// From this attempt on an asker relies on orders of its own only.
+constexpr int alone = 2;
 
 struct Failure {
   atom::Url mirror;
@@ -30,237 +30,191 @@ Error no_mirror_left(std::vector<Failure> failures) {
   return Error(gravest->error.kind(), message).with_hint(gravest->error.hint());
 }
 
-// The commit of a revision says of which label and version it is. Throws Kind::integrity for another than was wanted.
-void check_claim(const Published& atom, const std::string& commit) {
-  const auto claim = unwrap(atom::AtomCommit::parse(commit));
-  if (claim.label == atom.label && claim.version == atom.version) return;
-  throw Error(Kind::integrity, fmt::format("revision {} is {} {}, not {}", atom.rev.hex(), claim.label.str(),
-                                           claim.version.str(), atom.str()));
-}
-
 void merge_urls(std::vector<atom::Url>& into, const std::vector<atom::Url>& more) {
   for (const auto& url : more) {
     if (std::ranges::find(into, url) == into.end()) into.push_back(url);
   }
 }
 
+std::vector<atom::Url> mirrors_of(const Mirrors& mirrors, const atom::ObjectId& set) {
+  const auto found = mirrors.find(set);
+  return found == mirrors.end() ? std::vector<atom::Url>() : found->second;
+}
+
+bool contains(const auto& all, const auto& one) {
+  return std::ranges::find(all, one) != all.end();
+}
+
+bool may_pass(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error.is_retryable();
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
-coro::Task<> Fetcher::bring(std::vector<Published> atoms, Mirrors mirrors) {
-  std::vector<std::shared_ptr<Flight>> mine;
-  const bool leads = round_.empty();
-  for (const auto& atom : atoms) {
-    auto& flight = flights_[atom];
-    if (!flight) {
-      flight = std::make_shared<Flight>();
-      round_[atom.set].atoms.push_back(atom);
+Fetcher::~Fetcher() {
+  if (running_ == 0) return;
+  std::fputs("eka: a Fetcher was destroyed while its orders were running\n", stderr);
+  std::abort();
+}
+
+coro::Task<> Fetcher::bring(std::vector<Published> atoms, Mirrors mirrors, Need need) {
+  Wish wish{std::move(atoms), std::move(mirrors), need};
+  for (; !wish.atoms.empty(); ++wish.attempt) {
+    const std::vector<OrderPtr> orders = co_await place(wish);
+    std::vector<std::shared_ptr<coro::Flight>> flights;
+    for (const auto& order : orders) {
+      if (order) flights.push_back(order);
     }
-    mine.push_back(flight);
-    // Of use even where another asker ordered the atom: one more place to get it from.
-    if (const auto order = round_.find(atom.set); order != round_.end()) {
-      merge_urls(order->second.mirrors, mirrors[atom.set]);
+    co_await coro::Flight::wait_all(std::move(flights));
+    std::vector<Published> again;
+    bool only_passing = true;
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+      if (!orders[i] || !orders[i]->failure()) continue;
+      if (settles(*orders[i], wish)) coro::rethrow_copy(orders[i]->failure());
+      // Patience has been had already: what failed for want of it is only asked once more.
+      only_passing = only_passing && orders[i]->need == Need::real && may_pass(orders[i]->failure());
+      again.push_back(wish.atoms[i]);
     }
-  }
-  if (leads && !round_.empty()) {
-    // Let the others of this turn put their wants in first.
-    co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
-    co_await serve_round();
-  }
-  for (const auto& flight : mine) {
-    co_await flight->landed.wait();
-    if (flight->error) throw Error(*flight->error);
+    wish.atoms = std::move(again);
+    wish.hasty = only_passing;
   }
 }
 
-coro::Task<> Fetcher::serve_round() {
-  const auto round = std::exchange(round_, {});
-  std::vector<coro::Task<>> sets;
-  for (const auto& [set, order] : round) sets.push_back(serve_set(set, order));
-  co_await coro::all(std::move(sets));
+// Whether the failure of `order` is one that this asker would have met without the others.
+bool Fetcher::settles(const Order& order, const Wish& wish) {
+  if (wish.need == Need::real && order.need == Need::speculative) return false;
+  if (order.hasty && !wish.hasty) return false;
+  const auto is_mine = [&](const Published& atom) { return contains(wish.atoms, atom); };
+  const auto was_asked = [&](const atom::Url& mirror) { return contains(order.mirrors, mirror); };
+  return std::ranges::all_of(order.atoms, is_mine) &&
+         std::ranges::all_of(mirrors_of(wish.mirrors, order.atoms.front().set), was_asked);
 }
 
-coro::Task<> Fetcher::serve_set(atom::ObjectId, Order order) {
-  std::optional<Error> error;
-  const auto ordered = order.atoms;
-  try {
-    order.atoms = co_await missing(std::move(order.atoms));
-    if (!order.atoms.empty()) co_await fetch_from_any(std::move(order));
-  } catch (const Error& e) {
-    error = e;
+// The order that brings each atom, nothing for what this run has brought. A coroutine, so that it throws where the
+// asker is cancelled already: then nothing may be started.
+coro::Task<std::vector<Fetcher::OrderPtr>> Fetcher::place(const Wish& wish) {
+  const coro::Executor executor = co_await asio::this_coro::executor;
+  std::vector<OrderPtr> orders;
+  std::map<atom::ObjectId, OrderPtr> own;  // of this attempt, by set
+  for (const auto& atom : wish.atoms) {
+    auto& order = orders.emplace_back();
+    if (!brought_.contains(atom)) order = order_for(atom, wish, own, executor);
   }
-  land(ordered, error);
+  co_return orders;
 }
 
-void Fetcher::land(const std::vector<Published>& atoms, const std::optional<Error>& error) {
-  for (const auto& atom : atoms) {
-    const auto flight = flights_.at(atom);
-    flight->error = error;
-    flight->landed.set();
-  }
-}
-
-// An atom is wanted by its revision, which says what it is: it is present when its commit is whole, whoever gave it.
-coro::Task<std::vector<Published>> Fetcher::missing(std::vector<Published> atoms) {
-  std::vector<atom::ObjectId> revs;
-  for (const auto& atom : atoms) revs.push_back(atom.rev);
-  const auto commits = co_await context_.cache->commits(std::move(revs));
-  std::vector<Published> out;
-  for (std::size_t i = 0; i < atoms.size(); ++i) {
-    if (!commits[i]) {
-      out.push_back(std::move(atoms[i]));
-    } else {
-      check_claim(atoms[i], commits[i]->text);
+Fetcher::OrderPtr Fetcher::order_for(const Published& atom, const Wish& wish, std::map<atom::ObjectId, OrderPtr>& own,
+                                     const coro::Executor& executor) {
+  const auto found = under_way_.find(atom);
+  auto order = found != under_way_.end() && wish.attempt < alone ? found->second : nullptr;
+  if (!order || order->is_doomed()) {
+    auto& taking = wish.attempt == 0 ? open_[atom.set] : own[atom.set];
+    if (!taking || taking->is_doomed()) {
+      taking = std::make_shared<Order>();
+      taking->hasty = wish.hasty;
+      start(taking, executor);
     }
+    order = taking;
+    order->atoms.push_back(atom);
+    under_way_[atom] = order;
   }
-  co_return out;
+  // Of use even where another asker ordered the atom: one more place to get it from.
+  if (order->is_open) {
+    merge_urls(order->mirrors, mirrors_of(wish.mirrors, atom.set));
+    if (wish.need == Need::real) order->need = Need::real;
+  }
+  return order;
 }
 
-coro::Task<> Fetcher::fetch_from_any(Order order) {
-  const auto first = order.atoms.front();
-  if (order.mirrors.empty()) {
+// It begins in a later turn, so that all who ask in this one are part of it.
+void Fetcher::start(const OrderPtr& order, const coro::Executor& executor) {
+  ++running_;
+  order->start(executor, serve(order), [this, order] { forget(order); });
+}
+
+void Fetcher::close(const OrderPtr& order) {
+  order->is_open = false;
+  const auto found = open_.find(order->atoms.front().set);
+  if (found != open_.end() && found->second == order) open_.erase(found);
+}
+
+void Fetcher::forget(const OrderPtr& order) {
+  --running_;
+  close(order);
+  for (const auto& atom : order->atoms) {
+    const auto found = under_way_.find(atom);
+    if (found != under_way_.end() && found->second == order) under_way_.erase(found);
+  }
+}
+
+coro::Task<> Fetcher::serve(OrderPtr order) {
+  close(order);
+  const bool speculative = order->need == Need::speculative;
+  auto absent = co_await delivery_.missing(order->atoms);
+  if (!absent.empty()) {
+    const Effort effort{.hasty = order->hasty || speculative, .quiet = speculative};
+    co_await fetch(std::move(absent), order->mirrors, effort);
+  }
+  brought_.insert(order->atoms.begin(), order->atoms.end());
+}
+
+coro::Task<> Fetcher::fetch(std::vector<Published> atoms, std::vector<atom::Url> mirrors, Effort effort) {
+  const auto first = atoms.front();
+  if (mirrors.empty()) {
     throw Error(Kind::remote,
                 fmt::format("nothing says where {} of set {} can be fetched from", first.str(), first.set.hex()))
         .with_hint("its lock says `::`: the set it lives in, which is not known here");
   }
   std::vector<atom::ObjectId> wants;
-  for (const auto& atom : order.atoms) wants.push_back(atom.rev);
+  for (const auto& atom : atoms) wants.push_back(atom.rev);
   try {
-    co_await from_any(std::move(order.mirrors), std::move(wants), std::move(order.atoms));
+    co_await from_any(std::move(mirrors), std::move(wants), std::move(atoms), effort);
   } catch (Error& error) {
     error.within("fetching " + first.str());
     throw;
   }
 }
 
-coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors) {
-  return from_any(std::move(mirrors), std::move(wants), {});
+coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors, Need need) {
+  const bool speculative = need == Need::speculative;
+  return from_any(std::move(mirrors), std::move(wants), {}, {.hasty = speculative, .quiet = speculative});
 }
 
 // `wants` from one of the mirrors.
 coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom::ObjectId> wants,
-                               std::vector<Published> atoms) {
-  // Before anybody is asked for what could not be taken in. Offline, that nobody may be asked comes first.
-  if (!context_.settings.offline) context_.cache->check_writable();
-  mirrors = co_await order_.fastest_first(std::move(mirrors));
+                               std::vector<Published> atoms, Effort effort) {
+  // Before anybody is asked for what could not be taken in.
+  delivery_.check_writable();
+  mirrors = co_await delivery_.in_order(std::move(mirrors));
   std::vector<Failure> final;
-  for (bool hasty = mirrors.size() > 1; !mirrors.empty(); hasty = false) {
+  Effort now = effort;
+  for (now.hasty = effort.hasty || mirrors.size() > 1; !mirrors.empty(); now.hasty = false) {
     std::vector<Failure> passing;
     for (const auto& mirror : mirrors) {
-      auto failure = co_await try_mirror(mirror, wants, atoms, hasty);
+      std::optional<Error> failure;
+      try {
+        co_await delivery_.deliver(mirror, wants, atoms, now);
+      } catch (...) {
+        // Whatever it is: the next mirror may do without it.
+        failure = coro::detail::current_error();
+      }
       if (!failure) co_return;
-      auto& failures = hasty && failure->is_retryable() ? passing : final;
-      failures.push_back({mirror, *std::move(failure)});
+      const bool may_be_asked_again = now.hasty && !effort.hasty && failure->is_retryable();
+      if (now.hasty && !effort.quiet) {
+        observer_.note(mirror.str() + " fails, on to the next mirror: " + failure->message());
+      }
+      (may_be_asked_again ? passing : final).push_back({mirror, *std::move(failure)});
     }
     mirrors.clear();
     for (const auto& [mirror, error] : passing) mirrors.push_back(mirror);
   }
   throw no_mirror_left(std::move(final));
-}
-
-coro::Task<std::optional<Error>> Fetcher::try_mirror(atom::Url mirror, std::vector<atom::ObjectId> wants,
-                                                     std::vector<Published> atoms, bool hasty) {
-  const auto name = mirror.str();
-  context_.observer.began(Stage::fetch_closure, name);
-  std::optional<Error> failure;
-  try {
-    co_await deliver(mirror, std::move(wants), std::move(atoms), hasty);
-    order_.answered(mirror);
-  } catch (const Error& error) {
-    failure = error;
-    order_.failed(mirror);
-    if (hasty) context_.observer.note(name + " fails, on to the next mirror: " + error.message());
-  }
-  context_.observer.ended(Stage::fetch_closure, name);
-  co_return failure;
-}
-
-// From one mirror, and recorded as given by it.
-coro::Task<> Fetcher::deliver(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
-                              bool hasty) {
-  git::FetchOptions options;
-  options.hasty = hasty;
-  for (const auto& atom : atoms) {
-    options.known_refs.push_back({atom.rev, atom::atom_ref(atom.label, atom.version)});
-  }
-  options.haves = co_await earlier_versions(mirror, atoms);
-  std::optional<Error> refused;
-  try {
-    co_await transfer(mirror, wants, options);
-  } catch (const Error& e) {
-    // A difference that cannot be put together, for whatever reason: the whole can.
-    if (options.haves.empty() || e.kind() != Kind::integrity) throw;
-    refused = e;
-  }
-  if (refused) {
-    context_.observer.note(mirror.str() + ": everything this time, after: " + refused->message());
-    options.haves.clear();
-    co_await transfer(mirror, std::move(wants), std::move(options));
-  }
-  if (!atoms.empty()) co_await check_and_hold(std::move(mirror), std::move(atoms));
-}
-
-// Into a fresh quarantine each time: what came before it broke is gone with the old one.
-coro::Task<> Fetcher::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options) {
-  struct Transfer {
-    store::Cache& cache;
-    git::Remote& remote;
-    const std::vector<atom::ObjectId>& wants;
-    git::FetchOptions& options;
-
-    coro::Task<> operator()() const {
-      auto intake = co_await cache.begin_intake(options.haves);
-      co_await remote.fetch(wants, *intake, options);
-      co_await intake->admit(wants);
-    }
-  };
-  const Transfer transfer{*context_.cache, remotes_.at(mirror), wants, options};
-  // Where another mirror is left, that one is tried first.
-  auto policy = net::transfer_policy(context_.settings.patience);
-  if (options.hasty) policy.attempts = 1;
-  const std::function<void(const Error&)> told = [&](const Error& e) {
-    options.again = true;
-    context_.observer.note(mirror.str() + ": again after: " + e.message());
-  };
-  co_await coro::retry(policy, context_.clock, transfer, told);
-}
-
-// The newest of each label that this very remote delivered, as long as they are whole.
-coro::Task<std::vector<atom::ObjectId>> Fetcher::earlier_versions(atom::Url mirror, std::vector<Published> atoms) {
-  std::vector<atom::ObjectId> haves;
-  if (atoms.empty()) co_return haves;
-  std::vector<atom::Label> labels;
-  for (const auto& atom : atoms) labels.push_back(atom.label);
-  auto giver = store::Giver::remote(remotes_.reached_at(mirror));
-  const auto all_given = co_await context_.cache->given(std::move(giver), atoms.front().set, std::move(labels));
-  for (const auto& given : all_given) {
-    std::size_t found = 0;
-    for (auto it = given.rbegin(); it != given.rend() && found < haves_per_label; ++it) {
-      if (haves.size() == haves_at_most) co_return haves;
-      const auto commit = co_await context_.cache->commit(it->rev);
-      if (!commit) continue;
-      haves.push_back(it->rev);
-      ++found;
-    }
-  }
-  co_return haves;
-}
-
-// Who delivered an atom is written last, and only for a commit that says what was asked for.
-coro::Task<> Fetcher::check_and_hold(atom::Url mirror, std::vector<Published> atoms) {
-  std::vector<atom::ObjectId> revs;
-  for (const auto& atom : atoms) revs.push_back(atom.rev);
-  const auto commits = co_await context_.cache->commits(std::move(revs));
-  std::vector<store::AtomName> names;
-  for (std::size_t i = 0; i < atoms.size(); ++i) {
-    const auto& atom = atoms[i];
-    if (!commits[i]) {
-      throw Error(Kind::integrity, fmt::format("{} is not in the cache after it was fetched", atom.str()));
-    }
-    check_claim(atom, commits[i]->text);
-    names.push_back({atom.label, atom.version, atom.rev});
-  }
-  auto giver = store::Giver::remote(remotes_.reached_at(mirror));
-  co_await context_.cache->hold(std::move(giver), atoms.front().set, std::move(names));
 }
 
 }  // namespace eka::engine

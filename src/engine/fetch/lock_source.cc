@@ -142,7 +142,8 @@ coro::Task<Sources::Locked> Sources::lock_file(std::string name, atom::Url url, 
     co_return atom::LockedTar{std::move(name), url.str(), hash.sri()};
   }
   const auto* build = std::get_if<atom::BuildSource>(&source.fetch);
-  const auto hash = build != nullptr && build->unpack ? co_await fetch_archive(url) : co_await fetch_file(url);
+  auto fetching = build != nullptr && build->unpack ? fetch_archive(url) : fetch_file(url);
+  const auto hash = co_await std::move(fetching);
   if (build != nullptr) co_return atom::LockedBuild{std::move(name), url.str(), hash.sri(), build->unpack};
   co_return atom::LockedFile{std::move(name), url.str(), hash.sri()};
 }

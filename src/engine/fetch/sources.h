@@ -95,7 +95,7 @@ class Sources {
   std::map<std::string, Refs> refs_;  // by url and prefixes
   coro::SingleFlight<atom::Url, atom::NarHash> fetching_files_, fetching_archives_;
   std::map<atom::Url, atom::NarHash> files_, archives_;
-  coro::SingleFlight<atom::ObjectId, void> fetching_commits_;
+  coro::SingleFlight<std::pair<atom::ObjectId, atom::Url>, void> fetching_commits_;
 };
 
 }  // namespace eka::engine

@@ -7,22 +7,22 @@
 
 namespace eka::engine {
 
-std::optional<SetOffer> remembered_offer(Parts& parts, const Remotes& remotes, const atom::Url& url,
+std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remotes, const atom::Url& url,
                                          const std::set<atom::Label>& labels) {
   const auto place = remotes.reached_at(url);
-  const auto genesis = parts.cache->genesis_at(place);
+  const auto genesis = context.cache->genesis_at(place);
   if (!genesis) return std::nullopt;
   SetOffer offer{*genesis};
   const std::vector<atom::Label> list(labels.begin(), labels.end());
-  const auto vouched = parts.cache->vouched(place, *genesis, list);
+  const auto vouched = context.cache->vouched(place, *genesis, list);
   for (std::size_t i = 0; i < list.size(); ++i) {
     for (const auto& [version, rev] : vouched[i]) offer.atoms[list[i]].emplace(version, rev);
   }
   return offer;
 }
 
-coro::Task<SetOffer> offline_offer(Parts& parts, const Remotes& remotes, atom::Url url, std::set<atom::Label> labels) {
-  auto offer = remembered_offer(parts, remotes, url, labels);
+coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, atom::Url url, std::set<atom::Label> labels) {
+  auto offer = remembered_offer(context, remotes, url, labels);
   if (!offer) {
     throw Error(Kind::offline, fmt::format("offline, and nothing of {} is cached", url.str()))
         .with_hint("run once without --offline");
@@ -31,7 +31,7 @@ coro::Task<SetOffer> offline_offer(Parts& parts, const Remotes& remotes, atom::U
   for (const auto& [label, versions] : offer->atoms) {
     for (const auto& [version, rev] : versions) revs.push_back(rev);
   }
-  const auto commits = co_await parts.cache->commits(std::move(revs));
+  const auto commits = co_await context.cache->commits(std::move(revs));
   std::size_t next = 0;
   for (auto& [label, versions] : offer->atoms) {
     std::erase_if(versions, [&](const auto&) { return !commits[next++]; });
@@ -40,7 +40,7 @@ coro::Task<SetOffer> offline_offer(Parts& parts, const Remotes& remotes, atom::U
   co_return *std::move(offer);
 }
 
-Result<void> remember_vouched(Parts& parts, const Remotes& remotes, const atom::Url& url,
+Result<void> remember_vouched(Context& context, const Remotes& remotes, const atom::Url& url,
                               const std::vector<Published>& atoms) {
   const auto place = remotes.reached_at(url);
   std::map<atom::ObjectId, std::vector<store::AtomName>> sets;
@@ -48,7 +48,7 @@ Result<void> remember_vouched(Parts& parts, const Remotes& remotes, const atom::
   for (const auto& [genesis, names] : sets) {
     std::vector<atom::Label> labels;
     for (const auto& name : names) labels.push_back(name.label);
-    const auto known = parts.cache->vouched(place, genesis, labels);
+    const auto known = context.cache->vouched(place, genesis, labels);
     for (std::size_t i = 0; i < names.size(); ++i) {
       const auto& [label, version, rev] = names[i];
       const auto same = std::ranges::find(known[i], version, &store::CachedAtom::version);
@@ -59,15 +59,15 @@ Result<void> remember_vouched(Parts& parts, const Remotes& remotes, const atom::
               .with_hint("a published version never changes: ask the owner of the set"));
     }
   }
-  for (const auto& [genesis, names] : sets) parts.cache->remember_vouched(place, genesis, names);
+  for (const auto& [genesis, names] : sets) context.cache->remember_vouched(place, genesis, names);
   return {};
 }
 
-std::vector<atom::Url> vouchers(Parts& parts, const Remotes& remotes, const std::vector<atom::Url>& urls,
+std::vector<atom::Url> vouchers(Context& context, const Remotes& remotes, const std::vector<atom::Url>& urls,
                                 const Published& atom) {
   std::vector<atom::Url> out;
   for (const auto& url : urls) {
-    const auto known = parts.cache->vouched(remotes.reached_at(url), atom.set, {atom.label}).front();
+    const auto known = context.cache->vouched(remotes.reached_at(url), atom.set, {atom.label}).front();
     if (std::ranges::any_of(known,
                             [&](const auto& each) { return each.version == atom.version && each.rev == atom.rev; })) {
       out.push_back(url);

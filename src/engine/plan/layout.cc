@@ -6,6 +6,7 @@
 #include "atom/hash/base_n.h"
 #include "atom/hash/blake3.h"
 #include "atom/hash/nar_hash.h"
+#include "coro/run/pool.h"
 #include "coro/task/task_group.h"
 
 namespace eka::engine {
@@ -148,11 +149,13 @@ coro::Task<LaidOut> lay_out(Context& context, const Closure& closure) {
   }
   LaidOut out;
   out.sources = co_await coro::all(std::move(trees));
-  const auto keys = member_keys(closure);
-  out.root = keys.front();
-  for (Index index = 0; index < closure.members.size(); ++index) {
-    out.atoms.emplace(keys[index], member_json(closure.members[index], keys, out.sources[index].store_path));
-  }
+  co_await coro::offload(parts.pool, [&] {
+    const auto keys = member_keys(closure);
+    out.root = keys.front();
+    for (Index index = 0; index < closure.members.size(); ++index) {
+      out.atoms.emplace(keys[index], member_json(closure.members[index], keys, out.sources[index].store_path));
+    }
+  });
   for (const auto& member : closure.members) {
     for (const auto& [name, source] : member.sources) {
       if (source.brought) out.sources.push_back({source.brought->store_path, source.brought->on_disk});

@@ -73,7 +73,8 @@ class Choice {
   coro::Task<resolve::Solved> solve() {
     auto solver = std::make_unique<resolve::Solver>(graph_, request());
     for (;;) {
-      auto outcome = co_await coro::offload(context_.pool, [&] { return solver->solve(); });
+      auto outcome =
+          co_await coro::offload(context_.pool, [&](coro::Stop stop) { return solver->solve([&] { stop.check(); }); });
       if (auto* solved = std::get_if<resolve::Solved>(&outcome)) co_return std::move(*solved);
       if (auto* missing = std::get_if<resolve::Missing>(&outcome)) {
         const auto needed = missing->facts.front();

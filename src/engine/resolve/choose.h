@@ -14,6 +14,7 @@
 #include "atom/manifest/manifest.h"
 #include "engine/context/context.h"
 #include "engine/context/remotes.h"
+#include "engine/fetch/cache_delivery.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/fetch/sources.h"
 #include "engine/resolve/graph.h"

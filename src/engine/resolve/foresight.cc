@@ -1,9 +1,8 @@
-#include "engine/resolve/foresight.h"
-
 #include <algorithm>
 
 #include "coro/task/task_group.h"
 #include "engine/fetch/closure.h"
+#include "engine/resolve/foresight.h"
 
 namespace eka::engine {
 namespace {
@@ -32,7 +31,7 @@ class Foresight {
   coro::Task<> read_lock(Graph::Likely likely) {
     std::vector<Published> atoms{likely.atom};
     Mirrors mirrors{{likely.atom.set, likely.mirrors}};
-    co_await fetcher_.bring(std::move(atoms), std::move(mirrors));
+    co_await fetcher_.bring(std::move(atoms), std::move(mirrors), Fetcher::Need::speculative);
     auto read = co_await read_atom(context_, likely.atom);
     if (!read.lock) co_return;
     // To it, "::" is where it was found.
@@ -68,7 +67,7 @@ class Foresight {
 
   coro::Task<> fetch(atom::Url url, std::vector<atom::ObjectId> blobs) {
     std::vector<atom::Url> mirrors{std::move(url)};
-    co_await fetcher_.bring_objects(std::move(blobs), std::move(mirrors));
+    co_await fetcher_.bring_objects(std::move(blobs), std::move(mirrors), Fetcher::Need::speculative);
   }
 
   Context& context_;

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "coro/task/asio.h"
 
 namespace eka::eval {
 namespace {
@@ -76,8 +75,8 @@ Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
 }
 
 Scratch::~Scratch() {
-  asio::post(pool_.executor(),
-             [path = path_, lock = std::make_shared<coro::Descriptor>(std::move(lock_))] { remove_tree(path); });
+  pool_.run_detached(
+      [path = path_, lock = std::make_shared<coro::Descriptor>(std::move(lock_))] { remove_tree(path); });
 }
 
 void Scratch::sweep(const fs::path& root) {

@@ -66,7 +66,7 @@ coro::Task<std::unique_ptr<Channel>> GitDaemonDialer::dial(atom::Url url) {
   co_await wait_for_turn(origin);
   std::string host = without_brackets(url.host());
   const std::uint16_t port = url.port().value_or(git_port);
-  auto stream = co_await coro::TcpStream::connect(std::move(host), port, limit_, pool_);
+  auto stream = co_await coro::TcpStream::connect(std::move(host), port, limit_);
   std::unique_ptr<Channel> channel = std::make_unique<TcpChannel>(std::move(stream));
   const std::string hello = greeting(url);
   co_await channel->write(hello);
@@ -75,7 +75,7 @@ coro::Task<std::unique_ptr<Channel>> GitDaemonDialer::dial(atom::Url url) {
 
 std::unique_ptr<Transport> git_daemon_transport(const TransportContext& context) {
   constexpr ChannelPool::Bounds bounds{.per_host = {.first = 32, .most = 64}, .at_once = 128, .waiting = 64};
-  return stream_transport(context, std::make_unique<GitDaemonDialer>(context.pool, context.patience.connect), bounds);
+  return stream_transport(context, std::make_unique<GitDaemonDialer>(context.patience.connect), bounds);
 }
 
 }  // namespace eka::git

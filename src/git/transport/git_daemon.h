@@ -7,7 +7,6 @@
 #include <map>
 #include <string>
 
-#include "coro/run/pool.h"
 #include "git/transport/channel.h"
 #include "git/transport/transport.h"
 
@@ -15,14 +14,12 @@ namespace eka::git {
 
 class GitDaemonDialer final : public Dialer {
  public:
-  // `pool` must outlive it; names are resolved there.
-  GitDaemonDialer(coro::Pool& pool, std::chrono::milliseconds connect_limit) : pool_(pool), limit_(connect_limit) {}
+  explicit GitDaemonDialer(std::chrono::milliseconds connect_limit) : limit_(connect_limit) {}
   coro::Task<std::unique_ptr<Channel>> dial(atom::Url url) override;
 
  private:
   coro::Task<> wait_for_turn(const std::string& origin);
 
-  coro::Pool& pool_;
   std::chrono::milliseconds limit_;
   std::map<std::string, std::chrono::steady_clock::time_point> next_turns_;  // by origin
 };

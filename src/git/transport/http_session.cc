@@ -93,7 +93,7 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
   const std::string where = origin();
   if (certainty == Certainty::presumed && handshakes_.is_unknown(where)) {
     assumed_ = true;
-    if (auto turn = handshakes_.try_enter(where)) turn_.emplace(*std::move(turn));
+    shakes_hands_beside_ = true;
     co_return Capabilities::presumed();  // not kept: the next command will know more
   }
   Handshakes::Turn turn = co_await handshakes_.enter(where);
@@ -124,9 +124,8 @@ coro::Task<> HttpSession::shake_hands(Handshakes::Turn* turn) {
 
 // The command goes where it would have gone without the handshake. If both fail, the handshake's failure says more; if
 // only the command does, it is sent again, to where the handshake was led and a server that is known.
-coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post_beside_handshake(Command command) {
-  Handshakes::Turn turn = std::move(*turn_);
-  turn_.reset();
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post_beside_handshake(Command command,
+                                                                                  Handshakes::Turn turn) {
   std::unique_ptr<Body> body;
   std::exception_ptr refused, unmet;
   std::vector<coro::Task<>> both;
@@ -222,8 +221,11 @@ void HttpSession::follow(const std::string& from, const std::string& location) {
 
 coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
   std::unique_ptr<Answer> answer;
-  if (turn_) {
-    answer = co_await post_beside_handshake(std::move(command));
+  // Taken only now: a turn that is taken is given back, whatever becomes of this request.
+  const bool unsure = std::exchange(shakes_hands_beside_, false);
+  std::optional<Handshakes::Turn> turn = unsure ? handshakes_.try_enter(origin()) : std::nullopt;
+  if (turn) {
+    answer = co_await post_beside_handshake(std::move(command), *std::move(turn));
   } else {
     answer = co_await post(std::move(command), true);
   }

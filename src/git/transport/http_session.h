@@ -54,7 +54,7 @@ class HttpSession final : public Session {
   coro::Task<> shake_hands(Handshakes::Turn* turn);
   coro::Task<> try_shake_hands(Handshakes::Turn* turn, std::exception_ptr* failure);
   coro::Task<> try_post(Command command, std::unique_ptr<Body>* body, std::exception_ptr* failure);
-  coro::Task<std::unique_ptr<Body>> post_beside_handshake(Command command);
+  coro::Task<std::unique_ptr<Body>> post_beside_handshake(Command command, Handshakes::Turn turn);
   coro::Task<std::unique_ptr<Body>> send(net::HttpRequest request, std::uint64_t net::Traffic::* counter);
   bool is_moved() const { return origin() != url_.origin(); }
   coro::Task<std::unique_ptr<Body>> discover(bool v2);
@@ -71,7 +71,7 @@ class HttpSession final : public Session {
   std::string base_;                                   // where the repository is, without a secret; moved by redirects
   std::shared_ptr<const net::HttpSettings> settings_;  // for where it is
   std::optional<Capabilities> capabilities_;
-  std::optional<Handshakes::Turn> turn_;  // to shake hands, beside the next command
+  bool shakes_hands_beside_ = false;  // the next command, if the turn is free
   bool assumed_ = false;
   bool doubted_ = false;
 };

@@ -45,13 +45,21 @@ int HttpLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*
 
 int HttpLoop::on_timer(CURLM*, long milliseconds, void* self) {
   auto& loop = *static_cast<HttpLoop*>(self);
-  loop.timer_.cancel();
-  if (milliseconds < 0) return 0;
-  loop.timer_.expires_after(std::chrono::milliseconds(milliseconds));
-  loop.timer_.async_wait([weak = loop.weak_from_this()](const asio::error_code& error) {
+  try {
+    loop.set_timer(milliseconds);
+    return 0;
+  } catch (const std::exception&) {
+    return -1;  // out of memory: libcurl fails the transfers
+  }
+}
+
+void HttpLoop::set_timer(long milliseconds) {
+  timer_.cancel();
+  if (milliseconds < 0) return;
+  timer_.expires_after(std::chrono::milliseconds(milliseconds));
+  timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
     if (const auto alive = weak.lock(); alive && !error) alive->act(CURL_SOCKET_TIMEOUT, 0);
   });
-  return 0;
 }
 
 void HttpLoop::watch(curl_socket_t socket, int what) {

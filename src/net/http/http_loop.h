@@ -38,6 +38,7 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
   struct Watch;
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* unused);
   static int on_timer(CURLM* multi, long milliseconds, void* self);
+  void set_timer(long milliseconds);
   void watch(curl_socket_t socket, int what);
   void arm(curl_socket_t socket, const std::shared_ptr<Watch>& watch);
   void act(curl_socket_t socket, int events);

@@ -71,6 +71,10 @@ void HttpTransfer::configure(const HttpLimits& limits) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, static_cast<TransferEnd*>(this));
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail_.data());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  // A cancelled transfer does not wait for getaddrinfo, which libcurl runs on a thread of its own.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
 
   curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -128,13 +132,26 @@ void HttpTransfer::configure_peers(const HttpSettings& settings) {
   if (settings.proxy) curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy->c_str());
 }
 
+// libcurl is C: nothing may be thrown through it. It ends a transfer whose callback takes less than it was given.
 std::size_t HttpTransfer::on_header(char* data, std::size_t, std::size_t size, void* self) {
-  static_cast<HttpTransfer*>(self)->take_header({data, size});
-  return size;
+  auto& transfer = *static_cast<HttpTransfer*>(self);
+  try {
+    transfer.take_header({data, size});
+    return size;
+  } catch (...) {
+    transfer.thrown_ = std::current_exception();
+    return 0;
+  }
 }
 
 std::size_t HttpTransfer::on_body(char* data, std::size_t, std::size_t size, void* self) {
-  return static_cast<HttpTransfer*>(self)->take_body({data, size});
+  auto& transfer = *static_cast<HttpTransfer*>(self);
+  try {
+    return transfer.take_body({data, size});
+  } catch (...) {
+    transfer.thrown_ = std::current_exception();
+    return 0;
+  }
 }
 
 void HttpTransfer::take_header(std::string_view line) {
@@ -167,11 +184,13 @@ std::size_t HttpTransfer::take_body(std::string_view bytes) {
   return bytes.size();
 }
 
+// Called once by libcurl, and once more by read() where libcurl cannot go on: the first call counts.
 void HttpTransfer::ended(CURLcode code) {
+  if (result_) return;
   result_ = code;
   if (code == CURLE_OK && (status_ < 400 || (status_ != 429 && status_ < 500))) {
     pass_->went_well();
-  } else if (!over_limit_) {
+  } else if (!over_limit_ && !thrown_) {
     pass_->overloaded();
   }
   pass_.reset();
@@ -199,13 +218,14 @@ coro::Task<std::string_view> HttpTransfer::read() {
   std::swap(handed_out_, buffer_);
   if (std::exchange(paused_, false)) {
     const CURLcode code = curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
-    if (code != CURLE_OK && !result_) ended(code);
+    if (code != CURLE_OK) ended(code);
   }
   if (handed_out_.empty()) throw_if_failed();
   co_return handed_out_;
 }
 
 void HttpTransfer::throw_if_failed() const {
+  if (thrown_) std::rethrow_exception(thrown_);
   if (over_limit_) {
     throw Error(Kind::remote, "the answer of " + host_ + " is longer than " + std::to_string(request_.body_limit) +
                                   " bytes, once decompressed");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,7 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   bool paused_ = false;
   bool over_limit_ = false;
   std::optional<CURLcode> result_;  // when it has ended
+  std::exception_ptr thrown_;       // by a callback
   coro::Wakeup wakeup_;
 };
 

@@ -41,14 +41,14 @@ coro::Task<> Credentials::ask_next(Scope* scope, atom::Url url) {
   }
   scope->login.reset();
   if (scope->asked == Source::none) {
-    scope->asked = Source::netrc;
     const auto look = [&url] { return look_into_netrc(url); };
     scope->login = co_await coro::offload(pool_, look);
+    scope->asked = Source::netrc;  // not before: if it is cancelled, it is asked again
     if (scope->login) co_return;
   }
   if (scope->asked == Source::netrc) {
-    scope->asked = Source::helper;
     scope->login = co_await helper_.fill(url);
+    scope->asked = Source::helper;
     scope->from_helper = scope->login.has_value();
   }
 }

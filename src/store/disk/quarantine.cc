@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <system_error>
 
@@ -76,8 +77,21 @@ Quarantine Quarantine::make(const std::filesystem::path& parent) {
   throw Error(Kind::failure, "cannot make a directory of our own in " + printable(parent.native()));
 }
 
+Quarantine Quarantine::make(const std::filesystem::path& parent, coro::Pool& remover) {
+  Quarantine made = make(parent);
+  made.remover_ = &remover;
+  return made;
+}
+
 Quarantine::~Quarantine() {
-  if (lock_) remove_tree(path_);
+  if (!lock_) return;
+  if (remover_ == nullptr) {
+    remove_tree(path_);
+    return;
+  }
+  // The lock stays until all is gone: nobody else sweeps it meanwhile.
+  const auto lock = std::make_shared<FileDescriptor>(std::move(lock_));
+  remover_->run_detached([path = std::move(path_), lock] { remove_tree(path); });
 }
 
 void Quarantine::sweep(const std::filesystem::path& parent,

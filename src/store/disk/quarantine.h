@@ -9,14 +9,18 @@
 #include <filesystem>
 #include <functional>
 
+#include "coro/run/pool.h"
 #include "store/disk/disk.h"
 
 namespace eka::store {
 
 class Quarantine {
  public:
-  // Makes a directory below `parent`, which exists.
+  // Makes a directory below `parent`, which exists. Blocks: for the pool.
   static Quarantine make(const std::filesystem::path& parent);
+  // The same for one that is destroyed on the reactor, where nothing may block: `remover`, which must outlive it,
+  // removes it.
+  static Quarantine make(const std::filesystem::path& parent, coro::Pool& remover);
   // Removes it with all that is still in it.
   ~Quarantine();
   Quarantine(Quarantine&&) noexcept = default;
@@ -33,6 +37,7 @@ class Quarantine {
 
   std::filesystem::path path_;
   FileDescriptor lock_;  // open: it is ours
+  coro::Pool* remover_ = nullptr;
 };
 
 }  // namespace eka::store

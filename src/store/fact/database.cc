@@ -22,8 +22,10 @@ constexpr std::string_view remove_all = "DELETE FROM @";
 constexpr std::string_view count_all = "SELECT count(*) FROM @";
 constexpr std::string_view select_all = "SELECT key, value FROM @ ORDER BY key";
 
-// Writing waits this long for another process, on the reactor: short of what a person, or a watchdog, notices.
-constexpr int patience_ms = 20;
+// How long another process is waited for: when the file is opened, on the pool; and at the end, on the reactor. In
+// between nothing waits.
+constexpr int patience_at_first_ms = 5000;
+constexpr int patience_at_last_ms = 20;
 
 void make_tables(Sqlite& connection) {
   std::string sql = "BEGIN IMMEDIATE;";
@@ -65,6 +67,13 @@ std::string_view name_of(Fact fact) {
 
 Database::Database(const std::filesystem::path& file) : file_(file) {
   open();
+  is_open_for_good_ = true;
+}
+
+Database::~Database() {
+  if (postponed_.empty()) return;
+  connection_->wait_at_most(patience_at_last_ms);
+  write_postponed();
 }
 
 void Database::open() {
@@ -90,7 +99,7 @@ void Database::open() {
 void Database::connect(const std::string& path) {
   statements_.clear();
   connection_.emplace(path);
-  connection_->wait_at_most(5000);
+  connection_->wait_at_most(is_open_for_good_ ? 0 : patience_at_first_ms);
   connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;");
   const int found = format_of(*connection_);
   if (found != 0 && found != format) {
@@ -98,7 +107,7 @@ void Database::connect(const std::string& path) {
   }
   if (found == 0 || !has_all_tables(*connection_)) make_tables(*connection_);
   connection_->execute("PRAGMA wal_checkpoint(PASSIVE)");
-  connection_->wait_at_most(patience_ms);
+  connection_->wait_at_most(0);
 }
 
 bool Database::may_only_be_read() const {
@@ -113,7 +122,7 @@ void Database::connect_to_copy() {
     if (!warning_.empty() || !std::filesystem::exists(file_, ignored)) break;
     try {
       Sqlite original(file_, manner);
-      original.wait_at_most(patience_ms);
+      original.wait_at_most(patience_at_last_ms);
       const int found = format_of(original);
       if (found != format) throw wrong_format(found);
       connect(":memory:");
@@ -150,6 +159,9 @@ void Database::cope(const SqliteError& mishap) {
 }
 
 std::optional<std::string> Database::get(Fact fact, std::string_view key) try {
+  if (!postponed_.empty()) {
+    if (const auto found = postponed_.find({fact, std::string(key)}); found != postponed_.end()) return found->second;
+  }
   Statement& query = statement(select, fact);
   if (!query.bind(key).step()) return std::nullopt;
   std::string value = query.text(0);
@@ -160,19 +172,47 @@ std::optional<std::string> Database::get(Fact fact, std::string_view key) try {
   return std::nullopt;
 }
 
-void Database::put(Fact fact, std::string_view key, std::string_view value) try {
-  Statement& change = statement(insert, fact);
-  change.bind(key).bind(value).step();
-  change.reset();
-} catch (const SqliteError& error) {
-  cope(error);
+void Database::put(Fact fact, std::string_view key, std::string_view value) {
+  change(fact, key, value);
 }
 
-void Database::forget(Fact fact, std::string_view key) try {
-  Statement& change = statement(remove, fact);
-  change.bind(key).step();
+void Database::forget(Fact fact, std::string_view key) {
+  change(fact, key, std::nullopt);
+}
+
+void Database::change(Fact fact, std::string_view key, std::optional<std::string_view> value) {
+  if (!postponed_.empty()) write_postponed();
+  const std::pair name(fact, std::string(key));
+  try {
+    execute_change(fact, key, value);
+    postponed_.erase(name);
+  } catch (const SqliteError& error) {
+    if (error.is_busy()) {
+      postponed_[name] = value ? std::optional(std::string(*value)) : std::nullopt;
+    } else {
+      cope(error);
+    }
+  }
+}
+
+void Database::execute_change(Fact fact, std::string_view key, std::optional<std::string_view> value) {
+  Statement& change = statement(value ? insert : remove, fact);
+  change.bind(key);
+  if (value) change.bind(*value);
+  change.step();
   change.reset();
+}
+
+// All of it, or as much as can be.
+void Database::write_postponed() try {
+  while (!postponed_.empty()) {
+    const auto& [name, value] = *postponed_.begin();
+    execute_change(name.first, name.second, value);
+    postponed_.erase(postponed_.begin());
+  }
 } catch (const SqliteError& error) {
+  if (error.is_busy()) return;
+  postponed_.clear();
   cope(error);
 }
 
@@ -185,17 +225,18 @@ std::vector<std::optional<std::string>> Database::get_all(Fact fact, const std::
 }
 
 void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) {
-  // Where a transaction has to wait for somebody too long, so would each of its statements.
-  if (facts.empty() || !executed("BEGIN IMMEDIATE")) return;
+  if (facts.empty()) return;
+  // Where another process writes, each of them is postponed.
+  const bool together = executed("BEGIN IMMEDIATE");
   for (const auto& [key, value] : facts) put(fact, key, value);
-  if (!executed("COMMIT")) executed("ROLLBACK");
+  if (together && !executed("COMMIT")) executed("ROLLBACK");
 }
 
 bool Database::executed(const char* statement) try {
   connection_->execute(statement);
   return true;
 } catch (const SqliteError& error) {
-  cope(error);
+  if (!error.is_busy()) cope(error);
   return false;
 }
 

@@ -1,8 +1,9 @@
 // eka.db: small facts worth remembering between runs. All of them can be found out again, so the database fails soft:
 // a damaged file, or one of another format, is set aside and begun anew; one that cannot be opened is replaced by
-// memory for this run; a write that has to wait for another process too long is not written. None of this is ever an
-// error; the first mishap can be had from warning(). One that may only be read is copied into memory, so that a run
-// still knows what it has learnt itself; that is no mishap.
+// memory for this run; what cannot be written because another process writes just now is kept in memory, read from
+// there, and written with the next that can be. None of this is ever an error, and nothing waits for another process
+// but the constructor; the first mishap can be had from warning(). One that may only be read is copied into memory, so
+// that a run still knows what it has learnt itself; that is no mishap.
 //
 // The format is the number in PRAGMA user_version. The file is in WAL mode with synchronous=NORMAL: a power cut may
 // take the last facts, never the file. Checkpoints, the only moments at which it syncs, happen when it is opened and
@@ -52,6 +53,10 @@ class Database : public git::HostMemory {
  public:
   // Blocks: for the pool.
   explicit Database(const std::filesystem::path& file);
+  // Writes what was postponed, if that is possible within a moment.
+  ~Database() override;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   std::optional<std::string> get(Fact fact, std::string_view key);
   // All at once: one lock on the file in the place of many.
@@ -83,11 +88,17 @@ class Database : public git::HostMemory {
   bool executed(const char* statement);
   void note(const SqliteError& mishap);
   void cope(const SqliteError& mishap);
+  void change(Fact fact, std::string_view key, std::optional<std::string_view> value);
+  void execute_change(Fact fact, std::string_view key, std::optional<std::string_view> value);
+  void write_postponed();
 
   std::filesystem::path file_;
   std::optional<Sqlite> connection_;
   std::map<std::pair<std::string_view, Fact>, Statement> statements_;  // closed before the connection
+  bool is_open_for_good_ = false;                                      // the constructor is through
   std::string warning_;
+  // What could not be written yet; nothing for a key that is to be removed.
+  std::map<std::pair<Fact, std::string>, std::optional<std::string>> postponed_;
 };
 
 }  // namespace eka::store

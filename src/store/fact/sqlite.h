@@ -20,6 +20,8 @@ class SqliteError : public std::runtime_error {
   static SqliteError foreign(const std::string& message);
   // The file is no database, or one that is damaged: it will not get better.
   bool is_damage() const;
+  // Another process writes just now.
+  bool is_busy() const;
 
  private:
   int code_;

@@ -28,7 +28,8 @@ struct PackedName {
 };
 
 // Held while names are written, so that what two processes call by one name is decided by who was first. Waits for the
-// others, who hold it for as long as it takes to write a file. Empty where the file system cannot lock.
+// others, who hold it for as long as it takes to write a file, but no longer than 2 s. Empty where it cannot be had or
+// the file system cannot lock: then names are written one by one, which needs no lock.
 FileDescriptor take_names_lock(const std::filesystem::path& git_directory);
 
 // Safe from several threads.

@@ -6,7 +6,7 @@
 namespace eka::store {
 
 Evidence::Evidence(const std::filesystem::path& incoming, coro::Pool& pool)
-    : quarantine_(Quarantine::make(incoming)), directory_(quarantine_.path() / "git"), pool_(pool) {
+    : quarantine_(Quarantine::make(incoming, pool)), directory_(quarantine_.path() / "git"), pool_(pool) {
   make_bare_repository(directory_);
 }
 

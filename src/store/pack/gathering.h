@@ -11,65 +11,70 @@
 #include <vector>
 
 #include "base/error.h"
+#include "coro/task/flight.h"
 #include "coro/task/limiter.h"
 #include "coro/task/task.h"
 
 namespace eka::store {
 
-// On one executor. Whoever has the turn and is cancelled leaves all, its own included, to the next in line.
+// On one executor. What is written together is work of its own (coro/task/flight.h): it goes on when one of those whose
+// items it writes is cancelled, and what it throws is thrown to each of them and to nobody else. Must outlive all who
+// write.
 template <class Item>
 class Gathering {
  public:
   // Writes them all; for each the error, if any, that its owner is to throw.
   using Write = std::function<coro::Task<std::vector<std::optional<Error>>>(std::vector<const Item*>)>;
-  // Called with the turn taken: it may take its time, while others come in.
+  // Called when it is the batch's turn: it may take its time, while others come in.
   using Linger = std::function<coro::Task<>()>;
 
   explicit Gathering(Write write, Linger linger = {}) : write_(std::move(write)), linger_(std::move(linger)) {}
 
-  // When it returns, the item is written.
+  // When it returns, the item is written. An item whose owner is cancelled may be written, too.
   coro::Task<> write(Item item) {
-    const auto mine = std::make_shared<Waiting>(std::move(item));
-    unwritten_.push_back(mine);
-    const auto turn = co_await turns_.acquire();
-    if (!mine->is_written) {
-      if (linger_) co_await linger_();
-      co_await write_gathered();
+    const coro::Executor executor = co_await asio::this_coro::executor;
+    if (!open_ || open_->is_doomed()) {
+      open_ = std::make_shared<Batch>();
+      const auto let_go = [this, batch = open_] { close(batch); };
+      open_->start(executor, write_batch(open_), let_go);
     }
-    if (mine->failure) throw Error(*mine->failure);
+    const auto batch = open_;
+    const std::size_t mine = batch->items.size();
+    batch->items.push_back(std::make_unique<Item>(std::move(item)));
+    co_await coro::Flight::join(batch);
+    if (batch->failures[mine]) throw Error(*batch->failures[mine]);
   }
 
-  std::vector<const Item*> waiting() const { return items_of(unwritten_); }
+  // What is waiting for its turn.
+  std::vector<const Item*> waiting() const { return open_ ? items_of(*open_) : std::vector<const Item*>(); }
 
  private:
-  struct Waiting {
-    explicit Waiting(Item what) : item(std::move(what)) {}
-    Item item;
-    std::optional<Error> failure;
-    bool is_written = false;
+  struct Batch : coro::Flight {
+    std::vector<std::unique_ptr<Item>> items;
+    std::vector<std::optional<Error>> failures;
   };
-  using Many = std::vector<std::shared_ptr<Waiting>>;
 
-  static std::vector<const Item*> items_of(const Many& many) {
+  static std::vector<const Item*> items_of(const Batch& batch) {
     std::vector<const Item*> items;
-    for (const auto& each : many) items.push_back(&each->item);
+    for (const auto& each : batch.items) items.push_back(each.get());
     return items;
   }
 
-  coro::Task<> write_gathered() {
-    const Many gathered = unwritten_;
-    auto items = items_of(gathered);
-    auto failures = co_await write_(std::move(items));
-    for (std::size_t i = 0; i < gathered.size(); ++i) {
-      gathered[i]->failure = std::move(failures[i]);
-      gathered[i]->is_written = true;
-    }
-    std::erase_if(unwritten_, [](const auto& each) { return each->is_written; });
+  void close(const std::shared_ptr<Batch>& batch) {
+    if (open_ == batch) open_ = nullptr;
+  }
+
+  coro::Task<> write_batch(std::shared_ptr<Batch> batch) {
+    const auto turn = co_await turns_.acquire();
+    if (linger_) co_await linger_();
+    close(batch);
+    auto items = items_of(*batch);
+    batch->failures = co_await write_(std::move(items));
   }
 
   Write write_;
   Linger linger_;
-  Many unwritten_;
+  std::shared_ptr<Batch> open_;
   coro::Limiter turns_{1};
 };
 

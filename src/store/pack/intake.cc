@@ -82,9 +82,9 @@ constexpr std::size_t small_unfolded = std::size_t{8} << 20;
 // A pack in a quarantine, as libgit2's indexer writes it.
 class GrowingPack {
  public:
-  GrowingPack(const fs::path& incoming, Lender* lender)
+  GrowingPack(const fs::path& incoming, Lender* lender, coro::Pool& pool)
       : lent_(lender != nullptr ? lender->open() : nullptr),
-        quarantine_(Quarantine::make(incoming)),
+        quarantine_(Quarantine::make(incoming, pool)),
         indexer_(make_indexer(quarantine_.path(), lent_.get())),
         growing_(open_growing_pack(quarantine_.path())) {}
 
@@ -178,7 +178,7 @@ class PackIntake final : public Intake {
   // What is waiting goes through the scanner first: the indexer never sees what was refused.
   void digest() {
     scanner_.push(waiting_);
-    if (!growing_) growing_.emplace(places_.incoming, lender_.get());
+    if (!growing_) growing_.emplace(places_.incoming, lender_.get(), pool_);
     growing_->append(waiting_);
     waiting_.clear();
   }

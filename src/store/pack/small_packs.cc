@@ -61,15 +61,21 @@ coro::Task<> SmallPacks::linger() {
   co_await waiting.join();
 }
 
+// Where they cannot be written together, each is written alone: what is wrong with one is not the others' failure.
 coro::Task<std::vector<std::optional<Error>>> SmallPacks::write_all(std::vector<const MemoryPack*> packs) {
-  co_return co_await coro::offload(pool_, [&] {
-    std::optional<Error> failure;
+  const auto write = [&](const std::vector<const MemoryPack*>& some) -> std::optional<Error> {
     try {
-      write_together(packs, incoming_, packs_);
+      write_together(some, incoming_, packs_);
+      return std::nullopt;
     } catch (const Error& error) {
-      failure = error;
+      return error;
     }
-    return std::vector(packs.size(), failure);
+  };
+  co_return co_await coro::offload(pool_, [&] {
+    std::vector<std::optional<Error>> failures(packs.size(), write(packs));
+    if (packs.size() == 1 || !failures.front()) return failures;
+    for (std::size_t i = 0; i < packs.size(); ++i) failures[i] = write({packs[i]});
+    return failures;
   });
 }
 

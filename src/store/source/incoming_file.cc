@@ -27,7 +27,7 @@ class PrivateFile final : public IncomingFile {
  public:
   PrivateFile(const fs::path& workshop, fs::path files, coro::Pool& pool,
               std::function<coro::Task<std::unique_ptr<Intake>>()> begin_intake)
-      : quarantine_(Quarantine::make(workshop)),
+      : quarantine_(Quarantine::make(workshop, pool)),
         files_(std::move(files)),
         pool_(pool),
         begin_intake_(std::move(begin_intake)),

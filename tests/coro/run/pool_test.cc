@@ -1,13 +1,20 @@
 #include "coro/run/pool.h"
 
 #include <atomic>
+#include <filesystem>
+#include <functional>
 #include <latch>
 #include <memory>
+#include <new>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include <doctest/doctest.h>
 
+#include "coro/run/own_thread.h"
 #include "coro/run/runtime.h"
 #include "coro/task/task_group.h"
 #include "tests/coro/waiting.h"
@@ -99,4 +106,95 @@ TEST_CASE("offload: a cancelled caller stays until the function has ended; what 
   CHECK_THROWS_WITH_AS(runtime.run(all(std::move(together))), "sibling", Error);
   CHECK(ended == 1);
   CHECK(ran == 0);
+}
+
+TEST_CASE("what a function on the pool throws arrives as an Error, whatever it was") {
+  Runtime runtime(1);
+  const auto error_of_job = [&](std::function<void()> job) {
+    const auto scenario = [](Pool* pool, std::function<void()> its_job) -> Task<Error> {
+      std::optional<Error> caught;
+      try {
+        co_await offload(*pool, [&] { its_job(); });
+      } catch (const Error& error) {
+        caught = error;
+      }
+      co_return caught.value_or(Error(Kind::usage, "no Error"));
+    };
+    return runtime.run(scenario(&runtime.pool(), std::move(job)));
+  };
+  const Error full = error_of_job([] {
+    const auto code = std::make_error_code(std::errc::no_space_on_device);
+    throw std::filesystem::filesystem_error("cannot copy", "/some/file", code);
+  });
+  CHECK(full.kind() == Kind::failure);
+  CHECK(full.message() == "/some/file: No space left on device");
+  CHECK(error_of_job([] { throw std::bad_alloc(); }).message() == "out of memory");
+  CHECK(error_of_job([] { throw std::runtime_error("broken"); }).message() == "broken");
+  CHECK(error_of_job([] { throw 7; }).kind() == Kind::failure);
+  CHECK(error_of_job([] { throw Error(Kind::integrity, "mine"); }).kind() == Kind::integrity);
+}
+
+TEST_CASE("detached work that throws costs nobody anything") {
+  std::atomic<int> ran = 0;
+  {
+    Runtime runtime(1);
+    runtime.pool().run_detached([&] {
+      ++ran;
+      throw std::runtime_error("dropped");
+    });
+    runtime.pool().run_detached([&] { ++ran; });
+  }
+  CHECK(ran == 2);
+}
+
+namespace {
+
+Task<> wait_on_own_thread(std::shared_ptr<std::latch> release) {
+  const std::function<int()> wait = [release] {
+    release->wait();
+    return 1;
+  };
+  co_await on_own_thread(wait);
+}
+
+}  // namespace
+
+TEST_CASE("a thread of its own gives back values and exceptions, and needs no turn of the pool") {
+  Runtime runtime(1);
+  const auto scenario = [](Pool* pool) -> Task<> {
+    std::latch started(1), release(1);
+    std::atomic<int> ended = 0;
+    TaskGroup group(co_await asio::this_coro::executor);
+    group.start(hold(pool, &started, &release, &ended));
+    const std::function<std::string()> give = [] { return std::string("value"); };
+    const std::string value = co_await on_own_thread(give);
+    CHECK(value == "value");
+    const std::function<int()> fail = []() -> int { throw std::bad_alloc(); };
+    std::optional<Error> caught;
+    try {
+      co_await on_own_thread(fail);
+    } catch (const Error& error) {
+      caught = error;
+    }
+    CHECK(caught.has_value());
+    release.count_down();
+    co_await group.join();
+  };
+  runtime.run(scenario(&runtime.pool()));
+}
+
+TEST_CASE("a caller that is cancelled does not wait for its own thread") {
+  const auto release = std::make_shared<std::latch>(1);
+  {
+    Runtime runtime(1);
+    const auto scenario = [](std::shared_ptr<std::latch> latch) -> Task<> {
+      TaskGroup group(co_await asio::this_coro::executor);
+      group.start(wait_on_own_thread(latch));
+      co_await yield(3);
+      group.cancel();
+      co_await group.join();
+    };
+    runtime.run(scenario(release));
+  }
+  release->count_down();
 }

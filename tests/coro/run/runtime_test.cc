@@ -78,6 +78,66 @@ TEST_CASE("a second SIGINT ends the process at once, even one whose reactor is s
   CHECK(WEXITSTATUS(status) == 130);
 }
 
+namespace {
+
+// The exit status of a child that runs this; -1 where it did not exit by itself.
+int exit_status(void (*run)()) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    run();
+    ::_exit(1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+[[noreturn]] void block() {
+  for (;;) ::pause();
+}
+
+Task<> interrupt_and_block_the_pool(Pool* pool, int signal) {
+  ::raise(signal);
+  co_await offload(*pool, [] { block(); });
+}
+
+Task<> interrupt_and_hold_the_reactor() {
+  ::raise(SIGINT);
+  block();
+  co_return;
+}
+
+}  // namespace
+
+TEST_CASE("what cannot be interrupted does not hold up the end of the process") {
+  CHECK(exit_status([] {
+          Runtime runtime(1);
+          runtime.run(interrupt_and_block_the_pool(&runtime.pool(), SIGINT));
+        }) == 130);
+  CHECK(exit_status([] {
+          Runtime runtime(1);
+          runtime.run(interrupt_and_block_the_pool(&runtime.pool(), SIGTERM));
+        }) == 143);
+  CHECK(exit_status([] { Runtime(1).run(interrupt_and_hold_the_reactor()); }) == 130);
+  // Nobody waits for detached work; only the end of the pool does.
+  CHECK(exit_status([] {
+          Runtime runtime(1);
+          runtime.pool().run_detached([] { block(); });
+          int living = 0;
+          (void)signal_of(runtime, interrupted_by(SIGINT, &living));
+        }) == 130);
+}
+
+TEST_CASE("a process that goes on after an interrupted run is not ended") {
+  int living = 0;
+  {
+    Runtime runtime(1);
+    CHECK(signal_of(runtime, interrupted_by(SIGINT, &living)) == SIGINT);
+  }
+  CHECK(::alarm(0) == 0);
+}
+
 TEST_CASE("while a Runtime lives, writing to a closed pipe is an error and no death") {
   Runtime runtime(1);
   int ends[2];

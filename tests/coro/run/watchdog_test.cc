@@ -1,6 +1,7 @@
 #include "coro/run/watchdog.h"
 
 #include <array>
+#include <ctime>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -20,20 +21,34 @@ Task<> hold_the_reactor() {
   for (;;) ::pause();
 }
 
-[[noreturn]] void be_watched(int report) {
+Task<> compute_on_the_reactor() {
+  co_await yield(10);
+  for (volatile unsigned n = 0;; n = n + 1) {
+  }
+}
+
+[[noreturn]] void be_watched(int report, Task<> task) {
   ::dup2(report, STDERR_FILENO);
-  Runtime(1, std::chrono::milliseconds(20)).run(hold_the_reactor());
+  Runtime(1, std::chrono::milliseconds(20)).run(std::move(task));
   ::_exit(1);
 }
 
-}  // namespace
+// Many handlers one after another, none of them long, that together hold the reactor for long.
+Task<> share_the_reactor() {
+  for (int turn = 0; turn < 200; ++turn) {
+    const auto end = std::clock() + CLOCKS_PER_SEC / 1000;
+    while (std::clock() < end) {
+    }
+    co_await yield();
+  }
+}
 
-TEST_CASE("a handler that holds the reactor ends the process, and shows itself") {
+void ends_the_process(Task<> (*task)()) {
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
-  if (child == 0) be_watched(ends[1]);
+  if (child == 0) be_watched(ends[1], task());
   ::close(ends[1]);
   std::string said;
   std::array<char, 4096> buffer{};
@@ -47,6 +62,21 @@ TEST_CASE("a handler that holds the reactor ends the process, and shows itself")
   CHECK(WTERMSIG(status) == SIGABRT);
   CHECK(said.find("eka: a handler holds the reactor for more than 20 ms") == 0);
   CHECK(said.find("coro_test") != std::string::npos);  // a frame of the trace
+}
+
+}  // namespace
+
+TEST_CASE("a handler that holds the reactor ends the process, and shows itself") {
+  SUBCASE("by blocking") {
+    ends_the_process(hold_the_reactor);
+  }
+  SUBCASE("by computing") {
+    ends_the_process(compute_on_the_reactor);
+  }
+}
+
+TEST_CASE("handlers that are short each may take as long as they like together") {
+  Runtime(1, std::chrono::milliseconds(100)).run(share_the_reactor());
 }
 
 TEST_CASE("a watched reactor works like any other") {

@@ -167,17 +167,3 @@ TEST_CASE("releasing many waiters does not nest") {
   runtime.run(all(std::move(workers)));
   CHECK(scene.order.size() == 100'000);
 }
-
-TEST_CASE("keys do not wait for one another") {
-  Runtime runtime(1);
-  KeyedLimiter<std::string> limiters(1);
-  const auto scenario = [](KeyedLimiter<std::string>* keyed) -> Task<> {
-    const auto a = co_await keyed->acquire("a");
-    const auto b = co_await keyed->acquire("b");
-    CHECK(keyed->of("a").in_use() == 1);
-    CHECK(keyed->of("b").in_use() == 1);
-    CHECK(keyed->of("c").in_use() == 0);
-  };
-  runtime.run(scenario(&limiters));
-  CHECK(limiters.of("a").in_use() == 0);
-}

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "atom/hash/base_n.h"
+#include "store/name/packed_refs.h"
 #include "tests/store/cache_fixture.h"
 
 using namespace eka;
@@ -183,4 +184,14 @@ TEST_CASE("several who write at once all get their names in") {
   }
   for (auto& writer : writers) writer.join();
   CHECK(place.count() == 240);
+}
+
+TEST_CASE("the lock of names is not waited for for ever: names are written one by one then") {
+  const Place place;
+  const FileDescriptor held = take_names_lock(place.git);
+  REQUIRE(held);
+  const Refs refs(place.git);
+  CHECK(all_well(refs.write({many(one, 20, one)})));
+  CHECK(place.is_loose(one, 0));
+  CHECK(place.count() == 20);
 }

@@ -1,0 +1,178 @@
+#include "engine/fetch/cache_delivery.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "atom/names/atom_commit.h"
+#include "net/policy/retries.h"
+
+namespace eka::engine {
+namespace {
+
+// A request stays small, and a server that walks what we have is not kept busy with it.
+constexpr std::size_t haves_per_label = 2;
+constexpr std::size_t haves_at_most = 128;
+
+// One mirror is asked, from construction to destruction.
+class Asked {
+ public:
+  Asked(Observer& observer, std::string mirror) : observer_(observer), mirror_(std::move(mirror)) {
+    observer_.began(Stage::fetch_closure, mirror_);
+  }
+  ~Asked() { observer_.ended(Stage::fetch_closure, mirror_); }
+  Asked(const Asked&) = delete;
+  Asked& operator=(const Asked&) = delete;
+
+ private:
+  Observer& observer_;
+  std::string mirror_;
+};
+
+// The commit of a revision says of which label and version it is. Throws Kind::integrity for another than was wanted.
+void check_claim(const Published& atom, const std::string& commit) {
+  const auto claim = unwrap(atom::AtomCommit::parse(commit));
+  if (claim.label == atom.label && claim.version == atom.version) return;
+  throw Error(Kind::integrity, fmt::format("revision {} is {} {}, not {}", atom.rev.hex(), claim.label.str(),
+                                           claim.version.str(), atom.str()));
+}
+
+}  // namespace
+
+// Offline, that nobody may be asked comes first.
+void CacheDelivery::check_writable() const {
+  if (!context_.settings.offline) context_.cache->check_writable();
+}
+
+coro::Task<std::vector<atom::Url>> CacheDelivery::in_order(std::vector<atom::Url> mirrors) {
+  return order_.fastest_first(std::move(mirrors));
+}
+
+void CacheDelivery::tell(Effort effort, const std::string& what) {
+  if (effort.quiet) {
+    context_.observer.detail(what);
+  } else {
+    context_.observer.note(what);
+  }
+}
+
+coro::Task<> CacheDelivery::deliver(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
+                                    Effort effort) {
+  const Asked asked(context_.observer, mirror.str());
+  try {
+    co_await bring_and_check(mirror, std::move(wants), std::move(atoms), effort);
+  } catch (const Error&) {
+    order_.failed(mirror);
+    throw;
+  }
+  order_.answered(mirror);
+}
+
+// An atom is wanted by its revision, which says what it is: it is present when its commit is whole, whoever gave it.
+coro::Task<std::vector<Published>> CacheDelivery::missing(std::vector<Published> atoms) {
+  std::vector<atom::ObjectId> revs;
+  for (const auto& atom : atoms) revs.push_back(atom.rev);
+  const auto commits = co_await context_.cache->commits(std::move(revs));
+  std::vector<Published> out;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    if (!commits[i]) {
+      out.push_back(std::move(atoms[i]));
+    } else {
+      check_claim(atoms[i], commits[i]->text);
+    }
+  }
+  co_return out;
+}
+
+coro::Task<> CacheDelivery::bring_and_check(atom::Url mirror, std::vector<atom::ObjectId> wants,
+                                           std::vector<Published> atoms, Effort effort) {
+  git::FetchOptions options;
+  options.hasty = effort.hasty;
+  for (const auto& atom : atoms) {
+    options.known_refs.push_back({atom.rev, atom::atom_ref(atom.label, atom.version)});
+  }
+  options.haves = co_await earlier_versions(mirror, atoms);
+  std::optional<Error> refused;
+  try {
+    co_await transfer(mirror, wants, options, effort);
+  } catch (const Error& e) {
+    // A difference that cannot be put together, for whatever reason: the whole can.
+    if (options.haves.empty() || e.kind() != Kind::integrity) throw;
+    refused = e;
+  }
+  if (refused) {
+    tell(effort, mirror.str() + ": everything this time, after: " + refused->message());
+    options.haves.clear();
+    co_await transfer(mirror, std::move(wants), std::move(options), effort);
+  }
+  if (!atoms.empty()) co_await check_and_hold(std::move(mirror), std::move(atoms));
+}
+
+// Into a fresh quarantine each time: what came before it broke is gone with the old one.
+coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options,
+                                     Effort effort) {
+  struct Transfer {
+    store::Cache& cache;
+    git::Remote& remote;
+    const std::vector<atom::ObjectId>& wants;
+    git::FetchOptions& options;
+
+    coro::Task<> operator()() const {
+      auto intake = co_await cache.begin_intake(options.haves);
+      co_await remote.fetch(wants, *intake, options);
+      co_await intake->admit(wants);
+    }
+  };
+  const Transfer transfer{*context_.cache, remotes_.at(mirror), wants, options};
+  // Where another mirror is left, that one is tried first.
+  auto policy = net::transfer_policy(context_.settings.patience);
+  if (options.hasty) policy.attempts = 1;
+  const std::function<void(const Error&)> told = [&](const Error& e) {
+    options.again = true;
+    tell(effort, mirror.str() + ": again after: " + e.message());
+  };
+  co_await coro::retry(policy, context_.clock, transfer, told);
+}
+
+// The newest of each label that this very remote delivered, as long as they are whole.
+coro::Task<std::vector<atom::ObjectId>> CacheDelivery::earlier_versions(atom::Url mirror, std::vector<Published> atoms) {
+  std::vector<atom::ObjectId> haves;
+  if (atoms.empty()) co_return haves;
+  std::vector<atom::Label> labels;
+  for (const auto& atom : atoms) labels.push_back(atom.label);
+  auto giver = store::Giver::remote(remotes_.reached_at(mirror));
+  const auto all_given = co_await context_.cache->given(std::move(giver), atoms.front().set, std::move(labels));
+  for (const auto& given : all_given) {
+    std::size_t found = 0;
+    for (auto it = given.rbegin(); it != given.rend() && found < haves_per_label; ++it) {
+      if (haves.size() == haves_at_most) co_return haves;
+      const auto commit = co_await context_.cache->commit(it->rev);
+      if (!commit) continue;
+      haves.push_back(it->rev);
+      ++found;
+    }
+  }
+  co_return haves;
+}
+
+// Who delivered an atom is written last, and only for a commit that says what was asked for.
+coro::Task<> CacheDelivery::check_and_hold(atom::Url mirror, std::vector<Published> atoms) {
+  std::vector<atom::ObjectId> revs;
+  for (const auto& atom : atoms) revs.push_back(atom.rev);
+  const auto commits = co_await context_.cache->commits(std::move(revs));
+  std::vector<store::AtomName> names;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    const auto& atom = atoms[i];
+    if (!commits[i]) {
+      throw Error(Kind::integrity, fmt::format("{} is not in the cache after it was fetched", atom.str()));
+    }
+    check_claim(atom, commits[i]->text);
+    names.push_back({atom.label, atom.version, atom.rev});
+  }
+  auto giver = store::Giver::remote(remotes_.reached_at(mirror));
+  co_await context_.cache->hold(std::move(giver), atoms.front().set, std::move(names));
+}
+
+}  // namespace eka::engine
