@@ -8,10 +8,11 @@
 #   3. A third-party library is let in by one file of the floor that has to do with it, which says what we made of it;
 #      everybody else includes that.
 #   4. Headers do not include one another in a circle.
-#   5. No file is longer than 600 lines, no folder holds more than 25 files.
-#   6. Decision records have one form, and each stands in the index.
-#   7. What lies above the wire and the disk takes time and chance from coro::Clock.
-#   8. No conditional expression awaits: GCC 12 compiles both branches of it into one.
+#   5. Only src/cli/output/print.cc writes to standard output and standard error.
+#   6. No file is longer than 600 lines, no folder holds more than 25 files.
+#   7. Decision records have one form, and each stands in the index.
+#   8. What lies above the wire and the disk takes time and chance from coro::Clock.
+#   9. No conditional expression awaits: GCC 12 compiles both branches of it into one.
 set -euo pipefail
 shopt -s lastpipe  # so that what a pipe ends in can count
 cd "$(dirname "$0")/.."
@@ -155,6 +156,13 @@ find docs/decisions -mindepth 2 -name '*.md' | while read -r record; do
   grep -qF "(${record#docs/decisions/})" docs/decisions/README.md || echo "$record is missing in docs/decisions/README.md"
 done | tell "decision records have number, date, status and an entry in the index"
 find docs/decisions -mindepth 1 -name '[0-9]*.md' | sed 's|.*/||; s|-.*||' | sort | uniq -d | tell "numbers of decision records are unique"
+
+# Standard output and standard error have one writer (src/cli/output/print.h). Below it only programs that abort write
+# there, and nixec, which has nobody else to tell.
+grep -rnE --include='*.h' --include='*.cc' \
+  'fmt::(v[0-9]+::)?v?print|std::(cout|cerr|clog|puts|printf|fputs|fwrite|putchar|perror|vprintf|fprintf|vfprintf)\b|\b(stdout|stderr|STDOUT_FILENO|STDERR_FILENO)\b|::(printf|fputs|puts|dprintf)\b|^[^/]*::write\([12],' src |
+  grep -vE '^src/(cli/output/print\.cc|coro/task/(task_group|flight)\.cc|coro/run/watchdog\.cc|eval/sandbox/(doorkeeper|nixec)\.cc|eval/nix/nix_runtime\.cc):' |
+  tell "one file writes to standard output and standard error"
 
 find src -name "*.h" | while read -r header; do
   grep -qE '^#pragma once$|^#ifndef EKA_' "$header" || echo "$header"

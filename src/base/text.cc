@@ -4,48 +4,37 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/utf8.h"
+
 namespace eka {
 namespace {
 
-// Length of the valid UTF-8 sequence at the start of `s` and its code point; 0 when there is none.
-std::size_t decode(std::string_view s, char32_t& point) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(s[i]); };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) {
-    point = lead;
-    return 1;
-  }
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
-  if (length == 0 || lead > 0xf4 || s.size() < length) return 0;
-  point = lead & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-    point = (point << 6) | (byte(i) & 0x3fU);
-  }
-  const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-  return overlong || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? 0 : length;
+constexpr std::string_view digits = "0123456789abcdef";
+
+// Characters that a terminal obeys, that reorder their neighbours, or that cannot be seen.
+bool is_control(char32_t point) {
+  if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return true;
+  return point == 0xad || point == 0x61c || point == 0x180e || (point >= 0x200b && point <= 0x200f) ||
+         (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
+         (point >= 0xfff9 && point <= 0xfffb) || (point >= 0xe0000 && point <= 0xe0fff);
 }
 
-bool harmless(char32_t point, bool lines) {
-  if (point == '\n' || point == '\t') return lines;
-  if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return false;
-  const bool bidi = point == 0x061c || point == 0x200e || point == 0x200f || (point >= 0x202a && point <= 0x202e) ||
-                    (point >= 0x2066 && point <= 0x2069);
-  return !bidi && point != 0x2028 && point != 0x2029;
+void append_unit(std::string& out, std::uint32_t unit) {
+  out += {'\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
 }
 
 }  // namespace
 
 std::string printable(std::string_view bytes, std::size_t limit, bool lines) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out;
   out.reserve(std::min(bytes.size(), limit) + 3);
   while (!bytes.empty()) {
-    char32_t point = 0;
-    const std::size_t length = decode(bytes, point);
-    const bool keep = length != 0 && harmless(point, lines);
+    if (lines && bytes.starts_with("\r\n")) bytes.remove_prefix(1);
+    const auto [point, length] = first_code_point(bytes);
+    const bool line_control = point == '\n' || point == '\t';
+    const bool keep = length != 0 && (line_control ? lines : !is_control(point));
     const std::size_t taken = std::max<std::size_t>(length, 1);
-    if (out.size() + (keep ? taken : 4 * taken) > limit) {
+    if ((keep ? taken : 4 * taken) > limit - out.size()) {
       out += "…";
       break;
     }
@@ -58,6 +47,26 @@ std::string printable(std::string_view bytes, std::size_t limit, bool lines) {
       }
     }
     bytes.remove_prefix(taken);
+  }
+  return out;
+}
+
+std::string printable_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const auto [point, length] = first_code_point(json);
+    const std::size_t taken = std::max<std::size_t>(length, 1);
+    // Below 0x20 there is only the white space between values: inside of strings JSON forbids it.
+    if (length == 0 || point < 0x20 || !is_control(point)) {
+      out += json.substr(0, taken);
+    } else if (point < 0x10000) {
+      append_unit(out, point);
+    } else {
+      append_unit(out, 0xd800 + ((point - 0x10000) >> 10));
+      append_unit(out, 0xdc00 + ((point - 0x10000) & 0x3ff));
+    }
+    json.remove_prefix(taken);
   }
   return out;
 }

@@ -1,12 +1,12 @@
-#include "cli/app.h"
-
-#include <cstdio>
+#include <csignal>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "cli/app.h"
 #include "cli/command/command.h"
 #include "cli/command/help.h"
 #include "cli/command/settings.h"
@@ -67,13 +67,14 @@ void complete(Common& common, const CLI::App& app) {
   }
 }
 
-int guarded(Common& common, const CLI::App& app, const Action& action) {
+// The exit code of `work`; what it throws is told and becomes one.
+int guarded(const Common& common, const std::function<int()>& work) {
   try {
-    if (common.directory) enter(*common.directory);
-    complete(common, app);
-    return action(common);
+    return work();
+  } catch (const OutputClosed&) {
+    return OutputClosed::exit_code;
   } catch (const Error& e) {
-    fmt::print(stderr, "{}", describe(e, Palette(common.color)));
+    print_error(describe(e, Palette(common.color)));
     return exit_code(e.kind());
   } catch (const coro::Interrupted& e) {
     return 128 + e.signal;
@@ -81,7 +82,7 @@ int guarded(Common& common, const CLI::App& app, const Action& action) {
     return 130;
   } catch (const std::exception& e) {
     const Error failure = error_of(e);
-    fmt::print(stderr, "{}", describe(failure, Palette(common.color)));
+    print_error(describe(failure, Palette(common.color)));
     return exit_code(failure.kind());
   }
 }
@@ -89,6 +90,8 @@ int guarded(Common& common, const CLI::App& app, const Action& action) {
 }  // namespace
 
 int run(int argc, char** argv) {
+  hold_standard_descriptors();
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write
   CLI::App app{"eka: from the name of an atom to its build plan", "eka"};
   app.set_version_flag("--version", [] { return version_text(); }, "what this eka is made of");
   app.formatter(std::make_shared<Help>());
@@ -117,9 +120,20 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     // --help and --version come this way too, with exit code 0.
-    return app.exit(e) == 0 ? 0 : exit_code(Kind::usage);
+    std::ostringstream out;
+    std::ostringstream complaint;
+    const int code = app.exit(e, out, complaint);
+    return guarded(common, [&] {
+      print(out.str());
+      print_error(complaint.str());
+      return code == 0 ? 0 : exit_code(Kind::usage);
+    });
   }
-  return guarded(common, app, action);
+  return guarded(common, [&] {
+    if (common.directory) enter(*common.directory);
+    complete(common, app);
+    return action(common);
+  });
 }
 
 }  // namespace eka::cli

@@ -32,6 +32,7 @@ struct Limits {
   std::chrono::seconds cpu_time{300};
   std::chrono::seconds wall_time{600};
   std::uint64_t output_bytes = 8 << 20;
+  std::uint64_t store_bytes = std::uint64_t{1} << 30;  // that may lie in the private store (store_meter.h)
 };
 
 struct Evaluation {
@@ -60,7 +61,7 @@ struct Evaluated {
 using Answered = std::function<void(std::size_t root, const Result<Evaluated>& result)>;
 
 // Did an evaluation end because a limit was reached, that it might not reach by itself or with more?
-enum class Exhausted { nothing, memory, time };
+enum class Exhausted { nothing, memory, time, disk };
 
 // How far one process came.
 struct Answers {

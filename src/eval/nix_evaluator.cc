@@ -22,10 +22,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Below what one command line may hold (2 MiB on most systems, with the environment): a store path has 44 bytes and a
+// name of at most 211.
+constexpr std::size_t most_arguments = 4'000;
+
+std::vector<std::vector<std::string>> in_batches(const std::set<std::string>& paths) {
+  std::vector<std::vector<std::string>> batches;
+  for (const std::string& path : paths) {
+    if (batches.empty() || batches.back().size() == most_arguments) batches.emplace_back();
+    batches.back().push_back(path);
+  }
+  return batches;
+}
+
+// Without --no-check-sigs: what is named by its content (derivations, texts, sources) needs no signature, and nothing
+// else comes from a private store.
 coro::Command copy_command(const Installation& installation, const fs::path& from,
-                           const std::set<std::string>& drv_paths) {
+                           const std::vector<std::string>& drv_paths) {
   coro::Command command;
-  command.argv = {installation.nix.string(), "copy", "--derivation", "--no-check-sigs", "--from", from.string(), "--to",
+  command.argv = {installation.nix.string(), "copy", "--derivation", "--from", from.string(), "--to",
                   installation.store};
   command.argv.insert(command.argv.end(), drv_paths.begin(), drv_paths.end());
   command.env = nix_environment(installation);
@@ -35,7 +50,7 @@ coro::Command copy_command(const Installation& installation, const fs::path& fro
 
 // Nix sends all paths in one stream, and `nix copy` of 2.8 loses its place in it when another process adds one of them
 // at the same moment. What is there by then is left out of the next attempt, so that each attempt gets further.
-coro::Task<> copy(const Installation& installation, fs::path from, std::set<std::string> drv_paths) {
+coro::Task<> copy(const Installation& installation, fs::path from, std::vector<std::string> drv_paths) {
   constexpr int attempts = 8;
   for (int attempt = 1;; ++attempt) {
     coro::Command command = copy_command(installation, from, drv_paths);
@@ -47,45 +62,37 @@ coro::Task<> copy(const Installation& installation, fs::path from, std::set<std:
   }
 }
 
-using DerivationsByScratch = std::map<const Scratch*, std::set<std::string>>;
+// The private stores, each once, and what is wanted of them all.
+struct Wanted {
+  std::vector<fs::path> stores;
+  std::set<std::string> drv_paths;
+};
 
-DerivationsByScratch by_scratch(const std::vector<Evaluated>& evaluated) {
-  DerivationsByScratch groups;
+Wanted wanted_of(const std::vector<Evaluated>& evaluated) {
+  Wanted wanted;
+  std::set<const void*> seen;
   for (const Evaluated& one : evaluated) {
-    groups[static_cast<const Scratch*>(one.scratch.get())].insert(one.drv_path);
+    const auto* scratch = static_cast<const Scratch*>(one.scratch.get());
+    if (seen.insert(scratch).second) wanted.stores.push_back(scratch->store());
+    wanted.drv_paths.insert(one.drv_path);
   }
-  return groups;
-}
-
-// Which private stores are to be copied, and which derivations from each: one store, unless some could not be joined.
-std::map<fs::path, std::set<std::string>> joined(const DerivationsByScratch& groups) {
-  std::map<fs::path, std::set<std::string>> stores;
-  for (const auto& [scratch, drv_paths] : groups) stores[scratch->store()] = drv_paths;
-  const fs::path into = stores.begin()->first;
-  std::vector<fs::path> others;
-  for (const auto& [store, drv_paths] : stores) {
-    if (store != into) others.push_back(store);
-  }
-  const std::vector<fs::path> left = join(into, others);
-  for (const fs::path& other : others) {
-    if (std::ranges::find(left, other) != left.end()) continue;
-    stores[into].merge(stores[other]);
-    stores.erase(other);
-  }
-  return stores;
+  return wanted;
 }
 
 // Those of `paths` that are valid; none when the store cannot be asked.
 coro::Task<std::set<std::string>> ask_store(const Installation& installation, std::set<std::string> paths) {
-  coro::Command command;
-  command.argv = {installation.nix_store.string(), "--store", installation.store, "--check-validity",
-                  "--print-invalid"};
-  command.argv.insert(command.argv.end(), paths.begin(), paths.end());
-  command.env = nix_environment(installation);
-  const coro::Exit exit = co_await coro::run(std::move(command));
-  if (!exit.ok()) co_return std::set<std::string>();
-  std::istringstream invalid(exit.output);
-  for (std::string path; std::getline(invalid, path);) paths.erase(path);
+  const auto batches = in_batches(paths);
+  for (const auto& batch : batches) {
+    coro::Command command;
+    command.argv = {installation.nix_store.string(), "--store", installation.store, "--check-validity",
+                    "--print-invalid"};
+    command.argv.insert(command.argv.end(), batch.begin(), batch.end());
+    command.env = nix_environment(installation);
+    const coro::Exit exit = co_await coro::run(std::move(command));
+    if (!exit.ok()) co_return std::set<std::string>();
+    std::istringstream invalid(exit.output);
+    for (std::string path; std::getline(invalid, path);) paths.erase(path);
+  }
   co_return paths;
 }
 
@@ -167,13 +174,20 @@ coro::Task<std::vector<Evaluated>> NixEvaluator::evaluate(Evaluation evaluation)
 coro::Task<> NixEvaluator::admit(std::vector<Evaluated> evaluated) {
   if (evaluated.empty()) co_return;
   Installed& nix = *installed_;
-  const DerivationsByScratch groups = by_scratch(evaluated);
-  const auto stores = co_await coro::offload(pool_, [&nix, &groups] {
+  const Wanted wanted = wanted_of(evaluated);
+  std::unique_ptr<Scratch> fresh;
+  co_await coro::offload(pool_, [&] {
+    fresh = std::make_unique<Scratch>(scratch_root_, pool_);
+    if (nix.supplies) nix.supplies->store.write(fresh->store());
+  });
+  if (!nix.supplies || nix.supplies->store.empty()) co_await make_store(nix.installation, fresh->store());
+  co_await coro::offload(pool_, [&] {
     std::error_code ignored;  // Nix says it better
     if (nix.installation.store == "local") fs::create_directories("/nix/store", ignored);
-    return joined(groups);
+    gather(fresh->store(), wanted.stores);
   });
-  for (const auto& [store, drv_paths] : stores) co_await copy(nix.installation, store, drv_paths);
+  const auto batches = in_batches(wanted.drv_paths);
+  for (const auto& batch : batches) co_await copy(nix.installation, fresh->store(), batch);
 }
 
 coro::Task<std::vector<bool>> NixEvaluator::exist(std::vector<std::string> store_paths) {

@@ -73,9 +73,9 @@ std::optional<CommitFacts> read_commit(Repository& repository, const atom::Objec
   }
 }
 
-bool is_all_here(Repository& repository, const atom::ObjectId& tree, Surveyor::Blobs blobs) {
+bool is_all_here(Repository& repository, const atom::ObjectId& tree, Surveyor::Blobs blobs, coro::Stop stop) {
   try {
-    repository.read([&](Objects& objects) { Surveyor(objects, {}, blobs).tree(tree); });
+    repository.read([&](Objects& objects) { Surveyor(objects, {}, blobs).tree(tree); }, stop);
     return true;
   } catch (const Error& error) {
     if (error.kind() != Kind::integrity) throw;
@@ -288,8 +288,8 @@ coro::Task<std::optional<CommitFacts>> Cache::seen_whole(atom::ObjectId rev, std
   parts.used[Fact::used].emplace(key(rev));
   if (!doubtful && parts.is_whole(rev)) co_return facts;
   const auto blobs = doubtful ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
-  const bool whole =
-      co_await coro::offload(parts.pool, [&] { return is_all_here(parts.repository, facts->tree, blobs); });
+  const bool whole = co_await coro::offload(
+      parts.pool, [&](coro::Stop stop) { return is_all_here(parts.repository, facts->tree, blobs, stop); });
   if (!whole) {
     parts.note_lost(rev);
     co_return std::nullopt;
@@ -441,7 +441,7 @@ coro::Task<fs::path> Cache::materialise(atom::ObjectId tree) {
   const bool known = parts.database.get(Fact::laid_out, key(tree)) == boot;
   fs::path place;
   try {
-    place = co_await coro::offload(parts.pool, [&] { return parts.trees.lay_out(tree, known); });
+    place = co_await coro::offload(parts.pool, [&](coro::Stop stop) { return parts.trees.lay_out(tree, known, stop); });
   } catch (Error& error) {
     if (error.kind() == Kind::integrity) parts.doubt(tree);
     throw error.within("writing the tree " + tree.hex());
@@ -462,11 +462,12 @@ coro::Task<atom::NarHash> Cache::nar_hash(atom::ObjectId tree) {
   }
   std::optional<atom::NarHash> hash;
   try {
-    hash = co_await coro::offload(parts.pool, [&] {
-      return parts.repository.read([&](Objects& objects) {
+    hash = co_await coro::offload(parts.pool, [&](coro::Stop stop) {
+      const auto hash_all = [&](Objects& objects) {
         Surveyor(objects).tree(tree);
         return hash_nar(objects, tree);
-      });
+      };
+      return parts.repository.read(hash_all, stop);
     });
   } catch (Error& error) {
     if (error.kind() == Kind::integrity) parts.doubt(tree);

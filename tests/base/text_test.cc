@@ -7,6 +7,8 @@
 using eka::edit_distance;
 using eka::nearest;
 using eka::printable;
+using eka::printable_json;
+using eka::unlimited;
 
 TEST_CASE("printable leaves plain and international text alone") {
   CHECK(printable("hello, ひらがな λ") == "hello, ひらがな λ");
@@ -23,6 +25,32 @@ TEST_CASE("printable escapes what a terminal would obey") {
 
 TEST_CASE("printable keeps lines only when asked") {
   CHECK(printable("a\n\tb", 100, true) == "a\n\tb");
+}
+
+TEST_CASE("printable escapes what reorders or hides") {
+  for (const std::string_view hidden :
+       {"\xc2\xad", "\xd8\x9c", "\xe2\x80\x8b", "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xaa", "\xe2\x81\xa0",
+        "\xe2\x81\xa6", "\xe2\x81\xa9", "\xef\xbb\xbf", "\xef\xbf\xb9", "\xf3\xa0\x81\x81", "\x7f", "\xc2\x80"}) {
+    CAPTURE(printable(hidden));
+    CHECK(printable(hidden).size() == 4 * hidden.size());
+    CHECK(printable(hidden, unlimited, true).starts_with("\\x"));
+  }
+}
+
+TEST_CASE("printable: CR LF ends a line, a lone CR does not") {
+  CHECK(printable("a\r\nb\rc", unlimited, true) == "a\nb\\x0dc");
+}
+
+TEST_CASE("printable changes nothing when it is applied again") {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  const std::string once = printable(all, unlimited, true);
+  CHECK(printable(once, unlimited, true) == once);
+}
+
+TEST_CASE("JSON keeps its meaning and loses its controls") {
+  CHECK(printable_json("{\n  \"a\": \"\xc2\x9b\xe2\x80\xae\x7f\xf3\xa0\x81\x81 λ\"\n}\n") ==
+        "{\n  \"a\": \"\\u009b\\u202e\\u007f\\udb40\\udc41 λ\"\n}\n");
 }
 
 TEST_CASE("printable escapes bytes that are no UTF-8") {
@@ -42,5 +70,6 @@ TEST_CASE("nearest finds what was meant and nothing else") {
   CHECK(nearest("lable", known) == "label");
   CHECK(nearest("versoin", known) == "version");
   CHECK(nearest("zzzzzzzz", known).empty());
+  CHECK(nearest(std::string(1 << 20, 'z'), known).empty());
   CHECK(edit_distance("kitten", "sitting") == 3);
 }

@@ -21,7 +21,7 @@ std::string_view first_part(std::string_view path) {
 class ConfigReader {
  public:
   void read(const ConfigLayer& layer) {
-    const TomlDocument document(layer.text, layer.name, Kind::usage, size_limit);
+    const TomlDocument document(layer.text, layer.name, Kind::usage, TomlLimits{.bytes = size_limit});
     layer_ = &layer.name;
     TomlTable root = document.root();
     read(root, {});

@@ -40,6 +40,7 @@ class Config {
   struct Plan {
     bool sharectx = false;                                // evaluate many atoms in one process
     std::uint64_t memory_bytes = std::uint64_t{4} << 30;  // of all evaluations: an integer, or "512M", "4GiB"
+    std::uint64_t disk_bytes = std::uint64_t{1} << 30;    // that one evaluation may write into its store
     std::chrono::seconds timeout{600};                    // of one evaluator: seconds, or "90s", "10m", "1h"
     unsigned jobs = 0;   // evaluations at once; 0: as many as the machine has processors
     bool fresh = false;  // evaluate again what is remembered

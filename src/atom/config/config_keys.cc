@@ -118,13 +118,15 @@ std::span<const ConfigKey> ConfigKeys::all() {
   using C = Config;
   using Text = std::string_view;
   using enum ConfigType;
-  static constexpr std::array<ConfigKey, 23> keys = {{
+  static constexpr std::array<ConfigKey, 24> keys = {{
       {"cache.root", text, [](C& c, Text t) { return assign_text(c.cache_root_, t); },
        [](const C& c) { return Json(c.cache_root_); }},
       {"plan.sharectx", truth, [](C& c, Text t) { return assign(c.plan_.sharectx, parse_truth(t)); },
        [](const C& c) { return Json(c.plan_.sharectx); }},
       {"plan.memory", number, [](C& c, Text t) { return assign(c.plan_.memory_bytes, parse_size(t)); },
        [](const C& c) { return Json(c.plan_.memory_bytes); }},
+      {"plan.disk", number, [](C& c, Text t) { return assign(c.plan_.disk_bytes, parse_size(t)); },
+       [](const C& c) { return Json(c.plan_.disk_bytes); }},
       {"plan.timeout", number, [](C& c, Text t) { return assign(c.plan_.timeout, parse_duration(t)); },
        [](const C& c) { return Json(std::int64_t{c.plan_.timeout.count()}); }},
       {"plan.jobs", number, [](C& c, Text t) { return assign(c.plan_.jobs, parse_jobs(t)); },

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "atom/json/utf8.h"
+#include "base/utf8.h"
 
 namespace eka::atom {
 namespace {

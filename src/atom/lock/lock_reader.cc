@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "atom/hash/base_n.h"
 #include "atom/lock/lock.h"
@@ -13,6 +14,10 @@ namespace eka::atom {
 namespace {
 
 constexpr std::size_t size_limit = std::size_t{16} << 20;
+constexpr std::size_t dependency_limit = 50'000;
+constexpr std::size_t requires_limit = 5'000;  // of one atom
+constexpr std::size_t set_limit = 5'000;
+constexpr std::size_t mirror_limit = 64;  // of one set: they are compared with one another
 
 class LockReader {
  public:
@@ -29,7 +34,9 @@ class LockReader {
     lock_.format = static_cast<int>(*format);
     if (auto sets = root.table("sets")) read_sets(*sets);
     read_composer(root.required_table("compose"));
-    for (TomlTable& dep : root.tables("deps")) read_dependency(dep);
+    auto dependencies = root.tables("deps");
+    bound(root, "deps", dependencies.size(), dependency_limit);
+    for (TomlTable& dep : dependencies) read_dependency(dep);
     if (old()) root.table("locker");
     finish(root);
     check_references();
@@ -59,12 +66,22 @@ class LockReader {
     document_.refuse(table.where(key), "“" + table.path() + "." + std::string(key) + "”: " + why);
   }
 
-  void read_sets(const TomlTable& sets) {
-    for (const TomlString& key : sets.keys()) {
+  void bound(const TomlTable& table, std::string_view key, std::size_t count, std::size_t limit) const {
+    if (count > limit) refuse(table, key, "it has more than " + std::to_string(limit) + " entries");
+  }
+
+  void read_sets(TomlTable& sets) {
+    const auto keys = sets.keys();
+    if (keys.size() > set_limit) {
+      document_.refuse(sets.where(), "“sets”: it has more than " + std::to_string(set_limit) + " entries");
+    }
+    for (const TomlString& key : keys) {
       const ObjectId genesis = document_.check(key.where, ObjectId::parse(key.text), "“sets”");
-      TomlTable table = TomlTable(sets).required_table(key.text);
+      TomlTable table = sets.required_table(key.text);
       LockedSet set{.tag = read(table, "tag", Tag::parse), .local = false, .mirrors = {}};
-      for (const TomlString& mirror : table.required_strings("mirrors")) {
+      const auto mirrors = table.required_strings("mirrors");
+      bound(table, "mirrors", mirrors.size(), mirror_limit);
+      for (const TomlString& mirror : mirrors) {
         if (mirror.text == "::") {
           set.local = true;
         } else {
@@ -152,13 +169,18 @@ class LockReader {
     const auto text = table.string("mirror");
     if (!text || text->text == "::") return;
     Url url = check(table, "mirror", *text, Url::parse(text->text));
-    if (std::ranges::find(set.mirrors, url) == set.mirrors.end()) set.mirrors.push_back(std::move(url));
+    if (std::ranges::find(set.mirrors, url) != set.mirrors.end()) return;
+    bound(table, "mirror", set.mirrors.size() + 1, mirror_limit);
+    set.mirrors.push_back(std::move(url));
   }
 
   void read_requires(TomlTable& table, LockedAtom& atom) {
-    for (const TomlString& text : table.strings("requires").value_or(std::vector<TomlString>{})) {
+    const auto ids = table.strings("requires").value_or(std::vector<TomlString>{});
+    bound(table, "requires", ids.size(), requires_limit);
+    std::unordered_set<AtomId> seen;
+    for (const TomlString& text : ids) {
       const AtomId id = check(table, "requires", text, AtomId::parse(text.text));
-      if (std::ranges::find(atom.requires_, id) != atom.requires_.end()) {
+      if (!seen.insert(id).second) {
         document_.refuse(text.where, "“deps.requires”: " + id.str() + " stands here twice");
       }
       atom.requires_.push_back(id);
@@ -168,13 +190,13 @@ class LockReader {
   }
 
   void add_atom(const TomlTable& table, LockedAtom atom) {
-    const auto [known, fresh] = versions_.emplace(atom.id, atom.version);
+    const auto [known, fresh] = places_.emplace(atom.id, lock_.atoms.size());
     if (!fresh) {
       // In format 1 the composer may stand among the dependencies as well.
-      const LockedAtom* other = lock_.find(atom.id);
-      if (old() && other->version == atom.version && other->rev == atom.rev) return;
+      const LockedAtom& other = lock_.atoms[known->second];
+      if (old() && other.version == atom.version && other.rev == atom.rev) return;
       refuse(table, "id",
-             "the atom “" + atom.label.str() + "” stands here twice, as " + known->second.str() + " and as " +
+             "the atom “" + atom.label.str() + "” stands here twice, as " + other.version.str() + " and as " +
                  atom.version.str());
     }
     lock_.atoms.push_back(std::move(atom));
@@ -219,16 +241,16 @@ class LockReader {
 
   void check_references() const {
     for (const Reference& reference : references_) {
-      if (!versions_.contains(reference.id)) {
+      if (!places_.contains(reference.id)) {
         document_.refuse(reference.where,
                          "“" + std::string(reference.key) + "”: no atom of this lock has the id " + reference.id.str());
       }
     }
     if (!lock_.composer.id) return;
-    const auto atom = versions_.find(*lock_.composer.id);
-    if (atom == versions_.end()) document_.refuse(composer_where_, "“compose.id”: no atom of this lock has this id");
-    if (atom->second != *lock_.composer.version) {
-      document_.refuse(composer_where_, "“compose.version”: the atom itself stands here as " + atom->second.str());
+    const auto atom = places_.find(*lock_.composer.id);
+    if (atom == places_.end()) document_.refuse(composer_where_, "“compose.id”: no atom of this lock has this id");
+    if (const Version& version = lock_.atoms[atom->second].version; version != *lock_.composer.version) {
+      document_.refuse(composer_where_, "“compose.version”: the atom itself stands here as " + version.str());
     }
   }
 
@@ -240,7 +262,7 @@ class LockReader {
 
   const TomlDocument& document_;
   Lock lock_;
-  std::unordered_map<AtomId, Version> versions_;
+  std::unordered_map<AtomId, std::size_t> places_;  // in lock_.atoms
   std::set<std::pair<std::optional<AtomId>, std::string>> names_;
   std::vector<Reference> references_;
   Position composer_where_;
@@ -250,7 +272,7 @@ class LockReader {
 
 Result<Lock> Lock::parse(std::string_view text, std::string_view name) {
   try {
-    const TomlDocument document(text, name, Kind::integrity, size_limit);
+    const TomlDocument document(text, name, Kind::integrity, TomlLimits{.bytes = size_limit});
     return LockReader(document).read();
   } catch (const Error& error) {
     return std::unexpected(error);

@@ -1,6 +1,7 @@
 #include "atom/manifest/manifest.h"
 
 #include <algorithm>
+#include <set>
 
 #include "atom/names/inner_path.h"
 #include "atom/toml/toml.h"
@@ -10,13 +11,15 @@ namespace eka::atom {
 namespace {
 
 constexpr std::size_t size_limit = std::size_t{1} << 20;
+constexpr std::size_t mirror_limit = 64;  // of one set: they are compared with one another
 constexpr std::string_view local_mirror = "::";
 
 std::vector<Tag> read_tags(TomlTable& table) {
   std::vector<Tag> tags;
+  std::set<Tag> seen;
   for (const TomlString& text : table.strings("tags").value_or(std::vector<TomlString>{})) {
     Tag tag = table.document().check(text.where, Tag::parse(text.text));
-    if (std::ranges::find(tags, tag) != tags.end()) {
+    if (!seen.insert(tag).second) {
       table.document().refuse(text.where, "the tag “" + tag.str() + "” is listed twice");
     }
     tags.push_back(std::move(tag));
@@ -86,7 +89,12 @@ class ManifestReader {
     for (const TomlString& key : sets.keys()) {
       Tag tag = document_.check(key.where, Tag::parse(key.text));
       SetSource source{.where = key.where};
-      for (const TomlString& mirror : mirrors(sets, key.text)) read_mirror(source, mirror);
+      const auto listed = mirrors(sets, key.text);
+      if (listed.size() > mirror_limit) {
+        document_.refuse(key.where,
+                         "the set “" + tag.str() + "” has more than " + std::to_string(mirror_limit) + " mirrors");
+      }
+      for (const TomlString& mirror : listed) read_mirror(source, mirror);
       if (!source.local && source.mirrors.empty()) {
         document_.refuse(key.where, "the set “" + tag.str() + "” has no mirror; its own set is “::”");
       }
@@ -253,7 +261,7 @@ class ManifestReader {
 
 Result<Manifest> Manifest::parse(std::string_view text, std::string_view name) {
   try {
-    const TomlDocument document(text, name, Kind::usage, size_limit);
+    const TomlDocument document(text, name, Kind::usage, TomlLimits{.bytes = size_limit});
     return ManifestReader(document).read();
   } catch (const Error& error) {
     return std::unexpected(error);
@@ -290,13 +298,14 @@ Result<std::string> fill_placeholders(std::string_view url, const VersionOf& ver
 
 Result<SetManifest> SetManifest::parse(std::string_view text, std::string_view name) {
   try {
-    const TomlDocument document(text, name, Kind::usage, size_limit);
+    const TomlDocument document(text, name, Kind::usage, TomlLimits{.bytes = size_limit});
     SetManifest manifest;
+    std::set<std::string> seen;
     TomlTable root = document.root();
     TomlTable set = root.required_table("set");
     for (const TomlString& path : set.required_strings("packages")) {
       std::string package = document.check(path.where, parse_inner_path(path.text));
-      if (std::ranges::find(manifest.packages, package) != manifest.packages.end()) {
+      if (!seen.insert(package).second) {
         document.refuse(path.where, "the package “" + printable(package, 200) + "” is listed twice");
       }
       manifest.packages.push_back(std::move(package));

@@ -8,9 +8,9 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
-#include "atom/json/utf8.h"
 #include "atom/names/folding.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace eka::atom {
 namespace {

@@ -32,11 +32,9 @@ std::string_view type_name(const toml::node& node) {
 
 }  // namespace
 
-TomlDocument::TomlDocument(std::string_view text, std::string_view name, Kind kind, std::size_t size_limit)
+TomlDocument::TomlDocument(std::string_view text, std::string_view name, Kind kind, const TomlLimits& limits)
     : name_(name), kind_(kind) {
-  if (text.size() > size_limit) {
-    throw Error(kind_, name_ + ": it is larger than " + std::to_string(size_limit >> 10) + " KiB");
-  }
+  if (auto excess = toml_excess(text, limits); !excess.why.empty()) refuse(excess.where, excess.why);
   try {
     table_ = toml::parse(text);
   } catch (const toml::parse_error& error) {
@@ -77,7 +75,7 @@ std::string TomlTable::path_of(std::string_view key) const {
 }
 
 const toml::node* TomlTable::ask(std::string_view key) {
-  if (std::ranges::find(asked_, key) == asked_.end()) asked_.emplace_back(key);
+  if (known_.emplace(key).second) asked_.emplace_back(key);
   return table_->get(key);
 }
 
@@ -177,7 +175,7 @@ std::vector<TomlString> TomlTable::keys() const {
 
 void TomlTable::finish() const {
   for (const TomlString& key : keys()) {
-    if (std::ranges::find(asked_, key.text) != asked_.end()) continue;
+    if (known_.contains(key.text)) continue;
     std::string why = "unknown key “" + path_of(key.text) + "”";
     if (const std::string near = nearest(key.text, asked_); !near.empty()) {
       why += "; did you mean “" + near + "”?";

@@ -4,10 +4,13 @@
 // A reader asks a TomlTable for the keys it knows and calls finish(), which refuses the first key that nobody asked
 // for, naming the nearest that somebody did. Everything here throws eka::Error, of the kind that the document was
 // opened with and with the message "<file>:<line>:<column>: …"; the public parsers catch it where they return a Result.
+// What a document may cost is checked before it is parsed (toml_bounds.h).
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +19,7 @@
 #include <toml++/toml.h>
 
 #include "atom/toml/position.h"
+#include "atom/toml/toml_bounds.h"
 #include "base/error.h"
 
 namespace eka::atom {
@@ -30,7 +34,7 @@ struct TomlString {
 
 class TomlDocument {
  public:
-  TomlDocument(std::string_view text, std::string_view name, Kind kind, std::size_t size_limit);
+  TomlDocument(std::string_view text, std::string_view name, Kind kind, const TomlLimits& limits);
   TomlDocument(const TomlDocument&) = delete;
   TomlDocument& operator=(const TomlDocument&) = delete;
 
@@ -92,7 +96,8 @@ class TomlTable {
   const toml::table* table_;
   std::string path_;
   Position where_;
-  std::vector<std::string> asked_;
+  std::vector<std::string> asked_;            // in the order of asking, for messages
+  std::set<std::string, std::less<>> known_;  // the same, for looking up
 };
 
 }  // namespace eka::atom

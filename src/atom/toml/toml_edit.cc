@@ -158,6 +158,7 @@ class Edit {
 };
 
 Result<toml::table> parse(std::string_view text) {
+  if (const auto excess = toml_excess(text, {}); !excess.why.empty()) return fail(Kind::usage, excess.why);
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& e) {

@@ -36,10 +36,10 @@ struct DirectOptions {
 
 int report(const Common& common, const engine::AddReport& report) {
   const Palette palette(common.color);
-  for (const auto& warning : report.warnings) fmt::print(stderr, "{} {}\n", palette.yellow("warning:"), warning);
+  for (const auto& warning : report.warnings) print_error(warning_text(warning, palette));
   if (common.quiet == 0) {
-    fmt::print(stderr, "added {} to {}\n", report.entry, report.file);
-    for (const auto& change : report.changes) fmt::print(stderr, "  {}\n", change);
+    print_error("added {} to {}\n", report.entry, report.file);
+    for (const auto& change : report.changes) print_error("  {}\n", change);
   }
   if (common.verbose > 0) tell_costs(report.remotes);
   return 0;

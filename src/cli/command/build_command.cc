@@ -41,15 +41,16 @@ int build(const Common& common, const Options& options) {
   }
 
   std::vector<Error> errors;
+  Text paths;
   for (std::size_t i = 0; i < report.failures.size(); ++i) {
     if (report.failures[i]) {
       errors.push_back(*report.failures[i]);
     } else if (!options.json) {
-      for (const auto& output : report.plan.plans[i]->outputs) fmt::print("{}\n", output.path);
+      for (const auto& output : report.plan.plans[i]->outputs) paths += output.path + "\n";
     }
   }
-  if (options.json) fmt::print("{}", document_of(request.plan, report).pretty());
-  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  print(options.json ? Text::pretty(document_of(request.plan, report)) : paths);
+  for (const auto& error : errors) print_error(describe(error, palette));
   if (common.verbose > 0) tell_costs(report.plan.remotes);
   return exit_code(errors);
 }

@@ -94,7 +94,7 @@ Json stock_json(const store::Stock& stock) {
 }
 
 void print_heap(std::string_view name, const store::Heap& heap, std::string_view what) {
-  fmt::print("{:<10} {:>9} {:<14} {:>12}\n", name, heap.entries, what, size_text(heap.bytes));
+  print("{:<10} {:>9} {:<14} {:>12}\n", name, heap.entries, what, size_text(heap.bytes));
 }
 
 int stat(const Common& common, const Options& options) {
@@ -105,11 +105,11 @@ int stat(const Common& common, const Options& options) {
   if (options.json) {
     Json document = stock_json(stock);
     document["root"] = root.string();
-    fmt::print("{}", document.pretty());
+    print(Text::pretty(document));
     return 0;
   }
-  fmt::print("{}: {}\n", root.string(), size_text(stock.bytes));
-  fmt::print("{:<10} {:>9} {:<14} {:>12}\n", "atoms", stock.atoms, fmt::format("of {} sets", stock.sets), "");
+  print("{}: {}\n", root.string(), size_text(stock.bytes));
+  print("{:<10} {:>9} {:<14} {:>12}\n", "atoms", stock.atoms, fmt::format("of {} sets", stock.sets), "");
   print_heap("packs", stock.packs, fmt::format("({} objects)", stock.packed_objects));
   print_heap("loose", stock.loose, "objects");
   print_heap("trees", stock.trees, "laid out");
@@ -141,26 +141,27 @@ int verify(const Common& common, const Options& options) {
     document["objects"] = number(found.objects);
     document["atoms"] = number(found.atoms);
     document["trees"] = number(found.trees);
+    document["left_behind"] = number(found.left);
     document["findings"] = Json::Array{};
     for (const auto& finding : found.findings) {
       document["findings"].push_back(
           Json::Object{{"kind", finding.kind}, {"what", finding.what}, {"why", finding.why}});
     }
-    fmt::print("{}", document.pretty());
+    print(Text::pretty(document));
   } else {
     for (const auto& finding : found.findings) {
-      fmt::print("{} {}: {}{}\n", finding.kind, finding.what, finding.why, options.repair ? " (set aside)" : "");
+      print("{} {}: {}{}\n", finding.kind, finding.what, finding.why, options.repair ? " (set aside)" : "");
     }
     if (sound) {
-      fmt::print("sound: {} objects in {} packs, {} atoms, {} trees\n", found.objects, found.packs, found.atoms,
-                 found.trees);
+      print("sound: {} objects in {} packs, {} atoms, {} trees\n", found.objects, found.packs, found.atoms,
+            found.trees);
     }
   }
   if (sound || options.repair) return 0;
   const Palette palette(common.color);
   const Error damaged(Kind::integrity, fmt::format("the cache is damaged in {} places", found.findings.size()));
   const auto remedy = "`eka cache verify --repair` sets aside what is damaged; the next run fetches it again";
-  fmt::print(stderr, "{}", describe(Error(damaged).with_hint(remedy), palette));
+  print_error(describe(Error(damaged).with_hint(remedy), palette));
   return exit_code(Kind::integrity);
 }
 
@@ -188,12 +189,12 @@ int gc(const Common& common, const Options& options) {
     document["objects"] = pair(done.objects_kept, done.objects_dropped);
     document["facts"] = Json::Object{{"dropped", number(done.facts_dropped)}};
     document["others"] = Json::Object{{"dropped", number(done.others_dropped)}};
-    fmt::print("{}", document.pretty());
+    print(Text::pretty(document));
     return 0;
   }
-  fmt::print("dropped {} of {} atoms, {} of {} trees, {} objects; kept {} of {}\n", done.atoms_dropped,
-             done.atoms_dropped + done.atoms_kept, done.trees_dropped, done.trees_dropped + done.trees_kept,
-             done.objects_dropped, size_text(done.bytes_after), size_text(done.bytes_before));
+  print("dropped {} of {} atoms, {} of {} trees, {} objects; kept {} of {}\n", done.atoms_dropped,
+        done.atoms_dropped + done.atoms_kept, done.trees_dropped, done.trees_dropped + done.trees_kept,
+        done.objects_dropped, size_text(done.bytes_after), size_text(done.bytes_before));
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "atom/json/json.h"
+#include "base/text.h"
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
 
@@ -12,14 +13,15 @@ namespace {
 
 int show(bool json) {
   atom::Json document(atom::Json::Array{});
+  Text text;
   for (const auto& entry : read_configuration().entries()) {
     if (!json) {
-      fmt::print("{} = {}  # {}\n", entry.key, entry.value.canonical(), entry.origin.str());
+      text += fmt::format("{} = {}  # {}\n", entry.key, printable_json(entry.value.canonical()), entry.origin.str());
       continue;
     }
     document.push_back(atom::Json::Object{{"key", entry.key}, {"value", entry.value}, {"from", entry.origin.str()}});
   }
-  if (json) fmt::print("{}", document.pretty());
+  print(json ? Text::pretty(document) : text);
   return 0;
 }
 

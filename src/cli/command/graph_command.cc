@@ -21,7 +21,7 @@ struct GraphOptions {
   std::string format = "text";
 };
 
-std::string json_document(const std::vector<engine::Wanted>& items, const engine::GraphReport& report) {
+atom::Json json_document(const std::vector<engine::Wanted>& items, const engine::GraphReport& report) {
   atom::Json document;
   document["format"] = 1;
   document["graphs"] = atom::Json::Array{};
@@ -32,22 +32,22 @@ std::string json_document(const std::vector<engine::Wanted>& items, const engine
     entry["uri"] = items[i].typed;
     document["graphs"].push_back(std::move(entry));
   }
-  return document.pretty();
+  return document;
 }
 
-void print(const std::string& format, const std::vector<engine::Wanted>& items, const engine::GraphReport& report) {
+void show(const std::string& format, const std::vector<engine::Wanted>& items, const engine::GraphReport& report) {
   std::vector<engine::DependencyGraph> graphs;
   for (const auto& graph : report.graphs) {
     if (graph) graphs.push_back(*graph);
   }
   if (format == "json") {
-    fmt::print("{}", json_document(items, report));
+    print(Text::pretty(json_document(items, report)));
   } else if (format == "dot") {
-    fmt::print("{}", graphs_dot(graphs));
+    print(graphs_dot(graphs));
   } else if (format == "html") {
-    fmt::print("{}", graphs_html(graphs));
+    print(graphs_html(graphs));
   } else {
-    for (const auto& graph : graphs) fmt::print("{}", graph_text(graph));
+    for (const auto& graph : graphs) print(graph_text(graph));
   }
 }
 
@@ -62,12 +62,12 @@ int graph(const Common& common, const GraphOptions& options) {
       return engine::dependency_graphs(context, items);
     });
   }
-  print(options.format, items, report);
+  show(options.format, items, report);
   std::vector<Error> errors;
   for (const auto& result : report.graphs) {
     if (!result) errors.push_back(result.error());
   }
-  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  for (const auto& error : errors) print_error(describe(error, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

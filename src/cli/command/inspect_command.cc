@@ -8,6 +8,7 @@
 #include "atom/json/json.h"
 #include "atom/lock/lock.h"
 #include "atom/manifest/manifest.h"
+#include "base/text.h"
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
@@ -34,10 +35,6 @@ std::string read_file(const std::string& name) {
   return *std::move(text);
 }
 
-void print(const Json& document) {
-  fmt::print("{}", document.pretty());
-}
-
 Json uri_json(const std::string& typed, const atom::AtomUri& uri) {
   Json out;
   out["uri"] = redacted(typed);
@@ -57,9 +54,9 @@ int inspect_uri(const Common& common, const Options& options) {
     text += uri.str() + "\n";
   }
   if (options.json) {
-    print(document);
+    print(Text::pretty(document));
   } else {
-    fmt::print("{}", text);
+    print(text);
   }
   return 0;
 }
@@ -69,9 +66,9 @@ int inspect_id(const Options& options) {
   const auto label = unwrap(atom::Label::parse(options.words.at(1)));
   const auto id = atom::AtomId(genesis, label).str();
   if (options.json) {
-    print(Json::Object{{"genesis", genesis.hex()}, {"id", id}, {"label", label.str()}});
+    print(Text::pretty(Json::Object{{"genesis", genesis.hex()}, {"id", id}, {"label", label.str()}}));
   } else {
-    fmt::print("{}\n", id);
+    print("{}\n", id);
   }
   return 0;
 }
@@ -120,17 +117,18 @@ int inspect_manifest(const Options& options) {
   const auto& name = options.words.at(0);
   const auto manifest = unwrap(atom::Manifest::parse(read_file(name), name));
   if (options.json) {
-    print(manifest_json(manifest));
+    print(Text::pretty(manifest_json(manifest)));
     return 0;
   }
-  fmt::print("{} {}\n", manifest.label.str(), manifest.version.str());
-  if (manifest.description) fmt::print("  {}\n", *manifest.description);
+  std::string text = fmt::format("{} {}\n", manifest.label.str(), manifest.version.str());
+  if (manifest.description) text += fmt::format("  {}\n", printable(*manifest.description, unlimited));
   for (const auto& [tag, atoms] : manifest.dependencies) {
     for (const auto& [label, dependency] : atoms) {
-      fmt::print("  needs {} {} from {}\n", label.str(), dependency.requirement.str(), tag.str());
+      text += fmt::format("  needs {} {} from {}\n", label.str(), dependency.requirement.str(), tag.str());
     }
   }
-  for (const auto& [direct, source] : manifest.direct) fmt::print("  needs the source {}\n", direct);
+  for (const auto& [direct, source] : manifest.direct) text += fmt::format("  needs the source {}\n", direct);
+  print(text);
   return 0;
 }
 
@@ -173,14 +171,16 @@ int inspect_lock(const Options& options) {
   const auto& name = options.words.at(0);
   const auto lock = unwrap(atom::Lock::parse(read_file(name), name));
   if (options.json) {
-    print(lock_json(lock));
+    print(Text::pretty(lock_json(lock)));
     return 0;
   }
+  std::string text;
   for (const auto& locked : lock.atoms) {
-    fmt::print("{} {} {} {}\n", locked.label.str(), locked.version.str(), locked.id.str(),
-               locked.rev ? locked.rev->hex() : "-");
+    text += fmt::format("{} {} {} {}\n", locked.label.str(), locked.version.str(), locked.id.str(),
+                        locked.rev ? locked.rev->hex() : "-");
   }
-  for (const auto& source : lock.direct) fmt::print("{} ({})\n", source.name(), source.type());
+  for (const auto& source : lock.direct) text += fmt::format("{} ({})\n", source.name(), source.type());
+  print(text);
   return 0;
 }
 
@@ -206,11 +206,13 @@ Json offer_json(const atom::Url& url, const Answer& answer) {
 }
 
 void print_offer(const Answer& answer, const std::string& prefix) {
+  std::string text;
   for (const auto& [label, versions] : answer.offer.atoms) {
     for (const auto& [version, rev] : versions) {
-      fmt::print("{}{} {} {} {}\n", prefix, label.str(), version.str(), rev.hex(), answer.vouched_by.str());
+      text += fmt::format("{}{} {} {} {}\n", prefix, label.str(), version.str(), rev.hex(), answer.vouched_by.str());
     }
   }
+  print(text);
 }
 
 coro::Task<Answer> ask_one(engine::Context& context, atom::Url url) {
@@ -248,9 +250,10 @@ int inspect_set(const Common& common, const Options& options) {
       print_offer(*offers[i], urls.size() == 1 ? "" : urls[i].str() + " ");
     }
   }
-  if (options.json && urls.size() > 1) print(documents);
-  if (options.json && urls.size() == 1 && errors.empty()) print(offer_json(urls.front(), *offers.front()));
-  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  if (options.json && urls.size() > 1) print(Text::pretty(documents));
+  if (options.json && urls.size() == 1 && errors.empty())
+    print(Text::pretty(offer_json(urls.front(), *offers.front())));
+  for (const auto& error : errors) print_error(describe(error, palette));
   return exit_code(errors);
 }
 

@@ -1,4 +1,5 @@
 // eka plan URI…: one .drv path for each URI on standard output, in the order given.
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -13,6 +14,7 @@
 #include "cli/output/plan_json.h"
 #include "cli/output/plan_lines.h"
 #include "cli/output/report_json.h"
+#include "coro/task/task_group.h"
 #include "engine/plan.h"
 #include "engine/workspace/package_set.h"
 
@@ -34,6 +36,32 @@ std::vector<Error> errors_of(const engine::PlanReport& report) {
   return errors;
 }
 
+// Throws when a line cannot be written; else for ever.
+coro::Task<> watch(const PlanLines* lines) {
+  while (true) {
+    co_await coro::sleep(std::chrono::milliseconds(100));
+    lines->check();
+  }
+}
+
+// The plan, and then the end of the group.
+coro::Task<> finish(coro::Task<engine::PlanReport> plan, std::optional<engine::PlanReport>* report,
+                    coro::TaskGroup* group) {
+  report->emplace(co_await std::move(plan));
+  group->cancel();  // the watch
+}
+
+// Ends early when the lines cannot be written any more: nobody reads them.
+coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> plan, const PlanLines* lines) {
+  if (lines == nullptr) co_return co_await std::move(plan);
+  std::optional<engine::PlanReport> report;
+  coro::TaskGroup group(co_await coro::asio::this_coro::executor);
+  group.start(finish(std::move(plan), &report, &group));
+  group.start(watch(lines));
+  co_await group.join();
+  co_return *std::move(report);
+}
+
 int plan(const Common& common, const Options& options) {
   const Palette palette(common.color);
   Preferences preferences = read_preferences(common);
@@ -51,20 +79,23 @@ int plan(const Common& common, const Options& options) {
     std::optional<PlanLines> lines;
     if (options.json == "lines") lines.emplace(*display, request, shard);
     engine::Observer& observer = lines ? static_cast<engine::Observer&>(*lines) : *display;
-    report = with_engine<engine::PlanReport>(preferences.settings, observer,
-                                             [&](engine::Context& context) { return engine::plan(context, request); });
+    report = with_engine<engine::PlanReport>(preferences.settings, observer, [&](engine::Context& context) {
+      return plan_while_read(engine::plan(context, request), lines ? &*lines : nullptr);
+    });
     if (lines) lines->finish(report);
   }
 
   if (options.json == "document") {
-    fmt::print("{}", plan_document(request, report, shard).pretty());
+    print(Text::pretty(plan_document(request, report, shard)));
   } else if (options.json.empty()) {
+    Text paths;
     for (const auto& result : report.plans) {
-      if (result) fmt::print("{}\n", result->drv_path);
+      if (result) paths += result->drv_path + "\n";
     }
+    print(paths);
   }
   const auto errors = errors_of(report);
-  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  for (const auto& error : errors) print_error(describe(error, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }
@@ -78,7 +109,7 @@ int merge(const std::vector<std::string>& files) {
     documents.push_back({file, *std::move(text)});
   }
   const auto merged = unwrap(merge_plans(documents));
-  fmt::print("{}", merged.document.pretty());
+  print(Text::pretty(merged.document));
   return gravest(merged.codes);
 }
 

@@ -62,7 +62,7 @@ std::pair<const char*, std::string> asked(const engine::PrefetchRequest& request
   return {"lock", request.locks[index - request.items.size()].name};
 }
 
-std::string report_json(const engine::PrefetchRequest& request, const engine::PrefetchReport& report) {
+atom::Json report_json(const engine::PrefetchRequest& request, const engine::PrefetchReport& report) {
   atom::Json document;
   document["format"] = 1;
   document["closures"] = atom::Json::Array{};
@@ -73,7 +73,7 @@ std::string report_json(const engine::PrefetchRequest& request, const engine::Pr
     document["closures"].push_back(std::move(entry));
   }
   document["remotes"] = costs_json(report.remotes);
-  return document.pretty();
+  return document;
 }
 
 int prefetch(const Common& common, const PrefetchOptions& options) {
@@ -98,14 +98,14 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
       atoms += closure->atoms.size() + (closure->root ? 1 : 0);
     }
   }
-  if (options.json) fmt::print("{}", report_json(request, report));
-  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  if (options.json) print(Text::pretty(report_json(request, report)));
+  for (const auto& error : errors) print_error(describe(error, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   if (common.quiet == 0 && !options.json) {
     std::uint64_t bytes = 0;
     for (const auto& cost : report.remotes) bytes += cost.traffic.bytes_received;
-    fmt::print(stderr, "{} atoms of {} closures are cached; {} bytes came from {} remotes\n", atoms,
-               report.closures.size() - errors.size(), bytes, report.remotes.size());
+    print_error("{} atoms of {} closures are cached; {} bytes came from {} remotes\n", atoms,
+                report.closures.size() - errors.size(), bytes, report.remotes.size());
   }
   return exit_code(errors);
 }

@@ -37,7 +37,7 @@ atom::Json atom_json(const engine::ResolvedAtom& atom) {
   return out;
 }
 
-std::string report_json(const engine::ResolveReport& report) {
+atom::Json report_json(const engine::ResolveReport& report) {
   atom::Json document;
   document["format"] = 1;
   document["locks"] = atom::Json::Array{};
@@ -49,7 +49,7 @@ std::string report_json(const engine::ResolveReport& report) {
     document["locks"].push_back(std::move(entry));
   }
   document["remotes"] = costs_json(report.remotes);
-  return document.pretty();
+  return document;
 }
 
 int resolve(const Common& common, const ResolveOptions& options) {
@@ -62,17 +62,17 @@ int resolve(const Common& common, const ResolveOptions& options) {
       return engine::resolve(context, options.request);
     });
   }
-  if (options.json) fmt::print("{}", report_json(report));
+  if (options.json) print(Text::pretty(report_json(report)));
   std::vector<Error> errors;
   for (const auto& atom : report.atoms) {
     if (!atom) {
       errors.push_back(atom.error());
     } else if (common.quiet == 0 && !options.json) {
-      fmt::print(stderr, "{}: {}\n", atom->name, atom->changes.empty() ? "atom.lock is in line" : "wrote atom.lock");
-      for (const auto& change : atom->changes) fmt::print(stderr, "  {}\n", change);
+      print_error("{}: {}\n", atom->name, atom->changes.empty() ? "atom.lock is in line" : "wrote atom.lock");
+      for (const auto& change : atom->changes) print_error("  {}\n", change);
     }
   }
-  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  for (const auto& error : errors) print_error(describe(error, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

@@ -14,8 +14,8 @@
 namespace eka::cli {
 namespace {
 
-void warn(const Palette& palette, std::string_view text) {
-  fmt::print(stderr, "{} {}\n", palette.yellow("warning:"), text);
+void warn(const Palette& palette, const std::string& text) {
+  print_error(warning_text(text, palette));
 }
 
 int init(const Common& common, const engine::InitRequest& request) {
@@ -30,12 +30,11 @@ int init(const Common& common, const engine::InitRequest& request) {
                               report.remote_problem));
   }
   if (common.quiet == 0) {
-    fmt::print(stderr, "{}\n",
-               report.committed ? "made a package set; ekala.toml is committed" : "this is a package set");
-    if (report.remote == Remote::initialised) fmt::print(stderr, "initialised {}\n", report.remote_url);
-    if (report.remote == Remote::was_initialised) fmt::print(stderr, "{} is initialised\n", report.remote_url);
+    print_error("{}\n", report.committed ? "made a package set; ekala.toml is committed" : "this is a package set");
+    if (report.remote == Remote::initialised) print_error("initialised {}\n", report.remote_url);
+    if (report.remote == Remote::was_initialised) print_error("{} is initialised\n", report.remote_url);
   }
-  fmt::print("{}\n", report.genesis.hex());
+  print("{}\n", report.genesis.hex());
   return 0;
 }
 
@@ -44,7 +43,7 @@ int make_atom(const Common& common, engine::NewAtomRequest request) {
   request.composer = read_preferences(common).composer;
   const auto report = engine::new_atom(request);
   for (const auto& warning : report.warnings) warn(palette, warning);
-  if (common.quiet == 0) fmt::print(stderr, "made atom `{}`: {}\n", report.label.str(), report.manifest.string());
+  if (common.quiet == 0) print_error("made atom `{}`: {}\n", report.label.str(), report.manifest.string());
   return 0;
 }
 
@@ -86,7 +85,7 @@ int publish(const Common& common, const engine::PublishRequest& request) {
   std::vector<Error> refusals;
   for (const auto& atom : report.atoms) {
     ++counts[word(atom.outcome)];
-    fmt::print("{} {} {} {}\n", word(atom.outcome), atom.label.str(), atom.version.str(), atom.rev.hex());
+    print("{} {} {} {}\n", word(atom.outcome), atom.label.str(), atom.version.str(), atom.rev.hex());
     if (atom.reason.empty()) continue;
     refusals.push_back(
         Error(kind_of(atom.outcome), atom.reason)
@@ -96,10 +95,10 @@ int publish(const Common& common, const engine::PublishRequest& request) {
   if (report.atoms.empty()) {
     warn(palette, fmt::format("commit {} lists no atoms; what is not committed is not published", report.source.hex()));
   }
-  for (const auto& refusal : refusals) fmt::print(stderr, "{}", describe(refusal, palette));
+  for (const auto& refusal : refusals) print_error(describe(refusal, palette));
   if (common.quiet == 0) {
-    fmt::print(stderr, "{}: {} published, {} skipped, {} refused\n", report.remote, counts["published"],
-               counts["skipped"], counts["refused"]);
+    print_error("{}: {} published, {} skipped, {} refused\n", report.remote, counts["published"], counts["skipped"],
+                counts["refused"]);
   }
   return exit_code(refusals);
 }

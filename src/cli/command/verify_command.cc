@@ -62,7 +62,7 @@ atom::Json atom_json(const engine::VerifiedAtom& verified) {
   return out;
 }
 
-std::string report_json(const engine::VerifyReport& report) {
+atom::Json report_json(const engine::VerifyReport& report) {
   atom::Json document;
   document["format"] = 1;
   document["atoms"] = atom::Json::Array{};
@@ -70,7 +70,7 @@ std::string report_json(const engine::VerifyReport& report) {
   document["errors"] = atom::Json::Array{};
   for (const auto& error : report.failures) document["errors"].push_back(error_json(error));
   document["remotes"] = costs_json(report.remotes);
-  return document.pretty();
+  return document;
 }
 
 int verify(const Common& common, const VerifyOptions& options) {
@@ -88,11 +88,11 @@ int verify(const Common& common, const VerifyOptions& options) {
     const bool good = verified.verdict.differences.empty();
     if (!good) errors.push_back(complaint(verified));
     if (options.json) continue;
-    fmt::print("{} {} {}\n", good ? "verified" : "differs", verified.atom.str(), verified.atom.rev.hex());
+    print("{} {} {}\n", good ? "verified" : "differs", verified.atom.str(), verified.atom.rev.hex());
   }
   errors.insert(errors.end(), report.failures.begin(), report.failures.end());
-  if (options.json) fmt::print("{}", report_json(report));
-  for (const auto& error : errors) fmt::print(stderr, "{}", describe(error, palette));
+  if (options.json) print(Text::pretty(report_json(report)));
+  for (const auto& error : errors) print_error(describe(error, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

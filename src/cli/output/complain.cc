@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/text.h"
 
 namespace eka::cli {
@@ -13,15 +11,13 @@ namespace {
 constexpr std::size_t longest_message = 64 << 10;
 
 // Every line but the first, and no empty one.
-std::string indented(std::string text, std::string_view by) {
-  std::size_t at = 0;
-  while ((at = text.find('\n', at)) != std::string::npos) {
-    ++at;
-    if (at == text.size() || text[at] == '\n') continue;
-    text.insert(at, by);
-    at += by.size();
+std::string indented(const std::string& text, std::string_view by) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += text[i];
+    if (text[i] == '\n' && i + 1 < text.size() && text[i + 1] != '\n') out += by;
   }
-  return text;
+  return out;
 }
 
 }  // namespace
@@ -59,14 +55,18 @@ int exit_code(const std::vector<Error>& errors) {
   return gravest(codes);
 }
 
-std::string describe(const Error& error, const Palette& palette) {
-  const auto safe = [](const std::string& text) { return printable(text, longest_message, true); };
-  std::string out = fmt::format("{} {}\n", palette.red("error:"), indented(safe(error.message()), "       "));
-  for (const auto& context : error.context()) out += fmt::format("  while {}\n", safe(context));
+Text describe(const Error& error, const Palette& palette) {
+  const auto shown = [](const std::string& text) { return printable(text, longest_message, true); };
+  Text out = palette.red("error:") + " " + indented(shown(error.message()), "       ") + "\n";
+  for (const auto& context : error.context()) out += "  while " + shown(context) + "\n";
   if (!error.hint().empty()) {
-    out += fmt::format("  {} {}\n", palette.cyan("hint:"), indented(safe(error.hint()), "        "));
+    out += "  " + palette.cyan("hint:") + " " + indented(shown(error.hint()), "        ") + "\n";
   }
   return out;
+}
+
+Text warning_text(const std::string& text, const Palette& palette) {
+  return palette.yellow("warning:") + " " + indented(printable(text, longest_message, true), "         ") + "\n";
 }
 
 }  // namespace eka::cli

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/output/print.h"
 #include "cli/output/terminal.h"
 
 namespace eka::cli {
@@ -17,6 +18,9 @@ int gravest(const std::vector<int>& codes);
 int exit_code(const std::vector<Error>& errors);
 
 // "error: <message>", then what was being done, innermost first, then the hint. Ends with a newline.
-std::string describe(const Error& error, const Palette& palette);
+Text describe(const Error& error, const Palette& palette);
+
+// "warning: <text>", with a newline.
+Text warning_text(const std::string& text, const Palette& palette);
 
 }  // namespace eka::cli

@@ -1,6 +1,5 @@
 #include "cli/output/line_writer.h"
 
-#include <cstdio>
 #include <utility>
 
 namespace eka::cli {
@@ -8,6 +7,30 @@ namespace eka::cli {
 LineWriter::LineWriter() : thread_([this] { work(); }) {}
 
 LineWriter::~LineWriter() {
+  end();
+}
+
+void LineWriter::write(const Text& line) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_) return;
+    pending_ += line;
+    pending_ += "\n";
+  }
+  something_.notify_one();
+}
+
+void LineWriter::check() const {
+  if (failed_) std::rethrow_exception(failure_);
+}
+
+void LineWriter::finish() {
+  end();
+  check();
+}
+
+void LineWriter::end() {
+  if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
@@ -16,23 +39,20 @@ LineWriter::~LineWriter() {
   thread_.join();
 }
 
-void LineWriter::write(const std::string& line) {
-  {
-    const std::lock_guard lock(mutex_);
-    pending_ += line + '\n';
-  }
-  something_.notify_one();
-}
-
 void LineWriter::work() {
   std::unique_lock lock(mutex_);
   while (true) {
     something_.wait(lock, [this] { return ended_ || !pending_.empty(); });
     if (pending_.empty()) return;
-    const std::string lines = std::exchange(pending_, {});
+    const Text lines = std::exchange(pending_, {});
+    if (failed_) continue;
     lock.unlock();
-    std::fwrite(lines.data(), 1, lines.size(), stdout);
-    std::fflush(stdout);
+    try {
+      print(lines);
+    } catch (...) {
+      failure_ = std::current_exception();
+      failed_ = true;
+    }
     lock.lock();
   }
 }

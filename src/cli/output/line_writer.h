@@ -1,31 +1,43 @@
 // Lines to standard output from a thread of their own: a slow reader of a pipe must not hold up the reactor.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <string>
 #include <thread>
+
+#include "cli/output/print.h"
 
 namespace eka::cli {
 
 class LineWriter {
  public:
   LineWriter();
-  // Waits until everything is written.
+  // Waits until everything is written; a failure is lost unless finish() was called.
   ~LineWriter();
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
 
   // `line` without its end. Never waits for the reader.
-  void write(const std::string& line);
+  void write(const Text& line);
+  // Has writing failed? Then what is written further is dropped, and check() throws what print() threw.
+  bool failed() const { return failed_; }
+  void check() const;
+  // Waits until everything is written, and throws if it could not be. Nothing may be written afterwards.
+  void finish();
 
  private:
   void work();
+  void end();
 
   std::mutex mutex_;
   std::condition_variable something_;
-  std::string pending_;
+  Text pending_;
   bool ended_ = false;
+  std::exception_ptr failure_;  // set before failed_
+  std::atomic<bool> failed_ = false;
   std::thread thread_;  // last: it uses the others
 };
 

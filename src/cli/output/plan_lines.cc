@@ -10,7 +10,7 @@ namespace eka::cli {
 void PlanLines::planned(std::size_t index, const Result<engine::Plan>& plan) {
   auto line = plan_entry(request_.items[index], plan);
   line["index"] = std::uint64_t{shard_.position(index)};
-  lines_.write(line.canonical());
+  lines_.write(Text::line(line));
   inner_.planned(index, plan);
 }
 
@@ -22,7 +22,8 @@ void PlanLines::finish(const engine::PlanReport& report) {
   summary["planned"] = std::int64_t{planned};
   summary["failed"] = std::int64_t{all - planned};
   summary["remotes"] = costs_json(report.remotes);
-  lines_.write(atom::Json(atom::Json::Object{{"summary", std::move(summary)}}).canonical());
+  lines_.write(Text::line(atom::Json::Object{{"summary", std::move(summary)}}));
+  lines_.finish();
 }
 
 }  // namespace eka::cli

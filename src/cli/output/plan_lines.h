@@ -23,7 +23,11 @@ class PlanLines : public engine::Observer {
   void planned(std::size_t index, const Result<engine::Plan>& plan) override;
 
   // The last line. Without it a reader knows that the run did not come to its end.
+  // Throws what print() throws when a line could not be written.
   void finish(const engine::PlanReport& report);
+
+  // Throws the same, as soon as it is known.
+  void check() const { lines_.check(); }
 
  private:
   engine::Observer& inner_;

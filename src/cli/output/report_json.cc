@@ -66,8 +66,8 @@ atom::Json times_json(const engine::Times& times) {
 
 void tell_costs(const std::vector<engine::RemoteCost>& costs) {
   for (const auto& [url, traffic] : costs) {
-    fmt::print(stderr, "{}: {} requests, {} handshakes, {} retries, {} bytes received\n", url, traffic.requests,
-               traffic.handshakes, traffic.retries, traffic.bytes_received);
+    print_error("{}: {} requests, {} handshakes, {} retries, {} bytes received\n", url, traffic.requests,
+                traffic.handshakes, traffic.retries, traffic.bytes_received);
   }
 }
 

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/text.h"
 
@@ -40,10 +42,6 @@ Words words(Stage stage) {
   return {"working on", "did"};
 }
 
-void print_error(std::string_view text) {
-  fmt::print(stderr, "{}", text);
-}
-
 class Silent : public engine::Observer {
  public:
   void began(Stage, std::string_view) override {}
@@ -57,21 +55,20 @@ class PlainLines : public engine::Observer {
   void began(Stage stage, std::string_view what) override {
     // A build may take hours: that it began is news.
     if (verbose_ > 1 || stage == Stage::build) {
-      print_error(fmt::format("{} {}\n", words(stage).doing, printable(what)));
+      print_error("{} {}\n", words(stage).doing, printable(what));
     }
   }
   void ended(Stage stage, std::string_view what) override {
-    if (verbose_ > 0 || stage == Stage::evaluate)
-      print_error(fmt::format("{} {}\n", words(stage).done, printable(what)));
+    if (verbose_ > 0 || stage == Stage::evaluate) print_error("{} {}\n", words(stage).done, printable(what));
   }
   void printed(std::string_view what, std::string_view line) override {
-    if (verbose_ > 0) print_error(fmt::format("{}> {}\n", printable(what), printable(line, 16 << 10)));
+    if (verbose_ > 0) print_error("{}> {}\n", printable(what), printable(line, 16 << 10));
   }
   void note(std::string_view text) override {
-    print_error(fmt::format("{} {}\n", palette_.yellow("note:"), printable(text, 16 << 10, true)));
+    print_error(palette_.yellow("note:") + " " + printable(text, 16 << 10, true) + "\n");
   }
   void detail(std::string_view text) override {
-    if (verbose_ > 0) print_error(fmt::format("{}\n", printable(text)));
+    if (verbose_ > 0) print_error("{}\n", printable(text));
   }
 
  private:
@@ -98,7 +95,7 @@ class LiveLine : public engine::Observer {
   }
   void note(std::string_view text) override {
     clear();
-    print_error(fmt::format("{} {}\n", palette_.yellow("note:"), printable(text, 16 << 10, true)));
+    print_error(palette_.yellow("note:") + " " + printable(text, 16 << 10, true) + "\n");
     draw();
   }
 
@@ -108,9 +105,9 @@ class LiveLine : public engine::Observer {
     for (const auto& [stage, count] : underway_) {
       if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", words(stage).doing, count);
     }
-    print_error(line.empty() ? "\r\x1b[K" : fmt::format("\r\x1b[K{}  {}", palette_.cyan(line), latest_));
+    print_error(line.empty() ? Text::line_start() : Text::line_start() + palette_.cyan(line) + "  " + latest_);
   }
-  void clear() { print_error("\r\x1b[K"); }
+  void clear() { print_error(Text::line_start()); }
 
   Palette palette_;
   std::map<Stage, int> underway_;
@@ -122,19 +119,19 @@ class LiveLine : public engine::Observer {
 Palette::Palette(Color color) {
   const char* no_color = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
-  const bool fit = isatty(STDERR_FILENO) != 0 && (no_color == nullptr || *no_color == '\0') &&
+  const bool fit = error_is_terminal() && (no_color == nullptr || *no_color == '\0') &&
                    (term == nullptr || std::string_view(term) != "dumb");
   on_ = color == Color::always || (color == Color::automatic && fit);
 }
 
-std::string Palette::paint(std::string_view code, std::string_view text) const {
-  return on_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+Text Palette::paint(const char* style, const Text& text) const {
+  return on_ ? Text::styled(style, text) : text;
 }
 
 Progress decide(Progress asked, int quiet) {
   if (quiet > 0) return Progress::none;
   if (asked != Progress::automatic) return asked;
-  return isatty(STDERR_FILENO) != 0 ? Progress::bar : Progress::plain;
+  return error_is_terminal() ? Progress::bar : Progress::plain;
 }
 
 std::unique_ptr<engine::Observer> make_display(Progress progress, int verbose, const Palette& palette) {

@@ -1,11 +1,9 @@
 // What standard error looks like: colour, and the display of progress.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <string>
-#include <string_view>
 
+#include "cli/output/print.h"
 #include "engine/context/observer.h"
 
 namespace eka::cli {
@@ -17,13 +15,13 @@ enum class Progress { automatic, bar, plain, none };
 class Palette {
  public:
   explicit Palette(Color color);
-  std::string bold(std::string_view text) const { return paint("1", text); }
-  std::string red(std::string_view text) const { return paint("1;31", text); }
-  std::string yellow(std::string_view text) const { return paint("33", text); }
-  std::string cyan(std::string_view text) const { return paint("36", text); }
+  Text bold(const Text& text) const { return paint("1", text); }
+  Text red(const Text& text) const { return paint("1;31", text); }
+  Text yellow(const Text& text) const { return paint("33", text); }
+  Text cyan(const Text& text) const { return paint("36", text); }
 
  private:
-  std::string paint(std::string_view code, std::string_view text) const;
+  Text paint(const char* style, const Text& text) const;
   bool on_;
 };
 

@@ -32,13 +32,17 @@ Decision read_decision(const ReadAtom& owner) {
   Decision out;
   const auto ids = by_id(*owner.lock);
   auto& own = out.sees[owner.published.rev];
-  for (const auto& [id, atom] : ids) {
-    out.atoms.push_back(atom);
-    const auto* locked = owner.lock->find(id);
-    const bool composes = owner.lock->composer.id == id;
-    if (locked->direct || composes || !owner.lock->covers_closure()) own.push_back(atom.rev);
-    for (const auto& needed : locked->requires_) {
-      if (const auto found = ids.find(needed); found != ids.end()) out.sees[atom.rev].push_back(found->second.rev);
+  for (const auto& locked : owner.lock->atoms) {
+    const auto atom = ids.find(locked.id);
+    if (atom == ids.end()) continue;
+    out.atoms.push_back(atom->second);
+    const auto& rev = atom->second.rev;
+    const bool composes = owner.lock->composer.id == locked.id;
+    if (locked.direct || composes || !owner.lock->covers_closure()) own.push_back(rev);
+    if (locked.requires_.empty()) continue;
+    auto& sees = out.sees[rev];
+    for (const auto& needed : locked.requires_) {
+      if (const auto found = ids.find(needed); found != ids.end()) sees.push_back(found->second.rev);
     }
   }
   return out;
@@ -288,10 +292,11 @@ coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vect
   std::vector<std::string> names{atom_file, lock_file};
   auto texts = co_await context.cache->files(trees, std::move(names));
   // A manifest or a lock may be so large that reading it takes a while.
-  co_return co_await coro::offload(context.pool, [&] {
+  co_return co_await coro::offload(context.pool, [&](coro::Stop stop) {
     std::vector<Result<ReadAtom>> out;
     std::size_t next = 0;
     for (std::size_t i = 0; i < atoms.size(); ++i) {
+      stop.check();
       if (commits[i]) {
         const auto& files = texts[next];
         out.push_back(files ? parse_atom(std::move(atoms[i]), trees[next], *files)

@@ -3,6 +3,8 @@
 // A manifest names a dependency by a tag of its own and a label; the lock names it by set. The label alone decides
 // unless the atom may see two of that label from two sets: then the tag's mirrors tell which set is meant.
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -13,14 +15,16 @@ namespace {
 
 class Linker {
  public:
-  Linker(const Closure& closure, const Closure::Member& member) : closure_(closure), member_(member) {}
+  Linker(const Closure& closure, const Closure::Member& member) : closure_(closure), member_(member) {
+    for (const auto index : member.may_see) seen_[closure.members[index].published.label].push_back(index);
+  }
 
   Result<Closure::Index> find(const atom::Tag& tag, const atom::Label& label,
                               const atom::Requirement& requirement) const {
     std::vector<Closure::Index> found;
-    for (const auto index : member_.may_see) {
-      const auto& candidate = closure_.members[index].published;
-      if (candidate.label == label && may_be(tag, candidate.set)) found.push_back(index);
+    if (const auto named = seen_.find(label); named != seen_.end()) {
+      std::ranges::copy_if(named->second, std::back_inserter(found),
+                           [&](auto i) { return may_be(tag, closure_.members[i].published.set); });
     }
     if (found.size() > 1)
       std::erase_if(found, [&](auto i) { return !mirrored(tag, closure_.members[i].published.set); });
@@ -79,6 +83,7 @@ class Linker {
 
   const Closure& closure_;
   const Closure::Member& member_;
+  std::map<atom::Label, std::vector<Closure::Index>> seen_;  // what the member may see, by label
 };
 
 Result<void> link_member(const Closure& closure, Closure::Member& member) {

@@ -1,11 +1,10 @@
-#include "engine/plan/workers.h"
-
 #include <algorithm>
 #include <set>
 
 #include "coro/task/task_group.h"
 #include "engine/plan/batches.h"
 #include "engine/plan/build_import.h"
+#include "engine/plan/workers.h"
 
 namespace eka::engine {
 namespace {
@@ -102,8 +101,9 @@ coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
         answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
     // A limit that was reached by many roots may be out of reach for this one alone.
     const bool had_less = done > 0 || shares_.each < context_.settings.limits.memory_bytes;
-    const bool may_do_alone = (answers.exhausted == eval::Exhausted::memory && had_less) ||
-                              (answers.exhausted == eval::Exhausted::time && done > 0);
+    const bool may_do_alone =
+        (answers.exhausted == eval::Exhausted::memory && had_less) ||
+        ((answers.exhausted == eval::Exhausted::time || answers.exhausted == eval::Exhausted::disk) && done > 0);
     if (may_do_alone) {
       co_await with_all_memory(work, bad);
     } else {

@@ -115,7 +115,8 @@ coro::Task<> Graph::read_manifest(resolve::Need need) {
   if (!text && unusable.empty()) co_return;
   std::optional<atom::Manifest> manifest;
   if (text) {
-    auto parsed = atom::Manifest::parse(*text, file_of(package, *need.version));
+    const auto name = file_of(package, *need.version);
+    auto parsed = co_await coro::offload(context_.pool, [&] { return atom::Manifest::parse(*text, name); });
     if (!parsed) {
       unusable = "its manifest cannot be read: " + parsed.error().message();
     } else if (parsed->label != package.label || parsed->version != version) {

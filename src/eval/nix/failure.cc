@@ -40,7 +40,9 @@ std::vector<std::string> names_in(simdjson::dom::element object) {
   std::vector<std::string> names;
   simdjson::dom::array array;
   if (object["names"].get(array) != simdjson::SUCCESS) return names;
+  constexpr std::size_t most = 1'000;
   for (const simdjson::dom::element name : array) {
+    if (names.size() == most) break;
     std::string_view text;
     if (name.get(text) == simdjson::SUCCESS) names.push_back(printable(text, 100));
   }

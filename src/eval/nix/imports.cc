@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -31,22 +33,25 @@ std::optional<std::string> path_in(std::string_view frame) {
   return std::nullopt;
 }
 
-bool makes(const fs::path& store, const std::string& drv_path, const std::string& output) {
-  try {
-    const auto outputs = read_derivation(store, drv_path).outputs;
-    return std::ranges::any_of(outputs, [&](const Output& made) { return made.path == output; });
-  } catch (const Error&) {
-    return false;  // a derivation that cannot be read makes nothing
-  }
-}
+// What frames may name of outputs that are looked for.
+constexpr std::size_t most_outputs = 1'000;
 
-std::optional<std::string> maker_of(const fs::path& store, const std::string& output) {
+// Which derivation of the store makes each of `outputs`, in one walk over all of them.
+std::map<std::string, std::string> makers_of(const fs::path& store, const std::set<std::string>& outputs) {
+  std::map<std::string, std::string> makers;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(store / "nix/store", ignored)) {
-    std::string drv_path = "/nix/store/" + entry.path().filename().string();
-    if (drv_path.ends_with(".drv") && makes(store, drv_path, output)) return drv_path;
+    const std::string drv_path = "/nix/store/" + entry.path().filename().string();
+    if (!drv_path.ends_with(".drv")) continue;
+    try {
+      for (const Output& made : read_derivation(store, drv_path).outputs) {
+        if (outputs.contains(made.path)) makers.emplace(made.path, drv_path);
+      }
+    } catch (const Error&) {
+      // A derivation that cannot be read makes nothing.
+    }
   }
-  return std::nullopt;
+  return makers;
 }
 
 }  // namespace
@@ -55,10 +60,16 @@ std::optional<std::string> wanted_build(const fs::path& store, std::string_view 
                                         const std::vector<std::string>& built) {
   const auto trace = Trace::read(errors);
   if (!trace) return std::nullopt;
+  std::vector<std::string> named;  // in the order of the frames
   for (const Trace::Frame& frame : trace->frames) {
-    const auto output = path_in(frame.text);
-    if (!output || std::ranges::find(built, *output) != built.end()) continue;
-    if (auto drv_path = maker_of(store, *output)) return drv_path;
+    auto output = path_in(frame.text);
+    if (named.size() == most_outputs) break;
+    if (output && std::ranges::find(built, *output) == built.end()) named.push_back(*std::move(output));
+  }
+  if (named.empty()) return std::nullopt;
+  const auto makers = makers_of(store, {named.begin(), named.end()});
+  for (const std::string& output : named) {
+    if (const auto maker = makers.find(output); maker != makers.end()) return maker->second;
   }
   return std::nullopt;
 }

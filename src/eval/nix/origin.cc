@@ -1,6 +1,8 @@
 #include "eval/nix/origin.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include <simdjson.h>
 
@@ -24,39 +26,48 @@ std::vector<std::string_view> needs(dom::element atom) {
   return out;
 }
 
+// The atoms of the document by their keys: simdjson looks through all of them for one.
+using Atoms = std::unordered_map<std::string_view, dom::element>;
+
+Atoms atoms_of(dom::element closure) {
+  Atoms out;
+  for (const auto& [key, atom] : closure["atoms"].get_object()) out.emplace(key, atom);
+  return out;
+}
+
+dom::element at(const Atoms& atoms, std::string_view key) {
+  const auto found = atoms.find(key);
+  if (found == atoms.end()) throw simdjson::simdjson_error(simdjson::NO_SUCH_FIELD);
+  return found->second;
+}
+
 // Who needs whom, as found on the shortest way from the planned atoms. A planned atom is needed by itself.
-std::map<std::string_view, std::string_view> ways(dom::element closure) {
-  std::map<std::string_view, std::string_view> needed_by;
+std::unordered_map<std::string_view, std::string_view> ways(dom::element closure, const Atoms& atoms) {
+  std::unordered_map<std::string_view, std::string_view> needed_by;
   std::vector<std::string_view> open;
   for (const dom::element root : closure["roots"].get_array()) {
     const std::string_view key = root;
     if (needed_by.emplace(key, key).second) open.push_back(key);
   }
-  for (std::size_t at = 0; at < open.size(); ++at) {
-    for (const auto key : needs(closure["atoms"].at_key(open[at]))) {
-      if (needed_by.emplace(key, open[at]).second) open.push_back(key);
+  for (std::size_t next = 0; next < open.size(); ++next) {
+    const std::string_view from = open[next];
+    for (const auto key : needs(at(atoms, from))) {
+      if (needed_by.emplace(key, from).second) open.push_back(key);
     }
   }
   return needed_by;
 }
 
-std::optional<std::string_view> atom_at(dom::element closure, const std::string& place) {
-  for (const auto& [key, atom] : closure["atoms"].get_object()) {
-    if (std::string_view(atom["root"]) == place) return key;
-  }
-  return std::nullopt;
-}
-
-Origin origin_at(dom::element closure, std::string_view key) {
+Origin origin_at(dom::element closure, const Atoms& atoms, std::string_view key) {
   Origin out;
-  for (const auto& [tag, labels] : closure["atoms"].at_key(key)["deps"].get_object()) {
+  for (const auto& [tag, labels] : at(atoms, key)["deps"].get_object()) {
     for (const auto& [label, unused] : labels.get_object()) {
       out.dependencies[std::string(tag)].emplace_back(label);
     }
   }
-  const auto needed_by = ways(closure);
+  const auto needed_by = ways(closure, atoms);
   for (auto found = needed_by.find(key); found != needed_by.end(); found = needed_by.find(found->second)) {
-    out.atoms.push_back(name_of(closure["atoms"].at_key(found->first)));
+    out.atoms.push_back(name_of(at(atoms, found->first)));
     if (found->second == found->first) break;
   }
   return out;
@@ -73,10 +84,15 @@ std::string Origin::sentence() const {
 std::optional<Origin> find_origin(std::string_view closure_json, const std::vector<std::string>& places) try {
   dom::parser parser;
   const dom::element closure = parser.parse(simdjson::padded_string(closure_json));
+  const Atoms atoms = atoms_of(closure);
+  // By where they stand; of two at one place the first.
+  std::unordered_map<std::string_view, std::string_view> standing;
+  for (const auto& [key, atom] : closure["atoms"].get_object()) standing.emplace(std::string_view(atom["root"]), key);
+  std::unordered_set<std::string_view> seen;
   for (const auto& place : places) {
-    const auto key = atom_at(closure, place);
-    if (!key) continue;
-    auto origin = origin_at(closure, *key);
+    const auto atom = standing.find(place);
+    if (atom == standing.end() || !seen.insert(place).second) continue;
+    auto origin = origin_at(closure, atoms, atom->second);
     if (!origin.atoms.empty()) return origin;
   }
   return std::nullopt;

@@ -1,5 +1,3 @@
-#include "eval/nix/scratch.h"
-
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -12,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "eval/nix/scratch.h"
+#include "store/disk/disk.h"
 
 namespace eka::eval {
 namespace {
@@ -20,29 +20,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* prefix = "eval-";
 
-// Nix makes directories read-only: an ordinary user must undo that, where there is one. Links are not followed by any
-// of this.
-void remove_tree(const fs::path& path) noexcept {
-  try {
-    std::error_code ignored;
-    std::error_code refused;
-    fs::remove_all(path, refused);
-    if (!refused) return;
-    for (fs::recursive_directory_iterator entry(path, ignored), end; entry != end; entry.increment(ignored)) {
-      if (entry->symlink_status(ignored).type() == fs::file_type::directory) {
-        fs::permissions(entry->path(), fs::perms::owner_all, ignored);
-      }
-    }
-    fs::remove_all(path, ignored);
-  } catch (const std::exception&) {
-    // Out of memory: the next run sweeps it.
-  }
-}
-
 // The evaluator of an eka that was killed dies a moment after it, and may write until then.
 void remove_from_dying(const fs::path& path) {
   for (int attempt = 0; attempt < 100; ++attempt) {
-    remove_tree(path);
+    store::remove_tree(path);
     if (std::error_code ignored; !fs::exists(fs::symlink_status(path, ignored))) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -76,7 +57,7 @@ Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
 
 Scratch::~Scratch() {
   pool_.run_detached(
-      [path = path_, lock = std::make_shared<coro::Descriptor>(std::move(lock_))] { remove_tree(path); });
+      [path = path_, lock = std::make_shared<coro::Descriptor>(std::move(lock_))] { store::remove_tree(path); });
 }
 
 void Scratch::sweep(const fs::path& root) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "coro/task/timeout.h"
 #include "eval/nix/imports.h"
 #include "eval/sandbox/nixec.h"
 #include "eval/store/private_store.h"
@@ -17,9 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// No file of an honest evaluation is larger: its store holds derivations and what they take from their own trees.
-constexpr std::uint64_t largest_file = std::uint64_t{4} << 30;
 constexpr std::uint64_t most_open_files = 1024;
+// The evaluator's database needs as much, however little may be written.
+constexpr std::uint64_t smallest_file_limit = std::uint64_t{64} << 20;
 
 std::vector<Sandbox::Bind> binds_of(const std::vector<Source>& sources) {
   std::vector<Sandbox::Bind> binds;
@@ -54,7 +55,7 @@ NixecRequest request_for(const Workshop& workshop, const Evaluation& evaluation,
           .limits = {.memory_bytes = evaluation.limits.memory_bytes,
                      .cpu_seconds = seconds(evaluation.limits.cpu_time),
                      .wall_seconds = seconds(evaluation.limits.wall_time),
-                     .file_bytes = largest_file,
+                     .file_bytes = std::max<std::uint64_t>(evaluation.limits.store_bytes, smallest_file_limit),
                      .open_files = most_open_files},
           .sandbox = {.bwrap = installation.bwrap.string(),
                       .nix_instantiate = installation.nix_instantiate.string(),
@@ -100,6 +101,14 @@ Error too_loud(std::uint64_t limit) {
   return Error(Kind::evaluation, "evaluation printed more than " + std::to_string(limit >> 20) + " MiB");
 }
 
+Error too_large(std::uint64_t limit) {
+  return Error(Kind::evaluation, "evaluation wrote more than " + std::to_string(limit >> 20) + " MiB into its store")
+      .with_hint(
+          "plan.disk or EKA_PLAN_DISK says how much one evaluation may write; builtins.toFile and paths that are "
+          "copied "
+          "into the store are what writes");
+}
+
 }  // namespace
 
 Session::Session(coro::Executor executor, const Workshop& workshop, const Evaluation& evaluation,
@@ -118,21 +127,47 @@ coro::Task<> Session::run() {
     std::vector<std::string> built = evaluation_.built;
     co_await furnish(workshop_.installation, scratch_->store(), std::move(built));
   }
+  meter_.emplace(scratch_->store(), evaluation_.limits.store_bytes);
   prepared.command.on_errors = [this](std::string_view bytes) { hear(bytes); };
   group_.start(converse(std::move(prepared.command)));
   co_await group_.join();
-  if (evaluation_.imports && exit_.code() == 1) co_await look_for_wanted();
+  if (evaluation_.imports && exit_.code() == 1 && !too_much_) {
+    // What is wanted will be admitted, too.
+    too_much_ = co_await coro::offload(workshop_.pool, [this](coro::Stop stop) { return meter_->is_over(stop, true); });
+  }
+  if (too_much_) failure_ = too_large(evaluation_.limits.store_bytes);
+  if (evaluation_.imports && exit_.code() == 1 && !too_much_) co_await look_for_wanted();
 }
 
 coro::Task<> Session::converse(coro::Command command) {
   const auto start = std::chrono::steady_clock::now();
   try {
-    exit_ = co_await coro::run(std::move(command));
+    // Whichever ends first ends the other: the evaluator, or the patience with what it writes.
+    coro::TaskGroup both(co_await asio::this_coro::executor);
+    both.start(run_command(std::move(command), &both));
+    both.start(watch_store(&both));
+    co_await both.join();
   } catch (const Error& error) {
     if (!error.message().contains(" wrote more than ")) throw;
     failure_ = too_loud(evaluation_.limits.output_bytes);
   }
   took_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+}
+
+coro::Task<> Session::run_command(coro::Command command, coro::TaskGroup* both) {
+  exit_ = co_await coro::run(std::move(command));
+  both->cancel();
+}
+
+coro::Task<> Session::watch_store(coro::TaskGroup* both) {
+  while (!too_much_) {
+    co_await coro::sleep(meter_->pause());
+    co_await coro::offload(workshop_.pool, [this](coro::Stop stop) {
+      const std::lock_guard lock(measuring_);
+      if (meter_->is_over(stop, true)) too_much_ = true;
+    });
+  }
+  both->cancel();
 }
 
 coro::Task<> Session::look_for_wanted() {
@@ -150,38 +185,56 @@ coro::Task<> Session::look_for_wanted() {
 }
 
 void Session::hear(std::string_view bytes) {
-  for (Answer& answer : reader_.feed(bytes)) {
-    const std::size_t root = roots_.size();
-    roots_.emplace_back();
-    group_.start(take(root, std::move(answer)));
+  for (Answer& answer : reader_.feed(bytes)) heard_.push_back(std::move(answer));
+  if (heard_.empty() || taking_) return;
+  taking_ = true;
+  group_.start(take_heard());
+}
+
+// One after another: where one is not taken, none behind it is.
+coro::Task<> Session::take_heard() {
+  while (!heard_.empty() && !too_much_) {
+    const Answer answer = std::move(heard_.front());
+    heard_.pop_front();
+    const auto evaluated = co_await coro::offload(
+        workshop_.pool,
+        [this, &answer](coro::Stop stop) -> std::optional<Result<Evaluated>> { return take(answer, stop); });
+    if (!evaluated) break;
+    roots_.push_back(*evaluated);
+    if (answered_) answered_(roots_.size() - 1, *evaluated);
+  }
+  taking_ = false;
+}
+
+// Nothing when more was written by now than may be. What an answer names was written before it: once taken, it is
+// within the limit, whatever comes later.
+std::optional<Result<Evaluated>> Session::take(const Answer& answer, coro::Stop stop) {
+  {
+    const std::lock_guard lock(measuring_);
+    if (!too_much_ && meter_->is_over(stop, false)) too_much_ = true;
+  }
+  if (too_much_) return std::nullopt;
+  try {
+    return Evaluated{.label = answer.label,
+                     .drv_path = answer.drv_path,
+                     .outputs = read_derivation(scratch_->store(), answer.drv_path).outputs,
+                     .imported = !evaluation_.built.empty(),
+                     .messages = messages_of(answer.said),
+                     .scratch = scratch_};
+  } catch (const Error& error) {
+    return std::unexpected(error);
   }
 }
 
-coro::Task<> Session::take(std::size_t root, Answer answer) {
-  const auto evaluated = co_await coro::offload(workshop_.pool, [this, &answer]() -> Result<Evaluated> {
-    try {
-      return Evaluated{.label = answer.label,
-                       .drv_path = answer.drv_path,
-                       .outputs = read_derivation(scratch_->store(), answer.drv_path).outputs,
-                       .imported = !evaluation_.built.empty(),
-                       .messages = messages_of(answer.said),
-                       .scratch = scratch_};
-    } catch (const Error& error) {
-      return std::unexpected(error);
-    }
-  });
-  roots_[root] = evaluated;
-  if (answered_) answered_(root, evaluated);
-}
-
 bool Session::cannot_furnish() const {
-  return workshop_.can_furnish && exit_.code() == nixec_cannot_furnish;
+  return !failure_ && workshop_.can_furnish && exit_.code() == nixec_cannot_furnish;
 }
 
 Answers Session::answers() {
   Answers answers;
-  for (auto& root : roots_) answers.roots.push_back(*std::move(root));
+  answers.roots = std::move(roots_);
   answers.failure = std::move(failure_);
+  if (too_much_) answers.exhausted = Exhausted::disk;
   if (answers.failure || exit_.ok()) return answers;
   const Ending ending{.code = exit_.code(),
                       .signal = exit_.signal(),

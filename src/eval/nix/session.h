@@ -1,10 +1,12 @@
 // One evaluator process, from its scratch directory to its last answer.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -14,6 +16,7 @@
 #include "eval/nix/answers.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/supplies.h"
+#include "eval/store/store_meter.h"
 
 namespace eka::eval {
 
@@ -40,9 +43,12 @@ class Session {
 
  private:
   coro::Task<> converse(coro::Command command);
+  coro::Task<> run_command(coro::Command command, coro::TaskGroup* both);
+  coro::Task<> watch_store(coro::TaskGroup* both);
   void hear(std::string_view bytes);
   coro::Task<> look_for_wanted();
-  coro::Task<> take(std::size_t root, Answer answer);
+  coro::Task<> take_heard();
+  std::optional<Result<Evaluated>> take(const Answer& answer, coro::Stop stop);
 
   const Workshop& workshop_;
   const Evaluation& evaluation_;
@@ -51,10 +57,15 @@ class Session {
   AnswerReader reader_;
   coro::TaskGroup group_;
   std::shared_ptr<Scratch> scratch_;
-  std::deque<std::optional<Result<Evaluated>>> roots_;  // in the order in which they were answered
+  std::deque<Answer> heard_;  // and not taken yet
+  bool taking_ = false;
+  std::vector<Result<Evaluated>> roots_;  // in the order in which they were answered
   coro::Exit exit_;
   std::optional<Evaluated> wanted_;
-  std::optional<Error> failure_;  // when it was ended by us
+  std::optional<StoreMeter> meter_;
+  std::mutex measuring_;                // the meter: the pool's threads take turns
+  std::atomic<bool> too_much_ = false;  // it has written more than it may
+  std::optional<Error> failure_;        // when it was ended by us
   std::chrono::milliseconds took_{};
 };
 

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <memory>
 
+#include "base/text.h"
 #include "coro/process/process.h"
 #include "eval/nix/scratch.h"
 #include "eval/sandbox/syscalls.h"
@@ -44,6 +45,15 @@ void keep(const fs::path& made, const fs::path& place) {
 }
 
 }  // namespace
+
+coro::Task<> make_store(const Installation& installation, fs::path store) {
+  coro::Command command = make_command(installation, store);
+  const coro::Exit exit = co_await coro::run(std::move(command));
+  if (!exit.ok()) {
+    throw Error(Kind::failure, "Nix cannot make a store: " + printable(exit.errors, 4000, true))
+        .within("making a private store at " + store.string());
+  }
+}
 
 coro::Task<Supplies> gather_supplies(const Installation& installation, fs::path scratch_root, coro::Pool& pool) {
   const fs::path place = place_of(scratch_root, installation.nix_version);

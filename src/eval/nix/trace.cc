@@ -8,6 +8,7 @@ namespace eka::eval {
 namespace {
 
 constexpr std::size_t longest_text = 16 << 10;
+constexpr std::size_t most_places = 10'000;
 constexpr std::string_view frame_mark = "\n       … ";
 constexpr std::string_view place_mark = "at /nix/store/";
 constexpr std::size_t hash_length = 33;  // with its "-"
@@ -53,9 +54,18 @@ std::string without_indent(std::string_view text) {
 std::string without_private_store(std::string_view text) {
   constexpr std::string_view path = "/eka/store/nix/store/";
   constexpr std::size_t prefix = std::string_view("/eka/store").size();
-  std::string out(text);
-  for (std::size_t at = 0; (at = out.find(path, at)) != std::string::npos;) out.erase(at, prefix);
-  return out;
+  std::string out;
+  out.reserve(text.size());
+  while (true) {
+    const std::size_t found = text.find(path);
+    out += text.substr(0, found);
+    if (found == std::string_view::npos) return out;
+    text.remove_prefix(found + prefix);
+    // Behind the prefix, so that nothing is found in it again.
+    const std::size_t rest = path.size() - prefix;
+    out += text.substr(0, rest);
+    text.remove_prefix(rest);
+  }
 }
 
 // "… from call site" of a builtin: no place, no name, no news.
@@ -65,7 +75,8 @@ bool says_nothing(std::string_view frame) {
 
 void add_places(std::string_view text, std::vector<std::string>& places) {
   constexpr std::string_view store = "/nix/store/";
-  for (std::size_t at = 0; (at = text.find(place_mark, at)) != std::string_view::npos; at += place_mark.size()) {
+  for (std::size_t at = 0; places.size() < most_places && (at = text.find(place_mark, at)) != std::string_view::npos;
+       at += place_mark.size()) {
     const auto rest = text.substr(at + place_mark.size() - store.size());
     places.emplace_back(rest.substr(0, std::min(rest.find_first_of("/:\n", store.size()), rest.size())));
   }

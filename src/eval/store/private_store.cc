@@ -1,10 +1,10 @@
 #include "eval/store/private_store.h"
 
-#include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -46,66 +46,181 @@ std::string content_of(const coro::Descriptor& file, const std::string& name) {
   return content;
 }
 
+// A connection with its statements, and whether all went well so far.
 class Database {
  public:
-  explicit Database(const fs::path& file) {
-    if (sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) ok_ = false;
-    run("PRAGMA synchronous = off");
+  Database(const fs::path& file, int flags) {
+    ok_ = sqlite3_open_v2(file.c_str(), &handle_, flags | SQLITE_OPEN_NOFOLLOW, nullptr) == SQLITE_OK;
   }
   ~Database() { sqlite3_close(handle_); }
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  // What somebody else has written: none of its schema is run, and nothing is written to it.
+  void distrust() {
+    configure(SQLITE_DBCONFIG_DEFENSIVE, 1);
+    configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
+    configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
+    configure(SQLITE_DBCONFIG_ENABLE_VIEW, 0);
+    run("PRAGMA query_only = on; PRAGMA cell_size_check = on; PRAGMA mmap_size = 0");
+    if (ok_) sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, 1 << 20);
+  }
+
+  bool ok() const { return ok_; }
   bool run(const char* statement) {
     ok_ = ok_ && sqlite3_exec(handle_, statement, nullptr, nullptr, nullptr) == SQLITE_OK;
     return ok_;
   }
-  bool run(const char* statement, const std::string& argument) {
-    sqlite3_stmt* prepared = nullptr;
-    ok_ = ok_ && sqlite3_prepare_v2(handle_, statement, -1, &prepared, nullptr) == SQLITE_OK &&
-          sqlite3_bind_text(prepared, 1, argument.data(), static_cast<int>(argument.size()), SQLITE_STATIC) ==
-              SQLITE_OK &&
-          sqlite3_step(prepared) == SQLITE_DONE;
-    sqlite3_finalize(prepared);
-    return ok_;
-  }
+  sqlite3* handle() const { return handle_; }
 
  private:
+  void configure(int what, int on) { ok_ = ok_ && sqlite3_db_config(handle_, what, on, nullptr) == SQLITE_OK; }
+
   sqlite3* handle_ = nullptr;
   bool ok_ = true;
 };
 
-constexpr const char* database_file = "nix/var/nix/db/db.sqlite";
+class Query {
+ public:
+  Query(const Database& database, const char* text) {
+    ok_ = database.ok() && sqlite3_prepare_v2(database.handle(), text, -1, &statement_, nullptr) == SQLITE_OK;
+  }
+  ~Query() { sqlite3_finalize(statement_); }
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
 
-// The directories that join() is about to walk must be directories, not links to somewhere else.
-bool is_sound(const fs::path& store) {
-  return open_beneath(store, "nix/store", O_RDONLY | O_DIRECTORY).get() >= 0 &&
-         open_beneath(store, database_file, O_RDONLY).get() >= 0;
+  // False at the end, and when something went wrong.
+  bool next() {
+    const int code = ok_ ? sqlite3_step(statement_) : SQLITE_DONE;
+    ok_ = ok_ && (code == SQLITE_ROW || code == SQLITE_DONE);
+    return code == SQLITE_ROW;
+  }
+  bool ok() const { return ok_; }
+  // Null is the empty text.
+  std::string text(int column) const {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return bytes == nullptr ? std::string()
+                            : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+  }
+  std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
+
+  void bind(int parameter, const std::string& text) {
+    if (text.empty()) return;  // stays null
+    ok_ = ok_ && sqlite3_bind_text(statement_, parameter, text.data(), static_cast<int>(text.size()),
+                                   SQLITE_TRANSIENT) == SQLITE_OK;
+  }
+  void bind(int parameter, std::int64_t value) {
+    ok_ = ok_ && sqlite3_bind_int64(statement_, parameter, value) == SQLITE_OK;
+  }
+  bool write() {
+    ok_ = ok_ && sqlite3_step(statement_) == SQLITE_DONE;
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+    return ok_;
+  }
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+  bool ok_ = true;
+};
+
+constexpr const char* database_file = "nix/var/nix/db/db.sqlite";
+constexpr std::size_t most_paths = 1'000'000;
+
+// A path as a private store registers it. What makes Nix believe a path that does not prove itself (a signature, that
+// it was built here) is not taken over.
+struct Registration {
+  std::string path, hash, deriver, ca;
+  std::int64_t time = 0, size = 0;
+};
+
+struct Registrations {
+  std::map<std::int64_t, Registration> paths;  // by the number that the database gives them
+  std::vector<std::pair<std::int64_t, std::int64_t>> references;
+};
+
+// Nothing there, or a regular file that is reached through no link.
+bool is_plain(const fs::path& store, const std::string& file) {
+  const coro::Descriptor found = open_beneath(store, file, O_PATH | O_NOFOLLOW);
+  if (found.get() < 0) return errno == ENOENT;
+  struct stat about{};
+  return ::fstat(found.get(), &about) == 0 && S_ISREG(about.st_mode);
 }
 
-bool join_registrations(Database& into, const fs::path& other) {
+// The directories that are about to be walked, and the files that SQLite opens, must be what they seem.
+bool is_sound(const fs::path& store) {
+  if (open_beneath(store, "nix/store", O_RDONLY | O_DIRECTORY).get() < 0) return false;
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    if (!is_plain(store, std::string(database_file) + suffix)) return false;
+  }
+  return true;
+}
+
+// Nothing when the database cannot be read, or registers what no evaluation makes.
+std::optional<Registrations> read_registrations(const fs::path& store) {
+  Database database(store / database_file, SQLITE_OPEN_READONLY);
+  database.distrust();
+  Registrations found;
+  Query paths(database, "SELECT id, path, hash, registrationTime, deriver, narSize, ca FROM ValidPaths");
+  while (paths.next()) {
+    Registration one{.path = paths.text(1),
+                     .hash = paths.text(2),
+                     .deriver = paths.text(4),
+                     .ca = paths.text(6),
+                     .time = paths.number(3),
+                     .size = paths.number(5)};
+    const bool plain = is_store_path(one.path) && (one.deriver.empty() || is_store_path(one.deriver));
+    if (!plain || found.paths.size() == most_paths) return std::nullopt;
+    found.paths.emplace(paths.number(0), std::move(one));
+  }
+  Query references(database, "SELECT referrer, reference FROM Refs");
+  while (references.next()) {
+    if (found.references.size() == 16 * most_paths) return std::nullopt;
+    found.references.emplace_back(references.number(0), references.number(1));
+  }
+  if (!paths.ok() || !references.ok()) return std::nullopt;
+  return found;
+}
+
+bool write_registrations(Database& into, const Registrations& found) {
+  Query path(into,
+             "INSERT OR IGNORE INTO ValidPaths (path, hash, registrationTime, deriver, narSize, ca)"
+             " VALUES (?, ?, ?, ?, ?, ?)");
+  for (const auto& [id, one] : found.paths) {
+    path.bind(1, one.path);
+    path.bind(2, one.hash);
+    path.bind(3, one.time);
+    path.bind(4, one.deriver);
+    path.bind(5, one.size);
+    path.bind(6, one.ca);
+    if (!path.write()) return false;
+  }
   // Ids differ from database to database, so references go by path.
-  return into.run("ATTACH ? AS other", other / database_file) && into.run("BEGIN") &&
-         into.run(
-             "INSERT OR IGNORE INTO main.ValidPaths (path, hash, registrationTime, deriver, narSize, ultimate, sigs, "
-             "ca)"
-             " SELECT path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca FROM other.ValidPaths") &&
-         into.run(
-             "INSERT OR IGNORE INTO main.Refs (referrer, reference) SELECT a.id, b.id FROM other.Refs r"
-             " JOIN other.ValidPaths p ON p.id = r.referrer JOIN other.ValidPaths q ON q.id = r.reference"
-             " JOIN main.ValidPaths a ON a.path = p.path JOIN main.ValidPaths b ON b.path = q.path") &&
-         into.run("COMMIT") && into.run("DETACH other");
+  Query reference(into,
+                  "INSERT OR IGNORE INTO Refs (referrer, reference)"
+                  " SELECT a.id, b.id FROM ValidPaths a, ValidPaths b WHERE a.path = ? AND b.path = ?");
+  for (const auto& [from, to] : found.references) {
+    const auto referrer = found.paths.find(from);
+    const auto referred = found.paths.find(to);
+    if (referrer == found.paths.end() || referred == found.paths.end()) continue;
+    reference.bind(1, referrer->second.path);
+    reference.bind(2, referred->second.path);
+    if (!reference.write()) return false;
+  }
+  return true;
 }
 
 // Renaming over a file replaces it by its equal; a directory that is there already stays.
-void join_files(const fs::path& into, const fs::path& other) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(other / "nix/store")) {
-    if (!is_store_path("/nix/store/" + entry.path().filename().string())) continue;
-    const fs::path target = into / "nix/store" / entry.path().filename();
+void move_files(const fs::path& from, const fs::path& into, const Registrations& found) {
+  for (const auto& [id, one] : found.paths) {
+    const fs::path source = from / one.path.substr(1);
+    const fs::path target = into / one.path.substr(1);
+    struct stat about{};
+    if (::lstat(source.c_str(), &about) != 0) continue;  // Nix will miss it
     // Moving a directory changes its "..", for which it must be writable: Nix makes them read-only.
-    const bool is_directory = entry.symlink_status().type() == fs::file_type::directory;
-    if (is_directory) ::chmod(entry.path().c_str(), 0755);
-    ::rename(entry.path().c_str(), target.c_str());
+    const bool is_directory = S_ISDIR(about.st_mode);
+    if (is_directory) ::chmod(source.c_str(), 0755);
+    ::rename(source.c_str(), target.c_str());
     if (is_directory) ::chmod(target.c_str(), 0555);
   }
 }
@@ -120,18 +235,17 @@ Derivation read_derivation(const fs::path& store, const std::string& drv_path) {
   return unwrap(Derivation::parse(content_of(file, drv_path)));
 }
 
-std::vector<fs::path> join(const fs::path& into, const std::vector<fs::path>& others) {
-  if (!is_sound(into)) return others;
-  std::vector<fs::path> left;
-  Database database(into / database_file);
-  for (const fs::path& other : others) {
-    if (is_sound(other) && join_registrations(database, other)) {
-      join_files(into, other);
-    } else {
-      left.push_back(other);
-    }
+void gather(const fs::path& into, const std::vector<fs::path>& stores) {
+  // Links above are the user's own.
+  Database database(fs::canonical(into) / database_file, SQLITE_OPEN_READWRITE);
+  database.run("PRAGMA synchronous = off");
+  for (const fs::path& store : stores) {
+    const auto found = is_sound(store) ? read_registrations(fs::canonical(store)) : std::nullopt;
+    if (!found) throw Error(Kind::evaluation, "the evaluator left a store that is not one of Nix");
+    const bool written = database.run("BEGIN") && write_registrations(database, *found) && database.run("COMMIT");
+    if (!written) throw Error(Kind::failure, "cannot register derivations in " + into.string());
+    move_files(store, into, *found);
   }
-  return left;
 }
 
 }  // namespace eka::eval

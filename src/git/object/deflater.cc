@@ -1,7 +1,6 @@
 #include "git/object/deflater.h"
 
 #include <algorithm>
-#include <limits>
 
 #include <zlib.h>
 
@@ -17,14 +16,15 @@ Deflater::~Deflater() {
   deflateEnd(stream_.get());
 }
 
-void Deflater::append(std::string& out, std::string_view content) {
-  constexpr std::size_t most = std::numeric_limits<uInt>::max();
+void Deflater::append(std::string& out, std::string_view content, const std::function<void()>& between) {
+  constexpr std::size_t most = std::size_t{8} << 20;
   deflateReset(stream_.get());
   const std::size_t begin = out.size();
   std::size_t written = begin;
   out.resize(begin + content.size() / 2 + 64);
   int status = Z_OK;
   while (status != Z_STREAM_END) {
+    if (between) between();
     if (written == out.size()) out.resize(out.size() + (out.size() - begin) / 2 + 64);
     const uInt room = static_cast<uInt>(std::min(out.size() - written, most));
     const uInt given = static_cast<uInt>(std::min(content.size(), most));

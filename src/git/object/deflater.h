@@ -1,6 +1,7 @@
 // The one door through which zlib enters: whole buffers, deflated.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,8 +18,8 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  // Appends a whole zlib stream that holds `content`.
-  void append(std::string& out, std::string_view content);
+  // Appends a whole zlib stream that holds `content`. `between` is called every few megabytes, and may throw to end it.
+  void append(std::string& out, std::string_view content, const std::function<void()>& between = {});
 
  private:
   std::unique_ptr<z_stream_s> stream_;

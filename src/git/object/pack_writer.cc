@@ -32,9 +32,9 @@ PackWriter::PackWriter(std::uint32_t objects) : deflater_(deflate_level) {
   append_number(out_, objects);
 }
 
-void PackWriter::append(ObjectType type, std::string_view content) {
+void PackWriter::append(ObjectType type, std::string_view content, const std::function<void()>& between) {
   append_header(out_, type, content.size());
-  deflater_.append(out_, content);
+  deflater_.append(out_, content, between);
 }
 
 void PackWriter::hash_new() {

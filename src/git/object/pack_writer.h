@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,8 @@ class PackWriter {
  public:
   // `objects`: how many will be appended.
   explicit PackWriter(std::uint32_t objects);
-  void append(ObjectType type, std::string_view content);
+  // `between`: as Deflater::append().
+  void append(ObjectType type, std::string_view content, const std::function<void()>& between = {});
   void finish();
 
   // What has been written and not been taken yet.

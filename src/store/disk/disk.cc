@@ -41,24 +41,86 @@ struct CloseDirectory {
   void operator()(DIR* directory) const noexcept { ::closedir(directory); }
 };
 
-void remove_entries(int root, const std::string& relative) {
-  FileDescriptor here = open_directory_beneath(root, relative);
-  ::fchmod(here.get(), 0700);
-  std::vector<std::string> directories;
-  for (std::string& name : names_in(open_directory_beneath(here.get(), ""))) {
-    if (::unlinkat(here.get(), name.c_str(), 0) != 0 && (errno == EISDIR || errno == EPERM)) {
-      directories.push_back(std::move(name));
+// Removes what is below a directory with one descriptor open at a time, no recursion and no path that grows: whatever
+// depth mkdirat() could make, this takes down. On the way up ".." must be the directory that we came from.
+class Remover {
+ public:
+  explicit Remover(FileDescriptor root) : here_(std::move(root)) {}
+
+  void run() {
+    enter({});
+    while (true) {
+      if (!path_.back().directories.empty()) {
+        std::string name = std::move(path_.back().directories.back());
+        path_.back().directories.pop_back();
+        FileDescriptor below = open_to_remove(name);
+        if (!below) continue;
+        here_ = std::move(below);
+        enter(std::move(name));
+      } else if (path_.size() == 1) {
+        return;
+      } else {
+        leave();
+      }
     }
   }
-  // One descriptor at a time, however deep the tree is: the parent is opened again for the rmdir.
-  here.reset();
-  for (const std::string& name : directories) {
-    remove_entries(root, relative.empty() ? name : relative + "/" + name);
-    here = open_directory_beneath(root, relative);
-    ::unlinkat(here.get(), name.c_str(), AT_REMOVEDIR);
-    here.reset();
+
+ private:
+  struct Directory {
+    std::string name;  // in the one above
+    dev_t device = 0;
+    ino_t inode = 0;
+    std::vector<std::string> directories;  // still to be removed
+  };
+
+  // A directory that may not be read is made readable first.
+  FileDescriptor open_to_remove(const std::string& name) const {
+    FileDescriptor found(::openat(here_.get(), name.c_str(), directory_flags));
+    if (found || errno != EACCES) return found;
+    const FileDescriptor handle(::openat(here_.get(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (handle) ::chmod(("/proc/self/fd/" + std::to_string(handle.get())).c_str(), 0700);
+    return FileDescriptor(::openat(here_.get(), name.c_str(), directory_flags));
   }
-}
+
+  // Into `here_`: removes its files and notes its directories.
+  void enter(std::string name) {
+    ::fchmod(here_.get(), 0700);
+    Directory directory{std::move(name)};
+    identify(directory.device, directory.inode);
+    FileDescriptor again(::openat(here_.get(), ".", directory_flags));
+    if (again) {
+      for (std::string& entry : names_in(std::move(again))) {
+        if (::unlinkat(here_.get(), entry.c_str(), 0) != 0 && (errno == EISDIR || errno == EPERM)) {
+          directory.directories.push_back(std::move(entry));
+        }
+      }
+    }
+    path_.push_back(std::move(directory));
+  }
+
+  void leave() {
+    const std::string name = std::move(path_.back().name);
+    path_.pop_back();
+    here_ = FileDescriptor(::openat(here_.get(), "..", directory_flags));
+    dev_t device = 0;
+    ino_t inode = 0;
+    identify(device, inode);
+    if (device != path_.back().device || inode != path_.back().inode) {
+      throw Error(Kind::failure, "a directory was moved while it was removed");
+    }
+    ::unlinkat(here_.get(), name.c_str(), AT_REMOVEDIR);
+  }
+
+  void identify(dev_t& device, ino_t& inode) const {
+    struct stat status{};
+    if (::fstat(here_.get(), &status) != 0) throw_errno("cannot remove a directory");
+    device = status.st_dev;
+    inode = status.st_ino;
+  }
+
+  FileDescriptor here_;
+  std::vector<Directory> path_;
+};
 
 }  // namespace
 
@@ -168,13 +230,13 @@ bool rename_new(const std::filesystem::path& from, const std::filesystem::path& 
 
 void remove_tree(const std::filesystem::path& path) noexcept try {
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
-  {
-    const FileDescriptor root(::open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!root) return;
-    // Only root opens what may not be read; for others the directory must be readable first.
-    ::fchmodat(root.get(), ".", 0700, 0);
-    remove_entries(root.get(), "");
+  FileDescriptor root(::open(path.c_str(), directory_flags));
+  if (!root && errno == EACCES) {
+    ::chmod(path.c_str(), 0700);
+    root = FileDescriptor(::open(path.c_str(), directory_flags));
   }
+  if (!root) return;
+  Remover(std::move(root)).run();
   ::rmdir(path.c_str());
 } catch (const std::exception&) {
   // What stays is swept by the next run.

@@ -61,8 +61,8 @@ std::vector<std::string> names_in(FileDescriptor directory);
 // Renames, but never over something that exists: false when something does.
 bool rename_new(const std::filesystem::path& from, const std::filesystem::path& to);
 
-// Removes everything at `path`, read-only directories included; links are removed, not followed. What cannot be removed
-// stays.
+// Removes everything at `path`, read-only directories included, however deep it is; links are removed, not followed.
+// What cannot be removed stays.
 void remove_tree(const std::filesystem::path& path) noexcept;
 
 }  // namespace eka::store

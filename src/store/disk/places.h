@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 namespace eka::store {
 
@@ -16,9 +17,14 @@ struct Places {
   std::filesystem::path damaged() const { return git() / "damaged"; }    // what `eka cache verify --repair` set aside
   std::filesystem::path trees() const { return root / "trees"; }
   std::filesystem::path trees_incoming() const { return trees() / ".incoming"; }
+  std::filesystem::path sources() const { return root / "sources"; }
+  std::filesystem::path sources_incoming() const { return sources() / ".incoming"; }
   std::filesystem::path scratch() const { return root / "scratch"; }  // of evaluations
   std::filesystem::path database() const { return root / "eka.db"; }
   std::filesystem::path lock() const { return root / "lock"; }  // see use_lock.h
+
+  // Where quarantines are made, but for those of git/ (incoming()).
+  std::vector<std::filesystem::path> workshops() const { return {trees_incoming(), sources_incoming(), scratch()}; }
 
   std::filesystem::path root;
 };

@@ -60,6 +60,12 @@ bool is_old(const FileDescriptor& directory) {
   return ::fstat(directory.get(), &status) == 0 && now - status.st_mtime > 2 * 24 * 3600;
 }
 
+// Of a dead owner. Takes the lock, as long as `directory` is open.
+bool is_left(const FileDescriptor& directory) {
+  const Lock lock = try_lock(directory);
+  return lock == Lock::taken || (lock == Lock::unsupported && is_old(directory));
+}
+
 }  // namespace
 
 Quarantine Quarantine::make(const std::filesystem::path& parent) {
@@ -94,14 +100,22 @@ Quarantine::~Quarantine() {
   remover_->run_detached([path = std::move(path_), lock] { remove_tree(path); });
 }
 
+std::size_t Quarantine::count_left(const std::filesystem::path& parent) {
+  std::size_t count = 0;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
+    const FileDescriptor directory = open_quarantine(entry.path());
+    if (directory && is_left(directory)) ++count;
+  }
+  return count;
+}
+
 void Quarantine::sweep(const std::filesystem::path& parent,
                        const std::function<void(const std::filesystem::path&)>& salvage) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
     const FileDescriptor directory = open_quarantine(entry.path());
-    if (!directory) continue;
-    const Lock lock = try_lock(directory);
-    if (lock == Lock::held_by_another || (lock == Lock::unsupported && !is_old(directory))) continue;
+    if (!directory || !is_left(directory)) continue;
     if (salvage) salvage(entry.path());
     remove_tree(entry.path());
   }

@@ -28,6 +28,8 @@ class Quarantine {
 
   const std::filesystem::path& path() const { return path_; }
 
+  // How many directories dead owners left below `parent`.
+  static std::size_t count_left(const std::filesystem::path& parent);
   // Removes what dead owners left below `parent`. `salvage` is called for each first.
   static void sweep(const std::filesystem::path& parent,
                     const std::function<void(const std::filesystem::path&)>& salvage = {});

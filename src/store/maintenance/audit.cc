@@ -47,6 +47,8 @@ class Auditor {
       check_names();
       check_trees();
     }
+    audit_.left = Quarantine::count_left(places_.incoming());
+    for (const fs::path& place : places_.workshops()) audit_.left += Quarantine::count_left(place);
     return std::move(audit_);
   }
 

@@ -25,6 +25,7 @@ struct Audit {
   std::uint64_t objects = 0;
   std::uint64_t atoms = 0;
   std::uint64_t trees = 0;
+  std::uint64_t left = 0;  // directories that ended processes left behind: no damage; `eka cache gc` removes them
   std::vector<Finding> findings;  // empty: all is sound
 };
 

@@ -120,7 +120,7 @@ class Collector {
  private:
   void sweep() {
     Repository(places_.git(), places_.trees_incoming());  // finishes or removes what was on its way in
-    for (const fs::path& place : {places_.trees_incoming(), places_.scratch()}) Quarantine::sweep(place);
+    for (const fs::path& place : places_.workshops()) Quarantine::sweep(place);
     remove_stray_indexes(places_.packs());
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(places_.packs(), ignored)) {

@@ -29,12 +29,14 @@ struct TreeLimits {
   std::uint64_t entries = 5'000'000;  // repeated subtrees counted each time, as they would be written
   std::uint64_t bytes = 8ULL << 30;
   unsigned depth = 256;
+  std::uint64_t path = 3072;  // bytes: below a cache, a store or a sandbox it has to fit into 4096
 };
 
 // An archive's files become git objects, so that PackLimits::object_size holds for each, TreeLimits::depth for all.
 struct ArchiveLimits {
-  std::uint64_t entries = 500'000;
-  // All files together may be this plus `expansion` times the archive's own size, and TreeLimits::bytes at most.
+  std::uint64_t entries = 500'000;  // of the archive, and of the tree that it makes
+  // All files together may be this plus `expansion` times the archive's own size, and TreeLimits::bytes at most; with
+  // headers and padding, twice that.
   std::uint64_t unpacked_base = 256ULL << 20;
   std::uint64_t expansion = 250;
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "atom/json/utf8.h"
+#include "base/utf8.h"
 
 namespace eka::store {
 namespace {
@@ -35,7 +35,7 @@ bool ignored_by_hfs(char32_t point) {
 bool is_git_on_hfs(std::string_view name) {
   std::string visible;
   while (!name.empty()) {
-    const atom::CodePoint point = atom::first_code_point(name);
+    const CodePoint point = first_code_point(name);
     const std::size_t length = std::max<std::size_t>(point.length, 1);
     if (point.length == 0 || !ignored_by_hfs(point.value)) visible += name.substr(0, length);
     if (visible.size() > 4) return false;
@@ -48,6 +48,7 @@ bool is_git_on_hfs(std::string_view name) {
 
 std::optional<std::string_view> why_refused(std::string_view name) {
   if (name.empty()) return "has no name";
+  if (name.size() > 255) return "has a name of more than 255 bytes";
   if (name == "." || name == "..") return "leads out of its directory";
   if (name.find('/') != std::string_view::npos) return "has a slash in its name";
   if (name.find('\\') != std::string_view::npos) return "has a backslash in its name";

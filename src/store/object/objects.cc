@@ -117,6 +117,7 @@ std::vector<atom::ObjectId> Objects::all() {
 }
 
 std::optional<ObjectHeader> Objects::header(const atom::ObjectId& id) {
+  if (stop_) stop_->check();
   const git_oid oid = git::to_oid(id);
   std::size_t size = 0;
   git_object_t type = GIT_OBJECT_INVALID;
@@ -127,6 +128,7 @@ std::optional<ObjectHeader> Objects::header(const atom::ObjectId& id) {
 }
 
 std::optional<Object> Objects::find(const atom::ObjectId& id) {
+  if (stop_) stop_->check();
   const git_oid oid = git::to_oid(id);
   git_odb_object* raw = nullptr;
   const int code = git_odb_read(&raw, odb_.get(), &oid);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "atom/hash/object_id.h"
+#include "coro/run/pool.h"
 #include "git/libgit2/libgit2.h"
 #include "store/disk/write_access.h"
 #include "store/object/bounds.h"
@@ -54,6 +55,10 @@ class Objects {
   // And of another place, looked at last.
   void also_from(git_odb_backend* backend);
 
+  // From now on header(), find() and read() throw Cancelled once `stop` is requested, so that walks over trees of any
+  // size end soon; nothing: never.
+  void stop_at(std::optional<coro::Stop> stop) { stop_ = stop; }
+
   // Each is looked for again on the disk before it is called missing: other processes add packs. Objects that cannot be
   // read, or whose content is not what their id says, are Kind::integrity.
   std::optional<ObjectHeader> header(const atom::ObjectId& id);
@@ -71,6 +76,7 @@ class Objects {
   std::unique_ptr<git::Libgit2> libgit2_ = std::make_unique<git::Libgit2>();
   git::OdbHandle odb_;
   WriteAccess access_;
+  std::optional<coro::Stop> stop_;
 };
 
 // The tree that a commit's first line names. Kind::integrity when it names none.

@@ -5,6 +5,7 @@
 #include <exception>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -24,18 +25,24 @@ class Repository {
   std::filesystem::path packs() const { return directory_ / "objects" / "pack"; }
 
   // Calls `function(Objects&)` on this thread with a reader of its own; any number of threads may. When it throws, the
-  // reader is not used again: what it has seen of the packs may be damaged, or stale.
+  // reader is not used again: what it has seen of the packs may be damaged, or stale. With a `stop`, reading throws
+  // Cancelled once it is requested.
   template <class Function>
-  auto read(Function function) -> decltype(function(std::declval<Objects&>())) {
-    Lease lease(*this);
+  auto read(Function function, std::optional<coro::Stop> stop = std::nullopt)
+      -> decltype(function(std::declval<Objects&>())) {
+    Lease lease(*this, stop);
     return function(lease.objects());
   }
 
  private:
   class Lease {
    public:
-    explicit Lease(Repository& repository) : repository_(repository), objects_(repository.take()) {}
+    Lease(Repository& repository, std::optional<coro::Stop> stop)
+        : repository_(repository), objects_(repository.take()) {
+      objects_.stop_at(stop);
+    }
     ~Lease() {
+      objects_.stop_at(std::nullopt);
       if (std::uncaught_exceptions() == uncaught_) repository_.give_back(std::move(objects_));
     }
     Lease(const Lease&) = delete;

@@ -12,6 +12,7 @@ void Surveyor::check(const Extent& extent, unsigned depth) const {
   if (depth + extent.height > limits_.depth) {
     throw over("deeper than " + std::to_string(limits_.depth) + " directories");
   }
+  if (extent.path > limits_.path) throw over("a path of more than " + std::to_string(limits_.path) + " bytes");
   if (extent.entries > limits_.entries) throw over("more than " + std::to_string(limits_.entries) + " entries");
   if (extent.bytes > limits_.bytes) throw over("more than " + std::to_string(limits_.bytes >> 20) + " MiB");
 }
@@ -35,26 +36,32 @@ Extent Surveyor::visit(const atom::ObjectId& id, unsigned depth) {
   Extent extent;
   check(extent, depth);
   // What is read of this tree is let go before its subtrees are read: memory must not be depth times width.
-  std::vector<atom::ObjectId> subtrees;
+  struct Subtree {
+    atom::ObjectId id;
+    std::uint64_t name = 0;  // its length
+  };
+  std::vector<Subtree> subtrees;
   {
     const Object object = objects_.read(id, ObjectType::tree);
     auto entries = parse_tree(object.content());
     if (!entries) throw std::move(entries).error().within("tree " + id.hex());
     for (const TreeEntry& entry : *entries) {
       ++extent.entries;
+      extent.path = std::max<std::uint64_t>(extent.path, entry.name.size());
       if (entry.kind == EntryKind::directory) {
-        subtrees.push_back(entry.id);
+        subtrees.push_back({entry.id, entry.name.size()});
       } else {
         extent.bytes += blob_size(entry.id);
         check(extent, depth);
       }
     }
   }
-  for (const atom::ObjectId& subtree : subtrees) {
+  for (const auto& [subtree, name] : subtrees) {
     const Extent below = visit(subtree, depth + 1);
     extent.entries += below.entries;
     extent.bytes += below.bytes;
     extent.height = std::max(extent.height, below.height + 1);
+    extent.path = std::max(extent.path, name + 1 + below.path);
     check(extent, depth);
   }
   known_.emplace(id, extent);

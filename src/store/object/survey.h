@@ -17,7 +17,8 @@ namespace eka::store {
 struct Extent {
   std::uint64_t entries = 0;  // files, links and directories
   std::uint64_t bytes = 0;
-  unsigned height = 0;  // of directories below this one
+  unsigned height = 0;     // of directories below this one
+  std::uint64_t path = 0;  // bytes of the longest path below this one
 };
 
 class Surveyor {

@@ -1,5 +1,3 @@
-#include "store/pack/intake.h"
-
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -18,6 +16,7 @@
 #include "store/object/repository.h"
 #include "store/object/survey.h"
 #include "store/pack/index_by_git.h"
+#include "store/pack/intake.h"
 #include "store/pack/memory_pack.h"
 #include "store/pack/pack_scanner.h"
 
@@ -27,10 +26,16 @@ namespace {
 namespace fs = std::filesystem;
 
 // Without an object database a thin pack's bases can only be missing.
-git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases) {
+// It ends soon after `*stop` is requested.
+git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases, std::optional<coro::Stop>* stop) {
   git_indexer* raw = nullptr;
   git_indexer_options options;
   git_indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
+  options.progress_cb = [](const git_indexer_progress*, void* stop) {
+    const auto& asked = *static_cast<std::optional<coro::Stop>*>(stop);
+    return asked && asked->requested() ? -1 : 0;
+  };
+  options.progress_cb_payload = stop;
   git::check(git_indexer_new(&raw, directory.c_str(), 0444, bases, &options), Kind::failure,
              "cannot write a pack into the cache");
   return git::IndexerHandle(raw);
@@ -85,12 +90,15 @@ class GrowingPack {
   GrowingPack(const fs::path& incoming, Lender* lender, coro::Pool& pool)
       : lent_(lender != nullptr ? lender->open() : nullptr),
         quarantine_(Quarantine::make(incoming, pool)),
-        indexer_(make_indexer(quarantine_.path(), lent_.get())),
+        indexer_(make_indexer(quarantine_.path(), lent_.get(), &stop_)),
         growing_(open_growing_pack(quarantine_.path())) {}
 
-  void append(std::span<const std::byte> bytes) {
+  void append(std::span<const std::byte> bytes, coro::Stop stop) {
     reserve(growing_, size_, bytes.size());
-    check_indexer(git_indexer_append(indexer_.get(), bytes.data(), bytes.size(), &progress_));
+    stop_ = stop;
+    const int code = git_indexer_append(indexer_.get(), bytes.data(), bytes.size(), &progress_);
+    stop.check();
+    check_indexer(code);
     size_ += bytes.size();
   }
 
@@ -107,8 +115,11 @@ class GrowingPack {
   }
 
   // When all is there. Whatever the indexer calls it, we name a pack by its checksum: one name, one content.
-  std::string finish() {
-    check_indexer(git_indexer_commit(indexer_.get(), &progress_));
+  std::string finish(coro::Stop stop) {
+    stop_ = stop;
+    const int code = git_indexer_commit(indexer_.get(), &progress_);
+    stop.check();
+    check_indexer(code);
     const fs::path stem = directory() / ("pack-" + std::string(git_indexer_name(indexer_.get())));
     indexer_.reset();
     return rename(stem);
@@ -126,6 +137,10 @@ class GrowingPack {
   const fs::path& directory() const { return quarantine_.path(); }
 
  private:
+  GrowingPack(const GrowingPack&) = delete;
+  GrowingPack& operator=(const GrowingPack&) = delete;
+
+  std::optional<coro::Stop> stop_;  // of the job that runs; the indexer asks it
   git::OdbHandle lent_;
   Quarantine quarantine_;
   git::IndexerHandle indexer_;
@@ -151,18 +166,20 @@ class PackIntake final : public Intake {
   coro::Task<> write(std::span<const std::byte> bytes) override {
     waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
     // Small pieces are put together, so that the way to the pool and back is worth it.
-    if (waiting_.size() >= small_pack) co_await coro::offload(pool_, [this] { digest(); });
+    if (waiting_.size() >= small_pack) co_await coro::offload(pool_, [this](coro::Stop stop) { digest(stop); });
   }
 
   coro::Task<> admit(std::vector<atom::ObjectId> wants) override {
-    auto small = co_await coro::offload(pool_, [this, &wants] { return admit_in_memory(wants); });
+    auto small =
+        co_await coro::offload(pool_, [this, &wants](coro::Stop stop) { return admit_in_memory(wants, stop); });
     if (expected_) expected_->no_more();
     if (small) {
       co_await places_.small->write(*std::move(small));
     } else if (scanner_.id_deltas() > few_id_deltas_) {
       co_await admit_by_git(&wants);
     } else {
-      co_await coro::offload(pool_, [this, &wants] { admit_from_disk(wants, growing_->finish()); });
+      co_await coro::offload(pool_,
+                             [this, &wants](coro::Stop stop) { admit_from_disk(wants, growing_->finish(stop), stop); });
     }
     admitted_(wants);
   }
@@ -176,23 +193,23 @@ class PackIntake final : public Intake {
   }
 
   // What is waiting goes through the scanner first: the indexer never sees what was refused.
-  void digest() {
+  void digest(coro::Stop stop) {
     scanner_.push(waiting_);
     if (!growing_) growing_.emplace(places_.incoming, lender_.get(), pool_);
-    growing_->append(waiting_);
+    growing_->append(waiting_, stop);
     waiting_.clear();
   }
 
   // Nothing when the pack is none that could be looked at in memory; it is on the disk then.
-  std::optional<MemoryPack> admit_in_memory(const std::vector<atom::ObjectId>& wants) {
+  std::optional<MemoryPack> admit_in_memory(const std::vector<atom::ObjectId>& wants, coro::Stop stop) {
     if (!growing_ && places_.small != nullptr) {
       if (auto pack = MemoryPack::unfold(waiting_, small_unfolded)) {
-        verify(Objects::of_source(pack->backend()), wants);
+        verify(Objects::of_source(pack->backend()), wants, stop);
         pack->forget_contents();
         return pack;
       }
     }
-    digest();
+    digest(stop);
     scanner_.finish();
     return std::nullopt;
   }
@@ -200,16 +217,19 @@ class PackIntake final : public Intake {
   coro::Task<> admit_by_git(const std::vector<atom::ObjectId>* wants) {
     const fs::path bare = co_await coro::offload(pool_, [this] { return growing_->without_index(); });
     co_await index_by_git(bare);
-    co_await coro::offload(pool_, [&] { admit_from_disk(*wants, growing_->rename(growing_->directory() / "bare")); });
+    co_await coro::offload(pool_, [&](coro::Stop stop) {
+      admit_from_disk(*wants, growing_->rename(growing_->directory() / "bare"), stop);
+    });
   }
 
-  void admit_from_disk(const std::vector<atom::ObjectId>& wants, const std::string& name) {
-    verify(Objects::of_pack(growing_->directory() / (name + ".idx")), wants);
+  void admit_from_disk(const std::vector<atom::ObjectId>& wants, const std::string& name, coro::Stop stop) {
+    verify(Objects::of_pack(growing_->directory() / (name + ".idx")), wants, stop);
     publish_pack(growing_->directory(), places_.packs, name);
   }
 
   // `pack` holds the pack's objects and nothing else.
-  void verify(Objects pack, const std::vector<atom::ObjectId>& wants) {
+  void verify(Objects pack, const std::vector<atom::ObjectId>& wants, coro::Stop stop) {
+    pack.stop_at(stop);
     if (lender_) pack.also_from(lender_->backend());
     Surveyor surveyor(pack);
     for (const atom::ObjectId& want : wants) {

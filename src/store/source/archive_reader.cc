@@ -1,11 +1,16 @@
 #include "store/source/archive_reader.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <new>
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -14,6 +19,7 @@ namespace eka::store {
 namespace {
 
 constexpr std::size_t block_size = std::size_t{256} << 10;
+constexpr std::size_t piece_size = 1 << 10;  // of bzip2's best this is 40 MB
 
 // libarchive has names in the characters of the thread's locale; UTF-8 lets their bytes through as they are.
 class Utf8Names {
@@ -76,11 +82,72 @@ ArchiveEntry describe(archive_entry* entry) {
 
 }  // namespace
 
+struct ArchiveReader::Feed {
+  FileDescriptor file;
+  std::uint64_t limit;
+  coro::Stop stop;
+  bool over = false;
+  std::array<char, block_size> block{};
+  std::size_t begin = 0;
+  std::size_t end = 0;
+
+  // The callbacks of libarchive.
+  static la_ssize_t read(archive* reader, void* self, const void** piece) {
+    auto& feed = *static_cast<Feed*>(self);
+    if (feed.stop.requested() || feed.is_over(reader)) return -1;
+    if (feed.begin == feed.end) {
+      ssize_t got = 0;
+      do {
+        got = ::read(feed.file.get(), feed.block.data(), feed.block.size());
+      } while (got < 0 && errno == EINTR);
+      if (got < 0) {
+        archive_set_error(reader, errno, "the file cannot be read");
+        return -1;
+      }
+      feed.begin = 0;
+      feed.end = static_cast<std::size_t>(got);
+    }
+    *piece = feed.block.data() + feed.begin;
+    const std::size_t size = std::min(piece_size, feed.end - feed.begin);
+    feed.begin += size;
+    return static_cast<la_ssize_t>(size);
+  }
+  static la_int64_t skip(archive*, void* self, la_int64_t wanted) {
+    auto& feed = *static_cast<Feed*>(self);
+    const auto skipped = std::min(wanted, static_cast<la_int64_t>(feed.end - feed.begin));
+    feed.begin += static_cast<std::size_t>(skipped);
+    return skipped;
+  }
+  static la_int64_t seek(archive* reader, void* self, la_int64_t offset, int whence) {
+    auto& feed = *static_cast<Feed*>(self);
+    if (whence == SEEK_CUR) offset -= static_cast<la_int64_t>(feed.end - feed.begin);
+    feed.begin = feed.end = 0;
+    const auto place = ::lseek(feed.file.get(), offset, whence);
+    if (place >= 0) return place;
+    archive_set_error(reader, errno, "the file cannot be read");
+    return ARCHIVE_FATAL;
+  }
+
+  bool is_over(archive* reader) {
+    // Of the last filter: what has been decompressed and used.
+    const auto used = archive_filter_bytes(reader, 0);
+    over = over || (used > 0 && static_cast<std::uint64_t>(used) > limit);
+    return over;
+  }
+};
+
+void ArchiveReader::FreeFeed::operator()(Feed* feed) const noexcept {
+  delete feed;
+}
+
 void ArchiveReader::Free::operator()(archive* reader) const noexcept {
   archive_read_free(reader);
 }
 
-ArchiveReader::ArchiveReader(const std::filesystem::path& file) : reader_(archive_read_new()) {
+ArchiveReader::ArchiveReader(const std::filesystem::path& file, std::uint64_t limit, coro::Stop stop)
+    : feed_(new Feed{FileDescriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)), limit, stop}),
+      reader_(archive_read_new()) {
+  if (!feed_->file) throw_errno("cannot open " + printable(file.native()));
   if (!reader_) throw std::bad_alloc();
   archive* const reader = reader_.get();
   archive_read_support_format_tar(reader);
@@ -89,15 +156,26 @@ ArchiveReader::ArchiveReader(const std::filesystem::path& file) : reader_(archiv
                            ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_LZ4, ARCHIVE_FILTER_COMPRESS}) {
     if (is_built_in(filter)) archive_read_support_filter_by_code(reader, filter);
   }
-  if (archive_read_open_filename(reader, file.c_str(), block_size) != ARCHIVE_OK) refuse();
+  archive_read_set_read_callback(reader, Feed::read);
+  archive_read_set_skip_callback(reader, Feed::skip);
+  archive_read_set_seek_callback(reader, Feed::seek);
+  archive_read_set_callback_data(reader, feed_.get());
+  if (archive_read_open1(reader) != ARCHIVE_OK) refuse();
 }
 
 void ArchiveReader::refuse() const {
+  feed_->stop.check();
+  if (feed_->over) {
+    throw Error(Kind::integrity, "the archive, decompressed, is larger than an honest archive is: more than " +
+                                     std::to_string(feed_->limit >> 20) + " MiB");
+  }
   throw Error(Kind::integrity, "the archive cannot be read: " + printable(text(archive_error_string(reader_.get()))));
 }
 
 std::optional<ArchiveEntry> ArchiveReader::next() {
   const Utf8Names names;
+  feed_->stop.check();
+  if (feed_->is_over(reader_.get())) refuse();
   archive_entry* entry = nullptr;
   const int result = archive_read_next_header(reader_.get(), &entry);
   if (result == ARCHIVE_EOF) return std::nullopt;
@@ -106,6 +184,7 @@ std::optional<ArchiveEntry> ArchiveReader::next() {
 }
 
 std::string_view ArchiveReader::read() {
+  feed_->stop.check();
   block_.resize(block_size);
   const auto got = archive_read_data(reader_.get(), block_.data(), block_.size());
   if (got < 0) refuse();

@@ -6,12 +6,16 @@
 // archive's.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "coro/run/pool.h"
+#include "store/disk/disk.h"
 
 struct archive;
 struct archive_entry;
@@ -28,10 +32,13 @@ struct ArchiveEntry {
 
 class ArchiveReader {
  public:
-  // Throws Kind::failure for a file that cannot be opened.
-  explicit ArchiveReader(const std::filesystem::path& file);
+  // `limit`: how many bytes the decompressed archive may have, headers and padding included: an entry without content
+  // costs time, too, and some headers never become entries. Throws Kind::failure for a file that cannot be opened, and
+  // Cancelled from every call soon after `stop` is requested.
+  ArchiveReader(const std::filesystem::path& file, std::uint64_t limit, coro::Stop stop);
 
-  // The next entry; nothing at the end. Throws Kind::integrity for what is no archive, or a damaged one.
+  // The next entry; nothing at the end. Throws Kind::integrity for what is no archive, or a damaged one, or one over
+  // the limit.
   std::optional<ArchiveEntry> next();
   // The next bytes of the present entry, valid until the next call; empty at their end.
   std::string_view read();
@@ -40,8 +47,15 @@ class ArchiveReader {
   struct Free {
     void operator()(archive* reader) const noexcept;
   };
+  // What libarchive reads from, a little at a time: between two pieces it may decompress thousands of times as much,
+  // and that is where the limit and the stop are looked at.
+  struct Feed;
+  struct FreeFeed {
+    void operator()(Feed* feed) const noexcept;
+  };
   [[noreturn]] void refuse() const;
 
+  std::unique_ptr<Feed, FreeFeed> feed_;  // outlives the reader
   std::unique_ptr<archive, Free> reader_;
   std::string block_;
 };

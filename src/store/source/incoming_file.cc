@@ -68,9 +68,9 @@ class PrivateFile final : public IncomingFile {
   }
 
   coro::Task<atom::ObjectId> unpack() override {
-    const auto tree = co_await coro::offload(pool_, [this] {
+    const auto tree = co_await coro::offload(pool_, [this](coro::Stop stop) {
       flush();
-      return store::unpack(path(), pack());
+      return store::unpack(path(), pack(), stop);
     });
     auto intake = co_await begin_intake_();
     co_await copy_pack(*intake);

@@ -42,6 +42,7 @@ std::vector<std::string_view> components_of(std::string_view path) {
     out.push_back(component);
   }
   if (out.size() > TreeLimits{}.depth) throw refusal(path, "is too deep");
+  if (path.size() > TreeLimits{}.path) throw refusal(path, "has a name that is too long");
   return out;
 }
 
@@ -54,15 +55,15 @@ struct Node {
 // Objects, each once, in a file that lacks nothing of a pack but its count, until finish(), and its checksum.
 class PackFile {
  public:
-  explicit PackFile(const fs::path& path)
-      : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) {
+  PackFile(const fs::path& path, coro::Stop stop)
+      : stop_(stop), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) {
     if (!file_) throw_errno("cannot write into the cache");
   }
 
   atom::ObjectId add(git::ObjectType type, std::string_view name, std::string_view content) {
     const auto id = atom::ObjectId::of(name, content);
     if (!written_.insert(id).second) return id;
-    pack_.append(type, content);
+    pack_.append(type, content, [this] { stop_.check(); });
     if (pack_.pending() > std::size_t{1} << 20) flush();
     return id;
   }
@@ -78,6 +79,7 @@ class PackFile {
  private:
   void flush() { write_all(file_.get(), pack_.take(), "cannot write into the cache"); }
 
+  coro::Stop stop_;
   FileDescriptor file_;
   git::PackWriter pack_{0};
   std::unordered_set<atom::ObjectId> written_;
@@ -85,15 +87,22 @@ class PackFile {
 
 class Unpacker {
  public:
-  Unpacker(const fs::path& archive, const fs::path& pack, const ArchiveLimits& limits)
-      : archive_(archive), pack_(pack), limits_(limits) {
-    const auto size = static_cast<std::uint64_t>(fs::file_size(archive));
-    bytes_left_ = limits.unpacked_base + size * limits.expansion;
-    bytes_left_ = std::min(bytes_left_, TreeLimits{}.bytes);
-  }
+  Unpacker(const fs::path& archive, const fs::path& pack, coro::Stop stop, const ArchiveLimits& limits)
+      : bytes_left_(bytes_of(archive, limits)),
+        archive_(archive, 2 * bytes_left_ + 10'240, stop),
+        pack_(pack, stop),
+        limits_(limits),
+        stop_(stop) {}
 
   atom::ObjectId finish() {
-    while (const auto entry = archive_.next()) take(*entry);
+    std::uint64_t headers = 0;
+    while (const auto entry = archive_.next()) {
+      // Counted beside the entries of the tree: an archive may name one file many times.
+      if (++headers > limits_.entries) {
+        throw refusal(entry->path, "is one too many: an archive may hold " + std::to_string(limits_.entries));
+      }
+      take(*entry);
+    }
     const Node* top = &root_;
     if (root_.children.empty()) throw Error(Kind::integrity, "the archive is empty");
     if (root_.children.size() == 1) top = root_.children.begin()->second.get();
@@ -106,6 +115,11 @@ class Unpacker {
   }
 
  private:
+  static std::uint64_t bytes_of(const fs::path& archive, const ArchiveLimits& limits) {
+    const auto size = static_cast<std::uint64_t>(fs::file_size(archive));
+    return std::min(limits.unpacked_base + size * limits.expansion, TreeLimits{}.bytes);
+  }
+
   void take(const ArchiveEntry& entry) {
     const auto names = components_of(entry.path);
     if (names.empty()) {
@@ -197,6 +211,7 @@ class Unpacker {
     struct Line {
       std::string order, text;  // git sorts a directory as if its name ended with a slash
     };
+    stop_.check();
     std::vector<Line> lines;
     for (const auto& [name, child] : directory.children) {
       const bool is_directory = child->kind == EntryKind::directory;
@@ -231,10 +246,11 @@ class Unpacker {
     }
   }
 
+  std::uint64_t bytes_left_;  // of files
   ArchiveReader archive_;
   PackFile pack_;
   ArchiveLimits limits_;
-  std::uint64_t bytes_left_ = 0;
+  coro::Stop stop_;
   std::uint64_t entries_ = 0;
   std::string content_;
   Node root_;
@@ -242,8 +258,8 @@ class Unpacker {
 
 }  // namespace
 
-atom::ObjectId unpack(const fs::path& archive, const fs::path& pack, const ArchiveLimits& limits) {
-  return Unpacker(archive, pack, limits).finish();
+atom::ObjectId unpack(const fs::path& archive, const fs::path& pack, coro::Stop stop, const ArchiveLimits& limits) {
+  return Unpacker(archive, pack, stop, limits).finish();
 }
 
 }  // namespace eka::store

@@ -14,13 +14,14 @@
 #include <filesystem>
 
 #include "atom/hash/object_id.h"
+#include "coro/run/pool.h"
 #include "store/object/bounds.h"
 
 namespace eka::store {
 
-// Writes the pack, but for its last 20 bytes, the SHA-1 of all before. Blocks: for the pool. Memory follows the number
-// of entries and the largest file, not the sum of the files.
-atom::ObjectId unpack(const std::filesystem::path& archive, const std::filesystem::path& pack,
+// Writes the pack, but for its last 20 bytes, the SHA-1 of all before. Blocks: for the pool; throws Cancelled soon
+// after `stop` is requested. Memory follows the number of entries and the largest file, not the sum of the files.
+atom::ObjectId unpack(const std::filesystem::path& archive, const std::filesystem::path& pack, coro::Stop stop,
                       const ArchiveLimits& limits = {});
 
 }  // namespace eka::store

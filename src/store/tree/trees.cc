@@ -26,27 +26,29 @@ Trees::Trees(fs::path directory, Repository& repository, WriteAccess access)
   if (access_.is_granted()) Quarantine::sweep(incoming(directory_));
 }
 
-fs::path Trees::lay_out(const atom::ObjectId& tree, bool known) {
+fs::path Trees::lay_out(const atom::ObjectId& tree, bool known, coro::Stop stop) {
   fs::path place = directory_ / tree.hex();
-  if (!stands(tree, place, known)) write(tree, place);
+  if (!stands(tree, place, known, stop)) write(tree, place, stop);
   return place;
 }
 
-bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known) {
+bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known, coro::Stop stop) {
   struct stat status{};
   if (::lstat(place.c_str(), &status) != 0) return false;
   if (S_ISDIR(status.st_mode)) {
     // Somebody who removes or adds something at the top changes the time; whoever renamed it in seals it thereafter.
     const bool sealed = (status.st_mode & 07777) == 0555 && status.st_mtime == 1;
     if (sealed && known && !boot_.empty()) return true;
-    const bool sound = repository_.read([&](Objects& objects) {
-      try {
-        return holds_tree(objects, tree, place);
-      } catch (const Error& error) {
-        if (error.kind() != Kind::failure) throw;
-        return false;  // something in there cannot even be opened
-      }
-    });
+    const bool sound = repository_.read(
+        [&](Objects& objects) {
+          try {
+            return holds_tree(objects, tree, place);
+          } catch (const Error& error) {
+            if (error.kind() != Kind::failure) throw;
+            return false;  // something in there cannot even be opened
+          }
+        },
+        stop);
     if (sound) {
       if (access_.is_granted()) seal(place);
       return true;
@@ -61,15 +63,17 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
   return false;
 }
 
-void Trees::write(const atom::ObjectId& tree, const fs::path& place) {
+void Trees::write(const atom::ObjectId& tree, const fs::path& place, coro::Stop stop) {
   access_.check();
   const Quarantine workshop = Quarantine::make(incoming(directory_));
   const fs::path made = workshop.path() / "tree";
   if (::mkdir(made.c_str(), 0700) != 0) throw_errno("cannot make a directory in the cache");
-  repository_.read([&](Objects& objects) {
-    Surveyor(objects).tree(tree);
-    write_tree(objects, tree, made);
-  });
+  repository_.read(
+      [&](Objects& objects) {
+        Surveyor(objects).tree(tree);
+        write_tree(objects, tree, made);
+      },
+      stop);
   // When another process was faster, its tree is as good as ours.
   if (rename_new(made, place)) seal(place);
 }

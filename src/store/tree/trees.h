@@ -24,15 +24,16 @@ class Trees {
   // Where what is to appear in `directory` is put together.
   static std::filesystem::path incoming(const std::filesystem::path& directory) { return directory / ".incoming"; }
 
-  // `known` says that the tree was written or checked during this boot.
-  std::filesystem::path lay_out(const atom::ObjectId& tree, bool known);
+  // `known` says that the tree was written or checked during this boot. Throws Cancelled soon after `stop` is
+  // requested.
+  std::filesystem::path lay_out(const atom::ObjectId& tree, bool known, coro::Stop stop);
 
   // Identifies the boot; empty when the system does not tell, and then nothing is known.
   const std::string& boot() const { return boot_; }
 
  private:
-  bool stands(const atom::ObjectId& tree, const std::filesystem::path& place, bool known);
-  void write(const atom::ObjectId& tree, const std::filesystem::path& place);
+  bool stands(const atom::ObjectId& tree, const std::filesystem::path& place, bool known, coro::Stop stop);
+  void write(const atom::ObjectId& tree, const std::filesystem::path& place, coro::Stop stop);
 
   std::filesystem::path directory_;
   Repository& repository_;

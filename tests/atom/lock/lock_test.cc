@@ -291,3 +291,33 @@ TEST_CASE("what a stranger may write in a lock is refused") {
   CHECK(refusal(std::string((16U << 20) + 1, '\n')) == "atom.lock: it is larger than 16384 KiB");
   CHECK(refusal("") == "atom.lock:1:1: “version” is missing");
 }
+
+TEST_CASE("a lock has bounds") {
+  const auto refusal = [](const std::string& text) {
+    const auto lock = Lock::parse(text, "atom.lock");
+    return lock ? std::string("it was taken") : lock.error().message();
+  };
+  const std::string head = "version = 0\n[compose]\nuse = \"static\"\n[sets." + local_set +
+                           "]\ntag = \"a\"\nmirrors = [\"https://example.com/a\"]\n";
+  const auto genesis = ObjectId::parse(local_set).value();
+  const auto atom = [&](int number, const std::string& more) {
+    const auto label = Label::parse("a" + std::to_string(number)).value();
+    return "[[deps]]\ntype = \"atom\"\nlabel = \"" + label.str() + "\"\nversion = \"1.0.0\"\nset = \"" + local_set +
+           "\"\nrev = \"" + rev + "\"\nid = \"" + AtomId(genesis, label).str() + "\"\n" + more;
+  };
+  std::string many = head;
+  std::string ids;
+  for (int i = 1; i <= 5000; ++i) {
+    many += atom(i, "");
+    ids += "\"" + AtomId(genesis, Label::parse("a" + std::to_string(i)).value()).str() + "\", ";
+  }
+  CHECK(refusal(many + atom(0, "requires = [" + ids + "]\n")) == "it was taken");
+  CHECK(
+      refusal(many + atom(0, "requires = [" + ids + "\"" + composer_id + "\"]\n")).contains("more than 5000 entries"));
+  std::string deps = head;
+  for (int i = 0; i <= 50'000; ++i) deps += "[[deps]]\n";
+  CHECK(refusal(deps).contains("more than 50000 entries"));
+  std::string mirrors = "version = 0\n[compose]\nuse = \"static\"\n[sets." + local_set + "]\ntag = \"a\"\nmirrors = [";
+  for (int i = 0; i <= 64; ++i) mirrors += "\"https://example.com/" + std::to_string(i) + "\", ";
+  CHECK(refusal(mirrors + "]\n").contains("more than 64 entries"));
+}

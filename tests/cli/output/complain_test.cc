@@ -17,11 +17,11 @@ TEST_CASE("exit codes: of several the gravest speaks") {
 
 TEST_CASE("an error reads: what, while doing what, and what to do") {
   auto error = Error(Kind::remote, "first\nsecond").within("fetching x").within("planning y").with_hint("try again");
-  CHECK(cli::describe(error, cli::Palette(cli::Color::never)) ==
+  CHECK(cli::describe(error, cli::Palette(cli::Color::never)).bytes() ==
         "error: first\n       second\n  while fetching x\n  while planning y\n  hint: try again\n");
 }
 
 TEST_CASE("nothing that a terminal obeys gets out") {
-  const auto text = cli::describe(Error(Kind::remote, "\x1b]52;c;AAAA\x07"), cli::Palette(cli::Color::never));
+  const auto text = cli::describe(Error(Kind::remote, "\x1b]52;c;AAAA\x07"), cli::Palette(cli::Color::never)).bytes();
   CHECK(text == "error: \\x1b]52;c;AAAA\\x07\n");
 }

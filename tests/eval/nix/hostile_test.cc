@@ -187,6 +187,48 @@ TEST_CASE("bombs are bounded, and their siblings do not notice") {
   CHECK(results[5]->at(0).drv_path.ends_with("-good.drv"));
 }
 
+TEST_CASE("what an evaluation writes is bounded, in one file and in many") {
+  const std::string megabyte = "(let f = n: if n == 0 then \"a\" else let x = f (n - 1); in x + x; in f 20)";
+  World world;
+  world.add("many", {{"default.nix", main_is("builtins.deepSeq (builtins.genList (i: builtins.toFile \"f\" (" +
+                                             megabyte + " + toString i)) 400) (" + derivation_text("x") + ")")}});
+  world.add("one", {{"default.nix", main_is("builtins.seq (builtins.toFile \"f\" (builtins.concatStringsSep \"\" "
+                                            "(builtins.genList (i: " +
+                                            megabyte + ") 200))) (" + derivation_text("x") + ")")}});
+  world.add("good", {{"default.nix", main_is("builtins.seq (builtins.toFile \"f\" " + megabyte + ") (" +
+                                             derivation_text("good") + ")")}});
+  const auto limited = [&](const std::string& label) {
+    Evaluation evaluation = world.evaluation({label});
+    evaluation.limits.store_bytes = std::uint64_t{64} << 20;
+    return evaluation;
+  };
+  const Error many = world.failure_of(limited("many"));
+  CHECK(many.message() == "evaluation wrote more than 64 MiB into its store");
+  CHECK(many.hint().contains("plan.disk"));
+  CHECK(world.failure_of(limited("one")).kind() == Kind::evaluation);
+  CHECK(world.runtime().run(world.evaluator().evaluate(limited("good"))).size() == 1);
+}
+
+TEST_CASE("roots that were answered before too much was written keep their answers") {
+  World world;
+  world.add("good", {{"default.nix", main_is(derivation_text("good"))}});
+  world.add("bad",
+            {{"default.nix", main_is("builtins.deepSeq (builtins.genList (i: builtins.toFile \"f\" ((let f = n: if "
+                                     "n == 0 then \"a\" else let x = f (n - 1); in x + x; in f 20) + toString i)) "
+                                     "400) (" +
+                                     derivation_text("x") + ")")}});
+  Evaluation evaluation = world.evaluation({"good", "bad"});
+  evaluation.limits.store_bytes = std::uint64_t{64} << 20;
+  Answered nobody;
+  const Answers answers =
+      world.runtime().run(world.evaluator().evaluate_each(std::move(evaluation), std::move(nobody)));
+  REQUIRE(answers.roots.size() == 1);
+  CHECK(answers.roots[0].has_value());
+  REQUIRE(answers.failure);
+  CHECK(answers.exhausted == Exhausted::disk);
+  world.runtime().run(world.evaluator().admit({*answers.roots[0]}));
+}
+
 TEST_CASE("an evaluation that only waits is ended too") {
   World world;
   world.add("regex", {{"default.nix", main_is("builtins.match \"((a*)*)*b\" \"" + std::string(60, 'a') + "\"")}});

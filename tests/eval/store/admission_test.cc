@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "coro/task/task_group.h"
@@ -18,6 +19,28 @@ namespace fs = std::filesystem;
 
 bool exists(World& world, const std::string& drv_path) {
   return world.runtime().run(world.evaluator().exists(drv_path));
+}
+
+// The private store of the one evaluation there is.
+fs::path private_store(World& world) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(world.scratch())) {
+    if (fs::exists(entry.path() / "store/nix/store") && entry.path().filename().string().starts_with("eval-")) {
+      return entry.path() / "store";
+    }
+  }
+  return {};
+}
+
+void run_sql(const fs::path& database, const std::string& statements) {
+  sqlite3* opened = nullptr;
+  CHECK(sqlite3_open(database.c_str(), &opened) == SQLITE_OK);
+  CHECK(sqlite3_exec(opened, statements.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(opened);
+}
+
+std::string read_all(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 TEST_CASE("what is admitted is there, with its sources, and the scratch directories are gone") {
@@ -59,6 +82,27 @@ TEST_CASE("evaluations that ran apart are admitted together") {
   CHECK(std::ranges::count(closure, '\n') == 2);
 }
 
+TEST_CASE("more derivations than a command line holds are admitted") {
+  World world;
+  world.add("app", {{"default.nix",
+                     "{ main = derivation { name = \"all\"; system = \"x86_64-linux\"; builder = \"/bin/sh\"; "
+                     "all = builtins.genList (i: derivation { name = \"one-" +
+                         std::string(190, 'x') +
+                         "\"; system = \"x86_64-linux\"; builder = \"/bin/sh\"; inherit i; }) 9000; }; }"}});
+  std::vector<Evaluated> evaluated = world.evaluate({"app"});
+  // All of them by name, as a run over thousands of atoms would: a path has 234 bytes.
+  std::vector<Evaluated> all;
+  for (const auto& drv : unwrap(Derivation::parse(read_all(private_store(world) / evaluated.at(0).drv_path.substr(1))))
+                             .input_derivations) {
+    all.push_back(evaluated.at(0));
+    all.back().drv_path = drv;
+  }
+  REQUIRE(all.size() == 9000);
+  const std::string last = all.back().drv_path;
+  world.runtime().run(world.evaluator().admit(std::move(all)));
+  CHECK(exists(world, last));
+}
+
 TEST_CASE("altered content is not admitted") {
   World world;
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
@@ -75,6 +119,58 @@ TEST_CASE("altered content is not admitted") {
   REQUIRE(altered == 1);
   CHECK_THROWS_AS(world.runtime().run(world.evaluator().admit(std::move(evaluated))), Error);
   CHECK_FALSE(exists(world, drv));
+}
+
+TEST_CASE("a derivation that is named by another content is not admitted") {
+  World world;
+  world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
+  std::vector<Evaluated> evaluated = world.evaluate({"app"});
+  const std::string drv = evaluated.at(0).drv_path;
+  // As a fallen evaluator could: altered, and registered with the right hash of the altered file.
+  const fs::path store = private_store(world);
+  const fs::path file = store / drv.substr(1);
+  fs::permissions(file, fs::perms::owner_all);
+  std::ofstream(file, std::ios::app) << " ";
+  const std::string hash = shell("nix-hash --type sha256 " + file.string());
+  const std::string size = shell("nix-store --dump " + file.string() + " | wc -c");
+  run_sql(store / "nix/var/nix/db/db.sqlite", "UPDATE ValidPaths SET hash = 'sha256:" + hash.substr(0, 64) +
+                                                  "', narSize = " + std::to_string(std::stoul(size)) +
+                                                  ", ultimate = 1 WHERE path = '" + drv + "'");
+  CHECK_THROWS_AS(world.runtime().run(world.evaluator().admit(std::move(evaluated))), Error);
+  CHECK_FALSE(exists(world, drv));
+}
+
+TEST_CASE("a private store that is none is refused") {
+  const std::string database = "nix/var/nix/db/db.sqlite";
+  const auto refused = [&](const std::string& damage, const std::string& sql = "") {
+    World world;
+    world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
+    std::vector<Evaluated> evaluated = world.evaluate({"app"});
+    const std::string drv = evaluated.at(0).drv_path;
+    const fs::path outside = world.directory() / "outside";
+    std::ofstream(outside) << "untouched";
+    if (!sql.empty()) run_sql(private_store(world) / database, sql);
+    shell("cd " + private_store(world).string() + " && outside=" + outside.string() + " && " + damage);
+    bool thrown = false;
+    try {
+      world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+    } catch (const Error&) {
+      thrown = true;
+    }
+    CHECK(read_all(outside) == "untouched");
+    return thrown && !exists(world, drv);
+  };
+  CHECK(refused("rm " + database + " && ln -s $outside " + database));
+  CHECK(refused("ln -s $outside " + database + "-wal"));
+  CHECK(refused("mv nix/var/nix/db x && ln -s $PWD/x nix/var/nix/db"));
+  CHECK(refused("mv nix/store x && ln -s $PWD/x nix/store"));
+  CHECK(refused("echo no database >" + database));
+  CHECK(refused("true", "UPDATE ValidPaths SET path = '/nix/store/../../etc/passwd'"));
+  CHECK(refused("true", "ALTER TABLE ValidPaths RENAME TO Old; CREATE VIEW ValidPaths AS SELECT * FROM Old"));
+  // What Nix would write through, had it opened this store itself.
+  CHECK_FALSE(
+      refused("rm -rf nix/var/nix/temproots && ln -s $outside nix/var/nix/temproots; "
+              "rm -f nix/var/nix/gc.lock && ln -s $outside nix/var/nix/gc.lock"));
 }
 
 TEST_CASE("links in a private store are not followed") {

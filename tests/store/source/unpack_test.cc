@@ -1,6 +1,7 @@
 // Archives as trees: the honest ones as Nix unpacks them, the others refused.
 #include "store/source/unpack.h"
 
+#include <atomic>
 #include <fstream>
 
 #include <doctest/doctest.h>
@@ -22,6 +23,11 @@ coro::Task<atom::ObjectId> take_archive(store::Cache* cache, std::string bytes) 
   const auto span = std::as_bytes(std::span(bytes));
   co_await file->write(span);
   co_return co_await file->unpack();
+}
+
+coro::Stop never() {
+  static const std::atomic<bool> requested = false;
+  return coro::Stop(requested);
 }
 
 std::string read_all(const fs::path& path) {
@@ -147,7 +153,7 @@ TEST_CASE("an archive has bounds") {
     std::ofstream(archive, std::ios::binary) << bytes;
     fs::remove(directory.path() / "pack");
     try {
-      store::unpack(archive, directory.path() / "pack", limits);
+      store::unpack(archive, directory.path() / "pack", never(), limits);
     } catch (const Error& error) {
       return error.message();
     }
@@ -174,6 +180,58 @@ TEST_CASE("a compressed bomb is stopped") {
   CHECK(error.kind() == Kind::integrity);
   CHECK(error.message().contains("honest"));
   CHECK(fixture.leftovers().empty());
+}
+
+TEST_CASE("a bomb of headers alone is stopped") {
+  CacheFixture fixture;
+  const TemporaryDirectory directory;
+  // 2,000,000 entries without content, all of one name: a gigabyte of headers.
+  const std::string one = TarBuilder().file("d/a", "").finish().substr(0, 512);
+  std::ofstream(directory.path() / "one", std::ios::binary) << one;
+  output_of("cd '" + directory.path().string() +
+            "' && { for i in $(seq 1 2000); do cat one; done >many; for i in $(seq 1 1000); do cat many; done; } | "
+            "gzip -1 >bomb");
+  const auto error = refusal(fixture, read_all(directory.path() / "bomb"));
+  CHECK(error.kind() == Kind::integrity);
+  CHECK((error.message().contains("one too many") || error.message().contains("honest")));
+  CHECK(fixture.leftovers().empty());
+}
+
+TEST_CASE("headers that are no entries are counted, too") {
+  CacheFixture fixture;
+  const TemporaryDirectory directory;
+  // Global headers of pax: libarchive reads all of them before it gives the first entry.
+  const std::string header = TarBuilder().entry('g', "pax", 0644, std::string("11 a=bcdef\n")).finish();
+  std::ofstream(directory.path() / "one", std::ios::binary) << header.substr(0, 1024);
+  output_of("cd '" + directory.path().string() +
+            "' && { for i in $(seq 1 1000); do cat one; done >many; for i in $(seq 1 1500); do cat many; done; } | "
+            "gzip -1 >bomb");
+  const auto error = refusal(fixture, read_all(directory.path() / "bomb"));
+  CHECK(error.kind() == Kind::integrity);
+  CHECK(error.message().contains("honest"));
+  CHECK(fixture.leftovers().empty());
+}
+
+TEST_CASE("unpacking looks at its stop") {
+  const TemporaryDirectory directory;
+  const auto archive = directory.path() / "archive";
+  std::ofstream(archive, std::ios::binary) << TarBuilder().file("d/a", "x").file("d/b", "x").finish();
+  const std::atomic<bool> requested = true;
+  CHECK_THROWS_AS(store::unpack(archive, directory.path() / "pack", coro::Stop(requested)), Cancelled);
+}
+
+TEST_CASE("a name that no disk takes is refused") {
+  CacheFixture fixture;
+  std::string part(200, 'd');
+  std::string path;
+  for (int i = 0; i < 20; ++i) path += part + "/";
+  // pax: the length of the line, itself included, and the name of the entry behind it.
+  const std::string line = " path=" + path + "f\n";
+  const std::string pax = std::to_string(line.size() + 4) + line;
+  CHECK(refusal(fixture, TarBuilder().entry('x', "pax", 0644, pax).file("f", "x").finish())
+            .message()
+            .contains("too long"));
+  CHECK(refusal(fixture, TarBuilder().file("d/" + std::string(90, 'x'), "x").finish()).message() == "it was taken");
 }
 
 TEST_CASE("a file is kept under its hash") {

@@ -110,6 +110,41 @@ TEST_CASE("a directory that was swapped for a link is not entered") {
   CHECK_THROWS_AS(store::open_directory_beneath(descriptor.get(), "../outside"), Error);
 }
 
+TEST_CASE("a tree with a path that no disk takes is refused before anything is written") {
+  CacheFixture fixture;
+  PackBuilder builder;
+  auto tree = builder.directory({{{"100644", "f"}, builder.blob("x")}});
+  for (int i = 0; i < 20; ++i) tree = builder.directory({{{"40000", std::string(200, 'd')}, tree}});
+  try {
+    fixture.admit(builder.pack(), {tree});
+    FAIL("it was taken");
+  } catch (const Error& error) {
+    CHECK(error.kind() == Kind::integrity);
+    CHECK(error.message().contains("a path of more than"));
+  }
+  CHECK(fixture.leftovers().empty());
+}
+
+TEST_CASE("what can be made can be removed, however deep, read-only or unreadable it is") {
+  const TemporaryDirectory directory;
+  const fs::path top = directory.path() / "top";
+  fs::create_directory(top);
+  std::ofstream(directory.path() / "outside") << "x";
+  store::FileDescriptor here(::open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::string name(200, 'd');
+  for (int i = 0; i < 3000; ++i) {
+    REQUIRE(::mkdirat(here.get(), name.c_str(), 0700) == 0);
+    REQUIRE(::symlinkat((directory.path() / "outside").c_str(), here.get(), "link") == 0);
+    store::FileDescriptor next(::openat(here.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ::fchmod(here.get(), i % 2 == 0 ? 0555 : 0);
+    here = std::move(next);
+  }
+  here.reset();
+  store::remove_tree(top);
+  CHECK_FALSE(fs::exists(fs::symlink_status(top)));
+  CHECK(fs::exists(directory.path() / "outside"));
+}
+
 TEST_CASE("a name that is taken is never written through") {
   CacheFixture fixture;
   const TemporaryDirectory directory;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace eka::atom {
+namespace eka {
 
 struct CodePoint {
   char32_t value = 0;
@@ -38,4 +38,4 @@ constexpr bool is_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace eka::atom
+}  // namespace eka

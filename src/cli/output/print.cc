@@ -1,0 +1,94 @@
+#include "cli/output/print.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace eka::cli {
+namespace {
+
+static_assert(OutputClosed::exit_code == 128 + SIGPIPE);
+
+// 0, or the errno of what went wrong. SIGPIPE must be ignored.
+int write_whole(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      // Whoever shares this terminal or pipe has made it non-blocking.
+      pollfd ready{descriptor, POLLOUT, 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Text::Text(std::string_view raw) : bytes_(printable(raw, unlimited, true)) {}
+
+Text Text::styled(const char* style, const Text& text) {
+  Text out;
+  out.bytes_ = fmt::format("\x1b[{}m{}\x1b[0m", style, text.bytes_);
+  return out;
+}
+
+Text Text::line_start() {
+  Text out;
+  out.bytes_ = "\r\x1b[K";
+  return out;
+}
+
+Text Text::pretty(const atom::Json& document) {
+  Text out;
+  out.bytes_ = printable_json(document.pretty());
+  return out;
+}
+
+Text Text::line(const atom::Json& document) {
+  Text out;
+  out.bytes_ = printable_json(document.canonical());
+  return out;
+}
+
+Text& Text::operator+=(const Text& more) {
+  bytes_ += more.bytes_;
+  return *this;
+}
+
+void print(const Text& text) {
+  const int problem = write_whole(STDOUT_FILENO, text.bytes());
+  if (problem == EPIPE) throw OutputClosed();
+  if (problem != 0) {
+    throw Error(Kind::failure, "cannot write to standard output: " + std::generic_category().message(problem));
+  }
+}
+
+void print_error(const Text& text) {
+  (void)write_whole(STDERR_FILENO, text.bytes());
+}
+
+bool error_is_terminal() {
+  return ::isatty(STDERR_FILENO) != 0;
+}
+
+void hold_standard_descriptors() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number is the one that was closed. Standard output is opened for reading: writing to it fails.
+    if (::open("/dev/null", number == STDERR_FILENO ? O_WRONLY : O_RDONLY) != number) std::abort();
+  }
+}
+
+}  // namespace eka::cli
