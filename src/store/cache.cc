@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "store/cache.h"
+#include "store/disk/cache_owner.h"
 #include "store/disk/disk.h"
 #include "store/disk/places.h"
 #include "store/disk/quarantine.h"
@@ -199,11 +200,16 @@ coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool, 
   WriteAccess access;
   co_await coro::offload(pool, [&] {
     try {
-      root = fs::absolute(root);
+      root = trusted_cache_root(root);
       access = WriteAccess::to(Places(root));
-      if (access.is_granted()) fs::create_directories(Trees::incoming(root / "trees"));
+      if (!access.is_granted()) return;
+      root = make_cache_root(root);
+      make_directories(Trees::incoming(root / "trees"));
     } catch (const fs::filesystem_error& error) {
       throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
+    } catch (const Error& error) {
+      if (!error.hint().empty()) throw;
+      throw Error(error.kind(), where + ": " + error.message()).with_hint(hint);
     }
   });
   UseLock lock = co_await UseLock::take(pool, root, UseLock::Mode::shared, patience_with_collectors, clock);
@@ -392,7 +398,7 @@ coro::Task<std::unique_ptr<IncomingFile>> Cache::begin_file() {
   const std::function<coro::Task<std::unique_ptr<Intake>>()> intake = [this] { return begin_intake(); };
   co_return co_await coro::offload(parts.pool, [&] {
     const fs::path workshop = Trees::incoming(parts.sources());
-    fs::create_directories(workshop);
+    make_directories(workshop);
     Quarantine::sweep(workshop);
     return make_incoming_file(workshop, parts.sources(), parts.pool, intake);
   });

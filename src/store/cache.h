@@ -2,7 +2,7 @@
 //
 //   git/                one bare repository; atoms are kept by refs (name/refs.h)
 //   git/incoming/…      quarantines: packs that are still arriving, one directory per intake
-//   trees/<tree id>/    materialised trees, read-only, complete or absent
+//   trees/<tree id>/    materialised trees, complete or absent
 //   sources/<sha256>    single files from elsewhere, by their content
 //   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts of hosts
 //   lock                held shared by every eka that runs, exclusively by what removes things (use_lock.h)
@@ -45,9 +45,10 @@ class Evidence;  // pack/evidence.h
 
 class Cache {
  public:
-  // Makes what is missing, removes quarantines whose owner is dead, and says that the cache is in use as long as this
-  // object lives; when it is being collected, waits for that a while. `pool` and `clock` must outlive the cache. A
-  // program holds a git::Libgit2 that outlives the pool, or libgit2 leaks what it keeps for each thread.
+  // `root` must be a directory that only this user can have filled (cache_owner.h). Makes what is missing, for this
+  // user alone, removes quarantines whose owner is dead, and says that the cache is in use as long as this object
+  // lives; when it is being collected, waits for that a while. `pool` and `clock` must outlive the cache. A program
+  // holds a git::Libgit2 that outlives the pool, or libgit2 leaks what it keeps for each thread.
   static coro::Task<std::unique_ptr<Cache>> open(std::filesystem::path root, coro::Pool& pool,
                                                  coro::Clock& clock = coro::Clock::system());
   ~Cache();

@@ -1,7 +1,6 @@
-#include "atom/config/config.h"
-
 #include <algorithm>
 
+#include "atom/config/config.h"
 #include "atom/config/config_keys.h"
 #include "atom/toml/toml.h"
 #include "base/text.h"
@@ -22,7 +21,7 @@ class ConfigReader {
  public:
   void read(const ConfigLayer& layer) {
     const TomlDocument document(layer.text, layer.name, Kind::usage, TomlLimits{.bytes = size_limit});
-    layer_ = &layer.name;
+    layer_ = &layer;
     TomlTable root = document.root();
     read(root, {});
   }
@@ -36,6 +35,7 @@ class ConfigReader {
 
   Config take(const Config::Environment& environment) {
     resolve_cache_root(environment);
+    for (std::string& path : config_.sources_.local) resolve_home(path, "sources.local", environment);
     return std::move(config_);
   }
 
@@ -66,16 +66,33 @@ class ConfigReader {
   void read_key(TomlTable& table, const ConfigKey& key, const std::string& name) {
     const auto text = read_text(table, key.type, name);
     if (!text) return;
+    if (key.user_only && layer_->of_repository) {
+      table.document().refuse(table.where(name), "“" + std::string(key.path) +
+                                                     "” may be set in the user's configuration only, not in a "
+                                                     "repository's");
+    }
     if (auto done = key.set(config_, *text); !done) {
       table.document().refuse(table.where(name), "“" + std::string(key.path) + "”: " + done.error().message());
     }
-    remember(key.path, {*layer_, table.where(name)});
+    remember(key.path, {layer_->name, table.where(name)});
   }
 
   static std::optional<std::string> read_text(TomlTable& table, ConfigType type, const std::string& name) {
     if (type == ConfigType::truth) {
       const auto value = table.boolean(name);
       return value ? std::optional(*value ? "true" : "false") : std::nullopt;
+    }
+    if (type == ConfigType::paths) {
+      const auto values = table.strings(name);
+      if (!values) return std::nullopt;
+      std::string joined;
+      for (const TomlString& value : *values) {
+        if (value.text.empty() || value.text.find(':') != std::string::npos) {
+          table.document().refuse(value.where, "“" + printable(value.text, 80) + "” is not a path without “:”");
+        }
+        joined += (joined.empty() ? "" : ":") + value.text;
+      }
+      return joined;
     }
     if (type == ConfigType::number && table.holds_integer(name)) return std::to_string(*table.integer(name));
     const auto value = table.string(name);
@@ -88,7 +105,7 @@ class ConfigReader {
       if (auto done = config_.aliases_.set(key.text, expansion.text); !done) {
         aliases.document().refuse(key.where, done.error().message());
       }
-      remember(std::string(ConfigKeys::aliases) + "." + Label::parse(key.text)->str(), {*layer_, key.where});
+      remember(std::string(ConfigKeys::aliases) + "." + Label::parse(key.text)->str(), {layer_->name, key.where});
     }
   }
 
@@ -129,25 +146,31 @@ class ConfigReader {
   }
 
   void resolve_cache_root(const Config::Environment& environment) {
-    const auto variable = [&](std::string_view name) {
-      const auto found = environment.find(name);
-      return found == environment.end() || !found->second.starts_with('/') ? std::string() : found->second;
-    };
     std::string& root = config_.cache_root_;
     if (!config_.origins_.contains("cache.root")) {
-      if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) root = cache + "/eka";
+      if (const std::string cache = directory_in(environment, "XDG_CACHE_HOME"); !cache.empty()) root = cache + "/eka";
     }
-    if (root != "~" && !root.starts_with("~/")) return;
-    const std::string home = variable("HOME");
+    resolve_home(root, "cache.root", environment);
+  }
+
+  // A variable that names a directory; empty when it does not.
+  static std::string directory_in(const Config::Environment& environment, std::string_view name) {
+    const auto found = environment.find(name);
+    return found == environment.end() || !found->second.starts_with('/') ? std::string() : found->second;
+  }
+
+  static void resolve_home(std::string& path, std::string_view key, const Config::Environment& environment) {
+    if (path != "~" && !path.starts_with("~/")) return;
+    const std::string home = directory_in(environment, "HOME");
     if (home.empty()) {
-      throw Error(Kind::usage, "“cache.root” is " + root + ", and HOME is not set")
-          .with_hint("set EKA_CACHE_ROOT to a directory");
+      throw Error(Kind::usage, "“" + std::string(key) + "” is " + path + ", and HOME is not set")
+          .with_hint("set " + config_variable(key) + " to a directory");
     }
-    root = home + root.substr(1);
+    path = home + path.substr(1);
   }
 
   Config config_;
-  const std::string* layer_ = nullptr;
+  const ConfigLayer* layer_ = nullptr;
 };
 
 std::string ConfigOrigin::str() const {

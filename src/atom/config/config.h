@@ -23,8 +23,9 @@
 namespace eka::atom {
 
 struct ConfigLayer {
-  std::string name;  // as messages call it: the path of the file
-  std::string text;  // TOML
+  std::string name;            // as messages call it: the path of the file
+  std::string text;            // TOML
+  bool of_repository = false;  // then it may not set what only the user may allow (sources.local)
 };
 
 struct ConfigOrigin {
@@ -60,6 +61,9 @@ class Config {
     unsigned verbose = 0;           // how often -v
     unsigned quiet = 0;             // how often -q
   };
+  struct Sources {
+    std::vector<std::string> local;  // directories whose files a package set may use as sources; absolute
+  };
   struct Platforms {
     std::string build, target, legacy_target;  // as Nix names them: x86_64-linux
   };
@@ -84,6 +88,7 @@ class Config {
   const Plan& plan() const { return plan_; }
   const Net& net() const { return net_; }
   const Ui& ui() const { return ui_; }
+  const Sources& sources() const { return sources_; }
   const Platforms& platforms() const { return platforms_; }
   const DefaultComposer& default_composer() const { return default_composer_; }
   const Aliases& aliases() const { return aliases_; }
@@ -100,6 +105,7 @@ class Config {
   Plan plan_;
   Net net_;
   Ui ui_;
+  Sources sources_;
   Platforms platforms_;
   DefaultComposer default_composer_;
   Aliases aliases_;

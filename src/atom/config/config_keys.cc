@@ -47,6 +47,27 @@ Result<void> assign_text(std::string& target, std::string_view text) {
   return {};
 }
 
+// Directories with ":" between; "~/" is resolved later.
+Result<void> assign_paths(std::vector<std::string>& target, std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::string_view path = text.substr(0, text.find(':'));
+    text.remove_prefix(std::min(text.size(), path.size() + 1));
+    if ((!path.starts_with('/') && !path.starts_with("~/") && path != "~") || printable(path, 8192) != path) {
+      return refuse(path, "an absolute path");
+    }
+    out.emplace_back(path);
+  }
+  target = std::move(out);
+  return {};
+}
+
+Json paths_json(const std::vector<std::string>& paths) {
+  Json::Array out;
+  for (const std::string& path : paths) out.emplace_back(path);
+  return Json(std::move(out));
+}
+
 Result<void> assign_platform(std::string& target, std::string_view text) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
   const bool shape = text.size() <= 100 && std::ranges::all_of(text, allowed) && text.find('-') != std::string::npos;
@@ -156,6 +177,8 @@ std::span<const ConfigKey> ConfigKeys::all() {
        [](const C& c) { return Json(std::uint64_t{c.ui_.verbose}); }},
       {"ui.quiet", number, [](C& c, Text t) { return assign(c.ui_.quiet, parse_level(t)); },
        [](const C& c) { return Json(std::uint64_t{c.ui_.quiet}); }},
+      {"sources.local", paths, [](C& c, Text t) { return assign_paths(c.sources_.local, t); },
+       [](const C& c) { return paths_json(c.sources_.local); }, true},
       {"platforms.build", text, [](C& c, Text t) { return assign_platform(c.platforms_.build, t); },
        [](const C& c) { return Json(c.platforms_.build); }},
       {"platforms.target", text, [](C& c, Text t) { return assign_platform(c.platforms_.target, t); },

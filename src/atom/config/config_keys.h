@@ -9,13 +9,15 @@
 
 namespace eka::atom {
 
-enum class ConfigType { text, truth, number };  // `number` also takes text with a unit
+enum class ConfigType { text, truth, number, paths };  // `number` also takes text with a unit; `paths` is an array
 
 struct ConfigKey {
   std::string_view path;
   ConfigType type;
-  Result<void> (*set)(Config& config, std::string_view text);
+  Result<void> (*set)(Config& config, std::string_view text);  // paths with ":" between
   Json (*get)(const Config& config);
+
+  bool user_only = false;  // a repository's own configuration may not set it
 
   std::string variable() const;  // EKA_…
 };

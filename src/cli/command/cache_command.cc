@@ -13,6 +13,7 @@
 #include "coro/run/runtime.h"
 #include "coro/task/clock.h"
 #include "git/libgit2/libgit2.h"
+#include "store/disk/cache_owner.h"
 #include "store/disk/use_lock.h"
 #include "store/disk/write_access.h"
 #include "store/maintenance/audit.h"
@@ -57,7 +58,7 @@ std::optional<Report> with_cache(const Common& common, UseLock::Mode mode, std::
     }
   };
   const auto settings = read_preferences(common).settings;
-  store::Places places(settings.cache_root);
+  store::Places places(store::trusted_cache_root(settings.cache_root));
   if (!std::filesystem::exists(places.git())) return std::nullopt;
   if (mode == UseLock::Mode::exclusive) store::WriteAccess::to(places).check();
   const git::Libgit2 library;  // before the runtime: outlives the threads of the pool

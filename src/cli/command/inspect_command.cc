@@ -15,7 +15,7 @@
 #include "cli/output/complain.h"
 #include "coro/task/task_group.h"
 #include "engine/locate/offer.h"
-#include "engine/workspace/package_set.h"
+#include "git/object/working_file.h"
 
 namespace eka::cli {
 namespace {
@@ -30,7 +30,7 @@ struct Options {
 
 std::string read_file(const std::string& name) {
   const std::filesystem::path path(name);
-  auto text = engine::files_of(path.has_parent_path() ? path.parent_path() : ".")(path.filename().string());
+  auto text = git::read_named_file(path);
   if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", name));
   return *std::move(text);
 }

@@ -16,7 +16,7 @@
 #include "cli/output/report_json.h"
 #include "coro/task/task_group.h"
 #include "engine/plan.h"
-#include "engine/workspace/package_set.h"
+#include "git/object/working_file.h"
 
 namespace eka::cli {
 namespace {
@@ -100,11 +100,14 @@ int plan(const Common& common, const Options& options) {
   return exit_code(errors);
 }
 
+// Of a million atoms.
+constexpr std::uint64_t largest_plan = std::uint64_t{1} << 30;
+
 int merge(const std::vector<std::string>& files) {
   std::vector<PlanDocument> documents;
   for (const auto& file : files) {
     const std::filesystem::path path(file);
-    auto text = engine::files_of(path.has_parent_path() ? path.parent_path() : ".")(path.filename().string());
+    auto text = git::read_named_file(path, largest_plan);
     if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", file));
     documents.push_back({file, *std::move(text)});
   }

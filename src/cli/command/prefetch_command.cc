@@ -11,8 +11,8 @@
 #include "cli/output/complain.h"
 #include "cli/output/report_json.h"
 #include "engine/plan/prefetch.h"
-#include "engine/workspace/package_set.h"
-#include "git/object/source_repository.h"
+#include "git/config/safe_directory.h"
+#include "git/object/working_file.h"
 
 namespace eka::cli {
 namespace {
@@ -25,11 +25,11 @@ struct PrefetchOptions {
 
 engine::PrefetchRequest::LockFile read_lock(const std::string& name) {
   const auto path = std::filesystem::absolute(name);
-  const auto text = engine::files_of(path.parent_path())(path.filename().string());
+  const auto text = git::read_named_file(path);
   if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", name));
   engine::PrefetchRequest::LockFile out{name, path, unwrap(atom::Lock::parse(*text, name)), std::nullopt};
-  if (const auto repository = git::find_git_directory(path.parent_path())) {
-    out.local = unwrap(atom::Url::parse(repository->string()));
+  if (const auto repository = git::find_repository(path.parent_path())) {
+    out.local = unwrap(atom::Url::parse(repository->git_directory.string()));
   }
   return out;
 }

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "atom/config/config.h"
-#include "engine/workspace/package_set.h"
-#include "git/object/source_repository.h"
+#include "git/config/safe_directory.h"
+#include "git/object/working_file.h"
 
 extern char** environ;
 
@@ -16,10 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void add_layer(std::vector<atom::ConfigLayer>& layers, const fs::path& file) {
-  if (auto text = engine::files_of(file.parent_path())(file.filename().string())) {
-    layers.push_back({file.string(), *std::move(text)});
-  }
+void add_layer(std::vector<atom::ConfigLayer>& layers, const fs::path& file, bool of_repository) {
+  if (auto text = git::read_named_file(file)) layers.push_back({file.string(), *std::move(text), of_repository});
 }
 
 std::optional<fs::path> user_configuration() {
@@ -51,12 +49,13 @@ std::size_t jobs(const Common& common, const atom::Config& config) {
 
 atom::Config read_configuration() {
   std::vector<atom::ConfigLayer> layers;
-  if (const auto file = user_configuration()) add_layer(layers, *file);
+  if (const auto file = user_configuration()) add_layer(layers, *file, false);
   std::error_code gone;  // somebody may have removed the directory that we stand in
   const fs::path here = fs::current_path(gone);
-  if (const auto git_directory = gone ? std::nullopt : git::find_git_directory(here)) {
-    add_layer(layers, *git_directory / "info" / "eka.toml");
-  }
+  // A repository that git would refuse to work in says nothing here either.
+  const auto repository = gone ? std::nullopt : git::find_repository(here);
+  if (repository && git::is_trusted(*repository))
+    add_layer(layers, repository->git_directory / "info" / "eka.toml", true);
   return unwrap(atom::Config::load(layers, environment()));
 }
 
@@ -69,6 +68,7 @@ Preferences read_preferences(const Common& common) {
   out.composer = {composer.set.str(), address.str(), composer.label.str()};
   auto& settings = out.settings;
   settings.cache_root = fs::absolute(config.cache_root());
+  settings.local_sources.assign(config.sources().local.begin(), config.sources().local.end());
   const auto& platforms = config.platforms();
   settings.platforms = {platforms.build, platforms.target, platforms.legacy_target};
   settings.jobs = jobs(common, config);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "eval/evaluator.h"
 #include "net/policy/patience.h"
@@ -19,6 +20,7 @@ struct Platforms {
 
 struct Settings {
   std::filesystem::path cache_root;
+  std::vector<std::filesystem::path> local_sources;  // directories whose files any local package set may use
   Platforms platforms;
   std::size_t jobs = 2;           // evaluations at once
   bool offline = false;           // nothing is asked of any network; what is cached must do

@@ -6,6 +6,7 @@
 #include "atom/names/atom_commit.h"
 #include "coro/run/pool.h"
 #include "coro/task/task_group.h"
+#include "engine/context/local_access.h"
 #include "engine/fetch/closure.h"
 #include "engine/locate/locate.h"
 #include "engine/workspace/local_atom.h"
@@ -141,7 +142,9 @@ class Assembly {
       co_return std::vector<Published>{};
     }
     const auto own_urls = places_[rev];
-    unwrap(check_lock(atom, read_at(rev)));
+    const auto place = read_at(rev);
+    unwrap(check_lock(atom, place));
+    if (place.is_local()) co_await check_consent(context_, *atom.lock, place.path());
     per_atom_ = per_atom_ || !atom.lock->covers_closure();
     const auto mirrors = mirrors_of(*atom.lock, atom.published.set, own_urls);
     add_mirrors(closure_.mirrors, mirrors);
@@ -341,6 +344,33 @@ Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {
     }
   }
   return {};
+}
+
+coro::Task<> check_consent(Context& context, const atom::Lock& lock, std::filesystem::path place) {
+  co_await coro::offload(context.pool, [&] {
+    std::optional<LocalOrigin> from;
+    const LocalAccess access(context.settings.local_sources);
+    const auto origin = [&]() -> const LocalOrigin& {
+      if (!from) from = local_origin(place);
+      return *from;
+    };
+    for (const auto& direct : lock.direct) {
+      const auto url = unwrap(atom::Url::parse(url_of(direct)));
+      if (!url.is_local()) continue;
+      const auto what = fmt::format("the source `{}` of the lock", direct.name());
+      if (std::holds_alternative<atom::LockedGit>(direct.source)) {
+        access.check_repository(what, url, origin());
+      } else {
+        access.check_file(what, url, origin());
+      }
+    }
+    for (const auto& [set, locked] : lock.sets) {
+      for (const auto& url : locked.mirrors) {
+        if (!url.is_local()) continue;
+        access.check_repository(fmt::format("the mirror of the set `{}` in the lock", locked.tag.str()), url, origin());
+      }
+    }
+  });
 }
 
 coro::Task<Closure> bring_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources) {

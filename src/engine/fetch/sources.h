@@ -36,6 +36,10 @@ namespace eka::engine {
 struct SourceRequest {
   SourceRequest(std::string its_name, atom::DirectSource what) : name(std::move(its_name)), source(std::move(what)) {}
 
+  const std::string& url() const {
+    return std::visit([](const auto& fetch) -> const std::string& { return fetch.url; }, source.fetch);
+  }
+
   std::string name;
   atom::DirectSource source;                 // the placeholders of its url are filled
   std::optional<atom::AtomId> owner;         // goes into the result

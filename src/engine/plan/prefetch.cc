@@ -75,6 +75,7 @@ class Run {
   coro::Task<Prefetched> bring_lock(const PrefetchRequest::LockFile& file, Times* times) {
     Prefetched out;
     context_.cache->note_lock(file.path);
+    co_await check_consent(context_, file.lock, file.path.parent_path());
     {
       const Timed timed(context_, Stage::fetch_closure, file.name, {times});
       Mirrors mirrors;

@@ -1,9 +1,8 @@
-#include "engine/plan/recall.h"
-
 #include <algorithm>
 
 #include "engine/plan/evaluation_key.h"
 #include "engine/plan/layout.h"
+#include "engine/plan/recall.h"
 
 namespace eka::engine {
 namespace {

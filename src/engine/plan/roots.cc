@@ -1,11 +1,10 @@
-#include "engine/plan/roots.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "coro/task/task_group.h"
 #include "engine/locate/locate.h"
+#include "engine/plan/roots.h"
 #include "engine/workspace/local_atom.h"
 
 namespace eka::engine {
@@ -201,6 +200,8 @@ coro::Task<> complete_lock(Context* context, Root* root) {
     auto problem = problem_of(*root);
     atom.lock = co_await choose_versions(*context, std::move(problem));
   }
+  // Here, since an evaluation that is remembered is not brought again.
+  if (atom.lock && root->found_at.is_local()) co_await check_consent(*context, *atom.lock, root->found_at.path());
   if (atom.lock && atom.lock->covers_closure() && root->set_directory) co_await refresh_local(context, root);
 }
 

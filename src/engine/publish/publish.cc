@@ -22,8 +22,7 @@ struct Prepared {
 
 // What the pool finds out about the user's repository.
 struct Source {
-  std::filesystem::path git_directory;
-  std::filesystem::path base;  // what a remote that is a path is relative to
+  std::filesystem::path base;  // where git runs, and what a remote that is a path is relative to
   atom::ObjectId commit;
   atom::ObjectId genesis;
   std::vector<Prepared> atoms;  // by label
@@ -92,9 +91,8 @@ Prepared prepare(const git::SourceRepository& repository, const Source& source, 
 Source read_source(const PublishRequest& request) {
   const auto repository = git::SourceRepository::discover(request.directory);
   Source out;
-  out.git_directory = repository.git_directory();
   out.objects = repository.objects_directory();
-  out.base = repository.working_tree().value_or(out.git_directory);
+  out.base = repository.directory();
   out.commit = repository.commit(request.revision);
   out.genesis = repository.genesis(out.commit);
   const auto prefix = set_prefix(repository, out.commit, request.directory);
@@ -194,7 +192,7 @@ coro::Task<PublishReport> publish(Context& context, PublishRequest request) {
   }
   if (wanted.empty()) co_return report;
 
-  const auto outcomes = co_await git::push(source.git_directory, url, std::move(wanted));
+  const auto outcomes = co_await git::push(source.base, url, std::move(wanted));
   for (auto& atom : report.atoms) {
     for (const auto& outcome : outcomes) {
       const bool own = outcome.ref == atom::atom_ref(atom.label, atom.version) ||

@@ -1,5 +1,3 @@
-#include "engine/resolve/add.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -7,10 +5,10 @@
 #include "atom/toml/toml_edit.h"
 #include "coro/run/pool.h"
 #include "engine/locate/locate.h"
+#include "engine/resolve/add.h"
 #include "engine/resolve/choose.h"
 #include "engine/resolve/resolve.h"
 #include "engine/resolve/working_atom.h"
-#include "engine/workspace/replace_files.h"
 
 namespace eka::engine {
 namespace {
@@ -61,10 +59,15 @@ coro::Task<std::vector<std::string>> settle(Context* context, const WorkingAtom*
   auto manifest = unwrap(atom::Manifest::parse(text, atom->manifest_file().string()));
   auto problem = atom->problem(std::move(manifest), false);
   const auto lock = co_await choose_versions(*context, std::move(problem));
-  std::vector<Replacement> files{{atom->manifest_file(), std::move(text)}, {atom->lock_file(), lock.text()}};
-  co_await coro::offload(context->pool, [&] { replace_files(files); });
+  const auto lock_text = lock.text();
+  // The lock first: if this process is killed in between, the lock pins more than the manifest requires, which
+  // `eka resolve` corrects. A manifest ahead of its lock could not be planned.
+  co_await coro::offload(context->pool, [&] {
+    atom->replace(lock_file, lock_text);
+    atom->replace(atom_file, text);
+  });
   context->cache->note_lock(atom->lock_file());
-  if (atom->lock_text == files.back().content) co_return std::vector<std::string>{};
+  if (atom->lock_text == lock_text) co_return std::vector<std::string>{};
   co_return lock_changes(atom->lock, lock);
 }
 

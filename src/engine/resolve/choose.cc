@@ -45,10 +45,14 @@ class Choice {
 
   coro::Task<> meet() {
     if (problem_.local) co_await graph_.add_local(*problem_.local);
+    if (const auto place = problem_.place()) {
+      graph_.read_from(co_await coro::offload(context_.pool, [&] { return local_origin(*place); }));
+    }
     Questions hints = read_questions(context_.cache->remembered_questions(asker_).value_or(""));
     if (problem_.locked) add_questions(*problem_.locked, hints);
-    const bool knows_nothing = hints.empty() && !context_.settings.offline;
     Graph::Origin root{&problem_.manifest, problem_.set, {places_of(problem_.own_places)}, is_local()};
+    std::erase_if(hints, [&](const auto& entry) { return !graph_.may_ask(entry.first, root); });
+    const bool knows_nothing = hints.empty() && !context_.settings.offline;
     co_await graph_.begin(std::move(root), std::move(hints));
     if (!knows_nothing) co_return;
     const auto named = unwrap(graph_.root_dependencies(problem_.file));
@@ -128,10 +132,27 @@ class Choice {
 
   coro::Task<std::vector<atom::LockedDirect>> lock_sources(const NewLock* found) {
     std::vector<coro::Task<atom::LockedDirect>> tasks;
-    for (auto& source : found->sources(problem_.locked, problem_.fresh)) {
+    auto sources = found->sources(problem_.locked, problem_.fresh);
+    co_await coro::offload(context_.pool, [&] { check_local(sources); });
+    for (auto& source : sources) {
       tasks.push_back(context_.sources().lock(std::move(source)));
     }
     co_return co_await coro::all(std::move(tasks));
+  }
+
+  // What may not be named at all is refused where it is locked (Sources::lock).
+  void check_local(const std::vector<SourceRequest>& sources) const {
+    const LocalAccess access(context_.settings.local_sources);
+    for (const auto& request : sources) {
+      const auto url = unwrap(atom::Url::parse(request.url()));
+      if (!url.is_local() || !request.may_be_local || !url.path().starts_with('/') || !graph_.origin()) continue;
+      const auto what = fmt::format("the source `{}`", request.name);
+      if (std::holds_alternative<atom::GitSource>(request.source.fetch)) {
+        access.check_repository(what, url, *graph_.origin());
+      } else {
+        access.check_file(what, url, *graph_.origin());
+      }
+    }
   }
 
   Context& context_;
@@ -141,6 +162,12 @@ class Choice {
 };
 
 }  // namespace
+
+std::optional<std::filesystem::path> VersionProblem::place() const {
+  if (local) return local->directory;
+  if (!own_places.empty() && own_places.front().is_local()) return own_places.front().path();
+  return std::nullopt;
+}
 
 coro::Task<atom::Lock> choose_versions(Context& context, VersionProblem problem) {
   Choice choice(context, std::move(problem));

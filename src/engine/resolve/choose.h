@@ -30,6 +30,10 @@ struct VersionProblem {
   bool fresh = false;                 // take the highest of everything: `locked` only says what may be asked
   std::vector<atom::Url> own_places;  // where the atom's own set may be had
   std::optional<LocalSet> local;      // where it lies in a working tree
+
+  // Where on this machine its manifest was read: in its working tree, or in a repository; nothing for one from
+  // elsewhere.
+  std::optional<std::filesystem::path> place() const;
 };
 
 // The same remotes give the same lock, whatever the network's timing. Throws Kind::unsatisfiable with the reasons when

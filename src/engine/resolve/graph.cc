@@ -81,7 +81,7 @@ Graph::Origin Graph::origin_of(const Package& package, std::size_t version) cons
 }
 
 bool Graph::may_ask(const atom::Url& url, const Origin& origin) const {
-  return !url.is_local() || origin.local;
+  return !url.is_local() || (origin.local && check_local({}, url));
 }
 
 // --- what to ask
@@ -89,6 +89,13 @@ bool Graph::may_ask(const atom::Url& url, const Origin& origin) const {
 void Graph::want(const atom::Url& url, const atom::Label& label, Questions& questions) {
   questions[url].insert(label);
   asked_[url].insert(label);
+}
+
+Result<void> Graph::check_local(const std::string& what, const atom::Url& url) const try {
+  if (origin_) LocalAccess(context_.settings.local_sources).check_repository(what, url, *origin_);
+  return {};
+} catch (const Error& error) {
+  return std::unexpected(error);
 }
 
 void Graph::want_versions(const Package& package, Questions& questions) {
@@ -193,10 +200,14 @@ Result<atom::ObjectId> Graph::identify(const atom::Tag& tag, const atom::SetSour
   std::string found_at = "::";
   const Error* failure = nullptr;
   for (const auto& url : source.mirrors) {
-    if (!may_ask(url, origin)) {
+    if (url.is_local() && !origin.local) {
       return fail(Kind::integrity, fmt::format("{}: the set `{}` is {} on this machine, but the atom came over the "
                                                "network: only local atoms may name local sets",
                                                file, tag.str(), url.str()));
+    }
+    if (url.is_local()) {
+      if (auto allowed = check_local(fmt::format("{}: the set `{}`", file, tag.str()), url); !allowed)
+        return std::unexpected(std::move(allowed).error());
     }
     const auto* offer = sets_.offer(url);
     if (offer == nullptr) {

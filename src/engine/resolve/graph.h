@@ -24,6 +24,7 @@
 
 #include "atom/manifest/manifest.h"
 #include "engine/context/context.h"
+#include "engine/context/local_access.h"
 #include "engine/context/published.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/resolve/sets.h"
@@ -60,6 +61,12 @@ class Graph final : public resolve::Facts {
   explicit Graph(Context& context);
 
   coro::Task<> add_local(LocalSet local);
+  // Where on this machine the manifest was read that versions are chosen for. Without, it came from elsewhere.
+  void read_from(LocalOrigin origin) { origin_ = std::move(origin); }
+  const std::optional<LocalOrigin>& origin() const { return origin_; }
+  // May a manifest name this URL as a mirror? Any on the network; on this machine none if the manifest came from
+  // elsewhere, otherwise as context/local_access.h says.
+  bool may_ask(const atom::Url& url, const Origin& origin) const;
   // Takes in the manifest that versions are chosen for, which decides the sets that it names and its own. Asks, in one
   // round, everything that is known to be wanted: what it names, and what `hints` say.
   coro::Task<> begin(Origin root, Questions hints);
@@ -135,12 +142,12 @@ class Graph final : public resolve::Facts {
     Candidate candidate;
   };
 
+  Result<void> check_local(const std::string& what, const atom::Url& url) const;
   Package& at(resolve::PackageId package) { return packages_[static_cast<std::size_t>(package)]; }
   const Package& at(resolve::PackageId package) const { return packages_[static_cast<std::size_t>(package)]; }
   Voices voices_of(const atom::SetSource& source, const Origin& origin) const;
   Voices voices_of(const Package& package) const;
   Origin origin_of(const Package& package, std::size_t version) const;
-  bool may_ask(const atom::Url& url, const Origin& origin) const;
   void want(const atom::Url& url, const atom::Label& label, Questions& questions);
   void want_versions(const Package& package, Questions& questions);
   void want_named(const Origin& origin, Questions& questions);
@@ -177,6 +184,7 @@ class Graph final : public resolve::Facts {
   std::map<atom::ObjectId, std::string> tags_;  // how the first manifest to name a set calls it
   std::set<atom::Url> told_;                    // mirrors that were told to be passed over
   Questions asked_;
+  std::optional<LocalOrigin> origin_;
   std::optional<LocalSet> local_;
   std::optional<PackageSet> local_set_;
   bool has_grown_ = false;

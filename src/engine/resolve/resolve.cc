@@ -1,5 +1,3 @@
-#include "engine/resolve/resolve.h"
-
 #include <map>
 
 #include <fmt/format.h>
@@ -8,8 +6,9 @@
 #include "coro/run/pool.h"
 #include "engine/context/timed.h"
 #include "engine/resolve/choose.h"
+#include "engine/resolve/resolve.h"
 #include "engine/resolve/working_atom.h"
-#include "engine/workspace/replace_files.h"
+#include "git/object/working_file.h"
 
 namespace eka::engine {
 namespace {
@@ -80,8 +79,7 @@ class Run {
                                              fmt::join(out.changes, "\n")))
           .with_hint("`eka resolve` without --locked writes it");
     }
-    const std::vector<Replacement> files{{out.lock_file, std::move(text)}};
-    co_await coro::offload(context_.pool, [&] { replace_files(files); });
+    co_await coro::offload(context_.pool, [&] { atom->replace(lock_file, text); });
     co_return out;
   }
 

@@ -6,9 +6,9 @@
 
 #include "engine/workspace/new_atom.h"
 #include "engine/workspace/package_set.h"
-#include "engine/workspace/replace_files.h"
 #include "engine/workspace/set_remote.h"
 #include "git/object/source_repository.h"
+#include "git/object/working_file.h"
 
 namespace eka::engine {
 namespace {
@@ -57,14 +57,14 @@ WorkingAtom read(const fs::path& root, const SourceAtom& atom, const atom::Objec
                   .lock = {},
                   .set = {root, genesis, atom.manifest.label},
                   .places = {}};
-  finish_replacing(out.directory);
-  const auto files = files_of(out.directory);
-  const auto manifest_name = (fs::path(out.name) / atom_file).lexically_normal().generic_string();
-  out.manifest_text = files(atom_file).value_or("");
+  const auto files = files_of(root);
+  const auto manifest_name = out.file(atom_file);
+  out.manifest_text = files(manifest_name).value_or("");
   out.manifest = unwrap(atom::Manifest::parse(out.manifest_text, manifest_name));
-  out.lock_text = files(lock_file);
+  const auto lock_name = out.file(lock_file);
+  out.lock_text = files(lock_name);
   if (out.lock_text) {
-    auto lock = atom::Lock::parse(*out.lock_text, (fs::path(out.name) / lock_file).lexically_normal().generic_string());
+    auto lock = atom::Lock::parse(*out.lock_text, lock_name);
     if (!lock) throw std::move(lock).error().with_hint("remove the file to choose every version anew");
     out.lock = *std::move(lock);
   }
@@ -81,10 +81,18 @@ fs::path WorkingAtom::lock_file() const {
   return directory / engine::lock_file;
 }
 
+std::string WorkingAtom::file(const std::string& its_name) const {
+  return (fs::path(name) / its_name).lexically_normal().generic_string();
+}
+
+void WorkingAtom::replace(const std::string& its_name, const std::string& content) const {
+  git::replace_working_file(set.directory, file(its_name), content);
+}
+
 VersionProblem WorkingAtom::problem(atom::Manifest its_manifest, bool fresh) const {
   return {.set = set.genesis,
           .manifest = std::move(its_manifest),
-          .file = (fs::path(name) / atom_file).lexically_normal().generic_string(),
+          .file = file(atom_file),
           .locked = lock,
           .fresh = fresh,
           .own_places = places,
@@ -93,7 +101,6 @@ VersionProblem WorkingAtom::problem(atom::Manifest its_manifest, bool fresh) con
 
 std::vector<WorkingAtom> find_working_atoms(const fs::path& start, const std::vector<std::string>& names, bool all) {
   const auto root = find_set(start);
-  finish_replacing(root);
   const auto set = unwrap(read_package_set(files_of(root)));
   std::vector<const SourceAtom*> wanted;
   if (all) {

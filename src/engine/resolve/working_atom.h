@@ -25,12 +25,16 @@ struct WorkingAtom {
 
   std::filesystem::path manifest_file() const;
   std::filesystem::path lock_file() const;
+  // One of its files, by its path from the set's root.
+  std::string file(const std::string& its_name) const;
+  // Replaces its file of that name (`atom_file` or `lock_file`). Blocks.
+  void replace(const std::string& file, const std::string& content) const;
   // What is to be chosen for it. `manifest`: as it is, or as it is about to be.
   VersionProblem problem(atom::Manifest its_manifest, bool fresh) const;
 };
 
 // The atoms that are named by directory (from `start` or the set's root) or by label; all of the set's with `all`; with
-// neither, the one in whose directory `start` lies. What a killed process left half replaced is completed first.
+// neither, the one in whose directory `start` lies.
 // Blocks. Throws Kind::usage for what is not there or cannot be read.
 std::vector<WorkingAtom> find_working_atoms(const std::filesystem::path& start, const std::vector<std::string>& names,
                                             bool all);

@@ -1,14 +1,14 @@
 #include "engine/workspace/init.h"
 
-#include <fstream>
-
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
 #include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"
 #include "git/config/git_program.h"
+#include "git/config/safe_directory.h"
 #include "git/object/source_repository.h"
+#include "git/object/working_file.h"
 
 namespace eka::engine {
 namespace {
@@ -17,7 +17,7 @@ constexpr const char* empty_set =
     "# A package set: directories that hold an atom.toml, relative to this file.\n[set]\npackages = []\n";
 
 struct Local {
-  std::filesystem::path git_directory;
+  std::filesystem::path directory;
   std::filesystem::path working_tree;
   std::optional<atom::ObjectId> genesis;
   bool manifest_committed = false;
@@ -31,7 +31,7 @@ Local read_local(const InitRequest& request) {
         .with_hint("make the set in a clone, and publish it here");
   }
   Local out;
-  out.git_directory = repository.git_directory();
+  out.directory = repository.directory();
   out.working_tree = *repository.working_tree();
   if (const auto head = repository.head()) {
     out.genesis = repository.genesis(*head);
@@ -44,15 +44,11 @@ Local read_local(const InitRequest& request) {
 }
 
 bool write_manifest(const std::filesystem::path& directory) {
-  const auto path = directory / set_file;
-  if (std::filesystem::exists(path)) {
-    unwrap(atom::SetManifest::parse(*files_of(directory)(set_file), path.string()));
+  if (const auto text = files_of(directory)(set_file)) {
+    unwrap(atom::SetManifest::parse(*text, (directory / set_file).string()));
     return false;
   }
-  std::ofstream file(path, std::ios::binary);
-  file << empty_set;
-  file.close();
-  if (!file) throw Error(Kind::failure, fmt::format("cannot write {}", path.string()));
+  git::replace_working_file(directory, set_file, empty_set);
   return true;
 }
 
@@ -69,7 +65,7 @@ coro::Task<> tell_remote(Context& context, Local local, bool named, InitReport& 
       co_return;
     }
     std::vector<git::PushedRef> ref{{report.genesis, std::string(atom::init_ref)}};
-    const auto outcome = co_await git::push(local.git_directory, url, std::move(ref));
+    const auto outcome = co_await git::push(local.directory, url, std::move(ref));
     if (!outcome.front().accepted)
       throw Error(Kind::remote, fmt::format("{} refused: {}", url.str(), outcome.front().reason));
     report.remote = InitReport::Remote::initialised;
@@ -88,7 +84,7 @@ coro::Task<> tell_remote(Context& context, Local local, bool named, InitReport& 
 coro::Task<InitReport> init(Context& context, InitRequest request) {
   std::filesystem::create_directories(request.directory);
   request.directory = std::filesystem::canonical(request.directory);
-  if (request.init_git && !git::find_git_directory(request.directory)) {
+  if (request.init_git && !git::find_repository(request.directory)) {
     co_await git::init_repository(request.directory);
   }
   auto local = co_await coro::offload(context.pool, [&] { return read_local(request); });

@@ -5,8 +5,11 @@
 #include <fmt/format.h>
 
 #include "atom/toml/toml_edit.h"
+#include "base/owner.h"
+#include "base/text.h"
 #include "engine/workspace/package_set.h"
-#include "engine/workspace/replace_files.h"
+#include "git/config/safe_directory.h"
+#include "git/object/working_file.h"
 
 namespace eka::engine {
 namespace {
@@ -26,11 +29,24 @@ atom::Label choose_label(const NewAtomRequest& request, const std::filesystem::p
   return *std::move(label);
 }
 
+// A set that was found by looking upwards may be somebody else's, put where people work (/tmp/ekala.toml).
+void check_owner(const std::filesystem::path& root) {
+  if (is_owned(root) && is_owned(root / set_file)) return;
+  const auto repository = git::find_repository(root);
+  if (repository && git::is_trusted(*repository)) return;
+  const auto name = printable((repository ? repository->name() : root).native());
+  throw Error(Kind::usage, fmt::format("the package set at {} belongs to another user", printable(root.native())))
+      .with_hint("if you trust it: git config --global --add safe.directory " + name);
+}
+
 }  // namespace
 
 std::filesystem::path find_set(const std::filesystem::path& start) {
   for (auto directory = std::filesystem::weakly_canonical(start);; directory = directory.parent_path()) {
-    if (std::filesystem::exists(directory / set_file)) return directory;
+    if (std::filesystem::exists(directory / set_file)) {
+      check_owner(directory);
+      return directory;
+    }
     if (directory == directory.parent_path()) {
       throw Error(Kind::usage, fmt::format("there is no {} in {} or above", set_file, start.string()))
           .with_hint("`eka init` makes a package set");
@@ -41,7 +57,6 @@ std::filesystem::path find_set(const std::filesystem::path& start) {
 NewAtomReport new_atom(const NewAtomRequest& request) {
   const auto directory = std::filesystem::weakly_canonical(request.directory);
   const auto root = find_set(directory.parent_path());
-  finish_replacing(root);
   const auto set = unwrap(read_package_set(files_of(root)));
   const auto label = choose_label(request, directory);
   const auto relative = std::filesystem::relative(directory, root).generic_string();
@@ -57,17 +72,15 @@ NewAtomReport new_atom(const NewAtomRequest& request) {
 
   auto text = manifest_text(request, label);
   unwrap(atom::Manifest::parse(text, manifest.string()));
-  // The set's file first: its directory holds the journal, where the next run looks.
-  std::vector<Replacement> files;
+  // The set's file first: one that lists a directory without an atom is told of, and the same command again makes it.
   const auto& listed = set.manifest.packages;
   if (std::ranges::find(listed, relative) == listed.end()) {
-    const auto before = *files_of(root)(set_file);
-    files.push_back(
-        {root / set_file, unwrap(atom::append_element(before, {"set", "packages"}, atom::toml_quoted(relative)))});
+    const auto before = files_of(root)(set_file).value_or("");
+    git::replace_working_file(root, set_file,
+                              unwrap(atom::append_element(before, {"set", "packages"}, atom::toml_quoted(relative))));
   }
-  files.push_back({manifest, std::move(text)});
   std::filesystem::create_directories(directory);
-  replace_files(files);
+  git::replace_working_file(root, relative + "/" + atom_file, text);
   return {label, manifest, set.warnings};
 }
 

@@ -31,11 +31,13 @@ struct NewAtomReport {
   std::vector<std::string> warnings;  // of the set as it was
 };
 
-// Both files or neither. Throws Kind::usage: no set above the directory, a label that is taken (both paths named), an
-// atom.toml that is there already.
+// The set first, then the manifest; a run that was killed in between is completed by the same one again. Throws
+// Kind::usage: no set above the directory, a label that is taken (both paths named), an atom.toml that is there
+// already.
 NewAtomReport new_atom(const NewAtomRequest& request);
 
-// The directory that holds ekala.toml, from `start` upwards. Kind::usage when there is none.
+// The directory that holds ekala.toml, from `start` upwards. Kind::usage when there is none, or when it is another
+// user's (git/config/safe_directory.h).
 std::filesystem::path find_set(const std::filesystem::path& start);
 
 }  // namespace eka::engine

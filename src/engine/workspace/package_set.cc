@@ -1,10 +1,10 @@
 #include "engine/workspace/package_set.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
+
+#include "git/object/working_file.h"
 
 namespace eka::engine {
 namespace {
@@ -24,9 +24,7 @@ Error joined(const std::vector<Error>& errors) {
 
 ReadFile files_of(std::filesystem::path directory) {
   return [directory = std::move(directory)](const std::string& path) -> std::optional<std::string> {
-    std::ifstream file(directory / path, std::ios::binary);
-    if (!file) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    return git::read_working_file(directory, path);
   };
 }
 

@@ -20,6 +20,7 @@ namespace eka::engine {
 // The content of a file, by its "/"-separated path from the set's root; nothing when there is no such file.
 using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
 
+// Of a working tree (git/object/working_file.h says what is refused there).
 ReadFile files_of(std::filesystem::path directory);
 
 struct SourceAtom {

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "coro/process/descriptor.h"
+#include "store/disk/disk.h"
 
 namespace eka::eval {
 namespace {
@@ -125,15 +126,18 @@ std::optional<NixRuntime> remembered(const fs::path& program, const fs::path& fi
 
 // A failure to remember costs the next run a few milliseconds.
 void remember(const NixRuntime& runtime, const fs::path& program, const fs::path& file) {
-  std::error_code ignored;
-  fs::create_directories(file.parent_path(), ignored);
+  std::string text = runtime.version + '\n' + fingerprint(program) + '\t' + program.string() + '\n';
+  for (const std::string& library : runtime.libraries) text += fingerprint(library) + '\t' + library + '\n';
   const fs::path partial = file.string() + "." + std::to_string(::getpid());
-  std::ofstream out(partial);
-  out << runtime.version << '\n' << fingerprint(program) << '\t' << program.string() << '\n';
-  for (const std::string& library : runtime.libraries) out << fingerprint(library) << '\t' << library << '\n';
-  out.close();
-  if (out) fs::rename(partial, file, ignored);
-  fs::remove(partial, ignored);
+  std::error_code ignored;
+  try {
+    store::make_directories(file.parent_path());
+    const store::FileDescriptor out = store::create_file(partial);
+    if (out) store::write_all(out.get(), text, "cannot remember which libraries Nix needs");
+    if (out) fs::rename(partial, file, ignored);
+  } catch (const Error&) {
+    fs::remove(partial, ignored);
+  }
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ coro::Descriptor lock(const fs::path& directory) {
 }  // namespace
 
 Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
-  fs::create_directories(root);
+  store::make_directories(root);
   // Somebody may sweep it between its making and its locking: then there is another.
   for (int attempt = 0; attempt < 16 && lock_.get() < 0; ++attempt) {
     std::string name = (root / (std::string(prefix) + "XXXXXX")).string();
@@ -51,8 +51,8 @@ Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
     path_ = name;
   }
   if (lock_.get() < 0) throw Error(Kind::failure, "cannot lock a directory in " + root.string());
-  fs::create_directory(store());
-  fs::create_directory(room());
+  store::make_directories(store());
+  store::make_directories(room());
 }
 
 Scratch::~Scratch() {

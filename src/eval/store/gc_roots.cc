@@ -12,6 +12,7 @@
 #include "eval/store/daemon.h"
 #include "eval/store/derivation.h"
 #include "eval/store/real_store.h"
+#include "store/disk/disk.h"
 
 namespace eka::eval {
 namespace {
@@ -79,7 +80,7 @@ Result<void> GcRoots::keep(const std::vector<std::string>& paths) const try {
       touch_rarely(ours);
       continue;
     }
-    fs::create_directories(directory_);
+    store::make_directories(directory_);
     put_link(ours, path);
     if (socket) {
       if (!daemon) daemon.emplace(*socket);

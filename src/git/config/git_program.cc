@@ -23,9 +23,10 @@ void hide_secret(coro::Command& command, const atom::Url& url, std::string& show
   command.env["GIT_CONFIG_VALUE_0"] = shown;
 }
 
-coro::Command git_command(const std::filesystem::path& git_directory, const atom::Url& url, std::string& shown) {
+coro::Command git_command(const std::filesystem::path& directory, const atom::Url& url, std::string& shown) {
   coro::Command command;
-  command.argv = {"git", "--git-dir", git_directory.string()};
+  command.argv = {"git"};
+  command.directory = directory;
   command.env = child_environment();
   hide_secret(command, url, shown);
   return command;
@@ -63,12 +64,11 @@ void read_porcelain(const std::string& output, std::map<std::string, PushOutcome
 
 }  // namespace
 
-coro::Task<std::vector<PushOutcome>> push(std::filesystem::path git_directory, atom::Url url,
-                                          std::vector<PushedRef> refs) {
+coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom::Url url, std::vector<PushedRef> refs) {
   std::map<std::string, PushOutcome> outcomes;
   for (const bool atomic : {true, false}) {
     std::string shown;
-    auto command = git_command(git_directory, url, shown);
+    auto command = git_command(directory, url, shown);
     command.argv.insert(command.argv.end(), {"push", "--porcelain", "--no-follow-tags"});
     if (atomic) command.argv.emplace_back("--atomic");
     command.argv.insert(command.argv.end(), {"--", shown});

@@ -26,9 +26,9 @@ struct PushOutcome {
 };
 
 // One push of all refs, none forced: atomic where the server can do that, else each on its own. One outcome for each
-// ref, in the order given. Throws Kind::remote when the push as a whole failed.
-coro::Task<std::vector<PushOutcome>> push(std::filesystem::path git_directory, atom::Url url,
-                                          std::vector<PushedRef> refs);
+// ref, in the order given. `directory` is the root of a working tree, or a bare repository: git finds the repository by
+// itself there, and so checks its owner. Throws Kind::remote when the push as a whole failed.
+coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom::Url url, std::vector<PushedRef> refs);
 
 // `git init`, which leaves an existing repository as it is.
 coro::Task<> init_repository(std::filesystem::path directory);

@@ -129,6 +129,14 @@ std::optional<std::string> UserConfig::value(std::string_view name) const {
   return out;
 }
 
+std::vector<std::string> UserConfig::values(std::string_view name) const {
+  std::vector<std::string> out;
+  for (const Entry& entry : entries_) {
+    if (entry.name == name) out.push_back(entry.value);
+  }
+  return out;
+}
+
 template <class Take>
 void UserConfig::each_match(std::string_view section, std::string_view key, const atom::Url& url, Take take) const {
   std::optional<UrlMatch> best;

@@ -31,6 +31,8 @@ class UserConfig {
 
   // The last value of `name`; nothing when it is not set.
   std::optional<std::string> value(std::string_view name) const;
+  // All of them, in order.
+  std::vector<std::string> values(std::string_view name) const;
   // The values of `section.key` and of those `section.<url>.key` that apply to `url`, as git chooses among them: the
   // best match wins; of equal ones all are kept, in order, and an empty value drops those before it.
   std::vector<std::string> values_for(std::string_view section, std::string_view key, const atom::Url& url) const;

@@ -21,10 +21,9 @@ namespace eka::git {
 // owns one of these, declared before them. So does whoever owns the pool that libgit2 is called on: what the library
 // keeps for a thread is freed when the thread ends, if the library is still there.
 //
-// It sets two things that libgit2 keeps per process. The owner check is off: it protects programs that act upon what a
-// repository's configuration says, while we only read objects and refs, and libgit2 runs no hooks, filters or
-// fsmonitor for that; with it on, the repositories of other users and of read-only mounts could not be read. And the
-// configuration of the user and of the system is not looked for: what eka does must not depend on it.
+// It sets two things that libgit2 keeps per process. Its owner check is off: eka makes the check itself, by git's rules
+// (config/safe_directory.h), which libgit2 1.5 knows in part only. And the configuration of the user and of the system
+// is not looked for: what eka does must not depend on it.
 class Libgit2 {
  public:
   Libgit2();

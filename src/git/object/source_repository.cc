@@ -5,22 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "git/config/safe_directory.h"
+
 namespace eka::git {
 namespace {
 
 using RemoteHandle = std::unique_ptr<git_remote, LibgitDeleter<git_remote_free>>;
 using TreeEntryHandle = std::unique_ptr<git_tree_entry, LibgitDeleter<git_tree_entry_free>>;
-
-RepositoryHandle open(const std::filesystem::path& start) {
-  git_repository* raw = nullptr;
-  const int code = git_repository_open_ext(&raw, start.c_str(), GIT_REPOSITORY_OPEN_CROSS_FS, nullptr);
-  if (code == GIT_ENOTFOUND) {
-    throw Error(Kind::usage, fmt::format("{} lies in no git repository", start.string()))
-        .with_hint("`eka init --init-git` makes one");
-  }
-  check(code, Kind::failure, fmt::format("cannot open the repository of {}", start.string()));
-  return RepositoryHandle(raw);
-}
 
 CommitHandle look_up(git_repository* repository, const atom::ObjectId& id) {
   const auto oid = to_oid(id);
@@ -34,29 +25,40 @@ std::filesystem::path SourceRepository::objects_directory() const {
   return std::filesystem::path(git_repository_commondir(repository_.get())) / "objects";
 }
 
-std::optional<std::filesystem::path> find_git_directory(const std::filesystem::path& start) {
-  const Libgit2 library;
-  git_buf found = GIT_BUF_INIT;
-  if (git_repository_discover(&found, start.c_str(), 1, nullptr) < 0) return std::nullopt;
-  std::filesystem::path out(found.ptr);
-  git_buf_dispose(&found);
-  return out;
+RepositoryHandle open_trusted(const std::filesystem::path& start) {
+  const auto place = find_repository(start);
+  if (!place) {
+    throw Error(Kind::usage, fmt::format("{} lies in no git repository", start.string()))
+        .with_hint("`eka init --init-git` makes one");
+  }
+  check_trusted(*place, Kind::usage);
+  const auto what = fmt::format("cannot open the repository of {}", start.string());
+  auto repository = make<RepositoryHandle>(Kind::failure, what, git_repository_open_ext, start.c_str(),
+                                           GIT_REPOSITORY_OPEN_CROSS_FS, nullptr);
+  if (std::filesystem::canonical(git_repository_path(repository.get())) != place->git_directory) {
+    throw Error(Kind::failure, what + ": it was exchanged for another while it was opened");
+  }
+  return repository;
 }
 
-SourceRepository::SourceRepository(RepositoryHandle repository) : repository_(std::move(repository)) {
+SourceRepository::SourceRepository(RepositoryHandle repository, std::filesystem::path directory)
+    : repository_(std::move(repository)), directory_(std::move(directory)) {
   git_directory_ = git_repository_path(repository_.get());
   if (const char* tree = git_repository_workdir(repository_.get())) working_tree_ = tree;
 }
 
 SourceRepository SourceRepository::discover(const std::filesystem::path& start) {
   const Libgit2 library;  // must be up before the handle is made
-  return SourceRepository(open(start));
+  auto repository = open_trusted(start);
+  const auto place = find_repository(start);
+  return SourceRepository(std::move(repository), place ? place->name() : start);
 }
 
 SourceRepository SourceRepository::at(const std::filesystem::path& directory) {
   const Libgit2 library;
-  return SourceRepository(make<RepositoryHandle>(Kind::failure, fmt::format("cannot open {}", directory.string()),
-                                                 git_repository_open_bare, directory.c_str()));
+  return {make<RepositoryHandle>(Kind::failure, fmt::format("cannot open {}", directory.string()),
+                                 git_repository_open_bare, directory.c_str()),
+          directory};
 }
 
 atom::ObjectId SourceRepository::commit(const std::string& revspec) const {

@@ -23,18 +23,21 @@ struct SourceEntry {
   bool is_tree = false;
 };
 
-// The git directory of the repository that `start` lies in, if it lies in one.
-std::optional<std::filesystem::path> find_git_directory(const std::filesystem::path& start);
+// Opens the repository that `start` lies in. Throws Kind::usage when it lies in none, or in one that is not trusted
+// (safe_directory.h).
+RepositoryHandle open_trusted(const std::filesystem::path& start);
 
 class SourceRepository {
  public:
-  // The repository that `start` lies in. Kind::usage when it lies in none.
+  // The repository that `start` lies in, as open_trusted().
   static SourceRepository discover(const std::filesystem::path& start);
-  // The repository at `directory` itself.
+  // The bare repository at `directory` itself, which is one of ours: its owner is not asked.
   static SourceRepository at(const std::filesystem::path& directory);
 
   const std::filesystem::path& git_directory() const { return git_directory_; }
   std::filesystem::path objects_directory() const;
+  // Where git finds this repository by itself: the directory of its `.git`, or the bare repository.
+  const std::filesystem::path& directory() const { return directory_; }
   // The root of the working tree; nothing for a bare repository.
   const std::optional<std::filesystem::path>& working_tree() const { return working_tree_; }
 
@@ -73,10 +76,11 @@ class SourceRepository {
   std::optional<std::string> remote_url(const std::string& name) const;
 
  private:
-  explicit SourceRepository(RepositoryHandle repository);
+  SourceRepository(RepositoryHandle repository, std::filesystem::path directory);
 
   Libgit2 library_;
   RepositoryHandle repository_;
+  std::filesystem::path directory_;
   std::filesystem::path git_directory_;
   std::optional<std::filesystem::path> working_tree_;
 };

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "git/object/source_repository.h"
+#include "git/object/working_file.h"
+
 namespace eka::git {
 namespace {
 
@@ -15,11 +18,8 @@ using IndexHandle = std::unique_ptr<git_index, LibgitDeleter<git_index_free>>;
 class Lister {
  public:
   explicit Lister(const fs::path& directory) : directory_(fs::canonical(directory)) {
-    git_repository* raw = nullptr;
-    if (git_repository_open_ext(&raw, directory_.c_str(), GIT_REPOSITORY_OPEN_CROSS_FS, nullptr) < 0) {
-      throw_git_error(Kind::usage, fmt::format("{} lies in no git repository", directory.string()));
-    }
-    repository_.reset(raw);
+    repository_ = open_trusted(directory_);
+    git_repository* const raw = repository_.get();
     const char* root = git_repository_workdir(raw);
     if (root == nullptr) throw Error(Kind::usage, fmt::format("{} is a bare repository", directory.string()));
     root_ = fs::canonical(root);
@@ -31,13 +31,29 @@ class Lister {
   }
 
   std::vector<WorkingFile> list() {
+    for (fs::path above = directory_; above != root_ && above.has_relative_path();) {
+      above = above.parent_path();
+      check_ignore_file(above);
+    }
     walk(directory_);
     std::ranges::sort(files_, {}, &WorkingFile::path);
     return std::move(files_);
   }
 
  private:
+  // libgit2 opens whatever has this name, waits for a pipe and reads all of it. (git itself reads no link here.)
+  static void check_ignore_file(const fs::path& directory) {
+    const fs::path file = directory / ".gitignore";
+    struct stat status{};
+    if (lstat(file.c_str(), &status) != 0) return;
+    if (!S_ISREG(status.st_mode)) throw Error(Kind::usage, file.string() + " is not a regular file");
+    if (static_cast<std::uint64_t>(status.st_size) > largest_text) {
+      throw Error(Kind::usage, fmt::format("{} is too large: {} bytes", file.string(), status.st_size));
+    }
+  }
+
   void walk(const fs::path& directory) {
+    check_ignore_file(directory);
     for (const auto& entry : fs::directory_iterator(directory)) {
       const auto& path = entry.path();
       const auto name = path.lexically_relative(root_).generic_string();

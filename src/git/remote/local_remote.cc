@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "git/config/safe_directory.h"
 #include "git/object/object_walk.h"
 #include "git/object/pack_writer.h"
 #include "git/wire/ls_refs.h"
@@ -17,9 +18,12 @@ namespace {
 constexpr std::size_t chunk_size = std::size_t{256} << 10;
 
 RepositoryHandle open_repository(const atom::Url& url) {
-  const std::string& path = url.path();
-  return make<RepositoryHandle>(Kind::remote, "there is no usable git repository at " + url.str(),
-                                git_repository_open_ext, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+  const std::string none = "there is no usable git repository at " + url.str();
+  const auto place = repository_at(url.path());
+  if (!place) throw Error(Kind::remote, none);
+  check_trusted(*place, Kind::remote);
+  return make<RepositoryHandle>(Kind::remote, none, git_repository_open_ext, place->git_directory.c_str(),
+                                GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
 }
 
 // What an annotated tag points at in the end; nothing for other objects.

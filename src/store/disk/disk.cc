@@ -146,6 +146,23 @@ void throw_errno(std::string_view what) {
   throw errno_error(what);
 }
 
+void make_directories(const std::filesystem::path& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) return;
+  if (errno == ENOENT && path.has_relative_path()) {
+    make_directories(path.parent_path());
+    if (::mkdir(path.c_str(), 0700) == 0) return;
+  }
+  const int code = errno;
+  struct stat status{};
+  if (code == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return;
+  errno = code;
+  throw_errno("cannot make the directory " + printable(path.native()));
+}
+
+FileDescriptor create_file(const std::filesystem::path& path) {
+  return FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+}
+
 void write_all(int descriptor, std::string_view bytes, std::string_view what) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());

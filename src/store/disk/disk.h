@@ -41,6 +41,12 @@ class FileDescriptor {
 Error errno_error(std::string_view what);
 [[noreturn]] void throw_errno(std::string_view what);
 
+// Makes the directory and what is missing above it, for this user alone (0700), whatever the umask is.
+void make_directories(const std::filesystem::path& path);
+
+// A new file to be written, for this user alone (0600); false, with errno, where it cannot be made or exists.
+FileDescriptor create_file(const std::filesystem::path& path);
+
 // All of `bytes`, however short the writes are.
 void write_all(int descriptor, std::string_view bytes, std::string_view what);
 

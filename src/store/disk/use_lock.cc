@@ -30,7 +30,7 @@ Outcome try_flock(const FileDescriptor& file, UseLock::Mode mode) {
 
 // For reading only where writing is not allowed: flock does not care.
 FileDescriptor open_lock(const std::filesystem::path& path) {
-  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) file = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   return file;
 }

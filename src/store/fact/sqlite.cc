@@ -3,7 +3,10 @@
 #include <array>
 #include <memory>
 
+#include <fcntl.h>
 #include <sqlite3.h>
+
+#include "store/disk/disk.h"
 
 namespace eka::store {
 namespace {
@@ -81,6 +84,10 @@ Sqlite::Sqlite(const std::string& path, Manner manner) {
   int flags = SQLITE_OPEN_FULLMUTEX;
   flags |= manner == Manner::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   if (manner == Manner::read_unchanging) flags |= SQLITE_OPEN_URI;
+  // SQLite's own mode follows the umask, and the files of the log take the mode of the database.
+  if (manner == Manner::write && path != ":memory:") {
+    const FileDescriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  }
   const std::string name = manner == Manner::read_unchanging ? immutable(path) : path;
   const int code = sqlite3_open_v2(name.c_str(), &raw, flags, nullptr);
   raw_.reset(raw);

@@ -97,7 +97,7 @@ class Auditor {
   }
 
   void set_aside(const PackFile& pack) {
-    fs::create_directories(places_.damaged());
+    make_directories(places_.damaged());
     std::error_code ignored;
     fs::rename(pack.index, places_.damaged() / pack.index.filename(), ignored);
     fs::rename(pack.pack, places_.damaged() / pack.pack.filename(), ignored);
@@ -139,7 +139,7 @@ class Auditor {
 
   // With damaged objects still in their places, headers are not enough to find the atoms that suffer.
   void check_names() {
-    Objects objects = Objects::of_repository(places_.objects());
+    Objects objects = Objects::of_cache(places_.objects());
     const auto blobs = objects_are_damaged_ && !repairs() ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
     Surveyor surveyor(objects, {}, blobs);
     const Refs refs(places_.git());
@@ -158,7 +158,7 @@ class Auditor {
   }
 
   void check_trees() {
-    Objects objects = Objects::of_repository(places_.objects());
+    Objects objects = Objects::of_cache(places_.objects());
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(places_.trees(), ignored)) {
       stop_.check();

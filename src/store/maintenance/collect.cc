@@ -148,7 +148,7 @@ class Collector {
 
   // Which names stay: those in use, those that the locks of these name, and so on.
   void drop_names(Collection& counts) {
-    Objects objects = Objects::of_repository(places_.objects());
+    Objects objects = Objects::of_cache(places_.objects());
     const Refs refs(places_.git());
     const std::vector<CachedName> names = refs.all();
     std::vector<atom::ObjectId>& open = named_.atoms;

@@ -13,11 +13,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// New objects into the quarantine, old ones from the repository; nobody's configuration but the repository's.
+// New objects into the quarantine, old ones from the cache. Git is told of a repository that was made for it: what the
+// cache's own configuration says (of promisor remotes, of programs to run) is not read.
 coro::Command pack_objects(const Places& places, const fs::path& quarantine, const std::vector<atom::ObjectId>& ids) {
   coro::Command command({"git", "pack-objects", "-q", "--delta-base-offset", "--window=0", "--threads=1",
                          (quarantine / "pack").native()});
-  command.env = {{"GIT_DIR", places.git().native()},
+  command.env = {{"GIT_DIR", (quarantine / "git").native()},
                  {"GIT_OBJECT_DIRECTORY", (quarantine / "objects").native()},
                  {"GIT_ALTERNATE_OBJECT_DIRECTORIES", places.objects().native()},
                  {"GIT_CONFIG_GLOBAL", "/dev/null"},
@@ -43,7 +44,8 @@ coro::Task<> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId>
   if (!ids.empty()) {
     const Quarantine quarantine = co_await coro::offload(pool, [&] {
       Quarantine fresh = Quarantine::make(places.incoming());
-      fs::create_directories(fresh.path() / "objects" / "pack");
+      make_directories(fresh.path() / "objects" / "pack");
+      make_bare_repository(fresh.path() / "git");
       return fresh;
     });
     auto command = pack_objects(places, quarantine.path(), ids);

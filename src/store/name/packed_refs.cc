@@ -1,5 +1,3 @@
-#include "store/name/packed_refs.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -11,6 +9,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "store/name/packed_refs.h"
 
 namespace eka::store {
 namespace {
@@ -37,10 +37,6 @@ std::vector<PackedName> parse(std::string_view text) {
   return out;
 }
 
-FileDescriptor create(const fs::path& file) {
-  return FileDescriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
-}
-
 bool is_abandoned(const fs::path& file) {
   struct stat status{};
   return ::lstat(file.c_str(), &status) == 0 && status.st_mtime + abandoned_after < ::time(nullptr);
@@ -49,7 +45,7 @@ bool is_abandoned(const fs::path& file) {
 }  // namespace
 
 FileDescriptor take_names_lock(const fs::path& git_directory) {
-  FileDescriptor file(::open((git_directory / "names.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  FileDescriptor file(::open((git_directory / "names.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   const auto deadline = std::chrono::steady_clock::now() + longest_wait;
   while (file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     const bool is_held = errno == EWOULDBLOCK;
@@ -98,10 +94,10 @@ std::uintmax_t PackedRefs::bytes() const {
 
 bool PackedRefs::replace(std::vector<PackedName> names) const {
   const fs::path growing = directory_ / "packed-refs.lock";
-  FileDescriptor out = create(growing);
+  FileDescriptor out = create_file(growing);
   if (!out && errno == EEXIST && is_abandoned(growing)) {
     ::unlink(growing.c_str());
-    out = create(growing);
+    out = create_file(growing);
   }
   if (!out && errno == EEXIST) return false;
   if (!out) throw_errno(cannot_write);

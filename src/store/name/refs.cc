@@ -78,7 +78,7 @@ void each_loose(const fs::path& root, Each each) {
 }
 
 void write_file_of(const fs::path& file, const atom::ObjectId& rev) {
-  const FileDescriptor out(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  const FileDescriptor out = create_file(file);
   if (!out) throw_errno("cannot write a name into the cache");
   write_all(out.get(), rev.hex() + "\n", "cannot write a name into the cache");
 }
@@ -265,7 +265,7 @@ void Refs::write_loose(const std::vector<Entry>& entries) const {
     const fs::path made = workshop->path() / "ref";
     write_file_of(made, entry.rev);
     const fs::path file = directory_ / (entry.directory + entry.name);
-    fs::create_directories(file.parent_path());
+    make_directories(file.parent_path());
     if (rename_new(made, file)) continue;
     // Somebody was faster, or the file is torn: only then is it replaced.
     if (is_written(entry)) {

@@ -65,11 +65,23 @@ std::string_view Object::content() const {
   return {static_cast<const char*>(git_odb_object_data(handle_.get())), git_odb_object_size(handle_.get())};
 }
 
-Objects Objects::of_repository(const std::filesystem::path& directory, WriteAccess access) {
+Objects Objects::of_cache(const std::filesystem::path& directory, WriteAccess access) {
   const git::Libgit2 libgit2;
-  auto odb =
-      git::make<git::OdbHandle>(Kind::failure, "cannot open the object database", git_odb_open, directory.c_str());
+  git::OdbHandle odb = empty_odb();
+  git_odb_backend* packs = nullptr;
+  git::check(git_odb_backend_pack(&packs, directory.c_str()), Kind::failure, "cannot open the object database");
+  add_backend(odb, packs, 2);
+  git_odb_backend* loose = nullptr;
+  git::check(git_odb_backend_loose(&loose, directory.c_str(), -1, 0, 0700, 0400), Kind::failure,
+             "cannot open the object database");
+  add_backend(odb, loose, 1);
   return Objects(std::move(odb), std::move(access));
+}
+
+Objects Objects::of_repository(const std::filesystem::path& directory) {
+  const git::Libgit2 libgit2;
+  return Objects(
+      git::make<git::OdbHandle>(Kind::failure, "cannot open the object database", git_odb_open, directory.c_str()));
 }
 
 Objects Objects::of_pack(const std::filesystem::path& index) {

@@ -44,8 +44,11 @@ struct ObjectHeader {
 
 class Objects {
  public:
-  // All objects of a repository: `directory` is its objects/.
-  static Objects of_repository(const std::filesystem::path& directory, WriteAccess access = {});
+  // All objects of a cache: `directory` is its git/objects/. No other directory is read, whatever objects/info says.
+  // What is written is for this user alone.
+  static Objects of_cache(const std::filesystem::path& directory, WriteAccess access = {});
+  // All objects of a user's repository, those that it borrows from others included.
+  static Objects of_repository(const std::filesystem::path& directory);
   // Those of one pack alone, by its .idx; nothing else is looked at.
   static Objects of_pack(const std::filesystem::path& index);
   // The loose ones alone: `directory` is a repository's objects/.

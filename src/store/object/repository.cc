@@ -27,7 +27,7 @@ constexpr std::string_view configuration =
     "\tauto = false\n";
 
 void write_file(const fs::path& path, std::string_view content) {
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  const FileDescriptor file = create_file(path);
   if (!file) throw_errno("cannot write " + printable(path.native()));
   write_all(file.get(), content, "cannot write " + printable(path.native()));
 }
@@ -36,7 +36,7 @@ void make_repository(const fs::path& directory, const fs::path& workshop) {
   const Quarantine quarantine = Quarantine::make(workshop);
   const fs::path made = quarantine.path() / "git";
   make_bare_repository(made);
-  fs::create_directories(made / "incoming");
+  make_directories(made / "incoming");
   rename_new(made, directory);  // somebody else's is as good
 }
 
@@ -62,7 +62,7 @@ Repository::Repository(fs::path directory, const fs::path& workshop, WriteAccess
     : directory_(std::move(directory)), access_(std::move(access)) {
   if (access_.is_granted()) {
     if (!fs::exists(directory_ / "HEAD")) make_repository(directory_, workshop);
-    for (const fs::path& part : {incoming(), packs()}) fs::create_directories(part);
+    for (const fs::path& part : {incoming(), packs()}) make_directories(part);
     const fs::path packs_directory = packs();
     Quarantine::sweep(incoming(), [&](const fs::path& quarantine) { salvage(quarantine, packs_directory); });
   }
@@ -71,7 +71,7 @@ Repository::Repository(fs::path directory, const fs::path& workshop, WriteAccess
 
 void make_bare_repository(const fs::path& directory) {
   for (const char* part : {"objects/pack", "objects/info", "refs/heads", "refs/tags"}) {
-    fs::create_directories(directory / part);
+    make_directories(directory / part);
   }
   write_file(directory / "HEAD", "ref: refs/heads/main\n");
   write_file(directory / "config", configuration);
@@ -86,7 +86,7 @@ Objects Repository::take() {
       return objects;
     }
   }
-  return Objects::of_repository(directory_ / "objects", access_);
+  return Objects::of_cache(directory_ / "objects", access_);
 }
 
 void Repository::give_back(Objects objects) {
@@ -97,8 +97,11 @@ void Repository::give_back(Objects objects) {
 void publish_pack(const fs::path& from, const fs::path& to, const std::string& name) {
   const fs::path pack = from / (name + ".pack");
   const fs::path index = from / (name + ".idx");
-  make_durable(pack);
-  make_durable(index);
+  // As git makes them, but for nobody else.
+  for (const fs::path& file : {pack, index}) {
+    if (::chmod(file.c_str(), 0400) != 0) throw_errno("cannot set the mode of " + printable(file.native()));
+    make_durable(file);
+  }
   // The name is the checksum of the content: one that is there already has the same bytes, unless a disk went bad;
   // then ours repairs it.
   rename_over(pack, to / pack.filename());

@@ -1,5 +1,6 @@
 // The cache's one bare repository, <root>/git. What stock git expects of a repository is there, so that people can look
-// at it with git; no remotes are ever written to its configuration.
+// at it with git; its configuration is for them alone:
+// eka does not read it, and runs no git on it.
 #pragma once
 
 #include <exception>

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <span>
 #include <string>
+
+#include "git/object/working_file.h"
+#include "store/object/bounds.h"
 
 namespace eka::store {
 namespace {
@@ -24,10 +25,9 @@ struct Entry {
 
 std::string content_of(const WorkingFile& file) {
   if (file.mode == WorkingFile::Mode::link) return fs::read_symlink(file.on_disk).string();
-  std::ifstream in(file.on_disk, std::ios::binary);
-  std::string content(std::istreambuf_iterator<char>(in), {});
-  if (!in && content.empty()) throw Error(Kind::failure, "cannot read " + file.on_disk.string());
-  return content;
+  auto content = git::read_working_file(file.on_disk.parent_path(), file.on_disk.filename(), PackLimits{}.object_size);
+  if (!content) throw Error(Kind::failure, "cannot read " + file.on_disk.string() + ": it is gone");
+  return *std::move(content);
 }
 
 const char* mode_of(WorkingFile::Mode mode) {

@@ -36,7 +36,7 @@ git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases, std::
     return asked && asked->requested() ? -1 : 0;
   };
   options.progress_cb_payload = stop;
-  git::check(git_indexer_new(&raw, directory.c_str(), 0444, bases, &options), Kind::failure,
+  git::check(git_indexer_new(&raw, directory.c_str(), 0400, bases, &options), Kind::failure,
              "cannot write a pack into the cache");
   return git::IndexerHandle(raw);
 }

@@ -115,7 +115,7 @@ class Group {
 };
 
 void write_new(const std::filesystem::path& path, std::string_view content) {
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444));
+  const FileDescriptor file = create_file(path);
   if (!file) throw_errno("cannot write a pack into the cache");
   write_all(file.get(), content, "cannot write a pack into the cache");
 }

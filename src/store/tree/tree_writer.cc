@@ -74,7 +74,7 @@ class Writer {
       }
     }
     // Nothing more is created here: what comes goes into the directories below.
-    if (!path_.empty() && ::fchmod(here.get(), 0555) != 0) throw_errno("cannot make a directory read-only");
+    if (!path_.empty() && ::fchmod(here.get(), 0755) != 0) throw_errno("cannot set the mode of a directory");
     ::futimens(here.get(), epoch_plus_one.data());
     return subtrees;
   }
@@ -164,7 +164,7 @@ void write_tree(Objects& objects, const atom::ObjectId& tree, const fs::path& di
 
 void seal(const fs::path& directory) {
   const FileDescriptor root = open_root(directory);
-  if (::fchmod(root.get(), 0555) != 0) throw_errno("cannot make " + printable(directory.native()) + " read-only");
+  if (::fchmod(root.get(), 0755) != 0) throw_errno("cannot set the mode of " + printable(directory.native()));
   ::futimens(root.get(), epoch_plus_one.data());
 }
 

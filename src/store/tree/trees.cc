@@ -37,7 +37,7 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
   if (::lstat(place.c_str(), &status) != 0) return false;
   if (S_ISDIR(status.st_mode)) {
     // Somebody who removes or adds something at the top changes the time; whoever renamed it in seals it thereafter.
-    const bool sealed = (status.st_mode & 07777) == 0555 && status.st_mtime == 1;
+    const bool sealed = (status.st_mode & 07777) == 0755 && status.st_mtime == 1;
     if (sealed && known && !boot_.empty()) return true;
     const bool sound = repository_.read(
         [&](Objects& objects) {

@@ -131,3 +131,25 @@ TEST_CASE("a password in an alias is not shown") {
   const Config config = loaded({{"eka.toml", "uri.aliases.work = \"https://ann:s3cret@w.org\""}});
   CHECK(origin(config, "uri.aliases.work") == "\"https://ann:***@w.org\" from eka.toml:1:13");
 }
+
+TEST_CASE("directories for local sources: an array, or paths with colons between, of the user only") {
+  const auto local = [](const std::vector<ConfigLayer>& layers, const Config::Environment& environment = home) {
+    return loaded(layers, environment).sources().local;
+  };
+  using Paths = std::vector<std::string>;
+  CHECK(local({}) == Paths{});
+  CHECK(local({{"x", "sources.local = [\"/a\", \"~/b\"]"}}) == Paths{"/a", "/home/ann/b"});
+  CHECK(local({{"x", "sources.local = [\"/a\"]"}}, {{"HOME", "/h"}, {"EKA_SOURCES_LOCAL", "/c:~:/d"}}) ==
+        Paths{"/c", "/h", "/d"});
+  CHECK(local({{"x", "sources.local = [\"/a\"]"}}, {{"HOME", "/h"}, {"EKA_SOURCES_LOCAL", ""}}) == Paths{});
+  for (const char* text : {"sources.local = \"/a\"", "sources.local = [\"a\"]", "sources.local = [\"/a:/b\"]",
+                           "sources.local = [\"\"]", "sources.local = [1]"}) {
+    CAPTURE(text);
+    const auto config = Config::load({{"x", text}}, home);
+    CHECK_FALSE(config);
+  }
+  const auto refused = Config::load({{"r", "[sources]\nlocal = [\"/a\"]", true}}, home);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message().find("may be set in the user's configuration only") != std::string::npos);
+  CHECK(origin(loaded({{"x", "sources.local = [\"/a\"]"}}), "sources.local") == "[\"/a\"] from x:1:9");
+}

@@ -2,6 +2,7 @@
 #include "store/maintenance/merge.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include <doctest/doctest.h>
 
@@ -93,6 +94,32 @@ TEST_CASE("a run merges what has piled up, once it has added to it") {
   CHECK(house.run(house.cache().tidy()) == "");
   CHECK(house.pack_count() == 1);
   CHECK(house.audit().objects == 61);
+}
+
+TEST_CASE("git that merges packs does not read the configuration of the cache") {
+  CacheFixture house;
+  for (int i = 0; i < 60; ++i) {
+    PackBuilder builder;
+    const auto blob = builder.blob("n" + std::to_string(i));
+    house.admit(builder.pack(), {blob});
+  }
+  // No git would touch a repository of this version.
+  std::ofstream(house.root() / "git" / "config") << "[core]\n\trepositoryformatversion = 99\n";
+  CHECK(house.run(house.cache().tidy()) == "");
+  CHECK(house.pack_count() == 1);
+}
+
+TEST_CASE("objects of another directory do not become those of the cache") {
+  CacheFixture lender;
+  PackBuilder builder;
+  const auto commit = builder.commit_of(builder.directory({{{"100644", "n"}, builder.blob("lent")}}));
+  lender.admit(builder.pack(), {commit});
+  CacheFixture house;
+  std::filesystem::create_directories(house.root() / "git" / "objects" / "info");
+  std::ofstream(house.root() / "git" / "objects" / "info" / "alternates")
+      << (lender.root() / "git" / "objects").native() << "\n";
+  house.reopen();
+  CHECK_FALSE(house.run(house.cache().commit(commit)));
 }
 
 TEST_CASE("kill -9 in the middle of a merge leaves a sound cache") {

@@ -256,7 +256,7 @@ TEST_CASE("a file is kept under its hash") {
     const auto place = fixture.run(fixture.cache().source_file(hash));
     REQUIRE(place);
     CHECK(read_all(*place) == "abc");
-    CHECK(fs::status(*place).permissions() == fs::perms(0444));
+    CHECK(fs::status(*place).permissions() == fs::perms(0400));
   }
   const atom::NarHash unknown({});
   CHECK_FALSE(fixture.run(fixture.cache().source_file(unknown)));

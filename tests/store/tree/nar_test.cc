@@ -61,7 +61,7 @@ TEST_CASE("the archive is the one that Nix writes, byte for byte") {
   const auto tree = difficult_tree(builder);
   fixture.admit(builder.pack(), {tree});
   const auto place = fixture.run(fixture.cache().materialise(tree));
-  auto objects = store::Objects::of_repository(fixture.root() / "git" / "objects");
+  auto objects = store::Objects::of_cache(fixture.root() / "git" / "objects");
   std::string archive;
   store::write_nar(objects, tree, [&](std::string_view bytes) { archive += bytes; });
   CHECK(archive == output_of("nix-store --dump " + place.native()));

@@ -1,0 +1,139 @@
+#!/bin/bash
+# What another user of the same machine has put where this user works: repositories, configuration, package sets, hooks
+# and caches. None of it is believed, as git would not believe it.
+source "$(dirname "$0")/../scenario.sh"
+
+if ((EUID != 0)); then
+  skip "two users: only root can be both"
+  finish
+  exit 0
+fi
+
+victim=65534  # Nix wants a user that is known
+attacker=54321
+as() {  # USER COMMAND…
+  local user=$1
+  shift
+  setpriv --reuid "$user" --regid "$user" --clear-groups env HOME="$scratch/home.$user" \
+    XDG_CONFIG_HOME="$scratch/home.$user/config" XDG_CACHE_HOME="$scratch/home.$user/cache" TMPDIR="$scratch/home.$user" \
+    GIT_CONFIG_GLOBAL="$scratch/home.$user/gitconfig" GIT_CONFIG_NOSYSTEM=1 NIX_REMOTE="$scratch/home.$user/store" "$@"
+}
+git_as() { as "$1" git -c safe.directory='*' -c user.name=x -c user.email=x@x.invalid "${@:2}"; }
+eka() {
+  status=0
+  as "$victim" "$EKA" "$@" </dev/null >"$scratch/out" 2>"$scratch/err" || status=$?
+  out=$(cat "$scratch/out")
+  err=$(cat "$scratch/err")
+}
+# refused WHAT CODE: the last run said that it is another user's, and what to do.
+refused() {
+  equal "$1: exit code" "$2" "$status"
+  matches "$1: says whose it is" "belongs to another user" "$err"
+  matches "$1: says what to do" "hint: .*(safe.directory|EKA_CACHE_ROOT)" "${err//$'\n'/ }"
+}
+trust() { as "$victim" git config --global --add safe.directory "$1"; }
+distrust() { rm -f "$scratch/home.$victim/gitconfig"; }
+
+chmod a+rx "$scratch"
+for user in "$victim" "$attacker"; do
+  mkdir -p "$scratch/home.$user"
+  chown "$user:$user" "$scratch/home.$user"
+  chmod 0755 "$scratch/home.$user"
+done
+mkdir -m 1777 "$scratch/shared"
+cd "$scratch/shared"
+as "$victim" mkdir work
+cd work
+
+echo "- configuration found by looking upwards"
+git_as "$attacker" init -q "$scratch/shared"
+as "$attacker" mkdir -p "$scratch/shared/.git/info"
+as "$attacker" tee "$scratch/shared/.git/info/eka.toml" >/dev/null <<END
+cache.root = "$scratch/shared/cache"
+plan.ifd = true
+uri.aliases.gh = "evil.invalid"
+END
+eka config --json
+equal "it is not read: exit code" 0 "$status"
+equal "it is not read" "" "$(grep -E 'evil.invalid|shared/cache' <<<"$out" || true)"
+trust "$scratch/shared"
+eka config --json
+matches "once the user trusts the repository, it is" "evil.invalid" "$out"
+trust ''
+eka config --json
+equal "an empty entry takes that back" "" "$(grep 'evil.invalid' <<<"$out" || true)"
+distrust
+
+echo "- a package set found by looking upwards"
+as "$attacker" mkdir "$scratch/shared/a"
+as "$attacker" tee "$scratch/shared/ekala.toml" <<<'set.packages = ["a"]' >/dev/null
+as "$attacker" tee "$scratch/shared/a/atom.toml" >/dev/null \
+  <<<$'[package]\nlabel = "a"\nversion = "1.0.0"\n[compose.as]\nnix = "default.nix"'
+git_as "$attacker" -C "$scratch/shared" add -A .
+git_as "$attacker" -C "$scratch/shared" commit -qm x
+for command in "plan ::a" "resolve --all" "new $scratch/shared/work/b" "add -p $scratch/shared/a ::a" "publish --all" "init"; do
+  # shellcheck disable=SC2086
+  eka $command
+  refused "eka $command" 2
+done
+equal "nothing was written there" "a ekala.toml work" "$(cd "$scratch/shared" && echo *)"
+
+echo "- a repository of another user as a set"
+git_as "$attacker" init -q --bare "$scratch/shared/theirs.git"
+url=file://$scratch/shared/theirs.git
+eka inspect set "$url"
+refused "eka inspect set" 4
+eka plan "$url::a"
+refused "eka plan" 4
+trust "$scratch/shared/theirs.git"
+eka inspect set "$url"
+equal "once it is trusted, it is read" "" "$(grep 'another user' <<<"$err" || true)"
+distrust
+
+echo "- hooks of another user"
+mine=$scratch/home.$victim/remote.git
+git_as "$victim" init -q --bare "$mine"
+as "$attacker" cp -r "$scratch/shared/.git" "$scratch/shared/a/.git"
+hook=$scratch/shared/.git/hooks/pre-push
+as "$attacker" tee "$hook" >/dev/null <<END
+#!/bin/sh
+touch "$scratch/home.$victim/hooked"
+END
+as "$attacker" chmod +x "$hook"
+cd "$scratch/shared"
+eka init -t "$mine"
+refused "eka init" 2
+eka publish --all -t "$mine"
+refused "eka publish" 2
+check "no hook was run" test ! -e "$scratch/home.$victim/hooked"
+equal "nothing was pushed" "" "$(git_as "$victim" --git-dir="$mine" for-each-ref)"
+trust "$scratch/shared"
+eka init -t "$mine"
+equal "once it is trusted, the hook is run, as for git push" "0 hooked" "$status $(cd "$scratch/home.$victim" && echo hooke[d])"
+distrust
+
+echo "- a cache of another user"
+cd "$scratch/home.$victim"
+as "$attacker" mkdir -m 0777 "$scratch/shared/hoard" "$scratch/shared/above"
+as "$victim" mkdir "$scratch/shared/above/cache"
+mkdir -m 0777 "$scratch/open"
+as "$victim" mkdir "$scratch/open/cache"
+before=$(find "$scratch/shared" "$scratch/open" | sort)
+for root in shared/hoard shared/hoard/below shared/above/cache shared/above/new; do
+  EKA_CACHE_ROOT=$scratch/$root eka inspect set "$url"
+  refused "EKA_CACHE_ROOT=$root" 1
+  EKA_CACHE_ROOT=$scratch/$root eka cache stat
+  refused "eka cache stat in $root" 1
+done
+for root in open open/cache open/new; do
+  EKA_CACHE_ROOT=$scratch/$root eka inspect set "$url"
+  equal "EKA_CACHE_ROOT=$root: exit code" 1 "$status"
+  matches "EKA_CACHE_ROOT=$root: says why" "$scratch/open may be written by other users" "$err"
+done
+equal "nothing was written in any of them" "$before" "$(find "$scratch/shared" "$scratch/open" | sort)"
+EKA_CACHE_ROOT=$scratch/shared/mine eka config
+equal "a directory of one's own in a sticky one will do" 0 "$status"
+EKA_CACHE_ROOT=$scratch/shared/mine eka inspect set "$mine"
+check "and is made for its user alone" test "$(stat -c '%u %a' "$scratch/shared/mine")" = "$victim 700"
+
+finish
