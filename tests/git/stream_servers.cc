@@ -39,16 +39,18 @@ std::string line_of(const std::string& output) {
 
 }  // namespace
 
-GitDaemon::GitDaemon(bool old) {
+GitDaemon::GitDaemon(bool old, int seconds) {
   std::filesystem::create_directories(root());
   const std::string programs = line_of(shell(home_.path(), "git --exec-path"));
   std::map<std::string, std::string> environment{
       {"GIT_CONFIG_COUNT", "1"}, {"GIT_CONFIG_KEY_0", "safe.directory"}, {"GIT_CONFIG_VALUE_0", "*"}};
-  if (old) {
+  if (old || seconds != 0) {
     // The daemon runs "git upload-pack", and finds this git first.
     const std::string git = line_of(shell(home_.path(), "command -v git"));
     std::filesystem::create_directories(home_.path() / "bin");
-    write_file(home_.path() / "bin" / "git", "#!/bin/sh\nunset GIT_PROTOCOL\nexec " + git + " \"$@\"\n");
+    write_file(home_.path() / "bin" / "git",
+               std::string("#!/bin/sh\n") + (old ? "unset GIT_PROTOCOL\n" : "") + "exec " +
+                   (seconds != 0 ? "timeout " + std::to_string(seconds) + " " : "") + git + " \"$@\"\n");
     std::filesystem::permissions(home_.path() / "bin" / "git", std::filesystem::perms::owner_all);
     environment["PATH"] = (home_.path() / "bin").string() + ":" + getenv("PATH");
   }

@@ -12,8 +12,8 @@ namespace eka::git::test {
 // Serves the repositories of `root()` at git://.
 class GitDaemon {
  public:
-  // `old`: deaf to "version=2".
-  explicit GitDaemon(bool old = false);
+  // `old`: deaf to "version=2". `seconds`: for how long a connection is served, when not 0.
+  explicit GitDaemon(bool old = false, int seconds = 0);
 
   std::filesystem::path root() const { return home_.path() / "root"; }
   std::string url() const { return "git://127.0.0.1:" + std::to_string(port_); }

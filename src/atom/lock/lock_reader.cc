@@ -85,7 +85,7 @@ class LockReader {
         if (mirror.text == "::") {
           set.local = true;
         } else {
-          set.mirrors.push_back(check(table, "mirrors", mirror, Url::parse(mirror.text)));
+          set.mirrors.push_back(check(table, "mirrors", mirror, Url::parse_repository(mirror.text)));
         }
       }
       if (!set.local && set.mirrors.empty()) refuse(table, "mirrors", "a set without a mirror");
@@ -168,7 +168,7 @@ class LockReader {
   void read_mirror(TomlTable& table, LockedSet& set) {
     const auto text = table.string("mirror");
     if (!text || text->text == "::") return;
-    Url url = check(table, "mirror", *text, Url::parse(text->text));
+    Url url = check(table, "mirror", *text, Url::parse_repository(text->text));
     if (std::ranges::find(set.mirrors, url) != set.mirrors.end()) return;
     bound(table, "mirror", set.mirrors.size() + 1, mirror_limit);
     set.mirrors.push_back(std::move(url));
@@ -205,7 +205,7 @@ class LockReader {
   std::string read_name(TomlTable& dep) const { return read(dep, "name", Label::parse).str(); }
 
   std::string read_url(TomlTable& dep, bool git) const {
-    const Url url = read(dep, "url", Url::parse);
+    const Url url = read(dep, "url", git ? Url::parse_repository : Url::parse);
     const bool fetchable = url.scheme() == Url::Scheme::https || url.scheme() == Url::Scheme::http || url.is_local();
     if (!git && !fetchable) refuse(dep, "url", "only https, http and file are fetched this way");
     return url.str();

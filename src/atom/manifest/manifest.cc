@@ -115,7 +115,7 @@ class ManifestReader {
       source.local = true;
       return;
     }
-    Url url = document_.check(text.where, Url::parse(text.text));
+    Url url = document_.check(text.where, Url::parse_repository(text.text));
     if (std::ranges::find(source.mirrors, url) != source.mirrors.end()) {
       document_.refuse(text.where, "this mirror is listed twice");
     }
@@ -240,7 +240,7 @@ class ManifestReader {
       return fail(Kind::usage, "{" + set.str() + "." + label.str() + "} names no atom that this manifest depends on");
     };
     const std::string filled = document_.check(text.where, fill_placeholders(text.text, dependency));
-    const Url url = document_.check(text.where, Url::parse(filled));
+    const Url url = document_.check(text.where, git ? Url::parse_repository(filled) : Url::parse(filled));
     const bool fetchable = url.scheme() == Url::Scheme::https || url.scheme() == Url::Scheme::http || url.is_local();
     if (!git && !fetchable) document_.refuse(text.where, "only https, http and file are fetched this way");
     return text.text;

@@ -206,6 +206,7 @@ Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
   }
   if (!place.empty()) {
     auto url = Expander(aliases).url(place);
+    if (url) url = url->for_repository();
     if (!url) return std::unexpected(std::move(url).error());
     uri.set = *std::move(url);
   }

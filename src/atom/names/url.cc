@@ -268,6 +268,9 @@ class UrlReader {
     } else {
       const auto decoded = decode(path);
       if (!decoded) return refuse("a “%” in its path is no escape; write it as %25");
+      if (path.find_first_of("?#") != std::string_view::npos) {
+        return refuse("its path holds “?” or “#”; write them as %3F and %23");
+      }
       url_.path_ = *decoded;
     }
     if (!url_.path_.starts_with('/')) url_.path_.insert(0, "/");
@@ -280,6 +283,19 @@ class UrlReader {
 
 Result<Url> Url::parse(std::string_view text) {
   return UrlReader(text).read();
+}
+
+Result<Url> Url::parse_repository(std::string_view text) {
+  auto url = parse(text);
+  return url ? url->for_repository() : std::move(url);
+}
+
+Result<Url> Url::for_repository() const {
+  const bool http = scheme_ == Scheme::http || scheme_ == Scheme::https;
+  if (!http || path_.find('?') == std::string::npos) return *this;
+  return std::unexpected(
+      Error(Kind::usage, "“" + printable(str(), 200) + "” is not the URL of a repository: it has a query")
+          .with_hint("remove “?” and what follows it; write a “?” of the path as %3F"));
 }
 
 const std::string& Url::password() const {

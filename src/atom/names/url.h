@@ -31,6 +31,10 @@ class Url {
   // but letters, digits, "-", "." and "_" in a host (write others as xn--…), and a host, user or ssh path that begins
   // with "-". No message quotes a password.
   static Result<Url> parse(std::string_view text);
+  // The URL of a repository: as parse(), and without a query. A request appends to its path, so that a query would send
+  // it to an address of the URL's author's choice.
+  static Result<Url> parse_repository(std::string_view text);
+  Result<Url> for_repository() const;  // the same for a URL that has been read
 
   Scheme scheme() const { return scheme_; }
   bool is_local() const { return scheme_ == Scheme::file; }

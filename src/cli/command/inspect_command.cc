@@ -222,7 +222,10 @@ coro::Task<Answer> ask_one(engine::Context& context, atom::Url url) {
 
 coro::Task<std::vector<Result<Answer>>> ask_all(engine::Context& context, const std::vector<atom::Url>& urls) {
   std::vector<coro::Task<Answer>> questions;
-  for (const auto& url : urls) questions.push_back(ask_one(context, url));
+  for (const auto& url : urls) {
+    context.connector->named_by_user(url);
+    questions.push_back(ask_one(context, url));
+  }
   co_return co_await coro::gather(std::move(questions));
 }
 

@@ -37,6 +37,9 @@ atom::Json cost_json(const engine::RemoteCost& cost) {
   out["handshakes"] = cost.traffic.handshakes;
   out["requests"] = cost.traffic.requests;
   out["retries"] = cost.traffic.retries;
+  out["connections"] = cost.traffic.connections;
+  out["repeats_closed_while_idle"] = cost.traffic.closed_while_idle;
+  out["repeats_one_request_per_connection"] = cost.traffic.one_request_per_connection;
   out["bytes_received"] = cost.traffic.bytes_received;
   out["bytes_sent"] = cost.traffic.bytes_sent;
   return out;

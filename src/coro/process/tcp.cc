@@ -1,11 +1,12 @@
-#include "coro/process/tcp.h"
-
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <netdb.h>
@@ -15,7 +16,10 @@
 
 #include "base/error.h"
 #include "coro/process/descriptor.h"
+#include "coro/process/tcp.h"
 #include "coro/run/own_thread.h"
+#include "coro/task/event.h"
+#include "coro/task/task_group.h"
 #include "coro/task/timeout.h"
 
 namespace eka::coro {
@@ -75,28 +79,103 @@ Task<int> try_address(asio::posix::stream_descriptor* socket, const Address* add
   co_return error;
 }
 
+constexpr std::chrono::milliseconds next_address_after{250};
+
+// IPv6 and IPv4 by turns, each in the resolver's order.
+std::vector<Address> interleaved(const std::vector<Address>& addresses) {
+  std::vector<Address> out;
+  std::vector<Address> others;
+  for (const Address& each : addresses) {
+    (each.family == addresses.front().family ? out : others).push_back(each);
+  }
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(std::min(2 * i + 1, out.size())), others[i]);
+  }
+  return out;
+}
+
+// Connections to the addresses of one host; the first that stands ends the others.
+class Race {
+ public:
+  Race(Executor executor, std::vector<Address> addresses, std::chrono::milliseconds limit)
+      : executor_(executor), addresses_(std::move(addresses)), limit_(limit), group_(std::move(executor)) {}
+
+  // The socket, or nothing: see error().
+  Task<std::optional<asio::posix::stream_descriptor>> run() {
+    group_.start(start_all());
+    co_await group_.join();
+    co_return std::move(winner_);
+  }
+  int error() const { return error_; }
+
+ private:
+  Task<> start_all() {
+    for (const Address& address : addresses_) {
+      failures_.push_back(std::make_unique<Event>());
+      Event* const failed = failures_.back().get();
+      group_.start(try_one(&address, failed));
+      const Error still_waiting(Kind::remote, "no answer yet");
+      try {
+        co_await timeout(next_address_after, failed->wait(), still_waiting);
+      } catch (const Error&) {
+        // The next address is tried beside it.
+      }
+    }
+  }
+
+  Task<> try_one(const Address* address, Event* failed) {
+    const int fd = ::socket(address->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+      error_ = errno;
+      failed->set();
+      co_return;
+    }
+    asio::posix::stream_descriptor socket(executor_, fd);
+    const int error = co_await try_address(&socket, address, limit_);
+    if (error != 0) {
+      error_ = error;
+      failed->set();
+    } else if (!winner_) {
+      winner_.emplace(std::move(socket));
+      group_.cancel();
+    }
+  }
+
+  Executor executor_;
+  std::vector<Address> addresses_;
+  std::chrono::milliseconds limit_;
+  std::vector<std::unique_ptr<Event>> failures_;
+  std::optional<asio::posix::stream_descriptor> winner_;
+  int error_ = EADDRNOTAVAIL;
+  TaskGroup group_;
+};
+
 }  // namespace
 
 Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit) {
-  const std::function<std::vector<Address>()> look_up = [host, port] { return resolve(host, port); };
+  std::vector<std::string> hosts{std::move(host)};
+  return connect_any(std::move(hosts), port, limit);
+}
+
+Task<TcpStream> TcpStream::connect_any(std::vector<std::string> hosts, std::uint16_t port,
+                                       std::chrono::milliseconds limit) {
+  const std::function<std::vector<Address>()> look_up = [hosts, port] {
+    std::vector<Address> found;
+    for (const std::string& host : hosts) {
+      const std::vector<Address> more = resolve(host, port);
+      found.insert(found.end(), more.begin(), more.end());
+    }
+    return found;
+  };
   const std::vector<Address> addresses = co_await on_own_thread(look_up);
   const Executor executor = co_await asio::this_coro::executor;
-  int error = EADDRNOTAVAIL;
-  for (const Address& address : addresses) {
-    const int fd = ::socket(address.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-      error = errno;
-      continue;
-    }
-    asio::posix::stream_descriptor socket(executor, fd);
-    error = co_await try_address(&socket, &address, limit);
-    if (error != 0) continue;
-    const int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    co_return TcpStream(std::move(socket));
-  }
-  throw broken("cannot connect to " + host + " port " + std::to_string(port), error);
+  Race race(executor, interleaved(addresses), limit);
+  std::optional<asio::posix::stream_descriptor> socket = co_await race.run();
+  if (!socket) throw broken("cannot connect to " + hosts.front() + " port " + std::to_string(port), race.error());
+  const int on = 1;
+  ::setsockopt(socket->native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(socket->native_handle(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  co_return TcpStream(*std::move(socket));
 }
 
 Task<std::size_t> TcpStream::read(std::span<std::byte> into) {

@@ -20,6 +20,9 @@ struct RetryPolicy {
   // For all attempts and delays together: no attempt begins after it. One that runs is not cut short (timeout.h is for
   // that, inside the attempt, where it is known whether bytes still flow).
   std::chrono::milliseconds deadline{60'000};
+  // Of an error that says that a server is busy: how long it asks to be left alone, 0 if it does not say. Such failures
+  // do not count as attempts: they end with the deadline, or at once if that comes before the time asked for.
+  std::optional<std::chrono::milliseconds> (*busy)(const Error& error) = nullptr;
 };
 
 // Calls `attempt`, which returns a Task, until one succeeds, fails with an Error that is not retryable, or the policy
@@ -44,6 +47,7 @@ class Attempts {
   Clock& clock_;
   std::chrono::steady_clock::time_point deadline_;
   int made_ = 0;
+  int delays_ = 0;
 };
 
 template <class T, class Attempt>

@@ -1,3 +1,5 @@
+#include <variant>
+
 #include "engine/context/remotes.h"
 
 namespace eka::engine {
@@ -16,7 +18,18 @@ git::Remote& Remotes::at(const atom::Url& url) {
 }
 
 atom::Url Remotes::reached_at(const atom::Url& url) const {
-  return parts_.connector->reached_at(url);
+  return context_.connector->reached_at(url);
+}
+
+void Remotes::named_by_user(const atom::Manifest& manifest) {
+  for (const auto& [tag, source] : manifest.sets) {
+    for (const auto& mirror : source.mirrors) named_by_user(mirror);
+  }
+  for (const auto& [name, source] : manifest.direct) {
+    const auto* const git = std::get_if<atom::GitSource>(&source.fetch);
+    if (git == nullptr) continue;
+    if (const auto url = atom::Url::parse_repository(git->url)) named_by_user(*url);
+  }
 }
 
 coro::Task<> Remotes::download(atom::Url url, net::FileSink& sink) {

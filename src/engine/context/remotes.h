@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "atom/manifest/manifest.h"
 #include "atom/names/url.h"
 #include "engine/context/context.h"
 #include "git/remote/remote.h"
@@ -26,6 +27,10 @@ class Remotes {
 
   // The URL that `url` stands for, after insteadOf. Asks nobody.
   atom::Url reached_at(const atom::Url& url) const;
+
+  // The user of this run has named `url`: see Connector.
+  void named_by_user(const atom::Url& url) { context_.connector->named_by_user(url); }
+  void named_by_user(const atom::Manifest& manifest);  // all that a manifest of the working tree names
 
   // A file rather than a repository; its cost counts as that of its url.
   coro::Task<> download(atom::Url url, net::FileSink& sink);

@@ -69,6 +69,6 @@ Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at);
 
 // The same for a lock that was read on this machine, at `place` (a directory of a working tree, or a repository): there
 // the user's consent decides (context/local_access.h). Throws Kind::usage.
-coro::Task<> check_consent(Parts& parts, const atom::Lock& lock, std::filesystem::path place);
+coro::Task<> check_consent(Context& context, const atom::Lock& lock, std::filesystem::path place);
 
 }  // namespace eka::engine

@@ -149,7 +149,7 @@ coro::Task<LaidOut> lay_out(Context& context, const Closure& closure) {
   }
   LaidOut out;
   out.sources = co_await coro::all(std::move(trees));
-  co_await coro::offload(parts.pool, [&] {
+  co_await coro::offload(context.pool, [&] {
     const auto keys = member_keys(closure);
     out.root = keys.front();
     for (Index index = 0; index < closure.members.size(); ++index) {

@@ -71,6 +71,7 @@ class Finder {
     for (auto& search : searches_) {
       if (search.wanted->working_tree) continue;
       search.found_at = search.wanted->uri.set;
+      remotes_.named_by_user(*search.found_at);
       by_remote[*search.found_at].push_back(&search);
     }
     std::vector<coro::Task<>> tasks;
@@ -89,6 +90,7 @@ class Finder {
     search.found_at = std::move(local.repository);
     search.set_directory = std::move(local.set);
     search.origin = std::move(local.origin);
+    if (search.origin) remotes_.named_by_user(*search.origin);
   }
 
   coro::Task<> locate_at(atom::Url url, std::vector<Search*> searches) {

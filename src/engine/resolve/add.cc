@@ -99,6 +99,9 @@ class Addition {
   // The set that is meant, and those that the manifest names already: which is which?
   coro::Task<> ask() {
     refuse_password(url());
+    context_.remotes().named_by_user(url());
+    for (const auto& mirror : request_.mirrors) context_.remotes().named_by_user(mirror);
+    context_.remotes().named_by_user(atom_->manifest);
     Questions questions;
     questions[url()].insert(request_.uri.label);
     for (const auto& mirror : request_.mirrors) {

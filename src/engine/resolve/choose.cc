@@ -44,6 +44,7 @@ class Choice {
   }
 
   coro::Task<> meet() {
+    if (problem_.local) context_.remotes().named_by_user(problem_.manifest);
     if (problem_.local) co_await graph_.add_local(*problem_.local);
     if (const auto place = problem_.place()) {
       graph_.read_from(co_await coro::offload(context_.pool, [&] { return local_origin(*place); }));

@@ -103,9 +103,9 @@ coro::Task<> Graph::read_manifest(resolve::Need need) {
   std::string unusable;
   try {
     if (candidate.manifest_blob) {
-      text = co_await parts_.cache->blob(*candidate.manifest_blob, manifest_limit);
-    } else if (const auto commit = co_await parts_.cache->commit(candidate.rev)) {
-      text = co_await parts_.cache->file(commit->tree, atom_file, manifest_limit);
+      text = co_await context_.cache->blob(*candidate.manifest_blob, manifest_limit);
+    } else if (const auto commit = co_await context_.cache->commit(candidate.rev)) {
+      text = co_await context_.cache->file(commit->tree, atom_file, manifest_limit);
       if (!text) unusable = "it holds no atom.toml";
     }
   } catch (const Error& e) {

@@ -72,6 +72,7 @@ class Verification {
 
   coro::Task<> examine_roots_at(atom::Url url, Items items) {
     const Stepping step(context_, url);
+    remotes_.named_by_user(url);
     auto evidence = std::make_unique<SetEvidence>(context_, remotes_, url);
     std::vector<SetEvidence::Question> questions;
     for (const auto* item : items) questions.push_back({item->uri.label, std::nullopt});

@@ -1,15 +1,15 @@
-#include "engine/workspace/set_remote.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
+#include "engine/workspace/set_remote.h"
 #include "git/object/source_repository.h"
 
 namespace eka::engine {
 
 coro::Task<std::vector<git::Ref>> ask_set_remote(Context& context, atom::Url url, std::vector<std::string> prefixes) {
+  context.connector->named_by_user(url);
   const auto remote = context.connector->open(url);
   co_return co_await remote->ls_refs(std::move(prefixes));
 }
@@ -26,7 +26,7 @@ Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom
 }
 
 atom::Url remote_url(const std::string& configured, const std::filesystem::path& base) {
-  auto url = unwrap(atom::Url::parse(configured));
+  auto url = unwrap(atom::Url::parse_repository(configured));
   if (!url.is_local() || std::filesystem::path(url.path()).is_absolute()) return url;
   return unwrap(atom::Url::parse((base / url.path()).lexically_normal().string()));
 }

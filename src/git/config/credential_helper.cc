@@ -7,6 +7,7 @@
 #include "coro/process/process.h"
 #include "coro/task/timeout.h"
 #include "git/config/child_environment.h"
+#include "git/config/url_pattern.h"
 
 namespace eka::git {
 namespace {
@@ -15,6 +16,10 @@ using net::Login;
 
 // A helper may have to unlock a keyring, or to ask a server of its own.
 constexpr std::chrono::milliseconds longest_answer{60'000};
+
+bool is_true(std::string_view text) {
+  return text == "true" || text == "yes" || text == "on" || text == "1";
+}
 
 // Url holds no line breaks, and a login that does is not sent.
 std::string request_for(const atom::Url& url, const Login& login) {
@@ -61,7 +66,10 @@ coro::Task<> tell_helper(const char* verb, atom::Url url, Login login) {
 
 std::string CredentialHelper::scope(const atom::Url& url) const {
   std::string out = url.user() + "@" + url.origin();
-  if (config_.value_for("credential", "usehttppath", url) == "true") out += url.path();
+  for (const std::string& context : config_.credential_contexts(url)) out += "\n" + context;
+  if (is_true(config_.value_for("credential", "usehttppath", url).value_or(""))) {
+    out += "\n" + normalised_path(url.path());
+  }
   return out;
 }
 

@@ -46,7 +46,9 @@ std::shared_ptr<const net::HttpSettings> http_settings(const UserConfig& config,
   out.ca_path = path("GIT_SSL_CAPATH", "sslcapath");
   out.certificate = path("GIT_SSL_CERT", "sslcert");
   out.key = path("GIT_SSL_KEY", "sslkey");
-  out.user_agent = user_agent;
+  out.user_agent = first_of({"GIT_HTTP_USER_AGENT"});
+  if (out.user_agent.empty()) out.user_agent = config.value_for("http", "useragent", url).value_or("");
+  if (out.user_agent.empty()) out.user_agent = http_user_agent;
   out.check_unwanted =
       !first_of({"GIT_SSL_NO_VERIFY"}).empty() || is_false(config.value_for("http", "sslverify", url).value_or(""));
   out.headers = config.values_for("http", "extraheader", url);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace eka::git {
 namespace {
@@ -25,7 +26,38 @@ bool same_host(std::string_view pattern, std::string_view host) {
   return pattern.empty() && host.empty();
 }
 
-// The length of the pattern's path, if it is a prefix.
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Escapes that stand for letters, digits, "-", ".", "_" or "~" decoded, others in upper case.
+std::string normalised_escapes(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = high < 0 ? -1 : hex_value(text[i + 2]);
+    if (low < 0) {
+      out += text[i];
+      continue;
+    }
+    const char c = static_cast<char>(high * 16 + low);
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+                       c == '.' || c == '_' || c == '~';
+    static constexpr std::string_view digits = "0123456789ABCDEF";
+    if (plain) {
+      out += c;
+    } else {
+      out += {'%', digits[static_cast<std::size_t>(high)], digits[static_cast<std::size_t>(low)]};
+    }
+    i += 2;
+  }
+  return out;
+}
+
+// The length of the pattern's path, if it is a prefix. Both are normalised.
 std::optional<std::size_t> path_prefix(std::string_view pattern, std::string_view path) {
   while (pattern.ends_with('/')) pattern.remove_suffix(1);
   if (!path.starts_with(pattern)) return std::nullopt;
@@ -59,11 +91,52 @@ std::optional<UrlMatch> match_url(std::string_view pattern, const atom::Url& url
   const std::string_view port = std::string_view(origin).substr(origin.rfind(':') + 1);
   const std::string_view default_port = url.scheme() == atom::Url::Scheme::https ? "443" : "80";
   if ((colon == std::string_view::npos ? default_port : authority.substr(colon + 1)) != port) return std::nullopt;
-  const auto prefix = path_prefix(path, url.path());
+  const auto prefix = path_prefix(normalised_path(path), normalised_path(url.path()));
   if (!prefix) return std::nullopt;
   match.host = host.size() * 2 - static_cast<std::size_t>(std::ranges::count(host, '*'));
   match.path = *prefix;
   return match;
+}
+
+std::string normalised_path(std::string_view path) {
+  const std::string text = normalised_escapes(path);
+  std::vector<std::string_view> parts;
+  std::string_view rest = text;
+  if (rest.starts_with('/')) rest.remove_prefix(1);
+  bool directory = false;  // ends in a "/"
+  while (!rest.empty()) {
+    directory = rest.find('/') != std::string_view::npos;
+    const std::string_view part = take_until(rest, '/');
+    if (part == "." || part == "..") {
+      if (part == ".." && !parts.empty()) parts.pop_back();
+      directory = true;
+    } else {
+      parts.push_back(part);
+    }
+  }
+  std::string out;
+  for (const std::string_view part : parts) out.append("/").append(part);
+  if (out.empty() || directory) out += '/';
+  return out;
+}
+
+bool match_credential_context(std::string_view pattern, const atom::Url& url) {
+  if (match_url(pattern, url)) return true;
+  if (const auto scheme_end = pattern.find("://"); scheme_end != std::string_view::npos) {
+    if (!same_label(pattern.substr(0, scheme_end), scheme_name(url.scheme()))) return false;
+    pattern.remove_prefix(scheme_end + 3);
+  }
+  std::string_view path = pattern;
+  std::string_view host = take_until(path, '/');
+  if (const auto at = host.rfind('@'); at != std::string_view::npos) {
+    std::string_view user = host.substr(0, at);
+    if (const auto name = take_until(user, ':'); !name.empty() && name != url.user()) return false;
+    host.remove_prefix(at + 1);
+  }
+  const std::string url_host = url.host() + (url.port() ? ":" + std::to_string(*url.port()) : "");
+  if (!host.empty() && !same_label(host, url_host)) return false;
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path.empty() || normalised_path(path) == normalised_path(url.path());
 }
 
 }  // namespace eka::git

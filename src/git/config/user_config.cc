@@ -4,15 +4,13 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/text.h"
 #include "git/config/url_pattern.h"
-#include "git/libgit2/libgit2.h"
 
 namespace eka::git {
 namespace {
-
-using IteratorHandle = std::unique_ptr<git_config_iterator, LibgitDeleter<git_config_iterator_free>>;
 
 std::optional<std::string> variable(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
@@ -40,22 +38,6 @@ std::vector<std::filesystem::path> files() {
   }
   if (home) out.push_back(std::filesystem::path(*home) / ".gitconfig");
   return out;
-}
-
-void read_file(const std::filesystem::path& file, std::vector<UserConfig::Entry>& into) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) return;
-  const std::string what = "the git configuration " + file.string() + " cannot be read";
-  const auto config = make<ConfigHandle>(Kind::usage, what, git_config_new);
-  check(git_config_add_file_ondisk(config.get(), file.c_str(), GIT_CONFIG_LEVEL_GLOBAL, nullptr, 0), Kind::usage, what);
-  const auto iterator = make<IteratorHandle>(Kind::usage, what, git_config_iterator_new, config.get());
-  git_config_entry* entry = nullptr;
-  while (true) {
-    const int code = git_config_next(&entry, iterator.get());
-    if (code == GIT_ITEROVER) return;
-    check(code, Kind::usage, what);
-    into.push_back({entry->name, entry->value == nullptr ? "true" : entry->value});
-  }
 }
 
 // "HTTP.https://H/.Proxy": section and key in lower case.
@@ -114,9 +96,8 @@ std::vector<std::string> spellings(const atom::Url& url) {
 }  // namespace
 
 UserConfig UserConfig::load() {
-  const Libgit2 library;
   UserConfig out;
-  for (const auto& file : files()) read_file(file, out.entries_);
+  for (const auto& file : files()) read_config_file(file, out.entries_);
   read_environment(out.entries_);
   return out;
 }
@@ -167,6 +148,20 @@ std::optional<std::string> UserConfig::value_for(std::string_view section, std::
                                                  const atom::Url& url) const {
   std::optional<std::string> out;
   each_match(section, key, url, [&out](const std::string& value) { out = value; });
+  return out;
+}
+
+std::vector<std::string> UserConfig::credential_contexts(const atom::Url& url) const {
+  constexpr std::string_view section = "credential.";
+  std::vector<std::string> out;
+  for (const Entry& entry : entries_) {
+    const auto last = entry.name.rfind('.');
+    if (!entry.name.starts_with(section) || last < section.size()) continue;
+    std::string context = entry.name.substr(section.size(), last - section.size());
+    if (match_credential_context(context, url) && std::ranges::find(out, context) == out.end()) {
+      out.push_back(std::move(context));
+    }
+  }
   return out;
 }
 

@@ -14,15 +14,13 @@
 
 #include "atom/names/url.h"
 #include "base/error.h"
+#include "git/config/config_file.h"
 
 namespace eka::git {
 
 class UserConfig {
  public:
-  struct Entry {
-    std::string name;  // as git prints it: section and key in lower case, what stands between them as written
-    std::string value;
-  };
+  using Entry = ConfigEntry;
 
   UserConfig() = default;
   explicit UserConfig(std::vector<Entry> entries) : entries_(std::move(entries)) {}
@@ -37,6 +35,8 @@ class UserConfig {
   // best match wins; of equal ones all are kept, in order, and an empty value drops those before it.
   std::vector<std::string> values_for(std::string_view section, std::string_view key, const atom::Url& url) const;
   std::optional<std::string> value_for(std::string_view section, std::string_view key, const atom::Url& url) const;
+  // The <url>s of all `credential.<url>.<key>` that apply to `url`, in order, each once.
+  std::vector<std::string> credential_contexts(const atom::Url& url) const;
   // Whether `section.key`, or `section.<anything>.key`, has a value that is not empty.
   bool has_any(std::string_view section, std::string_view key) const;
 

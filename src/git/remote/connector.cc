@@ -47,7 +47,8 @@ struct Connector::Parts {
         pool(the_pool),
         config(std::move(the_config)),
         tell(std::move(the_tell)),
-        http(std::move(reactor), {.connect = the_patience.connect, .stall = the_patience.stall}),
+        http(std::move(reactor),
+             {.connect = the_patience.connect, .stall = the_patience.stall, .longest_pause = the_patience.retry}),
         handshakes(memory),
         login_helper(config),
         credentials(the_pool, login_helper) {}
@@ -100,12 +101,16 @@ atom::Url Connector::reached_at(const atom::Url& url) const {
 }
 
 std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
-  const atom::Url where = parts_->config.rewritten(url);
+  const atom::Url where = unwrap(parts_->config.rewritten(unwrap(url.for_repository())).for_repository());
   parts_->tell_of(url, where);
   if (where.is_local()) return std::make_unique<LocalRemote>(where, parts_->pool);
   return std::make_unique<WireRemote>(url, parts_->transport_of(where).open(where),
                                       net::request_policy(parts_->patience), coro::Clock::system(),
                                       parts_->patience.stall * 10, parts_->tell);
+}
+
+void Connector::named_by_user(const atom::Url& url) {
+  parts_->handshakes.named_by_user(parts_->config.rewritten(url));
 }
 
 coro::Task<> Connector::download(atom::Url url, net::FileSink& sink, net::Traffic& traffic) {

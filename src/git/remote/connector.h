@@ -35,6 +35,7 @@ class Connector final : public RemoteFactory {
   // Both go wherever the user's configuration says that the url is. Files are fetched over https, http and file.
   std::unique_ptr<Remote> open(const atom::Url& url) override;
   atom::Url reached_at(const atom::Url& url) const override;
+  void named_by_user(const atom::Url& url) override;
   coro::Task<> download(atom::Url url, net::FileSink& sink, net::Traffic& traffic) override;
 
  private:

@@ -1,5 +1,7 @@
 #include "git/remote/v0_exchange.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "git/wire/v0_refs.h"
@@ -21,27 +23,48 @@ bool gives_by_id(const Capabilities& features) {
   return features.has("allow-reachable-sha1-in-want") || features.has("allow-any-sha1-in-want");
 }
 
+// A conversation that has listed more refs than this is not worth the memory to keep it.
+constexpr std::size_t most_kept_refs = 20'000;
+
 }  // namespace
 
 coro::Task<std::vector<Ref>> v0_ls_refs(Session* session, const std::vector<std::string>* prefixes) {
-  const std::unique_ptr<V0Conversation> conversation = co_await session->converse_in_v0();
-  V0RefsParser parser([prefixes](const Ref& ref) { return matches_any(ref.name, *prefixes); });
+  const std::unique_ptr<V0Conversation> conversation = co_await session->converse_in_v0(Session::Purpose::list);
+  std::size_t kept = 0;
+  V0RefsParser parser(
+      [&kept, prefixes](const Ref& ref) { return kept++ <= most_kept_refs || matches_any(ref.name, *prefixes); });
   co_await read_refs(conversation.get(), &parser);
-  co_return unwrap(std::move(parser).finish());
+  V0Listing listing;
+  listing.features = parser.features();
+  listing.refs = unwrap(std::move(parser).finish());
+  std::vector<Ref> out;
+  std::ranges::copy_if(listing.refs, std::back_inserter(out),
+                       [prefixes](const Ref& ref) { return matches_any(ref.name, *prefixes); });
+  if (kept <= most_kept_refs) conversation->keep(std::move(listing));
+  co_return out;
 }
 
 coro::Task<> v0_fetch(Session* session, FetchJob* job) {
-  const std::unique_ptr<V0Conversation> conversation = co_await session->converse_in_v0();
-  V0RefsParser listed([job](const Ref& ref) { return matters_to_wants(ref, job->wants, job->options.known_refs); });
-  co_await read_refs(conversation.get(), &listed);
-  const Capabilities features = listed.features();
-  const std::vector<Ref> refs = unwrap(std::move(listed).finish());
+  const std::unique_ptr<V0Conversation> conversation = co_await session->converse_in_v0(Session::Purpose::fetch);
+  V0Listing listing;
+  if (const V0Listing* const known = conversation->listing()) {
+    listing.features = known->features;
+    std::ranges::copy_if(known->refs, std::back_inserter(listing.refs),
+                         [job](const Ref& ref) { return matters_to_wants(ref, job->wants, job->options.known_refs); });
+  } else {
+    V0RefsParser parser([job](const Ref& ref) { return matters_to_wants(ref, job->wants, job->options.known_refs); });
+    co_await read_refs(conversation.get(), &parser);
+    listing.features = parser.features();
+    listing.refs = unwrap(std::move(parser).finish());
+  }
   Wants wants;
   wants.ids = job->wants;
-  if (!gives_by_id(features)) wants = unwrap(wants_among(refs, job->wants, job->options.known_refs));
+  if (!gives_by_id(listing.features)) {
+    wants = unwrap(wants_among(listing.refs, job->wants, job->options.known_refs));
+  }
   if (wants.whole_history) job->options.depth = 0;
   Command request;
-  request.body = unwrap(v0_fetch_request(features, wants.ids, job->options));
+  request.body = unwrap(v0_fetch_request(listing.features, wants.ids, job->options));
   co_await conversation->ask(std::move(request));
   FetchParser parser = FetchParser::v0(job->options.depth != 0);
   co_await receive_pack(conversation.get(), &parser, job);

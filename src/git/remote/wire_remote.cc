@@ -24,7 +24,9 @@ WireRemote::WireRemote(atom::Url url, std::unique_ptr<Session> session, coro::Re
     : url_(std::move(url)),
       session_(std::move(session)),
       retries_(policy, clock, std::move(tell)),
-      longest_silence_(longest_silence) {}
+      longest_silence_(longest_silence) {
+  session_->tell_repeats([this](net::Repeat why) { retries_.note(url_.str(), why, session_->traffic()); });
+}
 
 coro::Task<std::vector<Ref>> WireRemote::ls_refs(std::vector<std::string> prefixes) {
   const auto attempt = [this, &prefixes] { return try_ls_refs(&prefixes); };
@@ -39,7 +41,6 @@ coro::Task<std::vector<Ref>> WireRemote::ls_refs(std::vector<std::string> prefix
 
 // Once; and once more where the session knows a reason.
 coro::Task<std::vector<Ref>> WireRemote::try_ls_refs(const std::vector<std::string>* prefixes) {
-  co_await retries_.wait_as_asked();
   const unsigned generation = session_->generation();
   try {
     co_return co_await ls_refs_once(prefixes);
@@ -107,7 +108,6 @@ coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, net::ByteSink&
 }
 
 coro::Task<> WireRemote::try_fetch(FetchJob* job) {
-  co_await retries_.wait_as_asked();
   const unsigned generation = session_->generation();
   try {
     co_await fetch_once(job);

@@ -4,12 +4,12 @@
 
 namespace eka::git {
 
-coro::Task<ChannelPool::Lease> ChannelPool::borrow(atom::Url url, bool new_one) {
+coro::Task<ChannelPool::Lease> ChannelPool::borrow(atom::Url url, Want want) {
   // The host's turn first: who waits for it must not keep others from theirs.
   net::HostGate::Pass pass = co_await gate_.enter(url.origin());
   coro::Limiter::Permit permit = co_await turns_.acquire();
   Lease lease(this, url, std::move(permit), std::move(pass));
-  if (!new_one) lease.conversation_ = take_waiting(url);
+  if (want != Want::new_one) lease.conversation_ = take_waiting(url, want);
   if (lease.conversation_) co_return lease;
   lease.new_ = true;
   try {
@@ -22,8 +22,15 @@ coro::Task<ChannelPool::Lease> ChannelPool::borrow(atom::Url url, bool new_one) 
   co_return lease;
 }
 
-std::unique_ptr<Conversation> ChannelPool::take_waiting(const atom::Url& url) {
-  const auto found = std::ranges::find(waiting_, url, &Waiting::url);
+std::unique_ptr<Conversation> ChannelPool::take_waiting(const atom::Url& url, Want want) {
+  // The last that was used: the server will hang up on it last.
+  const auto fits = [&](const Waiting& each) {
+    return each.url == url && each.conversation->listing.has_value() == (want == Want::listed);
+  };
+  auto found = waiting_.end();
+  for (auto each = waiting_.begin(); each != waiting_.end(); ++each) {
+    if (fits(*each)) found = each;
+  }
   if (found == waiting_.end()) return nullptr;
   auto conversation = std::move(found->conversation);
   waiting_.erase(found);
@@ -39,9 +46,10 @@ void ChannelPool::hang_up(const std::string& origin) {
   std::erase_if(waiting_, [&origin](const Waiting& each) { return each.url.origin() == origin; });
 }
 
-void ChannelPool::Lease::give_back() {
+void ChannelPool::Lease::give_back(bool keep) {
   pass_->went_well();
-  pool_->keep(url_, std::move(conversation_));
+  if (keep) pool_->keep(url_, std::move(conversation_));
+  conversation_.reset();
   pass_.reset();
   permit_.release();
 }

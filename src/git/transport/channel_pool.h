@@ -34,8 +34,11 @@ class ChannelPool {
   ChannelPool(const ChannelPool&) = delete;
   ChannelPool& operator=(const ChannelPool&) = delete;
 
-  // One that waits, or else a new one. The pool must outlive the lease.
-  coro::Task<Lease> borrow(atom::Url url, bool new_one);
+  // Which conversation is wanted: any that waits for its next command, one that waits with its list of refs read
+  // (protocol v0), each of them or else a new one; or a new one in any case.
+  enum class Want { waiting, listed, new_one };
+  // The pool must outlive the lease.
+  coro::Task<Lease> borrow(atom::Url url, Want want);
 
   std::size_t waiting() const { return waiting_.size(); }
   std::size_t limit(const std::string& origin) const { return gate_.limit(origin); }
@@ -45,7 +48,7 @@ class ChannelPool {
     atom::Url url;
     std::unique_ptr<Conversation> conversation;
   };
-  std::unique_ptr<Conversation> take_waiting(const atom::Url& url);
+  std::unique_ptr<Conversation> take_waiting(const atom::Url& url, Want want);
   void keep(const atom::Url& url, std::unique_ptr<Conversation> conversation);
   void hang_up(const std::string& origin);
 
@@ -66,8 +69,8 @@ class ChannelPool::Lease {
   Conversation& talk() { return *conversation_; }
   // Nothing has been heard on it yet: the server's greeting comes first.
   bool is_new() const { return new_; }
-  // The last answer has been heard to its end.
-  void give_back();
+  // The last answer has been heard to its end, and the channel may be used again.
+  void give_back(bool keep);
   // It failed, in a way that may mean that the host has too much to do.
   void overloaded();
 

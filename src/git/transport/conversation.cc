@@ -24,9 +24,27 @@ Error stalled(std::chrono::milliseconds limit) {
 
 }  // namespace
 
+coro::Task<std::size_t> Conversation::read_some(std::span<std::byte> room) {
+  try {
+    co_return co_await channel_->read(room);
+  } catch (const Error&) {
+    closed_ = true;
+    throw;
+  }
+}
+
+coro::Task<> Conversation::write_all(std::string_view bytes) {
+  try {
+    co_await channel_->write(bytes);
+  } catch (const Error&) {
+    closed_ = true;
+    throw;
+  }
+}
+
 coro::Task<> Conversation::say(std::string_view bytes, net::Traffic* traffic) {
   Error too_slow = stalled(limits_.stall);
-  co_await coro::timeout(limits_.stall, channel_->write(bytes), std::move(too_slow));
+  co_await coro::timeout(limits_.stall, write_all(bytes), std::move(too_slow));
   traffic->bytes_sent += bytes.size();
 }
 
@@ -35,7 +53,7 @@ coro::Task<> Conversation::fill(net::Traffic* traffic) {
   Error too_slow = stalled(limit);
   const std::span<std::byte> room(buffer_);
   const auto began = std::chrono::steady_clock::now();
-  const std::size_t got = co_await coro::timeout(limit, channel_->read(room), std::move(too_slow));
+  const std::size_t got = co_await coro::timeout(limit, read_some(room), std::move(too_slow));
   waited_ += std::chrono::steady_clock::now() - began;
   traffic->bytes_received += got;
   window_bytes_ += got;
@@ -75,6 +93,7 @@ coro::Task<std::string_view> Conversation::hear(net::Traffic* traffic) {
   if (state_ == State::between) co_return std::string_view();
   if (unread_.empty()) co_await fill(traffic);
   if (unread_.empty()) {
+    closed_ = true;
     Error why = co_await channel_->why_it_ended();
     throw why;
   }
@@ -87,7 +106,10 @@ coro::Task<std::string_view> Conversation::hear_to_the_end(net::Traffic* traffic
   if (state_ == State::between) co_return std::string_view();
   if (unread_.empty()) co_await fill(traffic);
   const std::string_view bytes = std::exchange(unread_, {});
-  if (bytes.empty()) state_ = State::between;
+  if (bytes.empty()) {
+    closed_ = true;
+    state_ = State::between;
+  }
   co_return bytes;
 }
 

@@ -8,10 +8,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "git/transport/channel.h"
+#include "git/wire/v0_refs.h"
 #include "net/policy/traffic.h"
 
 namespace eka::git {
@@ -40,11 +42,19 @@ class Conversation {
   bool at_end() const { return state_ == State::between; }
   // After the end of a message: the next one begins.
   void next_message() { state_ = State::message; }
+  // After the stream has ended where it should not have.
+  coro::Task<Error> why_it_ended() { return channel_->why_it_ended(); }
   // Once a first answer has been heard: from here on it is stalling that is watched, not the time to the greeting.
   void greeted() { greeted_ = true; }
+  // The channel has ended, or broken: not merely been silent for too long.
+  bool is_closed() const { return closed_; }
+  // In protocol v0: what the server's list of refs said, once it has been read for a request that wanted no more.
+  std::optional<V0Listing> listing;
 
  private:
   enum class State { between, message };
+  coro::Task<std::size_t> read_some(std::span<std::byte> room);
+  coro::Task<> write_all(std::string_view bytes);
   coro::Task<> fill(net::Traffic* traffic);
   std::size_t to_flush();
 
@@ -54,6 +64,7 @@ class Conversation {
   std::string_view unread_;  // of the buffer
   State state_ = State::message;
   bool greeted_ = false;
+  bool closed_ = false;
 
   // Where in a packet the stream is: digits of a length, or bytes still to pass.
   unsigned digits_ = 0;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "git/config/url_pattern.h"
+
 namespace eka::git {
 namespace {
 
@@ -90,7 +92,34 @@ coro::Task<Handshakes::Turn> Handshakes::enter(std::string name) {
 HostFacts Handshakes::facts(const std::string& origin) const {
   HostFacts out = memory_.recall(origin).value_or(HostFacts());
   out.gives_by_id = gives_by_id(origin);
+  out.persists = persists(origin);
   return out;
+}
+
+bool Handshakes::persists(const std::string& origin) const {
+  if (const auto found = persists_.find(origin); found != persists_.end()) return found->second;
+  const auto facts = memory_.recall(origin);
+  return !facts || facts->persists;
+}
+
+void Handshakes::learned_persistence(const std::string& origin, bool persists) {
+  if (this->persists(origin) == persists) return;
+  persists_[origin] = persists;
+  if (memory_.recall(origin)) memory_.remember(origin, facts(origin));
+}
+
+void Handshakes::keeps_open(const std::string& origin, bool open) {
+  if (!open) learned_persistence(origin, false);
+}
+
+void Handshakes::reuse_worked(const std::string& origin) {
+  failed_reuses_.erase(origin);
+  learned_persistence(origin, true);
+}
+
+void Handshakes::reuse_failed(const std::string& origin) {
+  constexpr int enough = 2;
+  if (++failed_reuses_[origin] == enough) learned_persistence(origin, false);
 }
 
 void Handshakes::learned(const std::string& origin, const Capabilities& capabilities) {
@@ -109,6 +138,26 @@ void Handshakes::speaks_no_v2(const std::string& origin) {
   now.speaks_v2 = false;
   now.agent_capabilities.clear();
   memory_.remember(origin, now);
+}
+
+// One name for each repository, without a login.
+std::string Handshakes::repository_name(const atom::Url& url) {
+  std::string path = normalised_path(url.path());
+  while (path.ends_with('/')) path.pop_back();
+  return url.origin() + path;
+}
+
+bool Handshakes::may_skip_handshake(const atom::Url& repository) const {
+  const std::string name = repository_name(repository);
+  if (named_.contains(name) || answered_.contains(name) || memory_.recall(name)) return true;
+  const bool looks_like_git = name.ends_with(".git") && !name.ends_with("/.git");
+  return looks_like_git && (known(repository.origin()) || is_old(repository.origin()));
+}
+
+void Handshakes::answered_as_git(const atom::Url& repository) {
+  const std::string name = repository_name(repository);
+  if (!answered_.insert(name).second || memory_.recall(name)) return;
+  memory_.remember(name, HostFacts{.speaks_v2 = true});
 }
 
 bool Handshakes::gives_by_id(const std::string& origin) const {

@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 
+#include "atom/names/url.h"
 #include "base/error.h"
 #include "coro/task/task.h"
 #include "coro/task/wakeup.h"
@@ -38,6 +39,14 @@ class Handshakes {
   // Whether nothing speaks against v2, and nothing for it: no run has met the host, or none knows what it was.
   bool is_unknown(const std::string& origin) const;
 
+  // Whether the host keeps connections open after an answer, as far as is known: what its answers say (keeps_open), or
+  // what becomes of connections that are used again. Two that had been closed, one after the other, and none that was
+  // open, and it is taken to close all.
+  bool persists(const std::string& origin) const;
+  void keeps_open(const std::string& origin, bool open);
+  void reuse_worked(const std::string& origin);
+  void reuse_failed(const std::string& origin);
+
   // What is known without asking anybody.
   std::optional<Capabilities> known(const std::string& origin) const;
 
@@ -46,6 +55,14 @@ class Handshakes {
   void speaks_no_v2(const std::string& origin);
   // So it was found in this run. (Of another run it is not believed: servers grow up.)
   bool is_old(const std::string& origin) const { return old_.contains(origin); }
+
+  // Whether a command may be sent to `repository` before it has answered a handshake. A lock or the manifest of a
+  // dependency may name any address, and a request that changes something must not be made there. So only to a
+  // repository that the user of this run has named, or that has answered as git before, in this run or an earlier one;
+  // and to one whose name ends in ".git", on a host that has answered as git.
+  bool may_skip_handshake(const atom::Url& repository) const;
+  void named_by_user(const atom::Url& repository) { named_.insert(repository_name(repository)); }
+  void answered_as_git(const atom::Url& repository);
 
   // Whether the host gives objects by their id, as far as is known.
   bool gives_by_id(const std::string& origin) const;
@@ -66,13 +83,21 @@ class Handshakes {
   };
   class Place;
 
+  static std::string repository_name(const atom::Url& url);
+
   HostMemory& memory_;
   HostFacts facts(const std::string& origin) const;
 
+  void learned_persistence(const std::string& origin, bool persists);
+
   std::map<std::string, Capabilities> known_;  // in this run; the memory may be unable to keep anything
   std::set<std::string> old_;
+  std::set<std::string> named_;     // repositories
+  std::set<std::string> answered_;  // repositories, in this run
   std::set<std::string> refusing_ids_;
   std::map<std::string, Origin> origins_;
+  std::map<std::string, bool> persists_;      // in this run
+  std::map<std::string, int> failed_reuses_;  // one after another
 };
 
 // Either knowledge, or the right to go and get it: say learned() or unreachable(), or neither.

@@ -10,15 +10,17 @@ namespace eka::git {
 struct HostFacts {
   bool speaks_v2 = false;
   bool gives_by_id = true;         // objects, to who wants them, though no ref points at them
-  std::string agent_capabilities;  // the capability lines it advertised, newline separated
+  bool persists = true;            // keeps a connection open after an answer
+  std::string agent_capabilities{};  // the capability lines it advertised, newline separated
 };
 
 class HostMemory {
  public:
   virtual ~HostMemory() = default;
-  // `origin` is scheme://host:port. Both are called on the reactor and must not block.
-  virtual std::optional<HostFacts> recall(const std::string& origin) = 0;
-  virtual void remember(const std::string& origin, const HostFacts& facts) = 0;
+  // `place` is an origin (scheme://host:port), or the URL of a repository that has answered as git. Both are called on
+  // the reactor and must not block.
+  virtual std::optional<HostFacts> recall(const std::string& place) = 0;
+  virtual void remember(const std::string& place, const HostFacts& facts) = 0;
 };
 
 }  // namespace eka::git

@@ -14,12 +14,8 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr std::uint64_t handshake_limit = 1 << 20;
-constexpr std::string_view service = "service=git-upload-pack";
 
-// As git does it: a query that is part of the URL stays at its end.
-std::string discovery_path(const std::string& base) {
-  return "/info/refs" + std::string(base.contains('?') ? "&" : "?") + std::string(service);
-}
+const std::string discovery_path = "/info/refs?service=git-upload-pack";
 
 void check_advertisement(const net::HttpResponse& http) {
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-advertisement") {
@@ -64,20 +60,27 @@ HttpSession::HttpSession(const Shared& shared, const atom::Url& url)
   base_ += path;
 }
 
-std::string HttpSession::origin() const {
-  return unwrap(atom::Url::parse(base_)).origin();
+atom::Url HttpSession::place() const {
+  return unwrap(atom::Url::parse(base_));
 }
 
-net::HttpRequest HttpSession::request(std::string path, bool v2) const {
+std::string HttpSession::origin() const {
+  return place().origin();
+}
+
+net::HttpRequest HttpSession::request(std::string path, bool v2) {
   net::HttpRequest out;
   out.url = base_ + std::move(path);
   if (v2) out.headers.emplace_back("Git-Protocol: version=2");
   out.settings = settings_;
-  if (!is_moved()) {
-    out.user = url_.user();
-    out.password = url_.password();
-  }
+  out.persists = persists_across_requests();
+  out.observer = this;
   return out;
+}
+
+void HttpSession::repeated(net::Repeat why) {
+  note_repeat(why);
+  handshakes_.reuse_failed(origin());
 }
 
 coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
@@ -91,12 +94,23 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
     co_return *capabilities_;
   }
   const std::string where = origin();
-  if (certainty == Certainty::presumed && handshakes_.is_unknown(where)) {
+  const bool may_skip = handshakes_.may_skip_handshake(place());
+  if (!may_skip && !handshakes_.is_old(where) && handshakes_.known(where)) {
+    Capabilities own = co_await handshake();
+    handshakes_.learned(origin(), own);
+    capabilities_ = std::move(own);
+    co_return *capabilities_;
+  }
+  if (may_skip && certainty == Certainty::presumed && handshakes_.is_unknown(where)) {
     assumed_ = true;
     shakes_hands_beside_ = true;
     co_return Capabilities::presumed();  // not kept: the next command will know more
   }
   Handshakes::Turn turn = co_await handshakes_.enter(where);
+  if (turn.known() && !handshakes_.may_skip_handshake(place())) {
+    capabilities_ = co_await handshake();
+    co_return *capabilities_;
+  }
   if (turn.known()) {
     assumed_ = true;
     capabilities_ = turn.known();
@@ -157,8 +171,7 @@ coro::Task<> HttpSession::try_post(Command command, std::unique_ptr<Body>* body,
 // Sends, and counts what it costs.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(net::HttpRequest request,
                                                                  std::uint64_t net::Traffic::* counter) {
-  const bool may_log_in = !is_moved() && url_.password().empty();
-  const atom::Url* scope = may_log_in ? &url_ : nullptr;
+  const atom::Url* scope = is_moved() ? nullptr : &url_;
   auto response = co_await net::send_with_logins(client_, credentials_, scope, std::move(request), traffic(), counter);
   co_return std::make_unique<Body>(std::move(response), traffic());
 }
@@ -172,18 +185,20 @@ coro::Task<Capabilities> HttpSession::handshake() {
     unwrap(parser.feed(bytes));
     if (parser.is_old_protocol()) {
       handshakes_.speaks_no_v2(origin());
+      handshakes_.answered_as_git(place());
       throw NotProtocolV2();
     }
   }
   Capabilities found = unwrap(parser.finish());
   unwrap(found.usable());
+  handshakes_.answered_as_git(place());
   co_return found;
 }
 
 // The answer to the discovery request, with status 200, after redirects.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
   for (int redirects = 0;; ++redirects) {
-    net::HttpRequest discovery = request(discovery_path(base_), v2);
+    net::HttpRequest discovery = request(discovery_path, v2);
     discovery.compressed = true;
     if (v2) discovery.body_limit = handshake_limit;
     const std::string asked = discovery.url;
@@ -211,9 +226,12 @@ void HttpSession::follow(const std::string& from, const std::string& location) {
   const bool secure = target->scheme() == atom::Url::Scheme::https;
   if (!secure && target->scheme() != atom::Url::Scheme::http) refuse(printable(target->str(), 200));
   if (!secure && from.starts_with("https:")) refuse(printable(target->str(), 200) + " is not https, as this is");
-  const std::string tail = discovery_path(location.substr(0, location.rfind("/info/refs")));
-  if (!location.ends_with(tail)) refuse(printable(target->str(), 200) + " does not look like a repository's");
-  base_ = location.substr(0, location.size() - tail.size());
+  if (!location.ends_with(discovery_path)) {
+    refuse(printable(target->str(), 200) + " does not look like a repository's");
+  }
+  const std::string base = location.substr(0, location.size() - discovery_path.size());
+  if (const auto repository = atom::Url::parse_repository(base); !repository) refuse(repository.error().message());
+  base_ = base;
   net::HttpSettings settings = *http_settings(config_, unwrap(atom::Url::parse(base_)));
   if (is_moved()) settings.headers.clear();
   settings_ = std::make_shared<const net::HttpSettings>(std::move(settings));
@@ -263,7 +281,7 @@ class HttpSession::V0Talk final : public V0Conversation {
   std::unique_ptr<Body> body_;
 };
 
-coro::Task<std::unique_ptr<V0Conversation>> HttpSession::converse_in_v0() {
+coro::Task<std::unique_ptr<V0Conversation>> HttpSession::converse_in_v0(Purpose /*purpose*/) {
   std::unique_ptr<Body> refs = co_await discover(false);
   std::unique_ptr<V0Conversation> conversation = std::make_unique<V0Talk>(*this, std::move(refs));
   co_return conversation;

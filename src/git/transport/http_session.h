@@ -5,7 +5,8 @@
 // A host that is known to speak v2 is not shaken hands with: it is sent its first command at once (engine law 4).
 // Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
 // Neither does anybody wait for the handshake of a host that is not known: all presume what all servers can do, and
-// send their first command at once; one of them shakes hands beside that.
+// send their first command at once; one of them shakes hands beside that. Both only where Handshakes allow it
+// (may_skip_handshake): any other URL is sent nothing but GET requests until it has answered as a git repository does.
 //
 // Redirects are followed in the handshake only, at most five, from http to http or https and from https to https, and
 // they move this remote's base for good. Secrets (the user and password of the URL, those found for it, headers of the
@@ -27,7 +28,7 @@
 
 namespace eka::git {
 
-class HttpSession final : public Session {
+class HttpSession final : public Session, private net::HttpObserver {
  public:
   // What all sessions share; must outlive them.
   struct Shared {
@@ -38,10 +39,10 @@ class HttpSession final : public Session {
   };
   HttpSession(const Shared& shared, const atom::Url& url);
 
-  bool persists_across_requests() const override { return true; }
+  bool persists_across_requests() const override { return handshakes_.persists(origin()); }
   coro::Task<Capabilities> capabilities(Certainty certainty) override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
-  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override;
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose) override;
   bool gives_by_id() const override { return handshakes_.gives_by_id(origin()); }
   void refuses_ids() override { handshakes_.refuses_ids(origin()); }
   bool start_afresh(const Error& failure, unsigned begun_in) override;
@@ -49,6 +50,10 @@ class HttpSession final : public Session {
 
  private:
   class Body;
+  void connected() override { ++traffic().connections; }
+  void reused() override { handshakes_.reuse_worked(origin()); }
+  void repeated(net::Repeat why) override;
+  void keeps_open(bool open) override { handshakes_.keeps_open(origin(), open); }
   class V0Talk;
   coro::Task<Capabilities> handshake();
   coro::Task<> shake_hands(Handshakes::Turn* turn);
@@ -60,7 +65,8 @@ class HttpSession final : public Session {
   coro::Task<std::unique_ptr<Body>> discover(bool v2);
   coro::Task<std::unique_ptr<Body>> post(Command command, bool v2);
   void follow(const std::string& from, const std::string& location);
-  net::HttpRequest request(std::string path, bool v2) const;
+  net::HttpRequest request(std::string path, bool v2);
+  atom::Url place() const;  // where the repository is now
   std::string origin() const;
 
   net::HttpClient& client_;

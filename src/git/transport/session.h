@@ -3,13 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "coro/task/task.h"
 #include "git/wire/capabilities.h"
+#include "git/wire/v0_refs.h"
 #include "net/policy/traffic.h"
 
 namespace eka::git {
@@ -32,15 +35,21 @@ class Answer {
 // it answers one request.
 class V0Conversation : public Answer {
  public:
+  // The list, when another request has read it already; read() does not give it again then.
+  virtual const V0Listing* listing() const { return nullptr; }
   // Once the list has been read to its end. From here on read() gives the answer.
   virtual coro::Task<> ask(Command request) = 0;
+  // In place of ask(): the list has been read to its end and is all that was wanted. A later fetch may go on from here.
+  virtual void keep(V0Listing /*listing*/) {}
 };
 
 class Session {
  public:
   virtual ~Session() = default;
 
-  // Whether one session can carry many commands, so that a failure of a later one is a real failure (engine law 5).
+  // Whether its connections can carry one command after another: what its protocol can, as far as the server is known
+  // to do it. A command that fails on a connection that has carried another is sent again by net::repeat_of, inside
+  // exchange() and its answer; this decides why, and whether a connection is worth keeping.
   virtual bool persists_across_requests() const = 0;
 
   // What the server can do, asked for or assumed from what is known of its host; with Certainty::presumed, perhaps no
@@ -52,7 +61,9 @@ class Session {
   virtual coro::Task<std::unique_ptr<Answer>> exchange(Command command) = 0;
 
   // For a server that does not speak v2, once capabilities() or exchange() has thrown NotProtocolV2. Counts as they do.
-  virtual coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() = 0;
+  // For a fetch it may be a conversation that has been used to list the refs (V0Conversation::listing()).
+  enum class Purpose { list, fetch };
+  virtual coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose) = 0;
 
   // Whether the host gives objects by their id to who asks, as far as is known; and that it does not.
   virtual bool gives_by_id() const { return true; }
@@ -68,10 +79,23 @@ class Session {
   virtual unsigned generation() const = 0;
 
   net::Traffic& traffic() { return traffic_; }
+  // Told of each command that is sent again on a new connection; counts it otherwise.
+  using TellRepeat = std::function<void(net::Repeat)>;
+  void tell_repeats(TellRepeat tell) { tell_repeat_ = std::move(tell); }
   const net::Traffic& traffic() const { return traffic_; }
+
+ protected:
+  void note_repeat(net::Repeat why) {
+    if (tell_repeat_) {
+      tell_repeat_(why);
+    } else {
+      traffic_.count(why);
+    }
+  }
 
  private:
   net::Traffic traffic_;
+  TellRepeat tell_repeat_;
 };
 
 }  // namespace eka::git

@@ -3,7 +3,8 @@
 //
 // A host that is known to speak v2 is sent the first command together with the connection, before its greeting has come
 // (engine law 4). The greeting is read all the same: where it says something else than was assumed, that is what is
-// known from then on, and a command that failed is sent again.
+// known from then on, and a command that failed is sent again. Only where Handshakes allow it (may_skip_handshake):
+// elsewhere the greeting is waited for.
 #pragma once
 
 #include <memory>
@@ -24,10 +25,11 @@ class StreamSession final : public Session {
   StreamSession(ChannelPool& channels, Handshakes& handshakes, const atom::Url& url)
       : channels_(channels), handshakes_(handshakes), url_(url) {}
 
-  bool persists_across_requests() const override { return true; }
+  // Not in protocol v0, whose servers answer one request and hang up; nor where the host is known to close.
+  bool persists_across_requests() const override;
   coro::Task<Capabilities> capabilities(Certainty certainty) override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
-  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override;
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose) override;
   bool gives_by_id() const override { return handshakes_.gives_by_id(url_.origin()); }
   void refuses_ids() override { handshakes_.refuses_ids(url_.origin()); }
   bool start_afresh(const Error& failure, unsigned begun_in) override;
@@ -37,7 +39,9 @@ class StreamSession final : public Session {
   class Heard;
   class V0Talk;
   coro::Task<Capabilities> greeting(ChannelPool::Lease* lease);
-  coro::Task<> send(ChannelPool::Lease* lease, const Command* command);
+  coro::Task<> hear_greeting(ChannelPool::Lease* lease);
+  coro::Task<ChannelPool::Lease> borrow(ChannelPool::Want want);
+  net::Repeat repeat_of(ChannelPool::Lease& lease, bool answered, bool repeated) const;
 
   ChannelPool& channels_;
   Handshakes& handshakes_;

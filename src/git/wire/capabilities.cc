@@ -138,7 +138,7 @@ Result<Capabilities> AdvertisementParser::finish() {
 }
 
 void write_client_capabilities(PacketWriter& out, const Capabilities& server) {
-  if (server.has("agent")) out.line("agent=" + std::string(user_agent));
+  if (server.has("agent")) out.line("agent=" + std::string(agent));
   if (server.has("object-format")) out.line("object-format=sha1");
 }
 

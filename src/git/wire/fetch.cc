@@ -66,7 +66,7 @@ Result<std::string> v0_fetch_request(const Capabilities& features, std::span<con
   if (!options.progress && features.has("no-progress")) ours += " no-progress";
   if (filters) ours += " filter";
   if (features.has("object-format")) ours += " object-format=sha1";
-  if (features.has("agent")) ours += " agent=" + std::string(user_agent);
+  if (features.has("agent")) ours += " agent=" + std::string(agent);
   PacketWriter out;
   for (const atom::ObjectId& want : wants) out.line("want " + want.hex() + std::exchange(ours, {}));
   if (options.depth != 0) out.line("deepen " + std::to_string(options.depth));

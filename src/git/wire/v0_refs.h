@@ -22,6 +22,12 @@
 
 namespace eka::git {
 
+// What the list said.
+struct V0Listing {
+  Capabilities features;
+  std::vector<Ref> refs;
+};
+
 class V0RefsParser {
  public:
   using Keep = std::function<bool(const Ref&)>;

@@ -31,7 +31,7 @@ HttpError refused(long status, const std::string& origin, std::optional<std::chr
                    status);
 }
 
-class Download {
+class Download final : private HttpObserver {
  public:
   Download(const DownloadShared& shared, atom::Url url, FileSink& sink, Traffic& traffic, DownloadLimits limits,
            Retries retries)
@@ -58,7 +58,6 @@ class Download {
  private:
   // One answer, read to its end. False: it broke, or did not fit, but the next one can go on from here.
   coro::Task<bool> transfer() {
-    co_await retries_.wait_as_asked();
     const auto begun_with = sink_.size();
     try {
       const auto response = co_await ask();
@@ -109,27 +108,27 @@ class Download {
   }
 
   coro::Task<std::unique_ptr<HttpResponse>> send(const atom::Url& at) {
-    const bool may_log_in = is_at_home(at) && url_.password().empty();
-    const atom::Url* scope = may_log_in ? &url_ : nullptr;
+    const atom::Url* scope = is_at_home(at) ? &url_ : nullptr;
     HttpRequest request = request_to(at);
     co_return co_await send_with_logins(shared_.client, shared_.credentials, scope, std::move(request), traffic_,
                                         &Traffic::requests);
   }
 
+  void connected() override { ++traffic_.connections; }
+  void reused() override {}
+  void repeated(Repeat why) override { retries_.note(url_.str(), why, traffic_); }
+  void keeps_open(bool /*open*/) override {}
+
   bool is_at_home(const atom::Url& at) const { return at.origin() == url_.origin(); }
 
-  HttpRequest request_to(const atom::Url& at) const {
+  HttpRequest request_to(const atom::Url& at) {
     HttpRequest out;
     out.url = at.origin() + at.path();
     HttpSettings settings = *shared_.settings_for(at);
-    if (is_at_home(at)) {
-      out.user = url_.user();
-      out.password = url_.password();
-    } else {
-      settings.headers.clear();
-    }
+    if (!is_at_home(at)) settings.headers.clear();
     out.settings = std::make_shared<const HttpSettings>(std::move(settings));
     out.body_limit = limits_.bytes;
+    out.observer = this;
     if (sink_.size() > 0 && !validator_.empty()) {
       out.headers.push_back("Range: bytes=" + std::to_string(sink_.size()) + "-");
       out.headers.push_back("If-Range: " + validator_);

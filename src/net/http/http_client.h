@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +18,11 @@
 #include <vector>
 
 #include "coro/task/limiter.h"
+#include "coro/task/retry.h"
 #include "coro/task/task.h"
 #include "net/http/http_settings.h"
 #include "net/policy/host_gate.h"
+#include "net/policy/repeat_rule.h"
 
 namespace eka::net {
 
@@ -31,16 +34,34 @@ struct HttpLimits {
   // long one takes: an honest clone may take an hour. Time that our own reader lets pass does not count.
   std::chrono::seconds stall{120};
   long slowest = 64;
+  // A host that answers that it is busy (429, 503) gets no request from us for the time that it asks for, or, where it
+  // does not say, for a time that doubles. If it asks for more than this, it is not waited for.
+  std::chrono::seconds longest_pause{60};
   std::size_t sockets = 256;                    // at once, to all hosts
   std::size_t buffer = std::size_t{256} << 10;  // of a body that nobody reads yet; then the server has to wait
+};
+
+// Told, on the reactor, what becomes of the connection of a request. Must not throw, and must outlive the answer.
+class HttpObserver {
+ public:
+  virtual void connected() = 0;           // a new connection has been opened
+  virtual void reused() = 0;              // the answer has begun on a connection that had carried another request
+  virtual void repeated(Repeat why) = 0;  // the request is sent again, on a new connection
+  // What the first answer on a connection says of whether the server keeps it open.
+  virtual void keeps_open(bool open) = 0;
+
+ protected:
+  ~HttpObserver() = default;
 };
 
 struct HttpRequest {
   std::string url;             // without user and password
   std::string user, password;  // sent at once, as Basic, when there is a user
   std::vector<std::string> headers;
-  std::shared_ptr<const HttpSettings> settings;                          // none: the defaults of libcurl
-  std::optional<std::string> body;                                       // a POST, when there is one
+  std::shared_ptr<const HttpSettings> settings;  // none: the defaults of libcurl
+  std::optional<std::string> body;               // a POST, when there is one
+  bool persists = true;                          // what is known of the server: see repeat_rule.h
+  HttpObserver* observer = nullptr;
   bool compressed = false;                                               // let the server compress its answer
   std::uint64_t body_limit = std::numeric_limits<std::uint64_t>::max();  // of the answer, decompressed
 };
@@ -73,8 +94,8 @@ coro::Task<> drain(HttpResponse* response);
 
 class HttpClient {
  public:
-  // All requests are made, and resume, on `reactor`.
-  explicit HttpClient(coro::Executor reactor, HttpLimits limits = {});
+  // All requests are made, and resume, on `reactor`. `clock`, which times the pauses of busy hosts, must outlive it.
+  explicit HttpClient(coro::Executor reactor, HttpLimits limits = {}, coro::Clock& clock = coro::Clock::system());
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -84,7 +105,17 @@ class HttpClient {
   coro::Task<std::unique_ptr<HttpResponse>> send(HttpRequest request);
 
  private:
+  struct Pause {
+    std::chrono::steady_clock::time_point until;
+    int answers = 0;  // that said busy, one after another
+  };
+  coro::Task<HostGate::Pass> turn_at(const std::string& host);
+  std::chrono::milliseconds left_of_pause(const std::string& host);
+  void note_answer(const std::string& host, const HttpResponse& response);
+
   HttpLimits limits_;
+  coro::Clock& clock_;
+  std::map<std::string, Pause> pauses_;
   std::shared_ptr<const HttpSettings> plain_;
   std::shared_ptr<HttpLoop> loop_;
   HostGate gate_;

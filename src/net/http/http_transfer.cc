@@ -1,8 +1,7 @@
-#include "net/http/http_transfer.h"
-
 #include <algorithm>
 #include <utility>
 
+#include "net/http/http_transfer.h"
 #include "net/http/transfer_error.h"
 
 namespace eka::net {
@@ -111,6 +110,8 @@ void HttpTransfer::configure(const HttpLimits& limits) {
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
 
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &HttpTransfer::on_ready);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
@@ -133,6 +134,16 @@ void HttpTransfer::configure_peers(const HttpSettings& settings) {
 }
 
 // libcurl is C: nothing may be thrown through it. It ends a transfer whose callback takes less than it was given.
+int HttpTransfer::on_ready(void* self, char*, char*, int, int) {
+  auto& transfer = *static_cast<HttpTransfer*>(self);
+  try {
+    return transfer.may_send() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  } catch (...) {
+    transfer.thrown_ = std::current_exception();
+    return CURL_PREREQFUNC_ABORT;
+  }
+}
+
 std::size_t HttpTransfer::on_header(char* data, std::size_t, std::size_t size, void* self) {
   auto& transfer = *static_cast<HttpTransfer*>(self);
   try {
@@ -154,12 +165,52 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t, std::size_t size, voi
   }
 }
 
+// There is a connection, and the request goes out on it next. Of itself libcurl sends a request again, up to five
+// times, when a used connection ends without an answer; the rule allows one, on a new connection.
+bool HttpTransfer::may_send() {
+  const long opened = number(easy_.get(), CURLINFO_NUM_CONNECTS);
+  const bool fresh = opened > std::exchange(connections_, opened);
+  if (fresh && request_.observer != nullptr) request_.observer->connected();
+  if (!std::exchange(sent_, true)) {
+    used_before_ = !fresh;
+    return true;
+  }
+  const Repeat why = repeat_of({.used_before = used_before_,
+                                .persists = request_.persists,
+                                .closed = true,
+                                .answered = headers_complete_,
+                                .repeated = repeated_});
+  if (why == Repeat::no) return false;
+  repeated_ = true;
+  used_before_ = false;
+  needs_new_ = !fresh;
+  tell_of_repeat(why);
+  return fresh;
+}
+
+void HttpTransfer::tell_of_repeat(Repeat why) {
+  if (request_.observer != nullptr) request_.observer->repeated(why);
+}
+
+// HTTP/1.0 closes unless both sides agree to keep a connection; later versions keep it unless one side says otherwise,
+// or the answer ends with it.
+bool HttpTransfer::server_keeps_open() const {
+  const long version = number(easy_.get(), CURLINFO_HTTP_VERSION);
+  if (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1) return true;
+  const std::string connection = lower(header("Connection"));
+  if (version == CURL_HTTP_VERSION_1_0) return connection.find("keep-alive") != std::string::npos;
+  if (connection.find("close") != std::string::npos) return false;
+  return status_ == 204 || status_ == 304 || !header("Content-Length").empty() || !header("Transfer-Encoding").empty();
+}
+
 void HttpTransfer::take_header(std::string_view line) {
   if (headers_complete_) return;  // a trailer
   if (trim(line).empty()) {
     status_ = number(easy_.get(), CURLINFO_RESPONSE_CODE);
     if (status_ < 200) return;  // the real headers are still to come
     headers_complete_ = true;
+    if (request_.observer != nullptr && used_before_) request_.observer->reused();
+    if (request_.observer != nullptr && !used_before_) request_.observer->keeps_open(server_keeps_open());
     wakeup_.notify();
     return;
   }
@@ -188,6 +239,10 @@ std::size_t HttpTransfer::take_body(std::string_view bytes) {
 void HttpTransfer::ended(CURLcode code) {
   if (result_) return;
   result_ = code;
+  if (needs_new_) {
+    wakeup_.notify();
+    return;
+  }
   if (code == CURLE_OK && (status_ < 400 || (status_ != 429 && status_ < 500))) {
     pass_->went_well();
   } else if (!over_limit_ && !thrown_) {
@@ -206,10 +261,24 @@ coro::Task<> HttpTransfer::sleep() {
 coro::Task<> HttpTransfer::start() {
   loop_->add(easy_.get());
   added_ = true;
-  while (!headers_complete_ && !result_) co_await sleep();
+  while (!headers_complete_ && !result_) {
+    co_await sleep();
+    if (result_ && std::exchange(needs_new_, false)) begin_again();
+  }
   if (!headers_complete_) throw_if_failed();
   if (status_ == 407) throw proxy_error(status_, host_, request_.settings->proxy_name);
   if (is_redirect(status_)) location_ = resolve_url(request_.url, location_);
+}
+
+void HttpTransfer::begin_again() {
+  loop_->remove(easy_.get());
+  added_ = false;
+  result_.reset();
+  sent_ = false;
+  connections_ = 0;
+  curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+  loop_->add(easy_.get());
+  added_ = true;
 }
 
 coro::Task<std::string_view> HttpTransfer::read() {
@@ -234,6 +303,8 @@ void HttpTransfer::throw_if_failed() const {
   if (result_ && *result_ != CURLE_OK) {
     const long connect_status = number(easy_.get(), CURLINFO_HTTP_CONNECTCODE);
     if (connect_status >= 300) throw proxy_error(connect_status, host_, proxy);
+    // Its connection had ended, and the rule allowed no other: what happened to it first is what there is to say.
+    if (*result_ == CURLE_ABORTED_BY_CALLBACK) throw transfer_error(CURLE_GOT_NOTHING, host_, "", proxy);
     throw transfer_error(*result_, host_, detail_.data(), proxy);
   }
   if (!headers_complete_) throw transfer_error(CURLE_GOT_NOTHING, host_, detail_.data());

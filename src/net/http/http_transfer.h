@@ -41,10 +41,15 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   std::uint64_t bytes_sent() const override;
 
  private:
+  static int on_ready(void* self, char* address, char* own_address, int port, int own_port);
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
   void configure(const HttpLimits& limits);
   void configure_peers(const HttpSettings& settings);
+  bool may_send();
+  void tell_of_repeat(Repeat why);
+  void begin_again();
+  bool server_keeps_open() const;
   void take_header(std::string_view line);
   std::size_t take_body(std::string_view bytes);
   void ended(CURLcode code) override;
@@ -60,6 +65,12 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   EasyHandle easy_;
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> detail_{};
+
+  long connections_ = 0;      // that libcurl has opened for it
+  bool sent_ = false;         // once at least
+  bool used_before_ = false;  // the connection it was sent on had carried another request
+  bool repeated_ = false;
+  bool needs_new_ = false;  // it is to be repeated, and libcurl had another used connection for it
 
   long status_ = 0;
   std::string location_;

@@ -21,17 +21,22 @@ std::optional<Login> look_into_netrc(const atom::Url& url) {
 
 }  // namespace
 
-std::optional<Login> Credentials::known(const atom::Url& url) const {
-  const auto found = scopes_.find(helper_.scope(url));
-  return found == scopes_.end() ? std::nullopt : found->second.login;
-}
-
-coro::Task<std::optional<Login>> Credentials::after_refusal(atom::Url url, std::optional<Login> used) {
-  const std::string name = helper_.scope(url);
-  Scope& scope = scopes_[name];
-  if (scope.login && scope.login != used) co_return scope.login;  // found while this request was under way
-  co_await asking_.run(name, ask_next(&scope, url));
-  co_return scope.login;
+coro::Task<Credentials::Use> Credentials::begin(atom::Url url) {
+  std::string name = helper_.scope(url);
+  if (!url.password().empty()) name += "\n" + url.password();
+  Scope& scope = scopes_[std::move(name)];
+  if (!url.password().empty() && scope.asked == Source::none) {
+    scope.asked = Source::url;
+    scope.login.emplace();
+    scope.login->user = url.user();
+    scope.login->password = url.password();
+  }
+  while (scope.login && !scope.accepted && scope.trying) {
+    const std::shared_ptr<coro::Event> trial = scope.trying;
+    co_await trial->wait();
+  }
+  if (scope.login && !scope.accepted) scope.trying = std::make_shared<coro::Event>();
+  co_return Use(*this, scope, std::move(url), scope.trying);
 }
 
 coro::Task<> Credentials::ask_next(Scope* scope, atom::Url url) {
@@ -40,6 +45,7 @@ coro::Task<> Credentials::ask_next(Scope* scope, atom::Url url) {
     co_await helper_.reject(url, std::move(refused));
   }
   scope->login.reset();
+  scope->accepted = false;
   if (scope->asked == Source::none) {
     const auto look = [&url] { return look_into_netrc(url); };
     scope->login = co_await coro::offload(pool_, look);
@@ -53,12 +59,34 @@ coro::Task<> Credentials::ask_next(Scope* scope, atom::Url url) {
   }
 }
 
-coro::Task<> Credentials::accepted(atom::Url url, std::optional<Login> used) {
-  const auto found = scopes_.find(helper_.scope(url));
-  if (found == scopes_.end() || found->second.login != used) co_return;
-  Scope& scope = found->second;
-  if (!scope.from_helper || std::exchange(scope.told, true)) co_return;
-  co_await helper_.approve(std::move(url), *std::move(used));
+Credentials::Use::Use(Credentials& parent, Scope& scope, atom::Url url, std::shared_ptr<coro::Event> trial)
+    : parent_(&parent), scope_(&scope), url_(std::move(url)), login_(scope.login) {
+  if (login_ && !scope.accepted) trial_ = std::move(trial);
+}
+
+Credentials::Use::Use(Use&& other) noexcept = default;
+
+Credentials::Use::~Use() {
+  if (!trial_) return;
+  if (scope_->trying == trial_) scope_->trying.reset();
+  trial_->set();
+}
+
+coro::Task<> Credentials::Use::accepted() {
+  if (!login_ || scope_->login != login_) co_return;
+  scope_->accepted = true;
+  if (const auto trial = std::exchange(trial_, nullptr)) {
+    if (scope_->trying == trial) scope_->trying.reset();
+    trial->set();
+  }
+  if (!scope_->from_helper || std::exchange(scope_->told, true)) co_return;
+  co_await parent_->helper_.approve(url_, *login_);
+}
+
+coro::Task<bool> Credentials::Use::refused() {
+  // Unless another has been found while this request was under way.
+  if (scope_->login == login_) co_await parent_->asking_.run(scope_, parent_->ask_next(scope_, url_));
+  co_return scope_->login.has_value();
 }
 
 }  // namespace eka::net

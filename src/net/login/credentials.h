@@ -1,8 +1,11 @@
-// Logins for HTTP that do not stand in the URL: ~/.netrc first, then the user's helpers (login_helper.h).
+// Logins for HTTP: that of the URL, else ~/.netrc, then the user's helpers (login_helper.h).
 //
-// Nothing is looked up before a server has answered 401, and then each source is asked once for each scope and run,
-// however many remotes ask. LoginHelper::scope() decides which URLs share a login. A helper is told whether the login
-// it gave was accepted.
+// A login that the URL holds is sent at once; the others are looked up when a server has answered 401, each source once
+// for each scope and run, however many remotes ask. LoginHelper::scope() decides which URLs share a login. A helper is
+// told whether the login it gave was accepted. A user name without a password is no login.
+//
+// A login that no server has accepted yet is sent by one request at a time; the others of its scope wait for the
+// outcome. So a wrong one is sent once, and not once by each of many requests: servers lock out who tries too often.
 #pragma once
 
 #include <map>
@@ -12,6 +15,7 @@
 
 #include "atom/names/url.h"
 #include "coro/run/pool.h"
+#include "coro/task/event.h"
 #include "coro/task/single_flight.h"
 #include "net/login/login_helper.h"
 
@@ -19,32 +23,59 @@ namespace eka::net {
 
 class Credentials {
  public:
+  class Use;
+
   // Both must outlive it.
   Credentials(coro::Pool& pool, LoginHelper& helper) : pool_(pool), helper_(helper) {}
 
-  // What has been found for `url` in this run.
-  std::optional<Login> known(const atom::Url& url) const;
-
-  // The server has refused `used` (nothing: it was given no login). Another login to try, or nothing when there is no
-  // more. Throws nothing but Cancelled: a helper that fails has no answer.
-  coro::Task<std::optional<Login>> after_refusal(atom::Url url, std::optional<Login> used);
-  // The server has let `used` in.
-  coro::Task<> accepted(atom::Url url, std::optional<Login> used);
+  // Before a request to `url` is sent: the login to send with it. Waits while another request tries that login. Throws
+  // nothing but Cancelled. Must outlive what it returns.
+  coro::Task<Use> begin(atom::Url url);
 
  private:
-  enum class Source { none, netrc, helper };
+  enum class Source { none, url, netrc, helper };
   struct Scope {
     Source asked = Source::none;
     std::optional<Login> login;
     bool from_helper = false;
-    bool told = false;  // the helper, how it went
+    bool accepted = false;
+    bool told = false;                    // the helper, that it was accepted
+    std::shared_ptr<coro::Event> trying;  // set when the trial under way has ended
   };
   coro::Task<> ask_next(Scope* scope, atom::Url url);
 
   coro::Pool& pool_;
   LoginHelper& helper_;
   std::map<std::string, Scope> scopes_;  // an entry stays where it is
-  coro::SingleFlight<std::string, void> asking_;
+  coro::SingleFlight<const void*, void> asking_;
+};
+
+// The use of a login, or of none, by one request. Report how the server took it; when it is destroyed the next request
+// may try.
+class Credentials::Use {
+ public:
+  ~Use();
+  Use(Use&& other) noexcept;
+  Use& operator=(Use&&) = delete;
+
+  const std::optional<Login>& login() const { return login_; }
+  // The login of the URL has been refused: nothing is to be sent.
+  bool is_spent() const { return !login_ && scope_->asked == Source::url; }
+
+  // The server has answered something else than 401.
+  coro::Task<> accepted();
+  // The server has answered 401. True when there is another login to try: begin() again.
+  coro::Task<bool> refused();
+
+ private:
+  friend class Credentials;
+  Use(Credentials& parent, Scope& scope, atom::Url url, std::shared_ptr<coro::Event> trial);
+
+  Credentials* parent_;
+  Scope* scope_;
+  atom::Url url_;
+  std::optional<Login> login_;
+  std::shared_ptr<coro::Event> trial_;  // nothing: the login needs none
 };
 
 }  // namespace eka::net

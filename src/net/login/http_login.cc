@@ -3,29 +3,49 @@
 #include <optional>
 #include <utility>
 
+#include "net/policy/http_error.h"
+
 namespace eka::net {
+namespace {
+
+constexpr long unauthorized = 401;
+
+}  // namespace
 
 coro::Task<std::unique_ptr<HttpResponse>> send_with_logins(HttpClient& client, Credentials& credentials,
                                                            const atom::Url* url, HttpRequest request, Traffic& traffic,
                                                            std::uint64_t Traffic::* counter) {
+  std::unique_ptr<HttpResponse> refusal;
   while (true) {
-    const std::optional<Login> login = url != nullptr ? credentials.known(*url) : std::nullopt;
+    std::optional<Credentials::Use> use;
     HttpRequest sent = request;
-    if (login) {
-      sent.user = login->user;
-      sent.password = login->password;
+    if (url != nullptr) {
+      Credentials::Use begun = co_await credentials.begin(*url);
+      use.emplace(std::move(begun));
+      if (use->is_spent()) throw status_error(unauthorized, url->origin(), {});
+      if (!use->login() && refusal) co_return refusal;
+      if (refusal) {
+        traffic.bytes_received += refusal->bytes_received();
+        traffic.bytes_sent += refusal->bytes_sent();
+        refusal.reset();
+      }
+      if (use->login()) {
+        sent.user = use->login()->user;
+        sent.password = use->login()->password;
+      }
     }
     ++(traffic.*counter);
     auto response = co_await client.send(std::move(sent));
     traffic.answer_time = response->answer_time();
-    const long status = response->status();
-    if (login && status < 400) co_await credentials.accepted(*url, login);
-    if (url == nullptr || status != 401) co_return response;
+    if (!use) co_return response;
+    if (response->status() != unauthorized) {
+      if (response->status() < 500) co_await use->accepted();
+      co_return response;
+    }
     co_await drain(response.get());
-    const std::optional<Login> another = co_await credentials.after_refusal(*url, login);
-    if (!another) co_return response;
-    traffic.bytes_received += response->bytes_received();
-    traffic.bytes_sent += response->bytes_sent();
+    const bool again = co_await use->refused();
+    if (!again) co_return response;
+    refusal = std::move(response);
   }
 }
 

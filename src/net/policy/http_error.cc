@@ -5,9 +5,6 @@
 namespace eka::net {
 namespace {
 
-// A server that wants to be left alone for longer is not waited for.
-constexpr std::chrono::seconds longest_wait{30};
-
 std::string describe(long status) {
   switch (status) {
     case 401:
@@ -46,15 +43,17 @@ bool is_transient_status(long status) {
   return status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505);
 }
 
+bool is_busy_status(long status) {
+  return status == 429 || status == 503;
+}
+
 HttpError status_error(long status, const std::string& host, std::optional<std::chrono::seconds> retry_after) {
   Error error(Kind::remote, host + " " + describe(status) + " (HTTP status " + std::to_string(status) + ")");
   if (std::string hint = hint_for(status); !hint.empty()) std::move(error).with_hint(std::move(hint));
-  if (is_transient_status(status)) {
-    if (retry_after.value_or(longest_wait) <= longest_wait) {
-      std::move(error).retryable();
-    } else {
-      std::move(error).with_hint("It asks to be left alone for " + std::to_string(retry_after->count()) + " seconds.");
-    }
+  if (is_transient_status(status)) std::move(error).retryable();
+  if (is_busy_status(status) && retry_after) {
+    std::move(error).with_hint("The server asks to wait for " + std::to_string(retry_after->count()) +
+                               " s (Retry-After). net.retry says how long it is waited for.");
   }
   return HttpError(std::move(error), status, retry_after);
 }

@@ -28,6 +28,9 @@ class HttpError : public Error {
 // Whether a request that was answered so may succeed later.
 bool is_transient_status(long status);
 
+// 429 and 503: the server asks for fewer requests, or for patience.
+bool is_busy_status(long status);
+
 // For any status but 200. `host` is who answered.
 HttpError status_error(long status, const std::string& host, std::optional<std::chrono::seconds> retry_after);
 

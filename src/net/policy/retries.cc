@@ -6,18 +6,21 @@
 
 namespace eka::net {
 
-void Retries::note(std::string_view what, const Error& failure, Traffic& traffic) {
+std::optional<std::chrono::milliseconds> busy_wait(const Error& error) {
+  const auto* const http = dynamic_cast<const HttpError*>(&error);
+  if (http == nullptr || !is_busy_status(http->status())) return std::nullopt;
+  return http->retry_after().value_or(std::chrono::seconds(0));
+}
+
+void Retries::note(std::string_view what, const Error& failure, Traffic& traffic) const {
   ++traffic.retries;
-  const auto* http = dynamic_cast<const HttpError*>(&failure);
-  if (http != nullptr && http->retry_after()) not_before_ = clock_.now() + *http->retry_after();
   if (tell_) tell_(std::string(what) + ": again after: " + failure.message());
 }
 
-coro::Task<> Retries::wait_as_asked() {
-  const auto until = std::exchange(not_before_, std::nullopt);
-  if (!until) co_return;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock_.now());
-  if (left.count() > 0) co_await clock_.sleep(left);
+void Retries::note(std::string_view what, Repeat why, Traffic& traffic) const {
+  traffic.count(why);
+  if (tell_)
+    tell_(std::string(what) + ": sending the request again on a new connection: " + std::string(reason_of(why)));
 }
 
 }  // namespace eka::net

@@ -1,9 +1,10 @@
-// The retry law (engine law 5), in one place for all that touches the network: the figures, and the bookkeeping.
+// Retries, in one place for all that touches the network: the figures, and the bookkeeping.
 //
 // What is tried again: failures that are Error::is_retryable(), which is decided where they are seen (http_error.h for
 // statuses and libcurl, conversation.h and ssh.h for streams). How: coro::retry, by one of the two policies here. Waits
-// are full jitter up to a bound that doubles, or as long as the server asks (Retry-After); nothing begins after
-// `net.retry`.
+// are full jitter up to a bound that doubles, after the time that the server asks for (Retry-After); nothing begins
+// after `net.retry`. A server that is busy (429, 503) is tried until then, however often; the client holds back all
+// requests to its host meanwhile (http_client.h).
 #pragma once
 
 #include <chrono>
@@ -18,13 +19,16 @@
 
 namespace eka::net {
 
+// RetryPolicy::busy: of HTTP statuses.
+std::optional<std::chrono::milliseconds> busy_wait(const Error& error);
+
 // One request and its answer: four attempts, 200 ms the first bound, 10 s the last.
 inline coro::RetryPolicy request_policy(const Patience& patience) {
-  return {.deadline = patience.retry};
+  return {.deadline = patience.retry, .busy = busy_wait};
 }
 // A transfer whose bytes had begun to come, begun again with a fresh sink: three attempts.
 inline coro::RetryPolicy transfer_policy(const Patience& patience) {
-  return {.attempts = 3, .deadline = patience.retry};
+  return {.attempts = 3, .deadline = patience.retry, .busy = busy_wait};
 }
 
 // Told of each retry, for `-v`: fit for a terminal.
@@ -40,16 +44,15 @@ class Retries {
   const coro::RetryPolicy& policy() const { return policy_; }
   coro::Clock& clock() const { return clock_; }
 
-  // `what` is tried again after `failure`: counted, told, and not before the time that the server asks for.
-  void note(std::string_view what, const Error& failure, Traffic& traffic);
-  // To be awaited when an attempt begins.
-  coro::Task<> wait_as_asked();
+  // `what` is tried again after `failure`: counted and told.
+  void note(std::string_view what, const Error& failure, Traffic& traffic) const;
+  // `what` is sent again at once (repeat_rule.h): counted and told.
+  void note(std::string_view what, Repeat why, Traffic& traffic) const;
 
  private:
   coro::RetryPolicy policy_;
   coro::Clock& clock_;
   TellRetry tell_;
-  std::optional<std::chrono::steady_clock::time_point> not_before_;
 };
 
 }  // namespace eka::net

@@ -284,20 +284,23 @@ std::optional<std::string> Database::damage() try {
   return error.what();
 }
 
-// "0\n", "1\n" for a host that speaks v2, "2\n" for one that does and gives no object by its id; then the capability
-// lines.
+// "0\n", "1\n" for a host that speaks v2, "2\n" for one that does and gives no object by its id; "3\n" to "5\n" for the
+// same of a host that closes its connections after each answer; then the capability lines.
 std::optional<git::HostFacts> Database::recall(const std::string& origin) {
   const auto value = get(Fact::host, origin);
   if (!value || value->size() < 2) return std::nullopt;
   git::HostFacts facts;
-  facts.speaks_v2 = value->front() != '0';
-  facts.gives_by_id = value->front() != '2';
+  const char kind = value->front();
+  facts.speaks_v2 = kind != '0' && kind != '3';
+  facts.gives_by_id = kind != '2' && kind != '5';
+  facts.persists = kind < '3';
   facts.agent_capabilities = value->substr(2);
   return facts;
 }
 
 void Database::remember(const std::string& origin, const git::HostFacts& facts) {
-  put(Fact::host, origin, (!facts.speaks_v2 ? "0\n" : facts.gives_by_id ? "1\n" : "2\n") + facts.agent_capabilities);
+  const int kind = (facts.persists ? 0 : 3) + (!facts.speaks_v2 ? 0 : facts.gives_by_id ? 1 : 2);
+  put(Fact::host, origin, std::to_string(kind) + "\n" + facts.agent_capabilities);
 }
 
 }  // namespace eka::store

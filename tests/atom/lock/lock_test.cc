@@ -265,6 +265,7 @@ TEST_CASE("what a stranger may write in a lock is refused") {
       {"tag = \"eka\"", "tag = \"..\""},
       {"\"ssh://git@github.com/ekala-project/eka\"", "\"ext::sh -c id\""},
       {"\"ssh://git@", "\"ssh://-oX@"},
+      {"mirrors = [\"file:///srv/atom.git\"]", "mirrors = [\"http://h/shutdown?x=\"]"},
       {"mirrors = [\"file:///srv/atom.git\"]", "mirrors = []"},
       {"[sets.4abb", "[sets.4ab"},
       {"mirrors = [\"file:///srv/atom.git\"]", ""},

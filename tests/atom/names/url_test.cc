@@ -113,6 +113,8 @@ TEST_CASE("hostile forms are refused") {
            "https://h x/y",
            "https://h/a b",
            "https://h/a#b",
+           "git://h/a#b",
+           "ssh://h/a?b",
            "https://h^/",
            "ssh://-oProxyCommand=x/y",
            "-oProxyCommand=x:y",
@@ -140,6 +142,19 @@ TEST_CASE("hostile forms are refused") {
     CHECK_MESSAGE(!Url::parse(text), std::string(text));
   }
   CHECK_FALSE(Url::parse("https://h/" + std::string(10'000'000, 'x')));
+}
+
+TEST_CASE("the URL of a repository has no query") {
+  CHECK(Url::parse("https://h/file.tar?ref=1"));
+  CHECK(Url::parse_repository("https://h/a%3Fb"));
+  CHECK(Url::parse_repository("git://h/a%3Fb"));
+  for (const char* const text : {"https://h/a?b", "http://h/?", "http://u:s3cret@h/shutdown?x="}) {
+    const auto refused = Url::parse_repository(text);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind() == Kind::usage);
+    CHECK(refused.error().message().find("a query") != std::string::npos);
+    CHECK(refused.error().message().find("s3cret") == std::string::npos);
+  }
 }
 
 TEST_CASE("no refusal quotes a password or what a terminal would obey") {

@@ -40,7 +40,9 @@ struct World {
       connector.emplace(runtime.reactor(), runtime.pool(), memory, net::Patience(), UserConfig::load(),
                         [this](std::string_view text) { told += std::string(text) + "\n"; });
     }
-    return connector->open(unwrap(atom::Url::parse(server.url() + path)));
+    const atom::Url url = unwrap(atom::Url::parse(server.url() + path));
+    connector->named_by_user(url);
+    return connector->open(url);
   }
   int asked(const std::string& verb) const {
     return std::stoi("0" + test::shell(home.path(), "touch log; grep -cx " + verb + " log || true"));
@@ -84,6 +86,30 @@ TEST_CASE("credentials: nobody is asked where a server wants none") {
   World world;
   CHECK(world.runtime.run(world.open("/a.git")->ls_refs({"refs/heads/"})).size() == 2);
   CHECK(world.asked("get") == 0);
+}
+
+TEST_CASE("credentials: a helper for one path is not asked for another, nor its login sent there") {
+  World world;
+  std::string config = test::read_file(world.home.path() / ".gitconfig");
+  config.replace(0, std::string_view("[credential]").size(),
+                 "[credential \"" + world.server.url() + "/private/team\"]");
+  test::write_file(world.home.path() / ".gitconfig", config);
+  for (const char* const name : {"team", "teams", "evil"}) {
+    std::filesystem::create_directories(world.server.root() / name);
+    std::filesystem::create_symlink("../a.git", world.server.root() / name / "a.git");
+  }
+  CHECK(world.runtime.run(world.open("/private/team/a.git")->ls_refs({"refs/heads/"})).size() == 2);
+  CHECK(world.asked("get") == 1);
+  for (const char* const path : {"/private/evil/a.git", "/private/teams/a.git", "/private/team/../evil/a.git",
+                                 "/private/team/%2e%2e/evil/a.git"}) {
+    CAPTURE(path);
+    CHECK_THROWS_AS(world.runtime.run(world.open(path)->ls_refs({"refs/heads/"})), Error);
+  }
+  CHECK(world.asked("get") == 1);
+  for (const auto& request : world.server.log()) {
+    if (!request.path.starts_with("/private/team/a.git")) CHECK(request.authorization == "-");
+  }
+  CHECK(world.runtime.run(world.open("/private/team/a.git")->ls_refs({"refs/heads/"})).size() == 2);
 }
 
 TEST_CASE("credentials: netrc comes before helpers") {

@@ -105,9 +105,44 @@ TEST_CASE("user config: of http.<url>.* the best match counts") {
   CHECK(config.value_for("http", "proxy", url("https://a.example/deeper")) == "http://a:1");
   CHECK(config.value_for("http", "proxy", url("https://a.example:8443/r")) == "");
   CHECK(config.value_for("http", "proxy", url("http://a.example/r")) == "http://all:1");
+  for (const char* const path :
+       {"/team/../evil/r", "/team/%2e%2E/evil/r", "/team/./%2e./evil", "/teams/r", "/%74eam/../evil"}) {
+    CAPTURE(path);
+    CHECK_FALSE(match_url("https://a.example/team", url("https://a.example" + std::string(path))));
+    CHECK_FALSE(match_url("https://a.example/team/", url("https://a.example" + std::string(path))));
+  }
+  CHECK(match_url("https://a.example/team", url("https://a.example/evil/../%74eam/r")));
   CHECK_FALSE(match_url("https://a.example.evil.test/", url("https://a.example/")));
   CHECK_FALSE(match_url("https://user@a.example/", url("https://a.example/")));
   CHECK(match_url("https://user@A.Example:443/", url("https://user@a.example/x")));
+}
+
+TEST_CASE("user config: the contexts of credential.<url> are whole URLs or parts of one") {
+  const UserConfig config({{"credential.helper", "all"},
+                           {"credential.https://h.example.helper", "host"},
+                           {"credential.https://h.example/team.helper", "team"},
+                           {"credential.https://h.example/team.username", "me"},
+                           {"credential.h.example.helper", "part"},
+                           {"credential.https://.helper", "scheme"},
+                           {"credential.http://.helper", "other scheme"},
+                           {"credential.me@h.example.helper", "user"}});
+  const std::vector<std::string> host{"https://h.example", "h.example", "https://"};
+  CHECK(config.credential_contexts(url("https://h.example/x")) == host);
+  CHECK(config.credential_contexts(url("https://h.example/teams/x")) == host);
+  CHECK(config.credential_contexts(url("https://h.example/team/x")) ==
+        std::vector<std::string>{"https://h.example", "https://h.example/team", "h.example", "https://"});
+  CHECK(config.credential_contexts(url("https://me@h.example/x")).back() == "me@h.example");
+  CHECK(config.credential_contexts(url("https://h.example.evil/x")) == std::vector<std::string>{"https://"});
+  CHECK(config.credential_contexts(url("http://h.example:8080/x")) == std::vector<std::string>{"http://"});
+}
+
+TEST_CASE("user config: the user agent begins as that of git, unless it is configured") {
+  CHECK(http_settings(UserConfig(), url("https://h.example/r"))->user_agent.starts_with("git/"));
+  const UserConfig config(std::vector<UserConfig::Entry>{{"http.https://h.example/.useragent", "mine/1"}});
+  CHECK(http_settings(config, url("https://h.example/r"))->user_agent == "mine/1");
+  CHECK(http_settings(config, url("https://other.example/r"))->user_agent.starts_with("git/"));
+  const Environment environment(std::map<std::string, std::string>{{"GIT_HTTP_USER_AGENT", "theirs/2"}});
+  CHECK(http_settings(config, url("https://h.example/r"))->user_agent == "theirs/2");
 }
 
 TEST_CASE("user config: several headers, and an empty one that drops them") {

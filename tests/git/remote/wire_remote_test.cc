@@ -71,11 +71,13 @@ class PlayedSession final : public Session {
     REQUIRE_FALSE(turns_.empty());
     Turn turn = std::move(turns_.front());
     turns_.pop_front();
-    if (turn.refused) throw net::HttpError(*turn.refused, 503, turn.retry_after);
+    if (turn.refused) throw net::HttpError(*turn.refused, turn.retry_after ? 429 : 0, turn.retry_after);
     std::unique_ptr<Answer> answer = std::make_unique<PlayedAnswer>(std::move(turn), clock_);
     co_return answer;
   }
-  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0() override { throw Error(Kind::failure, "not played"); }
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose) override {
+    throw Error(Kind::failure, "not played");
+  }
   bool gives_by_id() const override { return gives_by_id_; }
   void refuses_ids() override { gives_by_id_ = false; }
   bool start_afresh(const Error&, unsigned begun_in) override {
@@ -105,12 +107,13 @@ struct World {
   }
   WireRemote open(int fresh_starts = 0) {
     return WireRemote(unwrap(atom::Url::parse("https://h.example/r")),
-                      std::make_unique<PlayedSession>(turns, fresh_starts, clock), coro::RetryPolicy(), clock);
+                      std::make_unique<PlayedSession>(turns, fresh_starts, clock), policy, clock);
   }
 
   test::TemporaryDirectory home;
   coro::Runtime runtime{1};
   OurClock clock;
+  coro::RetryPolicy policy = net::request_policy({});
   std::deque<Turn> turns;
   atom::ObjectId id;
   std::string ls_refs, fetch;
@@ -159,6 +162,25 @@ TEST_CASE("wire remote: the time that a server asks for is waited") {
   CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
   CHECK(world.clock.slept >= std::chrono::seconds(7));
   CHECK(world.clock.slept < std::chrono::seconds(8));
+}
+
+TEST_CASE("wire remote: a busy server is waited for until the deadline, however often it says so") {
+  World world;
+  const auto busy = [&](std::chrono::seconds asked) {
+    world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = asked, .pause = {}});
+  };
+  world.policy.deadline = std::chrono::minutes(5);
+  for (int i = 0; i < 6; ++i) busy(std::chrono::seconds(35));
+  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
+  WireRemote remote = world.open();
+  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
+  CHECK(world.clock.slept >= std::chrono::seconds(6 * 35));
+  CHECK(remote.traffic().retries == 6);
+
+  world.clock.slept = {};
+  busy(std::chrono::minutes(6));  // longer than we wait
+  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
+  CHECK(world.clock.slept.count() == 0);
 }
 
 TEST_CASE("wire remote: a session that does not persist gets one fresh start") {

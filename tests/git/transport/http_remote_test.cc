@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -27,7 +28,15 @@ struct World {
   World() { test::make_repository(server.root() / "a.git"); }
 
   std::unique_ptr<Remote> open(const std::string& path) { return open_url(server.url() + path); }
-  std::unique_ptr<Remote> open_url(const std::string& url) { return connector.open(unwrap(atom::Url::parse(url))); }
+  std::unique_ptr<Remote> open_url(const std::string& text) {
+    const atom::Url url = unwrap(atom::Url::parse(text));
+    connector.named_by_user(url);
+    return connector.open(url);
+  }
+  // As a lock names it, or the manifest of a dependency.
+  std::unique_ptr<Remote> open_unnamed(const std::string& path) {
+    return connector.open(unwrap(atom::Url::parse(server.url() + path)));
+  }
 
   std::size_t count(const std::string& method) const {
     const auto log = server.log();
@@ -193,6 +202,70 @@ TEST_CASE("http: what is not there, and what is not git") {
   CHECK(circle->traffic().handshakes == 6);
 }
 
+TEST_CASE("http: a URL that the user has not named gets no command before it has answered as git") {
+  World world;
+  std::mutex mutex;
+  std::vector<std::string> asked;
+  const net::test::RawServer other([&](net::test::RawServer::Connection& connection, const std::string& request) {
+    const std::scoped_lock lock(mutex);
+    asked.push_back(request.substr(0, request.find(' ', request.find(' ') + 1)));
+    return connection.send(net::test::http_response("200 OK", "text/plain", "done"));
+  });
+  const atom::Url shutdown = unwrap(atom::Url::parse(other.url() + "/shutdown"));
+  test::StringSink sink;
+  const std::vector wants = {unwrap(atom::ObjectId::parse(std::string(40, '1')))};
+  CHECK_THROWS_AS(world.runtime.run(world.connector.open(shutdown)->ls_refs({})), Error);
+  CHECK_THROWS_AS(world.runtime.run(world.connector.open(shutdown)->fetch(wants, sink)), Error);
+  CHECK(asked == std::vector<std::string>(2, "GET /shutdown/info/refs?service=git-upload-pack"));
+  world.connector.named_by_user(shutdown);
+  CHECK_THROWS_AS(world.runtime.run(world.connector.open(shutdown)->ls_refs({})), Error);
+  CHECK(std::ranges::count(asked, "POST /shutdown/git-upload-pack") == 1);
+
+  SUBCASE("nor does another place on a host that has answered as git") {
+    world.runtime.run(world.open("/a.git")->ls_refs({}));
+    CHECK_THROWS_AS(world.runtime.run(world.open_unnamed("/login/page")->ls_refs({})), Error);
+    CHECK_THROWS_AS(world.runtime.run(world.open_unnamed("/a.git/../login/page")->ls_refs({})), Error);
+    for (const auto& request : world.server.log())
+      CHECK((request.method == "GET" || request.path.starts_with("/a.git")));
+  }
+  SUBCASE("but one whose name ends in .git does") {
+    world.runtime.run(world.open("/a.git")->ls_refs({}));
+    std::filesystem::create_symlink("a.git", world.server.root() / "b.git");
+    const auto remote = world.open_unnamed("/b.git");
+    CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
+    CHECK(remote->traffic().handshakes == 0);
+  }
+  SUBCASE("and one that answered in an earlier run") {
+    std::filesystem::create_symlink("a.git", world.server.root() / "plain");
+    const auto first = world.open_unnamed("/plain");
+    CHECK(world.runtime.run(first->ls_refs({})).size() == 8);
+    CHECK(first->traffic().handshakes == 1);
+    CHECK(first->traffic().requests == 1);
+    Connector next(world.runtime.reactor(), world.runtime.pool(), world.memory);
+    const auto second = next.open(unwrap(atom::Url::parse(world.server.url() + "/plain/")));
+    CHECK(world.runtime.run(second->ls_refs({})).size() == 8);
+    CHECK(second->traffic().handshakes == 0);
+  }
+}
+
+TEST_CASE("http: the URL of a repository has no query, wherever it comes from") {
+  World world;
+  const auto refused = [](Connector& connector, const std::string& url) -> std::string {
+    try {
+      connector.open(unwrap(atom::Url::parse(url)));
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return "";
+  };
+  CHECK(refused(world.connector, "http://h.example/shutdown?x=").contains("“http://h.example/shutdown?x=”"));
+  const UserConfig config(
+      std::vector<UserConfig::Entry>{{"url.http://other.example/x?y=.insteadof", "http://h.example/"}});
+  Connector led(world.runtime.reactor(), world.runtime.pool(), world.memory, {}, config);
+  CHECK(refused(led, "http://h.example/a.git").contains("“http://other.example/x?y=a.git”"));
+  CHECK(world.server.log().empty());
+}
+
 TEST_CASE("http: a dead repository does not cost its siblings their handshake") {
   World world;
   std::vector<std::unique_ptr<Remote>> remotes;
@@ -348,6 +421,7 @@ TEST_CASE("https: one connection of HTTP/2 carries all") {
   const auto url = unwrap(atom::Url::parse(world.server.tls_url() + "/a.git"));
   std::vector<std::unique_ptr<Remote>> remotes;
   std::vector<coro::Task<std::vector<Ref>>> queries;
+  connector.named_by_user(url);
   for (int i = 0; i < 20; ++i) remotes.push_back(connector.open(url));
   for (const auto& remote : remotes) queries.push_back(remote->ls_refs({}));
   const auto answers = world.runtime.run(coro::all(std::move(queries)));

@@ -70,8 +70,8 @@ Outcome fetch(const std::string& url, const HttpSettings& settings = {}) {
   NoHelper helper;
   Credentials credentials(runtime.pool(), helper);
   const auto settings_for = [&](const atom::Url&) { return std::make_shared<const HttpSettings>(settings); };
-  HttpClient client(runtime.reactor());
   Impatient clock;
+  HttpClient client(runtime.reactor(), {}, clock);
   Kept sink;
   Outcome out;
   try {

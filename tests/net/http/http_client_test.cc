@@ -7,6 +7,9 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -217,8 +220,179 @@ TEST_CASE("http client: statuses as errors") {
   for (const long status : {302L, 400L, 401L, 403L, 404L, 410L, 501L})
     CHECK_FALSE(status_error(status, "h", {}).is_retryable());
   CHECK(status_error(429, "h", std::chrono::seconds(3)).is_retryable());
-  CHECK_FALSE(status_error(429, "h", std::chrono::seconds(3600)).is_retryable());
+  CHECK(status_error(429, "h", std::chrono::seconds(3600)).is_retryable());
   CHECK(status_error(429, "h", std::chrono::seconds(3600)).hint().contains("3600"));
+}
+
+namespace {
+
+struct Watched final : HttpObserver {
+  void connected() override { ++connections; }
+  void reused() override { ++reuses; }
+  void repeated(Repeat why) override { repeats.push_back(why); }
+  void keeps_open(bool open) override { kept = open; }
+
+  int connections = 0;
+  int reuses = 0;
+  std::vector<Repeat> repeats;
+  std::optional<bool> kept;
+};
+
+HttpRequest watched(const RawServer& server, Watched& watch) {
+  HttpRequest request = get(server);
+  request.body = "the body";
+  request.observer = &watch;
+  return request;
+}
+
+bool answer(Connection& connection) {
+  return connection.send(test::http_response("200 OK", "text/plain", "got"));
+}
+
+}  // namespace
+
+TEST_CASE("http client: a used connection that is closed is replaced once, by a new one") {
+  // Each connection serves one request, says that it stays open, and ends when the next one has arrived.
+  std::mutex mutex;
+  std::set<Connection*> served;
+  const RawServer server([&](Connection& connection, const std::string&) {
+    {
+      const std::scoped_lock lock(mutex);
+      if (!served.insert(&connection).second) {
+        served.erase(&connection);
+        return false;
+      }
+    }
+    return answer(connection);
+  });
+  coro::Runtime runtime(1);
+  HttpClient client(runtime.reactor());
+  Watched watch;
+  CHECK(runtime.run(read_to_end(&client, watched(server, watch))) == "got");
+  CHECK(watch.kept == true);
+  CHECK(runtime.run(read_to_end(&client, watched(server, watch))) == "got");
+  CHECK(watch.repeats == std::vector{Repeat::closed_while_idle});
+  CHECK(watch.connections == 2);
+  CHECK(server.connections() == 2);
+  CHECK(server.requests() == 3);
+
+  SUBCASE("and another reason is told where the server is known to close") {
+    HttpRequest request = watched(server, watch);
+    request.persists = false;
+    CHECK(runtime.run(read_to_end(&client, request)) == "got");
+    CHECK(watch.repeats.back() == Repeat::one_request_per_connection);
+  }
+  SUBCASE("even if there are other used connections") {
+    const auto two = [&]() -> coro::Task<> {
+      std::vector<coro::Task<std::string>> both;
+      both.push_back(read_to_end(&client, watched(server, watch)));
+      both.push_back(read_to_end(&client, watched(server, watch)));
+      co_await coro::all(std::move(both));
+    };
+    runtime.run(two());
+    const int requests = server.requests();
+    const int connections = server.connections();
+    watch = {};
+    CHECK(runtime.run(read_to_end(&client, watched(server, watch))) == "got");
+    CHECK(watch.repeats == std::vector{Repeat::closed_while_idle});
+    CHECK(watch.connections == 1);
+    CHECK(server.connections() == connections + 1);
+    CHECK(server.requests() == requests + 2);
+  }
+}
+
+TEST_CASE("http client: the failure of a new connection is real") {
+  std::atomic<bool> healthy = true;
+  const RawServer server([&](Connection& connection, const std::string&) { return healthy && answer(connection); });
+  coro::Runtime runtime(1);
+  HttpClient client(runtime.reactor());
+  Watched watch;
+  SUBCASE("at once") {
+    healthy = false;
+    CHECK(failure_of(runtime, client, watched(server, watch)).is_retryable());
+    CHECK(server.requests() == 1);
+    CHECK(watch.repeats.empty());
+  }
+  SUBCASE("and when it replaces a used one") {
+    CHECK(runtime.run(read_to_end(&client, watched(server, watch))) == "got");
+    healthy = false;
+    CHECK(failure_of(runtime, client, watched(server, watch)).is_retryable());
+    CHECK(server.requests() == 3);
+    CHECK(server.connections() == 2);
+    CHECK(watch.repeats.size() == 1);
+  }
+}
+
+TEST_CASE("http client: what an answer says of its connection") {
+  std::string response;
+  const RawServer server([&](Connection& connection, const std::string&) {
+    connection.send(response);
+    return false;
+  });
+  coro::Runtime runtime(1);
+  HttpClient client(runtime.reactor());
+  const auto kept = [&](const std::string& head) {
+    response = head + "\r\n\r\nx";
+    Watched watch;
+    runtime.run(read_to_end(&client, watched(server, watch)));
+    return watch.kept;
+  };
+  CHECK(kept("HTTP/1.1 200 OK\r\nContent-Length: 1") == true);
+  CHECK(kept("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close") == false);
+  CHECK(kept("HTTP/1.1 200 OK") == false);
+  CHECK(kept("HTTP/1.0 200 OK\r\nContent-Length: 1") == false);
+  CHECK(kept("HTTP/1.0 200 OK\r\nContent-Length: 1\r\nConnection: keep-alive") == true);
+}
+
+namespace {
+
+class FakeClock final : public coro::Clock {
+ public:
+  std::chrono::steady_clock::time_point now() override { return now_; }
+  coro::Task<> sleep(std::chrono::milliseconds time) override {
+    slept += time;
+    now_ += time;
+    co_return;
+  }
+  double uniform() override { return 0; }
+  std::chrono::milliseconds slept{};
+
+ private:
+  std::chrono::steady_clock::time_point now_{std::chrono::hours(1)};
+};
+
+}  // namespace
+
+TEST_CASE("http client: a busy host gets no request before its time, whoever asks") {
+  std::string busy;
+  const RawServer server([&](Connection& connection, const std::string& request) {
+    return request.starts_with("GET /busy") ? connection.send(busy) : answer(connection);
+  });
+  coro::Runtime runtime(1);
+  FakeClock clock;
+  HttpClient client(runtime.reactor(), {.longest_pause = std::chrono::seconds(60)}, clock);
+  const auto ask_busy = [&](const std::string& headers) {
+    busy = test::http_response("503 Service Unavailable", "text/plain", "", headers);
+    runtime.run(read_to_end(&client, get(server, "/busy")));
+  };
+  ask_busy("Retry-After: 35\r\n");
+  CHECK(clock.slept.count() == 0);
+  runtime.run(read_to_end(&client, get(server)));
+  CHECK(clock.slept == std::chrono::seconds(35));
+  runtime.run(read_to_end(&client, get(server)));
+  CHECK(clock.slept == std::chrono::seconds(35));
+
+  // Where it does not say how long: longer each time.
+  clock.slept = {};
+  for (int i = 0; i < 3; ++i) ask_busy("");
+  runtime.run(read_to_end(&client, get(server)));
+  CHECK(clock.slept == std::chrono::milliseconds(300 + 600 + 1200));
+
+  // Longer than anybody waits: whoever asks finds out at once.
+  clock.slept = {};
+  ask_busy("Retry-After: 61\r\n");
+  runtime.run(read_to_end(&client, get(server)));
+  CHECK(clock.slept.count() == 0);
 }
 
 }  // namespace eka::net

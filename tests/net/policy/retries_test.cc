@@ -1,4 +1,4 @@
-// What is told and counted of a retry, and that nothing begins before the server allows it.
+// What is told and counted of a retry, and which failures are a busy server.
 #include "net/policy/retries.h"
 
 #include <string>
@@ -6,7 +6,6 @@
 
 #include <doctest/doctest.h>
 
-#include "coro/run/runtime.h"
 #include "net/policy/http_error.h"
 
 using namespace eka;
@@ -31,26 +30,29 @@ class FakeClock final : public coro::Clock {
 
 }  // namespace
 
-TEST_CASE("a retry is counted and told, and waits as long as the server asks") {
-  coro::Runtime runtime(1);
+TEST_CASE("a retry is counted and told, and so is a repetition") {
   FakeClock clock;
   std::vector<std::string> told;
   net::Retries retries(net::request_policy({}), clock, [&](std::string_view text) { told.emplace_back(text); });
   net::Traffic traffic;
-  runtime.run(retries.wait_as_asked());
-  CHECK(clock.slept.empty());
-
   retries.note("http://h/s.git", net::status_error(429, "http://h", std::chrono::seconds(7)), traffic);
+  retries.note("http://h/s.git", net::Repeat::closed_while_idle, traffic);
   CHECK(traffic.retries == 1);
-  REQUIRE(told.size() == 1);
-  CHECK(told.front().starts_with("http://h/s.git: again after: http://h has had too many requests"));
-  runtime.run(retries.wait_as_asked());
-  CHECK(clock.slept == std::vector<long>{7000});
+  CHECK(traffic.closed_while_idle == 1);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].starts_with("http://h/s.git: again after: http://h has had too many requests"));
+  CHECK(told[1] ==
+        "http://h/s.git: sending the request again on a new connection: the server has closed the idle connection");
+}
 
-  retries.note("http://h/s.git", Error(Kind::remote, "reset").retryable(), traffic);
-  runtime.run(retries.wait_as_asked());
-  CHECK(clock.slept.size() == 1);
-  CHECK(traffic.retries == 2);
+TEST_CASE("a busy server is one that says so, with or without a time") {
+  using std::chrono::milliseconds;
+  CHECK(net::busy_wait(net::status_error(429, "http://h", std::chrono::seconds(35))) == milliseconds(35'000));
+  CHECK(net::busy_wait(net::status_error(503, "http://h", {})) == milliseconds(0));
+  CHECK_FALSE(net::busy_wait(net::status_error(500, "http://h", {})));
+  CHECK_FALSE(net::busy_wait(net::status_error(404, "http://h", {})));
+  CHECK_FALSE(net::busy_wait(Error(Kind::remote, "reset")));
+  CHECK(net::status_error(429, "http://h", std::chrono::seconds(3500)).is_retryable());
 }
 
 TEST_CASE("one patience bounds both requests and transfers") {

@@ -1,0 +1,216 @@
+#include "git/config/config_file.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+
+namespace eka::git {
+namespace {
+
+constexpr int most_includes = 10;  // one within another, as in git
+constexpr std::size_t longest_file = std::size_t{16} << 20;
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_name(char c) {
+  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-';
+}
+
+class ConfigReader {
+ public:
+  explicit ConfigReader(std::string_view text) : text_(text) {
+    if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
+  }
+
+  Result<std::vector<ConfigEntry>> read() {
+    while (true) {
+      while (!ended() && (is_space(peek()) || peek() == '\n')) advance();
+      if (ended()) return std::move(entries_);
+      if (peek() == '#' || peek() == ';') {
+        skip_line();
+      } else if (!(peek() == '[' ? section() : entry())) {
+        return fail(Kind::usage, "line " + std::to_string(line_) + " is not valid");
+      }
+    }
+  }
+
+ private:
+  bool ended() const { return at_ >= text_.size(); }
+  char peek() const { return text_[at_]; }
+  void advance() {
+    if (text_[at_++] == '\n') ++line_;
+  }
+  void skip_line() {
+    while (!ended() && peek() != '\n') advance();
+  }
+  void skip_spaces() {
+    while (!ended() && is_space(peek())) advance();
+  }
+
+  // [section], [section.sub] or [section "Sub"]
+  bool section() {
+    advance();
+    section_.clear();
+    while (!ended() && (is_name(peek()) || peek() == '.')) {
+      section_ += lower(peek());
+      advance();
+    }
+    if (section_.empty()) return false;
+    skip_spaces();
+    if (!ended() && peek() == '"' && !subsection()) return false;
+    if (ended() || peek() != ']') return false;
+    advance();
+    return true;
+  }
+
+  bool subsection() {
+    section_ += '.';
+    for (advance(); !ended() && peek() != '"'; advance()) {
+      if (peek() == '\\') advance();
+      if (ended() || peek() == '\n') return false;
+      section_ += peek();
+    }
+    if (ended()) return false;
+    advance();
+    skip_spaces();
+    return true;
+  }
+
+  bool entry() {
+    if (section_.empty()) return false;
+    std::string name;
+    while (!ended() && is_name(peek())) {
+      name += lower(peek());
+      advance();
+    }
+    if (name.empty() || !((name[0] >= 'a' && name[0] <= 'z'))) return false;
+    skip_spaces();
+    std::string text = "true";
+    if (!ended() && peek() == '=') {
+      advance();
+      auto given = value();
+      if (!given) return false;
+      text = *std::move(given);
+    } else if (!ended() && peek() != '\n' && peek() != '#' && peek() != ';') {
+      return false;
+    }
+    entries_.push_back({section_ + "." + name, std::move(text)});
+    return true;
+  }
+
+  // To the end of the line, unless it ends in a backslash.
+  std::optional<std::string> value() {
+    skip_spaces();
+    std::string out;
+    std::size_t kept = 0;  // without the spaces at the end
+    bool quoted = false;
+    for (; !ended(); advance()) {
+      const char c = peek();
+      if (c == '\n') break;
+      if (!quoted && (c == '#' || c == ';')) {
+        skip_line();
+        break;
+      }
+      if (c == '"') {
+        quoted = !quoted;
+        kept = out.size();
+        continue;
+      }
+      if (c == '\\') {
+        if (!escape(out)) return std::nullopt;
+        kept = out.size();
+        continue;
+      }
+      out += c;
+      if (quoted || !is_space(c)) kept = out.size();
+    }
+    if (quoted) return std::nullopt;
+    out.resize(kept);
+    return out;
+  }
+
+  // Stays on the last character of it.
+  bool escape(std::string& out) {
+    advance();
+    if (!ended() && peek() == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n') advance();
+    if (ended()) return false;
+    switch (peek()) {
+      case '\n':
+        return true;
+      case 'n':
+        out += '\n';
+        return true;
+      case 't':
+        out += '\t';
+        return true;
+      case 'b':
+        out += '\b';
+        return true;
+      case '\\':
+      case '"':
+        out += peek();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::string section_;
+  std::vector<ConfigEntry> entries_;
+};
+
+// "~/x" is in the user's home, a relative path beside the file that names it.
+std::filesystem::path included_path(const std::string& path, const std::filesystem::path& from) {
+  const char* const home = std::getenv("HOME");
+  if (path.starts_with("~/") && home != nullptr) return std::filesystem::path(home) / path.substr(2);
+  return from.parent_path() / path;
+}
+
+void read_to(const std::filesystem::path& file, int depth, std::vector<ConfigEntry>& into) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return;
+  const std::string what = "cannot read the git configuration " + printable(file.string(), 300) + ": ";
+  if (depth > most_includes) throw Error(Kind::usage, what + "its includes are nested too deep");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw Error(Kind::usage, what + "it cannot be opened");
+  std::string text;
+  std::string block(std::size_t{64} << 10, '\0');
+  while (stream && text.size() <= longest_file) {
+    stream.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block, 0, static_cast<std::size_t>(stream.gcount()));
+  }
+  if (text.size() > longest_file) throw Error(Kind::usage, what + "it is too large");
+  auto entries = parse_config(text);
+  if (!entries) throw Error(Kind::usage, what + entries.error().message());
+  for (ConfigEntry& entry : *entries) {
+    const bool include = entry.name == "include.path";
+    const std::string value = entry.value;
+    into.push_back(std::move(entry));
+    if (include) read_to(included_path(value, file), depth + 1, into);
+  }
+}
+
+}  // namespace
+
+Result<std::vector<ConfigEntry>> parse_config(std::string_view text) {
+  return ConfigReader(text).read();
+}
+
+void read_config_file(const std::filesystem::path& file, std::vector<ConfigEntry>& into) {
+  read_to(file, 0, into);
+}
+
+}  // namespace eka::git

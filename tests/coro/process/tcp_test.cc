@@ -1,0 +1,85 @@
+// Connecting where some addresses do not answer.
+#include "coro/process/tcp.h"
+
+#include <vector>
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "coro/process/descriptor.h"
+#include "coro/run/runtime.h"
+
+using namespace eka;
+using namespace eka::coro;
+
+namespace {
+
+sockaddr_in address_of(const char* host, std::uint16_t port) {
+  sockaddr_in out{};
+  out.sin_family = AF_INET;
+  out.sin_port = htons(port);
+  inet_pton(AF_INET, host, &out.sin_addr);
+  return out;
+}
+
+// Listens at `host`, at a port of the system's choice when `port` is 0.
+class Listener {
+ public:
+  explicit Listener(const char* host, std::uint16_t port = 0, int backlog = 16)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = address_of(host, port);
+    REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(socket_.get(), backlog) == 0);
+    socklen_t size = sizeof address;
+    ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+  }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  Descriptor socket_;
+  std::uint16_t port_ = 0;
+};
+
+// An address that answers nothing: its queue is full, and the kernel drops what else knocks.
+class Dead {
+ public:
+  Dead(const char* host, std::uint16_t port) : listener_(host, port, 0) {
+    const sockaddr_in address = address_of(host, port);
+    for (int i = 0; i < 4; ++i) {
+      waiting_.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+      (void)::connect(waiting_.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    }
+  }
+
+ private:
+  Listener listener_;
+  std::vector<Descriptor> waiting_;
+};
+
+// Longer than the test may take.
+constexpr std::chrono::milliseconds limit{600'000};
+
+Task<> connect(std::vector<std::string> hosts, std::uint16_t port, Pool* pool) {
+  const TcpStream stream = co_await TcpStream::connect_any(std::move(hosts), port, limit, *pool);
+}
+
+}  // namespace
+
+TEST_CASE("tcp: an address that does not answer holds up nobody") {
+  const Listener listener("127.0.0.1");
+  const Dead dead("127.0.0.2", listener.port());
+  Runtime runtime(1);
+  runtime.run(connect({"127.0.0.2", "127.0.0.1"}, listener.port(), &runtime.pool()));
+}
+
+TEST_CASE("tcp: an address that refuses leads to the next at once, and the last refusal is told") {
+  const Listener listener("127.0.0.1");
+  Runtime runtime(1);
+  runtime.run(connect({"127.0.0.3", "127.0.0.2", "127.0.0.1"}, listener.port(), &runtime.pool()));
+  CHECK_THROWS_WITH_AS(runtime.run(connect({"127.0.0.3", "127.0.0.2"}, listener.port(), &runtime.pool())),
+                       doctest::Contains("Connection refused"), Error);
+}

@@ -1,0 +1,87 @@
+#!/bin/bash
+# What a lock may name, and what is sent there: nothing but GET requests, before it has answered as a git repository.
+source "$(dirname "$0")/../scenario.sh"
+source "$here/login.sh"
+
+serve_start "$www"
+make_world demo
+login_start
+company=$SERVE_URL/company.git
+repository=$www/company.git
+
+# A copy of server 1.4.0 with another lock: `uri` names it.
+number=0
+with_lock() {  # SED-SCRIPT
+  local directory
+  number=$((number + 1))
+  directory=$scratch/copy-$number
+  unpack "$repository" refs/eka/atoms/server/1.4.0 "$directory"
+  sed -i "s/^version = \"1\.4\.0\"/version = \"7.0.$number\"/" "$directory/atom.toml"
+  sed -i "$1" "$directory/atom.lock"
+  release "$repository" "$directory" server "7.0.$number" >/dev/null
+  uri=$company::server@=7.0.$number
+}
+posts() { serve_log | count ".method == \"POST\" and (.path | startswith(\"$1\"))"; }
+
+other=$(grep -o "$SERVE_URL/[a-z-]*\.git" <(git --git-dir="$repository" show refs/eka/atoms/server/1.4.0:atom.lock) |
+  grep -v company | sort -u | head -1)
+matches "the lock names another set" "\.git" "$other"
+
+echo "- a place that is no repository"
+export EKA_NET_RETRY=1
+with_lock "s|\"$other\"|\"$SERVE_URL/shutdown\"|"
+fresh_cache
+serve_forget
+eka prefetch "$uri"
+equal "exit code" 4 "$status"
+matches "it is named" "$SERVE_URL/shutdown" "$err"
+equal "commands sent there" 0 "$(posts /shutdown)"
+check "it was asked what it is" test "$(serve_log | count '.path | startswith("/shutdown/info/refs")')" -gt 0
+
+echo "- a query"
+with_lock "s|\"$other\"|\"$SERVE_URL/shutdown?x=\"|"
+fresh_cache
+serve_forget
+eka prefetch "$uri"
+check "it is refused" test "$status" != 0
+matches "the reason" "a query" "$err"
+equal "requests sent there" 0 "$(serve_log | count '.path | startswith("/shutdown")')"
+eka plan "$SERVE_URL/shutdown?x=::server"
+equal "on the command line: exit code" 2 "$status"
+equal "nor from there" 0 "$(serve_log | count '.path | startswith("/shutdown")')"
+export GIT_CONFIG_GLOBAL=$scratch/gitconfig
+printf '%s\n' "[url \"$SERVE_URL/shutdown?x=\"]" "insteadOf = http://sets.invalid/" >"$GIT_CONFIG_GLOBAL"
+eka plan "http://sets.invalid/a.git::server"
+equal "by insteadOf: exit code" 2 "$status"
+equal "nor from there, either" 0 "$(serve_log | count '.path | startswith("/shutdown")')"
+
+echo "- a repository whose name does not end in .git"
+unset GIT_CONFIG_GLOBAL
+ln -s "$(basename "$other")" "$www/plain"
+with_lock "s|\"$other\"|\"$SERVE_URL/plain\"|"
+fresh_cache
+serve_forget
+eka prefetch "$uri"
+equal "exit code" 0 "$status"
+equal "it is asked what it is" 1 "$(serve_log | count '.method == "GET" and (.path | startswith("/plain/"))')"
+equal "and sent a command" 1 "$(posts /plain)"
+
+echo "- a helper for one path"
+helper=$scratch/helper
+cat >"$helper" <<END
+#!/bin/sh
+cat >>"$scratch/asked"
+if test "\$1" = get; then printf '%s\n' username=joe "password=$secret"; fi
+END
+chmod +x "$helper"
+export GIT_CONFIG_GLOBAL=$scratch/gitconfig
+printf '%s\n' "[credential \"$LOGIN_URL/company.git\"]" "helper = $helper" "[url \"$LOGIN_URL/\"]" "insteadOf = $SERVE_URL/" \
+  >"$GIT_CONFIG_GLOBAL"
+fresh_cache
+serve_forget
+eka prefetch "$company::server@=1.4.0"
+equal "another set is not let in: exit code" 4 "$status"
+matches "which is named" "$(basename "$other")" "$err"
+equal "the helper was asked for its own path only" "path=company.git" "$(grep '^path=' "$scratch/asked" | sort -u)"
+equal "nobody else got in" 0 "$(serve_log | count '.path | startswith("/company.git") | not')"
+finish
