@@ -1,3 +1,5 @@
+#include "cli/app.h"
+
 #include <csignal>
 #include <map>
 #include <memory>
@@ -6,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/app.h"
 #include "cli/command/command.h"
 #include "cli/command/help.h"
 #include "cli/command/settings.h"

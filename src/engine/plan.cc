@@ -10,6 +10,8 @@
 //
 // Each planned atom is a Journey through these steps; one that fails stands aside and the others go on. Within `bring`
 // to `evaluate` every journey goes at its own pace.
+#include "engine/plan.h"
+
 #include <algorithm>
 #include <chrono>
 
@@ -18,7 +20,6 @@
 #include "engine/context/timed.h"
 #include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
-#include "engine/plan.h"
 #include "engine/plan/layout.h"
 #include "engine/plan/provide_archives.h"
 #include "engine/plan/recall.h"

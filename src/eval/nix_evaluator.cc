@@ -1,3 +1,5 @@
+#include "eval/nix_evaluator.h"
+
 #include <algorithm>
 #include <set>
 #include <sstream>
@@ -9,7 +11,6 @@
 #include "coro/task/single_flight.h"
 #include "eval/build/add_source.h"
 #include "eval/build/realise.h"
-#include "eval/evaluator.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/session.h"
 #include "eval/nix/supplies.h"

@@ -1,3 +1,5 @@
+#include "store/cache.h"
+
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -9,7 +11,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "store/cache.h"
 #include "store/disk/cache_owner.h"
 #include "store/disk/disk.h"
 #include "store/disk/places.h"

@@ -5,9 +5,9 @@
 #include "atom/hash/digest.h"
 #include "atom/names/atom_commit.h"
 #include "coro/task/timeout.h"
-#include "net/policy/http_error.h"
 #include "git/remote/wire_remote.h"
 #include "git/transport/session.h"
+#include "net/policy/http_error.h"
 
 namespace eka::sim {
 namespace {

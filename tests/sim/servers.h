@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "net/policy/patience.h"
 #include "git/remote/remote_factory.h"
+#include "net/policy/patience.h"
 #include "tests/sim/faults.h"
 #include "tests/sim/simulator.h"
 #include "tests/sim/world.h"

@@ -1,6 +1,7 @@
+#include "atom/config/config.h"
+
 #include <algorithm>
 
-#include "atom/config/config.h"
 #include "atom/config/config_keys.h"
 #include "atom/toml/toml.h"
 #include "base/text.h"

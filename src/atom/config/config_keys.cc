@@ -139,7 +139,7 @@ std::span<const ConfigKey> ConfigKeys::all() {
   using C = Config;
   using Text = std::string_view;
   using enum ConfigType;
-  static constexpr std::array<ConfigKey, 24> keys = {{
+  static constexpr auto keys = std::to_array<ConfigKey>({
       {"cache.root", text, [](C& c, Text t) { return assign_text(c.cache_root_, t); },
        [](const C& c) { return Json(c.cache_root_); }},
       {"plan.sharectx", truth, [](C& c, Text t) { return assign(c.plan_.sharectx, parse_truth(t)); },
@@ -194,7 +194,7 @@ std::span<const ConfigKey> ConfigKeys::all() {
       {"manifest.default.composer.atom.label", text,
        [](C& c, Text t) { return assign(c.default_composer_.label, Label::parse(t)); },
        [](const C& c) { return Json(c.default_composer_.label.str()); }},
-  }};
+  });
   return keys;
 }
 

@@ -55,7 +55,7 @@ coro::Task<> finish(coro::Task<engine::PlanReport> plan, std::optional<engine::P
 coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> plan, const PlanLines* lines) {
   if (lines == nullptr) co_return co_await std::move(plan);
   std::optional<engine::PlanReport> report;
-  coro::TaskGroup group(co_await coro::asio::this_coro::executor);
+  coro::TaskGroup group(co_await asio::this_coro::executor);
   group.start(finish(std::move(plan), &report, &group));
   group.start(watch(lines));
   co_await group.join();

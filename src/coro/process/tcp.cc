@@ -1,3 +1,5 @@
+#include "coro/process/tcp.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -16,7 +18,6 @@
 
 #include "base/error.h"
 #include "coro/process/descriptor.h"
-#include "coro/process/tcp.h"
 #include "coro/run/own_thread.h"
 #include "coro/task/event.h"
 #include "coro/task/task_group.h"

@@ -18,9 +18,9 @@ namespace eka::coro {
 class TcpStream {
  public:
   // Resolves `host` (a name, or an address without brackets) and connects to the first of its addresses that answers
-  // (RFC 8305): the next one is tried when the one before has failed, or has not answered for 250 ms. `limit` is for each
-  // of them. Cancelling the caller ends the look-up, too, at once (own_thread.h). Throws Error(Kind::remote), retryable
-  // unless the name does not exist.
+  // (RFC 8305): the next one is tried when the one before has failed, or has not answered for 250 ms. `limit` is for
+  // each of them. Cancelling the caller ends the look-up, too, at once (own_thread.h). Throws Error(Kind::remote),
+  // retryable unless the name does not exist.
   static Task<TcpStream> connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit);
   // The same for the addresses of several hosts.
   static Task<TcpStream> connect_any(std::vector<std::string> hosts, std::uint16_t port,

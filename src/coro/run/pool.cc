@@ -1,10 +1,11 @@
+#include "coro/run/pool.h"
+
 #include <algorithm>
 #include <atomic>
 #include <thread>
 #include <utility>
 
 #include "base/error.h"
-#include "coro/run/pool.h"
 #include "coro/task/wakeup.h"
 
 namespace eka::coro {
@@ -22,7 +23,7 @@ std::size_t Pool::usual_size() {
 }
 
 void Pool::run_detached(std::function<void()> work) {
-  asio::post(pool_, [work = std::move(work)] {
+  asio::post(executor(), [work = std::move(work)] {
     try {
       work();
     } catch (...) {

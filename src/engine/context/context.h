@@ -20,9 +20,9 @@ namespace eka::engine {
 
 class Delivery;  // fetch/delivery.h
 class Fetcher;   // fetch/fetcher.h
-class Remotes;  // context/remotes.h
-class Sets;     // resolve/sets.h
-class Sources;  // fetch/sources.h
+class Remotes;   // context/remotes.h
+class Sets;      // resolve/sets.h
+class Sources;   // fetch/sources.h
 
 class Context {
  public:

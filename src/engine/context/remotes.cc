@@ -1,6 +1,6 @@
-#include <variant>
-
 #include "engine/context/remotes.h"
+
+#include <variant>
 
 namespace eka::engine {
 

@@ -87,7 +87,7 @@ coro::Task<std::vector<Published>> CacheDelivery::missing(std::vector<Published>
 }
 
 coro::Task<> CacheDelivery::bring_and_check(atom::Url mirror, std::vector<atom::ObjectId> wants,
-                                           std::vector<Published> atoms, Effort effort) {
+                                            std::vector<Published> atoms, Effort effort) {
   git::FetchOptions options;
   options.hasty = effort.hasty;
   for (const auto& atom : atoms) {
@@ -137,7 +137,8 @@ coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectI
 }
 
 // The newest of each label that this very remote delivered, as long as they are whole.
-coro::Task<std::vector<atom::ObjectId>> CacheDelivery::earlier_versions(atom::Url mirror, std::vector<Published> atoms) {
+coro::Task<std::vector<atom::ObjectId>> CacheDelivery::earlier_versions(atom::Url mirror,
+                                                                        std::vector<Published> atoms) {
   std::vector<atom::ObjectId> haves;
   if (atoms.empty()) co_return haves;
   std::vector<atom::Label> labels;

@@ -25,7 +25,7 @@ class CacheDelivery final : public Delivery {
 
  private:
   coro::Task<> bring_and_check(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
-                              Effort effort);
+                               Effort effort);
   coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options, Effort effort);
   coro::Task<std::vector<atom::ObjectId>> earlier_versions(atom::Url mirror, std::vector<Published> atoms);
   coro::Task<> check_and_hold(atom::Url mirror, std::vector<Published> atoms);

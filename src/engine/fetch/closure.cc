@@ -1,3 +1,5 @@
+#include "engine/fetch/closure.h"
+
 #include <algorithm>
 #include <set>
 
@@ -7,7 +9,6 @@
 #include "coro/run/pool.h"
 #include "coro/task/task_group.h"
 #include "engine/context/local_access.h"
-#include "engine/fetch/closure.h"
 #include "engine/locate/locate.h"
 #include "engine/workspace/local_atom.h"
 #include "engine/workspace/package_set.h"

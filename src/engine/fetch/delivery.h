@@ -29,7 +29,8 @@ class Delivery {
   // The order in which to ask them. Throws nothing for what a mirror does wrong.
   virtual coro::Task<std::vector<atom::Url>> in_order(std::vector<atom::Url> mirrors) = 0;
 
-  // Brings the objects from this mirror, then checks the atoms and records who delivered them. Throws Kind::remote, integrity, offline.
+  // Brings the objects from this mirror, then checks the atoms and records who delivered them. Throws Kind::remote,
+  // integrity, offline.
   virtual coro::Task<> deliver(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
                                Effort effort) = 0;
 };

@@ -1,3 +1,5 @@
+#include "engine/fetch/fetcher.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -7,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "coro/task/task_group.h"
-#include "engine/fetch/fetcher.h"
 
 namespace eka::engine {
 namespace {

@@ -1,3 +1,5 @@
+#include "engine/locate/locate.h"
+
 #include <algorithm>
 #include <optional>
 #include <ranges>
@@ -7,7 +9,6 @@
 #include <fmt/ranges.h>
 
 #include "atom/names/atom_commit.h"
-#include "engine/locate/locate.h"
 #include "engine/locate/offer.h"
 #include "engine/locate/vouched.h"
 

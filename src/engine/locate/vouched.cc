@@ -21,7 +21,8 @@ std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remote
   return offer;
 }
 
-coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, atom::Url url, std::set<atom::Label> labels) {
+coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, atom::Url url,
+                                   std::set<atom::Label> labels) {
   auto offer = remembered_offer(context, remotes, url, labels);
   if (!offer) {
     throw Error(Kind::offline, fmt::format("offline, and nothing of {} is cached", url.str()))

@@ -21,7 +21,8 @@ std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remote
                                          const std::set<atom::Label>& labels);
 
 // The same, of what is whole in the cache: the answer of a run that is offline. Kind::offline when nothing is known.
-coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, atom::Url url, std::set<atom::Label> labels);
+coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, atom::Url url,
+                                   std::set<atom::Label> labels);
 
 // Remembers what the remote has just said. Kind::integrity, and nothing is remembered, when it named another revision
 // in an earlier run.

@@ -1,9 +1,10 @@
+#include "engine/plan/dependency_graph.h"
+
 #include <algorithm>
 
 #include "coro/task/task_group.h"
 #include "engine/fetch/closure.h"
 #include "engine/locate/vouched.h"
-#include "engine/plan/dependency_graph.h"
 
 namespace eka::engine {
 namespace {

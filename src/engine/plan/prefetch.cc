@@ -1,9 +1,10 @@
+#include "engine/plan/prefetch.h"
+
 #include <algorithm>
 
 #include "coro/task/task_group.h"
 #include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
-#include "engine/plan/prefetch.h"
 
 namespace eka::engine {
 namespace {

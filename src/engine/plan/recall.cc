@@ -1,8 +1,9 @@
+#include "engine/plan/recall.h"
+
 #include <algorithm>
 
 #include "engine/plan/evaluation_key.h"
 #include "engine/plan/layout.h"
-#include "engine/plan/recall.h"
 
 namespace eka::engine {
 namespace {

@@ -1,10 +1,11 @@
+#include "engine/plan/roots.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "coro/task/task_group.h"
 #include "engine/locate/locate.h"
-#include "engine/plan/roots.h"
 #include "engine/workspace/local_atom.h"
 
 namespace eka::engine {

@@ -1,10 +1,11 @@
+#include "engine/plan/workers.h"
+
 #include <algorithm>
 #include <set>
 
 #include "coro/task/task_group.h"
 #include "engine/plan/batches.h"
 #include "engine/plan/build_import.h"
-#include "engine/plan/workers.h"
 
 namespace eka::engine {
 namespace {

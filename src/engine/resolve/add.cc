@@ -1,3 +1,5 @@
+#include "engine/resolve/add.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -5,7 +7,6 @@
 #include "atom/toml/toml_edit.h"
 #include "coro/run/pool.h"
 #include "engine/locate/locate.h"
-#include "engine/resolve/add.h"
 #include "engine/resolve/choose.h"
 #include "engine/resolve/resolve.h"
 #include "engine/resolve/working_atom.h"

@@ -1,3 +1,5 @@
+#include "engine/resolve/choose.h"
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -7,7 +9,6 @@
 #include "coro/run/pool.h"
 #include "coro/task/task_group.h"
 #include "engine/locate/vouched.h"
-#include "engine/resolve/choose.h"
 #include "engine/resolve/foresight.h"
 #include "engine/resolve/new_lock.h"
 #include "resolve/explain.h"

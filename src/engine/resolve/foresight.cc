@@ -1,8 +1,9 @@
+#include "engine/resolve/foresight.h"
+
 #include <algorithm>
 
 #include "coro/task/task_group.h"
 #include "engine/fetch/closure.h"
-#include "engine/resolve/foresight.h"
 
 namespace eka::engine {
 namespace {

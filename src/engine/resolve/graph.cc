@@ -1,3 +1,5 @@
+#include "engine/resolve/graph.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -6,7 +8,6 @@
 #include "atom/names/atom_commit.h"
 #include "base/text.h"
 #include "coro/task/task_group.h"
-#include "engine/resolve/graph.h"
 #include "engine/workspace/local_atom.h"
 
 namespace eka::engine {

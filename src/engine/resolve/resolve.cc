@@ -1,3 +1,5 @@
+#include "engine/resolve/resolve.h"
+
 #include <map>
 
 #include <fmt/format.h>
@@ -6,7 +8,6 @@
 #include "coro/run/pool.h"
 #include "engine/context/timed.h"
 #include "engine/resolve/choose.h"
-#include "engine/resolve/resolve.h"
 #include "engine/resolve/working_atom.h"
 #include "git/object/working_file.h"
 

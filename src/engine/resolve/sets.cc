@@ -1,3 +1,5 @@
+#include "engine/resolve/sets.h"
+
 #include <sstream>
 
 #include <fmt/format.h>
@@ -5,7 +7,6 @@
 #include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
 #include "engine/locate/vouched.h"
-#include "engine/resolve/sets.h"
 
 namespace eka::engine {
 

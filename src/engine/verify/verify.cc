@@ -1,3 +1,5 @@
+#include "engine/verify/verify.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -7,7 +9,6 @@
 #include "coro/task/task_group.h"
 #include "engine/locate/locate.h"
 #include "engine/verify/set_evidence.h"
-#include "engine/verify/verify.h"
 
 namespace eka::engine {
 namespace {

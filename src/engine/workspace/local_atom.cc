@@ -1,8 +1,9 @@
+#include "engine/workspace/local_atom.h"
+
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
 #include "base/text.h"
-#include "engine/workspace/local_atom.h"
 #include "engine/workspace/new_atom.h"
 #include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"

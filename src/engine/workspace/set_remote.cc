@@ -1,9 +1,10 @@
+#include "engine/workspace/set_remote.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
-#include "engine/workspace/set_remote.h"
 #include "git/object/source_repository.h"
 
 namespace eka::engine {

@@ -3,6 +3,7 @@
 
 #include "coro/task/task.h"
 #include "eval/evaluator.h"
+#include "eval/nix/installation.h"
 
 namespace eka::eval {
 

@@ -1,3 +1,5 @@
+#include "eval/nix/scratch.h"
+
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -10,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "eval/nix/scratch.h"
 #include "store/disk/disk.h"
 
 namespace eka::eval {

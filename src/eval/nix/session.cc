@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "coro/task/timeout.h"
+#include "eval/nix/failure.h"
 #include "eval/nix/imports.h"
 #include "eval/sandbox/nixec.h"
 #include "eval/store/private_store.h"

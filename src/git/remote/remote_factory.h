@@ -20,8 +20,8 @@ class RemoteFactory {
   // Throws Error(Kind::usage) for a scheme that has no transport.
   virtual std::unique_ptr<Remote> open(const atom::Url& url) = 0;
 
-  // The user of this run has named the repository at `url`, on the command line or in a manifest of the working tree: it
-  // may be sent a command before it has answered a handshake.
+  // The user of this run has named the repository at `url`, on the command line or in a manifest of the working tree:
+  // it may be sent a command before it has answered a handshake.
   virtual void named_by_user(const atom::Url& url) = 0;
 
   // Where the user's configuration says that `url` is (insteadOf): what is known of a remote belongs to that place.

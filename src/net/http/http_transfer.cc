@@ -1,7 +1,8 @@
+#include "net/http/http_transfer.h"
+
 #include <algorithm>
 #include <utility>
 
-#include "net/http/http_transfer.h"
 #include "net/http/transfer_error.h"
 
 namespace eka::net {

@@ -85,7 +85,7 @@ class Remover {
   // Into `here_`: removes its files and notes its directories.
   void enter(std::string name) {
     ::fchmod(here_.get(), 0700);
-    Directory directory{std::move(name)};
+    Directory directory{.name = std::move(name), .directories = {}};
     identify(directory.device, directory.inode);
     FileDescriptor again(::openat(here_.get(), ".", directory_flags));
     if (again) {

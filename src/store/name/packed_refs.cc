@@ -1,3 +1,5 @@
+#include "store/name/packed_refs.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -9,8 +11,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "store/name/packed_refs.h"
 
 namespace eka::store {
 namespace {

@@ -1,3 +1,5 @@
+#include "store/pack/intake.h"
+
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -16,7 +18,6 @@
 #include "store/object/repository.h"
 #include "store/object/survey.h"
 #include "store/pack/index_by_git.h"
-#include "store/pack/intake.h"
 #include "store/pack/memory_pack.h"
 #include "store/pack/pack_scanner.h"
 
@@ -31,8 +32,8 @@ git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases, std::
   git_indexer* raw = nullptr;
   git_indexer_options options;
   git_indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
-  options.progress_cb = [](const git_indexer_progress*, void* stop) {
-    const auto& asked = *static_cast<std::optional<coro::Stop>*>(stop);
+  options.progress_cb = [](const git_indexer_progress*, void* payload) {
+    const auto& asked = *static_cast<std::optional<coro::Stop>*>(payload);
     return asked && asked->requested() ? -1 : 0;
   };
   options.progress_cb_payload = stop;
