@@ -18,8 +18,11 @@ faults_begin() {
   learn
 }
 
-# The atoms that the cache holds.
-holds() { git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs; }
+# What the cache holds, whatever the URLs that it came from.
+holds() {
+  git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs |
+    sed -E 's|^refs/atoms-[0-9]+/[^/]+/||' | sort
+}
 
 # What is right: $wanted over a good line.
 learn() {

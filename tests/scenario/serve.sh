@@ -118,7 +118,7 @@ $(for ((worker = 1; worker <= workers; worker++)); do echo "    server unix:$SER
   server {
     listen 127.0.0.1:$SERVE_PORT backlog=1024;
     location = /serve-sync { return 204; }
-    location ~ ^/(.+\.git)/(HEAD|info/refs|objects/.*|git-(upload|receive)-pack)\$ {
+    location ~ ^/(.+\.git|plain)/(HEAD|info/refs|objects/.*|git-(upload|receive)-pack)\$ {
       fastcgi_pass backends;
       fastcgi_param SCRIPT_FILENAME $backend;
       fastcgi_param GIT_PROJECT_ROOT $root;

@@ -29,7 +29,7 @@ fails "429 for ever" 4 'tools\.git
 429
 hint: ' "status:code=429,$tools"
 fails "429 for an hour" 4 'tools\.git
-left alone for 3600 seconds' "status:code=429,retry-after=3600,$tools"
+wait for 3600 s' "status:code=429,retry-after=3600,$tools"
 fails "500 for ever" 4 'tools\.git
 500
 hint: ' "status:code=500,$tools"

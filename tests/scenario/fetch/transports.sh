@@ -23,7 +23,11 @@ export EKA_NET_RETRY=1
 # way CONFIGURATION-LINE…: what git's configuration is from here on.
 way() { printf '%s\n' "$@" >"$GIT_CONFIG_GLOBAL"; }
 instead() { way "[url \"$1\"]" "insteadOf = $far/"; }
-holds() { git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs; }
+# What the cache holds, whatever the URLs that it came from.
+holds() {
+  git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs |
+    sed -E 's|^refs/atoms-[0-9]+/[^/]+/||' | sort
+}
 # brings WHAT: the closure comes, on an empty cache, and is the one that came first.
 brings() {
   fresh_cache

@@ -53,7 +53,11 @@ way() {
   printf '%s\n' "[url \"$TLS_URL/\"]" "insteadOf = http://sets.invalid/" "[http]" "sslCAInfo = $TLS_DIR/ca.pem" "$@" \
     >"$GIT_CONFIG_GLOBAL"
 }
-holds() { git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs; }
+# What the cache holds, whatever the URLs that it came from.
+holds() {
+  git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs |
+    sed -E 's|^refs/atoms-[0-9]+/[^/]+/||' | sort
+}
 brings() {
   fresh_cache
   eka -v prefetch "$uri"
