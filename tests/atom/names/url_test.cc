@@ -151,7 +151,7 @@ TEST_CASE("the URL of a repository has no query") {
   for (const char* const text : {"https://h/a?b", "http://h/?", "http://u:s3cret@h/shutdown?x="}) {
     const auto refused = Url::parse_repository(text);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().kind() == Kind::usage);
+    CHECK(refused.error().kind() == eka::Kind::usage);
     CHECK(refused.error().message().find("a query") != std::string::npos);
     CHECK(refused.error().message().find("s3cret") == std::string::npos);
   }
