@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <optional>
 
 #include <doctest/doctest.h>
 
@@ -38,6 +39,24 @@ class Environment {
   std::map<std::string, std::string> before_;
 };
 
+// A variable that is not set while it lives.
+class Unset {
+ public:
+  explicit Unset(const char* name) : name_(name) {
+    if (const char* const before = std::getenv(name)) before_ = before;
+    unsetenv(name);
+  }
+  ~Unset() {
+    if (before_) setenv(name_, before_->c_str(), 1);
+  }
+  Unset(const Unset&) = delete;
+  Unset& operator=(const Unset&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
 }  // namespace
 
 TEST_CASE("user config: files in git's order, includes, and the environment last") {
@@ -52,6 +71,7 @@ TEST_CASE("user config: files in git's order, includes, and the environment last
                                  {"GIT_CONFIG_COUNT", "1"},
                                  {"GIT_CONFIG_KEY_0", "HTTP.https://H.example/.ExtraHeader"},
                                  {"GIT_CONFIG_VALUE_0", "X: y"}});
+  const Unset global("GIT_CONFIG_GLOBAL");
   const UserConfig config = UserConfig::load();
   CHECK(config.value("core.sshcommand") == "two");
   CHECK(config.value("http.proxy") == "http://included:1");
