@@ -157,7 +157,7 @@ class SimulatedSession final : public git::Session {
     co_return is_list ? list(*repository, lines) : fetch(*repository, lines);
   }
 
-  coro::Task<std::unique_ptr<git::V0Conversation>> converse_in_v0() override {
+  coro::Task<std::unique_ptr<git::V0Conversation>> converse_in_v0(Purpose) override {
     throw Error(Kind::remote, "the simulated server speaks protocol v2 only");
   }
 
@@ -293,6 +293,8 @@ class SimulatedRemotes final : public git::RemoteFactory {
     return std::make_unique<git::WireRemote>(url, std::move(session), net::request_policy(patience_),
                                              internet_.simulator(), patience_.stall * 10, net::TellRetry());
   }
+  void named_by_user(const atom::Url&) override {}
+  atom::Url reached_at(const atom::Url& url) const override { return url; }
   coro::Task<> download(atom::Url url, net::FileSink&, net::Traffic&) override {
     throw Error(Kind::remote, "nothing but repositories is simulated: " + url.str());
   }

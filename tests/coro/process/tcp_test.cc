@@ -63,8 +63,8 @@ class Dead {
 // Longer than the test may take.
 constexpr std::chrono::milliseconds limit{600'000};
 
-Task<> connect(std::vector<std::string> hosts, std::uint16_t port, Pool* pool) {
-  const TcpStream stream = co_await TcpStream::connect_any(std::move(hosts), port, limit, *pool);
+Task<> connect(std::vector<std::string> hosts, std::uint16_t port) {
+  const TcpStream stream = co_await TcpStream::connect_any(std::move(hosts), port, limit);
 }
 
 }  // namespace
@@ -73,13 +73,13 @@ TEST_CASE("tcp: an address that does not answer holds up nobody") {
   const Listener listener("127.0.0.1");
   const Dead dead("127.0.0.2", listener.port());
   Runtime runtime(1);
-  runtime.run(connect({"127.0.0.2", "127.0.0.1"}, listener.port(), &runtime.pool()));
+  runtime.run(connect({"127.0.0.2", "127.0.0.1"}, listener.port()));
 }
 
 TEST_CASE("tcp: an address that refuses leads to the next at once, and the last refusal is told") {
   const Listener listener("127.0.0.1");
   Runtime runtime(1);
-  runtime.run(connect({"127.0.0.3", "127.0.0.2", "127.0.0.1"}, listener.port(), &runtime.pool()));
-  CHECK_THROWS_WITH_AS(runtime.run(connect({"127.0.0.3", "127.0.0.2"}, listener.port(), &runtime.pool())),
+  runtime.run(connect({"127.0.0.3", "127.0.0.2", "127.0.0.1"}, listener.port()));
+  CHECK_THROWS_WITH_AS(runtime.run(connect({"127.0.0.3", "127.0.0.2"}, listener.port())),
                        doctest::Contains("Connection refused"), Error);
 }

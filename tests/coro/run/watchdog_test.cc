@@ -23,8 +23,7 @@ Task<> hold_the_reactor() {
 
 Task<> compute_on_the_reactor() {
   co_await yield(10);
-  for (volatile unsigned n = 0;; n = n + 1) {
-  }
+  for (std::atomic<unsigned> n = 0;;) n.fetch_add(1);
 }
 
 [[noreturn]] void be_watched(int report, Task<> task) {

@@ -28,7 +28,7 @@ class World {
  public:
   World() {
     settings_.cache_root = root_ / "cache";
-    std::ofstream(root_ / "publish") << R"(#!/bin/sh
+    std::ofstream(root_ / "publish") << R"script(#!/bin/sh
 # publish SET LABEL VERSION MANIFEST [EXTRA]: EXTRA makes it another revision.
 set -e
 export GIT_DIR=$PWD/$1 GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t.invalid GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t.invalid
@@ -46,7 +46,7 @@ commit=$(printf 'tree %s\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\norigin %s\n
   "$tree" 0123456789012345678901234567890123456789 "$2" "$3" | git hash-object -t commit -w --stdin)
 git update-ref "refs/eka/atoms/$2/$3" "$commit"
 git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
-)";
+)script";
   }
 
   std::string shell(const std::string& commands) const {
@@ -121,8 +121,7 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
 
  private:
   coro::Task<atom::Lock> choose_with(std::string set, std::string text) {
-    auto parts = co_await engine::Parts::build(runtime_, settings_, observer_);
-    engine::Means means(*parts);
+    auto context = co_await engine::Context::open(runtime_, settings_, observer_);
     const auto place = unwrap(atom::Url::parse(url(set)));
     engine::VersionProblem problem{.set = atom::ObjectId::of("commit", set),
                                    .manifest = unwrap(atom::Manifest::parse(text, "atom.toml")),
@@ -131,14 +130,14 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
                                    .fresh = false,
                                    .own_places = {place},
                                    .local = std::nullopt};
-    if (const auto* offer = co_await genesis(&means, place)) problem.set = offer->genesis;
-    co_return co_await engine::choose_versions(means, std::move(problem));
+    if (const auto* offer = co_await genesis(context.get(), place)) problem.set = offer->genesis;
+    co_return co_await engine::choose_versions(*context, std::move(problem));
   }
-  static coro::Task<const engine::SetOffer*> genesis(engine::Means* means, atom::Url place) {
+  static coro::Task<const engine::SetOffer*> genesis(engine::Context* context, atom::Url place) {
     engine::Questions questions;
     questions[place];
-    co_await means->sets.ask(std::move(questions));
-    co_return means->sets.offer(place);
+    co_await context->sets().ask(std::move(questions));
+    co_return context->sets().offer(place);
   }
 
   eka::test::TemporaryDirectory directory_;

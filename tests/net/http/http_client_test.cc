@@ -354,6 +354,7 @@ class FakeClock final : public coro::Clock {
     now_ += time;
     co_return;
   }
+  std::chrono::system_clock::time_point date() override { return {}; }
   double uniform() override { return 0; }
   std::chrono::milliseconds slept{};
 

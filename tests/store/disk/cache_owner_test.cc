@@ -165,7 +165,9 @@ TEST_CASE("whatever the umask is, a cache is for its user alone, and its trees c
     auto written = house.cache().write_commit("tree " + tree.hex() + "\n\nlocal");
     house.run(std::move(written));
     const auto label = unwrap(atom::Label::parse("thing"));
-    house.run(house.cache().name(commit, label, atom::Version(1, 0, 0), commit));
+    std::vector<store::AtomName> names{{label, atom::Version(1, 0, 0), commit}};
+    auto giver = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/set")));
+    house.run(house.cache().hold(std::move(giver), commit, std::move(names)));
     const auto place = house.run(house.cache().materialise(tree));
     house.reopen();
     CHECK(open_to_others(house.root(), house.root() / "trees") == std::vector<std::string>{});
