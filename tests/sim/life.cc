@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "atom/hash/base_n.h"
+#include "atom/names/atom_commit.h"
 #include "engine/context/context.h"
 #include "engine/plan.h"
 #include "git/libgit2/libgit2.h"
@@ -175,6 +176,7 @@ class Life {
     is_last_ = true;
     run(one);
     check(one);
+    if (names_seen_ == 0) throw Violation{"no name was found in the cache: has its format changed?"};
     audit();
   }
 
@@ -230,6 +232,7 @@ class Life {
     engine::PlanRequest request;
     for (const auto& item : process->items) request.items.push_back(item.wanted);
     process->report = co_await engine::plan(context, std::move(request));
+    check_vouched(*context.cache);
     const auto trouble = co_await context.cache->tidy();
     if (!trouble.empty()) simulator_.tell(process->name + ": " + trouble);
   }
@@ -353,18 +356,43 @@ class Life {
     }
   }
 
-  // Every name in the cache is true.
+  // Every name in the cache is true: refs/atoms-2/<giver>/<genesis>/<label>/<version>/<revision>.
   void check_names() {
     std::map<std::string, atom::ObjectId> truth;
     for (const auto& release : world_.releases) {
       const auto genesis = world_.sets[release.set].genesis;
-      truth[fmt::format("refs/{}/{}/{}", atom::base58(genesis.bytes()), release.label, release.version())] =
-          release.rev;
+      truth[fmt::format("{}/{}/{}/{}", atom::base58(genesis.bytes()), release.label, release.version(),
+                        release.rev.hex())] = release.rev;
     }
     for (const auto& [name, hex] : cached_names()) {
-      const auto found = truth.find(name);
+      if (!name.starts_with("refs/atoms-2/")) continue;
+      const auto of_giver = name.substr(std::string_view("refs/atoms-2/").size());
+      const auto found = truth.find(of_giver.substr(of_giver.find('/') + 1));
       if (found == truth.end()) throw Violation{"the cache names what does not exist: " + name};
       if (found->second.hex() != hex) throw Violation{fmt::format("the cache says that {} is {}", name, hex)};
+      ++names_seen_;
+    }
+  }
+
+  // What is remembered of a url is what that url says.
+  void check_vouched(store::Cache& cache) {
+    for (const auto& [url, served] : internet_.served()) {
+      const auto parsed = unwrap(atom::Url::parse(url));
+      const auto genesis = cache.genesis_at(parsed);
+      if (!genesis) continue;
+      const auto said = served.refs.find(std::string(atom::init_ref));
+      if (said == served.refs.end() || said->second != *genesis) {
+        simulator_.violate(url + " never said that its genesis is " + genesis->hex());
+      }
+      for (const auto& release : world_.releases) {
+        const auto label = unwrap(atom::Label::parse(release.label));
+        for (const auto& atom : cache.vouched(parsed, *genesis, {label}).front()) {
+          const auto ref = served.refs.find(atom::atom_ref(label, atom.version));
+          if (ref != served.refs.end() && ref->second == atom.rev) continue;
+          simulator_.violate(
+              fmt::format("{} never said that {} {} is {}", url, label.str(), atom.version.str(), atom.rev.hex()));
+        }
+      }
     }
   }
 
@@ -388,7 +416,8 @@ class Life {
 
   // Nothing is left of what was on its way.
   void check_litter() const {
-    for (const auto& place : {directory_ / "cache" / "git" / "incoming", directory_ / "cache" / "trees" / "incoming"}) {
+    const store::Places places(directory_ / "cache");
+    for (const auto& place : {places.incoming(), places.trees_incoming(), places.sources_incoming()}) {
       std::error_code ignored;
       for (const auto& entry : fs::directory_iterator(place, ignored)) {
         throw Violation{"left behind: " + entry.path().string()};
@@ -411,7 +440,7 @@ class Life {
   Internet internet_;
   Store store_;
   std::set<std::string> planned_;
-  std::size_t steps_ = 0;
+  std::size_t steps_ = 0, names_seen_ = 0;
   bool is_last_ = false, disk_fails_ = false;
 };
 
