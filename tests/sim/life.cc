@@ -12,8 +12,11 @@
 #include "atom/names/atom_commit.h"
 #include "engine/context/context.h"
 #include "engine/plan.h"
+#include "engine/plan/prefetch.h"
 #include "git/libgit2/libgit2.h"
+#include "store/disk/use_lock.h"
 #include "store/maintenance/audit.h"
+#include "store/maintenance/collect.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/evaluator.h"
 #include "tests/sim/model.h"
@@ -44,17 +47,21 @@ struct Item {
   engine::Wanted wanted;
 };
 
+enum class Command { plan, prefetch, collect };
+
 // One run of the program.
 struct Process {
   explicit Process(Simulator& simulator) : observer(simulator) {}
 
   std::string name;
+  Command command = Command::plan;
   engine::Settings settings;
   Silent observer;
   std::vector<Item> items;
   Asked asked;
   bool evaluation_failed = false;
   std::optional<engine::PlanReport> report;
+  std::optional<engine::PrefetchReport> prefetched;
   std::optional<Error> error;
   bool cancelled = false;
 };
@@ -207,6 +214,11 @@ class Life {
     out->settings = settings();
     out->settings.offline = random.chance(0.1);
     out->settings.fresh_evaluation = random.chance(0.2);
+    if (random.chance(0.1)) {
+      out->command = Command::collect;
+      return out;
+    }
+    if (random.chance(0.2)) out->command = Command::prefetch;
     const auto count = random.between(1, story_.most_items);
     for (std::size_t i = 0; i < count; ++i) {
       const auto& some = random.pick(world_.releases);
@@ -223,15 +235,40 @@ class Life {
   }
 
   coro::Task<> run_process(Process* process) {
+    if (process->command == Command::collect) return collect(process);
+    return run_engine(process);
+  }
+
+  coro::Task<> collect(Process* process) {
+    const store::Places places(process->settings.cache_root);
+    fs::create_directories(places.root);
+    const auto lock = co_await store::UseLock::take(simulator_.pool(), places.root, store::UseLock::Mode::exclusive,
+                                                    std::chrono::seconds(10), simulator_);
+    // What is remembered of what was planned goes, too.
+    planned_.clear();
+    if (!fs::exists(places.git())) co_return;
+    store::CollectOptions options;
+    options.older_than = std::chrono::seconds(simulator_.random().below(200));
+    options.now = simulator_.date();
+    co_await store::collect(places, simulator_.pool(), options);
+  }
+
+  coro::Task<> run_engine(Process* process) {
     auto cache = co_await store::Cache::open(process->settings.cache_root, simulator_.pool(), simulator_);
     auto evaluator = make_evaluator(simulator_, faults_, store_);
     auto remotes = make_remotes(internet_, process->asked, process->settings.patience);
     engine::Context::Outside outside{simulator_.pool(), simulator_, std::move(cache), std::move(remotes),
                                      std::move(evaluator)};
     engine::Context context(process->settings, process->observer, std::move(outside));
-    engine::PlanRequest request;
-    for (const auto& item : process->items) request.items.push_back(item.wanted);
-    process->report = co_await engine::plan(context, std::move(request));
+    if (process->command == Command::prefetch) {
+      engine::PrefetchRequest request;
+      for (const auto& item : process->items) request.items.push_back(item.wanted);
+      process->prefetched = co_await engine::prefetch(context, std::move(request));
+    } else {
+      engine::PlanRequest request;
+      for (const auto& item : process->items) request.items.push_back(item.wanted);
+      process->report = co_await engine::plan(context, std::move(request));
+    }
     check_vouched(*context.cache);
     const auto trouble = co_await context.cache->tidy();
     if (!trouble.empty()) simulator_.tell(process->name + ": " + trouble);
@@ -241,7 +278,10 @@ class Life {
     auto& random = simulator_.random();
     for (auto& each : processes) {
       auto* process = each.get();
-      std::string what = process->name + (process->settings.offline ? " offline" : "") + " plans";
+      std::string what = process->name + (process->settings.offline ? " offline" : "") +
+                         (process->command == Command::plan       ? " plans"
+                          : process->command == Command::prefetch ? " prefetches"
+                                                                  : " collects");
       for (const auto& item : process->items) what += " " + item.wanted.typed;
       simulator_.tell(what);
       std::uint64_t cancel_at = 0;
@@ -279,11 +319,26 @@ class Life {
     if (process.error) {
       simulator_.tell(process.name + ": " + told(*process.error));
       if (disk_fails_ && process.error->kind() == Kind::failure) return;
+      // The others do not end in the ten, or sixty, seconds that it waits.
+      if (process.error->message().contains("is in use by")) return;
       throw Violation{process.name + " failed as a whole: " + told(*process.error)};
     }
     for (std::size_t i = 0; i < process.items.size(); ++i) {
-      check_result(process, process.items[i], process.report->plans[i]);
+      if (process.command == Command::plan) check_result(process, process.items[i], process.report->plans[i]);
+      if (process.command == Command::prefetch) {
+        check_prefetched(process, process.items[i], process.prefetched->closures[i]);
+      }
     }
+  }
+
+  void check_prefetched(const Process& process, const Item& item, const Result<engine::Prefetched>& result) {
+    if (!result) return check_error(process, item, result.error());
+    std::set<std::string> expected, found;
+    for (const auto* release : closure(world_, *item.release)) expected.insert(release->rev.hex());
+    for (const auto& atom : result->atoms) found.insert(atom.rev.hex());
+    if (found != expected) throw Violation{item.wanted.typed + " was prefetched with other atoms than it needs"};
+    simulator_.tell(process.name + ": prefetched " + item.wanted.typed);
+    planned_.insert(item.wanted.typed);
   }
 
   void check_result(const Process& process, const Item& item, const Result<engine::Plan>& result) {
@@ -300,7 +355,11 @@ class Life {
       planned_.insert(typed);
       return;
     }
-    const auto& error = result.error();
+    check_error(process, item, result.error());
+  }
+
+  void check_error(const Process& process, const Item& item, const Error& error) {
+    const auto& typed = item.wanted.typed;
     simulator_.tell(process.name + ": " + told(error));
     const auto text = told(error);
     if (!text.contains(typed)) throw Violation{"an error does not name " + typed + ":\n" + text};

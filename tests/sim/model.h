@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "tests/sim/world.h"
@@ -13,5 +14,8 @@ const Release* meant(const World& world, std::size_t set, const std::string& lab
 
 // The derivation of a release: its lock decides where it has one, else the highest of everything does.
 std::string derivation(const World& world, const Release& root);
+
+// All that it needs, itself left out.
+std::set<const Release*> closure(const World& world, const Release& root);
 
 }  // namespace eka::sim

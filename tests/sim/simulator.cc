@@ -1,5 +1,7 @@
 #include "tests/sim/simulator.h"
 
+#include <sys/wait.h>
+
 #include "base/error.h"
 #include "coro/task/spawn.h"
 #include "coro/task/wakeup.h"
@@ -78,7 +80,7 @@ void Simulator::run(milliseconds limit) {
     }
     // A job of the pool may end at any moment, but need not.
     if (random_.chance(0.2) && run_pool()) continue;
-    if (run_reactor()) continue;
+    if (run_reactor() || wait_for_children()) continue;
     if (random_.chance(0.9) && run_pool()) continue;
     if (run_timer()) {
       if (now_ > end) throw Violation{"no end within " + std::to_string(limit.count() / 1000) + " s of virtual time"};
@@ -93,6 +95,14 @@ void Simulator::run(milliseconds limit) {
 
 bool Simulator::run_reactor() {
   return run_one(reactor_);
+}
+
+// What a real child does (git, which packs) takes no virtual time.
+bool Simulator::wait_for_children() {
+  siginfo_t ignored{};
+  if (::waitid(P_ALL, 0, &ignored, WEXITED | WNOHANG | WNOWAIT) != 0) return false;  // there are none
+  reactor_.restart();
+  return reactor_.run_one_for(std::chrono::seconds(10)) != 0;
 }
 
 bool Simulator::run_pool() {

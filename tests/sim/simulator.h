@@ -66,6 +66,7 @@ class Simulator final : public coro::Clock {
     std::uint64_t cancel_at = 0;
   };
   bool run_reactor();
+  bool wait_for_children();
   bool run_pool();
   bool run_timer();
 
