@@ -138,7 +138,7 @@ class SimulatedSession final : public git::Session {
     if (certainty == Certainty::presumed) co_return git::Capabilities::presumed();
     ++traffic().handshakes;
     internet_.simulator().tell(url_ + ": handshake");
-    co_await arrive();
+    co_await arrive("handshake");
     known_ = git::Capabilities::from_text(
         "agent=git/2.39.5\nls-refs=unborn\nfetch=shallow wait-for-done filter\nobject-format=sha1\n");
     co_return *known_;
@@ -152,7 +152,7 @@ class SimulatedSession final : public git::Session {
     auto& counts = asked_.urls[url_];
     ++(is_list ? counts.list_requests : counts.fetch_requests);
     const auto began = internet_.simulator().now();
-    Served* const repository = co_await arrive();
+    Served* const repository = co_await arrive(command.body);
     traffic().answer_time = std::chrono::duration_cast<std::chrono::microseconds>(internet_.simulator().now() - began);
     co_return is_list ? list(*repository, lines) : fetch(*repository, lines);
   }
@@ -163,11 +163,11 @@ class SimulatedSession final : public git::Session {
 
  private:
   // The request travels; it may go wrong on its way.
-  coro::Task<Served*> arrive() {
+  coro::Task<Served*> arrive(std::string request) {
     auto& simulator = internet_.simulator();
     auto& random = simulator.random();
     const auto& faults = internet_.faults();
-    if (simulator.now() < asked_.urls[url_].not_before) {
+    if (simulator.now() < asked_.urls[url_].not_before[request]) {
       simulator.violate(url_ + " is asked before the time that its Retry-After named");
     }
     Served* const repository = internet_.find(url_);
@@ -192,7 +192,7 @@ class SimulatedSession final : public git::Session {
       if (random.chance(0.5)) after = std::chrono::seconds(random.between(1, 20));
       simulator.tell(
           fmt::format("{}: {}{}", url_, status, after ? fmt::format(", Retry-After: {}", after->count()) : ""));
-      if (after) asked_.urls[url_].not_before = simulator.now() + *after;
+      if (after) asked_.urls[url_].not_before[request] = simulator.now() + *after;
       throw failed(net::status_error(status, repository->host, after));
     }
     if (faults.strikes(Fault::stall, random)) {
