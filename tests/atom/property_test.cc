@@ -33,7 +33,7 @@ class Maker {
     return Version(below(4), below(4), below(4), pre);
   }
   Url url() {
-    return Url::parse(any({"https://h.org/a", "https://ann@h.org:8443/a%20b?x", "git@h:o/r λ", "/srv/a b%", "../x",
+    return Url::parse(any({"https://h.org/a", "https://ann@h.org:8443/a%20b", "git@h:o/r λ", "/srv/a b%", "../x",
                            "http://[::1]:80/", "git://h/x", "ssh://h:22/~/x"}))
         .value();
   }

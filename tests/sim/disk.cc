@@ -299,7 +299,9 @@ using namespace eka::sim;
 
 extern "C" {
 
-int open(const char* path, int flags, ...) {
+// The name without 64, which headers of libc replace.
+int plain_open(const char* path, int flags, ...) __asm__("open");
+int plain_open(const char* path, int flags, ...) {
   mode_t mode = 0;
   if ((flags & (O_CREAT | __O_TMPFILE)) != 0) {
     va_list arguments;
@@ -323,7 +325,9 @@ int open64(const char* path, int flags, ...) {
   return open_at(AT_FDCWD, path, flags, mode, real);
 }
 
-int openat(int directory, const char* path, int flags, ...) {
+// The name without 64, which headers of libc replace.
+int plain_openat(int directory, const char* path, int flags, ...) __asm__("openat");
+int plain_openat(int directory, const char* path, int flags, ...) {
   mode_t mode = 0;
   if ((flags & (O_CREAT | __O_TMPFILE)) != 0) {
     va_list arguments;
@@ -353,7 +357,9 @@ ssize_t write(int descriptor, const void* bytes, std::size_t size) {
   return write_at(descriptor, position(descriptor), size, [&] { return real(descriptor, bytes, size); });
 }
 
-ssize_t pwrite(int descriptor, const void* bytes, std::size_t size, off_t offset) {
+// The name without 64, which headers of libc replace.
+ssize_t plain_pwrite(int descriptor, const void* bytes, std::size_t size, off_t offset) __asm__("pwrite");
+ssize_t plain_pwrite(int descriptor, const void* bytes, std::size_t size, off_t offset) {
   static const auto real = next<ssize_t(int, const void*, std::size_t, off_t)>("pwrite");
   return write_at(descriptor, offset, size, [&] { return real(descriptor, bytes, size, offset); });
 }
@@ -371,7 +377,9 @@ ssize_t writev(int descriptor, const iovec* pieces, int count) {
   return write_at(descriptor, position(descriptor), size, [&] { return real(descriptor, pieces, count); });
 }
 
-int ftruncate(int descriptor, off_t size) noexcept {
+// The name without 64, which headers of libc replace.
+int plain_ftruncate(int descriptor, off_t size) noexcept __asm__("ftruncate");
+int plain_ftruncate(int descriptor, off_t size) noexcept {
   static const auto real = next<int(int, off_t)>("ftruncate");
   return static_cast<int>(write_at(descriptor, size, std::size_t{1} << 40, [&] { return real(descriptor, size); }));
 }

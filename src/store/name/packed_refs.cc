@@ -22,6 +22,7 @@ constexpr std::size_t longest = 256U << 20;
 constexpr std::int64_t abandoned_after = 60;
 // Another process holds the lock for as long as it writes a file. If it is stopped, nobody waits for it for longer.
 constexpr std::chrono::seconds longest_wait{2};
+constexpr std::chrono::milliseconds pause{5};
 constexpr const char* cannot_write = "cannot write names into the cache";
 
 std::vector<PackedName> parse(std::string_view text) {
@@ -46,12 +47,12 @@ bool is_abandoned(const fs::path& file) {
 
 FileDescriptor take_names_lock(const fs::path& git_directory) {
   FileDescriptor file(::open((git_directory / "names.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  const auto deadline = std::chrono::steady_clock::now() + longest_wait;
+  auto left = longest_wait / pause;
   while (file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     const bool is_held = errno == EWOULDBLOCK;
     if (!is_held && errno != EINTR) return {};
-    if (std::chrono::steady_clock::now() >= deadline) return {};
-    if (is_held) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (left-- <= 0) return {};
+    if (is_held) std::this_thread::sleep_for(pause);
   }
   return file;
 }

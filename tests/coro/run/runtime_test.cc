@@ -85,6 +85,7 @@ int exit_status(void (*run)()) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
+    ::unsetenv("EKA_WATCHDOG");  // it would end the process first
     run();
     ::_exit(1);
   }
@@ -98,8 +99,11 @@ int exit_status(void (*run)()) {
 }
 
 Task<> interrupt_and_block_the_pool(Pool* pool, int signal) {
-  ::raise(signal);
-  co_await offload(*pool, [] { block(); });
+  // From the job, so that it has begun when the signal comes: one that has not is not run at all.
+  co_await offload(*pool, [signal] {
+    ::kill(::getpid(), signal);
+    block();
+  });
 }
 
 Task<> interrupt_and_hold_the_reactor() {
