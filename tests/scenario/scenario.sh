@@ -36,6 +36,7 @@ cd "$scratch"
 ok() { passed=$((passed + 1)); echo "ok: $1"; }
 not_ok() {
   failed=$((failed + 1))
+  local line
   echo "NOT OK: $1"
   shift
   for line in "$@"; do sed 's/^/    /' <<<"$line"; done
