@@ -61,7 +61,9 @@ bool Statement::step() {
   const int code = sqlite3_step(raw_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  fail(code, sqlite3_db_handle(raw_.get()));
+  const SqliteError error(code, sqlite3_errmsg(sqlite3_db_handle(raw_.get())));
+  reset();  // a statement that was busy stays active otherwise, and what others write is rolled back with it
+  throw error;
 }
 
 std::string Statement::text(int index) const {
