@@ -42,7 +42,8 @@ void check_owner(const std::filesystem::path& root) {
 }  // namespace
 
 std::filesystem::path find_set(const std::filesystem::path& start) {
-  for (auto directory = std::filesystem::weakly_canonical(start);; directory = directory.parent_path()) {
+  for (auto directory = std::filesystem::weakly_canonical(std::filesystem::current_path() / start);;
+       directory = directory.parent_path()) {
     if (std::filesystem::exists(directory / set_file)) {
       check_owner(directory);
       return directory;
@@ -55,7 +56,7 @@ std::filesystem::path find_set(const std::filesystem::path& start) {
 }
 
 NewAtomReport new_atom(const NewAtomRequest& request) {
-  const auto directory = std::filesystem::weakly_canonical(request.directory);
+  const auto directory = std::filesystem::weakly_canonical(std::filesystem::current_path() / request.directory);
   const auto root = find_set(directory.parent_path());
   const auto set = unwrap(read_package_set(files_of(root)));
   const auto label = choose_label(request, directory);

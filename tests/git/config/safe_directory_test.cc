@@ -40,7 +40,8 @@ class Configured {
     ::setenv("HOME", home.c_str(), 1);
   }
   ~Configured() {
-    ::setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
+    ::unsetenv("GIT_CONFIG_GLOBAL");
+    ::unsetenv("GIT_CONFIG_NOSYSTEM");
     if (home_.empty()) {
       ::unsetenv("HOME");
     } else {

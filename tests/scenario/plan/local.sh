@@ -53,8 +53,13 @@ equal "the same derivation" "$found" "$out"
 echo "- files that did not change are not read"
 cd set && git add -A && git commit -qm "More" && git update-index -q --refresh
 sleep 1.1; git update-index --force-write-index 2>/dev/null || git status >/dev/null
-strace -f -qq -e trace=openat,open -o "$scratch/trace" "$EKA" plan ::a >/dev/null 2>&1
-equal "no blob is opened" 0 "$(grep -c 'set/a/deep/er/file"' "$scratch/trace" || true)"
+opened() {
+  strace -f -qq -e trace=openat,openat2,open -o "$scratch/trace" "$EKA" plan ::a >/dev/null 2>&1
+  grep -cE '"(.*/)?set/a/deep/er/file"|openat2\(.*"file"' "$scratch/trace" || true
+}
+equal "no blob is opened" 0 "$(opened)"
+touch a/deep/er/file
+equal "one that was touched is" 1 "$(opened)"
 cd "$scratch"
 
 echo "- what cannot be planned"
