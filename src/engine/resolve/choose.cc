@@ -122,14 +122,19 @@ class Choice {
     return error;
   }
 
-  // What those who decide have said of the chosen versions answers for them from now on. So does what others said, each
-  // for itself.
+  // What URLs have said of the chosen versions answers for them from now on. Throws where one that decides has said
+  // something else before.
   void remember_vouchers(const resolve::Solved& solved) {
-    std::map<atom::Url, std::vector<Published>> said;
+    std::map<std::pair<atom::Url, bool>, std::vector<Published>> said;
     for (const auto& selected : solved.selected) {
-      for (const auto& url : graph_.offered_by(selected)) said[url].push_back(graph_.published(selected));
+      auto atom = graph_.published(selected);
+      const bool decides = !graph_.deciding(atom.set).empty();
+      for (const auto& url : graph_.offered_by(selected)) said[{url, decides}].push_back(atom);
     }
-    for (const auto& [url, atoms] : said) unwrap(remember_vouched(context_, context_.remotes(), url, atoms));
+    for (const auto& [by, atoms] : said) {
+      const auto same = remember_vouched(context_, context_.remotes(), by.first, atoms);
+      if (!same && by.second) throw Error(same.error());
+    }
   }
 
   coro::Task<std::vector<atom::LockedDirect>> lock_sources(const NewLock* found) {

@@ -107,10 +107,11 @@ void Graph::want_named(const Origin& origin, Questions& questions) {
   for (const auto& named : named_by(*origin.manifest)) {
     const auto voices = voices_of(*named.source, origin);
     for (const auto& url : urls_of(voices)) {
-      // One that may only deliver is not asked what there is.
+      if (!may_ask(url, origin)) continue;
+      asked_[url].insert(*named.label);
+      // One that may only deliver is not asked what there is, unless it is in order to learn which set it is.
       const auto* offer = sets_.offer(url);
-      const bool may_speak = offer == nullptr || deciders_.may_speak(offer->genesis, url);
-      if (may_speak && may_ask(url, origin)) want(url, *named.label, questions);
+      if (offer == nullptr || deciders_.may_speak(offer->genesis, url)) questions[url].insert(*named.label);
     }
     const auto set = set_of(*named.source, origin.set);
     if (!set || !deciders_.decide(*set)) continue;
@@ -133,15 +134,18 @@ coro::Task<> Graph::begin(Origin root, Questions hints) {
 }
 
 void Graph::decide_sets() {
-  for (const auto& places : root_->own) deciders_.add(root_->set, places);
+  bool names_its_own = false;
   for (const auto& [tag, source] : root_->manifest->sets) {
+    names_its_own = names_its_own || source.local;
     const auto set = identify(tag, source, *root_, "the manifest");
     if (!set) {
       if (!undecided_) undecided_ = set.error();
       continue;
     }
-    for (auto& places : voices_of(source, *root_)) deciders_.add(*set, places);
+    for (const auto& places : voices_of(source, *root_)) deciders_.add(*set, places);
   }
+  if (names_its_own) return;
+  for (const auto& places : root_->own) deciders_.add(root_->set, places);
 }
 
 void Graph::note_failures(const Origin& origin) {
@@ -156,8 +160,8 @@ void Graph::note_failures(const Origin& origin) {
   }
 }
 
-// One ref query for each remote: the versions of everything that these manifests name. A second one, as a rule of
-// nothing, where the first shows that a set is one that others decide.
+// One ref query for each remote: the versions of everything that these manifests name. There is a second one only where
+// the first shows that a URL is of a set that other URLs decide.
 coro::Task<> Graph::meet(std::vector<Origin> origins, Questions hints) {
   for (const auto& origin : origins) want_named(origin, hints);
   co_await sets_.ask(std::move(hints));
@@ -268,13 +272,13 @@ void Graph::restrict(resolve::Dependency& dependency, const Voices& named) const
   dependency.counted = std::move(counted);
   std::vector<std::string> urls;
   for (const auto& url : urls_of(voices)) urls.push_back(url.str());
-  dependency.note += ", from " + std::string(fmt::format("{}", fmt::join(urls, " and ")));
+  dependency.note += fmt::format(", from {}", fmt::join(urls, " and "));
 }
 
 bool Graph::counts(const Package& package, std::size_t version, const Voices& voices) const {
   const auto& candidate = package.candidates[version];
   if (candidate.local) return true;
-  return std::ranges::all_of(voices, [&](const Places& places) {
+  return !voices.empty() && std::ranges::all_of(voices, [&](const Places& places) {
     return revision_at(sets_, places, package.set, package.label, package.versions->list[version]) == candidate.rev;
   });
 }
@@ -318,8 +322,9 @@ coro::Task<> Graph::add_local_candidate(const Package* package, std::vector<List
 
 coro::Task<> Graph::list_versions(resolve::PackageId id) {
   auto& package = at(id);
-  if ((package.versions && !package.is_outdated) || package.failure) co_return;
+  if (!package.is_outdated && (package.versions || package.failure)) co_return;
   package.is_outdated = false;
+  package.failure.reset();
   const auto voices = voices_of(package);
   auto offered = offered_versions(sets_, voices, package.set, package.label, deciders_.decide(package.set));
   if (!offered) {

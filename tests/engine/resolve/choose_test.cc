@@ -272,7 +272,7 @@ TEST_CASE("a remote that claims the genesis of another set gains nothing") {
   Company world;
   world.publish("liar", "auth", "7.0.0");
   world.shell(
-      "git --git-dir=liar fetch -q \"$PWD/company\" refs/ekala/init && git --git-dir=liar update-ref refs/ekala/init "
+      "git --git-dir=liar fetch -q company refs/ekala/init && git --git-dir=liar update-ref refs/ekala/init "
       "$(git --git-dir=company rev-parse refs/ekala/init)");
   world.publish("vendor", "lib", "1.0.0", {"c liar"}, {"c auth *"});
   CHECK(world.choose({"company company", "vendor vendor"}, {"company server ^1", "vendor lib ^1"}) ==

@@ -126,11 +126,9 @@ matches "as the other does" "$(drv_named stolen-1.1.0)" "$out"
 eka inspect set --json "$company" "$SERVE_URL/liar.git"
 equal "inspect says of whom each answer is" "$company $SERVE_URL/liar.git" "$(jq -r 'map(.vouched_by) | join(" ")' <<<"$out")"
 eka verify "$company::auth@=1.1.0"
-equal "and it can be verified" 0 "$status"
+equal "verify compares with what the same URL said" "" "$(grep 'seen before' <<<"$err" || true)"
 
 echo "- a version that its own URL changes"
-git --git-dir="$www/liar.git" update-ref -d refs/eka/atoms/auth/7.0.0
-forge "$www/liar.git" 7.0.0-again >/dev/null
 git --git-dir="$www/liar.git" update-ref refs/eka/atoms/auth/7.0.0 refs/eka/atoms/auth/1.1.0
 eka plan "$SERVE_URL/liar.git::auth@^7"
 equal "is refused" 6 "$status"
