@@ -28,6 +28,9 @@ std::string nearest(std::string_view word, const Range& candidates);
 // In |a| times |b| steps: for short words.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
+// The value of a hexadecimal digit of either case, or -1.
+int hex_value(char digit);
+
 template <class Range>
 std::string nearest(std::string_view word, const Range& candidates) {
   constexpr std::size_t longest_word = 64;

@@ -73,3 +73,11 @@ TEST_CASE("nearest finds what was meant and nothing else") {
   CHECK(nearest(std::string(1 << 20, 'z'), known).empty());
   CHECK(edit_distance("kitten", "sitting") == 3);
 }
+
+TEST_CASE("hex_value reads digits of either case and nothing else") {
+  CHECK(hex_value('0') == 0);
+  CHECK(hex_value('9') == 9);
+  CHECK(hex_value('a') == 10);
+  CHECK(hex_value('F') == 15);
+  for (const char other : {'g', 'G', '/', ':', '@', '`', '\0', '\xff'}) CHECK(hex_value(other) == -1);
+}

@@ -15,7 +15,7 @@
 namespace eka::cli {
 namespace {
 
-struct Options {
+struct BuildOptions {
   PlanOptions plan;
   std::optional<std::string> builders;
   bool json = false;
@@ -27,7 +27,7 @@ atom::Json document_of(const engine::PlanRequest& request, const engine::BuildRe
   return build_document(request, report.plan, failures);
 }
 
-int build(const Common& common, const Options& options) {
+int build(const Common& common, const BuildOptions& options) {
   const Palette palette(common.color);
   Preferences preferences = read_preferences(common);
   options.plan.apply_to(preferences.settings);
@@ -59,7 +59,7 @@ int build(const Common& common, const Options& options) {
 
 void add_build(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("build", "plan atom URIs and build them with Nix; print output paths");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<BuildOptions>();
   options->plan.add_to(*command)->required();
   command->add_option("--builders", options->builders, "machines that build, as Nix's own --builders")
       ->type_name("BUILDERS");

@@ -26,7 +26,7 @@ namespace {
 using atom::Json;
 using store::UseLock;
 
-struct Options {
+struct CacheOptions {
   bool json = false;
   bool repair = false;
   std::int64_t older_than = 30 * 24 * 3600;
@@ -48,11 +48,13 @@ std::int64_t number(std::uint64_t value) {
 // Runs `work(places, pool)` with the cache locked; nothing where there is no cache.
 template <class Report>
 std::optional<Report> with_cache(const Common& common, UseLock::Mode mode, std::chrono::seconds patience,
-                                 coro::Task<Report> (*work)(store::Places, coro::Pool&, Options), Options options) {
+                                 coro::Task<Report> (*work)(store::Places, coro::Pool&, CacheOptions),
+                                 CacheOptions options) {
   struct Whole {
     static coro::Task<Report> run(store::Places places, coro::Pool& pool, UseLock::Mode mode,
                                   std::chrono::seconds patience,
-                                  coro::Task<Report> (*work)(store::Places, coro::Pool&, Options), Options options) {
+                                  coro::Task<Report> (*work)(store::Places, coro::Pool&, CacheOptions),
+                                  CacheOptions options) {
       const UseLock lock = co_await UseLock::take(pool, places.root, mode, patience);
       co_return co_await work(std::move(places), pool, options);
     }
@@ -68,7 +70,7 @@ std::optional<Report> with_cache(const Common& common, UseLock::Mode mode, std::
 
 // --- stat
 
-coro::Task<store::Stock> take_stock(store::Places places, coro::Pool& pool, Options) {
+coro::Task<store::Stock> take_stock(store::Places places, coro::Pool& pool, CacheOptions) {
   co_return co_await coro::offload(pool, [&](coro::Stop stop) { return store::take_stock(places, stop); });
 }
 
@@ -98,7 +100,7 @@ void print_heap(std::string_view name, const store::Heap& heap, std::string_view
   print("{:<10} {:>9} {:<14} {:>12}\n", name, heap.entries, what, size_text(heap.bytes));
 }
 
-int stat(const Common& common, const Options& options) {
+int stat(const Common& common, const CacheOptions& options) {
   const auto stock =
       with_cache<store::Stock>(common, UseLock::Mode::shared, std::chrono::seconds(options.wait), take_stock, options)
           .value_or(store::Stock{});
@@ -124,12 +126,12 @@ int stat(const Common& common, const Options& options) {
 
 // --- verify
 
-coro::Task<store::Audit> audit(store::Places places, coro::Pool& pool, Options options) {
+coro::Task<store::Audit> audit(store::Places places, coro::Pool& pool, CacheOptions options) {
   const auto repair = options.repair ? store::Repair::yes : store::Repair::no;
   co_return co_await coro::offload(pool, [&](coro::Stop stop) { return store::audit(places, repair, stop); });
 }
 
-int verify(const Common& common, const Options& options) {
+int verify(const Common& common, const CacheOptions& options) {
   const auto mode = options.repair ? UseLock::Mode::exclusive : UseLock::Mode::shared;
   const auto found = with_cache<store::Audit>(common, mode, std::chrono::seconds(options.wait), audit, options)
                          .value_or(store::Audit{});
@@ -168,14 +170,14 @@ int verify(const Common& common, const Options& options) {
 
 // --- gc
 
-coro::Task<store::Collection> collect(store::Places places, coro::Pool& pool, Options options) {
+coro::Task<store::Collection> collect(store::Places places, coro::Pool& pool, CacheOptions options) {
   store::CollectOptions collection;
   collection.older_than = std::chrono::seconds(options.older_than);
   collection.now = coro::Clock::system().date();
   co_return co_await store::collect(std::move(places), pool, collection);
 }
 
-int gc(const Common& common, const Options& options) {
+int gc(const Common& common, const CacheOptions& options) {
   const auto done = with_cache<store::Collection>(common, UseLock::Mode::exclusive, std::chrono::seconds(options.wait),
                                                   collect, options)
                         .value_or(store::Collection{});
@@ -200,7 +202,7 @@ int gc(const Common& common, const Options& options) {
 }
 
 CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* what,
-                  const std::shared_ptr<Options>& options, int (*run)(const Common&, const Options&)) {
+                  const std::shared_ptr<CacheOptions>& options, int (*run)(const Common&, const CacheOptions&)) {
   auto* command = app.add_subcommand(name, what);
   command->add_flag("--json", options->json, "print JSON");
   command->add_option("--wait", options->wait, "give up when the cache is in use for longer than this")
@@ -216,7 +218,7 @@ CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* w
 void add_cache(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("cache", "what is in the cache, is it sound, and drop what is not used");
   command->require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CacheOptions>();
   add_one(*command, action, "stat", "what is there, and how much of it", options, stat);
   add_one(*command, action, "verify", "hash everything again; exit code 6 when something is damaged", options, verify)
       ->add_flag("--repair", options->repair, "set aside what is damaged: the next run fetches it again");

@@ -23,7 +23,7 @@ namespace {
 using atom::Json;
 
 // What an `inspect` command is given. Each uses what it declared.
-struct Options {
+struct InspectOptions {
   std::vector<std::string> words;
   bool json = false;
 };
@@ -44,7 +44,7 @@ Json uri_json(const std::string& typed, const atom::AtomUri& uri) {
   return out;
 }
 
-int inspect_uri(const Common& common, const Options& options) {
+int inspect_uri(const Common& common, const InspectOptions& options) {
   const auto aliases = read_preferences(common).aliases;
   Json document(Json::Array{});
   std::string text;
@@ -61,7 +61,7 @@ int inspect_uri(const Common& common, const Options& options) {
   return 0;
 }
 
-int inspect_id(const Options& options) {
+int inspect_id(const InspectOptions& options) {
   const auto genesis = unwrap(atom::ObjectId::parse(options.words.at(0)));
   const auto label = unwrap(atom::Label::parse(options.words.at(1)));
   const auto id = atom::AtomId(genesis, label).str();
@@ -113,7 +113,7 @@ Json manifest_json(const atom::Manifest& manifest) {
   return out;
 }
 
-int inspect_manifest(const Options& options) {
+int inspect_manifest(const InspectOptions& options) {
   const auto& name = options.words.at(0);
   const auto manifest = unwrap(atom::Manifest::parse(read_file(name), name));
   if (options.json) {
@@ -167,7 +167,7 @@ Json lock_json(const atom::Lock& lock) {
   return out;
 }
 
-int inspect_lock(const Options& options) {
+int inspect_lock(const InspectOptions& options) {
   const auto& name = options.words.at(0);
   const auto lock = unwrap(atom::Lock::parse(read_file(name), name));
   if (options.json) {
@@ -231,7 +231,7 @@ coro::Task<std::vector<Result<Answer>>> ask_all(engine::Context& context, const 
 
 // All at once. Of one set, what it offers and who says so; of several, each line begins with the URL that was given,
 // and --json is an array.
-int inspect_set(const Common& common, const Options& options) {
+int inspect_set(const Common& common, const InspectOptions& options) {
   const auto preferences = read_preferences(common);
   std::vector<atom::Url> urls;
   for (const auto& word : options.words) {
@@ -260,12 +260,12 @@ int inspect_set(const Common& common, const Options& options) {
   return exit_code(errors);
 }
 
-using Inspection = int (*)(const Common&, const Options&);
+using Inspection = int (*)(const Common&, const InspectOptions&);
 
 void add_one(CLI::App& app, Action& action, const char* name, const char* what, const char* words, int count,
              Inspection inspection) {
   auto* command = app.add_subcommand(name, what);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InspectOptions>();
   auto* positional = command->add_option(words, options->words)->required();
   if (count > 0) positional->expected(count);
   command->add_flag("--json", options->json, "print JSON");
@@ -281,11 +281,11 @@ void add_inspect(CLI::App& app, Action& action) {
   command->require_subcommand(1);
   add_one(*command, action, "uri", "what URIs expand to", "uri", 0, inspect_uri);
   add_one(*command, action, "id", "the id of GENESIS and LABEL", "genesis-label", 2,
-          [](const Common&, const Options& options) { return inspect_id(options); });
+          [](const Common&, const InspectOptions& options) { return inspect_id(options); });
   add_one(*command, action, "manifest", "an atom.toml", "file", 1,
-          [](const Common&, const Options& options) { return inspect_manifest(options); });
+          [](const Common&, const InspectOptions& options) { return inspect_manifest(options); });
   add_one(*command, action, "lock", "an atom.lock", "file", 1,
-          [](const Common&, const Options& options) { return inspect_lock(options); });
+          [](const Common&, const InspectOptions& options) { return inspect_lock(options); });
   add_one(*command, action, "set", "the labels and versions that sets offer", "url", 0, inspect_set);
 }
 

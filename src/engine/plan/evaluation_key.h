@@ -6,8 +6,7 @@
 //   by its lock     with lock format 0 the planned atom's lock names the revision of every atom and the hash of every
 //                   source of the closure. This is known before anything of the closure is fetched.
 //   by its closure  with format 1 each atom's own lock decides for its dependencies, so that only the whole closure
-//   says
-//                   which revisions there are, and which atom sees which.
+//                   says which revisions there are, and which atom sees which.
 //
 // A lock stands here by its text and not only within the tree, because an atom may have none in its tree and be given
 // one for this run.

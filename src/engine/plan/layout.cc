@@ -37,7 +37,7 @@ std::set<Index> reachable(const Closure& closure, Index from) {
 }
 
 // What a lock says of a source, as one word for each thing it says.
-std::string pinned(const atom::LockedDirect& locked) {
+std::string pinned_to(const atom::LockedDirect& locked) {
   const auto rest = [](const auto& source) -> std::string {
     if constexpr (requires { source.rev; }) {
       return source.rev.hex();
@@ -59,7 +59,7 @@ std::string describe(const Closure& closure, const Closure::Member& member) {
   for (const auto& [tag, labels] : member.dependencies) {
     for (const auto& [label, index] : labels) out += " " + tag.str() + "." + label.str() + "=" + rev(index);
   }
-  for (const auto& [name, source] : member.sources) out += " " + name + "=" + pinned(source.locked);
+  for (const auto& [name, source] : member.sources) out += " " + name + "=" + pinned_to(source.locked);
   return out + "\n";
 }
 

@@ -9,9 +9,9 @@
 namespace eka::engine {
 namespace {
 
-class Run {
+class PrefetchRun {
  public:
-  Run(Context& context, PrefetchRequest request)
+  PrefetchRun(Context& context, PrefetchRequest request)
       : context_(context), request_(std::move(request)), times_(request_.items.size() + request_.locks.size()) {}
 
   coro::Task<PrefetchReport> finish() {
@@ -138,7 +138,7 @@ class Run {
 }  // namespace
 
 coro::Task<PrefetchReport> prefetch(Context& context, PrefetchRequest request) {
-  Run run(context, std::move(request));
+  PrefetchRun run(context, std::move(request));
   co_return co_await run.finish();
 }
 

@@ -42,9 +42,9 @@ std::map<std::string, std::string> pins(const atom::Lock& lock) {
   return out;
 }
 
-class Run {
+class ResolveRun {
  public:
-  Run(Context& context, ResolveRequest request) : context_(context), request_(std::move(request)) {}
+  ResolveRun(Context& context, ResolveRequest request) : context_(context), request_(std::move(request)) {}
 
   // One atom after another: each finds what the others have asked.
   coro::Task<ResolveReport> finish() {
@@ -112,7 +112,7 @@ std::vector<std::string> lock_changes(const std::optional<atom::Lock>& before, c
 }
 
 coro::Task<ResolveReport> resolve(Context& context, ResolveRequest request) {
-  Run run(context, std::move(request));
+  ResolveRun run(context, std::move(request));
   co_return co_await run.finish();
 }
 

@@ -11,6 +11,9 @@
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
+#if __has_include(<git2/sys/errors.h>)
+#include <git2/sys/errors.h>  // git_error_clear since libgit2 1.8
+#endif
 
 #include "atom/hash/object_id.h"
 #include "base/error.h"

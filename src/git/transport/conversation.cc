@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "coro/task/timeout.h"
 #include "git/wire/pkt_line.h"
 
 namespace eka::git {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 Error stalled(std::chrono::milliseconds limit) {
   return Error(Kind::remote, "the server has sent next to nothing for " +

@@ -18,8 +18,8 @@
 namespace eka::git {
 namespace {
 
-constexpr std::size_t longest_errors = 16 << 10;       // of standard error, kept
-constexpr std::chrono::milliseconds last_words{2000};  // for an ssh whose stream has ended, to end itself
+constexpr std::size_t longest_errors = 16 << 10;        // of standard error, kept
+constexpr std::chrono::milliseconds time_to_end{2000};  // for an ssh whose stream has ended, to end itself
 constexpr std::chrono::milliseconds grace{500};
 
 coro::Task<> read_once(coro::Process* process, std::span<std::byte> into, std::size_t* got, coro::TaskGroup* group) {
@@ -71,7 +71,7 @@ class SshChannel final : public Channel {
   coro::Task<int> ended() {
     std::optional<int> status;
     try {
-      status = co_await coro::timeout(last_words, process_.wait());
+      status = co_await coro::timeout(time_to_end, process_.wait());
     } catch (const Error&) {
       // It lingers.
     }

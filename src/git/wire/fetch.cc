@@ -14,10 +14,6 @@ namespace {
 constexpr std::array<std::string_view, 5> sections = {"acknowledgments", "shallow-info", "wanted-refs", "packfile-uris",
                                                       "packfile"};
 
-std::unexpected<Error> malformed(std::string what) {
-  return std::unexpected(protocol_error(std::move(what)));
-}
-
 // As git, JGit and others say it.
 bool tells_of_refused_want(std::string_view text) {
   constexpr std::array<std::string_view, 4> phrases = {"not our ref", "not valid", "unadvertised object",

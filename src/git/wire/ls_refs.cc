@@ -9,10 +9,6 @@
 namespace eka::git {
 namespace {
 
-std::unexpected<Error> malformed(std::string what) {
-  return std::unexpected(protocol_error(std::move(what)));
-}
-
 std::string_view take_word(std::string_view& rest) {
   const std::size_t end = std::min(rest.find(' '), rest.size());
   const std::string_view word = rest.substr(0, end);

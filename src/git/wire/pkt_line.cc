@@ -8,13 +8,6 @@
 namespace eka::git {
 namespace {
 
-int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
-
 Packet packet_of(std::string_view whole) {
   if (whole.size() > 4 || whole[3] == '4') return {Packet::Type::data, whole.substr(4)};
   if (whole[3] == '0') return {Packet::Type::flush, {}};
@@ -104,6 +97,10 @@ Result<std::optional<Packet>> PacketReader::next() {
 
 Error protocol_error(std::string what) {
   return Error(Kind::remote, "the remote broke the git protocol: " + what);
+}
+
+std::unexpected<Error> malformed(std::string what) {
+  return std::unexpected(protocol_error(std::move(what)));
 }
 
 Error truncated_error(std::string where) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,6 +63,9 @@ class PacketReader {
 
 // "the remote broke the protocol: <what>". Not retryable.
 Error protocol_error(std::string what);
+
+// The same, for functions that return a Result.
+std::unexpected<Error> malformed(std::string what);
 // The answer ended before its end: a protocol error that a second try may cure.
 Error truncated_error(std::string where);
 // The error that an "ERR <reason>" packet carries; nothing for any other payload.

@@ -8,10 +8,6 @@
 namespace eka::git {
 namespace {
 
-std::unexpected<Error> malformed(std::string what) {
-  return std::unexpected(protocol_error(std::move(what)));
-}
-
 constexpr std::string_view no_refs = "capabilities^{}";
 constexpr std::string_view peeled_mark = "^{}";
 

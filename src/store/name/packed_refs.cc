@@ -22,8 +22,7 @@ constexpr std::size_t longest = 256U << 20;
 constexpr std::int64_t abandoned_after = 60;
 // Another process holds the lock for as long as it writes a file. If it is stopped, nobody waits for it for longer.
 constexpr std::chrono::seconds longest_wait{2};
-constexpr std::chrono::milliseconds pause{5};
-constexpr const char* cannot_write = "cannot write names into the cache";
+constexpr const char* cannot_write_names = "cannot write names into the cache";
 
 std::vector<PackedName> parse(std::string_view text) {
   std::vector<PackedName> out;
@@ -101,14 +100,14 @@ bool PackedRefs::replace(std::vector<PackedName> names) const {
     out = create_file(growing);
   }
   if (!out && errno == EEXIST) return false;
-  if (!out) throw_errno(cannot_write);
+  if (!out) throw_errno(cannot_write_names);
   std::ranges::sort(names);
   std::string text = "# pack-refs with: sorted \n";
   for (const auto& [name, rev] : names) text += rev.hex() + " " + name + "\n";
   try {
-    write_all(out.get(), text, cannot_write);
+    write_all(out.get(), text, cannot_write_names);
     // It takes the place of names that were safe on the disk.
-    if (::fdatasync(out.get()) != 0 || ::rename(growing.c_str(), file().c_str()) != 0) throw_errno(cannot_write);
+    if (::fdatasync(out.get()) != 0 || ::rename(growing.c_str(), file().c_str()) != 0) throw_errno(cannot_write_names);
   } catch (const Error&) {
     ::unlink(growing.c_str());
     throw;

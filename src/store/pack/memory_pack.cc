@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "atom/hash/digest.h"
+#include "store/pack/big_endian.h"
 #include "store/pack/inflate.h"
 
 namespace eka::store {
@@ -100,12 +101,6 @@ bool is_framed(std::string_view pack) {
   return std::ranges::equal(trailer, sum, {}, [](char c) { return static_cast<std::uint8_t>(c); });
 }
 
-std::uint32_t big_endian(std::string_view four) {
-  std::uint32_t value = 0;
-  for (const char c : four) value = (value << 8) | static_cast<std::uint8_t>(c);
-  return value;
-}
-
 }  // namespace
 
 std::optional<std::string> apply_delta(std::string_view base, std::string_view delta, std::size_t limit) {
@@ -174,7 +169,7 @@ bool MemoryPack::take_head(std::string_view& rest, std::size_t begin, const Plac
 // Every entry as it lies there; the content of a delta is the delta yet.
 bool MemoryPack::take_entries(std::size_t limit) {
   const std::string_view whole(reinterpret_cast<const char*>(pack_.data()), pack_.size());
-  if (!is_framed(whole) || big_endian(whole.substr(4, 4)) != version) return false;
+  if (!is_framed(whole) || read_big_endian(whole.substr(4, 4)) != version) return false;
   std::string_view rest = whole.substr(header_size, whole.size() - header_size - atom::ObjectId::size);
   Places places;
   Inflater inflater;
@@ -191,7 +186,7 @@ bool MemoryPack::take_entries(std::size_t limit) {
     places.emplace(begin, entries_.size());
     entries_.push_back(std::move(entry));
   }
-  return entries_.size() == big_endian(whole.substr(8, 4));
+  return entries_.size() == read_big_endian(whole.substr(8, 4));
 }
 
 // The entry that another is a delta of, if it is known yet.

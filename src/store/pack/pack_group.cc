@@ -12,16 +12,11 @@
 #include "store/disk/disk.h"
 #include "store/disk/quarantine.h"
 #include "store/object/repository.h"
+#include "store/pack/big_endian.h"
 #include "store/pack/inflate.h"
 
 namespace eka::store {
 namespace {
-
-std::string big_endian(std::uint32_t value) {
-  std::string out(4, '\0');
-  for (std::size_t i = 0; i < 4; ++i) out[i] = static_cast<char>(value >> (24 - 8 * i) & 0xff);
-  return out;
-}
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "store/pack/big_endian.h"
+
 namespace eka::store {
 namespace {
 
@@ -14,12 +16,6 @@ constexpr const char* base_is_nowhere = "has a delta whose base is nowhere";
 
 std::string mebibytes(std::uint64_t bytes) {
   return std::to_string(bytes >> 20) + " MiB";
-}
-
-std::uint32_t big_endian(std::string_view four) {
-  std::uint32_t value = 0;
-  for (const char c : four) value = (value << 8) | static_cast<std::uint8_t>(c);
-  return value;
 }
 
 // A little-endian varint off the front of `text`; false when it is not all there yet.
@@ -93,10 +89,10 @@ void PackScanner::take_header(std::span<const std::byte>& rest) {
   if (!gather(rest, 12)) return;
   if (!gathered_.starts_with("PACK")) refuse("does not begin as packs do");
   const std::string_view header = gathered_;
-  if (const auto version = big_endian(header.substr(4, 4)); version != 2 && version != 3) {
+  if (const auto version = read_big_endian(header.substr(4, 4)); version != 2 && version != 3) {
     refuse("has version " + std::to_string(version));
   }
-  count_ = left_ = big_endian(header.substr(8, 4));
+  count_ = left_ = read_big_endian(header.substr(8, 4));
   if (count_ > limits_.objects) {
     refuse("declares " + std::to_string(count_) + " objects, over the limit of " + std::to_string(limits_.objects));
   }
