@@ -26,11 +26,6 @@ fs::path resolved(const fs::path& path) {
   return out;
 }
 
-bool lies_in(const fs::path& path, const fs::path& directory) {
-  const auto relative = path.lexically_relative(directory);
-  return !relative.empty() && *relative.begin() != "..";
-}
-
 bool lies_in_tree(const fs::path& path, const LocalOrigin& from) {
   if (!from.has_tree || !lies_in(path, from.directory)) return false;
   const auto relative = path.lexically_relative(from.directory);
@@ -49,6 +44,11 @@ Error refusal(const std::string& what, const fs::path& place, const LocalOrigin&
 }
 
 }  // namespace
+
+bool lies_in(const fs::path& path, const fs::path& directory) {
+  const auto relative = path.lexically_relative(directory);
+  return !relative.empty() && *relative.begin() != "..";
+}
 
 LocalOrigin local_origin(const fs::path& place) {
   const auto repository = git::find_repository(place);

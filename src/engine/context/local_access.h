@@ -19,6 +19,9 @@
 
 namespace eka::engine {
 
+// Is `path` the directory itself or below it? By name only: links are not resolved.
+bool lies_in(const std::filesystem::path& path, const std::filesystem::path& directory);
+
 // Where on this machine the manifest or the lock was read that names something on this machine.
 struct LocalOrigin {
   std::filesystem::path directory;  // the working tree, without links; a bare repository has none, and is itself named

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/context/local_access.h"
 #include "engine/workspace/new_atom.h"
 #include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"
@@ -14,11 +15,6 @@ namespace eka::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool lies_in(const fs::path& path, const fs::path& directory) {
-  const auto relative = path.lexically_relative(directory);
-  return !relative.empty() && *relative.begin() != "..";
-}
 
 std::vector<const SourceAtom*> choose(const PackageSet& set, const fs::path& root, const fs::path& start,
                                       const std::vector<std::string>& names) {
