@@ -1,4 +1,4 @@
-# The value of one atom, by the composer it chose.
+# The value of one atom, computed by its composer.
 {
   config,
   purity,
@@ -7,7 +7,7 @@
 }:
 atom:
 let
-  # A path and not a string, so that `./.` and the like mean in an atom what they mean in any imported tree.
+  # A path instead of a string, so that relative paths such as `./.` in an atom work as in any imported file.
   root = /. + atom.root;
   manifest = builtins.fromTOML (builtins.readFile (root + "/atom.toml"));
 
@@ -21,8 +21,8 @@ let
     get = builtins.mapAttrs get (atom.gets or { });
   };
 
-  # A source that lies on disk. `import` reads it where it stands; only `src`, when it ends up in a derivation, makes a
-  # store path of it.
+  # A source on disk. `import` reads it in place; `src` adds it to the store if it is used in a derivation.
+  # See protocol.md §9.
   pin = source: {
     src = builtins.path {
       path = /. + source.path;
@@ -33,7 +33,7 @@ let
     import = path: purity.import (/. + source.path + "/${path}");
   };
 
-  # A source that is fetched when it is built: the derivation of <nix/fetchurl.nix>.
+  # A source that is fetched at build time: the derivation of <nix/fetchurl.nix>.
   get = name: source: {
     src = import <nix/fetchurl.nix> {
       inherit (source) url hash;

@@ -1,9 +1,9 @@
-# What the value of an atom must be, and the words for when it is not.
+# Checks the value of an atom against the evaluation contract.
 #
-# A breach is thrown as one line, "eka-contract <JSON>", with at least { breach, label, version, found }: the engine
-# says it to people.
+# A violation is thrown as one line, "eka-contract <JSON>", with at least { breach, label, version, found }. eka turns it
+# into an error message.
 let
-  # What a value is, as a person would call it.
+  # The type of a value, for error messages.
   kind =
     value:
     if builtins.isAttrs value then
@@ -21,7 +21,7 @@ let
       }
       .${builtins.typeOf value} or "something else";
 
-  # The names of the derivations that a list or a set holds.
+  # The names of the derivations in a list or a set.
   derivations =
     value:
     if builtins.isAttrs value then
@@ -30,7 +30,7 @@ let
       map (derivation: derivation.name or "?") (builtins.filter is_derivation value)
     else
       [ ];
-  # Of a value that may fail.
+  # For values whose evaluation may fail.
   is_derivation =
     value:
     let
@@ -53,7 +53,7 @@ let
     );
 in
 {
-  # The one derivation of a root.
+  # The derivation of a root.
   plannable =
     atom: value:
     if !(builtins.isAttrs value) then
@@ -70,7 +70,7 @@ in
         inherit (value.main) drvPath;
       };
 
-  # A composer's value, fit to be called on `atom`'s behalf.
+  # The value of a composer, checked to be a function.
   composer =
     atom: composer: value:
     if builtins.isFunction value || value ? __functor then

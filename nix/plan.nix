@@ -1,16 +1,16 @@
-# From a closure on disk to the derivations of its roots. The whole of evaluation starts here.
+# Evaluates a closure on disk to the derivations of its roots. This is the entry point of evaluation.
 #
 # `closure` is a JSON document:
 #
 #   { "config": { "platforms": { "build", "target", "legacy_target" }, … },
-#     "system": what builtins.currentSystem is to be, which is platforms.build,
+#     "system": the value of builtins.currentSystem, which is platforms.build,
 #     "atoms": { <key>: <atom>, … },
 #     "roots": [ <key>, … ] }
 #
 # The keys are opaque and unique. An <atom> is
 #
 #   { "label", "version",
-#     "root": "/nix/store/<hash>-<label>", where its tree stands,
+#     "root": "/nix/store/<hash>-<label>", the path of its tree,
 #     "compose": { "use": "nix", "entry": "…" }
 #              | { "use": "static" }
 #              | { "use": "atom", "atom": <key>, "entry": "…" },
@@ -18,15 +18,15 @@
 #     "pins": { <name>: { "path": "/nix/store/<hash>-<store name>", "hash": SRI, "tree": bool } },
 #     "gets": { <name>: { "url", "hash": SRI, "unpack": bool } } }
 #
-# Nothing is fetched: every path exists already. The roots are evaluated in their order, and each is told on standard
-# error as soon as it is done, in a line "trace: eka-answer <mark> { "label", "drvPath" }": what was answered stays
-# answered when a later root fails. `mark` is a secret, so that no atom can answer for another.
+# Nothing is fetched: all paths exist. The roots are evaluated in order, and each result is printed to standard error
+# immediately, in a line "trace: eka-answer <mark> { "label", "drvPath" }", so earlier results are kept when a later
+# root fails. `mark` is a secret, so that an atom cannot print a result for another one.
 { closure, mark }:
 let
   inherit (builtins.fromJSON closure) config system atoms roots;
   purity = import ./purity.nix { inherit system; };
-  # One lazy attribute per atom: whoever refers to an atom refers to the same value, and atoms may refer to each other
-  # in circles as long as no value needs itself.
+  # One lazy attribute per atom: all references to an atom are the same value. References may be cyclic as long as no
+  # value depends on itself.
   values = builtins.mapAttrs (_: compose) atoms;
   compose = import ./compose.nix { inherit config purity values atoms; };
   contract = import ./contract.nix;

@@ -1,7 +1,7 @@
-# The scope in which every atom is evaluated: Nix's own, except for what would let the machine it runs on show through.
+# The scope in which all atoms are evaluated: Nix's global scope, without anything that depends on the machine.
 #
-# `import` and `scopedImport` of this scope carry it on, so that it holds for every file an atom reaches. (The walls are
-# elsewhere: this is about getting the same answer everywhere, not about keeping anyone out.)
+# `import` and `scopedImport` of this scope pass it on, so it applies to all files of an atom. This makes results
+# reproducible; security is provided by the sandbox (docs/evaluation.md).
 { system }:
 let
   replaced = {
@@ -16,7 +16,7 @@ let
     builtins = builtins // replaced;
   };
 
-  # Nix also knows most builtins by a global name, and `<x>` means `__findFile __nixPath "x"`.
+  # Most builtins also have a global name, and `<x>` means `__findFile __nixPath "x"`.
   scope = {
     inherit (replaced) builtins import scopedImport;
     __getEnv = replaced.getEnv;

@@ -1,16 +1,16 @@
 #!/bin/bash
-# What evaluation costs, against what a user would do instead, in the same run: medians, interleaved.
+# Measures evaluation with eka and with plain Nix, in turns; prints medians.
 #
 #   bench/eval/run.sh [BUILD-DIRECTORY] [ATOMS] [RUNS]
 #
-# A world of ATOMS atoms is made and fetched first. Then, RUNS times over, with cold evaluations and warm objects:
+# Generates and fetches ATOMS atoms, then runs RUNS times, with objects cached and evaluations not cached:
 #   shared      eka plan -c --fresh-eval
 #   apart       eka plan --fresh-eval
 #   remembered  eka plan
 #   fetchGit    nix-instantiate per atom, whose expression fetches the closure with builtins.fetchGit (Nix's cache warm)
-#   trees       nix-instantiate per atom, on trees that were laid out before
-# the latter two one after another and, in the rows called "-P", as many at once as there are processors. All must give
-# the same derivations. Last, what the sandbox adds to one bare nix-instantiate of one small atom, with the same flags.
+#   trees       nix-instantiate per atom, on trees materialized before
+# The latter two run sequentially and, in rows with "-P", one process per core in parallel. All must produce the same
+# derivations. Finally, measures the overhead of the sandbox over nix-instantiate with the same flags for a small atom.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(realpath "${1:-build}")
@@ -24,14 +24,14 @@ work=$(mktemp -d /tmp/eka-bench-eval.XXXXXX)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 export HOME=$work/home XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
 mkdir -p "$HOME" "$work/times"
-# Without a daemon, root's Nix wants build users.
+# Without a daemon, Nix requires build users when run as root.
 [[ $(id -u) != 0 ]] || getent group nixbld >/dev/null || export NIX_CONFIG='build-users-group ='
 
 "$build/bench/eka-world" make "$work/www" --url-base "file://$work/www" --json \
   --sets 10 --atoms "$((atoms * 2))" --versions 1 --files 10 --file-size 2000 --deps 3 --levels 4 >"$work/world.json"
 jq -r '.atoms[] | .set as $s | .label as $l | .versions[-1] | "\($s) \($l) \(.version) \(.rev)"' "$work/world.json" \
   >"$work/all"
-# Some atoms are composers or data: only those that can be planned count. Their own closures are the world that counts.
+# Composers and data atoms cannot be planned and are skipped.
 mapfile -t uris < <(awk -v base="file://$work/www" '{ print base "/" $1 ".git::" $2 }' "$work/all")
 "$eka" plan -c --json "${uris[@]}" >"$work/first.json" 2>/dev/null || true
 paste -d ' ' <(jq -r '.plans[] | has("drv")' "$work/first.json") "$work/all" | sed -n 's/^true //p' | head -n "$atoms" \
@@ -58,7 +58,7 @@ measure() {  # NAME COMMAND…
   awk '{ printf "%.1f %.1f\n", $1 * 1000, ($2 + $3) * 1000 }' "$work/time" >>"$work/times/$name"
   sort "$work/out" >"$work/sorted"
   [[ -e $work/expected ]] || cp "$work/sorted" "$work/expected"
-  cmp -s "$work/sorted" "$work/expected" || { echo "$name gives other derivations"; exit 1; }
+  cmp -s "$work/sorted" "$work/expected" || { echo "$name produced different derivations"; exit 1; }
 }
 median() { cut -d ' ' -f "$2" "$work/times/$1" | sort -n | awk '{ x[NR] = $1 } END { print x[int((NR + 1) / 2)] }'; }
 
@@ -83,7 +83,7 @@ for row in "${rows[@]}"; do
     "$(awk -v a="$wall" -v b="$shared" 'BEGIN { printf "%.1f x", a / b }')"
 done
 
-# One small atom: the evaluator alone, and what eka needs for it.
+# One small atom: nix-instantiate alone and with eka.
 mkdir -p "$work/set" && cd "$work/set"
 export GIT_AUTHOR_NAME=b GIT_AUTHOR_EMAIL=b@eka.invalid GIT_COMMITTER_NAME=b GIT_COMMITTER_EMAIL=b@eka.invalid
 "$eka" init --init-git >/dev/null 2>&1

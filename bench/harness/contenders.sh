@@ -1,11 +1,11 @@
-# What is compared: each is a function that brings what $world_dir/wanted lists from the URL pattern $1 ("%" is the
-# set's name) into the new directory $2, measured by run_measured, and prints to $2/stores the object directories that it
-# filled. What can be prepared beforehand (repositories, lists of arguments) is not measured.
+# The compared clients. Each function fetches what $world_dir/wanted lists from the URL pattern $1 ("%" is the name of
+# the set) into the new directory $2, measured by run_measured, and writes the object directories to $2/stores.
+# Preparation (repositories, argument lists) is not measured.
 #
-# git is given its best case: exact revisions, so that it lists no refs; no tags; refs of their own, so that nobody
-# waits for a lock; as many at once as there are places in xargs.
+# git is measured in its best case: exact revisions, so that it lists no refs; no tags; separate refs, so that there is no
+# contention for locks; parallel with xargs.
 
-# run_measured COMMAND…: runs it, and leaves what it cost in $scratch/cost.
+# run_measured COMMAND…: runs the command and writes its resource usage to $scratch/cost.
 run_measured() {
   rm -f "$scratch/cost"
   "$EKA_BENCH" measure -o "$scratch/cost" -- "$@" </dev/null >"$scratch/said" 2>&1
@@ -31,7 +31,7 @@ contend_eka() {
   EKA_CACHE_ROOT=$2/cache run_measured "$EKA" -q prefetch --lock "$2/atom.lock"
 }
 
-# The same where the host was met before, by whatever run: no handshake.
+# The same with a host known from an earlier run: no handshake.
 prepare_eka_known() {
   local facts=$scratch/known.$line_port
   [[ ! -e $facts ]] || return 0
@@ -72,7 +72,7 @@ contend_libgit2_loop() {
   run_measured sh -c 'exec "$0" fetch "$1" <"$2"' "$EKA_LIBGIT2_LOOP" "$2" "$2/jobs"
 }
 
-# In a store of its own, so that the machine's is neither needed nor filled.
+# With a separate store, so that the store of the machine is neither needed nor modified.
 contend_nix_fetchgit() {
   awk -v url="$1" '
     BEGIN { print "map (a: (builtins.fetchGit a).rev) [" }
@@ -85,7 +85,7 @@ contend_nix_fetchgit() {
   ls -d "$2"/home/nix/gitv3/*/objects >"$2/stores"
 }
 
-# Ref queries: every ref below refs/eka/atoms/ of all of $world_dir/sets, sorted, to $2/refs.
+# Ref queries: all refs below refs/eka/atoms/ of all of $world_dir/sets, sorted, to $2/refs.
 query_eka() {
   local urls
   mapfile -t urls < <(while read -r set; do url_of "$1" "$set"; done <"$world_dir/sets")

@@ -1,5 +1,5 @@
-# Memory against size: many remotes in one run, and one large pack. To be sourced by run.sh; wants memory_remotes and
-# memory_mib. The bounds are engine.md's, law 8: 150 MiB resident for 2,000 remotes, 100 MiB for a pack of 2 GiB.
+# Peak memory for many remotes in one run and for one large pack. Sourced by run.sh; needs memory_remotes and memory_mib.
+# Targets: 150 MiB of resident memory for 2,000 remotes, 100 MiB for a pack of 2 GiB.
 experiment_memory() {
   closure_contest http 0 0 "$memory_remotes" "$memory_remotes" eka
   transport=http latency=0 bandwidth=0 sets=1 atoms=1
@@ -15,8 +15,7 @@ carry_eka() {
   EKA_CACHE_ROOT=$2/cache run_measured "$EKA" -q prefetch "$(url_of "$1" set-00)::root@=2.0.0"
 }
 
-# heavy_world MIB: one set whose atom `root` has a version 2.0.0 with so much that no compression makes smaller, in files
-# of 8 MiB.
+# heavy_world MIB: creates a set whose atom `root` has a version 2.0.0 with MIB of incompressible data in files of 8 MiB.
 heavy_world() {
   local mib=$1 git tree origin commit file
   world_dir=$scratch/worlds/heavy-$mib

@@ -1,14 +1,14 @@
-# Servers, and the lines to them. To be sourced after tests/scenario/serve.sh and tests/scenario/ssh.sh.
+# Servers and simulated networks. To be sourced after tests/scenario/serve.sh and tests/scenario/ssh.sh.
 #
 #   line_start ADDRESS:PORT LATENCY BANDWIDTH   eka-proxy in front of a server; sets line_port. BANDWIDTH is in bytes a
 #                                               second, 0 is no limit.
-#   line_counts                                 what went over the line so far, as JSON
+#   line_counts                                 traffic so far, as JSON
 #   line_stop
 #   git_daemon_start ROOT                       git daemon; sets GIT_DAEMON_PORT
-#   servers_counted                             from now on the servers so far, their children and later lines are in a
-#                                               control group, where that is allowed: then server_cpu_ms knows
-#   server_cpu_ms                               processor time of them all so far; "null" where it cannot be known. (The
-#                                               kernel does not book on fcgiwrap what its children did.)
+#   servers_counted                             moves the running servers, their children and later proxies to a control
+#                                               group, if permitted; required by server_cpu_ms
+#   server_cpu_ms                               their CPU time so far; "null" if unknown. (The CPU time of fcgiwrap does
+#                                               not include its children.)
 
 line_start() {
   local target=$1 latency=$2 bandwidth=$3 tries
@@ -61,7 +61,7 @@ git_daemon_start() {
       sleep 0.02
     done
   done
-  echo "bench: git daemon does not start:" >&2
+  echo "bench: git daemon failed to start:" >&2
   cat "$scratch/git-daemon.log" >&2
   return 1
 }

@@ -1,5 +1,5 @@
-# A document of report.jq -> an SVG: cost against size, from the tables of the experiment "growth" that vary the atoms.
-# Left the client's processor time, right the wall time; a dot is a median, the bar through it reaches from least to most.
+# Output of report.jq -> SVG: cost by number of atoms, from the tables of the experiment "growth".
+# Left: CPU time of the client; right: wall time. Dots are medians, bars reach from minimum to maximum.
 def colours: ["#1b6ca8", "#c4511d", "#3d8c40", "#7a4fa3", "#8a8a8a"];
 def nice: # the next of 1, 2, 5 times a power of ten
   if . <= 0 then 1

@@ -1,8 +1,8 @@
-# Runs (JSON lines, slurped) -> one document: for each table its contenders, with median, least and most of every figure.
+# Runs (JSON lines, slurped) -> one document: for each table its clients, with median, minimum and maximum of each value.
 #
-# The limit of a table is what no client can beat: two round trips, to connect and to ask, and the bytes at the line's
-# speed, those of the contender with the fewest. The servers work on the same cores: `floor_ms` is the limit and what
-# each client made them work, spread over all cores.
+# The limit of a table is the theoretical minimum: two round trips (connect, request) plus the transfer time of the bytes
+# of the client that received the fewest. The servers run on the same cores: `floor_ms` is the limit plus the CPU time of
+# the servers for this client, divided by the number of cores.
 def over($a; $b): if $b == 0 then null else $a / $b end;
 def median: sort | if length % 2 == 1 then .[(length - 1) / 2] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 def spread: {median: median, min: min, max: max};
@@ -38,7 +38,7 @@ def table:
   | . as $table
   | if .experiment == "warm" then . else .contenders |= with_entries(limits($table)) end;
 
-# Of the single steps: medians, too.
+# Single operations: medians as well.
 def steps:
   group_by(.name)
   | map({name: .[0].name, wall_us: (map(.wall_us) | spread), cpu_us: (map(.cpu_us) | spread)}

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs -> figures.   report.sh RESULTS JSON SVG [AGAINST]: writes JSON and SVG, prints the tables.
+# Runs -> tables.   report.sh RESULTS JSON SVG [AGAINST]: writes JSON and SVG, prints the tables.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 results=$1 json=$2 svg=$3 against=${4:-}

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Runs the contest and writes every single run as one JSON line; report.jq makes medians of them.
+# Runs the experiments and writes each run as one JSON line; report.jq computes medians.
 #
 #   bench/harness/run.sh PROFILE RUNS RESULTS [EXPERIMENT…]
 #
-# PROFILE is "full" or "tiny" (seconds; for the test of the harness itself). Experiments: closure, small, transports,
+# PROFILE is "full" or "tiny" (takes seconds; for the test of these scripts). Experiments: closure, small, transports,
 # refs, growth, warm, micro, memory; all but the last by default. The programs under test are in the environment: EKA, EKA_WORLD, EKA_BENCH,
-# EKA_PROXY, EKA_LIBGIT2_LOOP and, where it was built, EKA_MICRO. scripts/bench is what people call.
+# EKA_PROXY, EKA_LIBGIT2_LOOP and, where it was built, EKA_MICRO. Usually called by scripts/bench.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../../tests/scenario/serve.sh"
@@ -38,10 +38,10 @@ source "$here/contenders.sh"
 
 say() { echo "bench: $*" >&2; }
 
-# What varies between runs of one table. compete and contest read them.
+# Parameters of a table, used by compete and contest.
 experiment='' transport=http latency=0 bandwidth=0 sets=0 atoms=0
 
-# url_pattern PATH-BELOW-WORLDS: over the line that is up.
+# url_pattern PATH-BELOW-WORLDS: the URL through the running proxy.
 url_pattern() {
   case $transport in
     http) echo "http://127.0.0.1:$line_port/$1" ;;
@@ -58,10 +58,10 @@ server_of() {
   esac
 }
 
-# one_run FUNCTION CONTENDER NUMBER CHECK URL: CHECK is called with the directory, and says whether all is there.
+# one_run FUNCTION CONTENDER NUMBER CHECK URL: CHECK is called with the directory and succeeds if it is complete.
 one_run() {
   local function=$1 contender=$2 number=$3 check=$4 url=$5 directory before after server_before status=0 correct=true
-  # Not removed before the end: on ext4 an inode that was freed in the last seconds slows down whoever makes files.
+  # Removed only at the end: on ext4, recently freed inodes slow down the creation of files.
   directory=$(mktemp -d "$scratch/run.XXXXXX")
   before=$(line_counts)
   server_before=$(server_cpu_ms)
@@ -69,7 +69,7 @@ one_run() {
   after=$(line_counts)
   if ((status)) || ! "$check" "$directory"; then
     correct=false
-    say "$experiment: $contender does not have what it should (exit $status):"
+    say "$experiment: $contender fetched wrong data (exit $status):"
     tail -n 5 "$scratch/said" >&2 || true
   fi
   [[ -s $scratch/cost ]] || echo '{"wall_ms":0,"cpu_ms":0,"peak_kib":0,"exit_code":127}' >"$scratch/cost"
@@ -84,8 +84,8 @@ one_run() {
   [[ $correct == true ]]
 }
 
-# contest PREFIX CHECK URL CONTENDER…: interleaved, so that whatever else the machine does meets all of them alike. One
-# that fails is not asked again.
+# contest PREFIX CHECK URL CONTENDER…: runs the clients in turns, so that other load on the machine affects all equally.
+# A client that fails is not run again.
 contest() {
   local prefix=$1 check=$2 url=$3 number contender
   local -A out=()
@@ -105,7 +105,7 @@ has_all_objects() {
   [[ $(objects_of "${stores[@]}") == "$(cat "$world_dir/objects")" ]]
 }
 
-# Of the world itself, in the form of $directory/refs.
+# The expected refs, in the format of $directory/refs.
 has_all_refs() {
   [[ -e $world_dir/refs ]] || while read -r set; do
     git --git-dir="$world_dir/www/$set.git" for-each-ref --format='%(objectname) %(refname)' refs/eka/atoms/
@@ -185,7 +185,7 @@ if [[ -n $needs_transports ]]; then
   git_daemon_start "$scratch/worlds"
   if [[ $profile != tiny ]]; then
     ssh_start
-    # A line's port is known to no list of hosts.
+    # The port of the proxy is not in any known_hosts file.
     echo "bench $(cut -d' ' -f1,2 "$SSH_DIR/host.pub")" >>"$SSH_DIR/known"
     echo "  HostKeyAlias bench" >>"$SSH_DIR/client"
     export GIT_SSH_COMMAND="ssh -F $SSH_DIR/client"

@@ -1,4 +1,4 @@
-# A document of report.jq -> what a person reads. With another document in $against: the change since then.
+# Output of report.jq -> text tables. With another document in $against: the change since then.
 def pad($n): . + (" " * ([$n - length, 0] | max));
 def left($n): (" " * ([$n - length, 0] | max)) + .;
 def number: if . == null then "-" elif . >= 100 then (round | tostring) else (. * 10 | round / 10 | tostring) end;
@@ -29,7 +29,7 @@ def row($eka):
     + (.bytes_down.median | bytes | left(8)) + (.server_cpu_ms.median | number | left(10))
     end;
 
-# The same table of the other document, if it has one.
+# The same table of the other document, if it exists.
 def twin($against):
   . as $t
   | first($against.tables[]?

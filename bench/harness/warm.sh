@@ -1,7 +1,7 @@
-# A warm plan: everything fetched, everything evaluated. To be sourced by run.sh; wants warm_sets and warm_atoms.
+# A plan with everything cached. Sourced by run.sh; needs warm_sets and warm_atoms.
 #
-# The figure that counts is not a time: how many sockets are opened, and which programs started. Not unix sockets: Nix's
-# own daemon may be asked whether a derivation still exists.
+# Besides the time, counts sockets and started programs. Unix sockets are not counted, because the Nix daemon may be asked
+# whether a derivation still exists.
 experiment_warm() {
   local url number directory=$scratch/worlds/warm uri
   transport=http latency=100 bandwidth=0 sets=$warm_sets atoms=$warm_atoms
@@ -25,10 +25,10 @@ plan_warm() { run_measured "$EKA" -q plan "$1"; }
 
 planned_the_same() { cmp -s "$scratch/planned" "$scratch/said"; }
 
-# One line more: what strace saw.
+# Adds a line with the counts of strace.
 warm_calls() {
   if ! strace -f -o "$scratch/probe" -e trace=execve true 2>/dev/null; then
-    say "strace may not trace here: sockets and programs are not counted"
+    say "strace is not permitted: sockets and programs are not counted"
     return 0
   fi
   strace -f -qq -e trace=socket,execve,execveat -o "$scratch/calls" "$EKA" -q plan "$1" </dev/null >/dev/null

@@ -1,4 +1,4 @@
-# Worlds to fetch, and what a lock in them asks for. To be sourced.
+# Creates package sets to fetch and their lock files. To be sourced.
 #
 #   closure_world SETS ATOMS FILES FILE_SIZE   makes (once) a world whose root locks ATOMS atoms in SETS sets, in
 #                                              $world_dir; the lock is $world_dir/atom.lock, with the URL of a set being
@@ -15,7 +15,7 @@ closure_world() {
   world_dir=$scratch/worlds/closure-$sets-$atoms-$files-$file_size
   [[ ! -e $world_dir/wanted ]] || return 0
   mkdir -p "$world_dir"
-  # The root itself is not in its lock.
+  # The root is not in its own lock file.
   "$EKA_WORLD" make "$world_dir/www" --url-base http://world.invalid --sets "$sets" --atoms $((atoms + 1)) --versions 1 \
     --files "$files" --file-size "$file_size" --deps 3 --levels 5 --seed "$world_seed" --json >"$world_dir/world.json"
   rev=$(jq -r '.atoms[] | select(.label == "root") | .versions[-1].rev' "$world_dir/world.json")
@@ -25,7 +25,7 @@ closure_world() {
       "\($sets[.set].mirrors[] | select(. != "::") | split("/")[-1] | rtrimstr(".git")) \(.label) \(.version) \(.rev)"' \
     "$world_dir/lock.json" | sort >"$world_dir/wanted.new"
   rm -rf "$world_dir/lock.json"
-  # A set of a hundred commits is kept packed by whoever serves it.
+  # Servers usually keep repositories of this size packed.
   pack_all "$world_dir/www"
   mv "$world_dir/wanted.new" "$world_dir/wanted"
   ls -d "$world_dir"/www/*.git/objects | expected_objects

@@ -1,8 +1,8 @@
-// What a program costs: wall time, processor time and memory, its children included.
+// Measures a program with its children: wall time, CPU time and memory.
 //
-// Processor time is what the kernel books on the program and on all descendants that were waited for (a daemon that
-// detaches itself escapes the count). Memory is the resident peak of the largest single process, not the sum of those
-// that ran at once: that is what the kernel keeps, and it favours whoever starts many.
+// CPU time includes all descendants that were waited for (not daemons that detach themselves). Memory is the peak
+// resident size of the largest process, not the sum of all, because only that is available from the kernel; it favors
+// programs that start many processes.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct Cost {
   int exit_code = 0;  // 128 + signal, as shells have it
 };
 
-// Runs `words` with the descriptors and the environment of this process. Throws eka::Error when it cannot be started.
+// Runs `words` with the descriptors and the environment of this process. Throws eka::Error if it cannot be started.
 Cost measure(const std::vector<std::string>& words);
 
 struct MeasureOptions {
@@ -26,7 +26,7 @@ struct MeasureOptions {
   std::vector<std::string> words;
 };
 
-// `eka-bench measure`. Its exit code is that of the program.
+// `eka-bench measure`. Returns the exit code of the program.
 int measure_command(const MeasureOptions& options);
 
 }  // namespace eka::bench

@@ -1,4 +1,4 @@
-// The one door through which Google Benchmark enters.
+// The only file that includes Google Benchmark.
 #pragma once
 
 #include <benchmark/benchmark.h>

@@ -1,4 +1,4 @@
-// eka-micro: single steps, measured alone. Takes the flags of Google Benchmark.
+// eka-micro: benchmarks of single operations. Accepts the flags of Google Benchmark.
 #include <cstdio>
 
 #include "base/error.h"

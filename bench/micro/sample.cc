@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 Workplace::Workplace() {
   std::string name = (fs::temp_directory_path() / "eka-micro-XXXXXX").native();
-  if (::mkdtemp(name.data()) == nullptr) throw Error(Kind::failure, "cannot make a directory in /tmp");
+  if (::mkdtemp(name.data()) == nullptr) throw Error(Kind::failure, "cannot create a directory in /tmp");
   path_ = name;
 }
 

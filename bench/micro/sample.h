@@ -1,4 +1,4 @@
-// What the micro-benchmarks work on: made once, the same on every machine.
+// Input of the benchmarks: generated once, identical on all machines.
 #pragma once
 
 #include <filesystem>
@@ -8,7 +8,7 @@
 
 namespace eka::bench {
 
-// Gone at the end.
+// Removed at the end.
 class Workplace {
  public:
   Workplace();
@@ -16,7 +16,7 @@ class Workplace {
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;
   const std::filesystem::path& path() const { return path_; }
-  // A new empty directory in it.
+  // Creates an empty directory in it.
   std::filesystem::path directory();
 
  private:
@@ -24,7 +24,7 @@ class Workplace {
   int directories_ = 0;
 };
 
-// A repository of one set, as a fetch of its atoms brings it: about `atoms` commits, of 8 files each.
+// A repository of one set: about `atoms` atom commits with 8 files each.
 struct Sample {
   std::filesystem::path index;  // of its only pack
   std::string pack;             // the bytes

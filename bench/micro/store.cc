@@ -1,5 +1,5 @@
-// From a pack to trees on a disk: each step of the store alone, on many small objects and on few large ones. What is
-// hashed and written is one atom of either.
+// The operations from a pack to materialized trees, each with many small objects and with few large ones. Hashing and
+// writing use one atom of each.
 #include <filesystem>
 #include <span>
 #include <string>
@@ -30,7 +30,7 @@ void count_bytes(benchmark::State& state, std::size_t bytes_each) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes_each));
 }
 
-// The guard before the indexer: everything inflated once.
+// The scanner, which inflates everything once.
 void scan(benchmark::State& state, const bench::Sample& sample) {
   for (auto _ : state) {
     store::PackScanner scanner;
@@ -42,7 +42,7 @@ void scan(benchmark::State& state, const bench::Sample& sample) {
   count_bytes(state, sample.pack.size());
 }
 
-// libgit2's indexer alone.
+// Only the indexer of libgit2.
 void index(benchmark::State& state, bench::Workplace& place, const bench::Sample& sample) {
   const git::Libgit2 library;
   for (auto _ : state) {
@@ -70,7 +70,7 @@ coro::Task<> take_in(const bench::Sample* sample, std::filesystem::path incoming
   co_await intake->admit(std::move(wants));
 }
 
-// All that a pack goes through: scanned, indexed, walked from what was wanted, synced, renamed in.
+// The complete import of a pack: scan, index, walk from the requested objects, sync, rename.
 void intake(benchmark::State& state, bench::Workplace& place, const bench::Sample& sample) {
   const git::Libgit2 library;
   coro::Runtime runtime(1);

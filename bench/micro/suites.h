@@ -1,4 +1,4 @@
-// The benchmarks, by what they are about. Each is added to the list that Google Benchmark keeps.
+// Functions that register the benchmarks with Google Benchmark.
 #pragma once
 
 #include "micro/sample.h"
@@ -6,7 +6,7 @@
 namespace eka::bench {
 
 void add_wire();
-// `place` and the samples must outlive the run. `many` is of many small objects, `large` of few large ones.
+// `place` and the samples must outlive the run. `many` has many small objects, `large` few large ones.
 void add_store(Workplace& place, const Sample& many, const Sample& large);
 
 }  // namespace eka::bench

@@ -1,4 +1,4 @@
-// What comes over the wire, cut into packets; and the digests that everything is named by.
+// Parsing of pkt-lines, and hashing.
 #include <cstdint>
 #include <string>
 

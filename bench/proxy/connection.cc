@@ -23,7 +23,7 @@ std::string status_answer(const Fault& fault) {
       fault.code, fault.headers);
 }
 
-// Small pieces where time is to be told between them.
+// Small pieces, so that time can pass between them.
 std::size_t piece_size(const Line& line) {
   return line.bandwidth != 0 ? std::size_t{16} << 10 : std::size_t{64} << 10;
 }
@@ -65,7 +65,7 @@ coro::Task<> Connection::read_client() {
     requests_.feed(bytes);
     while (auto piece = requests_.next()) co_await take(*std::move(piece));
   }
-  // A client of HTTP that hangs up wants nothing more; one of another protocol may only have said all it has to say.
+  // An HTTP client that closes its side has finished; with other protocols, it may still be reading.
   if (is_http_ || stalled_ || over_) {
     group_->cancel();
   } else {
@@ -113,7 +113,7 @@ coro::Task<> Connection::take(RequestReader::Piece piece) {
   co_await pass(std::move(piece.bytes), Fault::Direction::up);
 }
 
-// The moment at which it is decided what happens to a request, or to a connection that is not HTTP.
+// Selects the fault of a request, or of a connection that is not HTTP.
 void Connection::meet(RequestReader::Piece& piece) {
   Occasion occasion{.connection = number_};
   if (piece.type == RequestReader::Piece::Type::head) {

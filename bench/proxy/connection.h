@@ -1,7 +1,6 @@
 // One connection through the proxy: four coroutines, a delay line each way, and at most one fault at a time.
 //
-// A client is taken not to send a request before it has the answer to the one before, as all HTTP/1.1 clients do that
-// are worth the name: so whatever the server says belongs to the last request.
+// Assumes that clients do not use HTTP pipelining, so all data from the server belongs to the last request.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +24,7 @@ struct Counts {
   std::uint64_t bytes_down = 0;
 };
 
-// What all connections of a proxy share.
+// State shared by all connections of a proxy.
 struct Shared {
   Shared(const Line& line, std::vector<Fault> faults) : up(line, 0), down(line, 1), plan(std::move(faults)) {}
 
@@ -43,7 +42,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Until either side is through with it.
+  // Runs until either side closes the connection.
   coro::Task<> run();
 
  private:

@@ -6,7 +6,7 @@
 namespace eka::proxy {
 namespace {
 
-// Enough for 80 MB a second at a round trip of 100 ms.
+// Sufficient for 80 MB/s with a round-trip time of 100 ms.
 constexpr std::size_t most_on_the_way = 4 << 20;
 
 }  // namespace

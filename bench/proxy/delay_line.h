@@ -1,4 +1,4 @@
-// What is on its way to one end of a connection: put in at one side, delivered in order when its time has come.
+// Data in transit to one end of a connection: delivered in order, each piece after its delay.
 #pragma once
 
 #include <cstddef>
@@ -15,18 +15,18 @@ class DelayLine {
  public:
   enum class End { close, reset };
 
-  // `link` must outlive it. Nothing comes out before `opens`.
+  // `link` must outlive it. Nothing is delivered before `opens`.
   DelayLine(Link& link, Time opens) : link_(link), last_(opens) {}
   DelayLine(const DelayLine&) = delete;
   DelayLine& operator=(const DelayLine&) = delete;
 
-  // Waits while too much is on its way. For one coroutine at a time.
+  // Waits while too much is in transit. For one coroutine at a time.
   coro::Task<> put(std::string bytes);
-  // Nothing more will be put in: comes out after everything else.
+  // Marks the end of the data; delivered after everything else.
   void end(End how);
 
-  // Writes to `to` what comes out, until the end; `reset` or `close` is left to the caller. False: the other side is
-  // gone. For one coroutine.
+  // Writes delivered data to `to` until the end; the caller resets or closes the connection. False: the other side has
+  // disconnected. For one coroutine.
   coro::Task<bool> deliver(Socket& to, End& how);
 
  private:

@@ -9,22 +9,22 @@
 namespace eka::proxy {
 
 const char* const fault_manual =
-    R"(Faults, as KIND[:KEY=VALUE,...], in the order in which they are tried:
-  refuse        no connection is accepted; every=MS: only for so long after the start
-  reset         hang up with a reset           at=N or body=N: after so many bytes
-  stall         say nothing more, keep open    (at: of the answer from its first byte,
-  truncate      end the answer as if whole     body: of the answer's body);
-  trickle       then one byte every=MS (1000)  up: of the request instead
-  corrupt       turn over the bits of byte N
-  status        answer so instead of the server: code=N, retry-after=SECONDS, location=URL
-  answer        answer with the bytes of file=PATH, head included
-  endless-refs  answer with a list of refs that does not end
-Which requests (of HTTP; else which connections):
-  about=TEXT    TEXT stands in the request's first line or in the first bytes of its body; may be repeated
-  from=N        leave the first N-1 of them alone
+    R"(Faults: KIND[:KEY=VALUE,...]. The first one that applies to a request is injected.
+  refuse        refuse connections; every=MS: only for this time after the start
+  reset         reset the connection           at=N or body=N: after N bytes
+  stall         stop sending, keep open        (at: of the response including its head,
+  truncate      close the connection           body: of the response body);
+  trickle       send one byte every=MS (1000)  up: of the request instead
+  corrupt       invert the bits of byte N
+  status        send a status instead of the response: code=N, retry-after=SECONDS, location=URL
+  answer        send the content of file=PATH, including the head, instead of the response
+  endless-refs  send an endless list of refs
+Requests (or connections, if the protocol is not HTTP) that a fault applies to:
+  about=TEXT    TEXT occurs in the first line or in the first bytes of the body (repeatable)
+  from=N        skip the first N-1 of them
   times=K       only K of them
-  connections=K only on the first K connections of all
-A request that something happens to is sent on as HTTP/1.0, so that the body of its answer is not in chunks.
+  connections=K only on the first K connections
+Requests with a fault are forwarded as HTTP/1.0, so that responses are not chunked.
 )";
 
 namespace {
@@ -40,13 +40,13 @@ constexpr KindName kinds[] = {
 };
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  throw Error(Kind::usage, "the fault \"" + std::string(text) + "\": " + why).with_hint("see eka-proxy --help");
+  throw Error(Kind::usage, "invalid fault \"" + std::string(text) + "\": " + why).with_hint("see eka-proxy --help");
 }
 
 std::uint64_t number(std::string_view whole, std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) refuse(whole, std::string(text) + " is no number");
+  if (error != std::errc() || end != text.data() + text.size()) refuse(whole, std::string(text) + " is not a number");
   return value;
 }
 
@@ -75,7 +75,7 @@ void set(Fault& fault, std::string_view whole, std::string_view key, std::string
   } else if (key == "file") {
     fault.file = value;
   } else {
-    refuse(whole, "it has no key " + std::string(key));
+    refuse(whole, "unknown key " + std::string(key));
   }
 }
 
@@ -85,7 +85,7 @@ Fault Fault::parse(std::string_view text) {
   Fault fault;
   const auto colon = std::min(text.find(':'), text.size());
   const auto* const kind = std::ranges::find(kinds, text.substr(0, colon), &KindName::name);
-  if (kind == std::end(kinds)) refuse(text, "there is no such kind");
+  if (kind == std::end(kinds)) refuse(text, "unknown kind");
   fault.kind = kind->kind;
   if (fault.kind == Kind::refuse) fault.every = std::chrono::milliseconds(0);
   for (std::string_view rest = text.substr(std::min(colon + 1, text.size())); !rest.empty();) {
@@ -95,8 +95,8 @@ Fault Fault::parse(std::string_view text) {
     set(fault, text, word.substr(0, equals), word.substr(std::min(equals + 1, word.size())));
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
-  if (fault.kind == Kind::status && (fault.code < 100 || fault.code > 999)) refuse(text, "which code?");
-  if (fault.kind == Kind::answer && fault.file.empty()) refuse(text, "which file?");
+  if (fault.kind == Kind::status && (fault.code < 100 || fault.code > 999)) refuse(text, "code must be 100 to 999");
+  if (fault.kind == Kind::answer && fault.file.empty()) refuse(text, "missing file");
   return fault;
 }
 
@@ -127,7 +127,7 @@ std::optional<std::chrono::milliseconds> FaultPlan::refuses() const {
   return std::nullopt;
 }
 
-// How many of `bytes` belong to the head. The head ends with an empty line, which may come in two pieces.
+// How many of `bytes` belong to the head. The head ends with an empty line, which may be split between two calls.
 std::size_t Cutter::skip_head(std::string_view bytes) {
   const std::string seen = head_end_ + std::string(bytes);
   const auto end = seen.find("\r\n\r\n");
@@ -144,7 +144,7 @@ Cutter::Verdict Cutter::take(std::string bytes) {
   if (place_ != Place::counting) return {std::move(bytes), Then::go_on, {}};
   const std::uint64_t counted = bytes.size() - head;
   const std::uint64_t before = std::exchange(seen_, seen_ + counted);
-  // A cut after the last byte of these is made now, not when more arrives: nothing more may.
+  // A cut after the last byte is made now, because there may be no further data.
   const bool here = fault_.kind == Fault::Kind::corrupt ? fault_.at < before + counted : fault_.at <= before + counted;
   if (!here) return {std::move(bytes), Then::go_on, {}};
   place_ = Place::done;

@@ -1,7 +1,7 @@
-// What goes wrong, when, and how: faults by plan.
+// Faults that the proxy injects.
 //
-// A fault is written KIND[:KEY=VALUE,…]; `fault_manual` lists them for a person. Of several faults the first that
-// applies to a request (or to a connection whose protocol is not HTTP) is the one that happens to it.
+// A fault is written KIND[:KEY=VALUE,…]; `fault_manual` documents them. The first fault that applies to a request (or
+// to a connection whose protocol is not HTTP) is injected.
 #pragma once
 
 #include <chrono>
@@ -22,13 +22,13 @@ struct Fault {
 
   Kind kind = Kind::reset;
 
-  // To whom it happens.
+  // Which requests it applies to.
   std::vector<std::string> about;  // all of them stand in the request's first line or at the start of its body
   std::uint64_t from = 1;          // the first of those it would happen to that it does happen to
   std::uint64_t times = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t connections = std::numeric_limits<std::uint64_t>::max();  // the first so many only
 
-  // What happens.
+  // Effect.
   Direction direction = Direction::down;
   std::uint64_t at = 0;                   // after so many bytes, or to that one (from 0)
   bool in_body = false;                   // counted from the first byte of the answer's body, not of its head
@@ -42,7 +42,7 @@ struct Fault {
   bool answers() const { return kind == Kind::status || kind == Kind::answer || kind == Kind::endless_refs; }
 };
 
-// The request that a fault may happen to: of a connection that is not HTTP, nothing but its number is known.
+// A request to which faults may apply; only the number is known of a connection that is not HTTP.
 struct Occasion {
   std::uint64_t connection = 1;
   std::string_view first_line = {};
@@ -53,9 +53,9 @@ class FaultPlan {
  public:
   explicit FaultPlan(std::vector<Fault> faults);
 
-  // The fault that happens to it, counted as having happened.
+  // The fault to inject; counts it as injected.
   std::optional<Fault> next(const Occasion& occasion);
-  // Set when connections are to be refused: for so long, 0 for ever.
+  // If set, connections are refused for this time; 0: forever.
   std::optional<std::chrono::milliseconds> refuses() const;
   std::uint64_t happened() const { return happened_; }
 
@@ -68,7 +68,7 @@ class FaultPlan {
   std::uint64_t happened_ = 0;
 };
 
-// A fault at work on one stream of bytes.
+// A fault applied to one stream of bytes.
 class Cutter {
  public:
   explicit Cutter(const Fault& fault) : fault_(fault), place_(fault.in_body ? Place::head : Place::counting) {}

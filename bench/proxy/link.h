@@ -1,7 +1,8 @@
-// One direction of the line that the proxy pretends to be: when does what arrives here come out at the other end?
+// One direction of the simulated network: computes when data arrives at the other end.
 //
-// All connections share it, so that its bandwidth is that of the line and not of a connection. Pure: it is told the
-// time. Random delays come from a seed; which byte meets which delay depends on the order in which bytes arrive.
+// Shared by all connections, so the bandwidth applies to all of them together. Does not read the clock: the caller
+// passes the time. Random delays are generated from a seed; which data gets which delay depends on the order of
+// arrival.
 #pragma once
 
 #include <chrono>
@@ -28,7 +29,7 @@ class Link {
 
   const Line& line() const { return line_; }
 
-  // When the last of `size` bytes that enter at `now` comes out, if nothing of the same connection holds it up.
+  // The time of arrival of the last of `size` bytes sent at `now`, regardless of earlier data of the same connection.
   Time out(Time now, std::size_t size);
 
  private:

@@ -1,4 +1,4 @@
-// eka-proxy: a line between a client and a server, as slow and as unreliable as one likes.
+// eka-proxy: simulates a slow and unreliable network between a client and a server.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
@@ -18,7 +18,7 @@ void print(const atom::Json& json) {
   std::cout << json.canonical() << std::endl;
 }
 
-// SIGUSR1 as something to wait for; to be made before there are threads, which inherit that it is blocked.
+// Waits for SIGUSR1; must be created before any thread, so that all threads inherit the blocked signal.
 coro::Descriptor usr1_descriptor() {
   sigset_t set;
   sigemptyset(&set);
@@ -51,25 +51,24 @@ void raise_descriptor_limit() {
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "Stands between a client and ADDRESS:PORT. Prints {\"port\":N}, the port of 127.0.0.1 that it listens on; "
-      "counts\n"
-      "as one line of JSON whenever it gets SIGUSR1, and when it ends, by SIGTERM or SIGINT."};
+      "Simulates a slow and unreliable network between clients and ADDRESS:PORT. Prints {\"port\":N}, the port on\n"
+      "127.0.0.1 where it listens. On SIGUSR1, and when terminated by SIGTERM or SIGINT, prints traffic counters as a\n"
+      "line of JSON."};
   proxy::Options options;
   std::vector<std::string> faults;
   unsigned latency = 0;
   unsigned jitter = 0;
-  app.add_option("target", options.target, "what to stand in front of: ADDRESS:PORT")->required();
-  app.add_option("--port", options.port, "the port to listen on; 0: any")->capture_default_str();
-  app.add_option("--latency", latency, "milliseconds of a round trip; connecting costs one as well")
+  app.add_option("target", options.target, "server to forward to: ADDRESS:PORT")->required();
+  app.add_option("--port", options.port, "port to listen on; 0: any free port")->capture_default_str();
+  app.add_option("--latency", latency, "round-trip time in milliseconds; connecting takes one round trip")
       ->capture_default_str();
   app.add_option("--bandwidth", options.line.bandwidth,
-                 "bytes a second each way, for all connections together; K, M, G are powers of 1024; 0: no limit")
+                 "bytes per second in each direction, for all connections together; suffixes K, M, G; 0: unlimited")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
-  app.add_option("--jitter", jitter, "milliseconds by which each piece is late at most, by chance")
-      ->capture_default_str();
-  app.add_option("--seed", options.line.seed, "what chance grows from")->capture_default_str();
-  app.add_option("--fault", faults, "something that goes wrong, see below; may be repeated");
+  app.add_option("--jitter", jitter, "maximum random delay of each piece in milliseconds")->capture_default_str();
+  app.add_option("--seed", options.line.seed, "random seed")->capture_default_str();
+  app.add_option("--fault", faults, "fault to inject, see below (repeatable)");
   app.footer(proxy::fault_manual);
   try {
     app.parse(argc, argv);

@@ -23,7 +23,7 @@ Endpoint parse_target(const std::string& text) {
   return {address, port};
 }
 
-// As many as come at once, for they would be seen as slow, or not at all.
+// All waiting connections, so that none is delayed by others.
 constexpr int backlog = 4096;
 
 }  // namespace
@@ -51,7 +51,7 @@ coro::Task<> Proxy::serve() {
   co_await group.join();
 }
 
-// A port that is taken and not listened on refuses connections, as one does that nobody has.
+// A port that is bound but not listening refuses connections, like an unused port.
 coro::Task<> Proxy::listen() {
   const auto refuses = shared_->plan.refuses();
   if (!refuses) co_return;

@@ -1,4 +1,4 @@
-// A TCP proxy that makes a loopback connection look like a line with latency, bandwidth and bad luck.
+// A TCP proxy that simulates a network with latency, limited bandwidth and faults.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct Options {
 
 class Proxy {
  public:
-  // Takes the port, and listens unless a fault says otherwise. Throws Error for a target or a port that cannot be.
+  // Binds the port, and listens unless a fault prevents it. Throws Error for an invalid target or port.
   Proxy(coro::Executor reactor, Options options);
   ~Proxy();
   Proxy(const Proxy&) = delete;
@@ -33,11 +33,11 @@ class Proxy {
 
   std::uint16_t port() const { return port_; }
 
-  // Until it is cancelled.
+  // Runs until cancelled.
   coro::Task<> serve();
 
-  // {"bytes_down","bytes_up","connections","faults","most_open","open","port","requests"}: bytes as the client sends
-  // and gets them; requests only where the protocol is HTTP/1 in the clear; faults that happened, refusals not counted.
+  // {"bytes_down","bytes_up","connections","faults","most_open","open","port","requests"}: bytes sent and
+  // received by clients; requests only of unencrypted HTTP/1; faults that occurred, except refused connections.
   atom::Json counts() const;
 
  private:

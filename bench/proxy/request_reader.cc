@@ -13,7 +13,7 @@ constexpr std::size_t longest_head = 64 << 10;
 
 enum class Guess { yes, no, too_early };
 
-// "GET /…": capitals, a blank, and a target.
+// "GET /…": capitals, a space, and a target.
 Guess looks_like_http(std::string_view bytes) {
   const auto method = std::ranges::find_if(bytes, [](char c) { return c < 'A' || c > 'Z'; }) - bytes.begin();
   if (method > 10) return Guess::no;
@@ -21,7 +21,7 @@ Guess looks_like_http(std::string_view bytes) {
   return method > 2 && bytes[static_cast<std::size_t>(method)] == ' ' ? Guess::yes : Guess::no;
 }
 
-// The value of a header, as it stands; of the first one of that name.
+// The value of the first header with this name, unmodified.
 std::optional<std::string> header(std::string_view head, std::string_view name) {
   const auto same = [](char a, char b) { return std::tolower(a) == std::tolower(b); };
   while (true) {

@@ -1,7 +1,7 @@
-// Finds the requests of HTTP/1 in what a client sends, without buffering their bodies.
+// Finds HTTP/1 requests in the data of a client, without buffering their bodies.
 //
-// A state machine: feed(), then next() until it has no more. A stream that does not begin as HTTP does, or that goes
-// on in a way this does not follow (a body in chunks, an upgrade), is opaque from there on.
+// A state machine: call feed(), then next() until it returns nothing. A stream that does not start like HTTP, or that
+// uses unsupported features (chunked bodies, upgrades), is opaque from there on.
 #pragma once
 
 #include <cstdint>

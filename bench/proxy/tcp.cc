@@ -7,7 +7,7 @@
 namespace eka::proxy {
 namespace {
 
-// Cancellation goes on its way; any other failure is the end of the stream.
+// Cancellation is passed on; any other failure is treated as the end of the stream.
 void throw_if_cancelled(const asio::error_code& error) {
   if (error == asio::error::operation_aborted) throw Cancelled();
 }

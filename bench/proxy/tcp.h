@@ -1,4 +1,4 @@
-// TCP on the reactor: the one door through which Asio's sockets enter.
+// TCP on the reactor; the only file that includes Asio's sockets.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 #include "coro/task/task.h"
 
-// After Asio's first door, which says how Asio is to be compiled.
+// After coro/task/asio.h, which configures Asio.
 #include <asio/ip/tcp.hpp>
 
 namespace eka::proxy {
@@ -17,15 +17,15 @@ using Socket = asio::ip::tcp::socket;
 using Acceptor = asio::ip::tcp::acceptor;
 using Endpoint = asio::ip::tcp::endpoint;
 
-// Up to `limit` bytes; empty when the other side has ended, properly or not.
+// Up to `limit` bytes; empty at the end of the stream or after an error.
 coro::Task<std::string> read_some(Socket& socket, std::size_t limit);
 
-// All of it, which must stay where it is; false when the other side is gone.
+// Writes all of `bytes`, which must stay valid; false if the other side has disconnected.
 coro::Task<bool> write_all(Socket& socket, std::string_view bytes);
 
-// Hangs up so that the other side sees a reset.
+// Closes with a reset.
 void reset(Socket& socket);
-// Says that no more will come.
+// Shuts down the sending side.
 void half_close(Socket& socket);
 
 }  // namespace eka::proxy

@@ -1,4 +1,4 @@
-// eka-libgit2-loop: what a program does that has libgit2 and no more: one remote after the other.
+// eka-libgit2-loop: a client that fetches one remote after the other with libgit2, for comparison.
 //
 //   eka-libgit2-loop list         for each line "URL" of standard input: its refs, printed
 //   eka-libgit2-loop fetch DIR    for each line "NUMBER URL REFSPEC…": fetches into the bare repository DIR/NUMBER

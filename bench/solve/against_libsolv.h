@@ -1,4 +1,4 @@
-// The same universes through libsolv (https://github.com/openSUSE/libsolv), the solver of zypper, dnf and conda.
+// Solves universes with libsolv (https://github.com/openSUSE/libsolv), the solver of zypper, dnf and conda.
 #pragma once
 
 #include "solve/universe.h"
@@ -11,11 +11,11 @@ struct LibsolvRun {
   double solve_ms = 0;  // making rules and solving
 };
 
-// False where eka-bench was built without libsolv.
+// False if eka-bench was built without libsolv.
 bool has_libsolv();
 
-// Every package is a name; the versions are numbered by rank, so that its comparison of versions has nothing to parse;
-// requirements are the ranges of ranks that satisfy them. This translation is not timed.
+// Versions are numbered by rank, so that comparing them needs no parsing; requirements become ranges of ranks. This
+// conversion is not measured.
 class LibsolvProblem {
  public:
   explicit LibsolvProblem(const Universe& universe);

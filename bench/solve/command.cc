@@ -23,7 +23,7 @@ struct Run {
   double ms;
 };
 
-// From values in memory to the answer: sets made of requirements, explanations not put into words.
+// Solves a universe in memory, including conversion of requirements to sets, without creating explanation texts.
 Run run(const Universe& universe) {
   const Stopwatch time;
   resolve::Solver solver(universe, universe.request);
@@ -37,7 +37,7 @@ const char* result_of(const resolve::Outcome& outcome) {
   return std::holds_alternative<resolve::Unsolvable>(outcome) ? "unsat" : "unknown";
 }
 
-// What is wrong with an answer; empty: nothing.
+// Describes an error in a result; empty if there is none.
 std::string complaint(const Universe& universe, const resolve::Outcome& outcome) {
   const auto* solved = std::get_if<resolve::Solved>(&outcome);
   const std::string result = result_of(outcome);
@@ -70,7 +70,7 @@ struct Totals {
   std::string slowest;
 };
 
-// Both solve the case by turns, so that what else the machine does falls on both.
+// Both solve the case in turns, so that other load on the machine affects both.
 void compare(const Universe& universe, unsigned repeat, Totals& totals) {
   const LibsolvProblem problem(universe);
   double ours = 0;
@@ -111,7 +111,7 @@ Universe synthetic(const std::string& size) {
   const bool has_cross = first.ptr != end && *first.ptr == 'x';
   const auto second = has_cross ? std::from_chars(first.ptr + 1, end, versions) : first;
   if (!has_cross || second.ptr != end || packages == 0 || versions == 0) {
-    throw Error(Kind::usage, "“" + size + "” is no size: write packages x versions, as in 5000x20");
+    throw Error(Kind::usage, "invalid size “" + size + "”: use PACKAGESxVERSIONS, such as 5000x20");
   }
   return synthetic_universe(packages, versions);
 }

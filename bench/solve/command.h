@@ -1,4 +1,4 @@
-// `eka-bench solve`: the solver as a program.
+// `eka-bench solve`.
 #pragma once
 
 #include <filesystem>
@@ -9,13 +9,12 @@ namespace eka::bench {
 
 struct SolveOptions {
   std::vector<std::filesystem::path> files;
-  std::string synthetic;         // "5000x20": a made-up universe besides
-  bool against_libsolv = false;  // totals and their ratio instead of answers
-  unsigned repeat = 5;           // how often each case is solved when comparing; the fastest counts
+  std::string synthetic;         // "5000x20": a generated universe, in addition
+  bool against_libsolv = false;  // print totals and their ratio instead of solutions
+  unsigned repeat = 5;           // number of runs of each case when comparing; the fastest counts
 };
 
-// One JSON line per case on standard output; what is not as expected, on standard error. The exit code: 0 when all
-// files could be read.
+// Prints one JSON line per case; reports unexpected results on standard error. Returns 0 if all files could be read.
 int solve(const SolveOptions& options);
 
 }  // namespace eka::bench

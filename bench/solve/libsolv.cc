@@ -1,7 +1,7 @@
-// Where libsolv is: the only file that sees its headers.
+// The only file that includes libsolv.
 #include <memory>
 
-// A member of its struct is called as the keyword is.
+// A struct member has the name of a keyword.
 #ifdef __clang__
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wkeyword-macro"

@@ -1,4 +1,4 @@
-// Where libsolv is not.
+// Used if libsolv is not installed.
 #include "base/error.h"
 #include "solve/against_libsolv.h"
 

@@ -1,4 +1,4 @@
-// Processor time of this thread: what one core needs, whatever else the machine does meanwhile.
+// CPU time of this thread, independent of other load on the machine.
 #pragma once
 
 #include <time.h>

@@ -8,7 +8,7 @@
 namespace eka::bench {
 namespace {
 
-// SplitMix64: the standard library's distributions differ between implementations.
+// SplitMix64: the distributions of standard libraries differ.
 class Dice {
  public:
   std::uint64_t below(std::uint64_t limit) {

@@ -1,4 +1,4 @@
-// Large made-up universes, the same every time.
+// Large generated universes; deterministic.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,9 @@
 
 namespace eka::bench {
 
-// `packages` packages with `versions` versions each. Every package is reachable and every version needs three to six
-// others; most requirements fit together, and some of the newest versions need what nobody else can live with, so that
-// older ones have to be found.
+// `packages` packages with `versions` versions each. All packages are reachable, and each version has three to six
+// dependencies. Most requirements are compatible; some of the newest versions have requirements that conflict with all
+// others, so that older versions must be selected.
 Universe synthetic_universe(std::size_t packages, std::size_t versions);
 
 }  // namespace eka::bench

@@ -1,13 +1,13 @@
-// Universes: version problems as JSON documents, and as facts for the solver.
+// Universes: version problems as JSON documents and as facts for the solver.
 //
 //   { "name": "chain", "packages": { "a": { "1.0.0": { "b": "^1" } }, "b": { "1.0.0": {} } }, "root": { "a": "*" },
 //     "locked": { "b": "1.0.0" }, "expect": "sat", "solution": { "a": "1.0.0", "b": "1.0.0" } }
 //
-// A document holds one such object or an array of them. packages: label, version, dependency label, requirement. A
+// A document contains one such object or an array of them. packages: label, version, dependency label, requirement. A
 // label that is required but absent has no versions. locked, expect and solution are optional; other keys are ignored.
 //
-// For explanations: a requirement may be { "requirement": "^1", "note": "where it is written" }; "absent": { label: why
-// there is nothing of it }; "unusable": { label: { version: why it cannot be chosen } }.
+// For explanations: a requirement may be { "requirement": "^1", "note": where it is declared }; "absent": { label: why
+// there are no versions }; "unusable": { label: { version: why it cannot be selected } }.
 #pragma once
 
 #include <filesystem>
@@ -33,7 +33,7 @@ class Universe final : public resolve::Facts {
   std::optional<Selection> expect_solution;
 
   resolve::PackageId intern(std::string_view label);
-  // Takes the versions in any order, each with its manifest.
+  // The versions may be in any order, each with its manifest.
   void publish(resolve::PackageId package, std::vector<std::pair<atom::Version, resolve::Manifest>> versions);
   void explain_absence(resolve::PackageId package, std::string why);
   void make_unusable(resolve::PackageId package, const atom::Version& version, std::string why);
@@ -46,7 +46,7 @@ class Universe final : public resolve::Facts {
   }
 
   Selection selection(const resolve::Solved& solved) const;
-  // What is wrong with a solution: a requirement that is not met, a package twice or for nothing. Empty: nothing.
+  // Describes an error in a solution: an unsatisfied requirement, a duplicate or unneeded package. Empty if valid.
   std::string complaint(const resolve::Solved& solved) const;
 
  private:
@@ -61,7 +61,7 @@ class Universe final : public resolve::Facts {
   std::unordered_map<std::string, resolve::PackageId> by_label_;
 };
 
-// Throws Error (Kind::usage), naming the case, when something cannot be read.
+// Throws Error (Kind::usage) that names the case if the document is invalid.
 std::vector<Universe> read_universes(const std::filesystem::path& file);
 
 }  // namespace eka::bench

@@ -1,11 +1,11 @@
-// A company, the tools it uses, and the base that both stand on:
+// A company, the tools it uses, and the base of both:
 //
 //   base      settings (data), hello, zlib, crypto
-//   tools     atom-nix (composes others), formatter, compiler, linter
+//   tools     atom-nix (a composer), formatter, compiler, linter
 //   company   handbook (data), log, auth, store, server, web, suite
 //
-// server needs auth and store, which both need log: the diamond. Its version 1.3.0 was locked before auth 1.5.2 and
-// log 1.1.0 came out; 2.0.0-beta.1 is chosen only by those who ask for it.
+// server depends on auth and store, which both depend on log. Its version 1.3.0 was locked before auth 1.5.2 and log
+// 1.1.0 were published; 2.0.0-beta.1 is selected only if it is required explicitly.
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,12 +32,12 @@ struct Name {
   std::string description;
 };
 
-// What an atom's derivation does: writes a line about itself, and one for each thing that it needs.
+// The builder of an atom: writes a line about itself and one for each dependency.
 std::string derivation(const Name& name, const std::vector<Need>& needs, std::string_view deps, std::string_view config,
                        std::string_view source) {
   std::string inputs;
   for (const auto& need : needs) {
-    // Data has a version, and nothing to build.
+    // Data atoms have a version and no derivation.
     const bool data = need.label == "settings" || need.label == "handbook";
     inputs += fmt::format("      {}.from.{}.{}.{}\n", deps, need.set, need.label, data ? "package.version" : "main");
   }

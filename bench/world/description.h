@@ -1,7 +1,7 @@
-// What a world of package sets consists of, before it is made: plain data, in the order of its history.
+// The description of package sets to generate: plain data, in the order of their history.
 //
-// Two functions write descriptions: large_world() from a handful of numbers and a seed, demo_world() by hand. Both are
-// pure, so that a world is the same to the byte on every machine.
+// large_world() creates a description from a few numbers and a seed; demo_world() returns a fixed one. Both are
+// deterministic, so the generated repositories are identical on all machines.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace eka::world {
 
-// One atom that another asks for.
+// A dependency.
 struct Need {
   std::string set;
   std::string label;
@@ -27,7 +27,7 @@ struct File {
 
 enum class Composer { nix, static_, atom };
 
-// One version of an atom: published by the commit it stands in.
+// One version of an atom, published from the commit that contains it.
 struct Release {
   std::string label;
   std::string version;
@@ -40,7 +40,7 @@ struct Release {
   bool plannable = true;              // its value has a derivation `main`
 };
 
-// One commit of a set's source history. Its releases need only what earlier commits have published.
+// One commit of the source history of a set. Its releases depend only on atoms published by earlier commits.
 struct Commit {
   std::string set;
   std::string message;
@@ -64,11 +64,11 @@ struct LargeWorld {
   std::uint64_t seed = 1;
 };
 
-// `atoms` atoms spread over `sets` sets; those of one level need those of the levels below, and the last one, "root" in
-// the first set, needs (not always directly) all of them.
+// `atoms` atoms distributed over `sets` sets. Atoms of a level depend on atoms of lower levels; the last one, "root" in
+// the first set, depends on all of them, directly or transitively.
 Description large_world(const LargeWorld& size);
 
-// Three small sets that tell a story: base, tools and company.
+// The three small sets of the demo: base, tools and company.
 Description demo_world();
 
 }  // namespace eka::world

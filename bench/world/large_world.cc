@@ -12,7 +12,7 @@ namespace eka::world {
 
 namespace {
 
-// What stays the same of an atom in all its versions.
+// The properties of an atom that are the same in all versions.
 struct Plan {
   std::string set;
   std::string label;
@@ -26,7 +26,7 @@ std::string set_name(unsigned index) {
   return fmt::format("set-{:02}", index);
 }
 
-// The plans: atom 0 is the composer, the last is the root, levels rise in between.
+// Atom 0 is the composer, the last is the root; levels increase in between.
 std::vector<Plan> plan_atoms(const LargeWorld& size, Random& random) {
   const std::size_t count = size.atoms;
   std::vector<Plan> plans(count);
@@ -50,7 +50,7 @@ std::vector<Plan> plan_atoms(const LargeWorld& size, Random& random) {
     const auto lower =
         static_cast<std::size_t>(std::ranges::count_if(plans.begin(), plans.begin() + static_cast<std::ptrdiff_t>(i),
                                                        [&](const Plan& other) { return other.level < plan.level; }));
-    // Number 0, the composer, is no dependency like others.
+    // Number 0 is the composer, not a normal dependency.
     const auto wanted = lower > 1 ? std::min<std::size_t>(size.dependencies, lower - 1) : 0;
     while (depends.size() < wanted) depends.insert(1 + random.below(lower - 1));
     for (const auto needed : depends) unneeded.erase(needed);

@@ -1,4 +1,4 @@
-// eka-world: makes worlds of package sets.
+// eka-world: generates package sets.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
@@ -30,34 +30,35 @@ void print(const world::World& world, bool json) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Makes worlds of package sets as bare git repositories, published by the Atom protocol."};
+  CLI::App app{"Generates package sets as bare git repositories with published atoms."};
   app.require_subcommand(1);
   std::string directory;
   std::string url_base = "http://127.0.0.1:8080";
   bool json = false;
   world::LargeWorld size;
 
-  auto* make = app.add_subcommand("make", "a world of the size given; the same to the byte for the same numbers");
-  auto* demo = app.add_subcommand("demo", "a small world made by hand");
+  auto* make =
+      app.add_subcommand("make", "generate package sets of a given size; the same options give identical repositories");
+  auto* demo = app.add_subcommand("demo", "create the package sets of the demo");
   for (auto* command : {make, demo}) {
-    command->add_option("DIR", directory, "where to make the repositories <set>.git")->required();
-    command->add_option("--url-base", url_base, "what the sets are named by in manifests and locks: URL/<set>.git")
+    command->add_option("DIR", directory, "directory for the repositories <set>.git")->required();
+    command->add_option("--url-base", url_base, "base of the URLs in manifests and lock files: URL/<set>.git")
         ->capture_default_str();
-    command->add_flag("--json", json, "tell what was made as JSON");
+    command->add_flag("--json", json, "print a summary as JSON");
   }
-  make->add_option("--sets", size.sets, "package sets")->capture_default_str();
-  make->add_option("--atoms", size.atoms, "atoms, in all sets together")->capture_default_str();
-  make->add_option("--versions", size.versions, "versions of each atom")->capture_default_str();
-  make->add_option("--files", size.files, "files of each atom, beside those it needs")->capture_default_str();
-  make->add_option("--file-size", size.file_size, "bytes of each file")->capture_default_str();
-  make->add_option("--deps", size.dependencies, "dependencies of each atom")->capture_default_str();
-  make->add_option("--levels", size.levels, "levels of the dependency graph below the root")->capture_default_str();
-  make->add_option("--seed", size.seed, "worlds of different seeds have nothing in common")->capture_default_str();
+  make->add_option("--sets", size.sets, "number of package sets")->capture_default_str();
+  make->add_option("--atoms", size.atoms, "number of atoms in all sets together")->capture_default_str();
+  make->add_option("--versions", size.versions, "number of versions of each atom")->capture_default_str();
+  make->add_option("--files", size.files, "number of additional files of each atom")->capture_default_str();
+  make->add_option("--file-size", size.file_size, "size of each file in bytes")->capture_default_str();
+  make->add_option("--deps", size.dependencies, "number of dependencies of each atom")->capture_default_str();
+  make->add_option("--levels", size.levels, "depth of the dependency graph below the root")->capture_default_str();
+  make->add_option("--seed", size.seed, "random seed")->capture_default_str();
 
   std::string genesis;
   std::string label;
-  auto* id = app.add_subcommand("id", "prints the id of the atom LABEL of the set GENESIS");
-  id->add_option("GENESIS", genesis, "the root commit of the set")->required();
+  auto* id = app.add_subcommand("id", "print the id of the atom LABEL of the set GENESIS");
+  id->add_option("GENESIS", genesis, "root commit of the set")->required();
   id->add_option("LABEL", label)->required();
 
   try {

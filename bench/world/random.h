@@ -1,4 +1,4 @@
-// SplitMix64: the same numbers on every machine, which <random>'s distributions do not promise.
+// SplitMix64: gives the same numbers on all machines, unlike the distributions of <random>.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ class Random {
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
     return z ^ (z >> 31);
   }
-  // Of 0 … bound-1; the bias of the remainder is no concern here.
+  // 0 … bound-1; the bias of the remainder does not matter here.
   std::uint64_t below(std::uint64_t bound) { return next() % bound; }
 
  private:

@@ -10,7 +10,7 @@ namespace eka::world {
 namespace {
 
 Error contradiction(std::string message) {
-  return Error(Kind::failure, "this world contradicts itself: " + message);
+  return Error(Kind::failure, "inconsistent world: " + message);
 }
 
 atom::LockedComposer locked_composer(const Release& release, const Publication* composer) {
@@ -63,7 +63,7 @@ atom::Lock Registry::lock(const std::string& set, const Release& release) const 
   std::map<std::pair<std::string, std::string>, const Publication*> chosen;
   atom::Lock lock;
 
-  // Breadth first, so that the nearest manifest decides. Each need comes with the set it was written in.
+  // Breadth first, so that the nearest manifest has precedence. Each need includes the set that declares it.
   std::deque<std::pair<std::string, Need>> open;
   const auto own = needs_of(release);
   for (const auto& need : own) open.emplace_back(set, need);
@@ -74,7 +74,7 @@ atom::Lock Registry::lock(const std::string& set, const Release& release) const 
       choice = &highest(need);
       for (const auto& below : choice->needs) open.emplace_back(need.set, below);
     } else if (!unwrap(atom::Requirement::parse(need.requirement)).matches(choice->version)) {
-      throw contradiction(fmt::format("{}::{} {} is chosen for {}, but {} is asked for, too", need.set, need.label,
+      throw contradiction(fmt::format("{}::{} {} was selected for {}, but {} is required as well", need.set, need.label,
                                       choice->version.str(), release.label, need.requirement));
     }
     const auto& facts = sets_.at(need.set);

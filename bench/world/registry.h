@@ -1,7 +1,7 @@
-// What a world has published so far, and the locks that follow from it.
+// The atoms published so far, and lock files based on them.
 //
-// This is no solver: of each atom the highest version that satisfies the first who asks is taken, and a world whose
-// description would need more than that is refused.
+// This is not a solver: it selects the highest version of each atom that satisfies the first dependent, and rejects
+// descriptions that would need more.
 #pragma once
 
 #include <map>
@@ -37,7 +37,7 @@ class Registry {
   void add_set(const std::string& name, SetFacts facts) { sets_.insert_or_assign(name, std::move(facts)); }
   void add(Publication publication);
 
-  // The lock of a release of `set` that is about to be published.
+  // The lock file of a release of `set` before it is published.
   atom::Lock lock(const std::string& set, const Release& release) const;
 
  private:
@@ -47,7 +47,7 @@ class Registry {
   std::map<std::pair<std::string, std::string>, std::vector<Publication>> atoms_;
 };
 
-// All that a release asks for, its composer first.
+// All dependencies of a release, its composer first.
 std::vector<Need> needs_of(const Release& release);
 
 }  // namespace eka::world

@@ -11,7 +11,7 @@ namespace eka::world {
 
 namespace {
 
-// One level of a tree: what stands in it, by name, in whatever order.
+// One level of a tree: its entries by name, unordered.
 struct Directory {
   std::map<std::string, File> files;
   std::map<std::string, atom::ObjectId> trees;
@@ -24,7 +24,7 @@ struct Directory {
   }
 };
 
-// The directory that `path` lies in, and its last component.
+// The parent directory of `path`, and its last component.
 std::pair<Directory*, std::string> locate(Directory& root, const std::string& path) {
   Directory* directory = &root;
   std::size_t start = 0;
@@ -74,7 +74,7 @@ Repository::Repository(const std::filesystem::path& path) : path_(path) {
   options.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION;
   options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
   options.initial_head = "main";
-  const auto what = fmt::format("cannot make the repository {}", path.string());
+  const auto what = fmt::format("cannot create the repository {}", path.string());
   repository_ = git::make<git::RepositoryHandle>(Kind::failure, what, git_repository_init_ext, path.c_str(), &options);
   odb_ = git::make<git::OdbHandle>(Kind::failure, what, git_repository_odb, repository_.get());
   git_odb_backend* memory = nullptr;

@@ -1,5 +1,5 @@
-// A bare git repository in the making: objects and refs are gathered in memory and written at the end as one pack and
-// one packed-refs file, so that a world of thousands of atoms takes seconds and few files.
+// Writes a bare git repository: objects and refs are collected in memory and written as one pack and one packed-refs
+// file, so that thousands of atoms take seconds and few files.
 #pragma once
 
 #include <filesystem>
@@ -16,20 +16,20 @@ namespace eka::world {
 
 class Repository {
  public:
-  // Makes an empty bare repository whose HEAD is refs/heads/main. Throws eka::Error when one is there already.
+  // Creates an empty bare repository whose HEAD is refs/heads/main. Throws eka::Error if it exists.
   explicit Repository(const std::filesystem::path& path);
 
   atom::ObjectId blob(std::string_view content) { return write(GIT_OBJECT_BLOB, content); }
   atom::ObjectId commit(std::string_view text) { return write(GIT_OBJECT_COMMIT, text); }
-  // A tree, with the trees below it, of files by their path.
+  // A tree with its subtrees, from files by path.
   atom::ObjectId tree(const std::map<std::string, File>& files);
-  // The same where some directories exist already as trees.
+  // The same, with some directories given as trees.
   atom::ObjectId tree(const std::map<std::string, File>& files,
                       const std::map<std::string, atom::ObjectId>& directories);
 
   void ref(const std::string& name, const atom::ObjectId& id) { refs_[name] = id; }
 
-  // Nothing is on disk before this.
+  // Writes everything to disk.
   void finish();
 
  private:

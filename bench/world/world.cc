@@ -13,7 +13,7 @@ namespace eka::world {
 
 namespace {
 
-// A repository while its history is written.
+// A repository during generation.
 struct Place {
   std::unique_ptr<Repository> repository;
   std::string url;
@@ -88,7 +88,7 @@ class Maker {
     tell(set, release, id, lock, {version, rev, tree, place.head, lock.atoms.size(), {}});
   }
 
-  // Notes for the summary.
+  // For the summary.
   void tell(const std::string& set, const Release& release, const atom::AtomId& id, const atom::Lock& lock,
             PublishedVersion published) {
     for (const auto& facts : world_.sets) {
@@ -113,7 +113,7 @@ class Maker {
   std::map<std::string, File> files_of(const std::string& set, const Release& release, const atom::Lock& lock) {
     auto files = release.files;
     files["atom.toml"] = {manifest(set, release)};
-    // Data has nothing to lock.
+    // Data atoms have no dependencies to lock.
     if (release.composer != Composer::static_) files["atom.lock"] = {lock.text()};
     return files;
   }
@@ -156,7 +156,7 @@ class Maker {
     return text;
   }
 
-  // One hour after the other, from a day in November 2023.
+  // One hour apart, starting in November 2023.
   std::string source_commit(const atom::ObjectId& tree, const std::optional<atom::ObjectId>& parent,
                             std::string_view message) {
     const auto who = fmt::format("Eka World <world@eka.invalid> {} +0000", 1'700'000'000 + 3600 * commits_++);

@@ -1,4 +1,4 @@
-// Makes a described world: one bare repository for each set, published by the protocol, and says what came out.
+// Generates the package sets of a description: one bare repository per set, with published atoms, and a summary.
 #pragma once
 
 #include <filesystem>
@@ -46,8 +46,8 @@ struct World {
   atom::Json json() const;
 };
 
-// Every set becomes `directory`/<set>.git, and is named in manifests and locks by `url_base`/<set>.git. Throws
-// eka::Error when the description contradicts itself or the disk refuses.
+// Each set becomes `directory`/<set>.git; its URL in manifests and lock files is `url_base`/<set>.git. Throws
+// eka::Error if the description is inconsistent or writing fails.
 World make_world(const Description& description, const std::filesystem::path& directory, const std::string& url_base);
 
 }  // namespace eka::world
