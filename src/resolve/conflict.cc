@@ -6,7 +6,7 @@
 namespace eka::resolve {
 namespace {
 
-// A term and the assignment that made it hold.
+// A term and the assignment that satisfied it.
 struct Held {
   Term term;
   PartialSolution::Satisfier since;
@@ -22,7 +22,7 @@ class Analysis {
     while (!held_.empty()) {
       bring_latest_to_front();
       const Assignment& last = solution_[held_.front().since.position];
-      // What the package must have been before the last assignment for that one to suffice.
+      // The set that the package must have been in before its last assignment for that assignment to be sufficient.
       lesson.level = level_below(last);
       lesson.last_level = last.level;
       if (last.is_decision() || lesson.level < last.level) break;
@@ -49,19 +49,19 @@ class Analysis {
     return *std::find_if(terms.begin(), terms.end(), [slot](const Term& t) { return t.slot == slot; });
   }
 
-  // The level at which everything but the assignment `last` already held.
+  // The level at which everything except the assignment `last` was satisfied.
   std::uint32_t level_below(const Assignment& last) const {
     std::uint32_t level = 0;
     for (std::size_t i = 1; i < held_.size(); ++i) level = std::max(level, held_[i].since.level);
     if (!last.is_decision() && level < last.level) {
-      // The term may hold only by virtue of earlier assignments to the same package too.
+      // Earlier assignments to the same package may be required as well to satisfy the term.
       const VersionSet before = held_.front().term.set | term_of(last.cause, last.slot).set;
       if (!before.is_all()) level = std::max(level, solution_.satisfier(last.slot, before).level);
     }
     return level;
   }
 
-  // Neither the conflict nor the cause can hold: then neither can the two with the package's terms made one.
+  // If neither the conflict nor the cause can be satisfied, neither can their union with the package's terms merged.
   void resolve(const Assignment& last) {
     for (const Term& term : known_.terms(last.cause)) {
       if (term.slot == last.slot) {

@@ -9,17 +9,17 @@
 
 namespace eka::resolve {
 
-// What a conflict teaches: `terms`, which follow from the chain of resolutions beginning at `base`. They all hold at
-// `last_level`; from `level` to the one before that, all but terms[0] do. With no terms there is no solution at all.
+// What is learned from a conflict: `terms`, the result of the chain of resolutions that starts at `base`. All terms are
+// satisfied at `last_level`; from `level` to `last_level - 1`, all except terms[0] are. No terms: there is no solution.
 struct Lesson {
   IncompatibilityId base;
   std::vector<Resolution> chain;
-  std::vector<Term> terms;  // by when they came to hold, the latest first
+  std::vector<Term> terms;  // by when they were satisfied, latest first
   std::uint32_t level, last_level;
 };
 
-// Resolves the satisfied incompatibility `conflict` with the causes of the assignments that satisfied it, from the last
-// one back, until only one of its terms belongs to the last level that matters.
+// Resolves the satisfied incompatibility `conflict` with the causes of the assignments that satisfied it, last one
+// first, until only one of its terms belongs to the last relevant level.
 Lesson learn(const Incompatibilities& known, const PartialSolution& solution, IncompatibilityId conflict);
 
 }  // namespace eka::resolve

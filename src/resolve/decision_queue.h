@@ -1,4 +1,4 @@
-// Which package is decided next: the undecided ones that are known to be in the solution, by priority; lowest first.
+// The undecided packages that are known to be in the solution, by priority, lowest first.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace eka::resolve {
 
-// A binary heap whose entries know their place, so that a priority can change at any time in O(log n).
+// A binary heap that knows the position of each entry, so a priority can be changed in O(log n).
 class DecisionQueue {
  public:
-  using Priority = std::uint64_t;  // all different, or the order would depend on history
+  using Priority = std::uint64_t;  // all different; otherwise the order would depend on history
 
   bool is_empty() const { return heap_.empty(); }
   Slot top() const { return heap_.front(); }

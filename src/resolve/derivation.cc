@@ -66,8 +66,9 @@ class Unrolling {
     }
   }
 
-  // The chain as nodes with two causes each: the resolvent is what remains of both, the pivot's sets united. Since the
-  // facts may have grown after the conflict, either side may have lost the pivot: then it alone says more than the two.
+  // The chain as nodes with two causes each: the resolvent contains the terms of both, with the union of the pivot's
+  // sets. Facts may have been extended after the conflict, so either side may no longer contain the pivot; then that
+  // side alone is the stronger statement.
   std::size_t unroll(IncompatibilityId id) {
     std::size_t current = node_.at(known_[id].base);
     for (const Resolution& step : known_.chain(id)) {

@@ -1,5 +1,5 @@
-// The order of the lines is that of PubGrub's error reporting: a cause that is itself derived is explained right before
-// the line that uses it, so that "and because" can continue it; what is used twice is explained once.
+// The lines are ordered as in PubGrub's error reporting: a derived cause is explained immediately before the line that
+// uses it, which can then start with "And because". A node that is used twice is explained once.
 #include "resolve/explain.h"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ class Telling {
  private:
   bool is_fact(std::size_t node) const { return nodes_[node].reason != Reason::learned; }
   bool is_told(std::size_t node) const { return line_[node] != 0; }
-  // That the root is wanted goes without saying.
+  // The selection of the root is not mentioned.
   bool is_silent(std::size_t node) const { return nodes_[node].reason == Reason::root; }
   std::string clause(std::size_t node) const { return wording_.clause(nodes_[node]); }
   std::string told(std::size_t node) {
@@ -61,7 +61,7 @@ class Telling {
     is_fact(b) ? tell_with_fact(node, a, b) : tell_with_two(node, a, b);
   }
 
-  // What follows with the root's being wanted: the same in other words, or the end.
+  // A node that follows from a cause and the selection of the root: nearly the same statement, or the conclusion.
   void tell_without_root(std::size_t node, std::size_t cause) {
     if (is_fact(cause)) {
       say(capital(clause(cause)) + ", so " + clause(node) + ".");
@@ -74,7 +74,7 @@ class Telling {
 
   void tell_with_fact(std::size_t node, std::size_t derived, std::size_t fact) {
     if (is_told(derived)) return conclude(node, "Because " + Wording::and_then(told(derived), clause(fact)));
-    // Two facts in a row make one line when nobody else needs what lies between.
+    // Two consecutive facts are combined in one line if the node between them is not used elsewhere.
     const auto [a, b] = nodes_[derived].causes;
     if (uses(derived) == 1 && is_fact(a) != is_fact(b) && !is_silent(a) && !is_silent(b)) {
       const std::size_t inner = is_fact(a) ? b : a, first = is_fact(a) ? a : b;
@@ -119,7 +119,7 @@ class Telling {
   }
 
   void list_facts() {
-    say("These exclude each other, however versions are chosen:");
+    say("These requirements cannot be satisfied together:");
     std::size_t more = 0;
     for (const bool of_root : {true, false}) {
       for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -147,7 +147,7 @@ std::string Explanation::text() const {
     out += lines[i] + "\n";
   }
   if (!root_requirements.empty()) {
-    out += root_requirements.size() == 1 ? "To change: " : "One of these has to change: ";
+    out += root_requirements.size() == 1 ? "Change this requirement: " : "Change one of these requirements: ";
     out += join(root_requirements, "or") + ".\n";
   }
   return out;

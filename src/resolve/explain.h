@@ -1,9 +1,9 @@
-// A derivation in plain words.
+// Explains a derivation as text.
 //
-//   Because server 1.4.0 needs auth ^2 (atom.toml:12) and tool 0.3.0 needs auth ^1, server 1.4.0 cannot go with …
+//   Because server 1.4.0 needs auth ^2 (atom.toml:12) and tool 0.3.0 needs auth ^1, server 1.4.0 is incompatible with …
 //
-// Each line takes what the lines before it say; where that is not the line right above, it says which one it means by
-// number. A proof that nobody would read is not printed: then the facts that exclude each other are listed.
+// Each line builds on the lines before it, and refers to a line other than the previous one by number. If the proof is
+// too long to read, the facts that it uses are listed instead.
 #pragma once
 
 #include <string>
@@ -16,15 +16,15 @@ namespace eka::resolve {
 
 struct Explanation {
   std::vector<std::string> lines;
-  bool numbered = false;  // lines refer to each other, or are many
-  // The root's own requirements that take part, as "auth ^2 (atom.toml:12)": there is no solution unless one of them
-  // changes (or something else is published).
+  bool numbered = false;  // lines refer to each other, or there are many
+  // The requirements of the root that are part of the proof, as "auth ^2 (atom.toml:12)": without a change to one of
+  // them (or a new version of another atom), there is no solution.
   std::vector<std::string> root_requirements;
 
-  std::string text() const;  // all of it, with a final newline
+  std::string text() const;  // ends with a newline
 };
 
-// `root` is how the root is called: "this atom".
+// `root` is the name used for the root: "this atom".
 Explanation explain(const Derivation& derivation, const Facts& facts, const std::string& root);
 
 }  // namespace eka::resolve

@@ -1,12 +1,12 @@
-// What the solver knows of the world: packages, their versions, what each version needs.
+// The input of the solver: packages, their versions and the dependencies of each version.
 //
-// The solver is pure. It pulls facts through this interface and never waits: a fact that is not known yet is nullptr,
-// and Solver::solve() then returns with the list of what it needs. Whoever drives it (the engine over git, a benchmark
-// over a file) brings the facts and calls solve() again.
+// The solver does no I/O and never waits: it gets facts through this interface, which returns nullptr for a fact that
+// is not available yet. Solver::solve() then returns the list of facts that it needs; the caller (the engine with git,
+// a benchmark with a file) provides them and calls solve() again.
 //
-// Nothing of the answer depends on the order in which facts become known, nor on the numbers behind PackageId: the
-// solver asks in an order of its own and stops where it lacks an answer. The rejected design pushed facts into the
-// solver as they came; then what was learned, and so the answer, hung on the network's timing.
+// The result depends neither on the order in which facts become available nor on the values of PackageId, because the
+// solver asks in its own order and stops at the first missing fact. In the rejected design, facts were pushed into the
+// solver as they arrived; what was learned, and therefore the result, depended on the timing of the network.
 #pragma once
 
 #include <algorithm>
@@ -20,18 +20,18 @@
 
 namespace eka::resolve {
 
-// A package as its provider numbers it, densely from 0. For eka that is one atom id.
+// A package, numbered by the provider of facts from 0 without gaps. In eka, one atom id.
 enum class PackageId : std::uint32_t {};
 
 struct Dependency {
   PackageId package{};
   atom::Requirement requirement;
-  std::string note;  // where it is written ("atom.toml:12"), for explanations; may be empty
-  // Ascending indices of the only versions that count for this dependency, whatever others may choose; nothing: every
-  // version. A list of versions may then hold one number twice, for two things that different dependencies may mean.
+  std::string note;  // where it is declared ("atom.toml:12"), for explanations; may be empty
+  // Ascending indices of the versions that this dependency accepts; nullopt: all. A list of versions may contain the
+  // same version twice, for different atoms that different dependencies refer to.
   std::optional<std::vector<std::size_t>> counted{};
 
-  // Does a version of the package, which is `index` in its list, satisfy this?
+  // Whether `version` of the package, which has `index` in its list, satisfies this dependency.
   bool admits(const atom::Version& version, std::size_t index) const {
     return (!counted || std::ranges::binary_search(*counted, index)) && requirement.matches(version);
   }
@@ -39,24 +39,24 @@ struct Dependency {
 
 struct Versions {
   std::vector<atom::Version> list;  // ascending
-  std::string none_because;  // when the list is empty: why, as a clause ("the set has no atom “lgo”"); may be empty
+  std::string none_because;  // reason if the list is empty, as a clause ("the set has no atom “lgo”"); may be empty
 };
 
 struct Manifest {
   std::vector<Dependency> dependencies;
-  std::string unusable_because;  // when not empty this version cannot be chosen: why, as a clause
+  std::string unusable_because;  // if not empty, this version cannot be selected: the reason, as a clause
 };
 
-// What is returned stays valid and unchanged as long as a solver uses it.
+// Returned pointers must stay valid, and what they point to unchanged, while a solver uses them.
 class Facts {
  public:
   virtual ~Facts() = default;
 
   // For explanations.
   virtual std::string name(PackageId package) const = 0;
-  // nullptr: not known yet. A package that does not exist has an empty list.
+  // nullptr: not available yet. A package that does not exist has an empty list.
   virtual const Versions* versions(PackageId package) const = 0;
-  // nullptr: not known yet. `version` is an index into versions(package)->list.
+  // nullptr: not available yet. `version` is an index into versions(package)->list.
   virtual const Manifest* manifest(PackageId package, std::size_t version) const = 0;
 };
 

@@ -64,7 +64,7 @@ std::vector<IncompatibilityId> all_behind(const Incompatibilities& known, Incomp
     visit(known[found[i]].base);
     for (const Resolution& step : known.chain(found[i])) visit(step.cause);
   }
-  // What was learned refers only to what was known before.
+  // A learned incompatibility refers only to earlier ones.
   std::sort(found.begin(), found.end());
   return found;
 }

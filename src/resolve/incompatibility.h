@@ -1,10 +1,10 @@
-// What is known not to hold together, and why.
+// Incompatibilities and their causes.
 //
-// An incompatibility is a set of terms, at most one per package, that are never all true in a solution. It comes from a
-// fact (a version needs something; a version cannot be used; the root must be there) or was learned from a conflict.
-// One that was learned remembers its derivation as a chain: start with one incompatibility, then resolve on one package
-// after another with the cause of what that package was last known to be. The binary tree that PubGrub speaks of is
-// unrolled from these chains only when somebody wants an explanation (derivation.h).
+// An incompatibility is a set of terms, at most one per package, that are never all true in a solution. It represents a
+// fact (a dependency, an unusable version, the selection of the root) or was learned from a conflict. A learned one
+// stores its derivation as a chain: it starts with one incompatibility and resolves it on one package after another
+// with the cause of the last assignment to that package. The binary tree of the PubGrub paper is created from these
+// chains only for explanations (derivation.h).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace eka::resolve {
 
-// A package as the solver numbers it: in the order in which it met them. Slot 0 is the root.
+// A package, numbered by the solver in the order of discovery. Slot 0 is the root.
 using Slot = std::uint32_t;
 inline constexpr Slot root_slot = 0;
 
@@ -30,8 +30,8 @@ inline constexpr IncompatibilityId no_incompatibility = std::numeric_limits<Inco
 
 enum class Reason : std::uint8_t {
   root,        // the root is in every solution
-  dependency,  // versions of `subject` need `object`
-  unusable,    // a version of `subject` cannot be chosen
+  dependency,  // versions of `subject` depend on `object`
+  unusable,    // a version of `subject` cannot be selected
   learned,
 };
 
@@ -47,22 +47,22 @@ class Incompatibilities {
     std::uint32_t first_term, terms;
     Reason reason;
     Slot subject, object;    // of a dependency; the subject also of `unusable`
-    std::uint32_t wanted;    // of a dependency: which of the object's requirements (requirement_sets.h)
-    IncompatibilityId base;  // of what was learned: where its chain starts
+    std::uint32_t wanted;    // of a dependency: the requirement on the object (Packages::requirement)
+    IncompatibilityId base;  // of a learned one: the start of its chain
     std::uint32_t first_step, steps;
   };
 
   IncompatibilityId add_root(Term term);
   IncompatibilityId add_unusable(Term term);
-  // The terms: the subject's versions, and that the object is not as wanted (left out when it never can be).
+  // Terms: the subject's versions, and that the object does not satisfy the requirement (omitted if it never can).
   IncompatibilityId add_dependency(Slot subject, Slot object, std::uint32_t wanted, std::span<Term> terms);
   IncompatibilityId add_learned(std::span<Term> terms, IncompatibilityId base, std::span<const Resolution> chain);
 
-  // A fact of another.
+  // Copies a fact of `other`.
   IncompatibilityId copy(const Incompatibilities& other, IncompatibilityId id);
 
   const Entry& operator[](IncompatibilityId id) const { return entries_[id]; }
-  // The order of the terms means nothing and is the propagator's to change.
+  // The order of the terms has no meaning; propagation changes it.
   std::span<Term> terms(IncompatibilityId id) { return {terms_.data() + entries_[id].first_term, entries_[id].terms}; }
   std::span<const Term> terms(IncompatibilityId id) const {
     return {terms_.data() + entries_[id].first_term, entries_[id].terms};
@@ -79,7 +79,7 @@ class Incompatibilities {
   std::vector<Resolution> steps_;
 };
 
-// All that `id` was derived from, itself included, causes before effects; and only the facts among them.
+// Everything `id` was derived from, including itself, causes before effects; or only the facts among them.
 std::vector<IncompatibilityId> all_behind(const Incompatibilities& known, IncompatibilityId id);
 std::vector<IncompatibilityId> facts_behind(const Incompatibilities& known, IncompatibilityId id);
 

@@ -14,10 +14,10 @@ class Walk {
     if (seen_.insert(package).second) front_.push_back({package, version});
   }
 
-  // A dependency of something visited.
+  // A dependency of a visited version.
   void follow(const Dependency& dependency) {
     const auto slot = packages_.find(dependency.package);
-    // What the solver knows to be needed is a candidate in its own right.
+    // Packages that the solver knows to be required are candidates themselves.
     if (slot && solution_.possible(*slot).is_positive()) return;
     const Versions* versions = facts_.versions(dependency.package);
     if (versions == nullptr) {

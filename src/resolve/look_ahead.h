@@ -1,4 +1,4 @@
-// Which facts a solver that lacks one is likely to want next, so that they come in one batch.
+// Predicts the facts that the solver will need next, so that they can be fetched in one batch.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +14,21 @@ namespace eka::resolve {
 
 struct Need {
   PackageId package{};
-  std::optional<std::size_t> version;  // its manifest is wanted; nothing: the list of the package's versions
-  // With a list: what the first that asks requires. The manifest of the highest version that matches is likely next.
+  std::optional<std::size_t> version;  // its manifest is needed; nullopt: the list of the package's versions
+  // With a list: the requirement of the first dependent. The manifest of the highest matching version is likely next.
   const atom::Requirement* requirement = nullptr;
 };
 
-// A package that will be decided, by the version tried first. `spare`: how many of the next lower ones are worth
-// bringing too, since the package was in the way before.
+// A package that will be decided, and the version tried first. `spare`: number of next lower versions to fetch as well,
+// because the package was part of conflicts before.
 struct Candidate {
   Slot slot;
   std::size_t version;
   std::uint32_t spare;
 };
 
-// Walks from the candidates through all that is known to where knowledge ends, as if no conflict were to come. What
-// the first candidate needs comes first, spare ones last; nothing twice.
+// Follows dependencies from the candidates to the first missing facts, assuming that no conflict occurs. The needs of
+// the first candidate come first, those of spare versions last; no duplicates.
 std::vector<Need> look_ahead(const Facts& facts, const Packages& packages, const PartialSolution& solution,
                              const Manifest& root, std::span<const Candidate> candidates);
 

@@ -1,4 +1,4 @@
-// The packages that the solver has met, numbered in the order in which it met them, and their requirements as sets.
+// The packages discovered so far, numbered in the order of discovery, and requirements on them as version sets.
 #pragma once
 
 #include <cstdint>
@@ -21,23 +21,23 @@ class Packages {
  public:
   Packages(const Facts& facts, const std::vector<Dependency>& root, const std::vector<Preference>& locked);
 
-  // nothing: its versions are not known yet.
+  // nullopt: its versions are not available yet.
   std::optional<Slot> find_or_add(PackageId package);
   std::optional<Slot> find(PackageId package) const;
   std::uint32_t count() const { return static_cast<std::uint32_t>(entries_.size()); }
 
-  PackageId id(Slot slot) const { return entries_[slot].id; }  // of any slot but the root's
+  PackageId id(Slot slot) const { return entries_[slot].id; }  // not of the root
   const Versions& versions(Slot slot) const { return *entries_[slot].versions; }
   std::uint32_t version_count(Slot slot) const { return static_cast<std::uint32_t>(versions(slot).list.size()); }
   std::optional<VersionSet::Member> locked(Slot slot) const;
   const atom::Version* locked_version(PackageId package) const;
   bool is_named_by_root(Slot slot) const { return entries_[slot].named_by_root; }
 
-  // What a dependency wants of a package, as a number: those that admit the same for the same reason have one number.
-  // `dependency` must stay where it is.
+  // The number of a dependency on a package; dependencies with the same requirement and reason have the same number.
+  // `dependency` must keep its address.
   std::uint32_t wanted(Slot slot, const Dependency& dependency);
   const Dependency& dependency(std::uint32_t wanted) const { return *wanted_[wanted].dependency; }
-  // What does not satisfy it: the members that a dependency excludes.
+  // The members that do not satisfy it, which a dependency excludes.
   const VersionSet& unwanted_set(std::uint32_t wanted) const { return wanted_[wanted].unwanted; }
 
  private:

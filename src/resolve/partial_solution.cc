@@ -44,7 +44,7 @@ void PartialSolution::derive(Slot slot, const VersionSet& excluded, Incompatibil
 }
 
 PartialSolution::Satisfier PartialSolution::satisfier(Slot slot, const VersionSet& set) const {
-  // What is possible only shrinks, so the answer is where "within `set`" turns true.
+  // The possible versions only become fewer, so this finds the point where "within `set`" becomes true.
   const std::vector<Step>& history = histories_[slot];
   std::size_t low = 0, high = history.size();  // not within before step `low`; within before `high`, which is now
   while (high - low > 1) {

@@ -1,6 +1,6 @@
-// What is believed so far: for every package the set of its versions still possible, narrowed step by step along a
-// trail that can be taken back level by level. Each decision opens a level. What is derived belongs to the level from
-// which on its cause stood, which may be a lower one than the last (solver.cc says why).
+// The partial solution: for each package the set of versions still possible, narrowed step by step. A trail of
+// assignments allows backtracking level by level. Each decision opens a level. A derivation belongs to the level at
+// which its cause became satisfied, which may be lower than the current one (see solver.cc).
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ struct Assignment {
 
 class PartialSolution {
  public:
-  using Position = std::uint32_t;  // on the trail
+  using Position = std::uint32_t;  // in the trail
 
-  // A package with `versions` versions; it gets the next slot.
+  // Adds a package with `versions` versions; it gets the next slot.
   void add(std::uint32_t versions);
   std::uint32_t packages() const { return static_cast<std::uint32_t>(possible_.size()); }
 
@@ -40,18 +40,18 @@ class PartialSolution {
 
   // Opens a level.
   void decide(Slot slot, VersionSet::Member version);
-  // The package has one version left, and what that needs has been seen: nothing is left to decide.
+  // The package has one version left whose dependencies have been added: nothing is left to decide.
   void settle(Slot slot);
-  // `possible` minus `excluded`, which must neither be nothing nor all of it. `level`: from which on `cause` says so;
-  // that may be less than the present one.
+  // Removes `excluded` from the possible versions; must remove some, but not all. `level`: where `cause` became
+  // satisfied, which may be lower than the current level.
   void derive(Slot slot, const VersionSet& excluded, IncompatibilityId cause, std::uint32_t level);
-  // Takes back every level above `level`. `touched` is told the slots of all that is undone; `again` the causes of what
-  // is undone only because it stood among the higher levels, in order, to derive it again.
+  // Undoes all levels above `level`. `touched` is called with the slots of all undone assignments. `again` receives the
+  // causes of assignments that belong to remaining levels, in order, to derive them again.
   template <class Touched>
   void backtrack(std::uint32_t level, std::vector<IncompatibilityId>& again, Touched touched);
 
-  // The first assignment after which `slot` lies within `set`, which must hold now and not at the very beginning; and
-  // the level from which on all the assignments to the slot up to that one stand.
+  // The first assignment after which `slot` is within `set`, and the level of all assignments to the slot up to that
+  // one. `slot` must be within `set` now, but not initially.
   struct Satisfier {
     Position position;
     std::uint32_t level;
@@ -60,8 +60,8 @@ class PartialSolution {
 
  private:
   struct Step {
-    VersionSet before;  // what was possible
-    Position position;  // the assignment that made it less
+    VersionSet before;  // the possible versions before
+    Position position;  // the assignment that reduced them
     std::uint32_t level;
   };
 
@@ -76,7 +76,7 @@ class PartialSolution {
     std::uint32_t level;
   };
   std::vector<Assignment> trail_;
-  std::vector<Position> decisions_;  // by level, from 1: where it begins
+  std::vector<Position> decisions_;  // by level, from 1: its start
   std::vector<Settled> settled_;
   std::uint32_t level_ = 0;
 };

@@ -1,17 +1,17 @@
-// How it works, in the terms of the headers: facts about a version become incompatibilities when the version is first
-// tried (expand). propagate() looks for incompatibilities of which all terms but one hold, and takes the opposite of
-// that one. To find them fast each watches two of its terms that do not hold, as SAT solvers do with clauses: only when
-// a watched term comes to hold is the incompatibility looked at, and going back costs the watches nothing. When all
-// terms hold, learn_from() makes of it an incompatibility that would have shown the conflict earlier, goes back to
-// where that one has one term open, and goes on.
+// Facts about a version become incompatibilities when the version is first tried (expand). propagate() searches for
+// incompatibilities of which all terms but one are satisfied and derives the negation of that term. As in SAT solvers,
+// each incompatibility watches two of its unsatisfied terms: it is inspected only when a watched term becomes
+// satisfied, and backtracking does not change the watches. When all terms are satisfied, learn_from() derives an
+// incompatibility that would have shown the conflict earlier, backtracks to the level where one of its terms is
+// unsatisfied, and continues there.
 //
-// Going back far would throw away hundreds of decisions that have nothing to do with the conflict, only to make them
-// again. Then one level is taken back, not all (chronological backtracking, Nadel and Ryvchin 2018): what is learned is
-// derived among higher levels than it belongs to, and stays when those are taken back (PartialSolution::backtrack).
+// Backtracking far would discard hundreds of decisions that are unrelated to the conflict, only to make them again. In
+// that case, only one level is undone (chronological backtracking, Nadel and Ryvchin 2018): what was learned is derived
+// among higher levels than the one it belongs to, and is kept when those are undone (PartialSolution::backtrack).
 //
-// Deviations from the published algorithm: terms are sets (version_set.h), so there are no separate incompatibilities
-// for "no version matches"; a package with one version left is settled without opening a level; incompatibilities of
-// several versions that need the same are one, whose first term grows as further versions are tried.
+// Differences from the published algorithm: terms are sets (version_set.h), so there are no separate incompatibilities
+// for "no version matches"; a package with one version left is settled without opening a level; versions with the same
+// dependency share one incompatibility, whose first term is extended as further versions are tried.
 #include "resolve/solver.h"
 
 #include <algorithm>
@@ -67,7 +67,7 @@ Solver::Stop Solver::search(const std::function<void()>& checkpoint) {
   return Stop::failed;
 }
 
-// The root is in, and what it needs is known. False: its facts are not all there.
+// Selects the root and adds its dependencies. False: facts are missing.
 bool Solver::start() {
   if (started_) return true;
   if (!meet_objects(root_)) return false;
@@ -82,7 +82,7 @@ bool Solver::start() {
 
 // --- propagation ----------------------------------------------------------------------------------------------------
 
-// The incompatibility that turned out to hold, if one did.
+// Returns an incompatibility whose terms are all satisfied, if there is one.
 IncompatibilityId Solver::propagate() {
   if (pending_ != no_incompatibility) return std::exchange(pending_, no_incompatibility);
   while (propagated_ < partial_.length()) {
@@ -111,12 +111,12 @@ IncompatibilityId Solver::propagate_from(Slot slot) {
   return conflict;
 }
 
-// The term that `slot` watches in `id` has come to hold. True: another open term is watched in its stead. Otherwise the
-// last open term is derived, or `conflict` is set.
+// The term that `slot` watches in `id` became satisfied. True: another unsatisfied term is watched instead. Otherwise,
+// the negation of the last unsatisfied term is derived, or `conflict` is set.
 bool Solver::moves(Slot slot, IncompatibilityId id, IncompatibilityId& conflict) {
   const std::span<Term> terms = known_.terms(id);
   if (terms.size() > 1) {
-    // The watched terms stand first; ours second.
+    // The watched terms are the first two; move this one to the second place.
     if (terms[0].slot == slot) std::swap(terms[0], terms[1]);
     if (partial_.contradicts(terms[0])) return false;
     const auto open =
@@ -135,7 +135,7 @@ bool Solver::moves(Slot slot, IncompatibilityId id, IncompatibilityId& conflict)
   return false;
 }
 
-// The same for one incompatibility, whoever watches what.
+// The same for one incompatibility, regardless of watches.
 Solver::Verdict Solver::look_at(IncompatibilityId id) {
   ++statistics_.steps;
   const Term* open = nullptr;
@@ -149,7 +149,7 @@ Solver::Verdict Solver::look_at(IncompatibilityId id) {
   return Verdict::derived;
 }
 
-// All other terms of `cause` hold.
+// All other terms of `cause` are satisfied.
 void Solver::derive(const Term& term, IncompatibilityId cause) {
   std::uint32_t level = 0;
   for (const Term& other : known_.terms(cause)) {
@@ -169,7 +169,7 @@ VersionSet::Member Solver::preferred(Slot slot) const {
   return locked != VersionSet::absent && possible.contains(locked) ? locked : possible.highest();
 }
 
-// Takes in what `version` needs. False: facts are missing; nothing has changed.
+// Adds the dependencies of `version`. False: facts are missing and nothing was changed.
 bool Solver::expand(Slot slot, VersionSet::Member version) {
   if (expanded_[slot].empty()) expanded_[slot].resize(packages_.version_count(slot) + 1);
   if (expanded_[slot][version].known || closed_) return true;
@@ -191,8 +191,8 @@ bool Solver::expand(Slot slot, VersionSet::Member version) {
   return true;
 }
 
-// Gives slots to all that a manifest names, once all their versions are known: never to some of them, so that the
-// numbering does not depend on which came first.
+// Assigns slots to all dependencies of a manifest once all their versions are available, never to some of them, so that
+// the numbering does not depend on the order in which facts arrive.
 bool Solver::meet_objects(const Manifest& manifest) {
   if (!manifest.unusable_because.empty()) return true;
   for (const Dependency& dependency : manifest.dependencies) {
@@ -213,7 +213,7 @@ void Solver::make_room() {
   }
 }
 
-// Nothing, when the version satisfies it itself.
+// No incompatibility if the version satisfies the dependency itself.
 IncompatibilityId Solver::add_dependency(Slot slot, VersionSet::Member version, const Dependency& dependency) {
   const Slot object = *packages_.find(dependency.package);
   const std::uint32_t wanted = packages_.wanted(object, dependency);
@@ -236,7 +236,7 @@ IncompatibilityId Solver::add_dependency(Slot slot, VersionSet::Member version, 
   return it->second;
 }
 
-// Decides for `version`, unless what it needs speaks against it already: then that is derived, or is a conflict.
+// Selects `version`, unless its dependencies already contradict it: then that is derived, or is a conflict.
 IncompatibilityId Solver::settle(Slot slot, VersionSet::Member version) {
   const Edges edges = expanded_[slot][version];
   for (std::uint32_t i = edges.first; i < edges.first + edges.count; ++i) {
@@ -253,8 +253,8 @@ IncompatibilityId Solver::settle(Slot slot, VersionSet::Member version) {
   return no_incompatibility;
 }
 
-// Forced first, then those that a lock names, then those that the root names; among equals the ones that were most in
-// the way, then those with the fewest choices, then in the order of meeting.
+// Packages with one version left first, then locked ones, then direct dependencies of the root; then by number of
+// conflicts (most first), by number of choices (fewest first), and in the order of discovery.
 void Solver::requeue(Slot slot) {
   const VersionSet& possible = partial_.possible(slot);
   if (slot == root_slot || !possible.is_positive() || partial_.is_decided(slot)) return queue_.erase(slot);
@@ -287,7 +287,7 @@ void Solver::learn_from(IncompatibilityId conflict) {
   if (look_at(learned) == Verdict::conflict) pending_ = learned;
 }
 
-// What is undone only because it stood above is derived again: its cause, no more and no less, still demands it.
+// Assignments that belong to remaining levels are derived again from the same causes.
 void Solver::go_back(std::uint32_t level) {
   std::vector<IncompatibilityId> again;
   partial_.backtrack(level, again, [this](Slot slot) { requeue(slot); });
@@ -297,7 +297,7 @@ void Solver::go_back(std::uint32_t level) {
   }
 }
 
-// By its first two terms.
+// Watches its first two terms.
 void Solver::watch(IncompatibilityId id) {
   const std::span<const Term> terms = known_.terms(id);
   for (const Term& term : terms.first(std::min<std::size_t>(2, terms.size()))) {
@@ -305,7 +305,8 @@ void Solver::watch(IncompatibilityId id) {
   }
 }
 
-// --- why not --------------------------------------------------------------------------------------------------------
+// --- explanation
+// --------------------------------------------------------------------------------------------------------
 
 Solver::Solver(Closed, const Solver& other, IncompatibilityId failure)
     : facts_(other.facts_),
@@ -322,8 +323,8 @@ Solver::Solver(Closed, const Solver& other, IncompatibilityId failure)
   }
 }
 
-// The search met the facts one by one and learned from each; the same facts all known from the start make a shorter
-// proof, most of the time, and a proof of fewer facts is tried again.
+// The search discovers facts one by one and learns from each. A search that knows these facts from the start usually
+// finds a shorter proof; if that uses fewer facts, it is repeated.
 Derivation Solver::explanation(const std::function<void()>& checkpoint) const {
   constexpr int attempts = 4;
   const Solver* best = this;

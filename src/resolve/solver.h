@@ -1,16 +1,15 @@
-// Which version of every package: PubGrub (https://nex3.medium.com/pubgrub-2fb6470504f), over facts that may still be
-// on their way.
+// Version solver: PubGrub (https://nex3.medium.com/pubgrub-2fb6470504f), with facts that become available over time.
 //
-// One version per package; everything reachable from the root and nothing else. A package takes its locked version
-// where it can, else the highest; locked packages are settled first, then those that the root names. A pre-release is
-// chosen only where a requirement names it (Requirement::matches).
+// Selects one version per package, for exactly the packages reachable from the root. Prefers the locked version of a
+// package, then the highest; decides locked packages first, then the direct dependencies of the root. A pre-release is
+// selected only if a requirement names it (Requirement::matches).
 //
 //   Solver solver(facts, request);
 //   Outcome outcome = solver.solve();
-//   while (auto* missing = std::get_if<Missing>(&outcome)) { bring(missing->facts); outcome = solver.solve(); }
+//   while (auto* missing = std::get_if<Missing>(&outcome)) { fetch(missing->facts); outcome = solver.solve(); }
 //
-// A solver keeps all that it has done and learned: solve() goes on where it stopped. It takes no clock and no chance:
-// the same facts give the same answer, however and whenever they come, and the budget is counted in steps.
+// A solver keeps its state: solve() continues where it stopped. It is deterministic: the same facts give the same
+// result in whatever order they become available, and its budget is counted in steps.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +33,8 @@ namespace eka::resolve {
 struct Request {
   std::vector<Dependency> root;
   std::vector<Preference> locked;
-  // A step is one look at something known not to hold together: some 10 to 50 ns. The hardest real graph we know
-  // takes under a million.
+  // A step is one look at an incompatibility and takes 10 to 50 ns. The hardest real graph tested takes less than a
+  // million.
   std::uint64_t step_limit = 100'000'000;
 };
 
@@ -45,22 +44,22 @@ struct Selected {
 };
 
 struct Solved {
-  std::vector<Selected> selected;  // in the order in which the solver met them
+  std::vector<Selected> selected;  // in the order of discovery
 };
 struct Missing {
-  std::vector<Need> facts;  // the first is what it stopped at
+  std::vector<Need> facts;  // the first is the one at which it stopped
 };
 struct Unsolvable {
   Derivation why;
 };
 struct Exhausted {
-  std::uint64_t steps;  // over the limit: whether there is a solution is not known
+  std::uint64_t steps;  // over the limit: it is not known whether there is a solution
 };
 using Outcome = std::variant<Solved, Missing, Unsolvable, Exhausted>;
 
 struct Statistics {
   std::uint64_t steps = 0, decisions = 0, conflicts = 0;
-  std::uint32_t packages = 0;  // that the solver met
+  std::uint32_t packages = 0;  // discovered
 };
 
 class Solver {
@@ -75,30 +74,30 @@ class Solver {
 
  private:
   enum class Verdict { inert, derived, conflict };
-  // The incompatibilities that speak of one version of one package: a range of `edges_`.
+  // The dependencies of one version of one package: a range of `edges_`.
   struct Edges {
     std::uint32_t first = 0, count = 0;
     bool known = false;
   };
 
   struct Closed {};
-  // A solver that knows nothing but the facts behind `failure` of another: the proof it finds is as a rule shorter.
+  // A solver that knows only the facts behind `failure` of another: its proof is usually shorter.
   Solver(Closed, const Solver& other, IncompatibilityId failure);
   Derivation explanation(const std::function<void()>& checkpoint) const;
 
-  // One of the two terms by which an incompatibility is found; a copy of it, so that most looks go no further.
+  // One of the two watched terms of an incompatibility; a copy, so that most incompatibilities need not be read.
   struct Watch {
     VersionSet term;
     IncompatibilityId id;
   };
-  // What the order of decisions hangs on, kept together.
+  // What determines the order of decisions.
   struct Standing {
-    std::uint32_t conflicts;  // how often the package was in the way
+    std::uint32_t conflicts;  // number of conflicts that involved the package
     VersionSet::Member locked;
     bool named_by_root;
   };
 
-  // Goes on until something is known.
+  // Runs until the outcome is known.
   enum class Stop { solved, missing, failed, exhausted };
   Stop search(const std::function<void()>& checkpoint);
   bool start();
@@ -136,10 +135,10 @@ class Solver {
   std::vector<IncompatibilityId> edges_;
   std::unordered_map<std::uint64_t, IncompatibilityId> merged_;  // by subject and requirement
   PartialSolution::Position propagated_ = 0;
-  IncompatibilityId pending_ = no_incompatibility;  // was found to hold while going back
+  IncompatibilityId pending_ = no_incompatibility;  // found to be satisfied while backtracking
   IncompatibilityId failure_ = no_incompatibility;
   bool started_ = false;
-  bool closed_ = false;  // asks for no further facts
+  bool closed_ = false;  // requests no further facts
   Statistics statistics_;
 };
 

@@ -1,11 +1,12 @@
-// A set over the versions of one package, as bits; and the trick that makes PubGrub's terms plain sets.
+// A set of versions of one package, as a bit set. It also represents PubGrub's terms.
 //
-// Member 0 of every domain is "the package is not in the solution", member i + 1 is its version number i, ascending. A
-// positive term ("a is selected in S") is S; a negative term ("a is not selected in S") is the complement of S, which
-// holds member 0. So there is one kind of term, and its algebra is that of sets. Requirements become sets by asking
-// Requirement::matches for every version, which keeps Cargo's rule for pre-releases exact where ranges cannot say it.
+// Member 0 of each domain means "the package is not in the solution"; member i + 1 is version i, ascending. A positive
+// term ("the version of a is in S") is S; a negative term ("the version of a is not in S") is the complement of S,
+// which contains member 0. So there is only one kind of term, with the operations of sets. Requirements become sets by
+// calling Requirement::matches for every version, which implements Cargo's rule for pre-releases exactly; ranges could
+// not.
 //
-// Packages with up to 63 versions, nearly all, take one word and no allocation.
+// Sets of packages with up to 63 versions need one word and no allocation.
 #pragma once
 
 #include <bit>
@@ -108,7 +109,7 @@ class VersionSet {
   Word* data() { return is_wide() ? words() : &word_; }
   const Word* data() const { return is_wide() ? words() : &word_; }
 
-  // True when `f` is zero for every pair of words.
+  // True if `f` is zero for each pair of words.
   template <class F>
   bool none(F f, const VersionSet& other) const {
     if (!is_wide()) return f(word_, other.word_) == 0;
@@ -128,7 +129,7 @@ class VersionSet {
   }
 
   std::uint32_t size_ = 0;
-  Word word_ = 0;  // the members; of a domain of more than 64, the address of the words that hold them, owned
+  Word word_ = 0;  // the members; for more than 64, the address of an owned array of words
 };
 
 }  // namespace eka::resolve

@@ -76,8 +76,8 @@ std::string Wording::clause(const Derivation::Node& node) const {
     if (together[0].starts_with("every version of")) return "no" + together[0].substr(5) + " can be used";
     return together[0] + " cannot be used";
   }
-  if (together.size() == 2) return together[0] + " cannot go with " + together[1];
-  return join(together, "and") + " cannot go together";
+  if (together.size() == 2) return together[0] + " is incompatible with " + together[1];
+  return join(together, "and") + " are incompatible";
 }
 
 std::string Wording::requirement(const Derivation::Node& node, bool with_reason) const {
@@ -91,7 +91,7 @@ std::string Wording::requirement(const Derivation::Node& node, bool with_reason)
 }
 
 std::string Wording::fact(const Derivation::Node& node) const {
-  if (node.reason == Reason::root) return root_ + " is wanted";
+  if (node.reason == Reason::root) return root_ + " is required";
   if (node.reason == Reason::unusable) return subject(node) + " cannot be used (" + printable(node.note) + ")";
   return subject(node) + " needs " + requirement(node, true);
 }
@@ -114,28 +114,28 @@ std::string Wording::and_then(const std::string& a, const std::string& b) {
 }
 
 std::string Wording::why_nothing_matches(const Derivation::Node& node) const {
-  if (node.object == node.subject) return "which it is not itself";
+  if (node.object == node.subject) return "which it does not satisfy itself";
   const Versions& known = *facts_.versions(*node.object);
   if (known.list.empty()) {
-    return known.none_because.empty() ? "there is no version of it" : printable(known.none_because);
+    return known.none_because.empty() ? "no versions exist" : printable(known.none_because);
   }
   std::vector<atom::Version> list;
   for (std::size_t i = 0; i < known.list.size(); ++i) {
     if (!node.counted || std::ranges::binary_search(*node.counted, i)) list.push_back(known.list[i]);
   }
-  if (list.empty()) return "there is no version of it that counts";
+  if (list.empty()) return "no acceptable version exists";
   const auto matches = [&](const atom::Version& v) { return node.requirement->matches(v); };
   if (std::any_of(list.begin(), list.end(), matches)) return {};
-  // Would it match, were it not a pre-release?
+  // Would it match if it were not a pre-release?
   const auto unnamed = std::find_if(list.rbegin(), list.rend(), [&](const atom::Version& v) {
     return !v.pre_release().empty() && matches(atom::Version(v.major(), v.minor(), v.patch()));
   });
   if (unnamed != list.rend()) {
-    return unnamed->str() + " is a pre-release, and is taken only where a requirement names a pre-release of it";
+    return unnamed->str() + " is a pre-release and must be required explicitly";
   }
-  if (list.size() == 1) return "the only version is " + list[0].str();
-  if (list.size() == 2) return "the only versions are " + list[0].str() + " and " + list[1].str();
-  return "the versions are " + list.front().str() + " to " + list.back().str() + ", and none matches";
+  if (list.size() == 1) return "only " + list[0].str() + " exists";
+  if (list.size() == 2) return "only " + list[0].str() + " and " + list[1].str() + " exist";
+  return "existing versions are " + list.front().str() + " to " + list.back().str();
 }
 
 }  // namespace eka::resolve

@@ -1,4 +1,4 @@
-// Sentences about packages and sets of their versions.
+// Text about packages and version sets, for explanations.
 #pragma once
 
 #include <string>
@@ -13,13 +13,13 @@ class Wording {
  public:
   Wording(const Facts& facts, std::string root) : facts_(facts), root_(std::move(root)) {}
 
-  // A clause without a full stop: what a node of the derivation says.
+  // The statement of a node, as a clause without a full stop.
   std::string clause(const Derivation::Node& node) const;
-  // Those of two, joined; shorter when both say what the same subject needs.
+  // The statements of two nodes; shorter if both are dependencies of the same subject.
   std::string clauses(const Derivation::Node& a, const Derivation::Node& b) const;
-  // "a and b", with a comma where `a` has one.
+  // "a and b", with a comma before "and" if `a` contains one.
   static std::string and_then(const std::string& a, const std::string& b);
-  // Of a dependency: "auth ^2 (atom.toml:12)", and why nothing matches that, if so.
+  // The requirement of a dependency, "auth ^2 (atom.toml:12)"; `with_reason`: and why no version matches, if so.
   std::string requirement(const Derivation::Node& node, bool with_reason) const;
 
  private:
@@ -29,7 +29,7 @@ class Wording {
   std::string name(const Derivation::Package& package) const;
   // "auth 1.0.0", "every version of auth".
   std::string selected(const Derivation::Term& term) const;
-  // "auth 1.2.0 and up", "some version of auth": what the opposite of a negative term says.
+  // The negation of a negative term: "auth 1.2.0 and up".
   std::string required(const Derivation::Term& term) const;
   // "1.0.0, 1.2.0 to 1.4.0 or 2.0.0 and up".
   std::string versions(const Derivation::Package& package, const VersionSet& set) const;

@@ -8,7 +8,7 @@
 using eka::resolve::DecisionQueue;
 using eka::resolve::Slot;
 
-TEST_CASE("the queue gives the lowest priority, whatever is changed in between") {
+TEST_CASE("the queue returns the lowest priority after any sequence of changes") {
   DecisionQueue queue;
   std::map<DecisionQueue::Priority, Slot> model;
   std::map<Slot, DecisionQueue::Priority> priority;

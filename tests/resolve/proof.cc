@@ -32,8 +32,8 @@ class Check {
     return VersionSet::all(static_cast<std::uint32_t>(versions + 1));
   }
 
-  // Whatever fulfils all terms of the node fulfils all of one of its causes: for all packages but one it must lie in
-  // both, for that one in their union.
+  // Whatever satisfies all terms of the node must satisfy all terms of one of its causes: for all packages but one, the
+  // intersection of both; for that one, their union.
   std::string step(std::size_t i) const {
     const Derivation::Node& node = nodes_[i];
     if (node.causes[0] >= i || node.causes[1] >= i) return "a cause does not come before its effect";

@@ -1,4 +1,4 @@
-// Checks that a derivation proves what it says.
+// Checks that a derivation is a valid proof.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace eka::tests {
 
-// What is wrong with it; empty: nothing. Facts are looked up, and every step must follow from its two causes.
+// Describes an error in the proof; empty if there is none. Facts are looked up; each step must follow from its causes.
 std::string flaw(const resolve::Derivation& derivation, const bench::Universe& universe);
 
 }  // namespace eka::tests

@@ -8,7 +8,7 @@
 
 using namespace eka;
 
-TEST_CASE("1,000 random universes: verdicts as a SAT solver's, solutions valid, proofs sound") {
+TEST_CASE("1,000 random universes: results equal those of a SAT solver, solutions and proofs are valid") {
   constexpr std::uint32_t universes = 1000;
   std::size_t solvable = 0, asked = 0;
   for (std::uint32_t seed = 0; seed < universes; ++seed) {
@@ -36,7 +36,7 @@ TEST_CASE("1,000 random universes: verdicts as a SAT solver's, solutions valid, 
   if (asked == 0) MESSAGE("skipped: verdicts against a SAT solver, as the tests were built without libcadical-dev");
 }
 
-TEST_CASE("a problem without a short proof ends by its budget, at the same place every time") {
+TEST_CASE("a problem without a short proof stops at the step limit, deterministically") {
   const bench::Universe universe = tests::pigeonholes(11);
   std::uint64_t steps = 0;
   for (int round = 0; round < 2; ++round) {
@@ -52,7 +52,7 @@ TEST_CASE("a problem without a short proof ends by its budget, at the same place
   }
 }
 
-TEST_CASE("a few pigeons are found not to fit, and told of in facts, not in a proof") {
+TEST_CASE("an unsolvable pigeonhole problem is explained by facts instead of a long proof") {
   const bench::Universe universe = tests::pigeonholes(6);
   resolve::Solver solver(universe, universe.request);
   const resolve::Outcome outcome = solver.solve();

@@ -40,7 +40,7 @@ class Maker {
   }
 
  private:
-  // Not std::uniform_int_distribution: that differs between libraries.
+  // Not std::uniform_int_distribution, which differs between standard libraries.
   std::size_t below(std::size_t limit) { return random_() % limit; }
 
   static atom::Version version(std::size_t number) {
@@ -50,7 +50,7 @@ class Maker {
 
   Dependency need() {
     const std::size_t object = below(60) == 0 ? ids_.size() - 1 : below(ids_.size() - 1);
-    // One die to a statement: the order within one is the compiler's affair.
+    // One random number per statement, because evaluation order within a statement is unspecified.
     const std::string major = std::to_string(1 + below(2));
     const std::string at = major + "." + std::to_string(below(3));
     const char* const forms[] = {"^", "~", ">=", "<=", ">=", ">="};

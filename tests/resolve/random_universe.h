@@ -6,12 +6,12 @@
 
 namespace eka::tests {
 
-// Small and contrary: cycles, labels that are nowhere, pre-releases, versions that cannot be used, now and then a
-// package with more versions than fit in a word. About half have a solution.
+// Small universes with cycles, missing labels, pre-releases, unusable versions and sometimes a package with more than
+// 63 versions. About half of them have a solution.
 bench::Universe random_universe(std::uint32_t seed);
 
-// `pigeons` packages that each need a hole of their own, of which there is one too few: there is no solution, and no
-// short proof of that by resolution.
+// `pigeons` packages that each require a different hole, with one hole too few: there is no solution, and no short
+// proof by resolution.
 bench::Universe pigeonholes(std::size_t pigeons);
 
 }  // namespace eka::tests

@@ -1,4 +1,4 @@
-// The solver over facts that are still on their way.
+// The solver with facts that become available over time.
 #include <map>
 #include <optional>
 #include <random>
@@ -15,7 +15,7 @@ using resolve::PackageId;
 
 namespace {
 
-// Knows only what was revealed.
+// Contains only revealed facts.
 class Unfolding final : public resolve::Facts {
  public:
   explicit Unfolding(const resolve::Facts& all) : all_(all) {}
@@ -51,7 +51,7 @@ std::string text(const bench::Universe& universe, const resolve::Outcome& outcom
 
 }  // namespace
 
-TEST_CASE("facts that come one at a time, in any order, change nothing") {
+TEST_CASE("the result does not depend on the order in which facts become available") {
   for (std::uint32_t seed = 0; seed < 200; ++seed) {
     CAPTURE(seed);
     const bench::Universe universe = tests::random_universe(seed);
@@ -74,7 +74,7 @@ TEST_CASE("facts that come one at a time, in any order, change nothing") {
   }
 }
 
-TEST_CASE("a graph without conflicts takes two rounds for each level and nothing that it does not need") {
+TEST_CASE("a graph without conflicts takes two rounds per level and requests no unneeded facts") {
   // A binary tree, 8 levels deep, of packages with 20 versions each.
   bench::Universe universe;
   constexpr std::size_t levels = 8, packages = (std::size_t{1} << levels) - 1;
@@ -107,7 +107,7 @@ TEST_CASE("a graph without conflicts takes two rounds for each level and nothing
   CHECK(facts.revealed() == 2 * packages);
 }
 
-TEST_CASE("a list that is wanted comes with the requirement that asks for it") {
+TEST_CASE("a requested version list comes with the requirement of its dependent") {
   bench::Universe universe;
   const PackageId a = universe.intern("a");
   universe.publish(a, {{atom::Version(1, 0, 0), {}}});

@@ -8,8 +8,8 @@ namespace eka::tests {
 
 #ifdef EKA_WITH_CADICAL
 
-// One variable per version; at most one version of a package; a version in use brings, for each of its needs, one of
-// the versions that match.
+// One variable per version; at most one version of each package; a selected version implies, for each dependency, one
+// of the matching versions.
 std::optional<bool> is_satisfiable(const bench::Universe& universe) {
   CaDiCaL::Solver solver;
   solver.set("quiet", 1);

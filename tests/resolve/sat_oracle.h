@@ -1,4 +1,4 @@
-// Is there a solution? Answered by a SAT solver (CaDiCaL) that knows nothing of versions.
+// Whether there is a solution, according to a SAT solver (CaDiCaL).
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace eka::tests {
 
-// Nothing where the tests were built without CaDiCaL.
+// nullopt if the tests were built without CaDiCaL.
 std::optional<bool> is_satisfiable(const bench::Universe& universe);
 
 }  // namespace eka::tests

@@ -1,5 +1,5 @@
-// The problems in tests/solve/*.json and what the solver says to each, in the .txt of the same name. EKA_ACCEPT=1
-// writes those anew: look at what changed before you commit it.
+// The problems in tests/solve/*.json and the expected results in the .txt files of the same name. EKA_ACCEPT=1 updates
+// the expected results: check the changes before committing them.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -40,7 +40,7 @@ std::string read(const std::filesystem::path& file) {
 
 }  // namespace
 
-TEST_CASE("scenarios: the answers are those that were accepted") {
+TEST_CASE("scenarios: the results are as expected") {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(EKA_SCENARIOS)) {
     if (entry.path().extension() == ".json") files.push_back(entry.path());

@@ -16,7 +16,7 @@ VersionSet of(std::uint32_t size, const std::set<VersionSet::Member>& members) {
 
 }  // namespace
 
-TEST_CASE("a set of versions, in one word and in several") {
+TEST_CASE("version sets of one and of several words") {
   for (const std::uint32_t size : {3U, 63U, 64U, 65U, 128U, 300U}) {
     CAPTURE(size);
     const VersionSet all = VersionSet::all(size), none(size), last = VersionSet::only(size, size - 1);
@@ -35,13 +35,13 @@ TEST_CASE("a set of versions, in one word and in several") {
   }
 }
 
-TEST_CASE("a set without member 0 says that the package is selected") {
+TEST_CASE("a set without member 0 means that the package is selected") {
   CHECK(of(4, {1, 3}).is_positive());
   CHECK_FALSE(of(4, {0, 3}).is_positive());
   CHECK_FALSE(of(4, {1, 3}).complement().is_positive());
 }
 
-TEST_CASE("sets copy and move their words") {
+TEST_CASE("sets are copied and moved with their words") {
   VersionSet wide = of(200, {0, 70, 199});
   VersionSet copy = wide;
   copy.erase(70);
