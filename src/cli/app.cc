@@ -31,44 +31,52 @@ const std::map<std::string, Progress>& progresses() {
 
 void add_common(CLI::App& app, Common& common) {
   app.add_option("-C", common.directory, "run as if started in DIR")->type_name("DIR");
-  app.add_flag("-v,--verbose", common.verbose, "say more; twice: even more");
-  app.add_flag("-q,--quiet", common.quiet, "say nothing but errors");
-  app.add_option("--color", common.color, "auto, always or never")
-      ->transform(CLI::CheckedTransformer(colors()).description(""))
-      ->type_name("WHEN");
-  app.add_option("--progress", common.progress, "auto, bar, plain or none")
-      ->transform(CLI::CheckedTransformer(progresses()).description(""))
-      ->type_name("HOW");
-  app.add_flag("--offline", common.offline, "ask no network: what is cached must do");
-  app.add_option("-j,--jobs", common.jobs, "evaluations at once")->type_name("N")->check(CLI::Range(1, 1024));
+  add_options(app, OptionGroup::common, common.options);
 }
 
 void enter(const std::filesystem::path& directory) {
   std::error_code failure;
   std::filesystem::current_path(directory, failure);
   if (failure) {
-    throw Error(Kind::usage, fmt::format("cannot enter the directory {}: {}", directory.string(), failure.message()));
+    throw Error(Kind::usage, fmt::format("cannot change to directory {}: {}", directory.string(), failure.message()));
   }
 }
 
-// What no flag says is as the configuration has it. Of one that cannot be read, the commands that need it complain.
-void complete(Common& common, const CLI::App& app) {
-  const auto said = [&](const char* flag) { return app.count(flag) > 0; };
+// The configuration; if it cannot be read, of the options alone. The commands that need it report the error.
+atom::Config configuration(const Common& common) {
   try {
-    const auto config = read_configuration();
-    if (!said("--color")) common.color = colors().at(config.ui().color);
-    if (!said("--progress")) common.progress = progresses().at(config.ui().progress);
-    if (!said("--verbose") && !said("--quiet")) {
-      common.verbose = static_cast<int>(config.ui().verbose);
-      common.quiet = static_cast<int>(config.ui().quiet);
-    }
-    common.offline = common.offline || config.net().offline;
+    return read_configuration(common.options);
   } catch (const Error&) {
-    return;
+    return unwrap(atom::Config::of(common.options));
   }
 }
 
-// The exit code of `work`; what it throws is told and becomes one.
+void complete(Common& common) {
+  auto& options = common.options;
+  // Either of -v and -q replaces both configured values.
+  if (is_given(options, "ui.verbose") && !is_given(options, "ui.quiet"))
+    options.push_back({"ui.quiet", "0", "--verbose"});
+  if (is_given(options, "ui.quiet") && !is_given(options, "ui.verbose"))
+    options.push_back({"ui.verbose", "0", "--quiet"});
+  const auto config = configuration(common);
+  common.color = colors().at(config.ui().color);
+  common.progress = progresses().at(config.ui().progress);
+  common.verbose = static_cast<int>(config.ui().verbose);
+  common.quiet = static_cast<int>(config.ui().quiet);
+}
+
+// The command that was parsed: "eka cache gc".
+std::string command_name(const CLI::App& app) {
+  std::string name = app.get_name();
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    name += " " + command->get_name();
+  }
+  return name;
+}
+
+// Runs `work` and returns its exit code; prints exceptions and converts them to exit codes.
 int guarded(const Common& common, const std::function<int()>& work) {
   try {
     return work();
@@ -93,12 +101,13 @@ int guarded(const Common& common, const std::function<int()>& work) {
 int run(int argc, char** argv) {
   hold_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write
-  CLI::App app{"eka: from the name of an atom to its build plan", "eka"};
-  app.set_version_flag("--version", [] { return version_text(); }, "what this eka is made of");
+  CLI::App app{"Plan and build atoms, versioned packages in git repositories, with Nix.", "eka"};
+  app.set_version_flag("--version", [] { return version_text(); }, "print version information");
   app.formatter(std::make_shared<Help>());
   app.set_help_flag("-h,--help", "print this help");
   app.get_formatter()->label("Positionals", "Arguments");
-  app.footer("Example:\n  eka plan gh:owner/repo::server@^1.2\n\n`eka COMMAND --help` tells more of a command.");
+  app.footer(
+      "Example:\n  eka plan gh:owner/repo::server@^1.2\n\nRun `eka COMMAND --help` for the options of a command.");
   app.require_subcommand(1);
   app.fallthrough();
   Common common;
@@ -125,14 +134,16 @@ int run(int argc, char** argv) {
     std::ostringstream complaint;
     const int code = app.exit(e, out, complaint);
     return guarded(common, [&] {
+      if (code != 0) {
+        throw Error(Kind::usage, e.what()).with_hint("run `" + command_name(app) + " --help` for usage");
+      }
       print(out.str());
-      print_error(complaint.str());
-      return code == 0 ? 0 : exit_code(Kind::usage);
+      return 0;
     });
   }
   return guarded(common, [&] {
     if (common.directory) enter(*common.directory);
-    complete(common, app);
+    complete(common);
     return action(common);
   });
 }

@@ -1,6 +1,7 @@
 #include "atom/config/config.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "atom/config/config_keys.h"
 #include "atom/toml/toml.h"
@@ -34,6 +35,24 @@ class ConfigReader {
     }
   }
 
+  void read(const std::vector<ConfigOption>& options) {
+    for (const ConfigOption& option : options) {
+      if (auto done = key_of(option.key).set(config_, option.text); !done) {
+        throw Error(Kind::usage, option.name + ": " + done.error().message());
+      }
+      remember(option.key, {option.name, {}});
+    }
+  }
+
+  static const ConfigKey& key_of(std::string_view path) {
+    const auto found = std::ranges::find(ConfigKeys::all(), path, &ConfigKey::path);
+    if (found == ConfigKeys::all().end()) throw std::logic_error("no such configuration key: " + std::string(path));
+    return *found;
+  }
+
+  static Config defaults() { return {}; }
+
+  Config take() { return std::move(config_); }
   Config take(const Config::Environment& environment) {
     resolve_cache_root(environment);
     for (std::string& path : config_.sources_.local) resolve_home(path, "sources.local", environment);
@@ -128,7 +147,7 @@ class ConfigReader {
     refuse_if_ours(name);
   }
 
-  // Variables of other programs may begin with EKA_ too; only one that begins like a section must be meant for us.
+  // Variables of other programs may begin with EKA_ too; one that begins like a section is a misspelled key.
   static void refuse_if_ours(const std::string& name) {
     bool ours = name.starts_with(config_variable("uri."));
     std::vector<std::string> known;
@@ -138,7 +157,7 @@ class ConfigReader {
     }
     if (!ours) return;
     const std::string near = nearest(name, known);
-    throw Error(Kind::usage, "the environment variable “" + printable(name, 100) + "” is not one that eka knows" +
+    throw Error(Kind::usage, "environment variable “" + printable(name, 100) + "” is unknown" +
                                  (near.empty() ? "" : "; did you mean “" + near + "”?"));
   }
 
@@ -164,7 +183,7 @@ class ConfigReader {
     if (path != "~" && !path.starts_with("~/")) return;
     const std::string home = directory_in(environment, "HOME");
     if (home.empty()) {
-      throw Error(Kind::usage, "“" + std::string(key) + "” is " + path + ", and HOME is not set")
+      throw Error(Kind::usage, "cannot expand “" + std::string(key) + "” (" + path + "): HOME is not set")
           .with_hint("set " + config_variable(key) + " to a directory");
     }
     path = home + path.substr(1);
@@ -185,15 +204,36 @@ Config::Config()
       default_composer_{Tag::parse("atom").value(), "ekl:atom", Label::parse("atom-nix").value()},
       aliases_(Aliases::defaults()) {}
 
-Result<Config> Config::load(const std::vector<ConfigLayer>& layers, const Environment& environment) {
+Result<Config> Config::load(const std::vector<ConfigLayer>& layers, const Environment& environment,
+                            const std::vector<ConfigOption>& options) {
   try {
     ConfigReader reader;
     for (const ConfigLayer& layer : layers) reader.read(layer);
     reader.read(environment);
+    reader.read(options);
     return reader.take(environment);
   } catch (const Error& error) {
     return std::unexpected(error);
   }
+}
+
+Result<Config> Config::of(const std::vector<ConfigOption>& options) {
+  try {
+    ConfigReader reader;
+    reader.read(options);
+    return reader.take();
+  } catch (const Error& error) {
+    return std::unexpected(error);
+  }
+}
+
+Result<void> Config::check(std::string_view key, std::string_view text) {
+  Config scratch = ConfigReader::defaults();
+  return ConfigReader::key_of(key).set(scratch, text);
+}
+
+std::string Config::variable_of(std::string_view key) {
+  return ConfigReader::key_of(key).variable();
 }
 
 std::vector<Config::Entry> Config::entries() const {

@@ -1,9 +1,10 @@
-// The configuration (protocol.md §8): layers of TOML, then the environment, merged key by key, later over earlier.
+// The configuration (protocol.md §8): layers of TOML, then the environment, then command line options, merged key by
+// key; later ones take precedence.
 //
-// Pure: the caller reads the files and hands over their text. Every key has an environment variable, EKA_ and its path
-// in capitals with "_" between (EKA_PLATFORMS_LEGACY_TARGET; EKA_URI_ALIASES_WORK sets the alias "work"). What a key
-// holds and where that came from is kept for `eka config`. Anything unknown or ill-typed is an error with its place:
-// a default that takes over in silence would be found out much later.
+// No I/O: the caller reads the files and passes their text. Every key has an environment variable, EKA_ and its path in
+// capitals with "_" for "." (EKA_PLATFORMS_LEGACY_TARGET; EKA_URI_ALIASES_WORK sets the alias "work"). The source of
+// each value is kept for `eka config`. Unknown keys and invalid values are errors, because silently using the default
+// would be noticed much later.
 #pragma once
 
 #include <chrono>
@@ -28,8 +29,14 @@ struct ConfigLayer {
   bool of_repository = false;  // then it may not set what only the user may allow (sources.local)
 };
 
+struct ConfigOption {
+  std::string key;   // "plan.jobs"
+  std::string text;  // the value, as in an environment variable
+  std::string name;  // as messages call it: "--jobs"
+};
+
 struct ConfigOrigin {
-  std::string source;       // "default", the name of a layer, or of an environment variable
+  std::string source;       // "default", or the name of a layer, an environment variable or an option
   Position where{};         // in a layer
   std::string str() const;  // "eka.toml:3:1", "EKA_PLAN_JOBS", "default"
 };
@@ -43,17 +50,17 @@ class Config {
     std::uint64_t memory_bytes = std::uint64_t{4} << 30;  // of all evaluations: an integer, or "512M", "4GiB"
     std::uint64_t disk_bytes = std::uint64_t{1} << 30;    // that one evaluation may write into its store
     std::chrono::seconds timeout{600};                    // of one evaluator: seconds, or "90s", "10m", "1h"
-    unsigned jobs = 0;   // evaluations at once; 0: as many as the machine has processors
-    bool fresh = false;  // evaluate again what is remembered
-    bool ifd = false;    // evaluation may read what derivations build
-    bool gcroot = true;  // keep Nix's garbage collector from what was planned
+    unsigned jobs = 0;   // parallel evaluations; 0: as many as the machine has processors
+    bool fresh = false;  // ignore cached evaluations
+    bool ifd = false;    // allow import-from-derivation
+    bool gcroot = true;  // protect planned derivations from Nix's garbage collector
   };
   struct Net {                         // durations, as above
-    std::chrono::seconds connect{20};  // to get a connection: name, TCP and TLS together
-    std::chrono::seconds stall{120};   // without bytes, until a transfer counts as dead
-    std::chrono::seconds retry{60};    // within which a request that failed is tried again
+    std::chrono::seconds connect{20};  // to establish a connection: name resolution, TCP and TLS
+    std::chrono::seconds stall{120};   // without data, until a transfer is aborted
+    std::chrono::seconds retry{60};    // during which failed requests are retried
     std::chrono::seconds deadline{0};  // for a whole run; 0, which cannot be set: none
-    bool offline = false;              // ask nobody
+    bool offline = false;              // use only cached data
   };
   struct Ui {                       // what a person sees
     std::string color = "auto";     // auto, always, never
@@ -78,12 +85,20 @@ class Config {
     ConfigOrigin origin;
   };
 
-  // `layers` from the least to the most important. `environment` may be the whole of it: looked at are EKA_ variables
-  // (unknown ones are refused when they begin like a section: EKA_PLAN_JBOS), HOME and XDG_CACHE_HOME.
-  // Kind::usage on refusal.
-  static Result<Config> load(const std::vector<ConfigLayer>& layers, const Environment& environment);
+  // `layers` in ascending precedence. `environment` may contain all variables: HOME, XDG_CACHE_HOME and those that
+  // begin with EKA_ are read (unknown ones are errors if they begin like a section: EKA_PLAN_JBOS). Kind::usage.
+  static Result<Config> load(const std::vector<ConfigLayer>& layers, const Environment& environment,
+                             const std::vector<ConfigOption>& options = {});
+  // The defaults and `options` alone, to show errors of a configuration that cannot be loaded. `cache_root` may begin
+  // with "~". Kind::usage.
+  static Result<Config> of(const std::vector<ConfigOption>& options);
 
-  // "~" is resolved; still relative when it was written so.
+  // Whether `text` is a valid value of `key`. Kind::usage.
+  static Result<void> check(std::string_view key, std::string_view text);
+  // The environment variable of a key: EKA_PLAN_JOBS.
+  static std::string variable_of(std::string_view key);
+
+  // "~" is expanded; relative if it was configured so.
   const std::string& cache_root() const { return cache_root_; }
   const Plan& plan() const { return plan_; }
   const Net& net() const { return net_; }

@@ -18,7 +18,7 @@ struct Unit {
 };
 
 std::unexpected<Error> refuse(std::string_view text, std::string_view wanted) {
-  return fail(Kind::usage, "“" + printable(text, 80) + "” is not " + std::string(wanted));
+  return fail(Kind::usage, "invalid value “" + printable(text, 80) + "”: must be " + std::string(wanted));
 }
 
 // Digits, and one of `units`; 0 is refused, and what does not fit.
@@ -42,7 +42,7 @@ Result<void> assign(T& target, Result<T> value) {
 }
 
 Result<void> assign_text(std::string& target, std::string_view text) {
-  if (text.empty() || printable(text, 8192) != text) return refuse(text, "a text for this key");
+  if (text.empty() || printable(text, 8192) != text) return refuse(text, "non-empty text without control characters");
   target = text;
   return {};
 }
@@ -71,7 +71,7 @@ Json paths_json(const std::vector<std::string>& paths) {
 Result<void> assign_platform(std::string& target, std::string_view text) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
   const bool shape = text.size() <= 100 && std::ranges::all_of(text, allowed) && text.find('-') != std::string::npos;
-  if (!shape || text.starts_with('-') || text.ends_with('-')) return refuse(text, "a platform (such as x86_64-linux)");
+  if (!shape || text.starts_with('-') || text.ends_with('-')) return refuse(text, "a platform such as x86_64-linux");
   target = text;
   return {};
 }
@@ -84,7 +84,7 @@ Result<bool> parse_truth(std::string_view text) {
 
 Result<unsigned> parse_jobs(std::string_view text) {
   static constexpr Unit plain[] = {{"", 1}};
-  const auto value = parse_quantity(text, plain, 65536, "a number of jobs");
+  const auto value = parse_quantity(text, plain, 65536, "a number from 1 to 65536");
   if (!value) return std::unexpected(value.error());
   return static_cast<unsigned>(*value);
 }
@@ -115,12 +115,12 @@ Result<std::uint64_t> parse_size(std::string_view text) {
                                    {"GiB", kilo * kilo * kilo},
                                    {"T", kilo * kilo * kilo * kilo},
                                    {"TiB", kilo * kilo * kilo * kilo}};
-  return parse_quantity(text, units, std::uint64_t{1} << 50, "an amount of memory (bytes, or such as 4GiB)");
+  return parse_quantity(text, units, std::uint64_t{1} << 50, "a number of bytes or a size such as 4GiB");
 }
 
 Result<std::chrono::seconds> parse_duration(std::string_view text) {
   static constexpr Unit units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
-  const auto value = parse_quantity(text, units, 366 * 86400, "a time (seconds, or such as 10m)");
+  const auto value = parse_quantity(text, units, 366 * 86400, "a number of seconds or a time such as 10m");
   if (!value) return std::unexpected(value.error());
   return std::chrono::seconds(*value);
 }

@@ -1,4 +1,4 @@
-// eka add URI, eka add direct nix URL: dependencies, resolved and then written.
+// eka add URI, eka add direct nix URL: resolve a dependency, then write it to manifest and lock file.
 #include <memory>
 
 #include <fmt/format.h>
@@ -60,7 +60,7 @@ int run(const Common& common, const Preferences& preferences, const Request& req
 int add(const Common& common, const AddOptions& options) {
   const auto preferences = read_preferences(common);
   auto uri = atom::AtomUri::parse(options.uri, preferences.aliases);
-  if (!uri) throw std::move(uri).error().within("reading the URI " + redacted(options.uri));
+  if (!uri) throw std::move(uri).error().within("parsing the URI " + redacted(options.uri));
   if (uri->set) make_absolute(*uri->set);
   engine::AddRequest request{options.path, *std::move(uri), std::nullopt, {}};
   if (!options.set.empty()) request.set = unwrap(atom::Tag::parse(options.set));
@@ -85,7 +85,7 @@ int add_direct(const Common& common, const DirectOptions& options) {
   if (options.tar_flag->count() > 0) request.fetch = options.tar ? Fetch::tar : Fetch::file;
   if (options.build) request.fetch = Fetch::build;
   if (options.unpack_flag->count() > 0) {
-    if (!options.build) throw Error(Kind::usage, "--unpack is said of a source that is fetched with --build");
+    if (!options.build) throw Error(Kind::usage, "--unpack requires --build");
     request.unpack = options.unpack;
   }
   if (!options.key.empty()) request.key = unwrap(atom::Label::parse(options.key));
@@ -93,32 +93,33 @@ int add_direct(const Common& common, const DirectOptions& options) {
 }
 
 void add_direct_nix(CLI::App& add, Action& action) {
-  auto* direct = add.add_subcommand("direct", "a source that is no atom");
+  auto* direct = add.add_subcommand("direct", "add a direct source, which is not an atom");
   direct->require_subcommand(1);
-  auto* command = direct->add_subcommand("nix", "a source for Nix: a repository, an archive, a file");
+  auto* command = direct->add_subcommand("nix", "add a git repository, an archive or a file as a source for Nix");
+  direct->footer("Example:\n  eka add direct nix https://example.com/data.tar.gz\n");
   const auto options = std::make_shared<DirectOptions>();
-  command->add_option("url", options->url, "where it is")->type_name("URL")->required();
-  command->add_option("-p,--path", options->path, "the atom's directory; the one that you stand in by default")
+  command->add_option("url", options->url, "URL of the source")->type_name("URL")->required();
+  command->add_option("-p,--path", options->path, "directory of the atom (default: current directory)")
       ->type_name("PATH");
-  command->add_option("-k,--key", options->key, "what it is called; the last part of the URL by default")
-      ->type_name("KEY");
-  options->git_flag =
-      command
-          ->add_option("--git", options->git,
-                       "by git, at a ref, or at the highest tag that satisfies a requirement; not with --tar")
-          ->type_name("REF|REQ")
-          ->expected(0, 1);
+  command->add_option("-k,--key", options->key, "name of the source (default: last part of the URL)")->type_name("KEY");
+  options->git_flag = command
+                          ->add_option("--git", options->git,
+                                       "fetch with git, from a ref or from the highest tag that satisfies a version "
+                                       "requirement (cannot be used with --tar)")
+                          ->type_name("REF|REQ")
+                          ->expected(0, 1);
   options->tar_flag = command
                           ->add_option("--tar", options->tar,
-                                       "as an unpacked archive (the default for what looks like one); false: as a file")
+                                       "fetch and unpack an archive (default for archive URLs); false: fetch a file")
                           ->type_name("BOOL")
                           ->expected(0, 1)
                           ->default_str("true");
-  command->add_flag("--build", options->build, "fetched when it is built");
-  options->unpack_flag = command->add_option("--unpack", options->unpack, "with --build: unpack it")
-                             ->type_name("BOOL")
-                             ->expected(0, 1)
-                             ->default_str("true");
+  command->add_flag("--build", options->build, "fetch at build time");
+  options->unpack_flag =
+      command->add_option("--unpack", options->unpack, "with --build: unpack the archive (default: true)")
+          ->type_name("BOOL")
+          ->expected(0, 1)
+          ->default_str("true");
   command->footer("Example:\n  eka add direct nix --git=nixos-unstable https://github.com/NixOS/nixpkgs\n");
   options->git_flag->excludes(options->tar_flag);
   command->callback(
@@ -128,16 +129,14 @@ void add_direct_nix(CLI::App& add, Action& action) {
 }  // namespace
 
 void add_add(CLI::App& app, Action& action) {
-  auto* command =
-      app.add_subcommand("add", "add a dependency: resolved first, then written to atom.toml and atom.lock");
+  auto* command = app.add_subcommand("add", "add a dependency to atom.toml and atom.lock");
   command->require_subcommand(0, 1);
   const auto options = std::make_shared<AddOptions>();
   command->add_option("uri", options->uri, atom_uri_help)->type_name("URI");
-  command->add_option("-p,--path", options->path, "the atom's directory; the one that you stand in by default")
+  command->add_option("-p,--path", options->path, "directory of the atom (default: current directory)")
       ->type_name("PATH");
-  command->add_option("-s,--set", options->set, "how to call the set, where the manifest does not know it yet")
-      ->type_name("SET");
-  command->add_option("--mirror", options->mirrors, "another place of the same set")
+  command->add_option("-s,--set", options->set, "name for the set in the manifest, if it is new")->type_name("SET");
+  command->add_option("--mirror", options->mirrors, "additional URL of the set (repeatable)")
       ->type_name("URL")
       ->allow_extra_args(false);
   command->footer("Example:\n  eka add gh:owner/repo::auth@^1.5 --mirror https://mirror.example/repo\n");

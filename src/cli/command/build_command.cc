@@ -1,4 +1,4 @@
-// eka build URI…: the output paths of each URI on standard output, in the order given.
+// eka build URI…: prints the output paths of each URI, in the order given.
 #include <memory>
 
 #include <fmt/format.h>
@@ -29,9 +29,8 @@ atom::Json document_of(const engine::PlanRequest& request, const engine::BuildRe
 
 int build(const Common& common, const BuildOptions& options) {
   const Palette palette(common.color);
-  Preferences preferences = read_preferences(common);
-  options.plan.apply_to(preferences.settings);
-  const engine::BuildRequest request{options.plan.request(preferences.aliases), options.builders, common.jobs};
+  const Preferences preferences = read_preferences(options.plan.with(common));
+  const engine::BuildRequest request{options.plan.request(preferences.aliases), options.builders, preferences.jobs};
 
   engine::BuildReport report;
   {
@@ -58,12 +57,12 @@ int build(const Common& common, const BuildOptions& options) {
 }  // namespace
 
 void add_build(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("build", "plan atom URIs and build them with Nix; print output paths");
-  const auto options = std::make_shared<BuildOptions>();
+  auto* command = app.add_subcommand("build", "plan atoms, build them with Nix and print output paths");
+  const auto options = std::make_shared<Options>();
   options->plan.add_to(*command)->required();
-  command->add_option("--builders", options->builders, "machines that build, as Nix's own --builders")
+  command->add_option("--builders", options->builders, "remote build machines, in the syntax of Nix's --builders")
       ->type_name("BUILDERS");
-  command->add_flag("--json", options->json, "print one JSON document instead (docs/plan.schema.json)");
+  command->add_flag("--json", options->json, "print a JSON document (docs/plan.schema.json)");
   command->footer("Example:\n  eka build --builders 'ssh://builder x86_64-linux' gh:owner/repo::server\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return build(common, *options); }; });

@@ -1,4 +1,4 @@
-// eka cache stat|verify|gc: what is in the cache, is it sound, and drop what was not used for a while.
+// eka cache stat|verify|gc: contents, integrity and cleanup of the cache.
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -115,8 +115,8 @@ int stat(const Common& common, const CacheOptions& options) {
   print("{:<10} {:>9} {:<14} {:>12}\n", "atoms", stock.atoms, fmt::format("of {} sets", stock.sets), "");
   print_heap("packs", stock.packs, fmt::format("({} objects)", stock.packed_objects));
   print_heap("loose", stock.loose, "objects");
-  print_heap("trees", stock.trees, "laid out");
-  if (stock.damaged.entries != 0) print_heap("damaged", stock.damaged, "set aside");
+  print_heap("trees", stock.trees, "materialized");
+  if (stock.damaged.entries != 0) print_heap("damaged", stock.damaged, "moved aside");
   std::uint64_t facts = 0;
   for (const auto& [name, count] : stock.facts) facts += count;
   print_heap("eka.db", {facts, stock.database_bytes}, "facts");
@@ -153,17 +153,17 @@ int verify(const Common& common, const CacheOptions& options) {
     print(Text::pretty(document));
   } else {
     for (const auto& finding : found.findings) {
-      print("{} {}: {}{}\n", finding.kind, finding.what, finding.why, options.repair ? " (set aside)" : "");
+      print("{} {}: {}{}\n", finding.kind, finding.what, finding.why, options.repair ? " (moved aside)" : "");
     }
     if (sound) {
-      print("sound: {} objects in {} packs, {} atoms, {} trees\n", found.objects, found.packs, found.atoms,
+      print("no errors: {} objects in {} packs, {} atoms, {} trees\n", found.objects, found.packs, found.atoms,
             found.trees);
     }
   }
   if (sound || options.repair) return 0;
   const Palette palette(common.color);
-  const Error damaged(Kind::integrity, fmt::format("the cache is damaged in {} places", found.findings.size()));
-  const auto remedy = "`eka cache verify --repair` sets aside what is damaged; the next run fetches it again";
+  const Error damaged(Kind::integrity, fmt::format("the cache is damaged: {} errors", found.findings.size()));
+  const auto remedy = "run `eka cache verify --repair` to move damaged data aside; the next run fetches it again";
   print_error(describe(Error(damaged).with_hint(remedy), palette));
   return exit_code(Kind::integrity);
 }
@@ -195,19 +195,20 @@ int gc(const Common& common, const CacheOptions& options) {
     print(Text::pretty(document));
     return 0;
   }
-  print("dropped {} of {} atoms, {} of {} trees, {} objects; kept {} of {}\n", done.atoms_dropped,
+  print("removed {} of {} atoms, {} of {} trees, {} objects; kept {} of {}\n", done.atoms_dropped,
         done.atoms_dropped + done.atoms_kept, done.trees_dropped, done.trees_dropped + done.trees_kept,
         done.objects_dropped, size_text(done.bytes_after), size_text(done.bytes_before));
   return 0;
 }
 
-CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* what,
-                  const std::shared_ptr<CacheOptions>& options, int (*run)(const Common&, const CacheOptions&)) {
+CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* what, const char* example,
+                  const std::shared_ptr<Options>& options, int (*run)(const Common&, const Options&)) {
   auto* command = app.add_subcommand(name, what);
   command->add_flag("--json", options->json, "print JSON");
-  command->add_option("--wait", options->wait, "give up when the cache is in use for longer than this")
+  command->add_option("--wait", options->wait, "how long to wait for a cache in use (default: 10)")
       ->type_name("SECONDS")
       ->check(CLI::Range(0, 86400));
+  command->footer(fmt::format("Example:\n  eka cache {}\n", example));
   command->callback(
       [options, run, &action] { action = [options, run](const Common& common) { return run(common, *options); }; });
   return command;
@@ -216,16 +217,20 @@ CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* w
 }  // namespace
 
 void add_cache(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("cache", "what is in the cache, is it sound, and drop what is not used");
+  auto* command = app.add_subcommand("cache", "show, verify and clean up the cache");
   command->require_subcommand(1);
-  const auto options = std::make_shared<CacheOptions>();
-  add_one(*command, action, "stat", "what is there, and how much of it", options, stat);
-  add_one(*command, action, "verify", "hash everything again; exit code 6 when something is damaged", options, verify)
-      ->add_flag("--repair", options->repair, "set aside what is damaged: the next run fetches it again");
+  command->footer("Examples:\n  eka cache stat\n  eka cache gc --older-than 7d\n");
+  const auto options = std::make_shared<Options>();
+  add_one(*command, action, "stat", "show contents and size of the cache", "stat --json", options, stat);
+  add_one(*command, action, "verify", "check the integrity of all cached data; exit code 6 if some is damaged",
+          "verify --repair", options, verify)
+      ->add_flag("--repair", options->repair, "move damaged data aside, so that the next run fetches it again");
   const std::map<std::string, std::int64_t> units{
       {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 24 * 3600}, {"w", 7 * 24 * 3600}};
-  add_one(*command, action, "gc", "drop what no run used for a while; never while another eka runs", options, gc)
-      ->add_option("--older-than", options->older_than, "how long a while is: 30d, 12h, 0s (default: 30d)")
+  add_one(*command, action, "gc", "remove unused entries; waits for other eka processes to end", "gc --older-than 7d",
+          options, gc)
+      ->add_option("--older-than", options->older_than,
+                   "minimum age of removed entries, such as 30d, 12h or 0s (default: 30d)")
       ->type_name("TIME")
       ->transform(CLI::AsNumberWithUnit(units));
 }

@@ -1,26 +1,26 @@
 // What all commands share, and how one adds itself to the command line.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "cli/command/arguments.h"
+#include "cli/command/options.h"
 #include "cli/output/terminal.h"
 
 namespace eka::cli {
 
-// The options before the command.
+// What all commands get from the command line.
 struct Common {
   std::optional<std::filesystem::path> directory;  // -C
+  GivenOptions options;                            // of the command, too
+  // From `options` and the rest of the configuration.
   int verbose = 0;
   int quiet = 0;
   Color color = Color::automatic;
   Progress progress = Progress::automatic;
-  bool offline = false;
-  std::optional<std::size_t> jobs;  // -j
 };
 
 // Set by the command that was chosen; called once everything is parsed. Returns the exit code and may throw Error,

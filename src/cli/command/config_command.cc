@@ -1,4 +1,4 @@
-// eka config: the values that are in force, and where each came from.
+// eka config: the effective configuration, and where each value was set.
 #include <memory>
 
 #include <fmt/format.h>
@@ -11,10 +11,10 @@
 namespace eka::cli {
 namespace {
 
-int show(bool json) {
+int show(const Common& common, bool json) {
   atom::Json document(atom::Json::Array{});
   Text text;
-  for (const auto& entry : read_configuration().entries()) {
+  for (const auto& entry : read_configuration(common.options).entries()) {
     if (!json) {
       text += fmt::format("{} = {}  # {}\n", entry.key, printable_json(entry.value.canonical()), entry.origin.str());
       continue;
@@ -28,10 +28,11 @@ int show(bool json) {
 }  // namespace
 
 void add_config(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("config", "the configuration in force, and where each value came from");
+  auto* command = app.add_subcommand("config", "show the effective configuration and where each value was set");
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "print JSON");
-  command->callback([json, &action] { action = [json](const Common&) { return show(*json); }; });
+  command->footer("Example:\n  eka config --json\n");
+  command->callback([json, &action] { action = [json](const Common& common) { return show(common, *json); }; });
 }
 
 }  // namespace eka::cli

@@ -1,4 +1,4 @@
-// eka graph URI…: the resolved graph.
+// eka graph URI…: the dependency graph.
 #include <memory>
 
 #include <fmt/format.h>
@@ -75,10 +75,10 @@ int graph(const Common& common, const GraphOptions& options) {
 }  // namespace
 
 void add_graph(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("graph", "show the resolved graph of atoms");
+  auto* command = app.add_subcommand("graph", "show the dependency graph of atoms");
   const auto options = std::make_shared<GraphOptions>();
   command->add_option("uri", options->uris, atom_uri_help)->type_name("URI")->required();
-  command->add_option("--format", options->format, "text, dot, json or html; text by default")
+  command->add_option("--format", options->format, "output format: text, dot, json or html (default: text)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "dot", "json", "html"}));
   command->footer("Example:\n  eka graph --format dot ::server | dot -Tsvg >graph.svg\n");

@@ -11,8 +11,7 @@ namespace {
 constexpr std::size_t line_width = 80;
 constexpr std::size_t left_width = 30;
 
-// Lines of at most `width` characters, the second and later ones behind `indent` spaces. A longer word has a line of
-// its own.
+// Lines of at most `width` characters, all but the first indented by `indent` spaces. A longer word gets its own line.
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
   std::string out;
   std::size_t used = 0;
@@ -39,7 +38,7 @@ std::string two_columns(const std::string& left, const std::string& right) {
   return out + wrapped(right, line_width - left_width, left_width) + "\n";
 }
 
-// "N" of "N:INT in [1 - 1024]": what follows is a validator's.
+// "N" of "N:INT in [1 - 1024]": the rest comes from a validator.
 std::string value_name(const CLI::Option* option) {
   const auto name = option->get_type_name();
   return name.substr(0, name.find(':'));
@@ -93,7 +92,7 @@ std::string Help::make_subcommand(const CLI::App* command) const {
 std::string Help::make_footer(const CLI::App* app) const {
   std::string out = app->get_footer();
   if (!out.empty()) out += "\n";
-  if (app->get_parent() != nullptr) out += "The options of `eka --help` may stand here, too.\n";
+  if (app->get_parent() != nullptr) out += "Options of `eka --help` are accepted, too.\n";
   return out;
 }
 

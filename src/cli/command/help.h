@@ -1,4 +1,4 @@
-// How --help looks: names and what they take to the left, wrapped sentences to the right, 80 columns.
+// Format of --help: names and values on the left, wrapped descriptions on the right, 80 columns.
 #pragma once
 
 #include <string>
@@ -7,11 +7,10 @@
 
 namespace eka::cli {
 
-inline constexpr const char* atom_uri_help =
-    "an atom: its label behind the place of its set, as in gh:owner/repo::server@^1.2 or ./set::tool";
+inline constexpr const char* atom_uri_help = "URI of an atom, such as gh:owner/repo::server@^1.2 or ./set::tool";
 
-// CLI11's own format also tells its validators, defaults and exclusions, in a notation of its own. Here an option's
-// sentence says what of that a person needs. Subcommands that are added later inherit it.
+// CLI11's default format also prints validators, defaults and exclusions in its own notation; here descriptions contain
+// that information where it is useful. Subcommands added later inherit the format.
 class Help : public CLI::Formatter {
  public:
   std::string make_description(const CLI::App* app) const override;

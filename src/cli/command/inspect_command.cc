@@ -1,4 +1,4 @@
-// eka inspect: what a URI, an id, a manifest, a lock or a set is, for people and for scripts.
+// eka inspect: the contents of URIs, ids, manifests, lock files and package sets, as text or JSON.
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -262,31 +262,51 @@ int inspect_set(const Common& common, const InspectOptions& options) {
 
 using Inspection = int (*)(const Common&, const InspectOptions&);
 
-void add_one(CLI::App& app, Action& action, const char* name, const char* what, const char* words, int count,
-             Inspection inspection) {
-  auto* command = app.add_subcommand(name, what);
-  const auto options = std::make_shared<InspectOptions>();
-  auto* positional = command->add_option(words, options->words)->required();
-  if (count > 0) positional->expected(count);
+struct Subcommand {
+  const char* name;
+  const char* help;
+  const char* argument;
+  const char* argument_help;
+  int count;  // of arguments; 0: any number
+  const char* example;
+  Inspection run;
+};
+
+void add_one(CLI::App& app, Action& action, const Subcommand& subcommand) {
+  auto* command = app.add_subcommand(subcommand.name, subcommand.help);
+  const auto options = std::make_shared<Options>();
+  auto* positional = command->add_option(subcommand.argument, options->words, subcommand.argument_help)->required();
+  if (subcommand.count > 0) positional->expected(subcommand.count);
   command->add_flag("--json", options->json, "print JSON");
-  command->callback([options, inspection, &action] {
-    action = [options, inspection](const Common& common) { return inspection(common, *options); };
+  command->footer(fmt::format("Example:\n  eka inspect {}\n", subcommand.example));
+  command->callback([options, run = subcommand.run, &action] {
+    action = [options, run](const Common& common) { return run(common, *options); };
   });
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("inspect", "what a URI, an id, a manifest, a lock or a set is");
+  auto* command =
+      app.add_subcommand("inspect", "show what a URI, an id, a manifest, a lock file or a package set contains");
   command->require_subcommand(1);
-  add_one(*command, action, "uri", "what URIs expand to", "uri", 0, inspect_uri);
-  add_one(*command, action, "id", "the id of GENESIS and LABEL", "genesis-label", 2,
-          [](const Common&, const InspectOptions& options) { return inspect_id(options); });
-  add_one(*command, action, "manifest", "an atom.toml", "file", 1,
-          [](const Common&, const InspectOptions& options) { return inspect_manifest(options); });
-  add_one(*command, action, "lock", "an atom.lock", "file", 1,
-          [](const Common&, const InspectOptions& options) { return inspect_lock(options); });
-  add_one(*command, action, "set", "the labels and versions that sets offer", "url", 0, inspect_set);
+  command->footer("Example:\n  eka inspect set gh:owner/repo\n");
+  add_one(*command, action,
+          {"uri", "show the expanded form of URIs", "uri", "URI of an atom", 0, "uri gh:owner/repo::server@^1.2",
+           inspect_uri});
+  add_one(*command, action,
+          {"id", "show the id of an atom", "genesis-label", "genesis of the set, then label of the atom", 2,
+           "id 9b4e1b1c61e2a5c4b1b9d4a54c2f2f8e1ba4c0de server",
+           [](const Common&, const Options& options) { return inspect_id(options); }});
+  add_one(*command, action,
+          {"manifest", "show a manifest", "file", "an atom.toml", 1, "manifest server/atom.toml",
+           [](const Common&, const Options& options) { return inspect_manifest(options); }});
+  add_one(*command, action,
+          {"lock", "show a lock file", "file", "an atom.lock", 1, "lock --json server/atom.lock",
+           [](const Common&, const Options& options) { return inspect_lock(options); }});
+  add_one(*command, action,
+          {"set", "list the atoms and versions that package sets offer", "url", "URL of a package set", 0,
+           "set https://example.com/set.git", inspect_set});
 }
 
 }  // namespace eka::cli

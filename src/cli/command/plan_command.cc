@@ -1,4 +1,4 @@
-// eka plan URI…: one .drv path for each URI on standard output, in the order given.
+// eka plan URI…: prints one .drv path per URI, in the order given.
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -64,8 +64,7 @@ coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> pl
 
 int plan(const Common& common, const Options& options) {
   const Palette palette(common.color);
-  Preferences preferences = read_preferences(common);
-  options.plan.apply_to(preferences.settings);
+  const Preferences preferences = read_preferences(options.plan.with(common));
   auto request = options.plan.request(preferences.aliases);
   std::optional<Shard> shard;
   if (!options.shard.empty()) {
@@ -119,23 +118,21 @@ int merge(const std::vector<std::string>& files) {
 }  // namespace
 
 void add_plan(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("plan", "turn atom URIs into derivations: fetch, evaluate, print .drv paths");
+  auto* command = app.add_subcommand("plan", "fetch and evaluate atoms, print the paths of their derivations");
   const auto options = std::make_shared<Options>();
   auto* uris = options->plan.add_to(*command);
   command
       ->add_flag("--json{document}", options->json,
-                 "print one JSON document instead; with =lines one object per plan as it comes, and a summary "
+                 "print a JSON document; with =lines, one object per plan as soon as it is ready, then a summary "
                  "(docs/plan.schema.json)")
       ->check(CLI::IsMember({"document", "lines"}).description(""))
       ->option_text("[=lines]");
   auto* shard =
       command
-          ->add_option("--shard", options->shard, "plan only part K of N equal parts of the URIs, as one of N machines")
+          ->add_option("--shard", options->shard, "plan only part K of N of the URIs, to distribute them to N machines")
           ->type_name("K/N");
   auto* merge_option =
-      command
-          ->add_option("--merge", options->merge,
-                       "plan nothing, and take no URI: print the JSON document of the whole from those of its shards")
+      command->add_option("--merge", options->merge, "merge the JSON documents of all shards; takes no URIs")
           ->type_name("FILE")
           ->excludes(uris)
           ->excludes(shard);

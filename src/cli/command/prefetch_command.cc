@@ -1,4 +1,4 @@
-// eka prefetch URI… / --lock FILE…: whole closures into the cache, and no further.
+// eka prefetch URI… / --lock FILE…: fetches closures into the cache.
 #include <memory>
 
 #include <fmt/format.h>
@@ -104,7 +104,7 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
   if (common.quiet == 0 && !options.json) {
     std::uint64_t bytes = 0;
     for (const auto& cost : report.remotes) bytes += cost.traffic.bytes_received;
-    print_error("{} atoms of {} closures are cached; {} bytes came from {} remotes\n", atoms,
+    print_error("cached {} atoms of {} closures; received {} bytes from {} remotes\n", atoms,
                 report.closures.size() - errors.size(), bytes, report.remotes.size());
   }
   return exit_code(errors);
@@ -113,13 +113,14 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
 }  // namespace
 
 void add_prefetch(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("prefetch", "bring whole closures into the cache, so that plan --offline works");
+  auto* command = app.add_subcommand("prefetch", "fetch atoms and their dependencies into the cache");
   const auto options = std::make_shared<PrefetchOptions>();
   command->add_option("uri", options->uris, atom_uri_help)->type_name("URI");
-  command->add_option("--lock", options->locks, "an atom.lock, whose closure is brought")
+  command->add_option("--lock", options->locks, "fetch the closure of a lock file (repeatable)")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  command->add_flag("--json", options->json, "print one JSON document: atoms, times, requests and bytes per remote");
+  command->add_flag("--json", options->json,
+                    "print a JSON document with atoms, times, and requests and bytes per remote");
   command->footer("Example:\n  eka prefetch --lock server/atom.lock && eka --offline plan ::server\n");
   command->callback([options, &action] {
     if (options->uris.empty() && options->locks.empty()) throw CLI::RequiredError("uri, or --lock");

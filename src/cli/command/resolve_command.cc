@@ -1,4 +1,4 @@
-// eka resolve: locks in line with their manifests.
+// eka resolve: updates lock files to match their manifests.
 #include <memory>
 
 #include <fmt/format.h>
@@ -68,7 +68,7 @@ int resolve(const Common& common, const ResolveOptions& options) {
     if (!atom) {
       errors.push_back(atom.error());
     } else if (common.quiet == 0 && !options.json) {
-      print_error("{}: {}\n", atom->name, atom->changes.empty() ? "atom.lock is in line" : "wrote atom.lock");
+      print_error("{}: {}\n", atom->name, atom->changes.empty() ? "atom.lock is up to date" : "wrote atom.lock");
       for (const auto& change : atom->changes) print_error("  {}\n", change);
     }
   }
@@ -80,17 +80,18 @@ int resolve(const Common& common, const ResolveOptions& options) {
 }  // namespace
 
 void add_resolve(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("resolve", "bring atom.lock in line with atom.toml");
+  auto* command = app.add_subcommand("resolve", "update atom.lock to match atom.toml");
   const auto options = std::make_shared<ResolveOptions>();
   auto& request = options->request;
   request.directory = ".";
-  auto* atoms =
-      command->add_option("atom", request.atoms, "directories or labels; the atom that you stand in by default")
-          ->type_name("ATOM");
-  command->add_flag("--all", request.all, "every atom of the set")->excludes(atoms);
-  auto* fresh = command->add_flag("--fresh", request.fresh, "take the highest versions of everything");
-  command->add_flag("--locked", request.locked, "fail if anything would change, and write nothing")->excludes(fresh);
-  command->add_flag("--json", options->json, "print one JSON document");
+  auto* atoms = command
+                    ->add_option("atom", request.atoms,
+                                 "directory or label of an atom (default: the atom in the current directory)")
+                    ->type_name("ATOM");
+  command->add_flag("--all", request.all, "resolve all atoms of the set")->excludes(atoms);
+  auto* fresh = command->add_flag("--fresh", request.fresh, "ignore atom.lock and select the highest versions");
+  command->add_flag("--locked", request.locked, "fail if atom.lock is out of date; write nothing")->excludes(fresh);
+  command->add_flag("--json", options->json, "print a JSON document");
   command->footer("Example:\n  eka resolve --all --fresh\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return resolve(common, *options); }; });

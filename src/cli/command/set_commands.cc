@@ -1,4 +1,4 @@
-// eka init, eka new, eka publish: what writes package sets.
+// eka init, eka new, eka publish: create and publish package sets.
 #include <memory>
 
 #include <fmt/format.h>
@@ -26,13 +26,13 @@ int init(const Common& common, const engine::InitRequest& request) {
       preferences.settings, *display, [&](engine::Context& context) { return engine::init(context, request); });
   using Remote = engine::InitReport::Remote;
   if (report.remote == Remote::unreachable) {
-    warn(palette, fmt::format("{} was not told: {}; run `eka init` again when it can be reached", report.remote_url,
+    warn(palette, fmt::format("cannot initialize {}: {}; run `eka init` again when it is reachable", report.remote_url,
                               report.remote_problem));
   }
   if (common.quiet == 0) {
-    print_error("{}\n", report.committed ? "made a package set; ekala.toml is committed" : "this is a package set");
-    if (report.remote == Remote::initialised) print_error("initialised {}\n", report.remote_url);
-    if (report.remote == Remote::was_initialised) print_error("{} is initialised\n", report.remote_url);
+    print_error("{}\n", report.committed ? "created package set: committed ekala.toml" : "package set already exists");
+    if (report.remote == Remote::initialised) print_error("initialized {}\n", report.remote_url);
+    if (report.remote == Remote::was_initialised) print_error("{} is already initialized\n", report.remote_url);
   }
   print("{}\n", report.genesis.hex());
   return 0;
@@ -43,7 +43,7 @@ int make_atom(const Common& common, engine::NewAtomRequest request) {
   request.composer = read_preferences(common).composer;
   const auto report = engine::new_atom(request);
   for (const auto& warning : report.warnings) warn(palette, warning);
-  if (common.quiet == 0) print_error("made atom `{}`: {}\n", report.label.str(), report.manifest.string());
+  if (common.quiet == 0) print_error("created atom `{}`: {}\n", report.label.str(), report.manifest.string());
   return 0;
 }
 
@@ -93,7 +93,7 @@ int publish(const Common& common, const engine::PublishRequest& request) {
   }
   for (const auto& warning : report.warnings) warn(palette, warning);
   if (report.atoms.empty()) {
-    warn(palette, fmt::format("commit {} lists no atoms; what is not committed is not published", report.source.hex()));
+    warn(palette, fmt::format("commit {} lists no atoms (uncommitted changes are not published)", report.source.hex()));
   }
   for (const auto& refusal : refusals) print_error(describe(refusal, palette));
   if (common.quiet == 0) {
@@ -106,13 +106,15 @@ int publish(const Common& common, const engine::PublishRequest& request) {
 }  // namespace
 
 void add_init(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("init", "make a package set: ekala.toml committed, its remote told the genesis");
+  auto* command = app.add_subcommand("init", "create a package set: commit ekala.toml and initialize the remote");
   const auto request = std::make_shared<engine::InitRequest>();
   request->directory = ".";
-  command->add_option("dir", request->directory, "where; the current directory by default")->type_name("DIR");
-  command->add_flag("--init-git", request->init_git, "make a git repository where there is none");
-  command->add_option("-t,--target", request->remote, "a configured remote or a URL; `origin` where there is one")
+  command->add_option("dir", request->directory, "directory (default: current directory)")->type_name("DIR");
+  command->add_flag("--init-git", request->init_git, "create a git repository if there is none");
+  command
+      ->add_option("-t,--target", request->remote, "git remote or URL to initialize (default: `origin`, if it exists)")
       ->type_name("REMOTE");
+  command->footer("Example:\n  eka init --init-git --target https://example.com/set.git\n");
   command->callback(
       [request, &action] { action = [request](const Common& common) { return init(common, *request); }; });
 }
@@ -121,11 +123,14 @@ void add_new(CLI::App& app, Action& action) {
   struct Options {
     std::string path, version = "0.1.0", label;
   };
-  auto* command = app.add_subcommand("new", "make an atom in the set, with the default composer");
+  auto* command = app.add_subcommand("new", "create an atom in the package set, with the default composer");
   const auto options = std::make_shared<Options>();
-  command->add_option("path", options->path, "the directory of the atom")->type_name("PATH")->required();
-  command->add_option("-V,--atom-version", options->version, "its version; 0.1.0 by default")->type_name("VERSION");
-  command->add_option("-l,--label", options->label, "its label; the directory's name by default")->type_name("LABEL");
+  command->add_option("path", options->path, "directory of the atom")->type_name("PATH")->required();
+  command->add_option("-V,--atom-version", options->version, "version of the atom (default: 0.1.0)")
+      ->type_name("VERSION");
+  command->add_option("-l,--label", options->label, "label of the atom (default: name of the directory)")
+      ->type_name("LABEL");
+  command->footer("Example:\n  eka new --label server --atom-version 1.0.0 ./server\n");
   command->callback([options, &action] {
     action = [options](const Common& common) {
       engine::NewAtomRequest request{options->path, unwrap(atom::Version::parse(options->version)), {}, {}};
@@ -136,15 +141,16 @@ void add_new(CLI::App& app, Action& action) {
 }
 
 void add_publish(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("publish", "publish atoms of a commit to the set's remote");
+  auto* command = app.add_subcommand("publish", "publish atoms of a commit to the remote of the set");
   const auto request = std::make_shared<engine::PublishRequest>();
   request->directory = ".";
-  auto* packages = command->add_option("path", request->packages, "directories or labels of atoms")->type_name("PATH");
-  auto* all = command->add_flag("--all", request->all, "every atom of the set")->excludes(packages);
-  command->add_option("-t,--target", request->remote, "a configured remote or a URL; `origin` by default")
+  auto* packages = command->add_option("path", request->packages, "directory or label of an atom")->type_name("PATH");
+  auto* all = command->add_flag("--all", request->all, "publish all atoms of the set")->excludes(packages);
+  command->add_option("-t,--target", request->remote, "git remote or URL to publish to (default: `origin`)")
       ->type_name("REMOTE");
-  command->add_option("-r,--revision", request->revision, "the commit to publish from; HEAD by default")
+  command->add_option("-r,--revision", request->revision, "commit to publish from (default: HEAD)")
       ->type_name("REVSPEC");
+  command->footer("Examples:\n  eka publish server\n  eka publish --all --revision v1.4.0\n");
   command->callback([request, packages, all, &action] {
     if (packages->empty() && all->empty()) throw CLI::RequiredError("path, or --all");
     action = [request](const Common& common) { return publish(common, *request); };

@@ -39,28 +39,27 @@ atom::Config::Environment environment() {
   return out;
 }
 
-std::size_t jobs(const Common& common, const atom::Config& config) {
-  if (common.jobs) return *common.jobs;
+std::size_t jobs(const atom::Config& config) {
   if (config.plan().jobs > 0) return config.plan().jobs;
   return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
 }
 
 }  // namespace
 
-atom::Config read_configuration() {
+atom::Config read_configuration(const GivenOptions& options) {
   std::vector<atom::ConfigLayer> layers;
   if (const auto file = user_configuration()) add_layer(layers, *file, false);
-  std::error_code gone;  // somebody may have removed the directory that we stand in
+  std::error_code gone;  // the working directory may have been removed
   const fs::path here = fs::current_path(gone);
-  // A repository that git would refuse to work in says nothing here either.
+  // A repository that git does not trust is ignored.
   const auto repository = gone ? std::nullopt : git::find_repository(here);
   if (repository && git::is_trusted(*repository))
     add_layer(layers, repository->git_directory / "info" / "eka.toml", true);
-  return unwrap(atom::Config::load(layers, environment()));
+  return unwrap(atom::Config::load(layers, environment(), options));
 }
 
 Preferences read_preferences(const Common& common) {
-  const auto config = read_configuration();
+  const auto config = read_configuration(common.options);
   Preferences out;
   out.aliases = config.aliases();
   const auto& composer = config.default_composer();
@@ -71,8 +70,9 @@ Preferences read_preferences(const Common& common) {
   settings.local_sources.assign(config.sources().local.begin(), config.sources().local.end());
   const auto& platforms = config.platforms();
   settings.platforms = {platforms.build, platforms.target, platforms.legacy_target};
-  settings.jobs = jobs(common, config);
-  settings.offline = common.offline;
+  settings.jobs = jobs(config);
+  if (is_given(common.options, "plan.jobs")) out.jobs = settings.jobs;
+  settings.offline = config.net().offline;
   settings.share_context = config.plan().sharectx;
   settings.whole_traces = common.verbose > 0;
   settings.fresh_evaluation = config.plan().fresh;
@@ -90,8 +90,8 @@ fs::path working_directory() {
   std::error_code failure;
   auto directory = fs::current_path(failure);
   if (!failure) return directory;
-  throw Error(Kind::usage, "the working directory cannot be found: " + failure.message())
-      .with_hint("it may have been removed: enter one that is there, or choose it with -C");
+  throw Error(Kind::usage, "cannot determine the working directory: " + failure.message())
+      .with_hint("it may have been removed: change to an existing directory, or use -C");
 }
 
 void make_absolute(atom::Url& url) {

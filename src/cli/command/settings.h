@@ -1,7 +1,10 @@
-// From configuration files, environment and flags to what the engine is told (protocol §8).
+// From configuration files, environment and options to the settings of the engine (protocol.md §8).
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "atom/config/config.h"
 #include "atom/names/uri.h"
@@ -13,24 +16,23 @@ namespace eka::cli {
 
 struct Preferences {
   engine::Settings settings;
+  std::optional<std::size_t> jobs;  // if given as an option
   atom::Aliases aliases;
   engine::DefaultComposer composer;
 };
 
-// The configuration from every layer but the flags.
-atom::Config read_configuration();
-
-// Reads every layer: defaults, $XDG_CONFIG_HOME/eka.toml, <git dir>/info/eka.toml, EKA_… variables, then the flags.
-// Throws Kind::usage for a broken file, with its name, line and column.
+// Defaults, $XDG_CONFIG_HOME/eka.toml, <git dir>/info/eka.toml, EKA_… variables, then options. Throws Kind::usage for
+// an invalid file, with its name, line and column.
+atom::Config read_configuration(const GivenOptions& options);
 Preferences read_preferences(const Common& common);
 
-// Throws Kind::usage when there is none any more.
+// Throws Kind::usage if it was removed.
 std::filesystem::path working_directory();
 
 // A file path in a URI is relative to the working directory.
 void make_absolute(atom::Url& url);
 
-// A URI as typed, fit to be shown: without its password.
+// A URI as typed, without its password.
 std::string redacted(const std::string& typed);
 
 }  // namespace eka::cli

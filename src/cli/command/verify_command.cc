@@ -1,4 +1,4 @@
-// eka verify URI…: is what is published what its origins make of it?
+// eka verify URI…: checks published atoms against their source commits.
 #include <memory>
 
 #include <fmt/format.h>
@@ -26,16 +26,15 @@ engine::VerifyRequest read_request(const std::vector<std::string>& typed, const 
   for (const auto& [text, uri, working_tree] : request.items) {
     if (uri.set) continue;
     throw Error(Kind::usage,
-                fmt::format("`{}` is an atom of the working tree: there is no publication to verify", text))
-        .with_hint(fmt::format("name the remote that it is published to: <url>::{}", uri.label.str()));
+                fmt::format("cannot verify `{}`: it is an atom of the working tree, which is not published", text))
+        .with_hint(fmt::format("specify the remote: <url>::{}", uri.label.str()));
   }
   return request;
 }
 
 // All that differs of one atom, as one error.
 Error complaint(const engine::VerifiedAtom& verified) {
-  std::string message =
-      fmt::format("{} of {} is not what its origin makes of it", verified.atom.str(), verified.remote);
+  std::string message = fmt::format("verification of {} from {} failed", verified.atom.str(), verified.remote);
   for (const auto& difference : verified.verdict.differences) {
     message += fmt::format("\n{}: {}", difference.what, difference.message);
   }
@@ -101,10 +100,10 @@ int verify(const Common& common, const VerifyOptions& options) {
 
 void add_verify(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
-      "verify", "make published atoms again from their origins, and compare; their locks' atoms too");
+      "verify", "check published atoms and their locked dependencies against the commits they were published from");
   const auto options = std::make_shared<VerifyOptions>();
   command->add_option("uri", options->uris, atom_uri_help)->type_name("URI")->required();
-  command->add_flag("--json", options->json, "print one JSON document instead (docs/verify.schema.json)");
+  command->add_flag("--json", options->json, "print a JSON document (docs/verify.schema.json)");
   command->footer("Example:\n  eka verify gh:owner/repo::server@=1.4.0\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return verify(common, *options); }; });

@@ -20,13 +20,13 @@ std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, c
   std::vector<engine::Wanted> out;
   for (const auto& text : typed) {
     auto uri = atom::AtomUri::parse(text, aliases);
-    if (!uri) throw std::move(uri).error().within("reading the URI " + redacted(text));
+    if (!uri) throw std::move(uri).error().within("parsing the URI " + redacted(text));
     try {
       if (uri->set) make_absolute(*uri->set);
       auto place = working_tree(text, *uri);
       out.push_back({redacted(text), *std::move(uri), std::move(place)});
     } catch (Error& error) {
-      throw std::move(error).within("looking for " + redacted(text));
+      throw std::move(error).within("looking up " + redacted(text));
     }
   }
   return out;

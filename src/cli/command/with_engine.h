@@ -20,8 +20,9 @@ Report with_engine(const engine::Settings& settings, engine::Observer& observer,
   struct Whole {
     static coro::Task<Report> in_time(const engine::Settings& settings, coro::Task<Report> work) {
       if (settings.deadline.count() == 0) co_return co_await std::move(work);
-      Error late(Kind::failure, "the run did not end within " + std::to_string(settings.deadline.count()) + " s");
-      std::move(late).with_hint("net.deadline says how long it may take");
+      Error late(Kind::failure,
+                 "timeout: the run took longer than " + std::to_string(settings.deadline.count()) + " s");
+      std::move(late).with_hint("the limit is configured by net.deadline");
       co_return co_await coro::timeout(settings.deadline, std::move(work), late);
     }
     static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, engine::Observer& observer,

@@ -60,7 +60,7 @@ Text describe(const Error& error, const Palette& palette) {
   Text out = palette.red("error:") + " " + indented(shown(error.message()), "       ") + "\n";
   for (const auto& context : error.context()) out += "  while " + shown(context) + "\n";
   if (!error.hint().empty()) {
-    out += "  " + palette.cyan("hint:") + " " + indented(shown(error.hint()), "        ") + "\n";
+    out += "  " + palette.cyan("help:") + " " + indented(shown(error.hint()), "        ") + "\n";
   }
   return out;
 }

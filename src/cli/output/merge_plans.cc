@@ -60,14 +60,15 @@ class Merge {
  public:
   void add(const PlanDocument& document) {
     const dom::element root = parsers_.emplace_back().parse(document.text);
-    if (std::int64_t(root["format"]) != 1) throw Error(Kind::usage, "its format is not 1");
+    if (std::int64_t(root["format"]) != 1) throw Error(Kind::usage, "unsupported format: must be 1");
     const Shard shard = shard_of(root);
     if (count_ && *count_ != shard.count) {
-      throw Error(Kind::usage, fmt::format("it is shard {} where others are of {}", shard.str(), *count_));
+      throw Error(Kind::usage, fmt::format("shard {} does not match the other documents, which have {} shards",
+                                           shard.str(), *count_));
     }
     count_ = shard.count;
     if (!names_.emplace(shard.number, document.name).second) {
-      throw Error(Kind::usage, fmt::format("it is shard {}, and so is {}", shard.str(), names_[shard.number]));
+      throw Error(Kind::usage, fmt::format("duplicate shard {}, also in {}", shard.str(), names_[shard.number]));
     }
     std::size_t nth = 0;
     for (const dom::element plan : root["plans"].get_array()) plans_.emplace(shard.position(nth++), plan);
@@ -93,7 +94,7 @@ class Merge {
   static Shard shard_of(dom::element root) {
     dom::element shard;
     if (root["shard"].get(shard) != simdjson::SUCCESS) {
-      throw Error(Kind::usage, "it is no shard's document").with_hint("it wants --shard K/N when it is made");
+      throw Error(Kind::usage, "not the document of a shard").with_hint("create it with `eka plan --json --shard K/N`");
     }
     return unwrap(Shard::parse(fmt::format("{}/{}", std::uint64_t(shard["number"]), std::uint64_t(shard["count"]))));
   }
@@ -126,12 +127,12 @@ class Merge {
     for (std::size_t number = 1; number <= count_.value_or(0); ++number) {
       if (!names_.contains(number)) missing += (missing.empty() ? "" : ", ") + Shard{number, *count_}.str();
     }
-    if (!missing.empty()) throw Error(Kind::usage, "these shards are missing: " + printable(missing));
+    if (!missing.empty()) throw Error(Kind::usage, "missing shards: " + printable(missing));
     // Dealt from one list, the plans stand without a gap.
     std::size_t expected = 0;
     for (const auto& [position, plan] : plans_) {
       if (position != expected++) {
-        throw Error(Kind::usage, "the shards are not the parts of one list: their lengths do not go together");
+        throw Error(Kind::usage, "inconsistent shards: they are not parts of the same list of URIs");
       }
     }
   }
@@ -154,7 +155,7 @@ Result<MergedPlans> merge_plans(const std::vector<PlanDocument>& documents) {
       return std::unexpected(Error(e).within("merging " + document.name));
     } catch (const simdjson::simdjson_error& e) {
       return std::unexpected(
-          Error(Kind::usage, document.name + " is not what `eka plan --json --shard` prints: " + e.what()));
+          Error(Kind::usage, document.name + " is not output of `eka plan --json --shard`: " + e.what()));
     }
   }
   try {

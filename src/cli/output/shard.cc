@@ -27,8 +27,8 @@ Result<Shard> Shard::parse(std::string_view text) {
     if (shard.number >= 1 && shard.number <= shard.count && shard.count <= most_shards) return shard;
   }
   return std::unexpected(
-      Error(Kind::usage, fmt::format("“{}” is no shard", printable(text, 80)))
-          .with_hint(fmt::format("K/N with 1 ≤ K ≤ N ≤ {}: --shard 2/5 is the second of five", most_shards)));
+      Error(Kind::usage, fmt::format("invalid shard “{}”", printable(text, 80)))
+          .with_hint(fmt::format("use K/N with 1 ≤ K ≤ N ≤ {}, such as 2/5 for the second of five", most_shards)));
 }
 
 std::string Shard::str() const {

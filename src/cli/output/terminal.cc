@@ -27,19 +27,19 @@ Words words(Stage stage) {
     case Stage::fetch_root:
       return {"reading", "read"};
     case Stage::resolve:
-      return {"choosing versions for", "chose versions for"};
+      return {"resolving", "resolved"};
     case Stage::fetch_closure:
       return {"fetching", "fetched"};
     case Stage::lay_out:
-      return {"laying out", "laid out"};
+      return {"materializing", "materialized"};
     case Stage::evaluate:
       return {"evaluating", "evaluated"};
     case Stage::admit:
-      return {"admitting", "admitted"};
+      return {"importing", "imported"};
     case Stage::build:
-      return {"building", "ended building"};
+      return {"building", "finished building"};
   }
-  return {"working on", "did"};
+  return {"processing", "processed"};
 }
 
 class Silent : public engine::Observer {

@@ -18,7 +18,7 @@ TEST_CASE("exit codes: of several the gravest speaks") {
 TEST_CASE("an error reads: what, while doing what, and what to do") {
   auto error = Error(Kind::remote, "first\nsecond").within("fetching x").within("planning y").with_hint("try again");
   CHECK(cli::describe(error, cli::Palette(cli::Color::never)).bytes() ==
-        "error: first\n       second\n  while fetching x\n  while planning y\n  hint: try again\n");
+        "error: first\n       second\n  while fetching x\n  while planning y\n  help: try again\n");
 }
 
 TEST_CASE("nothing that a terminal obeys gets out") {

@@ -70,13 +70,14 @@ TEST_CASE("what does not go together is refused, by name") {
     CHECK(error.kind() == Kind::usage);
     return error.message();
   };
-  CHECK(said({{"1", first}}) == "these shards are missing: 2/2");
-  CHECK(said({{"1", first}, {"again", first}}) == "it is shard 1/2, and so is 1");
+  CHECK(said({{"1", first}}) == "missing shards: 2/2");
+  CHECK(said({{"1", first}, {"again", first}}) == "duplicate shard 1/2, also in 1");
   CHECK(refusal({{"1", first}, {"again", first}}).context() == std::vector<std::string>{"merging again"});
-  CHECK(said({{"1", first}, {"x", document({}, {}, "2/3")}}) == "it is shard 2/3 where others are of 2");
-  CHECK(said({{"1", document({}, {}, "")}}) == "it is no shard's document");
+  CHECK(said({{"1", first}, {"x", document({}, {}, "2/3")}}) ==
+        "shard 2/3 does not match the other documents, which have 2 shards");
+  CHECK(said({{"1", document({}, {}, "")}}) == "not the document of a shard");
   CHECK(said({{"1", document({plan("a", {})}, {}, "1/2")}, {"2", document({plan("b", {}), plan("d", {})}, {}, "2/2")}})
-            .contains("not the parts of one list"));
+            .contains("not parts of the same list"));
   for (const std::string text : {"", "{", "[]", R"({"format":1})", R"({"format":2,"plans":[],"remotes":[]})",
                                  R"({"format":1,"plans":[],"remotes":[],"shard":{"number":"x"}})",
                                  R"({"format":1,"plans":{},"remotes":[],"shard":{"number":1,"count":1}})"}) {
