@@ -1,15 +1,15 @@
-// The one error type of the program.
+// The error type of the program.
 //
-// An Error says what failed (message), while doing what (context, outermost last added), and what a person can do
-// about it (hint). It is thrown inside a task and becomes a value, Result<T>, where independent failures are gathered
-// or where a pure parser reports what is wrong with its input. cli/ maps kinds to exit codes and to text; nothing below
-// prints.
+// An Error consists of what failed and why (message), during which operations (context, innermost first), and what the
+// user can do about it (hint). It is thrown in tasks, and returned as Result<T> by parsers and where independent
+// failures are collected. cli/ maps kinds to exit codes and prints errors; nothing below prints.
 //
-// Cancellation is not an error but a third outcome: Cancelled is a type of its own, so that "catch (const Error&)"
-// can never swallow it.
 //
-// Messages may quote remote bytes: pass those through printable() (text.h) first. They must never hold a secret: a Url
-// prints itself redacted.
+// Cancellation is not an error: Cancelled is a separate type, so that "catch (const Error&)" does not catch it.
+//
+//
+// Text from remotes in messages must be passed through printable() (text.h). Messages must not contain secrets: a Url
+// is printed without its password.
 #pragma once
 
 #include <exception>
@@ -21,20 +21,20 @@
 namespace eka {
 
 enum class Kind {
-  failure,        // anything without a kind of its own; exit 1
-  usage,          // what was typed or configured is wrong; exit 2
+  failure,        // any other failure; exit 1
+  usage,          // invalid arguments or configuration; exit 2
   unsatisfiable,  // no versions satisfy the requirements; exit 3
-  remote,         // a remote could not be reached, refused, or broke the protocol; exit 4
-  evaluation,     // Nix refused, or a limit of the sandbox was hit; exit 5
-  integrity,      // something fetched or cached is not what it must be; exit 6
-  offline,        // offline, and something is missing; exit 7
+  remote,         // a remote is unreachable, refused a request, or violated the protocol; exit 4
+  evaluation,     // evaluation failed or exceeded a limit of the sandbox; exit 5
+  integrity,      // fetched or cached data does not match; exit 6
+  offline,        // offline, and required data is not cached; exit 7
 };
 
 class Error : public std::exception {
  public:
   Error(Kind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
 
-  // Adds what was being done; call it on the way up, innermost first.
+  // Adds an operation to the context; innermost first.
   Error&& within(std::string what) &&;
   Error& within(std::string what) &;
   Error&& with_hint(std::string hint) &&;
@@ -44,7 +44,7 @@ class Error : public std::exception {
   const std::string& message() const { return message_; }
   const std::vector<std::string>& context() const { return context_; }
   const std::string& hint() const { return hint_; }
-  // True for transient faults only (engine law 5): the same request may succeed if sent again.
+  // True for transient failures: the same request may succeed if it is repeated.
   bool is_retryable() const { return retryable_; }
 
   // The message alone, for code that only knows std::exception.
@@ -62,7 +62,7 @@ class Error : public std::exception {
 // failed in the file system. Not for Cancelled.
 Error error_of(const std::exception& exception);
 
-// Thrown out of whatever was cancelled.
+// Thrown by cancelled tasks.
 class Cancelled : public std::exception {
  public:
   const char* what() const noexcept override { return "cancelled"; }
@@ -75,7 +75,7 @@ inline std::unexpected<Error> fail(Kind kind, std::string message) {
   return std::unexpected<Error>(Error(kind, std::move(message)));
 }
 
-// The value, or the error thrown.
+// Returns the value or throws the error.
 template <class T>
 T unwrap(Result<T> result) {
   if (!result) throw std::move(result).error();

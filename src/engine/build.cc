@@ -69,7 +69,7 @@ coro::Task<BuildReport> build(Context& context, BuildRequest request) {
     const bool built = co_await is_built(context, *report.plan.plans[i]);
     if (built) continue;
     if (unprovided && !report.plan.plans[i]->archives.empty()) said[n] = unprovided;
-    if (!said[n]) said[n] = Error(Kind::evaluation, "Nix did not build it, and does not say why");
+    if (!said[n]) said[n] = Error(Kind::evaluation, "building with Nix failed without an error message");
     report.failures[i] = std::move(*said[n]).within("building " + report.plan.plans[i]->drv_path);
   }
   co_return report;

@@ -34,7 +34,7 @@ coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const
   auto cache = co_await store::Cache::open(settings.cache_root, runtime.pool(), clock);
   if (!cache->warning().empty()) observer.note(cache->warning());
   if (!cache->obstacle().empty()) {
-    observer.detail("the cache may only be read (" + cache->obstacle() + "): nothing of this run is remembered");
+    observer.detail("the cache is read-only (" + cache->obstacle() + "): results of this run are not cached");
   }
   auto config = co_await coro::offload(runtime.pool(), [] { return git::UserConfig::load(); });
   const git::Connector::Tell tell = [&observer](std::string_view text) { observer.detail(text); };

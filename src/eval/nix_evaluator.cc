@@ -58,8 +58,8 @@ coro::Task<> copy(const Installation& installation, fs::path from, std::vector<s
     const coro::Exit exit = co_await coro::run(std::move(command));
     if (exit.ok()) co_return;
     if (attempt < attempts && exit.errors.contains("not an absolute path: 'nix-archive-1'")) continue;
-    throw Error(Kind::failure, "the Nix store does not take the derivations: " + printable(exit.errors, 4000, true))
-        .within("admitting into the store " + installation.store);
+    throw Error(Kind::failure, "copying derivations to the Nix store failed: " + printable(exit.errors, 4000, true))
+        .within("importing into the store " + installation.store);
   }
 }
 

@@ -94,8 +94,8 @@ std::optional<TreeEntry> entry_named(const Object& tree, std::string_view name) 
 
 void check_size(const std::string& name, std::size_t size, std::size_t limit) {
   if (size <= limit) return;
-  throw Error(Kind::integrity, "\"" + name + "\" is " + std::to_string(size) + " bytes large, over the limit of " +
-                                   std::to_string(limit));
+  throw Error(Kind::integrity,
+              "\"" + name + "\" is " + std::to_string(size) + " bytes: larger than " + std::to_string(limit));
 }
 
 std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, std::string_view path,
@@ -377,8 +377,8 @@ coro::Task<> Cache::hold(Giver by, atom::ObjectId genesis, std::vector<AtomName>
     if (parts.whole.contains(atom.rev)) continue;
     const auto facts = co_await commit(atom.rev);
     if (!facts) {
-      throw Error(Kind::integrity, atom.label.str() + " " + atom.version.str() + ": its commit " + atom.rev.hex() +
-                                       " is not in the cache");
+      throw Error(Kind::integrity, atom.label.str() + " " + atom.version.str() + ": commit " + atom.rev.hex() +
+                                       " is missing in the cache");
     }
   }
   Refs::Delivery delivery{std::move(by), genesis, std::move(atoms)};
@@ -423,7 +423,7 @@ coro::Task<> Cache::name_source(std::string name, atom::ObjectId tree) {
   const auto rev =
       co_await write_commit("tree " + tree.hex() + "\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\n\nsource " + name);
   const auto facts = co_await commit(rev);
-  if (!facts) throw Error(Kind::integrity, "the source " + name + " is not whole in the cache");
+  if (!facts) throw Error(Kind::integrity, "source " + name + " is incomplete in the cache");
   co_await coro::offload(parts.pool, [&] { parts.refs.write_source(name, rev); });
 }
 
@@ -492,7 +492,7 @@ coro::Task<std::string> Cache::tidy() {
   try {
     co_await merge_packs(Places(parts.root), parts.pool, MergePolicy(), parts.clock);
   } catch (const Error& error) {
-    trouble = "the packs of the cache were not merged: " + error.message();
+    trouble = "merging packs of the cache failed: " + error.message();
   }
   co_return trouble;
 }

@@ -1,4 +1,4 @@
-// The cache on disk, shared by every eka process of a user (engine.md, "The cache").
+// The cache on disk, shared by every eka process of a user.
 //
 //   git/                one bare repository; atoms are kept by refs (name/refs.h)
 //   git/incoming/…      quarantines: packs that are still arriving, one directory per intake
@@ -7,7 +7,7 @@
 //   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts of hosts
 //   lock                held shared by every eka that runs, exclusively by what removes things (use_lock.h)
 //
-// It is crash-only (law 10): no lock is held across network use, everything appears by rename, refs are written last,
+// It is crash-only: no lock is held across network use, everything appears by rename, refs are written last,
 // and an unusable part is a miss. All coroutines are called on, and resume on, the reactor; the work is done on the
 // pool. Throws Error(Kind::integrity) for content that is not what its name says, Kind::failure for the disk.
 #pragma once

@@ -88,8 +88,8 @@ class ConfigReader {
     if (!text) return;
     if (key.user_only && layer_->of_repository) {
       table.document().refuse(table.where(name), "“" + std::string(key.path) +
-                                                     "” may be set in the user's configuration only, not in a "
-                                                     "repository's");
+                                                     "” can be set only in the user's configuration, not in that of a "
+                                                     "repository");
     }
     if (auto done = key.set(config_, *text); !done) {
       table.document().refuse(table.where(name), "“" + std::string(key.path) + "”: " + done.error().message());
@@ -108,7 +108,7 @@ class ConfigReader {
       std::string joined;
       for (const TomlString& value : *values) {
         if (value.text.empty() || value.text.find(':') != std::string::npos) {
-          table.document().refuse(value.where, "“" + printable(value.text, 80) + "” is not a path without “:”");
+          table.document().refuse(value.where, "“" + printable(value.text, 80) + "” is not a valid path: it is empty or contains “:”");
         }
         joined += (joined.empty() ? "" : ":") + value.text;
       }

@@ -15,7 +15,7 @@ constexpr std::string_view nix_digits = "0123456789abcdfghijklmnpqrsvwxyz";
 constexpr std::size_t base58_limit = 1024;
 
 std::unexpected<Error> refuse(std::string_view encoding) {
-  return fail(Kind::usage, "this is not " + std::string(encoding));
+  return fail(Kind::usage, "invalid " + std::string(encoding));
 }
 
 int digit_value(std::string_view digits, char c) {
@@ -152,7 +152,7 @@ Result<std::vector<std::uint8_t>> parse_nix_base32(std::string_view text) {
   std::vector<std::uint8_t> out(text.size() * 5 / 8);
   for (std::size_t n = 0; n < text.size(); ++n) {
     const int value = digit_value(nix_digits, text[text.size() - 1 - n]);
-    if (value < 0) return refuse("Nix's base32");
+    if (value < 0) return refuse("Nix base32");
     const std::size_t i = n * 5 / 8;
     const unsigned held = static_cast<unsigned>(value) << (n * 5 % 8);
     if (i < out.size()) out[i] = static_cast<std::uint8_t>(out[i] | (held & 0xff));
@@ -160,15 +160,15 @@ Result<std::vector<std::uint8_t>> parse_nix_base32(std::string_view text) {
     if (i + 1 < out.size()) {
       out[i + 1] = static_cast<std::uint8_t>(out[i + 1] | over);
     } else if (over != 0) {
-      return refuse("Nix's base32");  // bits beyond the last byte
+      return refuse("Nix base32");  // bits beyond the last byte
     }
   }
-  if (nix_base32(out).size() != text.size()) return refuse("Nix's base32");
+  if (nix_base32(out).size() != text.size()) return refuse("Nix base32");
   return out;
 }
 
 Result<std::vector<std::uint8_t>> parse_base58(std::string_view text) {
-  if (text.size() > base58_limit) return refuse("base58 of a reasonable length");
+  if (text.size() > base58_limit) return refuse("base58: too long");
   const std::size_t zeros = std::min(text.find_first_not_of('1'), text.size());
   std::vector<std::uint8_t> out;  // least significant first
   for (const char c : text.substr(zeros)) {

@@ -16,7 +16,7 @@ using Algorithm = std::unique_ptr<EVP_MD, AlgorithmFree>;
 
 Algorithm fetch(const char* name) {
   Algorithm algorithm(EVP_MD_fetch(nullptr, name, nullptr));
-  if (!algorithm) throw Error(Kind::failure, std::string("OpenSSL offers no ") + name);
+  if (!algorithm) throw Error(Kind::failure, std::string("OpenSSL does not support ") + name);
   return algorithm;
 }
 
@@ -31,7 +31,7 @@ const EVP_MD* sha256() {
 }
 
 void require(int outcome) {
-  if (outcome != 1) throw Error(Kind::failure, "OpenSSL failed to hash");
+  if (outcome != 1) throw Error(Kind::failure, "hashing with OpenSSL failed");
 }
 
 detail::DigestContext begin(const EVP_MD* algorithm) {

@@ -17,7 +17,7 @@ constexpr std::size_t path_hash_size = 20;
 Result<NarHash> from_bytes(const Result<std::vector<std::uint8_t>>& bytes, std::string_view text) {
   std::array<std::uint8_t, 32> value{};
   if (!bytes || bytes->size() != value.size()) {
-    return fail(Kind::usage, "“" + printable(text, 100) + "” is not a SHA-256 (such as sha256-<base64>)");
+    return fail(Kind::usage, "invalid SHA-256 hash “" + printable(text, 100) + "”: must have the form sha256-<base64>");
   }
   std::ranges::copy(*bytes, value.begin());
   return NarHash(value);

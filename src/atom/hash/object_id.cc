@@ -11,7 +11,7 @@ namespace eka::atom {
 
 Result<ObjectId> ObjectId::parse(std::string_view hex) {
   const auto refuse = [&] {
-    return fail(Kind::usage, "“" + printable(hex, 80) + "” is not an object id (40 hexadecimal digits)");
+    return fail(Kind::usage, "invalid object id “" + printable(hex, 80) + "”: must be 40 hexadecimal digits");
   };
   if (hex.size() != 2 * size) return refuse();
   const auto bytes = parse_hex(hex);

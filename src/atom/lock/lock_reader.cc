@@ -29,7 +29,7 @@ class LockReader {
     if (!format) root.missing("version");
     if (*format != 0 && *format != 1) {
       document_.refuse(root.where("version"),
-                       "“version”: the lock is of format " + std::to_string(*format) + "; formats 0 and 1 are known");
+                       "“version”: unsupported lock file format " + std::to_string(*format) + " (supported: 0 and 1)");
     }
     lock_.format = static_cast<int>(*format);
     if (auto sets = root.table("sets")) read_sets(*sets);
@@ -67,13 +67,13 @@ class LockReader {
   }
 
   void bound(const TomlTable& table, std::string_view key, std::size_t count, std::size_t limit) const {
-    if (count > limit) refuse(table, key, "it has more than " + std::to_string(limit) + " entries");
+    if (count > limit) refuse(table, key, "more than " + std::to_string(limit) + " entries");
   }
 
   void read_sets(TomlTable& sets) {
     const auto keys = sets.keys();
     if (keys.size() > set_limit) {
-      document_.refuse(sets.where(), "“sets”: it has more than " + std::to_string(set_limit) + " entries");
+      document_.refuse(sets.where(), "“sets”: more than " + std::to_string(set_limit) + " entries");
     }
     for (const TomlString& key : keys) {
       const ObjectId genesis = document_.check(key.where, ObjectId::parse(key.text), "“sets”");
@@ -88,10 +88,10 @@ class LockReader {
           set.mirrors.push_back(check(table, "mirrors", mirror, Url::parse_repository(mirror.text)));
         }
       }
-      if (!set.local && set.mirrors.empty()) refuse(table, "mirrors", "a set without a mirror");
+      if (!set.local && set.mirrors.empty()) refuse(table, "mirrors", "no mirrors");
       finish(table);
       if (!lock_.sets.emplace(genesis, std::move(set)).second) {
-        document_.refuse(key.where, "“sets." + genesis.hex() + "”: it stands here twice");
+        document_.refuse(key.where, "“sets." + genesis.hex() + "”: duplicate set");
       }
     }
   }
@@ -107,7 +107,7 @@ class LockReader {
       composer.entry = read(compose, "entry", parse_inner_path);
       if (use.text == "atom") read_composing_atom(compose);
     } else {
-      refuse(compose, "use", "“" + printable(use.text, 40) + "” is none of atom, nix and static");
+      refuse(compose, "use", "“" + printable(use.text, 40) + "” is not one of atom, nix, static");
     }
     composer_where_ = compose.where();
     finish(compose);
@@ -136,7 +136,7 @@ class LockReader {
       const bool unpack = dep.boolean("unpack").value_or(false);
       add_direct(dep, LockedBuild{read_name(dep), read_url(dep, false), read_hash(dep), unpack});
     } else {
-      refuse(dep, "type", "“" + printable(type.text, 40) + "” is none of atom, nix+git, nix+tar, nix and nix+src");
+      refuse(dep, "type", "“" + printable(type.text, 40) + "” is not one of atom, nix+git, nix+tar, nix, nix+src");
     }
   }
 
@@ -151,10 +151,10 @@ class LockReader {
                     .direct = old() || table.boolean("direct").value_or(false),
                     .requires_ = {}};
     const auto listed = lock_.sets.find(set);
-    if (listed == lock_.sets.end()) refuse(table, "set", "the set " + set.hex() + " is not listed in [sets]");
+    if (listed == lock_.sets.end()) refuse(table, "set", "set " + set.hex() + " is not listed in [sets]");
     if (!old() || !listed->second.local || table.has("rev")) atom.rev = read(table, "rev", ObjectId::parse);
     if (atom.id != AtomId(set, label)) {
-      refuse(table, "id", "the id is not that of the label “" + label.str() + "” and the set " + set.hex());
+      refuse(table, "id", "the id does not match label “" + label.str() + "” and set " + set.hex());
     }
     if (old()) {
       read_mirror(table, listed->second);
@@ -181,7 +181,7 @@ class LockReader {
     for (const TomlString& text : ids) {
       const AtomId id = check(table, "requires", text, AtomId::parse(text.text));
       if (!seen.insert(id).second) {
-        document_.refuse(text.where, "“deps.requires”: " + id.str() + " stands here twice");
+        document_.refuse(text.where, "“deps.requires”: duplicate id " + id.str());
       }
       atom.requires_.push_back(id);
       references_.push_back({id, text.where, "deps.requires"});
@@ -196,8 +196,7 @@ class LockReader {
       const LockedAtom& other = lock_.atoms[known->second];
       if (old() && other.version == atom.version && other.rev == atom.rev) return;
       refuse(table, "id",
-             "the atom “" + atom.label.str() + "” stands here twice, as " + other.version.str() + " and as " +
-                 atom.version.str());
+             "duplicate atom “" + atom.label.str() + "”: " + other.version.str() + " and as " + atom.version.str());
     }
     lock_.atoms.push_back(std::move(atom));
   }
@@ -207,7 +206,7 @@ class LockReader {
   std::string read_url(TomlTable& dep, bool git) const {
     const Url url = read(dep, "url", git ? Url::parse_repository : Url::parse);
     const bool fetchable = url.scheme() == Url::Scheme::https || url.scheme() == Url::Scheme::http || url.is_local();
-    if (!git && !fetchable) refuse(dep, "url", "only https, http and file are fetched this way");
+    if (!git && !fetchable) refuse(dep, "url", "unsupported URL scheme: must be https, http or file");
     return url.str();
   }
 
@@ -234,7 +233,7 @@ class LockReader {
     }
     finish(dep);
     if (!names_.emplace(direct.owner, direct.name()).second) {
-      refuse(dep, "name", "the source “" + direct.name() + "” of this owner stands here twice");
+      refuse(dep, "name", "duplicate source “" + direct.name() + "” of this owner");
     }
     lock_.direct.push_back(std::move(direct));
   }
@@ -243,14 +242,14 @@ class LockReader {
     for (const Reference& reference : references_) {
       if (!places_.contains(reference.id)) {
         document_.refuse(reference.where,
-                         "“" + std::string(reference.key) + "”: no atom of this lock has the id " + reference.id.str());
+                         "“" + std::string(reference.key) + "”: no atom with id " + reference.id.str());
       }
     }
     if (!lock_.composer.id) return;
     const auto atom = places_.find(*lock_.composer.id);
-    if (atom == places_.end()) document_.refuse(composer_where_, "“compose.id”: no atom of this lock has this id");
+    if (atom == places_.end()) document_.refuse(composer_where_, "“compose.id”: no atom with this id");
     if (const Version& version = lock_.atoms[atom->second].version; version != *lock_.composer.version) {
-      document_.refuse(composer_where_, "“compose.version”: the atom itself stands here as " + version.str());
+      document_.refuse(composer_where_, "“compose.version”: the atom has version " + version.str());
     }
   }
 

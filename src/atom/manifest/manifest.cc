@@ -20,7 +20,7 @@ std::vector<Tag> read_tags(TomlTable& table) {
   for (const TomlString& text : table.strings("tags").value_or(std::vector<TomlString>{})) {
     Tag tag = table.document().check(text.where, Tag::parse(text.text));
     if (!seen.insert(tag).second) {
-      table.document().refuse(text.where, "the tag “" + tag.str() + "” is listed twice");
+      table.document().refuse(text.where, "duplicate tag “" + tag.str() + "”");
     }
     tags.push_back(std::move(tag));
   }
@@ -65,7 +65,7 @@ class ManifestReader {
     if (auto deps = root.table("deps")) read_dependencies(*deps);
     root.finish();
     if (std::holds_alternative<AsStatic>(manifest_.composer) && manifest_.has_dependencies()) {
-      document_.refuse(root.where("deps"), "a static atom is data only: it may not have dependencies");
+      document_.refuse(root.where("deps"), "static atoms cannot have dependencies");
     }
     return std::move(manifest_);
   }
@@ -74,7 +74,7 @@ class ManifestReader {
   Version read_version(const TomlString& text) const {
     Version version = document_.check(text.where, Version::parse(text.text));
     if (version.str().ends_with(".lock")) {
-      document_.refuse(text.where, "a version is part of a ref's name, and git does not let one end with “.lock”");
+      document_.refuse(text.where, "the version must not end with “.lock”, because git ref names cannot");
     }
     return version;
   }
@@ -92,14 +92,14 @@ class ManifestReader {
       const auto listed = mirrors(sets, key.text);
       if (listed.size() > mirror_limit) {
         document_.refuse(key.where,
-                         "the set “" + tag.str() + "” has more than " + std::to_string(mirror_limit) + " mirrors");
+                         "set “" + tag.str() + "” has more than " + std::to_string(mirror_limit) + " mirrors");
       }
       for (const TomlString& mirror : listed) read_mirror(source, mirror);
       if (!source.local && source.mirrors.empty()) {
         document_.refuse(key.where, "the set “" + tag.str() + "” has no mirror; its own set is “::”");
       }
       if (!manifest_.sets.emplace(tag, std::move(source)).second) {
-        document_.refuse(key.where, "the set “" + tag.str() + "” is declared twice");
+        document_.refuse(key.where, "duplicate set “" + tag.str() + "”");
       }
     }
   }
@@ -111,21 +111,21 @@ class ManifestReader {
 
   void read_mirror(SetSource& source, const TomlString& text) const {
     if (text.text == local_mirror) {
-      if (source.local) document_.refuse(text.where, "this mirror is listed twice");
+      if (source.local) document_.refuse(text.where, "duplicate mirror");
       source.local = true;
       return;
     }
     Url url = document_.check(text.where, Url::parse_repository(text.text));
     if (std::ranges::find(source.mirrors, url) != source.mirrors.end()) {
-      document_.refuse(text.where, "this mirror is listed twice");
+      document_.refuse(text.where, "duplicate mirror");
     }
     source.mirrors.push_back(std::move(url));
   }
 
   void read_composer(TomlTable& root) {
     auto compose = root.table("compose");
-    const std::string ways = "write one of [compose.with.<label>], and nix or static in [compose.as]";
-    if (!compose) document_.refuse(root.where("package"), "there is no composer", ways);
+    const std::string ways = "add one of `[compose.with.<label>]`, `compose.as.nix` and `compose.as.static`";
+    if (!compose) document_.refuse(root.where("package"), "missing composer", ways);
     std::vector<Composer> found;
     if (auto with = compose->table("with")) {
       for (const TomlString& key : with->keys()) found.push_back(read_with(*with, key));
@@ -137,8 +137,7 @@ class ManifestReader {
     }
     compose->finish();
     if (found.size() != 1) {
-      document_.refuse(compose->where(), found.empty() ? "there is no composer" : "there is more than one composer",
-                       ways);
+      document_.refuse(compose->where(), found.empty() ? "missing composer" : "more than one composer", ways);
     }
     manifest_.composer = std::move(found.front());
   }
@@ -187,7 +186,7 @@ class ManifestReader {
   void read_from(TomlTable& from, const TomlString& key) {
     const Tag set = declared_set(key);
     if (manifest_.dependencies.contains(set)) {
-      document_.refuse(key.where, "the set “" + set.str() + "” stands here twice");
+      document_.refuse(key.where, "duplicate set “" + set.str() + "”");
     }
     auto& atoms = manifest_.dependencies[set];
     TomlTable table = from.required_table(key.text);
@@ -196,7 +195,7 @@ class ManifestReader {
       const TomlString text = table.required_string(name.text);
       Dependency dependency{document_.check(text.where, Requirement::parse(text.text)), name.where};
       if (!atoms.emplace(label, std::move(dependency)).second) {
-        document_.refuse(name.where, "the atom “" + label.str() + "” of this set stands here twice");
+        document_.refuse(name.where, "duplicate atom “" + label.str() + "” in this set");
       }
     }
     if (atoms.empty()) manifest_.dependencies.erase(set);
@@ -215,20 +214,20 @@ class ManifestReader {
     }
     table.finish();
     if (found.size() != 1) {
-      document_.refuse(key.where, "“" + name.str() + "” must be fetched in one way: git, tar, url or build");
+      document_.refuse(key.where, "“" + name.str() + "” must have exactly one of the keys git, tar, url and build");
     }
     if (!manifest_.direct.emplace(name.str(), std::move(found.front())).second) {
-      document_.refuse(key.where, "“" + name.str() + "” stands here twice");
+      document_.refuse(key.where, "duplicate source “" + name.str() + "”");
     }
   }
 
   GitSource read_git(TomlTable& table, std::string url) const {
     const auto ref = table.string("ref");
     const auto version = table.string("version");
-    if (ref && version) document_.refuse(version->where, "a source has either a ref or a version");
+    if (ref && version) document_.refuse(version->where, "“ref” and “version” cannot be used together");
     if (version) return {std::move(url), document_.check(version->where, Requirement::parse(version->text))};
     if (ref && !is_ref(ref->text)) {
-      document_.refuse(ref->where, "“" + printable(ref->text, 80) + "” cannot be the name of a git ref");
+      document_.refuse(ref->where, "invalid git ref name “" + printable(ref->text, 80) + "”");
     }
     return {std::move(url), ref ? ref->text : "HEAD"};
   }
@@ -237,12 +236,13 @@ class ManifestReader {
   std::string check_url(const TomlString& text, bool git) const {
     const auto dependency = [this](const Tag& set, const Label& label) -> Result<Version> {
       if (names(set, label)) return Version(0, 0, 0);
-      return fail(Kind::usage, "{" + set.str() + "." + label.str() + "} names no atom that this manifest depends on");
+      return fail(Kind::usage,
+                  "{" + set.str() + "." + label.str() + "} does not refer to a dependency of this manifest");
     };
     const std::string filled = document_.check(text.where, fill_placeholders(text.text, dependency));
     const Url url = document_.check(text.where, git ? Url::parse_repository(filled) : Url::parse(filled));
     const bool fetchable = url.scheme() == Url::Scheme::https || url.scheme() == Url::Scheme::http || url.is_local();
-    if (!git && !fetchable) document_.refuse(text.where, "only https, http and file are fetched this way");
+    if (!git && !fetchable) document_.refuse(text.where, "unsupported URL scheme: must be https, http or file");
     return text.text;
   }
 
@@ -281,11 +281,12 @@ Result<std::string> fill_placeholders(std::string_view url, const VersionOf& ver
     url.remove_prefix(open);
     if (url.empty()) return out;
     const auto close = url.find('}');
-    if (url.front() == '}' || close == std::string_view::npos) return refuse("a brace in this URL has no partner");
+    if (url.front() == '}' || close == std::string_view::npos) return refuse("unmatched brace in the URL");
     const std::string_view inside = url.substr(1, close - 1);
     url.remove_prefix(close + 1);
     const auto dot = inside.rfind('.');  // a tag may hold dots, a label may not
-    if (dot == std::string_view::npos) return refuse("{" + printable(inside, 80) + "} is not {set.label}");
+    if (dot == std::string_view::npos)
+      return refuse("{" + printable(inside, 80) + "} does not have the form {set.label}");
     const auto set = Tag::parse(inside.substr(0, dot));
     const auto label = Label::parse(inside.substr(dot + 1));
     if (!set) return refuse(set.error().message());
@@ -306,7 +307,7 @@ Result<SetManifest> SetManifest::parse(std::string_view text, std::string_view n
     for (const TomlString& path : set.required_strings("packages")) {
       std::string package = document.check(path.where, parse_inner_path(path.text));
       if (!seen.insert(package).second) {
-        document.refuse(path.where, "the package “" + printable(package, 200) + "” is listed twice");
+        document.refuse(path.where, "duplicate package “" + printable(package, 200) + "”");
       }
       manifest.packages.push_back(std::move(package));
     }

@@ -44,15 +44,13 @@ std::string AtomCommit::text() const {
 }
 
 Result<AtomCommit> AtomCommit::parse(std::string_view text) {
-  const auto refuse = [](const std::string& why) {
-    return fail(Kind::integrity, "this is not an atom commit: " + why);
-  };
+  const auto refuse = [](const std::string& why) { return fail(Kind::integrity, "invalid atom commit: " + why); };
   std::string_view rest = text;
   const auto start = take_until(rest, before_tree);
   const auto tree = take_until(rest, before_origin);
   const auto origin = take_until(rest, before_label);
   const auto label = take_until(rest, before_version);
-  if (!start || !tree || !origin || !label || !start->empty()) return refuse("its headers are not those of one");
+  if (!start || !tree || !origin || !label || !start->empty()) return refuse("unexpected headers");
   auto tree_id = ObjectId::parse(*tree);
   auto origin_id = ObjectId::parse(*origin);
   auto name = Label::parse(*label);
@@ -62,8 +60,8 @@ Result<AtomCommit> AtomCommit::parse(std::string_view text) {
   if (!name) return refuse(name.error().message());
   if (!version) return refuse(version.error().message());
   AtomCommit commit{*tree_id, *origin_id, *std::move(name), *std::move(version)};
-  // Upper case hexadecimal, or a label that normalises to another, would read as the same commit.
-  if (commit.text() != text) return refuse("it is not written the one way that there is");
+  // Upper case hexadecimal, or a label that normalizes to another, would read as the same commit.
+  if (commit.text() != text) return refuse("not in canonical form");
   return commit;
 }
 

@@ -24,7 +24,7 @@ AtomId::AtomId(const ObjectId& genesis, const Label& label) {
 Result<AtomId> AtomId::parse(std::string_view base32hex) {
   const auto bytes = parse_base32hex(base32hex);
   if (base32hex.size() != 52 || !bytes) {
-    return fail(Kind::usage, "“" + printable(base32hex, 80) + "” is not an atom's id (52 digits, 0 to 9 and a to v)");
+    return fail(Kind::usage, "invalid atom id “" + printable(base32hex, 80) + "”: must be 52 digits (0 to 9, a to v)");
   }
   std::array<std::uint8_t, 32> value{};
   std::ranges::copy(*bytes, value.begin());

@@ -16,12 +16,12 @@ namespace eka::atom {
 namespace {
 
 constexpr std::size_t length_limit = 128;
-// Bounds what is normalised. NFKC shortens a text at most a few times over.
+// Bounds what is normalized. NFKC shortens a text at most a few times over.
 constexpr std::size_t input_limit = 16 * length_limit;
 
 // A kind of name: what it is called, and which characters it allows beyond an identifier's.
 struct Rule {
-  std::string_view article_and_kind;
+  std::string_view kind;
   std::string_view extra;
 };
 
@@ -59,17 +59,17 @@ std::string objections(std::string_view text, const Rule& rule) {
   while (!text.empty()) {
     const CodePoint next = first_code_point(text);
     const auto point = static_cast<UChar32>(next.value);
-    if (text.size() == size && !starts(point)) return "it must not start with " + show(point);
+    if (text.size() == size && !starts(point)) return "must not start with " + show(point);
     text.remove_prefix(next.length);
     const bool extra = next.value < 0x80 && rule.extra.find(static_cast<char>(next.value)) != std::string_view::npos;
     if (extra || continues(point)) continue;
     if (std::string shown = show(point); std::find(bad.begin(), bad.end(), shown) == bad.end()) bad.push_back(shown);
   }
-  if (!bad.empty()) return "it must not contain the character" + std::string(bad.size() > 1 ? "s " : " ") + join(bad);
-  return dots ? "it must not contain the characters “..”" : "";
+  if (!bad.empty()) return "invalid character" + std::string(bad.size() > 1 ? "s " : " ") + join(bad);
+  return dots ? "must not contain “..”" : "";
 }
 
-Result<std::string> normalise(std::string_view text) {
+Result<std::string> normalize(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(status);
   std::string out;
@@ -78,20 +78,20 @@ Result<std::string> normalise(std::string_view text) {
     nfkc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr,
                         status);
   }
-  if (U_FAILURE(status)) return fail(Kind::failure, std::string("ICU cannot normalise text: ") + u_errorName(status));
+  if (U_FAILURE(status))
+    return fail(Kind::failure, std::string("Unicode normalization failed: ") + u_errorName(status));
   return out;
 }
 
 Result<std::string> parse_name(std::string_view text, const Rule& rule) {
   const auto refuse = [&](const std::string& why) {
-    return fail(Kind::usage,
-                "“" + printable(text, 160) + "” is not " + std::string(rule.article_and_kind) + ": " + why);
+    return fail(Kind::usage, "invalid " + std::string(rule.kind) + " “" + printable(text, 160) + "”: " + why);
   };
-  if (text.empty()) return refuse("it is empty");
-  const auto too_long = [&] { return refuse("its length is over " + std::to_string(length_limit) + " bytes"); };
+  if (text.empty()) return refuse("empty");
+  const auto too_long = [&] { return refuse("longer than " + std::to_string(length_limit) + " bytes"); };
   if (text.size() > input_limit) return too_long();
-  if (!is_utf8(text)) return refuse("it must not contain the characters of broken UTF-8");
-  auto name = normalise(text);
+  if (!is_utf8(text)) return refuse("invalid UTF-8");
+  auto name = normalize(text);
   if (!name) return name;
   if (const std::string why = objections(*name, rule); !why.empty()) return refuse(why);
   if (name->size() > length_limit) return too_long();
@@ -101,13 +101,13 @@ Result<std::string> parse_name(std::string_view text, const Rule& rule) {
 }  // namespace
 
 Result<Label> Label::parse(std::string_view text) {
-  auto name = parse_name(text, {"a label", "-"});
+  auto name = parse_name(text, {"label", "-"});
   if (!name) return std::unexpected(std::move(name).error());
   return Label(*std::move(name));
 }
 
 Result<Tag> Tag::parse(std::string_view text) {
-  auto name = parse_name(text, {"a tag", "-.:"});
+  auto name = parse_name(text, {"tag", "-.:"});
   if (!name) return std::unexpected(std::move(name).error());
   return Tag(*std::move(name));
 }

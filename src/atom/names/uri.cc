@@ -75,7 +75,7 @@ class Expander {
   Result<Url> url(std::string_view text) {
     const std::size_t name = std::min(text.find_first_of(":/@["), text.size());
     if (name > 0 && text.substr(name).starts_with("::")) {
-      return fail(Kind::usage, "“" + redacted(text) + "” is not a place that eka uses: helpers of git are not run");
+      return fail(Kind::usage, "invalid URL “" + redacted(text) + "”: git remote helpers are not supported");
     }
     auto place = expand(take_apart(text));
     if (!place) return std::unexpected(std::move(place).error());
@@ -118,22 +118,22 @@ class Expander {
   std::unexpected<Error> cycle(const std::string& name) const {
     std::string path;
     for (auto link = std::ranges::find(chain_, name); link != chain_.end(); ++link) path += *link + " → ";
-    return fail(Kind::usage, "the alias “" + name + "” leads back to itself: " + path + name);
+    return fail(Kind::usage, "alias “" + name + "” is recursive: " + path + name);
   }
 
   std::unexpected<Error> unknown(const std::string& name) const {
-    std::string message = "“" + printable(name, 80) + "” is no alias that is known";
-    if (!chain_.empty()) message += ", yet the alias “" + chain_.back() + "” uses it";
+    std::string message = "unknown alias “" + printable(name, 80) + "”";
+    if (!chain_.empty()) message += " in the expansion of alias “" + chain_.back() + "”";
     std::vector<std::string> near;
     for (const auto& [known, ignored] : aliases_.entries()) {
       if (edit_distance(name, known) <= 1 + name.size() / 3) near.push_back(known);
     }
-    for (std::size_t i = 0; i < near.size(); ++i) message += (i == 0 ? "; near it are “" : "”, “") + near[i];
+    for (std::size_t i = 0; i < near.size(); ++i) message += (i == 0 ? "; similar aliases: “" : "”, “") + near[i];
     if (!near.empty()) message += "”";
     return std::unexpected(
         Error(Kind::usage, std::move(message))
-            .with_hint("aliases are set in [uri.aliases] of the configuration; a host without a dot is "
-                       "written with its scheme, a file path with a colon as ./path"));
+            .with_hint("define aliases in [uri.aliases] of eka.toml; write a host without a dot with its scheme, and a "
+                       "file path with a colon as ./path"));
   }
 
   // As text that Url::parse reads: with a scheme, in ssh's short form, or as a file path.
@@ -155,7 +155,7 @@ class Expander {
 };
 
 std::unexpected<Error> refuse(std::string_view text, const std::string& why, std::string hint = {}) {
-  Error error(Kind::usage, "“" + redacted(text) + "” is not an atom's URI: " + why);
+  Error error(Kind::usage, "invalid atom URI “" + redacted(text) + "”: " + why);
   return std::unexpected(std::move(error).with_hint(std::move(hint)));
 }
 
@@ -173,18 +173,18 @@ Aliases Aliases::defaults() {
 Result<void> Aliases::set(std::string_view name, std::string_view expansion) {
   auto label = Label::parse(name);
   if (!label) {
-    return fail(Kind::usage, "“" + printable(name, 80) + "” cannot be an alias: " + label.error().message());
+    return fail(Kind::usage, "invalid alias “" + printable(name, 80) + "”: " + label.error().message());
   }
-  if (expansion.empty()) return fail(Kind::usage, "the alias “" + label->str() + "” stands for nothing");
+  if (expansion.empty()) return fail(Kind::usage, "the expansion of alias “" + label->str() + "” is empty");
   if (expansion.size() > length_limit || printable(expansion, 4 * length_limit) != expansion) {
-    return fail(Kind::usage, "the alias “" + label->str() + "” stands for what cannot be a place");
+    return fail(Kind::usage, "the expansion of alias “" + label->str() + "” is not a valid address");
   }
   entries_.insert_or_assign(label->str(), std::string(expansion));
   return {};
 }
 
 Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
-  if (text.size() > length_limit) return refuse(text.substr(0, 80), "it is too long");
+  if (text.size() > length_limit) return refuse(text.substr(0, 80), "too long");
   const auto separator = text.rfind("::");
   const std::string_view place = separator == npos ? std::string_view() : text.substr(0, separator);
   const std::string_view name = separator == npos ? text : text.substr(separator + 2);
@@ -193,10 +193,10 @@ Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
   if (!label) {
     // Without the separator, what stands there may be anything, a password too: it is not quoted.
     if (separator == npos && name.find(':') != npos) {
-      return refuse(text, "there is no “::” in front of a label", "write <repository>::<label>");
+      return refuse(text, "no “::” before the label", "use the form <repository>::<label>");
     }
     return refuse(text, label.error().message(),
-                  separator == npos ? "write <repository>::<label>, or a label alone" : "");
+                  separator == npos ? "use the form <repository>::<label>, or only a label" : "");
   }
   AtomUri uri{std::nullopt, *std::move(label), std::nullopt};
   if (at != npos) {
@@ -219,7 +219,7 @@ std::string AtomUri::str() const {
 }
 
 Result<Url> parse_direct_uri(std::string_view text, const Aliases& aliases) {
-  if (text.size() > length_limit) return fail(Kind::usage, "the URI of a source is too long");
+  if (text.size() > length_limit) return fail(Kind::usage, "the URI of the source is too long");
   return Expander(aliases).url(text);
 }
 

@@ -129,21 +129,21 @@ class UrlReader {
   explicit UrlReader(std::string_view text) : text_(text) {}
 
   Result<Url> read() {
-    if (text_.empty()) return refuse("it is empty");
-    if (text_.size() > length_limit) return refuse("it is too long");
-    if (hides_control(text_)) return refuse("it holds a control character");
+    if (text_.empty()) return refuse("empty");
+    if (text_.size() > length_limit) return refuse("too long");
+    if (hides_control(text_)) return refuse("contains a control character");
     if (const auto at = text_.find("://"); at != std::string_view::npos && is_scheme(text_.substr(0, at))) {
       return with_scheme(text_.substr(0, at), text_.substr(at + 3));
     }
     const auto colon = colon_before_slash();
     if (colon == std::string_view::npos) return file_path();
-    if (text_.substr(colon).starts_with("::")) return refuse("helpers of git are not run");
+    if (text_.substr(colon).starts_with("::")) return refuse("git remote helpers are not supported");
     return scp_like(text_.substr(0, colon), text_.substr(colon + 1));
   }
 
  private:
   std::unexpected<Error> refuse(const std::string& why, std::string hint = {}) const {
-    Error error(Kind::usage, "“" + redacted(text_) + "” is not a URL that eka uses: " + why);
+    Error error(Kind::usage, "invalid URL “" + redacted(text_) + "”: " + why);
     return std::unexpected(hint.empty() ? std::move(error) : std::move(error).with_hint(std::move(hint)));
   }
 
@@ -165,7 +165,7 @@ class UrlReader {
   Result<Url> with_scheme(std::string_view scheme, std::string_view rest) {
     const auto known = std::ranges::find(schemes, lower(scheme), &SchemeRow::name);
     if (known == schemes.end()) {
-      return refuse("its scheme is none of https, http, ssh, git and file");
+      return refuse("unsupported scheme (supported: https, http, ssh, git, file)");
     }
     url_.scheme_ = known->scheme;
     const auto slash = std::min(rest.find_first_of("/?#"), rest.size());
@@ -177,19 +177,19 @@ class UrlReader {
 
   Result<Url> file_url(std::string_view host, std::string_view path) {
     if (!host.empty() && lower(host) != "localhost") {
-      return refuse("a file is on this machine", "write file:///path, with three slashes");
+      return refuse("a file URL cannot have a host", "use file:///path, with three slashes");
     }
     const auto decoded = decode(path);
-    if (!decoded) return refuse("a “%” in it is no escape; write it as %25");
-    if (!decoded->starts_with('/')) return refuse("it has no path");
+    if (!decoded) return refuse("invalid percent-encoding (write “%” as %25)");
+    if (!decoded->starts_with('/')) return refuse("no path");
     url_.path_ = *decoded;
     return url_;
   }
 
   Result<Url> file_path() {
-    if (text_.starts_with('-')) return refuse("it begins with “-”", "write ./ in front of it if it is a file");
+    if (text_.starts_with('-')) return refuse("starts with “-”", "if it is a file path, use ./ as prefix");
     if (const auto at = text_.find('@'); at < text_.find('/')) {
-      return refuse("it has no path", "a repository reached by ssh is written user@host:path");
+      return refuse("no path", "the form for ssh is user@host:path");
     }
     url_.path_ = text_;
     return url_;
@@ -199,19 +199,19 @@ class UrlReader {
     url_.scheme_ = Url::Scheme::ssh;
     const auto at = who.find('@');
     if (at == std::string_view::npos && who.find('.') == std::string_view::npos && !who.starts_with('[')) {
-      return refuse("its beginning is neither a scheme nor a host",
-                    "ssh is written user@host:path; aliases are not for files; a file path with a colon starts ./");
+      return refuse("no valid scheme or host before “:”",
+                    "the form for ssh is user@host:path; use ./ as prefix of a file path with a colon");
     }
     if (auto done = authority(who); !done) return std::unexpected(std::move(done).error());
-    if (path.starts_with('-')) return refuse("its path begins with “-”");
+    if (path.starts_with('-')) return refuse("the path starts with “-”");
     url_.path_ = path.starts_with('/') ? std::string(path) : "/" + std::string(path);
     return url_;
   }
 
   Result<void> authority(std::string_view text) {
     // Others read "\" as "/", and would see another host.
-    if (text.find('\\') != std::string_view::npos) return refuse("it has a “\\” before its path");
-    if (std::ranges::count(text, '@') > 1) return refuse("it has more than one “@” before its path");
+    if (text.find('\\') != std::string_view::npos) return refuse("“\\” before the path");
+    if (std::ranges::count(text, '@') > 1) return refuse("more than one “@” before the path");
     if (const auto at = text.find('@'); at != std::string_view::npos) {
       if (auto done = userinfo(text.substr(0, at)); !done) return done;
       text.remove_prefix(at + 1);
@@ -222,9 +222,9 @@ class UrlReader {
       host = text.substr(0, colon);
       if (auto done = port(text.substr(colon + 1)); !done) return done;
     }
-    if (host.empty()) return refuse("it has no host");
-    if (host.starts_with('-')) return refuse("its host begins with “-”");
-    if (!is_host(host)) return refuse("its host holds characters that a host's name cannot hold");
+    if (host.empty()) return refuse("no host");
+    if (host.starts_with('-')) return refuse("the host starts with “-”");
+    if (!is_host(host)) return refuse("invalid character in the host name");
     url_.host_ = lower(host);
     return {};
   }
@@ -233,9 +233,9 @@ class UrlReader {
     const auto colon = text.find(':');
     const auto user = decode(text.substr(0, colon));
     const auto password = colon == std::string_view::npos ? std::string() : decode(text.substr(colon + 1));
-    if (!user || !password) return refuse("a “%” before its “@” is no escape; write it as %25");
-    if (user->empty() && !password->empty()) return refuse("it has a password and no user");
-    if (user->starts_with('-')) return refuse("its user begins with “-”");
+    if (!user || !password) return refuse("invalid percent-encoding before “@” (write “%” as %25)");
+    if (user->empty() && !password->empty()) return refuse("password without user name");
+    if (user->starts_with('-')) return refuse("the user name starts with “-”");
     url_.user_ = *user;
     url_.password_ = *password;
     return {};
@@ -246,7 +246,7 @@ class UrlReader {
     std::uint16_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     // Not quoted: what stands here may be a password that lacks its "@".
-    if (error != std::errc() || end != text.data() + text.size() || value == 0) return refuse("its port is not a port");
+    if (error != std::errc() || end != text.data() + text.size() || value == 0) return refuse("invalid port");
     if (value != row(url_.scheme_).port) url_.port_ = value;
     return {};
   }
@@ -256,13 +256,13 @@ class UrlReader {
     url_.path_ = path;
     if (http) {
       if (path.find_first_of("# \\") != std::string_view::npos) {
-        return refuse("its path holds “#”, “\\” or a space; write them as %23, %5C and %20");
+        return refuse("unescaped “#”, “\\” or space in the path (write them as %23, %5C, %20)");
       }
     } else {
       const auto decoded = decode(path);
-      if (!decoded) return refuse("a “%” in its path is no escape; write it as %25");
+      if (!decoded) return refuse("invalid percent-encoding in the path (write “%” as %25)");
       if (path.find_first_of("?#") != std::string_view::npos) {
-        return refuse("its path holds “?” or “#”; write them as %3F and %23");
+        return refuse("unescaped “?” or “#” in the path (write them as %3F, %23)");
       }
       url_.path_ = *decoded;
     }
@@ -287,8 +287,8 @@ Result<Url> Url::for_repository() const {
   const bool http = scheme_ == Scheme::http || scheme_ == Scheme::https;
   if (!http || path_.find('?') == std::string::npos) return *this;
   return std::unexpected(
-      Error(Kind::usage, "“" + printable(str(), 200) + "” is not the URL of a repository: it has a query")
-          .with_hint("remove “?” and what follows it; write a “?” of the path as %3F"));
+      Error(Kind::usage, "“" + printable(str(), 200) + "” is not the URL of a repository: it contains a query")
+          .with_hint("remove the part after “?”; if “?” is part of the path, write it as %3F"));
 }
 
 const std::string& Url::password() const {

@@ -22,7 +22,7 @@ std::string_view type_name(const toml::node& node) {
     case toml::node_type::integer:
       return "an integer";
     case toml::node_type::floating_point:
-      return "a number with a fraction";
+      return "a floating-point number";
     case toml::node_type::boolean:
       return "true or false";
     default:
@@ -80,8 +80,8 @@ const toml::node* TomlTable::ask(std::string_view key) {
 }
 
 void TomlTable::wrong_type(std::string_view key, const toml::node& node, std::string_view wanted) const {
-  document_->refuse(position(node.source()), "“" + path_of(key) + "” must be " + std::string(wanted) + ", and is " +
-                                                 std::string(type_name(node)));
+  document_->refuse(position(node.source()),
+                    "“" + path_of(key) + "” must be " + std::string(wanted) + ", not " + std::string(type_name(node)));
 }
 
 void TomlTable::missing(std::string_view key) const {
@@ -180,7 +180,7 @@ void TomlTable::finish() const {
     if (const std::string near = nearest(key.text, asked_); !near.empty()) {
       why += "; did you mean “" + near + "”?";
     } else {
-      why += "; known here:";
+      why += "; known keys:";
       for (const std::string& known : asked_) why += (&known == &asked_.front() ? " " : ", ") + known;
     }
     document_->refuse(key.where, why);

@@ -150,20 +150,20 @@ class Counter {
 
   void check_depth() {
     if (levels_ + dots_ > limits_.depth || open_.size() > limits_.depth) {
-      refuse("tables and arrays stand more than " + std::to_string(limits_.depth) + " deep in one another");
+      refuse("tables and arrays are nested more than " + std::to_string(limits_.depth) + " levels deep");
     }
   }
 
   void add_parents(std::size_t count) {
     parents_ += count;
     if (parents_ > limits_.parents) {
-      refuse("dotted keys and headers make more than " + std::to_string(limits_.parents) + " tables");
+      refuse("dotted keys and headers create more than " + std::to_string(limits_.parents) + " tables");
     }
   }
 
   void add_value() {
     if (++values_ > limits_.values) {
-      refuse("there are more than " + std::to_string(limits_.values) + " keys and values");
+      refuse("more than " + std::to_string(limits_.values) + " keys and values");
     }
   }
 
@@ -197,7 +197,7 @@ class Counter {
 }  // namespace
 
 TomlExcess toml_excess(std::string_view text, const TomlLimits& limits) {
-  if (text.size() > limits.bytes) return {{}, "it is larger than " + std::to_string(limits.bytes >> 10) + " KiB"};
+  if (text.size() > limits.bytes) return {{}, "larger than " + std::to_string(limits.bytes >> 10) + " KiB"};
   return Counter(text, limits).count();
 }
 

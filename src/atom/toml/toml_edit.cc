@@ -71,7 +71,7 @@ class Edit {
   Result<std::string> set_below(Span value, const KeyPath& rest) const {
     if (rest.empty()) return replaced(text_, value, literal_);
     if (text_[value.begin] != '{') {
-      return fail(Kind::usage, fmt::format("`{}` would have to stand in something that is no table", dotted(rest)));
+      return fail(Kind::usage, fmt::format("cannot add `{}`: the parent key is not a table", dotted(rest)));
     }
     const auto entries = scan_inline_table(text_, value);
     for (const auto& entry : entries) {
@@ -182,7 +182,7 @@ toml::table* descend(toml::table& from, const KeyPath& path) {
 Result<std::string> proven(std::string edited, const toml::table& expected) {
   const auto parsed = parse(edited);
   if (!parsed || *parsed != expected) {
-    return fail(Kind::usage, "this file is written in a way that cannot be edited safely: change it by hand");
+    return fail(Kind::usage, "cannot edit this file automatically: its layout is not supported; edit it manually");
   }
   return edited;
 }
@@ -244,7 +244,7 @@ Result<std::string> set_entry(std::string_view text, const KeyPath& path, std::s
   if (!value) return std::unexpected(value.error());
   auto* table = descend(*expected, path);
   if (table == nullptr)
-    return fail(Kind::usage, fmt::format("`{}` stands in something that is no table", dotted(path)));
+    return fail(Kind::usage, fmt::format("cannot set `{}`: the parent key is not a table", dotted(path)));
   table->insert_or_assign(path.back(), *value->get("value"));
   auto edited = Edit(text, literal).set(path);
   if (!edited) return edited;
@@ -260,7 +260,7 @@ Result<std::string> append_element(std::string_view text, const KeyPath& path, s
   if (!value) return std::unexpected(value.error());
   auto* table = descend(*expected, path);
   auto* elements = table == nullptr ? nullptr : table->get_as<toml::array>(path.back());
-  if (elements == nullptr) return fail(Kind::usage, fmt::format("`{}` is no array", dotted(path)));
+  if (elements == nullptr) return fail(Kind::usage, fmt::format("`{}` is not an array", dotted(path)));
   elements->push_back(*value->get("value"));
   return proven(append_to(text, *array, literal), *expected);
 }

@@ -44,7 +44,7 @@ class Scanner {
     const std::string_view digits = rest_.substr(0, length);
     std::uint64_t value = 0;
     if (digits.empty()) {
-      fail("the " + std::string(what) + " is no number");
+      fail("the " + std::string(what) + " is not a number");
     } else if (digits.size() > 1 && digits.front() == '0') {
       fail("the " + std::string(what) + " has a leading zero");
     } else if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc()) {
@@ -62,7 +62,7 @@ class Scanner {
     for (std::size_t begin = 0; begin <= all.size();) {
       const std::size_t end = std::min(all.find('.', begin), all.size());
       const std::string_view one = all.substr(begin, end - begin);
-      if (one.empty()) fail("the " + std::string(what) + " has an empty part");
+      if (one.empty()) fail("the " + std::string(what) + " has an empty identifier");
       if (numbers_are_plain && one.size() > 1 && one.front() == '0' && std::ranges::all_of(one, is_digit)) {
         fail("a number in the " + std::string(what) + " has a leading zero");
       }
@@ -197,7 +197,7 @@ Comparator read_comparator(Scanner& in) {
     if (in.take_wildcard()) {
       wild = true;
     } else if (wild) {
-      in.fail("a number follows a wildcard");
+      in.fail("number after a wildcard");
     } else {
       *part = in.number(part == &c.minor ? "minor version" : "patch version");
     }
@@ -246,9 +246,9 @@ std::string print(const Comparator& c) {
 
 Result<Version> Version::parse(std::string_view text) {
   const auto refuse = [&](const std::string& why) {
-    return fail(Kind::usage, "“" + printable(text, 80) + "” is not a version (such as 1.2.3): " + why);
+    return fail(Kind::usage, "invalid version “" + printable(text, 80) + "”: " + why);
   };
-  if (text.size() > length_limit) return refuse("it is too long");
+  if (text.size() > length_limit) return refuse("too long");
   Scanner in(text);
   Version version(0, 0, 0);
   version.major_ = in.number("major version");
@@ -258,7 +258,7 @@ Result<Version> Version::parse(std::string_view text) {
   version.patch_ = in.number("patch version");
   if (in.take("-")) version.pre_release_ = in.identifiers("pre-release", true);
   if (in.take("+")) version.build_ = in.identifiers("build metadata", false);
-  if (!in.done()) in.fail("“" + printable(in.rest(), 40) + "” does not belong there");
+  if (!in.done()) in.fail("unexpected “" + printable(in.rest(), 40) + "”");
   if (in.failed()) return refuse(in.why());
   return version;
 }
@@ -283,27 +283,27 @@ std::strong_ordering operator<=>(const Version& a, const Version& b) {
 
 Result<Requirement> Requirement::parse(std::string_view text) {
   const auto refuse = [&](const std::string& why) {
-    return fail(Kind::usage, "“" + printable(text, 80) + "” is not a version requirement (such as ^1.2): " + why);
+    return fail(Kind::usage, "invalid version requirement “" + printable(text, 80) + "”: " + why);
   };
-  if (text.size() > length_limit) return refuse("it is too long");
+  if (text.size() > length_limit) return refuse("too long");
   Scanner in(text);
   in.skip_spaces();
-  if (in.done()) return refuse("it is empty");
+  if (in.done()) return refuse("empty");
   if (in.take_wildcard()) {
     in.skip_spaces();
-    if (!in.done()) return refuse("a wildcard stands alone, or after a number");
+    if (!in.done()) return refuse("a wildcard must stand alone or follow a number");
     return Requirement();
   }
   Requirement requirement;
   do {
     in.skip_spaces();
     requirement.comparators_.push_back(read_comparator(in));
-    if (requirement.comparators_.size() > comparator_limit) return refuse("it has too many parts");
+    if (requirement.comparators_.size() > comparator_limit) return refuse("too many comparators");
   } while (in.take(","));
-  if (!in.done()) in.fail("“" + printable(in.rest(), 40) + "” does not belong there");
+  if (!in.done()) in.fail("unexpected “" + printable(in.rest(), 40) + "”");
   if (in.failed()) return refuse(in.why());
   // What is printed says every operator, and must read back.
-  if (requirement.str().size() > length_limit) return refuse("it is too long");
+  if (requirement.str().size() > length_limit) return refuse("too long");
   return requirement;
 }
 

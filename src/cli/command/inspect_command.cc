@@ -124,10 +124,10 @@ int inspect_manifest(const InspectOptions& options) {
   if (manifest.description) text += fmt::format("  {}\n", printable(*manifest.description, unlimited));
   for (const auto& [tag, atoms] : manifest.dependencies) {
     for (const auto& [label, dependency] : atoms) {
-      text += fmt::format("  needs {} {} from {}\n", label.str(), dependency.requirement.str(), tag.str());
+      text += fmt::format("  depends on {} {} from {}\n", label.str(), dependency.requirement.str(), tag.str());
     }
   }
-  for (const auto& [direct, source] : manifest.direct) text += fmt::format("  needs the source {}\n", direct);
+  for (const auto& [direct, source] : manifest.direct) text += fmt::format("  depends on source {}\n", direct);
   print(text);
   return 0;
 }

@@ -14,8 +14,8 @@ using Node = engine::DependencyGraph::Node;
 
 // Whose word it is that this revision is this version.
 std::string provenance(const Node& node) {
-  if (node.from_working_tree) return "in the working tree";
-  if (node.vouched_by.empty()) return "by the lock alone";
+  if (node.from_working_tree) return "working tree";
+  if (node.vouched_by.empty()) return "lock file only";
   return fmt::format("at {}", fmt::join(node.vouched_by, " and "));
 }
 

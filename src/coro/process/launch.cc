@@ -1,7 +1,7 @@
-// vfork rather than posix_spawn: the latter can neither tie the child's life to ours (PR_SET_PDEATHSIG) nor pass
-// descriptors under numbers that collide with ours; and rather than fork, which copies the page tables of a process
-// that may have gigabytes of pack mapped. Until it execs, the child borrows our memory while we stand still: become()
-// therefore only makes system calls on what was laid out before.
+// Uses vfork instead of posix_spawn, which can neither kill the child when this process dies (PR_SET_PDEATHSIG) nor
+// pass descriptors whose numbers collide with existing ones; and instead of fork, which copies the page tables of a
+// process that may have mapped gigabytes of packs. Until exec, the child uses the memory of this process, which is
+// suspended: become() therefore only makes system calls on data prepared before.
 #include "coro/process/launch.h"
 
 #include <algorithm>
@@ -31,15 +31,16 @@ struct Failure {
   int error;
 };
 
-// What become() needs, all of it ready to use.
+// Everything that become() needs, prepared before vfork.
 struct Plan {
   const char* program;
   const char* directory;  // or null
   char* const* argv;
   char* const* envp;
-  std::vector<std::pair<int, int>> descriptors;  // (ours, the child's); ours become scratch in the child
-  int first_free;                                // above every number the child is to have
-  int report;                                    // where a Failure goes
+  std::vector<std::pair<int, int>>
+      descriptors;  // (in this process, in the child); the former are overwritten in the child
+  int first_free;   // higher than all descriptor numbers of the child
+  int report;       // receives a Failure
   pid_t parent;
 };
 
@@ -49,7 +50,7 @@ struct Plan {
   ::_exit(127);
 }
 
-// All from 3 on are to vanish at exec. Without the system call (before Linux 5.11) one by one.
+// Marks all descriptors from 3 on close-on-exec; one by one before Linux 5.11, which has no system call for it.
 void close_rest_at_exec() {
   constexpr unsigned close_range_cloexec = 4;
   if (::syscall(SYS_close_range, 3U, ~0U, close_range_cloexec) == 0) return;
@@ -66,13 +67,13 @@ void reset_signals() {
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
-// In the child, on the parent's memory: system calls only.
+// Runs in the child, in the memory of the parent: system calls only.
 [[noreturn]] void become(Plan& plan) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != plan.parent) ::_exit(127);  // died before the line above could tell
+  if (::getppid() != plan.parent) ::_exit(127);  // the parent died before prctl
 
-  // First out of the way, all of them, then to their places: no order of dup2 alone is safe from collisions.
+  // Moves all descriptors to free numbers first, because no order of dup2 is safe from collisions.
   const int report = ::fcntl(plan.report, F_DUPFD_CLOEXEC, plan.first_free);
   if (report < 0) give_up(plan.report, Step::descriptors);
   for (auto& [ours, theirs] : plan.descriptors) {
@@ -90,14 +91,14 @@ void reset_signals() {
   give_up(report, Step::exec);
 }
 
-// Alone in its function: nothing of its frame may change between the child's end of vfork and ours.
+// A separate function, because its stack frame must not change between the two returns of vfork.
 [[gnu::noinline]] pid_t start(Plan& plan) {
   const pid_t pid = ::vfork();
   if (pid == 0) become(plan);
   return pid;
 }
 
-// No signal handler may run in the child while it has our memory.
+// No signal handler may run in the child while it shares memory with this process.
 pid_t start_undisturbed(Plan& plan) {
   sigset_t all;
   sigset_t before;
@@ -120,7 +121,7 @@ bool is_directory(const std::string& path) {
   return std::filesystem::is_directory(path, ignored);
 }
 
-// As the shell does, but an empty element of PATH does not mean the current directory.
+// Like a shell, except that an empty element of PATH does not mean the current directory.
 std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) return name;
   const char* const path = std::getenv("PATH");
@@ -168,7 +169,7 @@ void set_non_blocking(int descriptor) {
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
 }
 
-// Null if the child is now the program it was to be; the pipe closes with exec.
+// nullopt if exec succeeded, which closes the pipe.
 std::optional<Failure> read_failure(const Descriptor& report) {
   Failure failure{};
   ssize_t got = 0;

@@ -1,4 +1,4 @@
-// From a Command to a running child: pipes, session, descriptors, exec.
+// Starts the child process of a Command: pipes, session, descriptors, exec.
 #pragma once
 
 #include <sys/types.h>
@@ -8,7 +8,7 @@
 
 namespace eka::coro {
 
-// The child, not yet reaped, and our non-blocking ends of its pipes.
+// The child, not yet reaped, and the non-blocking ends of its pipes in this process.
 struct Launched {
   pid_t pid = -1;
   Descriptor input;
@@ -17,7 +17,7 @@ struct Launched {
   Descriptor ended;  // a pidfd
 };
 
-// Throws Error(Kind::failure) with the reason if the program could not be started; then nothing is left of it.
+// Throws Error(Kind::failure) with the reason if the program could not be started; there is no child in that case.
 Launched launch(const Command& command);
 
 }  // namespace eka::coro

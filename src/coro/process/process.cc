@@ -25,7 +25,7 @@ std::optional<int> Exit::signal() const {
 Process::Process(Executor executor)
     : input_(executor), output_(executor), errors_(executor), ended_(std::move(executor)) {}
 
-// Delegates, so that the destructor runs if something here throws once the child exists.
+// A delegating constructor, so that the destructor runs if this body throws after the child was started.
 Process::Process(Executor executor, const Command& command) : Process(std::move(executor)) {
   Launched launched = launch(command);
   name_ = command.argv.front();
@@ -60,7 +60,7 @@ Task<std::size_t> Process::read(Stream& stream, std::span<std::byte> into) {
     if (error != asio::error::operation_aborted) throw Error(Kind::failure, name_ + ": " + error.message());
     if (!status_) throw Cancelled();
   }
-  // The child is gone: what it said stands in the pipe. Whoever else still holds the other end is not waited for.
+  // The child has exited: reads what is left in the pipe, without waiting for other processes that hold the other end.
   const ssize_t got = ::read(stream.native_handle(), into.data(), into.size());
   co_return got < 0 ? 0 : static_cast<std::size_t>(got);
 }
@@ -93,7 +93,7 @@ Task<int> Process::wait() {
   co_return *status_;
 }
 
-// The child has ended and is a zombie still: only until it is reaped is its number sure to mean its group.
+// The child is a zombie: its process id identifies its group only until it is reaped.
 void Process::reap() {
   if (status_) return;
   signal(SIGKILL);
@@ -117,7 +117,7 @@ Task<int> Process::end(std::chrono::milliseconds grace) {
   co_await asio::this_coro::throw_if_cancelled(false);
   signal(SIGTERM);
   close_input();
-  // The timer may have expired and its handler be queued when this frame goes: hence a flag of its own.
+  // The handler of the timer may still be queued when this frame is destroyed, so the flag is allocated separately.
   const auto waiting = std::make_shared<bool>(true);
   asio::steady_timer timer(ended_.get_executor(), grace);
   timer.async_wait([this, waiting](const asio::error_code& error) {
@@ -163,7 +163,7 @@ Task<> collect(Process* process, const Command* command, bool errors, std::strin
   }
 }
 
-// Lines as they come; what is left when the stream ends is the last.
+// Lines as they arrive; the rest at the end of the stream is the last line.
 Task<> follow_errors(Process* process, const Command* command) {
   constexpr std::size_t longest_line = std::size_t{1} << 20;
   std::vector<std::byte> buffer(std::size_t{64} << 10);

@@ -1,9 +1,9 @@
 // Child processes with pipes, as coroutines.
 //
-// run() is for a command that is given its input, answers and ends. Process is for a conversation with a child that
-// stays (ssh). Children never see a terminal, so that nothing can prompt and hang; a remedy belongs in the error.
+// run() is for a command that reads its input, writes its output and exits. Process is for exchanging data with a
+// running child (ssh). Children have no terminal, so they cannot prompt and hang; errors should suggest what to do.
 //
-// The end of a child is seen through a pidfd, so that no SIGCHLD handler and no waitpid(-1) can get in anybody's way.
+// The exit of a child is detected with a pidfd, which works independently of SIGCHLD handlers and waitpid(-1).
 #pragma once
 
 #include <chrono>
@@ -26,20 +26,20 @@
 namespace eka::coro {
 
 struct Command {
-  Command() = default;  // declared, so that this is no aggregate: see the trap in task.h
+  Command() = default;  // declared, so that this is not an aggregate: see the warning in task.h
   explicit Command(std::vector<std::string> words) : argv(std::move(words)) {}
 
-  std::vector<std::string> argv;           // argv[0] is looked up in our own PATH when it has no slash
+  std::vector<std::string> argv;           // argv[0] is looked up in PATH of this process if it has no slash
   std::map<std::string, std::string> env;  // the whole environment: nothing is inherited
   std::filesystem::path directory;         // empty: the current one
   std::string input;                       // run(): written to its standard input, which is then closed
-  std::uint64_t output_limit = 64 << 20;   // run(): of either stream; beyond it the child is ended and run() throws
-  // run(): told each piece of its standard error as it comes. Must neither block nor throw.
+  std::uint64_t output_limit = 64 << 20;   // run(): of each stream; beyond it the child is terminated and run() throws
+  // run(): called with each piece of standard error as it arrives. Must neither block nor throw.
   std::function<void(std::string_view)> on_errors;
-  std::vector<std::pair<int, int>> inherit;  // (ours, number in the child); all other descriptors are closed
-  // run(): given each line of its standard error as it comes, which then is neither kept nor counted. Must not throw.
+  std::vector<std::pair<int, int>> inherit;  // (in this process, in the child); all other descriptors are closed
+  // run(): called with each line of standard error, which is then neither stored nor counted. Must not throw.
   std::function<void(std::string_view)> error_line;
-  std::chrono::milliseconds grace{500};  // run(): between SIGTERM and SIGKILL when it has to be ended
+  std::chrono::milliseconds grace{500};  // run(): between SIGTERM and SIGKILL when it is terminated
 };
 
 struct Exit {
@@ -51,45 +51,45 @@ struct Exit {
   std::optional<int> signal() const;
 };
 
-// Starts the child in a session and process group of its own, without a terminal, and waits for its end. What is left
-// of the group when the child itself has ended is killed. Throws Error(Kind::failure) if it cannot be started or says
-// too much; a bad exit is not thrown but returned. A child that does not read its input is no error.
+// Starts the child in a new session and process group, without a terminal, and waits for its exit. Other processes of
+// the group are killed when the child has exited. Throws Error(Kind::failure) if it cannot be started or exceeds the
+// output limit; a non-zero exit status is returned, not thrown. A child that does not read its input is not an error.
 //
 // Cancelling sends SIGTERM to the group, SIGKILL after `grace`, and reaps it before Cancelled is thrown: no child
-// outlives its task. (A descendant that leaves the group and session is out of reach; should we be killed ourselves,
-// the kernel kills the child.)
+// outlives its task. (Descendants that leave the group and session are not killed. If this process is killed, the
+// kernel kills the child.)
 Task<Exit> run(Command command);
 
-// A running child. For one coroutine to read its output, one its errors, one to write, all at once if they like; both
-// streams must be read, or a child that fills the pipe will wait for ever. Must not outlive the executor.
+// A running child. One coroutine may read its output, one its errors, and one may write, concurrently. Both streams
+// must be read; otherwise a child that fills the pipe blocks forever. Must not outlive the executor.
 class Process {
  public:
   // Starts it, as run() does. Throws Error(Kind::failure, "cannot start ssh: No such file or directory").
   Process(Executor executor, const Command& command);
-  // Kills (the whole group, at once) and reaps what still runs.
+  // Kills the whole group and reaps the child if it is running.
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
   pid_t pid() const { return pid_; }
 
-  // Some bytes, 0 at the end of the stream. `into` must stay until the task ends.
+  // Reads some bytes; 0 at the end of the stream. `into` must stay valid until the task ends.
   Task<std::size_t> read_output(std::span<std::byte> into);
   Task<std::size_t> read_errors(std::span<std::byte> into);
 
-  // All of `bytes`, which must stay until the task ends. False: the child reads no more.
+  // Writes all of `bytes`, which must stay valid until the task ends. False: the child has closed its input.
   Task<bool> write_input(std::span<const std::byte> bytes);
   void close_input();
 
-  // Waits until it has ended; its status as of waitpid. What its group left running is killed then, and the streams
-  // end where they are. May be called again.
+  // Waits for its exit and returns the status of waitpid. Then other processes of its group are killed and the streams
+  // end. May be called again.
   Task<int> wait();
 
-  // To the whole group; nothing once it was waited for.
+  // Sends a signal to the whole group; no effect after wait().
   void signal(int number);
 
-  // Asks with SIGTERM, insists with SIGKILL after `grace`, waits. Cancelling it insists at once. It waits even in a
-  // coroutine that was cancelled, if that has said throw_if_cancelled(false) (task.h).
+  // Sends SIGTERM, SIGKILL after `grace`, and waits. Cancelling it sends SIGKILL immediately. Can be used in a
+  // cancelled coroutine after throw_if_cancelled(false) (task.h).
   Task<int> end(std::chrono::milliseconds grace);
 
  private:
@@ -104,7 +104,7 @@ class Process {
   Stream input_;
   Stream output_;
   Stream errors_;
-  Stream ended_;  // the pidfd: readable when the child has ended
+  Stream ended_;  // the pidfd: readable when the child has exited
 };
 
 }  // namespace eka::coro

@@ -44,7 +44,7 @@ std::vector<Address> resolve(const std::string& host, std::uint16_t port) {
   addrinfo* raw = nullptr;
   const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &raw);
   if (code != 0) {
-    Error error(Kind::remote, "cannot find the address of " + host + ": " + ::gai_strerror(code));
+    Error error(Kind::remote, "cannot resolve host " + host + ": " + ::gai_strerror(code));
     throw code == EAI_NONAME ? std::move(error) : std::move(error).retryable();
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(raw, &::freeaddrinfo);
@@ -61,7 +61,7 @@ Task<> wait_until_connected(asio::posix::stream_descriptor* socket) {
   co_await socket->async_wait(asio::posix::descriptor_base::wait_write, asio::use_awaitable);
 }
 
-// The errno of what went wrong, or 0.
+// The errno of the failure, or 0.
 Task<int> try_address(asio::posix::stream_descriptor* socket, const Address* address, std::chrono::milliseconds limit) {
   const int fd = socket->native_handle();
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address->bytes), address->size) == 0) co_return 0;
@@ -115,7 +115,7 @@ class Race {
       failures_.push_back(std::make_unique<Event>());
       Event* const failed = failures_.back().get();
       group_.start(try_one(&address, failed));
-      const Error still_waiting(Kind::remote, "no answer yet");
+      const Error still_waiting(Kind::remote, "no response yet");
       try {
         co_await timeout(next_address_after, failed->wait(), still_waiting);
       } catch (const Error&) {
@@ -185,7 +185,7 @@ Task<std::size_t> TcpStream::read(std::span<std::byte> into) {
                                                            asio::redirect_error(asio::use_awaitable, error));
   if (error == asio::error::operation_aborted) throw Cancelled();
   if (error == asio::error::eof) co_return 0;
-  if (error) throw broken("the connection broke", error.value());
+  if (error) throw broken("connection lost", error.value());
   co_return got;
 }
 
@@ -195,7 +195,7 @@ Task<> TcpStream::write(std::span<const std::byte> bytes) {
     const std::size_t put = co_await socket_.async_write_some(asio::buffer(bytes.data(), bytes.size()),
                                                               asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted) throw Cancelled();
-    if (error) throw broken("the connection broke", error.value());
+    if (error) throw broken("connection lost", error.value());
     bytes = bytes.subspan(put);
   }
 }

@@ -1,7 +1,7 @@
-// TCP connections as coroutines, for what libcurl does not speak.
+// TCP connections as coroutines, for protocols that libcurl does not support.
 //
-// Made of plain sockets on the reactor's descriptors rather than of asio::ip::tcp, which costs every file that sees it
-// seconds of compilation, and whose resolver cannot be told which thread to block.
+// Uses plain sockets instead of asio::ip::tcp, which takes seconds to compile in each file that includes it, and whose
+// resolver does not allow choosing the thread that it blocks.
 #pragma once
 
 #include <chrono>
@@ -26,10 +26,10 @@ class TcpStream {
   static Task<TcpStream> connect_any(std::vector<std::string> hosts, std::uint16_t port,
                                      std::chrono::milliseconds limit);
 
-  // Some bytes, 0 when the other side has ended. `into` must stay until the task ends. A broken connection is a
+  // Reads some bytes; 0 at the end of the stream. `into` must stay valid until the task ends. A lost connection is a
   // retryable Error(Kind::remote).
   Task<std::size_t> read(std::span<std::byte> into);
-  // All of `bytes`, which must stay until the task ends.
+  // Writes all of `bytes`, which must stay valid until the task ends.
   Task<> write(std::span<const std::byte> bytes);
 
  private:

@@ -11,7 +11,7 @@
 namespace eka::coro {
 namespace {
 
-// The one place of the program that has no other way than statics: a signal handler is given nothing but a number.
+// Static variables, because a signal handler gets only the number of the signal.
 std::atomic<int> first_signal = 0;
 std::atomic<int> wake_descriptor = -1;
 std::atomic<bool> has_deadline = false;
@@ -28,7 +28,7 @@ void on_signal(int number) {
   if (is_first && has_deadline) ::alarm(seconds_to_stop);
   const std::uint64_t one = 1;
   if (::write(wake_descriptor, &one, sizeof one) < 0) {
-    // Nothing to be done: the counter is full only if it was written to before.
+    // Cannot fail: the counter is full only after an earlier write.
   }
   errno = saved;
 }

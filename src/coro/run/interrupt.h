@@ -14,7 +14,7 @@
 
 namespace eka::coro {
 
-// While it lives it owns both signals; then the former handlers are back. One at a time in a process.
+// Handles both signals during its lifetime, then restores the previous handlers. At most one per process.
 class Interrupt {
  public:
   Interrupt();
@@ -22,9 +22,9 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  // Readable from the first signal on; owned by this object.
+  // Readable after the first signal; owned by this object.
   int descriptor() const { return descriptor_; }
-  // The first signal that came, or 0.
+  // The first signal received, or 0.
   int signal() const;
 
  private:

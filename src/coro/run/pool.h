@@ -1,4 +1,4 @@
-// The thread pool, and offload(): run a plain function there, resume here.
+// The thread pool, and offload(), which runs a function there and resumes the coroutine here.
 #pragma once
 
 #include <atomic>
@@ -14,8 +14,8 @@
 
 namespace eka::coro {
 
-// For what blocks or computes: libgit2, inflating, hashing, fsync. Destroying it waits for what runs. What blocks for
-// as long as somebody else likes goes to a thread of its own instead (own_thread.h).
+// For blocking calls and computations: libgit2, inflate, hashing, fsync. The destructor waits for running functions.
+// What blocks for as long as somebody else likes goes to a thread of its own instead (own_thread.h).
 class Pool {
  public:
   // At least 4 threads, or as many as there are processors: some of them may wait for the disk.
@@ -38,8 +38,8 @@ class Pool {
   std::function<Executor()> place_;
 };
 
-// Has the caller of the function that runs on the pool been cancelled? For functions that take long: they ask now and
-// then, and end early.
+// Whether the caller of a function that runs on the pool was cancelled. Long-running functions check it regularly and
+// return early.
 class Stop {
  public:
   explicit Stop(const std::atomic<bool>& requested) : requested_(&requested) {}
@@ -54,7 +54,7 @@ class Stop {
 
 namespace detail {
 
-// What a function gives that is called with a Stop, or with nothing if it takes none.
+// The result type of a function that takes a Stop or nothing.
 template <class Function, bool = std::is_invocable_v<Function&, Stop>>
 struct OffloadResult : std::invoke_result<Function&, Stop> {};
 template <class Function>

@@ -1,4 +1,4 @@
-// The one place where executors are made: a reactor run by the calling thread, and a pool.
+// Creates the executors: a reactor that runs on the calling thread, and a pool.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@
 
 namespace eka::coro {
 
-// One at a time in a process, since it takes the process's signals. Objects that wait on its reactor (timers, sockets)
-// must be destroyed before it. The destructor waits for what the pool still runs, but not for ever after a signal (see
+// At most one per process, because it handles signals. Objects that use its reactor (timers, sockets) must be destroyed
+// before it. The destructor waits for what the pool still runs, but not for ever after a signal (see
 // run()).
 class Runtime {
  public:

@@ -33,12 +33,12 @@ std::optional<std::chrono::nanoseconds> time_kept_waiting(const std::string& sch
   return std::chrono::nanoseconds(waiting);
 }
 
-// Runs on the reactor's thread, on top of the handler that would not end.
+// Runs on the reactor's thread, interrupting the blocking handler.
 void on_abort(int) {
   std::array<void*, 100> frames{};
   const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
   ::backtrace_symbols_fd(frames.data(), count, STDERR_FILENO);
-  ::raise(SIGABRT);  // by default this time: with a core of this thread, if those are wanted
+  ::raise(SIGABRT);  // with the default action: dumps core if enabled
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ Watchdog::Watchdog(asio::io_context& reactor, std::chrono::milliseconds limit)
       watched_(::pthread_self()),
       schedstat_("/proc/self/task/" + std::to_string(::gettid()) + "/schedstat") {
   std::array<void*, 1> frame{};
-  ::backtrace(frame.data(), 1);  // loads what it needs now: in a signal handler it may not
+  ::backtrace(frame.data(), 1);  // loads libraries now, which is not allowed in a signal handler
   thread_ = std::thread([this] { watch(); });
 }
 
@@ -64,7 +64,7 @@ Watchdog::~Watchdog() {
 
 void Watchdog::watch() {
   while (pause(limit_ / 2)) {
-    // Shared with the tick, which may still be queued when this object goes.
+    // Shared with the tick, which may still be queued when this object is destroyed.
     const auto waits = std::make_shared<std::atomic<bool>>(true);
     asio::post(reactor_, [waits] { *waits = false; });
     while (*waits) {
@@ -94,7 +94,7 @@ bool Watchdog::pause(std::chrono::milliseconds time) {
 }
 
 void Watchdog::bark() {
-  write_error("eka: a handler holds the reactor for more than " + std::to_string(limit_.count()) + " ms:\n");
+  write_error("eka: a handler blocks the reactor for more than " + std::to_string(limit_.count()) + " ms:\n");
   struct sigaction action{};
   action.sa_handler = on_abort;
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);

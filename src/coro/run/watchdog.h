@@ -36,7 +36,7 @@ class Watchdog {
 
  private:
   void watch();
-  bool pause(std::chrono::milliseconds time);  // false: it is over
+  bool pause(std::chrono::milliseconds time);  // false: the watchdog is being destroyed
   std::chrono::nanoseconds held() const;
   [[noreturn]] void bark();
 
@@ -44,7 +44,7 @@ class Watchdog {
   std::chrono::milliseconds limit_;
   pthread_t watched_;
   std::string schedstat_;                 // the file of the watched thread
-  std::atomic<unsigned long> ended_ = 0;  // handlers so far
+  std::atomic<unsigned long> ended_ = 0;  // number of handlers that ended
   std::mutex mutex_;
   std::condition_variable over_;
   bool is_over_ = false;

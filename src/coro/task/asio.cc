@@ -1,4 +1,4 @@
-// Asio's own code, compiled once for the whole program.
+// The implementation of Asio, compiled once.
 #include "coro/task/asio.h"
 
 #include <asio/impl/src.hpp>

@@ -1,13 +1,13 @@
-// The one door through which Asio's headers enter.
+// The only file that includes Asio.
 #pragma once
 
-// First, in every translation unit: Asio chooses its allocator by a macro of the standard library's configuration, and
-// a unit that has not seen it would free memory that another one allocated differently.
+// First in each translation unit: Asio selects its allocator by a macro of the standard library's configuration, and a
+// unit that has not seen it would free memory allocated differently by another one.
 // clang-format off
 #include <version>
 // clang-format on
 
-// Under a sanitizer coroutine frames are not recycled, so that it sees every use of one that is gone.
+// With a sanitizer, coroutine frames are not recycled, so that it detects uses after free.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING
 #elif defined(__has_feature)

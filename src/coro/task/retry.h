@@ -1,4 +1,4 @@
-// Retry by policy, with an injectable clock (engine law 5).
+// Retry by policy, with an injectable clock.
 #pragma once
 
 #include <chrono>

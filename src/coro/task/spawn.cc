@@ -6,7 +6,7 @@ namespace eka::coro {
 namespace {
 
 Task<> drive(Task<> task) {
-  // Asio passes on only the sternest kind of cancellation unless told otherwise.
+  // By default, Asio passes on only the terminal kind of cancellation.
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   co_await asio::post(asio::use_awaitable);
   co_await std::move(task);

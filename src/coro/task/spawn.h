@@ -1,4 +1,4 @@
-// How a coroutine is started: the only caller of asio::co_spawn. Use a TaskGroup, all() or gather() instead: they wait.
+// Starts a coroutine; the only caller of asio::co_spawn. Use TaskGroup, all() or gather() instead, which wait for it.
 #pragma once
 
 #include <exception>
@@ -8,9 +8,9 @@
 
 namespace eka::coro {
 
-// Starts `task` from a handler of its own (not inside this call, so that starting does not nest). `on_end` is called
-// on `executor` when the frames of the task are gone, with what it threw or null. The signal behind `slot` must live
-// until then.
+// Starts `task` from a separate handler (not inside this call, to avoid nesting). `on_end` is called on `executor`
+// after the frames of the task were destroyed, with its exception or null. The signal of `slot` must stay valid until
+// then.
 void spawn(const Executor& executor, Task<> task, asio::cancellation_slot slot,
            std::function<void(std::exception_ptr)> on_end);
 

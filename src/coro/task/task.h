@@ -1,23 +1,23 @@
-// The coroutine type of the whole program, and how it is cancelled.
+// The coroutine type of the program, and cancellation.
 //
-// Everything is asio::awaitable. The reactor (one thread) runs every coroutine of the engine: sockets, pipes, timers,
-// children. The pool runs what blocks or computes, and only plain functions go there (pool.h). Since all coroutines
-// share the one reactor thread, data that only coroutines touch needs no lock.
+// All coroutines have the type asio::awaitable and run on the reactor (one thread): sockets, pipes, timers, child
+// processes. Blocking calls and computations are plain functions that run on the pool (pool.h). Because all coroutines
+// share the reactor thread, data used only by coroutines needs no lock.
 //
-// Cancellation. A coroutine is cancelled through the group, flight or run() that started it, at most once. From then
-// on what it is suspended in ends early, and every further `co_await` of a Task throws. What is thrown is Cancelled or,
-// from an operation of Asio itself, asio::system_error(operation_aborted): a task never needs to tell them apart,
-// since all(), gather(), run() and the rest hand on Cancelled only. So: write no catch for either, let destructors
-// clean up. Cleanup that has to suspend says, outside of the catch block,
+// Cancellation: a coroutine is cancelled by the group, flight or run() that started it, at most once. The operation in
+// which it is suspended then ends early, and each further `co_await` of a Task throws. The exception is Cancelled or,
+// from an operation of Asio, asio::system_error(operation_aborted). Tasks need not distinguish them, because all(),
+// gather(), run() and others pass on only Cancelled. So: do not catch either, clean up in destructors. Cleanup that
+// suspends starts with this statement, outside of the catch block:
 //
 //     co_await asio::this_coro::throw_if_cancelled(false);
 //
-// after which tasks may be awaited again; then rethrow() what was caught.
+// After it, tasks can be awaited again; finally, rethrow() the exception.
 //
-// A trap: GCC 12 destroys closures and aggregates twice that are temporaries of a statement with a co_await in it (as
-// an argument of the awaited call, or beside one) and hold more than pointers and numbers. Name them first, or capture
-// by reference where the caller stays suspended anyway. Where this floor takes a function it refuses to compile the
-// dangerous case: see `outlives_await`. For the rest there is AddressSanitizer.
+// Warning: GCC 12 destroys temporary closures and aggregates twice if they are part of a statement with co_await (as an
+// argument of the awaited call, or next to it) and contain more than pointers and numbers. Give them a name first, or
+// capture by reference if the caller stays suspended anyway. Functions of this layer that take a function do not
+// compile in the dangerous case (`outlives_await`); AddressSanitizer finds the others.
 #pragma once
 
 #include <exception>
@@ -34,26 +34,26 @@ using Task = asio::awaitable<T>;
 
 using Executor = asio::any_io_executor;
 
-// May a function be passed as F&& within a co_await expression? Named ones may (they are copied), and closures that
-// capture only references, pointers and numbers.
+// Whether a function can be passed as F&& in a co_await expression: named functions (which are copied), and closures
+// that capture only references, pointers and numbers.
 template <class F>
 concept outlives_await = std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<F>;
 
-// Lets others run, and throws Cancelled if this coroutine was cancelled: for loops that otherwise never suspend.
+// Lets other coroutines run; throws Cancelled if this one was cancelled. For loops that otherwise never suspend.
 Task<> checkpoint();
 
 // Throws Cancelled if this coroutine was cancelled; never suspends. Where it was not, it cannot be before it suspends.
 Task<> throw_if_cancelled();
 
-// Is this Cancelled, or Asio's name for it?
+// Whether this is Cancelled or Asio's equivalent.
 bool is_cancellation(const std::exception_ptr& failure);
 
-// Throws what `failure` holds; Cancelled for either kind of cancellation.
+// Throws the exception of `failure`; Cancelled for both kinds of cancellation.
 [[noreturn]] void rethrow(std::exception_ptr failure);
 
 namespace detail {
 
-// A task as one without a result, so that what starts tasks need not be a template.
+// A task without its result, so that functions that start tasks need not be templates.
 template <class T>
 Task<> store(Task<T> task, std::optional<T>* result) {
   result->emplace(co_await std::move(task));

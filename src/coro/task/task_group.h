@@ -1,8 +1,8 @@
 // Structured concurrency: no task outlives its group.
 //
-// all() and gather() are what most code wants. TaskGroup is for tasks that are found while others already run. (Asio's
-// parallel_group and its && and || operators were not taken: they want the number of tasks at compile time and cost
-// seconds of it.)
+// Most code uses all() and gather(). TaskGroup is for tasks that are started while others are running. (Asio's
+// parallel_group and its operators && and || are not used: they need the number of tasks at compile time and are slow
+// to compile.)
 #pragma once
 
 #include <cstddef>
@@ -18,23 +18,22 @@
 
 namespace eka::coro {
 
-// Runs all at once. The first failure cancels the rest; when every one has ended, that failure is thrown. The order of
-// the results is that of the tasks. Cancelling the caller cancels all of them, waits for them, and throws Cancelled. A
-// task that throws Cancelled of its own accord counts as a failure.
+// Runs all tasks concurrently. The first failure cancels the others; when all have ended, it is thrown. Results are in
+// the order of the tasks. Cancelling the caller cancels all of them, waits for them, and throws Cancelled. A task that
+// throws Cancelled without being cancelled counts as a failure.
 template <class T>
 Task<std::vector<T>> all(std::vector<Task<T>> tasks);
 Task<> all(std::vector<Task<>> tasks);
 
-// Runs all at once; failures do not touch the siblings and are returned in place (an exception that is no Error
-// becomes one of Kind::failure). Cancelling the caller cancels all, waits and throws Cancelled; so does a task that
-// throws Cancelled of its own accord, for there is no place for it among the results.
+// Runs all tasks concurrently. Failures do not affect the other tasks and are returned in place (an exception that is
+// not an Error becomes one of Kind::failure). Cancelling the caller cancels all, waits and throws Cancelled; so does a
+// task that throws Cancelled without being cancelled.
 template <class T>
 Task<std::vector<Result<T>>> gather(std::vector<Task<T>> tasks);
 Task<std::vector<Result<void>>> gather(std::vector<Task<>> tasks);
 
-// A group that grows. Must be joined before it is destroyed, on every path: so let nothing that may throw stand
-// between start() and join(); work of the caller's own that goes on meanwhile is started as a member too. Members may
-// start more members.
+// A group to which tasks can be added. Must be joined before it is destroyed, on every path: nothing between start()
+// and join() may throw. Start concurrent work of the caller as a member, too. Members may start more members.
 class TaskGroup {
  public:
   explicit TaskGroup(Executor executor);
@@ -42,13 +41,13 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Does nothing once the group is cancelled: join() will throw.
+  // No effect after the group was cancelled: join() will throw.
   void start(Task<> task);
 
-  // Cancels every member; what they throw from now on is not a failure of the group.
+  // Cancels all members; exceptions that they throw afterwards are not failures of the group.
   void cancel();
 
-  // Waits until no member runs, then throws the first failure, if there was one. The first failure cancels the other
+  // Waits until all members have ended, then throws the first failure, if any. The first failure cancels the other
   // members. Cancelling the caller cancels all, waits, and throws Cancelled.
   Task<> join();
 
@@ -56,7 +55,7 @@ class TaskGroup {
   void ended(std::exception_ptr failure);
 
   Executor executor_;
-  std::deque<asio::cancellation_signal> signals_;  // one for each member, at a lasting address
+  std::deque<asio::cancellation_signal> signals_;  // one per member, with a stable address
   std::size_t running_ = 0;
   bool cancelled_ = false;
   std::exception_ptr failure_;
@@ -65,7 +64,7 @@ class TaskGroup {
 
 namespace detail {
 
-// Of the exception being handled: an Error for what can be told in place, else thrown on as Cancelled.
+// The exception being handled as an Error; Cancelled is rethrown.
 Error current_error();
 
 template <class T>

@@ -1,4 +1,4 @@
-// Deadlines. For connecting, for stalled bytes and for a whole run; never for an honest long transfer.
+// Timeouts: for connecting, for stalled transfers and for a whole run; not for the duration of a transfer.
 #pragma once
 
 #include <chrono>

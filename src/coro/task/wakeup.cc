@@ -16,7 +16,7 @@ struct Wakeup::SleeperOf final : Sleeper {
   Handler handler;
 };
 
-// What Asio calls once the coroutine is suspended.
+// Called by Asio after the coroutine was suspended.
 struct Wakeup::Suspend {
   template <class Handler>
   void operator()(Handler handler) {
@@ -24,7 +24,7 @@ struct Wakeup::Suspend {
     wakeup->sleeper_ = std::make_unique<SleeperOf<Handler>>(std::move(handler));
     if (!slot.is_connected()) return;
     slot.assign([wakeup = wakeup, on_cancel = std::move(on_cancel)](asio::cancellation_type) {
-      // Woken already, only not resumed yet: too late to be cancelled here, the next co_await will throw.
+      // Notified, but not resumed yet: too late to cancel here; the next co_await will throw.
       if (wakeup->sleeper_) on_cancel();
     });
   }

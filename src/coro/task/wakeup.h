@@ -1,7 +1,7 @@
-// One coroutine sleeps until it is woken: the brick of which the rest of this folder is built.
+// Suspends one coroutine until it is notified. The other primitives of this folder are based on it.
 //
-// The sleeper is resumed by posting, never from inside notify(): whoever wakes may be deep in a call or about to go
-// away, and a chain of wakings must not become a chain of stack frames.
+// The coroutine is resumed by posting, never inside notify(): the notifier may be deep in a call or about to be
+// destroyed, and a chain of notifications must not become a chain of stack frames.
 #pragma once
 
 #include <functional>
@@ -18,12 +18,12 @@ class Wakeup {
   Wakeup(const Wakeup&) = delete;
   Wakeup& operator=(const Wakeup&) = delete;
 
-  // Wakes the sleeper; with none yet, the next wait() returns at once. On the sleeper's executor only.
+  // Resumes the waiting coroutine; if there is none, the next wait() returns immediately. Call on its executor only.
   void notify();
 
-  // Suspends until notify(). When the coroutine is cancelled meanwhile, `on_cancel` is called inside the cancelling
-  // handler, and the sleeper sleeps on: it is up to `on_cancel` to have notify() called, now or once all is tidy.
-  // Returns without throwing in either case. One sleeper at a time.
+  // Suspends until notify(). If the coroutine is cancelled meanwhile, `on_cancel` is called in the cancelling handler
+  // and the coroutine stays suspended: `on_cancel` must cause a call of notify(), immediately or after cleaning up.
+  // Returns without throwing in both cases. One waiting coroutine at a time.
   Task<> wait(std::function<void()> on_cancel);
 
  private:

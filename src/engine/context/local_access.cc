@@ -22,7 +22,7 @@ std::string shown(const fs::path& path) {
 fs::path resolved(const fs::path& path) {
   std::error_code failure;
   auto out = fs::weakly_canonical(path, failure);
-  if (failure) throw Error(Kind::usage, fmt::format("cannot look for {}: {}", shown(path), failure.message()));
+  if (failure) throw Error(Kind::usage, fmt::format("cannot access {}: {}", shown(path), failure.message()));
   return out;
 }
 
@@ -38,7 +38,7 @@ Error refusal(const std::string& what, const fs::path& place, const LocalOrigin&
           ? fmt::format("outside of the {} at {}", from.has_tree ? "working tree" : "repository", shown(from.directory))
           : fmt::format("outside of the working tree at {}, which belongs to another user", shown(from.directory));
   return Error(Kind::usage, fmt::format("{} is {}, {}", what, shown(place), why))
-      .with_hint(fmt::format("if every user of this machine may read it, add its directory to `sources.local` in your "
+      .with_hint(fmt::format("if all users of this machine may read it, add its directory to `sources.local` in your "
                              "configuration (~/.config/eka.toml): sources.local = [\"{}\"]",
                              shown(place.parent_path())));
 }

@@ -6,8 +6,8 @@ namespace eka::engine {
 
 void Remotes::require_online(const atom::Url& url) const {
   if (!context_.settings.offline || url.is_local()) return;
-  throw Error(Kind::offline, "offline: " + url.str() + " may not be asked")
-      .with_hint("run once without --offline to bring what is missing into the cache");
+  throw Error(Kind::offline, "offline: cannot access " + url.str())
+      .with_hint("run the command once without --offline to fetch missing data");
 }
 
 git::Remote& Remotes::at(const atom::Url& url) {

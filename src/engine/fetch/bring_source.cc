@@ -41,15 +41,15 @@ class Observed {
 };
 
 Error mismatch(const atom::Url& url, const atom::NarHash& locked, const atom::NarHash& found) {
-  return Error(Kind::integrity, fmt::format("{} is not what was locked: its hash is {}, the lock says {}", url.str(),
-                                            found.sri(), locked.sri()))
-      .with_hint("if it has changed on purpose, `eka resolve --fresh` locks it anew");
+  return Error(Kind::integrity,
+               fmt::format("hash mismatch for {}: got {}, locked {}", url.str(), found.sri(), locked.sri()))
+      .with_hint("if the change is intended, run `eka resolve --fresh` to update the lock file");
 }
 
 }  // namespace
 
 coro::Task<BroughtSource> Sources::bring(atom::LockedDirect source) {
-  const auto doing = fmt::format("fetching the source `{}`", source.name());
+  const auto doing = fmt::format("fetching source `{}`", source.name());
   try {
     if (auto* git = std::get_if<atom::LockedGit>(&source.source)) {
       co_return co_await bring_git(unwrap(atom::Url::parse(git->url)), git->rev);
@@ -84,7 +84,7 @@ coro::Task<BroughtSource> Sources::bring_git(atom::Url url, atom::ObjectId rev) 
   std::pair from(rev, url);
   co_await fetching_commits_.run(std::move(from), fetch_commit(std::move(url), rev));
   found = co_await cached_tree(key, tree_name);
-  if (!found) throw Error(Kind::integrity, fmt::format("revision {} is gone from the cache", rev.hex()));
+  if (!found) throw Error(Kind::integrity, fmt::format("revision {} is missing in the cache", rev.hex()));
   co_return *std::move(found);
 }
 
@@ -95,7 +95,7 @@ coro::Task<BroughtSource> Sources::bring_tree(atom::Url url, atom::NarHash hash,
   const auto came = co_await fetch_archive(url);
   if (came != hash) throw mismatch(url, hash, came);
   found = co_await cached_tree(key, name);
-  if (!found) throw Error(Kind::integrity, url.str() + " is gone from the cache");
+  if (!found) throw Error(Kind::integrity, url.str() + " is missing in the cache");
   co_return *std::move(found);
 }
 
@@ -105,7 +105,7 @@ coro::Task<BroughtSource> Sources::bring_file(atom::Url url, atom::NarHash hash,
   const auto came = co_await fetch_file(url);
   if (came != hash) throw mismatch(url, hash, came);
   found = co_await cached_file(hash, name);
-  if (!found) throw Error(Kind::integrity, url.str() + " is gone from the cache");
+  if (!found) throw Error(Kind::integrity, url.str() + " is missing in the cache");
   co_return *std::move(found);
 }
 
@@ -125,7 +125,7 @@ coro::Task<std::optional<BroughtSource>> Sources::cached_tree(std::string key, s
   } catch (const Error& error) {
     if (error.kind() != Kind::integrity) throw;
     // Damaged: it is fetched again, which repairs it, or tells that it cannot be.
-    context_.observer.note(fmt::format("the cached source {} is damaged: {}", key, error.message()));
+    context_.observer.note(fmt::format("cached source {} is damaged: {}", key, error.message()));
   }
   co_return std::nullopt;
 }
@@ -185,13 +185,13 @@ coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
   };
   const Transfer transfer{*context_.cache, remotes_.at(url), rev};
   const std::function<void(const Error&)> told = [&](const Error& e) {
-    context_.observer.note(url.str() + ": again after: " + e.message());
+    context_.observer.note(url.str() + ": retrying: " + e.message());
   };
   const auto policy = net::transfer_policy(context_.settings.patience);
   co_await coro::retry(policy, context_.clock, transfer, told);
   const auto commit = co_await context_.cache->commit(rev);
   if (!commit) {
-    throw Error(Kind::integrity, fmt::format("{} of {} is no commit, or not all of it came", rev.hex(), url.str()));
+    throw Error(Kind::integrity, fmt::format("{} of {} is not a commit or is incomplete", rev.hex(), url.str()));
   }
   co_await context_.cache->name_source(store::source_name(rev), commit->tree);
 }

@@ -103,7 +103,7 @@ coro::Task<> CacheDelivery::bring_and_check(atom::Url mirror, std::vector<atom::
     refused = e;
   }
   if (refused) {
-    tell(effort, mirror.str() + ": everything this time, after: " + refused->message());
+    tell(effort, mirror.str() + ": delta failed, fetching in full: " + refused->message());
     options.haves.clear();
     co_await transfer(mirror, std::move(wants), std::move(options), effort);
   }
@@ -131,7 +131,7 @@ coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectI
   if (options.hasty) policy.attempts = 1;
   const std::function<void(const Error&)> told = [&](const Error& e) {
     options.again = true;
-    tell(effort, mirror.str() + ": again after: " + e.message());
+    tell(effort, mirror.str() + ": retrying: " + e.message());
   };
   co_await coro::retry(policy, context_.clock, transfer, told);
 }
@@ -167,7 +167,7 @@ coro::Task<> CacheDelivery::check_and_hold(atom::Url mirror, std::vector<Publish
   for (std::size_t i = 0; i < atoms.size(); ++i) {
     const auto& atom = atoms[i];
     if (!commits[i]) {
-      throw Error(Kind::integrity, fmt::format("{} is not in the cache after it was fetched", atom.str()));
+      throw Error(Kind::integrity, fmt::format("{} is missing after it was fetched", atom.str()));
     }
     check_claim(atom, commits[i]->text);
     names.push_back({atom.label, atom.version, atom.rev});

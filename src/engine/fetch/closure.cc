@@ -137,8 +137,7 @@ class Assembly {
     if (!atom.lock) {
       if (atom.manifest.has_dependencies()) {
         throw Error(Kind::unsatisfiable, fmt::format("{} has dependencies but no atom.lock", atom.published.str()))
-            .with_hint(
-                "where every atom's own lock decides (format 1) each must have one; `eka resolve` writes format 0");
+            .with_hint("lock format 1 requires a lock file for each atom; `eka resolve` writes format 0");
       }
       co_return std::vector<Published>{};
     }
@@ -198,10 +197,10 @@ class Assembly {
   void check_place(const Published& owner, const atom::LockedDirect& direct) {
     if (!unwrap(atom::Url::parse(url_of(direct))).is_local() || owner.rev == root_.rev) return;
     if (read_at(owner.rev).is_local()) return;
-    throw Error(Kind::integrity, fmt::format("the source `{}` of {} is {} on this machine, but that atom came over the "
-                                             "network",
+    throw Error(Kind::integrity, fmt::format("source `{}` of {} refers to the local path {}, but that atom was fetched "
+                                             "from the network",
                                              direct.name(), owner.str(), url_of(direct)))
-        .with_hint("only an atom that is itself local may name local sources");
+        .with_hint("only local atoms can refer to local sources");
   }
 
   // Format 1 may leave out the revision of an atom of its own set: then the set's refs say it, at the place where the
@@ -213,7 +212,8 @@ class Assembly {
     }
     for (const auto& [set, atoms] : open) {
       const auto& mirrors = all_mirrors[set];
-      if (mirrors.empty()) throw Error(Kind::integrity, fmt::format("the lock names no mirror of set {}", set.hex()));
+      if (mirrors.empty())
+        throw Error(Kind::integrity, fmt::format("the lock file has no mirror of set {}", set.hex()));
       std::vector<atom::AtomUri> uris;
       for (const auto* locked : atoms) {
         uris.push_back({mirrors.front(), locked->label, unwrap(atom::Requirement::parse("=" + locked->version.str()))});
@@ -260,12 +260,12 @@ std::string file_name(const Published& atom, std::string_view file) {
 Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree, const store::Cache::Texts& texts) try {
   const auto& manifest_text = texts.at(0);
   const auto& lock_text = texts.at(1);
-  if (!manifest_text) return fail(Kind::integrity, fmt::format("{} holds no {}", published.str(), atom_file));
+  if (!manifest_text) return fail(Kind::integrity, fmt::format("{} has no {}", published.str(), atom_file));
   auto manifest = atom::Manifest::parse(*manifest_text, file_name(published, atom_file));
   if (!manifest) return std::unexpected(std::move(manifest).error());
   const bool local = published.version == dev_version(manifest->version, tree);
   if (manifest->label != published.label || (manifest->version != published.version && !local)) {
-    return fail(Kind::integrity, fmt::format("{} holds the manifest of {} {}", published.str(), manifest->label.str(),
+    return fail(Kind::integrity, fmt::format("{} has the manifest of {} {}", published.str(), manifest->label.str(),
                                              manifest->version.str()));
   }
   ReadAtom out{std::move(published), tree, *std::move(manifest), std::nullopt};
@@ -307,7 +307,8 @@ coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vect
                             : Result<ReadAtom>(std::unexpected(files.error())));
         ++next;
       } else {
-        out.push_back(fail(Kind::integrity, fmt::format("{} is named in the cache but not there", atoms[i].str())));
+        out.push_back(
+            fail(Kind::integrity, fmt::format("{} is missing in the cache, although its ref exists", atoms[i].str())));
       }
     }
     return out;
@@ -324,23 +325,24 @@ Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {
     if (found_at.is_local() && !relative) continue;
     return std::unexpected(
         Error(Kind::integrity,
-              fmt::format("the lock of {} names {} on this machine as the source `{}`, but {}", atom.published.str(),
-                          url->str(), direct.name(),
-                          relative ? "a relative path is no place" : "it came over the network from " + found_at.str()))
-            .with_hint("only an atom that is itself local may name local sources"));
+              fmt::format("the lock file of {} refers to the local path {} for source `{}`, but {}",
+                          atom.published.str(), url->str(), direct.name(),
+                          relative ? "the path must be absolute" : "the atom was fetched from " + found_at.str()))
+            .with_hint("only local atoms can refer to local sources"));
   }
   for (const auto& [set, locked] : lock.sets) {
     for (const auto& url : locked.mirrors) {
       if (url.is_local() && !found_at.is_local()) {
         return std::unexpected(
-            Error(Kind::integrity, fmt::format("the lock of {} names {} on this machine as the mirror of set {}, but "
-                                               "it came over the network from {}",
-                                               atom.published.str(), url.str(), set.hex(), found_at.str()))
-                .with_hint("only an atom that is itself local may name local sets"));
+            Error(Kind::integrity,
+                  fmt::format("the lock file of {} refers to the local path {} as a mirror of set {}, but "
+                              "the atom was fetched from {}",
+                              atom.published.str(), url.str(), set.hex(), found_at.str()))
+                .with_hint("only local atoms can refer to local sets"));
       }
     }
     if (locked.local && set != atom.published.set) {
-      return fail(Kind::integrity, fmt::format("the lock of {} says its own set is {}, but it is {}",
+      return fail(Kind::integrity, fmt::format("the lock file of {} names {} as its own set, but it is {}",
                                                atom.published.str(), set.hex(), atom.published.set.hex()));
     }
   }
@@ -358,7 +360,7 @@ coro::Task<> check_consent(Context& context, const atom::Lock& lock, std::filesy
     for (const auto& direct : lock.direct) {
       const auto url = unwrap(atom::Url::parse(url_of(direct)));
       if (!url.is_local()) continue;
-      const auto what = fmt::format("the source `{}` of the lock", direct.name());
+      const auto what = fmt::format("source `{}` of the lock file", direct.name());
       if (std::holds_alternative<atom::LockedGit>(direct.source)) {
         access.check_repository(what, url, origin());
       } else {
@@ -368,7 +370,7 @@ coro::Task<> check_consent(Context& context, const atom::Lock& lock, std::filesy
     for (const auto& [set, locked] : lock.sets) {
       for (const auto& url : locked.mirrors) {
         if (!url.is_local()) continue;
-        access.check_repository(fmt::format("the mirror of the set `{}` in the lock", locked.tag.str()), url, origin());
+        access.check_repository(fmt::format("mirror of set `{}` in the lock file", locked.tag.str()), url, origin());
       }
     }
   });

@@ -21,11 +21,11 @@ struct Failure {
 };
 
 Error no_mirror_left(std::vector<Failure> failures) {
-  if (failures.empty()) return Error(Kind::remote, "no mirror is known");
+  if (failures.empty()) return Error(Kind::remote, "no mirrors");
   if (failures.size() == 1) return std::move(failures.front().error);
   // The gravest kind decides: a mirror that lies matters more than one that sleeps.
   const auto gravest = std::ranges::max_element(failures, {}, [](const Failure& f) { return f.error.kind(); });
-  std::string message = "none of the mirrors could deliver";
+  std::string message = "all mirrors failed";
   for (const auto& [mirror, error] : failures) message += fmt::format("\n{}: {}", mirror.str(), error.message());
   return Error(gravest->error.kind(), message).with_hint(gravest->error.hint());
 }
@@ -166,9 +166,8 @@ coro::Task<> Fetcher::serve(OrderPtr order) {
 coro::Task<> Fetcher::fetch(std::vector<Published> atoms, std::vector<atom::Url> mirrors, Effort effort) {
   const auto first = atoms.front();
   if (mirrors.empty()) {
-    throw Error(Kind::remote,
-                fmt::format("nothing says where {} of set {} can be fetched from", first.str(), first.set.hex()))
-        .with_hint("its lock says `::`: the set it lives in, which is not known here");
+    throw Error(Kind::remote, fmt::format("no mirror of {} of set {}", first.str(), first.set.hex()))
+        .with_hint("its lock file has only the mirror `::` (the local set), which is unknown here");
   }
   std::vector<atom::ObjectId> wants;
   for (const auto& atom : atoms) wants.push_back(atom.rev);
@@ -206,7 +205,7 @@ coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom:
       if (!failure) co_return;
       const bool may_be_asked_again = now.hasty && !effort.hasty && failure->is_retryable();
       if (now.hasty && !effort.quiet) {
-        observer_.note(mirror.str() + " fails, on to the next mirror: " + failure->message());
+        observer_.note(mirror.str() + " failed, trying the next mirror: " + failure->message());
       }
       (may_be_asked_again ? passing : final).push_back({mirror, *std::move(failure)});
     }

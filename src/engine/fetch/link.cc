@@ -30,7 +30,7 @@ class Linker {
       std::erase_if(found, [&](auto i) { return !mirrored(tag, closure_.members[i].published.set); });
     if (found.size() != 1) {
       return stale(
-          fmt::format("{} `{}` from `{}`", found.empty() ? "has no" : "cannot tell which is", label.str(), tag.str()));
+          fmt::format("{} `{}` from `{}`", found.empty() ? "has no" : "has more than one", label.str(), tag.str()));
     }
     // What lies in a working tree is known by another version than its manifest says.
     const auto& version = closure_.members[found.front()].manifest.version;
@@ -47,8 +47,8 @@ class Linker {
       const auto found = member_.sources.find(name);
       if (found == member_.sources.end()) return stale(fmt::format("has no source `{}`", name));
       if (found->second.locked.source.index() != wanted.fetch.index()) {
-        return stale(fmt::format("has the source `{}` as {}, which is not what is asked for", name,
-                                 found->second.locked.type()));
+        return stale(
+            fmt::format("has source `{}` as {}, which does not match the manifest", name, found->second.locked.type()));
       }
       out.insert(*found);
     }
@@ -77,8 +77,8 @@ class Linker {
 
   std::unexpected<Error> stale(const std::string& what) const {
     return std::unexpected(
-        Error(Kind::unsatisfiable, fmt::format("the lock that decides for {} {}", member_.published.str(), what))
-            .with_hint("`eka resolve` brings a lock in line with its manifest"));
+        Error(Kind::unsatisfiable, fmt::format("the lock file for {} {}", member_.published.str(), what))
+            .with_hint("run `eka resolve` to update the lock file"));
   }
 
   const Closure& closure_;

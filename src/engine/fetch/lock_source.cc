@@ -87,7 +87,7 @@ atom::LockedGit choose_tag(std::string name, const atom::Url& url, const atom::R
   }
   if (best != nullptr) return {std::move(name), url.str(), peeled(*best), std::move(highest)};
   Error error(Kind::unsatisfiable, fmt::format("no tag of {} satisfies {}", url.str(), requirement.str()));
-  if (offered.empty()) throw std::move(error).with_hint("none of its tags is a version, such as v1.2.3");
+  if (offered.empty()) throw std::move(error).with_hint("it has no version tags such as v1.2.3");
   std::ranges::sort(offered, std::greater<>{});
   std::vector<std::string> shown;
   for (const auto& version : offered) {
@@ -101,9 +101,9 @@ atom::LockedGit choose_tag(std::string name, const atom::Url& url, const atom::R
 coro::Task<LockedDirect> Sources::lock(SourceRequest request) {
   const auto url = unwrap(atom::Url::parse(url_of(request.source)));
   if (url.is_local() && (!request.may_be_local || !url.path().starts_with('/'))) {
-    throw Error(Kind::usage, fmt::format("the source `{}` names {} on this machine", request.name, url.str()))
-        .with_hint(request.may_be_local ? "write the whole path: a relative one means another place for everybody else"
-                                        : "only an atom that is itself local may name local sources");
+    throw Error(Kind::usage, fmt::format("source `{}` refers to the local path {}", request.name, url.str()))
+        .with_hint(request.may_be_local ? "use an absolute path: a relative one is different for every user"
+                                        : "only local atoms can refer to local sources");
   }
   const KeptLock kept(*context_.cache, url.str());
   const auto answers = [&](const auto& fetch) { return kept.answers(fetch, *request.locked); };
@@ -111,7 +111,7 @@ coro::Task<LockedDirect> Sources::lock(SourceRequest request) {
     request.locked->owner = request.owner;
     co_return *std::move(request.locked);
   }
-  const auto doing = fmt::format("locking the source `{}`", request.name);
+  const auto doing = fmt::format("locking source `{}`", request.name);
   try {
     co_return co_await lock_anew(std::move(request), url);
   } catch (Error& error) {

@@ -1,4 +1,4 @@
-// Which mirror of a set to ask first: the fastest to answer (engine law 6).
+// Which mirror of a set to ask first: the fastest to answer.
 //
 // How fast a host answers is remembered between runs. Hosts that nothing is known of race, once: all are greeted at
 // once, and who answers first is the first to be asked, unless it takes them longer than it would take one that is

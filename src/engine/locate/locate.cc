@@ -51,7 +51,7 @@ Result<atom::Version> choose_version(const atom::Label& label, const atom::Requi
   }
   if (best) return *best;
   if (offered.empty()) {
-    return std::unexpected(Error(Kind::unsatisfiable, fmt::format("there is no atom `{}` in this set", label.str())));
+    return std::unexpected(Error(Kind::unsatisfiable, fmt::format("no atom `{}` in this set", label.str())));
   }
   auto sorted = offered;
   std::ranges::sort(sorted, std::greater<>{});
@@ -82,7 +82,7 @@ coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& rem
   std::optional<SetOffer> offer;
   if (offline) {
     offer = co_await offline_offer(context, remotes, url, labels_of(uris));
-    context.observer.note(fmt::format("offline: choosing among the cached versions of {}", url.str()));
+    context.observer.note(fmt::format("offline: using cached versions of {}", url.str()));
   } else {
     offer = remembered_offer(context, remotes, url, labels_of(uris));
     fresh = !offer || !all_exact_and_there(*offer, uris);

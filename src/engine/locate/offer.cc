@@ -42,8 +42,8 @@ SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs) {
   SetOffer offer;
   for (const auto& ref : refs) read_ref(ref, offer);
   if (offer.genesis.is_null()) {
-    throw Error(Kind::remote, fmt::format("{} is not a package set: it has no {}", url.str(), atom::init_ref))
-        .with_hint("its owner makes it one with `eka init`");
+    throw Error(Kind::remote, fmt::format("{} is not a package set: no ref {}", url.str(), atom::init_ref))
+        .with_hint("its owner can initialize it with `eka init`");
   }
   return offer;
 }

@@ -25,8 +25,8 @@ coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, ato
                                    std::set<atom::Label> labels) {
   auto offer = remembered_offer(context, remotes, url, labels);
   if (!offer) {
-    throw Error(Kind::offline, fmt::format("offline, and nothing of {} is cached", url.str()))
-        .with_hint("run once without --offline");
+    throw Error(Kind::offline, fmt::format("offline: nothing of {} is cached", url.str()))
+        .with_hint("run the command once without --offline");
   }
   std::vector<atom::ObjectId> revs;
   for (const auto& [label, versions] : offer->atoms) {
@@ -57,7 +57,7 @@ Result<void> remember_vouched(Context& context, const Remotes& remotes, const at
       return std::unexpected(
           Error(Kind::integrity, fmt::format("{} {} is now revision {} at {}, but was {} there before", label.str(),
                                              version.str(), rev.hex(), url.str(), same->rev.hex()))
-              .with_hint("a published version never changes: ask the owner of the set"));
+              .with_hint("published versions must not change: contact the owner of the set"));
     }
   }
   for (const auto& [genesis, names] : sets) context.cache->remember_vouched(place, genesis, names);

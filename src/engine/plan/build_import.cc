@@ -37,8 +37,8 @@ coro::Task<std::vector<std::string>> build_import(Context& context, eval::Evalua
   const bool succeeded = co_await all_exist(context, outputs);
   if (succeeded) co_return outputs;
   Error failure = failures.front() ? *std::move(failures.front())
-                                   : Error(Kind::evaluation, "Nix did not build it, and does not say why");
-  throw std::move(failure).within("building " + drv_path + ", which evaluation reads");
+                                   : Error(Kind::evaluation, "building with Nix failed without an error message");
+  throw std::move(failure).within("building " + drv_path + " for import-from-derivation");
 }
 
 }  // namespace eka::engine

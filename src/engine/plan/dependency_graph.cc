@@ -81,7 +81,7 @@ void add_provenance(Context& context, const Root& root, DependencyGraph& graph) 
 }
 
 coro::Task<DependencyGraph> read(Context* context, const Result<Root>* root, const std::string* typed) {
-  if (!*root) throw Error(root->error()).within("reading the graph of " + *typed);
+  if (!*root) throw Error(root->error()).within("reading the dependency graph of " + *typed);
   const auto& atom = (*root)->atom;
   DependencyGraph graph;
   if (!atom.lock || atom.lock->covers_closure()) {

@@ -107,7 +107,7 @@ class PrefetchRun {
     std::vector<coro::Task<std::vector<Published>>> tasks;
     for (const auto& atom : atoms) {
       const auto& places = mirrors[atom.set];
-      if (places.empty()) throw Error(Kind::integrity, "the lock names no mirror of set " + atom.set.hex());
+      if (places.empty()) throw Error(Kind::integrity, "the lock file has no mirror of set " + atom.set.hex());
       tasks.push_back(bring_below(atom, places.front()));
     }
     const auto closures = co_await coro::all(std::move(tasks));

@@ -81,7 +81,8 @@ void remember(Context& context, const std::string& digest, const Recalled& evalu
 coro::Task<> keep(Context& context, std::vector<std::string> paths) {
   if (!context.settings.gc_roots) co_return;
   const auto kept = co_await context.evaluator->keep(std::move(paths));
-  if (!kept) context.observer.note("Nix's garbage collector may take what was planned: " + kept.error().message());
+  if (!kept)
+    context.observer.note("cannot protect derivations from Nix's garbage collector: " + kept.error().message());
 }
 
 }  // namespace eka::engine

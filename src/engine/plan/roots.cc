@@ -137,7 +137,7 @@ class Finder {
       atoms.push_back(*search.located);
     }
     if (going.empty()) co_return;
-    const Timed timed(context_, Stage::fetch_root, "manifests and locks", std::move(books));
+    const Timed timed(context_, Stage::fetch_root, "manifests and lock files", std::move(books));
     auto read = co_await read_atoms(context_, std::move(atoms));
     for (std::size_t i = 0; i < going.size(); ++i) {
       if (read[i]) {

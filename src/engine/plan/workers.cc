@@ -64,7 +64,8 @@ coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure, std::uint64_t
     } else if (answers.exhausted == eval::Exhausted::memory && memory < whole) {
       memory = whole;
     } else {
-      throw answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
+      throw answers.failure ? *std::move(answers.failure)
+                            : Error(Kind::evaluation, "the evaluator exited without a result");
     }
   }
 }
@@ -98,8 +99,8 @@ coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
       if (!more.empty()) items.insert(items.begin(), bad);
       continue;
     }
-    Error failure =
-        answers.failure ? *std::move(answers.failure) : Error(Kind::evaluation, "the evaluator gave no answer");
+    Error failure = answers.failure ? *std::move(answers.failure)
+                                    : Error(Kind::evaluation, "the evaluator exited without a result");
     // A limit that was reached by many roots may be out of reach for this one alone.
     const bool had_less = done > 0 || shares_.each < context_.settings.limits.memory_bytes;
     const bool may_do_alone =

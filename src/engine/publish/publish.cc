@@ -43,8 +43,8 @@ std::string set_prefix(const git::SourceRepository& repository, const atom::Obje
     const auto prefix = path.empty() ? "" : path + "/";
     if (repository.file(commit, prefix + set_file)) return prefix;
     if (path.empty()) {
-      throw Error(Kind::usage, fmt::format("commit {} holds no {}", commit.hex(), set_file))
-          .with_hint("`eka init` makes a package set; what is not committed is not published");
+      throw Error(Kind::usage, fmt::format("no {} in commit {}", set_file, commit.hex()))
+          .with_hint("create a package set with `eka init`; uncommitted files are not published");
     }
     const auto slash = path.rfind('/');
     path = slash == std::string::npos ? "" : path.substr(0, slash);
@@ -70,8 +70,8 @@ std::vector<const SourceAtom*> choose(const PackageSet& set, const PublishReques
       return entry.first.str() == asked || directory == normal(asked) || directory == normal(below + asked);
     });
     if (found == set.atoms.end()) {
-      throw Error(Kind::usage, fmt::format("`{}` is no atom of this set", asked))
-          .with_hint("name a directory or a label that ekala.toml lists at that commit, or use --all");
+      throw Error(Kind::usage, fmt::format("`{}` is not an atom of this set", asked))
+          .with_hint("use a directory or label listed in the ekala.toml of that commit, or --all");
     }
     out.push_back(&found->second);
   }
@@ -113,8 +113,8 @@ Source read_source(const PublishRequest& request) {
 void check_genesis(const std::vector<git::Ref>& refs, const atom::Url& url, const atom::ObjectId& ours) {
   const auto theirs = genesis_among(refs);
   if (!theirs) {
-    throw Error(Kind::remote, fmt::format("{} is not a package set yet: it has no {}", url.str(), atom::init_ref))
-        .with_hint("`eka init` makes it one");
+    throw Error(Kind::remote, fmt::format("{} is not a package set yet: no ref {}", url.str(), atom::init_ref))
+        .with_hint("initialize it with `eka init`");
   }
   if (*theirs != ours) throw another_set(url, *theirs, ours);
 }
@@ -152,7 +152,7 @@ PublishedAtom compare(const Prepared& atom, const atom::ObjectId& genesis, const
     out.rev = there->id;
   } else {
     out.outcome = PublishOutcome::differs;
-    out.reason = fmt::format("the remote has {} {} as {}: a published version never changes", label.str(),
+    out.reason = fmt::format("{} {} is already published as {}, and published versions cannot change", label.str(),
                              out.version.str(), there->id.hex());
   }
   return out;
@@ -164,7 +164,7 @@ void review(const Source& source, const Prepared& prepared, PublishedAtom& atom,
   for (const auto& warning : review.warnings) report.warnings.push_back(atom.label.str() + ": " + warning);
   if (!review.unfit) return;
   atom.outcome = PublishOutcome::unfit;
-  atom.reason = "nobody could fetch it: " + *review.unfit;
+  atom.reason = "the published atom could not be fetched: " + *review.unfit;
 }
 
 }  // namespace

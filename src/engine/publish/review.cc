@@ -39,14 +39,15 @@ class Reviewer {
       const auto [other, added] = names.try_emplace(atom::folded(entry.name), name);
       if (!added) {
         warn(
-            fmt::format("`{}` and `{}` are one name where case or Unicode form does not count: no such file system "
-                        "can hold both",
+            fmt::format("`{}` and `{}` differ only in case or Unicode normalization: some file systems cannot "
+                        "store both",
                         printable(other->second), printable(name)));
       }
       if (entry.kind == store::EntryKind::directory) {
         visit(entry.id, name + "/");
       } else if (entry.kind != store::EntryKind::symlink && is_lfs_pointer(entry.id)) {
-        warn(fmt::format("`{}` is an LFS pointer: the pointer is published, not what it points at", printable(name)));
+        warn(fmt::format("`{}` is a Git LFS pointer: the pointer is published instead of the file content",
+                         printable(name)));
       }
     }
   }

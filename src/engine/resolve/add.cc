@@ -18,8 +18,8 @@ using atom::toml_quoted;
 
 void refuse_password(const atom::Url& url) {
   if (url.password().empty()) return;
-  throw Error(Kind::usage, fmt::format("{} holds a password, which would be written to the manifest", url.str()))
-      .with_hint("leave it out: git's credential helpers and netrc are asked");
+  throw Error(Kind::usage, fmt::format("{} contains a password, which would be written to the manifest", url.str()))
+      .with_hint("remove it and use a git credential helper or ~/.netrc");
 }
 
 // The last part of a url without what says how it is packed: "o/thing.tar.gz" is thing, "o/r.git" is r.
@@ -122,9 +122,10 @@ class Addition {
     const auto* offer = context_.sets().offer(mirror);
     if (offer != nullptr && offer->genesis == genesis_) return true;
     report_.warnings.push_back(
-        offer == nullptr ? fmt::format("left out {}: {}", mirror.str(), context_.sets().failure(mirror)->message())
-                         : fmt::format("left out {}: it is the set of {}, and {} is that of {}", mirror.str(),
-                                       offer->genesis.hex(), url().str(), genesis_.hex()));
+        offer == nullptr
+            ? fmt::format("ignoring mirror {}: {}", mirror.str(), context_.sets().failure(mirror)->message())
+            : fmt::format("ignoring mirror {}: its genesis is {}, but that of {} is {}", mirror.str(),
+                          offer->genesis.hex(), url().str(), genesis_.hex()));
     return false;
   }
 
@@ -145,7 +146,7 @@ class Addition {
     }
     tag_ = known->first;
     if (request_.set && *request_.set != *tag_) {
-      report_.warnings.push_back(fmt::format("this set is called `{}` here already", tag_->str()));
+      report_.warnings.push_back(fmt::format("the manifest already contains this set as `{}`", tag_->str()));
     }
     std::vector<std::string> fresh;
     for (const auto& mirror : request_.mirrors) {
@@ -159,9 +160,9 @@ class Addition {
   void declare_set(Edit& edit) {
     tag_ = request_.set ? *request_.set : tag_from_url();
     if (atom_->manifest.sets.contains(*tag_)) {
-      throw Error(Kind::usage,
-                  fmt::format("`{}` is the tag of another set in {}", tag_->str(), atom_->manifest_file().string()))
-          .with_hint("say another one with --set");
+      throw Error(Kind::usage, fmt::format("`{}` is already the name of another set in {}", tag_->str(),
+                                           atom_->manifest_file().string()))
+          .with_hint("use --set to choose another name");
     }
     std::string literal = "[" + toml_quoted(url().str());
     for (const auto& mirror : request_.mirrors) {
@@ -172,7 +173,7 @@ class Addition {
 
   atom::Tag tag_from_url() const {
     auto tag = atom::Tag::parse(stem(url()));
-    if (!tag) throw std::move(tag).error().with_hint("say how the set is to be called with --set");
+    if (!tag) throw std::move(tag).error().with_hint("use --set to choose a name for the set");
     return *std::move(tag);
   }
 
@@ -184,8 +185,8 @@ class Addition {
     if (tag_) return;
     tag_ = request_.set ? *request_.set : unwrap(atom::Tag::parse("local"));
     if (atom_->manifest.sets.contains(*tag_)) {
-      throw Error(Kind::usage, fmt::format("`{}` is the tag of another set", tag_->str()))
-          .with_hint("say another one with --set");
+      throw Error(Kind::usage, fmt::format("`{}` is already the name of another set", tag_->str()))
+          .with_hint("use --set to choose another name");
     }
     edit.set({"package", "sets", tag_->str()}, toml_quoted("::"));
   }
@@ -261,7 +262,7 @@ coro::Task<AddReport> add_direct(Context& context, AddDirectRequest request) {
   const auto atom = co_await coro::offload(context.pool, [&] { return the_atom(request.atom); });
   if (!request.key) {
     auto key = atom::Label::parse(stem(request.url));
-    if (!key) throw std::move(key).error().with_hint("say how the source is to be called with --key");
+    if (!key) throw std::move(key).error().with_hint("use --key to choose a name for the source");
     request.key = *std::move(key);
   }
   Edit edit(atom.manifest_text);

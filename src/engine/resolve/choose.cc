@@ -91,9 +91,10 @@ class Choice {
           check_known(needed);
         }
       } else if (const auto* exhausted = std::get_if<resolve::Exhausted>(&outcome)) {
-        throw Error(Kind::unsatisfiable, fmt::format("no answer after {} steps of looking for versions that fit {}",
-                                                     exhausted->steps, problem_.manifest.label.str()))
-            .with_hint("narrower requirements leave fewer combinations to try");
+        throw Error(Kind::unsatisfiable,
+                    fmt::format("resolving versions stopped after {} steps without a result for {}", exhausted->steps,
+                                problem_.manifest.label.str()))
+            .with_hint("narrower version requirements reduce the number of combinations");
       } else {
         co_await graph_.explain_absences();
         throw unsolvable(std::get<resolve::Unsolvable>(outcome).why);
@@ -106,9 +107,9 @@ class Choice {
                                       : graph_.versions(needed.package) != nullptr;
     if (known) return;
     if (auto failure = graph_.failure_of(needed)) {
-      throw std::move(*failure).within("looking at the versions of " + graph_.name(needed.package));
+      throw std::move(*failure).within("listing the versions of " + graph_.name(needed.package));
     }
-    throw Error(Kind::failure, "the versions of " + graph_.name(needed.package) + " cannot be found out");
+    throw Error(Kind::failure, "cannot list the versions of " + graph_.name(needed.package));
   }
 
   Error unsolvable(const resolve::Derivation& why) const {
@@ -153,7 +154,7 @@ class Choice {
     for (const auto& request : sources) {
       const auto url = unwrap(atom::Url::parse(request.url()));
       if (!url.is_local() || !request.may_be_local || !url.path().starts_with('/') || !graph_.origin()) continue;
-      const auto what = fmt::format("the source `{}`", request.name);
+      const auto what = fmt::format("source `{}`", request.name);
       if (std::holds_alternative<atom::GitSource>(request.source.fetch)) {
         access.check_repository(what, url, *graph_.origin());
       } else {

@@ -154,8 +154,7 @@ void Graph::note_failures(const Origin& origin) {
     for (const auto& url : named.source->mirrors) {
       const auto* failure = sets_.failure(url);
       if (failure == nullptr || !told_.insert(url).second) continue;
-      context_.observer.note(
-          fmt::format("a mirror of the set `{}` is passed over: {}", named.tag->str(), failure->message()));
+      context_.observer.note(fmt::format("ignoring a mirror of set `{}`: {}", named.tag->str(), failure->message()));
     }
   }
 }
@@ -206,12 +205,13 @@ Result<atom::ObjectId> Graph::identify(const atom::Tag& tag, const atom::SetSour
   const Error* failure = nullptr;
   for (const auto& url : source.mirrors) {
     if (url.is_local() && !origin.local) {
-      return fail(Kind::integrity, fmt::format("{}: the set `{}` is {} on this machine, but the atom came over the "
-                                               "network: only local atoms may name local sets",
-                                               file, tag.str(), url.str()));
+      return fail(Kind::integrity,
+                  fmt::format("{}: set `{}` refers to the local path {}, but the atom was fetched from the "
+                              "network: only local atoms can refer to local sets",
+                              file, tag.str(), url.str()));
     }
     if (url.is_local()) {
-      if (auto allowed = check_local(fmt::format("{}: the set `{}`", file, tag.str()), url); !allowed)
+      if (auto allowed = check_local(fmt::format("{}: set `{}`", file, tag.str()), url); !allowed)
         return std::unexpected(std::move(allowed).error());
     }
     const auto* offer = sets_.offer(url);
@@ -221,16 +221,16 @@ Result<atom::ObjectId> Graph::identify(const atom::Tag& tag, const atom::SetSour
     }
     if (found && *found != offer->genesis) {
       return fail(Kind::integrity,
-                  fmt::format("{}: the mirrors of the set `{}` are different sets: {} is {}, {} is {}", file, tag.str(),
-                              found_at, found->hex(), url.str(), offer->genesis.hex()));
+                  fmt::format("{}: the mirrors of set `{}` have different geneses: {} has {}, {} has {}", file,
+                              tag.str(), found_at, found->hex(), url.str(), offer->genesis.hex()));
     }
     found = offer->genesis;
     found_at = url.str();
   }
   if (found) return *found;
   if (failure == nullptr)
-    return fail(Kind::remote, fmt::format("{}: nothing answers for the set `{}`", file, tag.str()));
-  return std::unexpected(Error(*failure).within(fmt::format("asking for the set `{}` of {}", tag.str(), file)));
+    return fail(Kind::remote, fmt::format("{}: no mirror of set `{}` responded", file, tag.str()));
+  return std::unexpected(Error(*failure).within(fmt::format("querying set `{}` of {}", tag.str(), file)));
 }
 
 Result<std::vector<resolve::Dependency>> Graph::root_dependencies(const std::string& file) {
@@ -248,7 +248,7 @@ Result<std::vector<resolve::Dependency>> Graph::dependencies(const Origin& origi
       // It might be the very set that could not be asked, and then others must not speak for it.
       return std::unexpected(
           Error(*undecided_)
-              .within(fmt::format("telling whether the set `{}` of {}{} is one that the manifest names",
+              .within(fmt::format("comparing set `{}` of {}{} with the sets of the manifest",
                                   named.tag->str(), file, suffix)));
     }
     resolve::Dependency dependency{package(*set, *named.label), *named.requirement,
@@ -353,7 +353,7 @@ coro::Task<> Graph::list_versions(resolve::PackageId id) {
     package.candidates.push_back(std::move(candidate));
   }
   if (versions.list.empty()) {
-    versions.none_because = fmt::format("the set `{}` has no atom `{}`", tag_of(package.set), package.label.str());
+    versions.none_because = fmt::format("set `{}` has no atom `{}`", tag_of(package.set), package.label.str());
   }
   package.versions = std::move(versions);
   if (was_listed) keep_manifests(package, std::move(before));
@@ -459,9 +459,8 @@ std::optional<std::string> Graph::advice(resolve::PackageId id) const {
   std::vector<std::string> names;
   for (const auto& url : urls) names.push_back(url.str());
   return fmt::format(
-      "only dependencies name the set of `{}`, at {}; a version counts where each of them that needs it offers the "
-      "same "
-      "revision: name the set in [package.sets], with the URL that is right, and that one decides",
+      "the set of `{}` is named only by dependencies, at {}, and only versions that have the same revision at all of them "
+      "are accepted: add the set with the right URL to [package.sets] to use that one",
       package.label.str(), fmt::join(names, " and "));
 }
 
@@ -481,8 +480,8 @@ coro::Task<> Graph::explain_absences() {
     }
     auto& why = package.versions->none_because;
     const auto near = nearest(package.label.str(), labels);
-    if (labels.empty()) why = fmt::format("the set `{}` has published nothing", tag_of(package.set));
-    if (!near.empty()) why += fmt::format("; is `{}` meant?", near);
+    if (labels.empty()) why = fmt::format("set `{}` has no published atoms", tag_of(package.set));
+    if (!near.empty()) why += fmt::format("; did you mean `{}`?", near);
   }
 }
 

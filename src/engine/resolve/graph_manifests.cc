@@ -88,8 +88,8 @@ coro::Task<> Graph::fetch_from(std::vector<atom::Url> mirrors, std::vector<resol
     }
     co_await read_manifest(need);
     if (!candidate.manifest && !candidate.failure) {
-      candidate.failure = Error(Kind::integrity, fmt::format("{} is not in the cache after it was fetched",
-                                                             file_of(at(need.package), *need.version)));
+      candidate.failure = Error(
+          Kind::integrity, fmt::format("{} is missing after it was fetched", file_of(at(need.package), *need.version)));
     }
   }
 }
@@ -106,7 +106,7 @@ coro::Task<> Graph::read_manifest(resolve::Need need) {
       text = co_await context_.cache->blob(*candidate.manifest_blob, manifest_limit);
     } else if (const auto commit = co_await context_.cache->commit(candidate.rev)) {
       text = co_await context_.cache->file(commit->tree, atom_file, manifest_limit);
-      if (!text) unusable = "it holds no atom.toml";
+      if (!text) unusable = "it has no atom.toml";
     }
   } catch (const Error& e) {
     candidate.failure = e;
@@ -118,9 +118,9 @@ coro::Task<> Graph::read_manifest(resolve::Need need) {
     const auto name = file_of(package, *need.version);
     auto parsed = co_await coro::offload(context_.pool, [&] { return atom::Manifest::parse(*text, name); });
     if (!parsed) {
-      unusable = "its manifest cannot be read: " + parsed.error().message();
+      unusable = "invalid manifest: " + parsed.error().message();
     } else if (parsed->label != package.label || parsed->version != version) {
-      unusable = fmt::format("its manifest is that of {} {}", parsed->label.str(), parsed->version.str());
+      unusable = fmt::format("its manifest is for {} {}", parsed->label.str(), parsed->version.str());
     } else {
       manifest = *std::move(parsed);
     }

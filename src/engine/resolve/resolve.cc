@@ -76,9 +76,9 @@ class ResolveRun {
     if (atom->lock_text == text) co_return out;
     out.changes = lock_changes(atom->lock, out.lock);
     if (request_.locked) {
-      throw Error(Kind::failure, fmt::format("{} is not in line with its manifest:\n{}", out.lock_file.string(),
+      throw Error(Kind::failure, fmt::format("{} does not match its manifest:\n{}", out.lock_file.string(),
                                              fmt::join(out.changes, "\n")))
-          .with_hint("`eka resolve` without --locked writes it");
+          .with_hint("run `eka resolve` without --locked to update it");
     }
     co_await coro::offload(context_.pool, [&] { atom->replace(lock_file, text); });
     co_return out;
@@ -107,7 +107,7 @@ std::vector<std::string> lock_changes(const std::optional<atom::Lock>& before, c
     if (!old.contains(name)) out.push_back(fmt::format("+ {} {}", name, pin));
   }
   if (before->format != now.format) out.push_back(fmt::format("~ format {} -> {}", before->format, now.format));
-  if (out.empty()) out.push_back("~ mirrors, or who needs what");
+  if (out.empty()) out.push_back("~ mirrors or dependencies between atoms");
   return out;
 }
 

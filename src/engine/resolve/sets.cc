@@ -38,7 +38,7 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
   }
   auto& known = known_[url];
   if (!failure && !known.offer.genesis.is_null() && known.offer.genesis != fresh.genesis) {
-    failure = Error(Kind::integrity, fmt::format("{} was the set of genesis {}, and a moment later of {}", url.str(),
+    failure = Error(Kind::integrity, fmt::format("the genesis of {} changed during the run from {} to {}", url.str(),
                                                  known.offer.genesis.hex(), fresh.genesis.hex()));
   }
   known.failure = std::move(failure);

@@ -1,6 +1,6 @@
 // What remotes say of their sets, in one run: which genesis, and which versions of the labels that were asked for.
 //
-// Each remote is asked once for each label, in as few ref queries as questions come together (engine law 4): whoever
+// Each remote is asked once for each label, in as few ref queries as questions come together: whoever
 // has several questions asks them in one call. A failure is kept beside its url; whoever needs the answer finds it,
 // and nobody asks a dead remote twice.
 #pragma once

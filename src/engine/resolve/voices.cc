@@ -37,9 +37,9 @@ Result<void> compare(std::map<atom::Version, Word>& known, const atom::Version& 
   const auto& first = known.try_emplace(version, Word{said, by}).first->second;
   if (first.said == said) return {};
   return std::unexpected(
-      Error(Kind::integrity, fmt::format("two mirrors of one set disagree: {} {} is {} at {}, and {} at {}", what,
+      Error(Kind::integrity, fmt::format("mirrors of a set disagree: {} {} is {} at {}, but {} at {}", what,
                                          version.str(), first.said.hex(), first.by.str(), said.hex(), by.str()))
-          .with_hint("one of them is not a mirror of this set, or lies: ask the owner of the set"));
+          .with_hint("one of them is wrong: contact the owner of the set"));
 }
 
 // That no two of the URLs name one version, or its manifest, differently.

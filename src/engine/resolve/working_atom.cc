@@ -27,8 +27,8 @@ std::vector<const SourceAtom*> choose(const PackageSet& set, const fs::path& roo
              place == fs::weakly_canonical(root / name);
     });
     if (found == set.atoms.end()) {
-      throw Error(Kind::usage, fmt::format("`{}` is no atom of the set at {}", name, root.string()))
-          .with_hint("name a directory or a label that ekala.toml lists");
+      throw Error(Kind::usage, fmt::format("`{}` is not an atom of the set at {}", name, root.string()))
+          .with_hint("use a directory or label listed in ekala.toml");
     }
     out.push_back(&found->second);
   }
@@ -61,7 +61,7 @@ WorkingAtom read(const fs::path& root, const SourceAtom& atom, const atom::Objec
   out.lock_text = files(lock_name);
   if (out.lock_text) {
     auto lock = atom::Lock::parse(*out.lock_text, lock_name);
-    if (!lock) throw std::move(lock).error().with_hint("remove the file to choose every version anew");
+    if (!lock) throw std::move(lock).error().with_hint("remove the file to resolve all versions again");
     out.lock = *std::move(lock);
   }
   return out;
@@ -106,14 +106,14 @@ std::vector<WorkingAtom> find_working_atoms(const fs::path& start, const std::ve
   } else if (const auto* here = around(set, root, fs::weakly_canonical(start))) {
     wanted.push_back(here);
   } else {
-    throw Error(Kind::usage, fmt::format("{} lies in no atom of the set at {}", start.string(), root.string()))
-        .with_hint("name atoms, or say --all");
+    throw Error(Kind::usage, fmt::format("{} is not in an atom of the set at {}", start.string(), root.string()))
+        .with_hint("specify atoms, or use --all");
   }
   const auto repository = git::SourceRepository::discover(root);
   const auto head = repository.head();
   if (!head) {
-    throw Error(Kind::usage, fmt::format("{} has no commit yet: its set has no genesis", root.string()))
-        .with_hint("`eka init` makes the first one");
+    throw Error(Kind::usage, fmt::format("{} has no commits, and therefore no genesis", root.string()))
+        .with_hint("create the first commit with `eka init`");
   }
   const auto genesis = repository.genesis(*head);
   const auto origin = published_at(root);

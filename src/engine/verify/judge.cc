@@ -31,11 +31,11 @@ std::string first_deviation(const std::string& expected, const std::string& foun
   const auto is = lines_of(found);
   for (std::size_t i = 0; i < std::min(must.size(), is.size()); ++i) {
     if (must[i] == is[i]) continue;
-    return fmt::format("line {} of the commit must be `{}` and is `{}`", i + 1, must[i], printable(is[i], 200));
+    return fmt::format("line {} of the commit must be `{}`, but is `{}`", i + 1, must[i], printable(is[i], 200));
   }
   const auto& longer = is.size() > must.size() ? is[must.size()] : must[is.size()];
   return fmt::format("line {} of the commit, `{}`, {}", std::min(must.size(), is.size()) + 1, printable(longer, 200),
-                     is.size() > must.size() ? "must not be there" : "is missing");
+                     is.size() > must.size() ? "is unexpected" : "is missing");
 }
 
 class Judge {
@@ -49,7 +49,7 @@ class Judge {
     const auto text = evidence_.commit_text(atom_.rev);
     const auto claim = text ? read_claim(*text) : std::nullopt;
     if (!claim) {
-      differs("commit", fmt::format("revision {} is no commit that the remote has", atom_.rev.hex()));
+      differs("commit", fmt::format("the remote has no commit {}", atom_.rev.hex()));
       return std::move(out_);
     }
     check_origin(*claim);
@@ -67,9 +67,9 @@ class Judge {
   void check_ref() {
     const auto name = atom::atom_ref(atom_.label, atom_.version);
     if (!refs_.atom) {
-      differs("ref", fmt::format("the remote has no {}", name));
+      differs("ref", fmt::format("the remote has no ref {}", name));
     } else if (*refs_.atom != atom_.rev) {
-      differs("ref", fmt::format("{} names {}, not {}", name, refs_.atom->hex(), atom_.rev.hex()));
+      differs("ref", fmt::format("{} is {}, not {}", name, refs_.atom->hex(), atom_.rev.hex()));
     }
   }
 
@@ -77,9 +77,9 @@ class Judge {
     if (claim.origin) out_.origin = claim.origin;
     const auto name = atom::origin_ref(atom_.label, atom_.version);
     if (!refs_.origin) {
-      differs("origin", fmt::format("the remote has no {}", name));
+      differs("origin", fmt::format("the remote has no ref {}", name));
     } else if (claim.origin && *claim.origin != *refs_.origin) {
-      differs("origin", fmt::format("{} names {}, but the commit's origin is {}", name, refs_.origin->hex(),
+      differs("origin", fmt::format("{} is {}, but the origin of the commit is {}", name, refs_.origin->hex(),
                                     claim.origin->hex()));
     }
   }
@@ -94,7 +94,7 @@ class Judge {
     if (!out_.origin) return;
     const auto& origin = *out_.origin;
     if (!evidence_.commit_text(origin)) {
-      differs("origin", fmt::format("the origin {} is no commit that the remote has", origin.hex()));
+      differs("origin", fmt::format("the remote has no origin commit {}", origin.hex()));
       return;
     }
     if (!descends_) {
@@ -109,16 +109,16 @@ class Judge {
     }
     const auto labelled = find_label(origin, listed);
     if (!labelled) {
-      differs("tree", fmt::format("the tree is {}, and no directory that the {} of origin {} lists holds it",  //
+      differs("tree", fmt::format("the tree is {}, which is in no directory listed in the {} of origin {}",  //
                                   claim.tree.hex(), set_file, origin.hex()));
       return;
     }
     out_.directory = *labelled;
     const auto theirs = evidence_.entry(origin, *labelled)->id;
-    differs("tree", fmt::format("the tree is {}, but origin {} has {} at `{}`", claim.tree.hex(), origin.hex(),
+    differs("tree", fmt::format("the tree is {}, but in origin {} it is {} at `{}`", claim.tree.hex(), origin.hex(),
                                 theirs.hex(), labelled->empty() ? "." : *labelled));
     const atom::AtomCommit derived{theirs, origin, atom_.label, atom_.version};
-    differs("revision", fmt::format("made again from its origin, the commit is {}, not {}",
+    differs("revision", fmt::format("recomputed from its origin, the commit is {}, not {}",
                                     atom::ObjectId::of("commit", derived.text()).hex(), atom_.rev.hex()));
   }
 
@@ -137,26 +137,26 @@ class Judge {
   void check_manifest(const CommitClaim& claim) {
     const auto entry = evidence_.has(claim.tree) ? evidence_.entry_of_tree(claim.tree, atom_file) : std::nullopt;
     if (!entry || entry->is_tree) {
-      differs("manifest", fmt::format("the tree {} holds no {}", claim.tree.hex(), atom_file));
+      differs("manifest", fmt::format("the tree {} has no {}", claim.tree.hex(), atom_file));
       return;
     }
     const auto name = atom::manifest_ref(atom_.label, atom_.version);
     if (!refs_.manifest) {
-      differs("manifest", fmt::format("the remote has no {}", name));
+      differs("manifest", fmt::format("the remote has no ref {}", name));
     } else if (*refs_.manifest != entry->id) {
-      differs("manifest", fmt::format("{} names {}, but the atom's {} is {}", name, refs_.manifest->hex(), atom_file,
+      differs("manifest", fmt::format("{} is {}, but the {} of the atom is {}", name, refs_.manifest->hex(), atom_file,
                                       entry->id.hex()));
     }
     const auto text = evidence_.has(entry->id) ? evidence_.file_of_tree(claim.tree, atom_file) : std::nullopt;
     if (!text) {
-      differs("manifest", fmt::format("the remote does not have the atom's {}", atom_file));
+      differs("manifest", fmt::format("the remote does not have the {} of the atom", atom_file));
       return;
     }
     const auto manifest = atom::Manifest::parse(*text, fmt::format("{}: {}", atom_.str(), atom_file));
     if (!manifest) {
       differs("manifest", manifest.error().message());
     } else if (manifest->label != atom_.label || manifest->version != atom_.version) {
-      differs("manifest", fmt::format("the atom's {} is of {} {}", atom_file, manifest->label.str(),  //
+      differs("manifest", fmt::format("the {} of the atom is for {} {}", atom_file, manifest->label.str(),  //
                                       manifest->version.str()));
     }
   }
@@ -190,7 +190,7 @@ ListedPackages read_listed(const git::SourceRepository& evidence, const atom::Ob
   ListedPackages out;
   const bool at_root = evidence.entry(origin, set_file).has_value();
   const auto sets = at_root ? std::vector<std::string>{""} : evidence.directories_with(origin, set_file);
-  if (sets.empty()) out.problems.push_back(fmt::format("the origin {} holds no {}", origin.hex(), set_file));
+  if (sets.empty()) out.problems.push_back(fmt::format("the origin {} has no {}", origin.hex(), set_file));
   for (const auto& set : sets) {
     const auto path = below(set, set_file);
     out.set_files.push_back(path);

@@ -82,7 +82,7 @@ std::optional<atom::Lock> read_lock(const git::SourceRepository& evidence, const
   const auto entry = evidence.entry_of_tree(claim->tree, lock_file);
   if (!entry || entry->is_tree) return std::nullopt;
   if (!evidence.has(entry->id)) {
-    verdict.differences.push_back({"lock", fmt::format("the remote does not have the atom's {}", lock_file)});
+    verdict.differences.push_back({"lock", fmt::format("the remote does not have the {} of the atom", lock_file)});
     return std::nullopt;
   }
   auto lock =
@@ -210,7 +210,7 @@ coro::Task<> SetEvidence::bring_each(Wants wants, git::Filter filter) {
   auto& remote = remotes_.at(url_);
   const auto name = url_.str();
   const std::function<void(const Error&)> told = [&](const Error& e) {
-    context_.observer.note(name + ": again after: " + e.message());
+    context_.observer.note(name + ": retrying: " + e.message());
   };
   bool refused = false;
   try {

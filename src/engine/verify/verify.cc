@@ -105,7 +105,7 @@ class Verification {
       if (!failed) co_return;
     }
     for (const auto& atom : group.atoms) {
-      auto error = failed ? Error(*failed) : Error(Kind::remote, "no mirror of set " + set.hex() + " is named");
+      auto error = failed ? Error(*failed) : Error(Kind::remote, "no mirror of set " + set.hex());
       report_.failures.push_back(
           std::move(error).within(fmt::format("verifying {} {}", atom.label.str(), atom.version.str())));
     }
@@ -125,10 +125,10 @@ class Verification {
       Published published{set, atom.label, atom.version, rev.value_or(atom::ObjectId{})};
       if (offer.genesis != set) {
         convict(std::move(published), url, "set",
-                fmt::format("the lock says it is of set {}, but {} is the set of genesis {}", set.hex(), url.str(),
+                fmt::format("the lock file names set {}, but the genesis of {} is {}", set.hex(), url.str(),
                             offer.genesis.hex()));
       } else if (!rev) {
-        convict(std::move(published), url, "ref", "neither the lock nor the remote names its revision");
+        convict(std::move(published), url, "ref", "neither the lock file nor the remote has its revision");
       } else {
         atoms.push_back(std::move(published));
       }
@@ -167,7 +167,7 @@ class Verification {
     const auto same = std::ranges::find(known, atom.version, &store::CachedAtom::version);
     if (same == known.end() || same->rev == atom.rev) return;
     examined.verdict.differences.push_back(
-        {"ref", fmt::format("it is revision {} here, but {} was seen before", atom.rev.hex(), same->rev.hex())});
+        {"ref", fmt::format("it is revision {} at this remote, but was {} before", atom.rev.hex(), same->rev.hex())});
   }
 
   // Puts what the lock names, and was not examined yet, on the list for the next round.
@@ -189,7 +189,7 @@ class Verification {
   static void add_mirror(Examined& owner, Group& group, const atom::Url& mirror, const atom::Url& found_at) {
     if (mirror.is_local() && !found_at.is_local()) {
       owner.verdict.differences.push_back(
-          {"lock", fmt::format("it names {} on this machine, but came over the network", mirror.str())});
+          {"lock", fmt::format("it refers to the local path {}, but was fetched from the network", mirror.str())});
     } else if (std::ranges::find(group.mirrors, mirror) == group.mirrors.end()) {
       group.mirrors.push_back(mirror);
     }

@@ -14,7 +14,7 @@ namespace eka::engine {
 namespace {
 
 constexpr const char* empty_set =
-    "# A package set: directories that hold an atom.toml, relative to this file.\n[set]\npackages = []\n";
+    "# A package set. `packages` lists the directories of its atoms, relative to this file.\n[set]\npackages = []\n";
 
 struct Local {
   std::filesystem::path directory;
@@ -28,7 +28,7 @@ Local read_local(const InitRequest& request) {
   const auto repository = git::SourceRepository::discover(request.directory);
   if (!repository.working_tree()) {
     throw Error(Kind::usage, fmt::format("{} is a bare repository", request.directory.string()))
-        .with_hint("make the set in a clone, and publish it here");
+        .with_hint("create the set in a clone and publish to this repository");
   }
   Local out;
   out.directory = repository.directory();

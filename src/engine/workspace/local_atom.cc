@@ -26,7 +26,7 @@ struct Found {
 Error no_such_atom(const PackageSet& set, const atom::Label& label, const std::filesystem::path& root) {
   std::vector<std::string> labels;
   for (const auto& [known, atom] : set.atoms) labels.push_back(known.str());
-  Error error(Kind::unsatisfiable, fmt::format("there is no atom `{}` in the set at {}", label.str(), root.string()));
+  Error error(Kind::unsatisfiable, fmt::format("no atom `{}` in the set at {}", label.str(), root.string()));
   const auto near = nearest(label.str(), labels);
   if (!near.empty()) return std::move(error).with_hint(fmt::format("is `{}` meant?", near));
   return set.warnings.empty() ? error : std::move(error).with_hint(set.warnings.front());
@@ -40,8 +40,8 @@ Found find(const std::filesystem::path& directory, const atom::Label& label, con
   const auto repository = git::SourceRepository::discover(root);
   const auto head = repository.head();
   if (!head) {
-    throw Error(Kind::usage, fmt::format("{} has no commit yet: its set has no genesis", root.string()))
-        .with_hint("`eka init` makes the first one");
+    throw Error(Kind::usage, fmt::format("{} has no commits, and therefore no genesis", root.string()))
+        .with_hint("create the first commit with `eka init`");
   }
   Found out;
   out.genesis = repository.genesis(*head);
@@ -69,7 +69,7 @@ atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tr
     auto out = atom::Version::parse(fmt::format("{}-dev.{}", core, tree.hex().substr(0, digits)));
     if (out) return *std::move(out);
   }
-  throw Error(Kind::failure, "no version can be made of tree " + tree.hex());
+  throw Error(Kind::failure, "cannot compute a version from tree " + tree.hex());
 }
 
 coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,

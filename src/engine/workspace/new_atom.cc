@@ -25,7 +25,7 @@ std::string manifest_text(const NewAtomRequest& request, const atom::Label& labe
 atom::Label choose_label(const NewAtomRequest& request, const std::filesystem::path& directory) {
   if (request.label) return *request.label;
   auto label = atom::Label::parse(directory.filename().string());
-  if (!label) throw std::move(label).error().with_hint("say another label with --label");
+  if (!label) throw std::move(label).error().with_hint("use --label to choose another label");
   return *std::move(label);
 }
 
@@ -49,8 +49,8 @@ std::filesystem::path find_set(const std::filesystem::path& start) {
       return directory;
     }
     if (directory == directory.parent_path()) {
-      throw Error(Kind::usage, fmt::format("there is no {} in {} or above", set_file, start.string()))
-          .with_hint("`eka init` makes a package set");
+      throw Error(Kind::usage, fmt::format("no {} in {} or a parent directory", set_file, start.string()))
+          .with_hint("create a package set with `eka init`");
     }
   }
 }
@@ -63,12 +63,13 @@ NewAtomReport new_atom(const NewAtomRequest& request) {
   const auto relative = std::filesystem::relative(directory, root).generic_string();
   const auto manifest = directory / atom_file;
   if (std::filesystem::exists(manifest)) {
-    throw Error(Kind::usage, fmt::format("{} exists: the atom is made already", manifest.string()));
+    throw Error(Kind::usage, fmt::format("{} already exists", manifest.string()));
   }
   if (const auto taken = set.atoms.find(label); taken != set.atoms.end()) {
-    throw Error(Kind::usage, fmt::format("`{}` is already the label of `{}`: `{}` cannot have it too", label.str(),
-                                         taken->second.directory, relative))
-        .with_hint("say another label with --label");
+    throw Error(Kind::usage,
+                fmt::format("duplicate label: `{}` is already the label of `{}` and cannot be used for `{}`",
+                            label.str(), taken->second.directory, relative))
+        .with_hint("use --label to choose another label");
   }
 
   auto text = manifest_text(request, label);

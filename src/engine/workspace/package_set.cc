@@ -32,7 +32,7 @@ Result<PackageSet> read_package_set(const ReadFile& read) {
   const auto text = read(set_file);
   if (!text) {
     return std::unexpected(
-        Error(Kind::usage, "this is no package set: it has no ekala.toml").with_hint("`eka init` makes one"));
+        Error(Kind::usage, "not a package set: no ekala.toml").with_hint("create one with `eka init`"));
   }
   auto manifest = atom::SetManifest::parse(*text, set_file);
   if (!manifest) return std::unexpected(std::move(manifest).error());
@@ -43,7 +43,7 @@ Result<PackageSet> read_package_set(const ReadFile& read) {
     const auto atom_text = read(name);
     if (!atom_text) {
       out.warnings.push_back(
-          fmt::format("{} lists `{}`, but there is no {}: remove it from `packages`, or make it with "
+          fmt::format("{} lists `{}`, but {} does not exist: remove it from `packages`, or create it with "
                       "`eka new {}`",
                       set_file, directory, name, directory));
       continue;
@@ -56,9 +56,8 @@ Result<PackageSet> read_package_set(const ReadFile& read) {
     const auto label = atom->label;
     const auto [other, added] = out.atoms.try_emplace(label, SourceAtom{directory, *std::move(atom)});
     if (!added) {
-      errors.emplace_back(Kind::usage,
-                          fmt::format("both `{}` and `{}` are labelled `{}`: labels are unique within a set",
-                                      other->second.directory, directory, label.str()));
+      errors.emplace_back(Kind::usage, fmt::format("duplicate label: `{}` and `{}` are both labeled `{}`",
+                                                   other->second.directory, directory, label.str()));
     }
   }
   if (!errors.empty()) return std::unexpected(joined(errors));

@@ -21,9 +21,9 @@ std::optional<atom::ObjectId> genesis_among(const std::vector<git::Ref>& refs) {
 }
 
 Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom::ObjectId& ours) {
-  return Error(Kind::integrity, fmt::format("{} is the set of genesis {}, but this repository's is {}", url.str(),
+  return Error(Kind::integrity, fmt::format("{} is a different package set: its genesis is {}, not {}", url.str(),
                                             theirs.hex(), ours.hex()))
-      .with_hint("publish to the remote that this repository was cloned from");
+      .with_hint("use the remote from which this repository was cloned");
 }
 
 atom::Url remote_url(const std::string& configured, const std::filesystem::path& base) {

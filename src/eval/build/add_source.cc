@@ -29,12 +29,12 @@ coro::Task<> add_source(const Installation& installation, Source source) {
   command.directory = "/";
   const coro::Exit exit = co_await coro::run(std::move(command));
   if (!exit.ok()) {
-    throw Error(Kind::failure, "the Nix store does not take a source: " + printable(exit.errors, longest_text, true))
+    throw Error(Kind::failure, "adding a source to the Nix store failed: " + printable(exit.errors, longest_text, true))
         .within("adding to the store " + installation.store);
   }
   if (!exit.output.starts_with(source.store_path)) {
-    throw Error(Kind::integrity,
-                "a source belongs at " + printable(exit.output, 200) + ", not at " + source.store_path);
+    throw Error(Kind::integrity, "unexpected store path of a source: " + printable(exit.output, 200) + " instead of " +
+                                     source.store_path);
   }
 }
 

@@ -80,7 +80,7 @@ Error failure_of(const std::vector<std::string>& failed, const std::map<std::str
   if (failed.size() > 1) text = failures.at(failed.front()) + ":\n";
   text += failures.at(culprit);
   return Error(Kind::evaluation, printable(text, longest_text, true))
-      .with_hint("the whole log: nix-store -l " + culprit);
+      .with_hint("for the complete log, run nix-store -l " + culprit);
 }
 
 std::vector<std::optional<Error>> judge(const std::string& store, const Realisation& request, const BuildLog& log) {

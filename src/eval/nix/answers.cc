@@ -52,7 +52,7 @@ std::vector<Answer> AnswerReader::feed(std::string_view bytes) {
 std::string random_mark() {
   std::array<std::uint8_t, 16> bytes{};
   if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    throw Error(Kind::failure, "the system has no random numbers");
+    throw Error(Kind::failure, "cannot get random numbers from the system");
   }
   return atom::hex(bytes);
 }

@@ -58,10 +58,12 @@ std::string enumerate(const std::vector<std::string>& names) {
 }
 
 Error no_main(const std::string& atom, const std::vector<std::string>& names) {
-  Error error(Kind::evaluation, atom + " has no `main`: its value is a set that holds " + enumerate(names));
+  Error error(Kind::evaluation,
+              atom + " has no attribute `main`; it " + (names.empty() ? "is an empty set" : "has " + enumerate(names)));
   const std::string near = nearest("main", names);
-  return std::move(error).with_hint(near.empty() ? "only an atom whose value has a derivation `main` can be planned"
-                                                 : "is `" + near + "` what should be called `main`?");
+  return std::move(error).with_hint(near.empty()
+                                        ? "the expression of an atom must evaluate to a set with a derivation `main`"
+                                        : "did you mean `main` instead of `" + near + "`?");
 }
 
 std::optional<Error> breach(std::string_view text) {
@@ -86,16 +88,16 @@ std::optional<Error> breach(std::string_view text) {
     Error error(Kind::evaluation, "`main` of " + atom + " is " + found + ", not a derivation");
     const std::vector<std::string> names = names_in(details);
     if (names.empty()) return error;
-    return std::move(error).with_hint("it holds the derivations " + enumerate(names) +
-                                      ": one atom is one derivation, so choose one, or give each an atom of its own");
+    return std::move(error).with_hint("it contains the derivations " + enumerate(names) +
+                                      "; an atom has exactly one: select one, or create an atom for each");
   }
   if (what == "main-without-drv-path") {
-    return Error(Kind::evaluation, "`main` of " + atom + " calls itself a derivation, but has no `drvPath`")
-        .with_hint("make it with `derivation`, or with a function that does");
+    return Error(Kind::evaluation, "`main` of " + atom + " has type \"derivation\" but no `drvPath`")
+        .with_hint("create derivations with `derivation` or a function that calls it");
   }
   if (what == "composer-not-a-function") {
-    return Error(Kind::evaluation, atom + " is composed with the atom " + remote(details, "composer") +
-                                       ", whose value is " + found + ", not a function");
+    return Error(Kind::evaluation, atom + " cannot be evaluated: its composer " + remote(details, "composer") + " is " +
+                                       found + ", not a function");
   }
   return std::nullopt;
 }
@@ -122,12 +124,12 @@ std::string dependency_hint(const std::string& missing, std::string_view message
   std::vector<std::string> tags;
   for (const auto& [tag, labels] : origin.dependencies) tags.push_back(tag);
   if (message.contains("from." + missing)) {
-    const std::string sets = tags.empty() ? "no set" : (tags.size() == 1 ? "the set " : "the sets ") + enumerate(tags);
+    const std::string sets = tags.empty() ? "no set" : (tags.size() == 1 ? "set " : "sets ") + enumerate(tags);
     return origin.atoms.front() + " depends on atoms of " + sets + did_you_mean(missing, tags);
   }
   for (const auto& [tag, labels] : origin.dependencies) {
     if (!message.contains("from." + tag + "." + missing)) continue;
-    return "of the set `" + tag + "`, " + origin.atoms.front() + " depends on " + enumerate(labels) +
+    return origin.atoms.front() + " depends on these atoms of set `" + tag + "`: " + enumerate(labels) +
            did_you_mean(missing, labels);
   }
   return {};
@@ -146,15 +148,16 @@ std::optional<std::string> missing_file(std::string_view message) {
 
 std::string hint_for(const Trace& trace, const std::optional<Origin>& origin) {
   if (trace.message.contains("'allow-import-from-derivation' is disabled")) {
-    return "it reads what a derivation builds: with --allow-ifd eka has that built first (`eka plan --help`)";
+    return "use --allow-ifd to allow import-from-derivation";
   }
   if (trace.message.starts_with("access to ") && trace.message.contains(" is forbidden in restricted mode")) {
-    return "an atom reads its own files, and its dependencies as `atoms` gives them, and nothing else";
+    return "an atom can read only its own files and its dependencies";
   }
   if (const auto file = missing_file(trace.message)) {
-    return "no `" + printable(*file, 200) + "` there: an atom is its own directory, without what git ignores";
+    return "`" + printable(*file, 200) +
+           "` is not part of the atom, which is its directory without files ignored by git";
   }
-  if (trace.message.starts_with("infinite recursion")) return "a value needs itself: follow the places from the top";
+  if (trace.message.starts_with("infinite recursion")) return "a value depends on itself";
   const auto missing = missing_attribute(trace.message);
   if (missing && origin) return printable(dependency_hint(*missing, trace.message, *origin), 1000);
   return {};
@@ -171,7 +174,7 @@ Error refused(const Ending& ending) {
   }
   if (auto broken = breach(ending.errors.substr(report_start(ending.errors)))) return *std::move(broken);
   if (says_out_of_memory(trace->message)) {
-    return Error(Kind::evaluation, "evaluation needs more memory than the limit of " + mebibytes(ending.memory_limit));
+    return Error(Kind::evaluation, "evaluation exceeded the memory limit of " + mebibytes(ending.memory_limit));
   }
   const auto origin = find_origin(ending.closure, trace->places());
   Error error(Kind::evaluation, trace->told(ending.whole_trace));
@@ -187,27 +190,27 @@ Error killed(int signal, const Ending& ending) {
   switch (signal) {
     case SIGALRM:
       return Error(Kind::evaluation,
-                   "evaluation did not end within " + std::to_string(ending.wall_limit.count()) + " seconds");
+                   "evaluation timed out after " + std::to_string(ending.wall_limit.count()) + " seconds");
     case SIGSYS:
-      return Error(Kind::evaluation, "the evaluator made a system call that the sandbox does not know");
+      return Error(Kind::evaluation, "the evaluator made a system call that the sandbox does not allow");
     case SIGSEGV:
-      return Error(Kind::evaluation, "the evaluator crashed: the recursion may be too deep");
+      return Error(Kind::evaluation, "the evaluator crashed, possibly because of too deep recursion");
     case SIGABRT:
-      return Error(Kind::evaluation, "the evaluator gave up; evaluation may need more memory than the limit of " +
+      return Error(Kind::evaluation, "the evaluator aborted, possibly because it exceeded the memory limit of " +
                                          mebibytes(ending.memory_limit));
     case SIGKILL:
       if (ending.took >= ending.cpu_limit) {
-        return Error(Kind::evaluation, "evaluation used more than " + std::to_string(ending.cpu_limit.count()) +
-                                           " seconds of processor time");
+        return Error(Kind::evaluation, "evaluation exceeded the CPU time limit of " +
+                                           std::to_string(ending.cpu_limit.count()) + " seconds");
       }
-      return Error(Kind::evaluation, "the evaluator was killed, as the system does when memory runs out");
+      return Error(Kind::evaluation, "the evaluator was killed, possibly because the system ran out of memory");
     default:
-      return Error(Kind::evaluation, "the evaluator was ended by signal " + std::to_string(signal));
+      return Error(Kind::evaluation, "the evaluator was terminated by signal " + std::to_string(signal));
   }
 }
 
 Error no_sandbox(std::string_view errors) {
-  return Error(Kind::failure, "cannot make the sandbox: " + printable(trimmed(errors), longest_text, true))
+  return Error(Kind::failure, "creating the sandbox failed: " + printable(trimmed(errors), longest_text, true))
       .with_hint(
           "bubblewrap needs user namespaces; see the sysctls kernel.unprivileged_userns_clone, "
           "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns");

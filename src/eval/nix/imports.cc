@@ -83,8 +83,8 @@ coro::Task<> furnish(const Installation& installation, fs::path store, std::vect
   command.directory = "/";
   const coro::Exit exit = co_await coro::run(std::move(command));
   if (!exit.ok()) {
-    throw Error(Kind::failure, "cannot copy what was built for evaluation out of the Nix store: " +
-                                   printable(exit.errors, longest_text, true))
+    throw Error(Kind::failure,
+                "copying build outputs from the Nix store failed: " + printable(exit.errors, longest_text, true))
         .within("copying from the store " + installation.store);
   }
 }

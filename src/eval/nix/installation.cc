@@ -29,7 +29,7 @@ fs::path program(const char* name) {
     fs::path candidate = fs::path(directory) / name;
     if (candidate.is_absolute() && ::access(candidate.c_str(), X_OK) == 0) return candidate;
   }
-  throw Error(Kind::usage, std::string(name) + " is not installed, or not in PATH").with_hint(how_to_install);
+  throw Error(Kind::usage, std::string(name) + " not found in PATH").with_hint(how_to_install);
 }
 
 bool holds_expressions(const fs::path& directory) {
@@ -48,7 +48,7 @@ fs::path find_expressions(const fs::path& self) {
     return fs::canonical(told);
   }
   throw Error(Kind::usage, "cannot find eka's Nix expressions: " + installed.string() + " does not exist")
-      .with_hint("install eka with `meson install`, or set EKA_EXPRESSIONS to the directory that holds plan.nix");
+      .with_hint("install eka with `meson install`, or set EKA_EXPRESSIONS to the directory that contains plan.nix");
 }
 
 // Beside the binary, or in the build tree as above. Where there is none, or it is a link to the binary, it is that.

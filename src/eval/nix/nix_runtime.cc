@@ -37,7 +37,7 @@ std::string fingerprint(const std::string& path) {
 // Standard output of a program that says something short; its own errors are left out.
 std::string ask(std::vector<std::string> words) {
   std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Error(Kind::failure, "cannot make a pipe");
+  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Error(Kind::failure, "cannot create a pipe");
   const coro::Descriptor ours(pipe[0]);
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -64,7 +64,8 @@ std::string ask(std::vector<std::string> words) {
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (status != 0) throw Error(Kind::usage, words[0] + " does not work").with_hint("try `" + words[0] + " --version`");
+  if (status != 0)
+    throw Error(Kind::usage, words[0] + " failed").with_hint("run `" + words[0] + " --version` to see why");
   return output;
 }
 
@@ -74,7 +75,7 @@ std::optional<std::string> loader_of(const fs::path& program) {
   Elf64_Ehdr header{};
   in.read(reinterpret_cast<char*>(&header), sizeof header);
   if (!in || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64) {
-    throw Error(Kind::usage, program.string() + " is not a program that the sandbox can run");
+    throw Error(Kind::usage, program.string() + " cannot be run in the sandbox: not an ELF executable");
   }
   for (Elf64_Half i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
@@ -133,7 +134,7 @@ void remember(const NixRuntime& runtime, const fs::path& program, const fs::path
   try {
     store::make_directories(file.parent_path());
     const store::FileDescriptor out = store::create_file(partial);
-    if (out) store::write_all(out.get(), text, "cannot remember which libraries Nix needs");
+    if (out) store::write_all(out.get(), text, "cannot cache the list of libraries of Nix");
     if (out) fs::rename(partial, file, ignored);
   } catch (const Error&) {
     fs::remove(partial, ignored);

@@ -45,7 +45,7 @@ Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
   for (int attempt = 0; attempt < 16 && lock_.get() < 0; ++attempt) {
     std::string name = (root / (std::string(prefix) + "XXXXXX")).string();
     if (::mkdtemp(name.data()) == nullptr) {
-      throw Error(Kind::failure, "cannot make a directory in " + root.string() + ": " + std::strerror(errno));
+      throw Error(Kind::failure, "cannot create a directory in " + root.string() + ": " + std::strerror(errno));
     }
     lock_ = lock(name);
     if (std::error_code gone; !fs::is_directory(name, gone)) lock_.reset();

@@ -28,7 +28,7 @@ std::vector<Sandbox::Bind> binds_of(const std::vector<Source>& sources) {
   std::set<std::string> seen;
   for (const Source& source : sources) {
     if (!is_store_path(source.store_path)) {
-      throw Error(Kind::failure, "a source cannot stand at " + printable(source.store_path));
+      throw Error(Kind::failure, "invalid store path of a source: " + printable(source.store_path));
     }
     if (seen.insert(source.store_path).second) {
       binds.push_back({.outside = fs::absolute(source.on_disk).string(), .inside = source.store_path});
@@ -39,8 +39,8 @@ std::vector<Sandbox::Bind> binds_of(const std::vector<Source>& sources) {
 
 void check_number(std::size_t sources, std::size_t most) {
   if (sources <= most) return;
-  throw Error(Kind::evaluation, "the closure has " + std::to_string(sources) + " atoms and sources; more than " +
-                                    std::to_string(most) + " cannot be evaluated together");
+  throw Error(Kind::evaluation, "the closure has " + std::to_string(sources) + " atoms and sources; the limit is " +
+                                    std::to_string(most));
 }
 
 NixecRequest request_for(const Workshop& workshop, const Evaluation& evaluation, const Scratch& scratch) {
@@ -105,9 +105,8 @@ Error too_loud(std::uint64_t limit) {
 Error too_large(std::uint64_t limit) {
   return Error(Kind::evaluation, "evaluation wrote more than " + std::to_string(limit >> 20) + " MiB into its store")
       .with_hint(
-          "plan.disk or EKA_PLAN_DISK says how much one evaluation may write; builtins.toFile and paths that are "
-          "copied "
-          "into the store are what writes");
+          "the limit is configured by plan.disk or EKA_PLAN_DISK; builtins.toFile and paths that are copied to the store "
+          "count");
 }
 
 }  // namespace

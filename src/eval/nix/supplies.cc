@@ -50,8 +50,8 @@ coro::Task<> make_store(const Installation& installation, fs::path store) {
   coro::Command command = make_command(installation, store);
   const coro::Exit exit = co_await coro::run(std::move(command));
   if (!exit.ok()) {
-    throw Error(Kind::failure, "Nix cannot make a store: " + printable(exit.errors, 4000, true))
-        .within("making a private store at " + store.string());
+    throw Error(Kind::failure, "creating a Nix store failed: " + printable(exit.errors, 4000, true))
+        .within("creating a private store at " + store.string());
   }
 }
 

@@ -126,7 +126,7 @@ std::string Trace::told(bool whole) const {
   std::string out = printable(without_hashes(text), longest_text, true);
   if (folded > 0) {
     out += "\n\n(" + std::to_string(folded) + (folded == 1 ? " frame" : " frames") +
-           " in eka's own expressions left out: -v shows all)";
+           " of eka's expressions omitted; use -v to show all)";
   }
   return out;
 }

@@ -39,10 +39,10 @@ int doorkeeper_main(int argc, char** argv) {
     int at = 1;
     for (; at + 1 < argc && std::string_view(argv[at]) != "--"; at += 2) {
       const std::string_view option = argv[at];
-      if (option != "--run" && option != "--read" && option != "--write") return complain("an unknown option");
+      if (option != "--run" && option != "--read" && option != "--write") return complain("unknown option");
       (option == "--run" ? grants.run : option == "--read" ? grants.read : grants.write).emplace_back(argv[at + 1]);
     }
-    if (at + 1 >= argc) return complain("nothing to run");
+    if (at + 1 >= argc) return complain("no command");
     confine(grants);
     ::execv(argv[at + 1], argv + at + 1);
     return complain(("cannot run " + std::string(argv[at + 1]) + ": " + std::strerror(errno)).c_str());

@@ -58,7 +58,7 @@ Version version(long abi) {
 }
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw Error(Kind::failure, "cannot confine the evaluator: " + what + ": " + std::strerror(errno));
+  throw Error(Kind::failure, "cannot set up Landlock: " + what + ": " + std::strerror(errno));
 }
 
 class Ruleset {
@@ -66,7 +66,7 @@ class Ruleset {
   explicit Ruleset(const Version& version)
       : handled_(version.handled.files),
         file_(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &version.handled, version.size, 0))) {
-    if (file_.get() < 0) refuse("a ruleset");
+    if (file_.get() < 0) refuse("create a ruleset");
   }
 
   void grant(const std::vector<std::string>& paths, std::uint64_t access) {
@@ -74,7 +74,7 @@ class Ruleset {
   }
 
   void enforce() const {
-    if (::syscall(SYS_landlock_restrict_self, file_.get(), 0) != 0) refuse("the ruleset");
+    if (::syscall(SYS_landlock_restrict_self, file_.get(), 0) != 0) refuse("enforce the ruleset");
   }
 
  private:
@@ -97,7 +97,7 @@ class Ruleset {
 bool confine(const Grants& grants) {
   const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi < 0 && (errno == ENOSYS || errno == EOPNOTSUPP)) return false;
-  if (abi < 0) refuse("its version");
+  if (abi < 0) refuse("get the version");
   Ruleset ruleset(version(abi));
   ruleset.grant(grants.run, running);
   ruleset.grant(grants.read, reading);

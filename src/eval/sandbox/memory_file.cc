@@ -19,7 +19,7 @@ coro::Descriptor memory_file(const char* name, std::string_view content) {
     if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
   }
   if (!content.empty() || ::lseek(file.get(), 0, SEEK_SET) != 0) {
-    throw Error(Kind::failure, std::string("cannot make a file in memory: ") + std::strerror(errno));
+    throw Error(Kind::failure, std::string("cannot create a memory file: ") + std::strerror(errno));
   }
   return file;
 }

@@ -54,7 +54,7 @@ class Reader {
 
   std::string word() {
     const std::size_t end = text_.find('\0');
-    if (end == std::string_view::npos) throw Error(Kind::failure, "it ends too early");
+    if (end == std::string_view::npos) throw Error(Kind::failure, "unexpected end");
     std::string word(text_.substr(0, end));
     text_.remove_prefix(end + 1);
     return word;
@@ -64,7 +64,7 @@ class Reader {
     const std::string digits = word();
     Number value{};
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size()) throw Error(Kind::failure, "a number is none");
+    if (error != std::errc() || end != digits.data() + digits.size()) throw Error(Kind::failure, "invalid number");
     return value;
   }
   std::vector<std::string> words() {
@@ -74,13 +74,13 @@ class Reader {
   }
   std::string bytes() {
     const std::uint64_t size = number();
-    if (size > text_.size()) throw Error(Kind::failure, "it ends too early");
+    if (size > text_.size()) throw Error(Kind::failure, "unexpected end");
     std::string bytes(text_.substr(0, size));
     text_.remove_prefix(size);
     return bytes;
   }
   void end() const {
-    if (!text_.empty()) throw Error(Kind::failure, "something follows it");
+    if (!text_.empty()) throw Error(Kind::failure, "unexpected data at the end");
   }
 
  private:
@@ -105,7 +105,7 @@ void limit(__rlimit_resource resource, std::uint64_t value) {
   rlimit present{};
   // A limit that is stricter already stays.
   if (::getrlimit(resource, &present) == 0 && present.rlim_max < value) return;
-  if (::setrlimit(resource, &both) != 0) fail_with_errno("cannot set a limit");
+  if (::setrlimit(resource, &both) != 0) fail_with_errno("cannot set a resource limit");
 }
 
 // The alarm outlives exec, and bwrap neither catches nor hands it on: it ends, and all inside with it.
@@ -166,7 +166,7 @@ BinaryIdentity BinaryIdentity::of_this_process() {
 
 BinaryIdentity BinaryIdentity::of(const std::string& file) {
   struct stat about{};
-  if (::stat(file.c_str(), &about) != 0) fail_with_errno("cannot look at the binary " + file);
+  if (::stat(file.c_str(), &about) != 0) fail_with_errno("cannot stat the binary " + file);
   return {.device = about.st_dev,
           .inode = about.st_ino,
           .size = static_cast<std::uint64_t>(about.st_size),
@@ -201,7 +201,7 @@ std::string NixecRequest::text() const {
 Result<NixecRequest> NixecRequest::parse(std::string_view text) {
   try {
     Reader in(text);
-    if (in.word() != format) throw Error(Kind::failure, "it is of another version");
+    if (in.word() != format) throw Error(Kind::failure, "unsupported version");
     NixecRequest request;
     for (std::uint64_t* number : {&request.binary.device, &request.binary.inode, &request.binary.size}) {
       *number = in.number();
@@ -228,7 +228,7 @@ Result<NixecRequest> NixecRequest::parse(std::string_view text) {
     in.end();
     return request;
   } catch (const Error& error) {
-    return fail(Kind::failure, "the request is not what nixec understands: " + error.message());
+    return fail(Kind::failure, "invalid request to nixec: " + error.message());
   }
 }
 
@@ -242,7 +242,7 @@ int nixec_main(int argc, char** argv) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     close_inherited();
     const NixecRequest request = unwrap(NixecRequest::parse(read_all(STDIN_FILENO)));
-    if (request.parent != ::getppid()) throw Error(Kind::failure, "nixec is started by eka, not by hand");
+    if (request.parent != ::getppid()) throw Error(Kind::failure, "nixec must be started by eka");
     if (request.binary != BinaryIdentity::of_this_process()) {
       throw Error(Kind::failure, "eka was replaced on disk while it was running: run it again");
     }

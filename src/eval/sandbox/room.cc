@@ -20,7 +20,7 @@ namespace eka::eval {
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw Error(Kind::failure, "cannot furnish the sandbox: " + what + ": " + std::strerror(errno));
+  throw Error(Kind::failure, "cannot set up the sandbox: " + what + ": " + std::strerror(errno));
 }
 
 void write_to(const char* file, const std::string& text) {
@@ -32,17 +32,17 @@ void write_to(const char* file, const std::string& text) {
 void enter_namespaces() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) refuse("a namespace");
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) refuse("create namespaces");
   write_to("/proc/self/setgroups", "deny");
   write_to("/proc/self/uid_map", user + " " + user + " 1");
   write_to("/proc/self/gid_map", group + " " + group + " 1");
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse("private mounts");
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse("make mounts private");
 }
 
 class Furnishing {
  public:
   explicit Furnishing(std::string at) : at_(std::move(at)) {
-    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) refuse("a place in memory");
+    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) refuse("mount a tmpfs");
   }
 
   void directory(const std::string& inside) {
@@ -80,7 +80,7 @@ class Furnishing {
     mount_attr restricted{};
     restricted.attr_set = attributes;
     if (::syscall(SYS_mount_setattr, AT_FDCWD, mounted.c_str(), AT_RECURSIVE, &restricted, sizeof restricted) != 0) {
-      refuse("what may be done in it");
+      refuse("make it read-only");
     }
   }
 

@@ -52,7 +52,7 @@ constexpr const char* refused[] = {"fork",   "vfork",       "socket",          "
 class Filter {
  public:
   Filter() : context_(seccomp_init(SCMP_ACT_ERRNO(ENOSYS))) {
-    if (!context_) throw Error(Kind::failure, "cannot make a seccomp filter");
+    if (!context_) throw Error(Kind::failure, "cannot create the seccomp filter");
     check(seccomp_attr_set(context_.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
   }
 
@@ -68,7 +68,8 @@ class Filter {
 
  private:
   static void check(int result) {
-    if (result < 0) throw Error(Kind::failure, std::string("cannot make a seccomp filter: ") + std::strerror(-result));
+    if (result < 0)
+      throw Error(Kind::failure, std::string("cannot create the seccomp filter: ") + std::strerror(-result));
   }
   struct Release {
     void operator()(void* context) const { seccomp_release(context); }
@@ -108,7 +109,7 @@ std::string syscall_filter() {
   filter.write(file.get());
   std::string program(static_cast<std::size_t>(::lseek(file.get(), 0, SEEK_END)), '\0');
   if (::pread(file.get(), program.data(), program.size(), 0) != static_cast<ssize_t>(program.size())) {
-    throw Error(Kind::failure, "cannot read back a seccomp filter");
+    throw Error(Kind::failure, "cannot export the seccomp filter");
   }
   return program;
 }

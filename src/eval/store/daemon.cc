@@ -57,7 +57,7 @@ coro::Descriptor connected(const fs::path& path) {
 }
 
 [[noreturn]] void broken(const std::string& what) {
-  throw Error(Kind::failure, "the Nix daemon " + what);
+  throw Error(Kind::failure, "Nix daemon: " + what);
 }
 
 }  // namespace
@@ -75,11 +75,11 @@ bool Daemon::answers(const fs::path& socket) {
 }
 
 Daemon::Daemon(const fs::path& socket) : socket_(connected(socket)) {
-  if (socket_.get() < 0) broken("does not answer at " + socket.string());
+  if (socket_.get() < 0) broken("cannot connect to " + socket.string());
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   send(encoded(hello_of_client));
-  if (number() != hello_of_daemon) broken("speaks another protocol");
+  if (number() != hello_of_daemon) broken("unsupported protocol");
   number();  // its version
   // Two fields that only old daemons heed: no processor is preferred, no space reserved.
   send(encoded(our_version) + encoded(std::uint64_t{0}) + encoded(std::uint64_t{0}));
@@ -96,7 +96,7 @@ void Daemon::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) broken("does not listen any more");
+    if (sent <= 0) broken("sending a request failed");
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
@@ -105,7 +105,7 @@ void Daemon::receive(char* into, std::size_t size) {
   while (size > 0) {
     const ssize_t got = ::recv(socket_.get(), into, size, 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) broken("broke off its answer");
+    if (got <= 0) broken("connection closed unexpectedly");
     into += got;
     size -= static_cast<std::size_t>(got);
   }
@@ -121,7 +121,7 @@ std::uint64_t Daemon::number() {
 
 std::string Daemon::string() {
   const std::uint64_t size = number();
-  if (size > longest_string) broken("says something too long");
+  if (size > longest_string) broken("response too long");
   std::string text((size + 7) / 8 * 8, '\0');
   receive(text.data(), text.size());
   text.resize(size);
@@ -139,7 +139,7 @@ void Daemon::finish() {
       case log_error:
         broken("refuses: " + printable(string()));
       default:
-        broken("says something that is not understood");
+        broken("invalid response");
     }
   }
 }

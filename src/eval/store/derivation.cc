@@ -125,7 +125,7 @@ Result<Derivation> Derivation::parse(std::string_view text) {
     Reader reader(text);
     return read(reader);
   } catch (const Malformed& malformed) {
-    return fail(Kind::evaluation, "not a derivation: unexpected text at byte " + std::to_string(malformed.at));
+    return fail(Kind::evaluation, "invalid derivation: unexpected text at byte " + std::to_string(malformed.at));
   }
 }
 

@@ -65,7 +65,7 @@ bool GcRoots::stands(const std::string& path) const {
 
 void GcRoots::register_link(const fs::path& ours) const {
   const auto theirs = kept_by_store(store_, ours);
-  if (!theirs) throw Error(Kind::failure, "the store " + store_ + " takes no roots from this machine");
+  if (!theirs) throw Error(Kind::failure, "cannot create garbage collector roots in the store " + store_);
   fs::create_directories(theirs->parent_path());
   put_link(*theirs, ours.native());
 }

@@ -35,7 +35,7 @@ coro::Descriptor open_beneath(const fs::path& directory, const std::string& path
 std::string content_of(const coro::Descriptor& file, const std::string& name) {
   struct stat about{};
   if (file.get() < 0 || ::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
-    throw Error(Kind::evaluation, "evaluation names the derivation " + name + ", but has not made it");
+    throw Error(Kind::evaluation, "the result refers to the derivation " + name + ", which evaluation did not create");
   }
   const auto size = static_cast<std::size_t>(about.st_size);
   if (size > largest_derivation) throw Error(Kind::evaluation, "the derivation " + name + " is too large");
@@ -229,7 +229,7 @@ void move_files(const fs::path& from, const fs::path& into, const Registrations&
 
 Derivation read_derivation(const fs::path& store, const std::string& drv_path) {
   if (!is_store_path(drv_path) || !drv_path.ends_with(".drv")) {
-    throw Error(Kind::evaluation, "`main` has a `drvPath` that no derivation can have");
+    throw Error(Kind::evaluation, "`main` has an invalid `drvPath`");
   }
   const coro::Descriptor file = open_beneath(store, drv_path.substr(1), O_RDONLY | O_NONBLOCK);
   return unwrap(Derivation::parse(content_of(file, drv_path)));
@@ -241,7 +241,7 @@ void gather(const fs::path& into, const std::vector<fs::path>& stores) {
   database.run("PRAGMA synchronous = off");
   for (const fs::path& store : stores) {
     const auto found = is_sound(store) ? read_registrations(fs::canonical(store)) : std::nullopt;
-    if (!found) throw Error(Kind::evaluation, "the evaluator left a store that is not one of Nix");
+    if (!found) throw Error(Kind::evaluation, "the evaluator left an invalid store");
     const bool written = database.run("BEGIN") && write_registrations(database, *found) && database.run("COMMIT");
     if (!written) throw Error(Kind::failure, "cannot register derivations in " + into.string());
     move_files(store, into, *found);

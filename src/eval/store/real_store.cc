@@ -41,8 +41,10 @@ std::string detect_real_store() {
   if (const char* told = std::getenv("NIX_REMOTE"); told != nullptr && *told != '\0') return told;
   if (Daemon::answers(*Daemon::socket_of("daemon"))) return "daemon";
   if (writable("/nix/store") && writable("/nix/var/nix/db")) return "local";
-  throw Error(Kind::usage, "no Nix store to put derivations in: no nix-daemon answers, and /nix is not yours to write")
-      .with_hint("start the daemon (systemctl start nix-daemon), or own /nix: sudo install -d -o \"$USER\" /nix");
+  throw Error(Kind::usage, "no usable Nix store: nix-daemon is not running, and /nix is not writable")
+      .with_hint(
+          "start the daemon (systemctl start nix-daemon), or create a writable store: sudo install -d -o \"$USER\" "
+          "/nix");
 }
 
 struct RealStore::Database {

@@ -39,7 +39,7 @@ class ConfigReader {
       if (peek() == '#' || peek() == ';') {
         skip_line();
       } else if (!(peek() == '[' ? section() : entry())) {
-        return fail(Kind::usage, "line " + std::to_string(line_) + " is not valid");
+        return fail(Kind::usage, "line " + std::to_string(line_) + " is invalid");
       }
     }
   }
@@ -183,16 +183,16 @@ void read_to(const std::filesystem::path& file, int depth, std::vector<ConfigEnt
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) return;
   const std::string what = "cannot read the git configuration " + printable(file.string(), 300) + ": ";
-  if (depth > most_includes) throw Error(Kind::usage, what + "its includes are nested too deep");
+  if (depth > most_includes) throw Error(Kind::usage, what + "includes are nested too deeply");
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error(Kind::usage, what + "it cannot be opened");
+  if (!stream) throw Error(Kind::usage, what + "cannot open it");
   std::string text;
   std::string block(std::size_t{64} << 10, '\0');
   while (stream && text.size() <= longest_file) {
     stream.read(block.data(), static_cast<std::streamsize>(block.size()));
     text.append(block, 0, static_cast<std::size_t>(stream.gcount()));
   }
-  if (text.size() > longest_file) throw Error(Kind::usage, what + "it is too large");
+  if (text.size() > longest_file) throw Error(Kind::usage, what + "too large");
   auto entries = parse_config(text);
   if (!entries) throw Error(Kind::usage, what + entries.error().message());
   for (ConfigEntry& entry : *entries) {

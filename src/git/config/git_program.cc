@@ -79,14 +79,14 @@ coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom:
     if (atomic && exit.errors.find("does not support --atomic") != std::string::npos) continue;
     if (!exit.ok() && outcomes.empty()) {
       throw Error(Kind::remote, fmt::format("cannot push to {}: {}", url.str(), last_words(exit.errors)))
-          .with_hint("git's own credentials are used: try `git push` there by hand");
+          .with_hint("eka pushes with git: run `git push` to check access");
     }
     break;
   }
   std::vector<PushOutcome> out;
   for (const auto& ref : refs) {
     const auto found = outcomes.find(ref.ref);
-    out.push_back(found != outcomes.end() ? found->second : PushOutcome{ref.ref, false, "git did not say"});
+    out.push_back(found != outcomes.end() ? found->second : PushOutcome{ref.ref, false, "no status from git"});
   }
   co_return out;
 }

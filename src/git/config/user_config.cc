@@ -59,12 +59,12 @@ void read_environment(std::vector<UserConfig::Entry>& into) {
   unsigned count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc() || end != text.data() + text.size() || count > 10'000) {
-    throw Error(Kind::usage, "GIT_CONFIG_COUNT is not a number of entries: " + printable(text, 40));
+    throw Error(Kind::usage, "invalid GIT_CONFIG_COUNT: " + printable(text, 40));
   }
   for (unsigned i = 0; i < count; ++i) {
     const auto key = variable("GIT_CONFIG_KEY_" + std::to_string(i));
     const auto value = variable("GIT_CONFIG_VALUE_" + std::to_string(i));
-    if (!key || !value) throw Error(Kind::usage, "GIT_CONFIG_COUNT promises entry " + std::to_string(i));
+    if (!key || !value) throw Error(Kind::usage, "missing GIT_CONFIG_KEY or GIT_CONFIG_VALUE " + std::to_string(i));
     into.push_back({normalised(*key), *value});
   }
 }
@@ -186,8 +186,7 @@ atom::Url UserConfig::rewritten(const atom::Url& url) const {
   if (longest == 0) return url;
   auto out = atom::Url::parse(best);
   if (!out) {
-    throw Error(std::move(out).error())
-        .within("applying url.<base>.insteadOf of the git configuration to " + url.str());
+    throw Error(std::move(out).error()).within("applying url.<base>.insteadOf to " + url.str());
   }
   return *std::move(out);
 }

@@ -17,7 +17,7 @@ namespace eka::git {
 
 Libgit2::Libgit2() {
   const int count = git_libgit2_init();
-  if (count < 0) throw_git_error(Kind::failure, "libgit2 does not start");
+  if (count < 0) throw_git_error(Kind::failure, "cannot initialize libgit2");
   if (count > 1) return;
   git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
   for (const int level :

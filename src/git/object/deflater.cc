@@ -9,7 +9,7 @@
 namespace eka::git {
 
 Deflater::Deflater(int level) : stream_(std::make_unique<z_stream_s>()) {
-  if (deflateInit(stream_.get(), level) != Z_OK) throw Error(Kind::failure, "zlib does not start");
+  if (deflateInit(stream_.get(), level) != Z_OK) throw Error(Kind::failure, "cannot initialize zlib");
 }
 
 Deflater::~Deflater() {
@@ -34,7 +34,7 @@ void Deflater::append(std::string& out, std::string_view content, const std::fun
     stream_->avail_out = room;
     status = deflate(stream_.get(), given == content.size() ? Z_FINISH : Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) {
-      throw Error(Kind::failure, "zlib fails to compress");
+      throw Error(Kind::failure, "compression with zlib failed");
     }
     content.remove_prefix(given - stream_->avail_in);
     written += room - stream_->avail_out;

@@ -46,7 +46,7 @@ ObjectWalk::ObjectWalk(git_odb* odb, std::uint32_t depth, Filter filter, std::se
     : odb_(odb), depth_(depth), filter_(filter), shallow_(std::move(shallow)), where_(std::move(where)) {}
 
 Error ObjectWalk::broken(const git_oid& id, std::string_view what) const {
-  return Error(Kind::remote, where_ + " holds a broken " + std::string(what) + ", " + from_oid(id).hex());
+  return Error(Kind::remote, where_ + " contains an invalid " + std::string(what) + ", " + from_oid(id).hex());
 }
 
 OdbObjectHandle ObjectWalk::read(const git_oid& id, git_object_t type) const {

@@ -28,15 +28,15 @@ std::filesystem::path SourceRepository::objects_directory() const {
 RepositoryHandle open_trusted(const std::filesystem::path& start) {
   const auto place = find_repository(start);
   if (!place) {
-    throw Error(Kind::usage, fmt::format("{} lies in no git repository", start.string()))
-        .with_hint("`eka init --init-git` makes one");
+    throw Error(Kind::usage, fmt::format("{} is not in a git repository", start.string()))
+        .with_hint("create one with `eka init --init-git`");
   }
   check_trusted(*place, Kind::usage);
   const auto what = fmt::format("cannot open the repository of {}", start.string());
   auto repository = make<RepositoryHandle>(Kind::failure, what, git_repository_open_ext, start.c_str(),
                                            GIT_REPOSITORY_OPEN_CROSS_FS, nullptr);
   if (std::filesystem::canonical(git_repository_path(repository.get())) != place->git_directory) {
-    throw Error(Kind::failure, what + ": it was exchanged for another while it was opened");
+    throw Error(Kind::failure, what + ": it was replaced while it was opened");
   }
   return repository;
 }
@@ -64,10 +64,10 @@ SourceRepository SourceRepository::at(const std::filesystem::path& directory) {
 atom::ObjectId SourceRepository::commit(const std::string& revspec) const {
   git_object* raw = nullptr;
   if (git_revparse_single(&raw, repository_.get(), revspec.c_str()) < 0) {
-    throw_git_error(Kind::usage, fmt::format("`{}` names no revision of {}", revspec, git_directory_.string()));
+    throw_git_error(Kind::usage, fmt::format("no revision `{}` in {}", revspec, git_directory_.string()));
   }
   const ObjectHandle named(raw);
-  const auto commit = make<ObjectHandle>(Kind::usage, fmt::format("`{}` is no commit", revspec), git_object_peel,
+  const auto commit = make<ObjectHandle>(Kind::usage, fmt::format("`{}` is not a commit", revspec), git_object_peel,
                                          static_cast<const git_object*>(named.get()), GIT_OBJECT_COMMIT);
   return from_oid(*git_object_id(commit.get()));
 }
@@ -95,9 +95,8 @@ atom::ObjectId SourceRepository::genesis(const atom::ObjectId& from) const {
   }
   if (code != GIT_ITEROVER) throw_git_error(Kind::failure, "cannot walk the history");
   if (git_repository_is_shallow(repository_.get()) == 1) {
-    throw Error(Kind::usage,
-                fmt::format("{} is a shallow clone: its first commit is not known", git_directory_.string()))
-        .with_hint("`git fetch --unshallow` brings the whole history");
+    throw Error(Kind::usage, fmt::format("{} is a shallow clone: its first commit is unknown", git_directory_.string()))
+        .with_hint("run `git fetch --unshallow` to fetch the complete history");
   }
   return oldest->second;
 }

@@ -33,8 +33,8 @@ std::string shown(const fs::path& path) {
 }
 
 Error leads_out(const fs::path& root, const fs::path& path) {
-  return Error(Kind::usage, fmt::format("{} leads out of {}", shown(root / path), shown(root)))
-      .with_hint("files of a package set lie within it: replace the link by the file that it leads to");
+  return Error(Kind::usage, fmt::format("{} is outside of {}", shown(root / path), shown(root)))
+      .with_hint("files of a package set must be inside of it: replace the symbolic link by its target");
 }
 
 // Where `path` leads, if that is below `root`; nothing when there is nothing.
@@ -83,7 +83,7 @@ std::string read_all(const Descriptor& file, const fs::path& path, std::uint64_t
     if (got == 0) return content;
     content.append(block.data(), static_cast<std::size_t>(got));
     if (content.size() > limit) {
-      throw Error(Kind::usage, fmt::format("{} is too large: over the limit of {} bytes", shown(path), limit));
+      throw Error(Kind::usage, fmt::format("{} is too large: the limit is {} bytes", shown(path), limit));
     }
   }
 }

@@ -70,8 +70,8 @@ class Lister {
 
   [[noreturn]] static void refuse_nested(const fs::path& directory) {
     throw Error(Kind::usage,
-                fmt::format("{} is a repository of its own: submodules are not supported", directory.string()))
-        .with_hint("let .gitignore leave it out, or make it an atom of its own");
+                fmt::format("{} is a git repository itself: submodules are not supported", directory.string()))
+        .with_hint("add it to .gitignore, or make it a separate atom");
   }
 
   bool ignored(const std::string& name) const {

@@ -83,10 +83,10 @@ Transport& Connector::Parts::transport_of(const atom::Url& url) {
 
 // What of the user's configuration applies.
 void Connector::Parts::tell_of(const atom::Url& url, const atom::Url& where) {
-  if (where != url) tell_once(url.str() + " is reached at " + where.str());
+  if (where != url) tell_once(url.str() + " is rewritten to " + where.str());
   if (where.is_local()) return;
   for (const std::string& each : transport_of(where).described(where)) {
-    tell_once(where.origin() + " is reached with " + each);
+    tell_once(where.origin() + " uses " + each);
   }
 }
 
@@ -130,7 +130,7 @@ coro::Task<> Connector::download(atom::Url url, net::FileSink& sink, net::Traffi
     case Scheme::git:
       break;
   }
-  throw Error(Kind::usage, "files are fetched over https and http only, not from " + where.str());
+  throw Error(Kind::usage, "cannot fetch files over this protocol, only over https and http: " + where.str());
 }
 
 }  // namespace eka::git

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t chunk_size = std::size_t{256} << 10;
 
 RepositoryHandle open_repository(const atom::Url& url) {
-  const std::string none = "there is no usable git repository at " + url.str();
+  const std::string none = "cannot open a git repository at " + url.str();
   const auto place = repository_at(url.path());
   if (!place) throw Error(Kind::remote, none);
   check_trusted(*place, Kind::remote);
@@ -106,8 +106,7 @@ class LocalPack {
     while (next_ < objects_.size() && writer_->pending() < chunk_size) {
       const git_oid& id = objects_[next_++];
       git_odb_object* raw = nullptr;
-      check(git_odb_read(&raw, odb_.get(), &id), Kind::remote,
-            "object " + from_oid(id).hex() + " is not to be had from " + where_);
+      check(git_odb_read(&raw, odb_.get(), &id), Kind::remote, "object " + from_oid(id).hex() + " is not in " + where_);
       const OdbObjectHandle object(raw);
       const auto type = static_cast<ObjectType>(git_odb_object_type(raw));
       writer_->append(type, {static_cast<const char*>(git_odb_object_data(raw)), git_odb_object_size(raw)});

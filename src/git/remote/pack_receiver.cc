@@ -36,9 +36,9 @@ class ProgressLines {
 };
 
 Error only_kept_alive(std::chrono::seconds limit) {
-  return Error(Kind::remote, "the remote keeps the connection alive, but sends nothing of the pack for " +
-                                 std::to_string(limit.count()) + " s")
-      .with_hint("Try again later. net.stall says how long a server is waited for, ten times as long for a pack.")
+  return Error(Kind::remote,
+               "the remote sent only keep-alive packets and no pack data for " + std::to_string(limit.count()) + " s")
+      .with_hint("try again later; the timeout is ten times net.stall")
       .retryable();
 }
 

@@ -2,10 +2,10 @@
 // knows no better. The answers are the same; what v2 asks for by prefix is then chosen here, from all that the server
 // lists.
 //
-// Objects are wanted by their ids (engine law 4). Where a server refuses one, it is asked what its refs point at, and
+// Objects are wanted by their ids. Where a server refuses one, it is asked what its refs point at, and
 // for those (wants.h); a host that does so is remembered.
 //
-// Retries (engine law 5): transient failures are tried again with growing, jittered delays, or after the time that the
+// Retries: transient failures are tried again with growing, jittered delays, or after the time that the
 // server asked for, and are counted; refusals and broken protocol are not. A fetch is tried again only as long as no
 // byte of its pack has reached the sink.
 //

@@ -11,7 +11,7 @@ namespace eka::git {
 namespace {
 
 Error stalled(std::chrono::milliseconds limit) {
-  return Error(Kind::remote, "the server has sent next to nothing for " +
+  return Error(Kind::remote, "the server sent almost no data for " +
                                  std::to_string(std::chrono::ceil<std::chrono::seconds>(limit).count()) + " s")
       .retryable();
 }

@@ -20,8 +20,8 @@ class TcpChannel final : public Channel {
   coro::Task<std::size_t> read(std::span<std::byte> into) override { return stream_.read(into); }
   coro::Task<> write(std::string_view bytes) override { return stream_.write(std::as_bytes(std::span(bytes))); }
   coro::Task<Error> why_it_ended() override {
-    co_return Error(Kind::remote, "the server hung up")
-        .with_hint("git daemon does so for a repository that it does not know or does not export.")
+    co_return Error(Kind::remote, "the server closed the connection")
+        .with_hint("git daemon does this if the repository does not exist or is not exported")
         .retryable();
   }
 

@@ -19,8 +19,7 @@ const std::string discovery_path = "/info/refs?service=git-upload-pack";
 
 void check_advertisement(const net::HttpResponse& http) {
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-advertisement") {
-    throw protocol_error("it answers a git request with \"" + printable(type, 60) +
-                         "\", so there is no git repository at this URL, or not over smart HTTP");
+    throw protocol_error("content type \"" + printable(type, 60) + "\": not a git repository, or no smart HTTP server");
   }
 }
 
@@ -211,23 +210,23 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
     co_await drain(&http);
     const bool redirected = http.status() >= 300 && http.status() < 400 && !http.location().empty();
     if (!redirected) throw net::status_error(http.status(), origin(), http.retry_after());
-    if (redirects == most_redirects) throw net::HttpError(protocol_error("it redirects without end"), http.status());
+    if (redirects == most_redirects) throw net::HttpError(protocol_error("too many redirects"), http.status());
     follow(asked, http.location());
   }
 }
 
 void HttpSession::follow(const std::string& from, const std::string& location) {
   const auto refuse = [](const std::string& why) {
-    throw net::HttpError(Error(Kind::remote, "the server redirects to a place we do not go to: " + why), 302);
+    throw net::HttpError(Error(Kind::remote, "redirect refused: " + why), 302);
   };
   const auto target = atom::Url::parse(location);
   if (!target) refuse(target.error().message());
-  if (!target->user().empty()) refuse("the URL carries a user name");
+  if (!target->user().empty()) refuse("the URL contains a user name");
   const bool secure = target->scheme() == atom::Url::Scheme::https;
   if (!secure && target->scheme() != atom::Url::Scheme::http) refuse(printable(target->str(), 200));
-  if (!secure && from.starts_with("https:")) refuse(printable(target->str(), 200) + " is not https, as this is");
+  if (!secure && from.starts_with("https:")) refuse(printable(target->str(), 200) + " is not https");
   if (!location.ends_with(discovery_path)) {
-    refuse(printable(target->str(), 200) + " does not look like a repository's");
+    refuse(printable(target->str(), 200) + " is not the URL of a repository");
   }
   const std::string base = location.substr(0, location.size() - discovery_path.size());
   if (const auto repository = atom::Url::parse_repository(base); !repository) refuse(repository.error().message());
@@ -264,7 +263,7 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post(Command command
     throw net::status_error(http.status(), origin(), http.retry_after());
   }
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-result") {
-    throw protocol_error("it answers a git command with \"" + printable(type, 60) + "\"");
+    throw protocol_error("unexpected content type \"" + printable(type, 60) + "\"");
   }
   co_return body;
 }

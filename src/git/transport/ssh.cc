@@ -118,7 +118,7 @@ coro::Task<std::unique_ptr<Channel>> SshDialer::dial(atom::Url url) {
   const std::string path = url.path().substr(url.path().starts_with("/~") ? 1 : 0);
   // Url refuses these already; they would be options to ssh or to git-upload-pack.
   if (who.starts_with('-') || host.starts_with('-') || path.starts_with('-')) {
-    throw Error(Kind::usage, "neither host nor path may begin with “-”: " + url.str());
+    throw Error(Kind::usage, "host and path must not start with “-”: " + url.str());
   }
   coro::Command command;
   if (program_.for_shell) {
@@ -149,19 +149,19 @@ struct Symptom {
 // The first that ssh's words hold decides. ssh speaks English here: LC_ALL=C.
 constexpr std::array symptoms = {
     Symptom{"REMOTE HOST IDENTIFICATION HAS CHANGED", false,
-            "The host shows another key than the one that is known. If that is as it should be, remove the old one "
-            "with `ssh-keygen -R` and connect once by hand."},
+            "the host key has changed; if that is expected, remove the old key with `ssh-keygen -R` "
+            "and connect with ssh once"},
     Symptom{"Host key verification failed", false,
-            "The key of this host is not known yet. Connect once by hand with ssh and check its fingerprint, or add it "
+            "the host key is unknown; connect with ssh once and check its fingerprint, or add it "
             "to ~/.ssh/known_hosts."},
+    Symptom{"Too many authentication failures", false,
+            "the agent offers too many keys: select one with IdentityFile and IdentitiesOnly in ~/.ssh/config"},
     Symptom{
-        "Too many authentication failures", false,
-        "The agent offers too many keys: name the right one with IdentityFile and IdentitiesOnly in ~/.ssh/config."},
-    Symptom{"Permission denied", false,
-            "The server accepts none of the keys. Is the right one loaded (ssh-add -l), and known to the server? ssh "
-            "may not ask for a passphrase here."},
+        "Permission denied", false,
+        "the server accepts none of the keys: check that the right key is loaded (ssh-add -l) and known to the server; "
+        "ssh cannot ask for a passphrase here"},
     Symptom{"Temporary failure in name resolution", true, ""},
-    Symptom{"Could not resolve hostname", false, "Check the name of the host."},
+    Symptom{"Could not resolve hostname", false, "check the host name"},
     // A server that has too much to do says one of these (MaxStartups, MaxSessions).
     Symptom{"kex_exchange_identification", true, ""},
     Symptom{"ssh_exchange_identification", true, ""},
@@ -177,10 +177,10 @@ constexpr std::array symptoms = {
     Symptom{"No route to host", true, ""},
     Symptom{"Broken pipe", true, ""},
     Symptom{"Timeout, server", true, ""},
-    Symptom{"does not appear to be a git repository", false, "Check the path of the URL."},
-    Symptom{"epository not found", false, "Check the path of the URL, and whether this key may read it."},
-    Symptom{"dubious ownership", false, "On the server, git refuses a repository that belongs to somebody else."},
-    Symptom{"command not found", false, "There is no git-upload-pack on the PATH that the server gives."},
+    Symptom{"does not appear to be a git repository", false, "check the path of the URL"},
+    Symptom{"epository not found", false, "check the path of the URL, and whether this key has access"},
+    Symptom{"dubious ownership", false, "git on the server rejects a repository owned by another user"},
+    Symptom{"command not found", false, "git-upload-pack is not in the PATH on the server"},
     Symptom{"not found", false, ""},
 };
 
@@ -190,7 +190,7 @@ Error ssh_error(std::string_view words, int code, const std::string& host) {
   while (!words.empty() && (words.back() == '\n' || words.back() == '\r')) words.remove_suffix(1);
   std::string message = "ssh to " + host;
   if (words.empty()) {
-    message += " ended without a word (exit code " + std::to_string(code) + ")";
+    message += " exited without output (status " + std::to_string(code) + ")";
     Error error(Kind::remote, std::move(message));
     return code == 255 ? std::move(error).retryable() : std::move(error);
   }
@@ -216,7 +216,7 @@ std::unique_ptr<Transport> ssh_transport(const TransportContext& context) {
   constexpr ChannelPool::Bounds bounds{.per_host = {.first = 6, .most = 16}, .at_once = 32, .waiting = 32};
   SshProgram program = ssh_program(context.config.value("core.sshcommand").value_or(""));
   std::vector<std::string> described;
-  if (program.command != "ssh") described.push_back("the ssh program " + printable(program.command));
+  if (program.command != "ssh") described.push_back("ssh command " + printable(program.command));
   return stream_transport(context, std::make_unique<SshDialer>(std::move(program)), bounds, std::move(described));
 }
 

@@ -46,7 +46,7 @@ class StreamSession::Heard final : public Answer {
     if (heard_ == 0 && !lease_->is_new()) session_.handshakes_.reuse_worked(session_.url_.origin());
     heard_ += bytes.size();
     if (command_.answer_limit != 0 && heard_ > command_.answer_limit) {
-      throw Error(Kind::remote, "the answer is longer than " + std::to_string(command_.answer_limit) + " bytes");
+      throw Error(Kind::remote, "the response is longer than " + std::to_string(command_.answer_limit) + " bytes");
     }
     co_return bytes;
   }

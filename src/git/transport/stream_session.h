@@ -1,10 +1,9 @@
 // git-upload-pack at the end of a channel (ssh, git://), protocol v2: the server greets, then answers command after
 // command.
 //
-// A host that is known to speak v2 is sent the first command together with the connection, before its greeting has come
-// (engine law 4). The greeting is read all the same: where it says something else than was assumed, that is what is
-// known from then on, and a command that failed is sent again. Only where Handshakes allow it (may_skip_handshake):
-// elsewhere the greeting is waited for.
+// A host that is known to support v2 receives the first command immediately, before its greeting arrives. The greeting
+// is still read: if it differs from the assumption, that is remembered, and a command that failed is repeated. This
+// requires permission by Handshakes (may_skip_handshake); otherwise the greeting is awaited.
 #pragma once
 
 #include <memory>

@@ -64,23 +64,23 @@ bool Capabilities::feature(std::string_view name, std::string_view feature) cons
 
 Result<void> Capabilities::usable() const {
   if (const auto format = value("object-format"); format && *format != "sha1") {
-    return fail(Kind::remote, "the repository names its objects by " + printable(*format, 40) +
-                                  ", and eka only knows SHA-1 repositories");
+    return fail(Kind::remote,
+                "unsupported object format " + printable(*format, 40) + ": eka supports only SHA-1 repositories");
   }
   for (const std::string_view command : {"ls-refs", "fetch"}) {
-    if (!has(command)) return fail(Kind::remote, "the server does not offer \"" + std::string(command) + "\"");
+    if (!has(command)) return fail(Kind::remote, "the server does not support \"" + std::string(command) + "\"");
   }
   return {};
 }
 
 NotProtocolV2::NotProtocolV2()
-    : Error(Error(Kind::remote, "the server does not speak git protocol v2")
-                .with_hint("Servers speak it since git 2.18; a proxy may be dropping the Git-Protocol header.")) {}
+    : Error(Error(Kind::remote, "the server does not support git protocol v2")
+                .with_hint("git supports it since version 2.18; a proxy may remove the Git-Protocol header")) {}
 
 Result<void> AdvertisementParser::feed(std::string_view bytes) {
   if (is_old_protocol()) return {};
   bytes_ += bytes.size();
-  if (bytes_ > advertisement_limit) return std::unexpected(protocol_error("its list of capabilities has no end"));
+  if (bytes_ > advertisement_limit) return std::unexpected(protocol_error("capability list too long"));
   reader_.feed(bytes);
   while (!is_old_protocol()) {
     const auto packet = reader_.next();
@@ -98,7 +98,7 @@ Result<void> AdvertisementParser::take(const Packet& packet) {
     case State::version:
       return take_first(packet);
     case State::after_service:
-      if (!packet.is(Packet::Type::flush)) return std::unexpected(protocol_error("a flush should follow its greeting"));
+      if (!packet.is(Packet::Type::flush)) return std::unexpected(protocol_error("no flush packet after the greeting"));
       state_ = State::version;
       return {};
     case State::capabilities:
@@ -107,12 +107,12 @@ Result<void> AdvertisementParser::take(const Packet& packet) {
         return {};
       }
       if (!packet.is(Packet::Type::data) || !is_plain_text(packet.text())) {
-        return std::unexpected(protocol_error("a capability is not a line of text"));
+        return std::unexpected(protocol_error("invalid capability"));
       }
       capabilities_.add(std::string(packet.text()));
       return {};
     case State::complete:
-      return std::unexpected(protocol_error("bytes follow the end of its capabilities"));
+      return std::unexpected(protocol_error("data after the end of the capabilities"));
     case State::old_protocol:
       return {};
   }
@@ -127,13 +127,13 @@ Result<void> AdvertisementParser::take_first(const Packet& packet) {
   } else if (packet.is(Packet::Type::data) || packet.is(Packet::Type::flush)) {
     state_ = State::old_protocol;  // "version 1", the first ref, or no ref at all
   } else {
-    return std::unexpected(protocol_error("its greeting begins with a delimiter"));
+    return std::unexpected(protocol_error("delimiter at the start of the greeting"));
   }
   return {};
 }
 
 Result<Capabilities> AdvertisementParser::finish() {
-  if (!complete() || !reader_.between_packets()) return std::unexpected(truncated_error("in its capabilities"));
+  if (!complete() || !reader_.between_packets()) return std::unexpected(truncated_error("in the capabilities"));
   return std::move(capabilities_);
 }
 

@@ -36,7 +36,7 @@ Result<std::string> fetch_request(const Capabilities& server, std::span<const at
   if (!options.haves.empty()) out.line("thin-pack");
   if (!options.progress) out.line("no-progress");
   if (options.depth != 0) {
-    if (!server.feature("fetch", "shallow")) return fail(Kind::remote, "the server does not offer shallow fetches");
+    if (!server.feature("fetch", "shallow")) return fail(Kind::remote, "the server does not support shallow fetches");
     out.line("deepen " + std::to_string(options.depth));
   }
   if (options.filter != Filter::none && server.feature("fetch", "filter")) {
@@ -53,9 +53,9 @@ Result<std::string> fetch_request(const Capabilities& server, std::span<const at
 
 Result<std::string> v0_fetch_request(const Capabilities& features, std::span<const atom::ObjectId> wants,
                                      const FetchOptions& options) {
-  if (!features.has("side-band-64k")) return fail(Kind::remote, "the server is too old: it knows no side bands");
+  if (!features.has("side-band-64k")) return fail(Kind::remote, "the server does not support side-band-64k");
   if (options.depth != 0 && !features.has("shallow")) {
-    return fail(Kind::remote, "the server does not offer shallow fetches");
+    return fail(Kind::remote, "the server does not support shallow fetches");
   }
   const bool filters = options.filter != Filter::none && features.has("filter");
   std::string ours = " side-band-64k ofs-delta";
@@ -99,7 +99,7 @@ Result<std::optional<FetchParser::Event>> FetchParser::take(const Packet& packet
       return std::nullopt;
     case State::lines:
       if (packet.is(Packet::Type::data)) return std::nullopt;
-      if (!packet.is(Packet::Type::delimiter)) return malformed("the answer ends without a pack");
+      if (!packet.is(Packet::Type::delimiter)) return malformed("no pack in the response");
       state_ = State::between_sections;
       return std::nullopt;
     case State::v0_shallow:
@@ -111,17 +111,17 @@ Result<std::optional<FetchParser::Event>> FetchParser::take(const Packet& packet
     case State::complete:
       break;
   }
-  return malformed("bytes follow the end of the pack");
+  return malformed("data after the end of the pack");
 }
 
 Result<void> FetchParser::begin_section(const Packet& packet) {
-  if (!packet.is(Packet::Type::data)) return malformed("the answer ends without a pack");
+  if (!packet.is(Packet::Type::data)) return malformed("no pack in the response");
   const auto found = std::ranges::find(sections, packet.text());
   const int place = static_cast<int>(found - sections.begin());
   if (found == sections.end() || place <= section_) {
     return malformed("unexpected section \"" + printable(packet.text(), 60) + "\"");
   }
-  if (*found == "packfile-uris") return malformed("it sends us elsewhere for packs, which was not asked for");
+  if (*found == "packfile-uris") return malformed("unrequested packfile URIs");
   section_ = place;
   state_ = *found == "packfile" ? State::pack : State::lines;
   return {};
@@ -132,11 +132,11 @@ Result<void> FetchParser::take_v0_line(const Packet& packet) {
     if (packet.is(Packet::Type::flush)) {
       state_ = State::v0_acknowledgments;
     } else if (!packet.is(Packet::Type::data)) {
-      return malformed("the list of shallow commits holds a delimiter");
+      return malformed("delimiter in the list of shallow commits");
     }
     return {};
   }
-  if (!packet.is(Packet::Type::data) || packet.text() != "NAK") return malformed("\"NAK\" should come before the pack");
+  if (!packet.is(Packet::Type::data) || packet.text() != "NAK") return malformed("no \"NAK\" before the pack");
   state_ = State::pack;
   return {};
 }
@@ -147,7 +147,7 @@ Result<std::optional<FetchParser::Event>> FetchParser::take_band(const Packet& p
     state_ = State::complete;
     return std::nullopt;
   }
-  if (!packet.is(Packet::Type::data) || packet.payload.empty()) return malformed("a packet of the pack has no band");
+  if (!packet.is(Packet::Type::data) || packet.payload.empty()) return malformed("packet without a band");
   const std::string_view bytes = packet.payload.substr(1);
   switch (packet.payload[0]) {
     case 1:
@@ -157,9 +157,9 @@ Result<std::optional<FetchParser::Event>> FetchParser::take_band(const Packet& p
     case 2:
       return Event{Event::Type::progress, bytes};
     case 3:
-      return fail(Kind::remote, "the remote says: " + printable(bytes.substr(0, bytes.find_last_not_of("\r\n") + 1)));
+      return fail(Kind::remote, "remote error: " + printable(bytes.substr(0, bytes.find_last_not_of("\r\n") + 1)));
     default:
-      return malformed("there is no band " + std::to_string(static_cast<unsigned char>(packet.payload[0])));
+      return malformed("unknown band " + std::to_string(static_cast<unsigned char>(packet.payload[0])));
   }
 }
 

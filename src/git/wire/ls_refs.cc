@@ -38,7 +38,7 @@ LsRefsParser::LsRefsParser(std::vector<std::string> prefixes, LsRefsLimits limit
 Result<void> LsRefsParser::feed(std::string_view bytes) {
   bytes_ += bytes.size();
   if (bytes_ > limits_.bytes) {
-    return fail(Kind::remote, "the list of refs is longer than " + std::to_string(limits_.bytes) + " bytes");
+    return fail(Kind::remote, "the ref list is longer than " + std::to_string(limits_.bytes) + " bytes");
   }
   reader_.feed(bytes);
   while (true) {
@@ -51,12 +51,12 @@ Result<void> LsRefsParser::feed(std::string_view bytes) {
 
 Result<void> LsRefsParser::take(const Packet& packet) {
   if (auto error = error_packet(packet)) return std::unexpected(*std::move(error));
-  if (complete_) return malformed("bytes follow the end of the list of refs");
+  if (complete_) return malformed("data after the end of the ref list");
   if (packet.is(Packet::Type::flush)) {
     complete_ = true;
     return {};
   }
-  if (!packet.is(Packet::Type::data)) return malformed("the list of refs holds a delimiter");
+  if (!packet.is(Packet::Type::data)) return malformed("delimiter in the ref list");
   return take_line(packet.text());
 }
 
@@ -64,7 +64,7 @@ Result<void> LsRefsParser::take_line(std::string_view line) {
   std::string_view rest = line;
   const std::string_view id_text = take_word(rest);
   const std::string_view name = take_word(rest);
-  if (!is_ref_name(name)) return malformed("\"" + printable(name, 100) + "\" cannot be the name of a ref");
+  if (!is_ref_name(name)) return malformed("\"" + printable(name, 100) + "\" is not a valid ref name");
   const bool unborn = id_text == "unborn";
   Ref ref{.name = std::string(name), .id = {}, .peeled = {}, .symref_target = {}};
   if (!unborn) {
@@ -76,11 +76,11 @@ Result<void> LsRefsParser::take_line(std::string_view line) {
     const std::string_view attribute = take_word(rest);
     if (attribute.starts_with("symref-target:")) {
       const std::string_view target = attribute.substr(attribute.find(':') + 1);
-      if (!is_ref_name(target)) return malformed("\"" + printable(target, 100) + "\" cannot be the name of a ref");
+      if (!is_ref_name(target)) return malformed("\"" + printable(target, 100) + "\" is not a valid ref name");
       ref.symref_target = std::string(target);
     } else if (attribute.starts_with("peeled:")) {
       const auto peeled = atom::ObjectId::parse(attribute.substr(attribute.find(':') + 1));
-      if (!peeled) return malformed("\"" + printable(attribute, 100) + "\" holds no object id");
+      if (!peeled) return malformed("\"" + printable(attribute, 100) + "\" has no object id");
       ref.peeled = *peeled;
     }  // else: an attribute of some later git, and none of our business
   }
@@ -93,10 +93,10 @@ Result<void> LsRefsParser::take_line(std::string_view line) {
 }
 
 Result<std::vector<Ref>> LsRefsParser::finish() && {
-  if (!complete_ || !reader_.between_packets()) return std::unexpected(truncated_error("in the list of refs"));
+  if (!complete_ || !reader_.between_packets()) return std::unexpected(truncated_error("in the ref list"));
   std::ranges::sort(refs_, {}, &Ref::name);
   const auto twice = std::ranges::adjacent_find(refs_, {}, &Ref::name);
-  if (twice != refs_.end()) return malformed("it lists " + printable(twice->name, 100) + " twice");
+  if (twice != refs_.end()) return malformed("duplicate ref " + printable(twice->name, 100));
   return std::move(refs_);
 }
 

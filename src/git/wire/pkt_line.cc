@@ -17,7 +17,7 @@ Packet packet_of(std::string_view whole) {
 }  // namespace
 
 PacketWriter& PacketWriter::data(std::string_view payload) {
-  if (payload.size() > largest_payload) throw Error(Kind::usage, "a line of a git request is too long to be sent");
+  if (payload.size() > largest_payload) throw Error(Kind::usage, "a line of the git request is too long");
   static constexpr char digits[] = "0123456789abcdef";
   const std::size_t length = payload.size() + 4;
   for (const int shift : {12, 8, 4, 0}) out_ += digits[(length >> shift) & 15];
@@ -54,20 +54,19 @@ Result<std::size_t> PacketReader::length_of(std::string_view digits) {
     const int value = hex_value(digit);
     if (value < 0) {
       failed_ = true;
-      return std::unexpected(
-          protocol_error("a packet begins with \"" + printable(digits.substr(0, 4)) + "\", which is not a length"));
+      return std::unexpected(protocol_error("invalid packet length \"" + printable(digits.substr(0, 4)) + "\""));
     }
     length = length * 16 + static_cast<std::size_t>(value);
   }
   if (length == 3 || length > largest_packet) {
     failed_ = true;
-    return std::unexpected(protocol_error("a packet has the impossible length " + printable(digits.substr(0, 4))));
+    return std::unexpected(protocol_error("invalid packet length " + printable(digits.substr(0, 4))));
   }
   return std::max<std::size_t>(length, 4);
 }
 
 Result<std::optional<Packet>> PacketReader::next() {
-  if (failed_) return std::unexpected(protocol_error("reading went on after an error"));
+  if (failed_) return std::unexpected(protocol_error("read after an error"));
   if (std::exchange(handed_out_, false)) partial_.clear();
   const auto complete_partial = [this](std::size_t size) {
     const std::size_t missing = std::min(size - partial_.size(), input_.size());
@@ -96,7 +95,7 @@ Result<std::optional<Packet>> PacketReader::next() {
 }
 
 Error protocol_error(std::string what) {
-  return Error(Kind::remote, "the remote broke the git protocol: " + what);
+  return Error(Kind::remote, "git protocol error: " + what);
 }
 
 std::unexpected<Error> malformed(std::string what) {
@@ -104,12 +103,12 @@ std::unexpected<Error> malformed(std::string what) {
 }
 
 Error truncated_error(std::string where) {
-  return Error(Kind::remote, "the remote's answer ended too early, " + where).retryable();
+  return Error(Kind::remote, "truncated response " + where).retryable();
 }
 
 std::optional<Error> error_packet(const Packet& packet) {
   if (!packet.is(Packet::Type::data) || !packet.payload.starts_with("ERR ")) return std::nullopt;
-  return Error(Kind::remote, "the remote says: " + printable(packet.text().substr(4)));
+  return Error(Kind::remote, "remote error: " + printable(packet.text().substr(4)));
 }
 
 }  // namespace eka::git

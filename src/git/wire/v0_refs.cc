@@ -16,7 +16,7 @@ constexpr std::string_view peeled_mark = "^{}";
 Result<void> V0RefsParser::feed(std::string_view bytes) {
   bytes_ += bytes.size();
   if (bytes_ > limits_.bytes) {
-    return fail(Kind::remote, "the list of refs is longer than " + std::to_string(limits_.bytes) + " bytes");
+    return fail(Kind::remote, "the ref list is longer than " + std::to_string(limits_.bytes) + " bytes");
   }
   reader_.feed(bytes);
   while (true) {
@@ -29,17 +29,17 @@ Result<void> V0RefsParser::feed(std::string_view bytes) {
 
 Result<void> V0RefsParser::take(const Packet& packet) {
   if (auto error = error_packet(packet)) return std::unexpected(*std::move(error));
-  if (state_ == State::complete) return malformed("bytes follow the end of the list of refs");
+  if (state_ == State::complete) return malformed("data after the end of the ref list");
   if (packet.is(Packet::Type::flush)) {
     state_ = state_ == State::after_service ? State::first : State::complete;
     return {};
   }
-  if (!packet.is(Packet::Type::data)) return malformed("the list of refs holds a delimiter");
+  if (!packet.is(Packet::Type::data)) return malformed("delimiter in the ref list");
   if (state_ == State::start && packet.text() == "# service=git-upload-pack") {
     state_ = State::after_service;
     return {};
   }
-  if (state_ == State::after_service) return malformed("a flush should follow its greeting");
+  if (state_ == State::after_service) return malformed("no flush packet after the greeting");
   std::string_view line = packet.text();
   if (state_ != State::refs) {
     if (line == "version 1") return {};
@@ -71,7 +71,7 @@ Result<void> V0RefsParser::take_ref(std::string_view line) {
   const auto space = line.find(' ');
   const auto id = atom::ObjectId::parse(line.substr(0, space));
   if (!id || space == std::string_view::npos) {
-    return malformed("\"" + printable(line, 100) + "\" is no line of a list of refs");
+    return malformed("\"" + printable(line, 100) + "\" is not a line of a ref list");
   }
   const std::string_view name = line.substr(space + 1);
   if (name == no_refs) return {};
@@ -82,7 +82,7 @@ Result<void> V0RefsParser::take_ref(std::string_view line) {
   }
   last_kept_ = false;
   if (name == ".have") return {};
-  if (!is_ref_name(name)) return malformed("\"" + printable(name, 100) + "\" cannot be the name of a ref");
+  if (!is_ref_name(name)) return malformed("\"" + printable(name, 100) + "\" is not a valid ref name");
   Ref ref{.name = std::string(name), .id = *id, .peeled = {}, .symref_target = {}};
   if (!keep_(ref)) return {};
   if (refs_.size() == limits_.refs) {
@@ -96,14 +96,14 @@ Result<void> V0RefsParser::take_ref(std::string_view line) {
 }
 
 Result<std::vector<Ref>> V0RefsParser::finish() && {
-  if (!complete() || !reader_.between_packets()) return std::unexpected(truncated_error("in the list of refs"));
+  if (!complete() || !reader_.between_packets()) return std::unexpected(truncated_error("in the ref list"));
   if (const auto format = features_.value("object-format"); format && *format != "sha1") {
-    return fail(Kind::remote, "the repository names its objects by " + printable(*format, 40) +
-                                  ", and eka only knows SHA-1 repositories");
+    return fail(Kind::remote,
+                "unsupported object format " + printable(*format, 40) + ": eka supports only SHA-1 repositories");
   }
   std::ranges::sort(refs_, {}, &Ref::name);
   const auto twice = std::ranges::adjacent_find(refs_, {}, &Ref::name);
-  if (twice != refs_.end()) return malformed("it lists " + printable(twice->name, 100) + " twice");
+  if (twice != refs_.end()) return malformed("duplicate ref " + printable(twice->name, 100));
   return std::move(refs_);
 }
 

@@ -50,9 +50,9 @@ Result<Wants> wants_among(std::span<const Ref> refs, std::span<const atom::Objec
       if (place != nullptr ? ref.name == place->ref : is_branch(ref)) out.ids.push_back(ref.id);
     }
     if (out.ids.size() == before) {
-      return fail(Kind::remote, "the server does not give objects by their id, and object " + want.hex() +
-                                    (place != nullptr ? " should be at " + place->ref + ", which it does not have"
-                                                      : " is at none of its refs"));
+      return fail(Kind::remote, "the server does not allow fetching objects by id, and object " + want.hex() +
+                                    (place != nullptr ? " should be at " + place->ref + ", which does not exist"
+                                                      : " is not the target of a ref"));
     }
   }
   std::ranges::sort(out.ids);

@@ -1,4 +1,4 @@
-// What to ask of a server that does not give every object by its id (engine law 4): by ref, then deeper.
+// What to ask of a server that does not give every object by its id: by ref, then deeper.
 //
 // A server always gives what its refs point at. So a want that is the tip of some ref is asked for as it is; for any
 // other the tip of the ref that is said to hold it is, with its whole history, of which the want should be part.

@@ -26,8 +26,8 @@ std::string validator_of(const HttpResponse& response) {
 
 HttpError refused(long status, const std::string& origin, std::optional<std::chrono::seconds> retry_after) {
   if (status != 404 && status != 410) return status_error(status, origin, retry_after);
-  return HttpError(Error(Kind::remote, origin + " has no such file (HTTP status " + std::to_string(status) + ")")
-                       .with_hint("Check the URL."),
+  return HttpError(Error(Kind::remote, origin + ": file not found (HTTP status " + std::to_string(status) + ")")
+                       .with_hint("check the URL"),
                    status);
 }
 
@@ -49,7 +49,7 @@ class Download final : private HttpObserver {
       const bool complete = co_await coro::retry(retries_.policy(), retries_.clock(), attempt, on_retry);
       if (complete) co_return;
       if (resumptions == limits_.resumptions) {
-        throw Error(Kind::remote, "the transfer from " + url_.origin() + " breaks again and again");
+        throw Error(Kind::remote, "the transfer from " + url_.origin() + " was interrupted too often");
       }
       ++traffic_.retries;
     }
@@ -102,7 +102,7 @@ class Download final : private HttpObserver {
       const Counted counted(*response, traffic_);
       const bool redirected = status >= 300 && status < 400 && !response->location().empty();
       if (!redirected) throw refused(status, at.origin(), response->retry_after());
-      if (redirects == most_redirects) throw Error(Kind::remote, url_.origin() + " redirects without end");
+      if (redirects == most_redirects) throw Error(Kind::remote, url_.origin() + ": too many redirects");
       at = target(at, response->location());
     }
   }
@@ -138,15 +138,15 @@ class Download final : private HttpObserver {
 
   static atom::Url target(const atom::Url& from, const std::string& location) {
     const auto refuse = [&](const std::string& why) {
-      return Error(Kind::remote, from.origin() + " redirects to a place we do not go to: " + why);
+      return Error(Kind::remote, from.origin() + ": redirect refused: " + why);
     };
     auto to = atom::Url::parse(location);
     if (!to) throw refuse(to.error().message());
-    if (!to->user().empty()) throw refuse("the URL carries a user name");
+    if (!to->user().empty()) throw refuse("the URL contains a user name");
     const bool secure = to->scheme() == atom::Url::Scheme::https;
     if (!secure && to->scheme() != atom::Url::Scheme::http) throw refuse(printable(to->str(), 200));
     if (!secure && from.scheme() == atom::Url::Scheme::https) {
-      throw refuse(printable(to->str(), 200) + " is not https, as this is");
+      throw refuse(printable(to->str(), 200) + " is not https");
     }
     return *std::move(to);
   }

@@ -2,7 +2,7 @@
 //
 // A transfer that breaks is taken up where it broke: a range is asked for on the condition that the file is still the
 // one that was begun (If-Range, with its ETag or its date). A server that knows no ranges, or has another file now,
-// sends it whole, and the sink begins again. Transient failures are tried again by policy (engine law 5); one that came
+// sends it whole, and the sink begins again. Transient failures are tried again by policy; one that came
 // after some bytes is not counted as a try as long as every try brings more.
 //
 // Proxy, authorities, client certificate and headers are those of DownloadShared::settings_for, for each place that a

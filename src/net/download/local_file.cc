@@ -24,7 +24,7 @@ coro::Descriptor open_file(const atom::Url& url) {
   coro::Descriptor file(::open(url.path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat about{};
   if (file.get() < 0 || ::fstat(file.get(), &about) != 0) fail_with_errno(url);
-  if (!S_ISREG(about.st_mode)) throw Error(Kind::remote, url.str() + " is no file");
+  if (!S_ISREG(about.st_mode)) throw Error(Kind::remote, url.str() + " is not a file");
   return file;
 }
 

@@ -5,7 +5,7 @@
 namespace eka::net {
 
 Libcurl::Libcurl() {
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw Error(Kind::failure, "libcurl does not start");
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw Error(Kind::failure, "cannot initialize libcurl");
 }
 
 Libcurl::~Libcurl() {

@@ -57,7 +57,7 @@ HttpTransfer::HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, 
       host_(host_of(request_.url)),
       buffer_limit_(limits.buffer),
       easy_(curl_easy_init()) {
-  if (!easy_) throw Error(Kind::failure, "libcurl gives no handle");
+  if (!easy_) throw Error(Kind::failure, "cannot create a libcurl handle");
   configure(limits);
   configure_peers(*request_.settings);
 }
@@ -297,8 +297,8 @@ coro::Task<std::string_view> HttpTransfer::read() {
 void HttpTransfer::throw_if_failed() const {
   if (thrown_) std::rethrow_exception(thrown_);
   if (over_limit_) {
-    throw Error(Kind::remote, "the answer of " + host_ + " is longer than " + std::to_string(request_.body_limit) +
-                                  " bytes, once decompressed");
+    throw Error(Kind::remote, "the response of " + host_ + " is longer than " + std::to_string(request_.body_limit) +
+                                  " bytes after decompression");
   }
   const std::string& proxy = request_.settings->proxy_name;
   if (result_ && *result_ != CURLE_OK) {

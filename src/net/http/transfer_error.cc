@@ -32,53 +32,53 @@ std::string hint_for(CURLcode code) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      return "For a private certificate authority, set SSL_CERT_FILE or GIT_SSL_CAINFO.";
+      return "for a private certificate authority, set SSL_CERT_FILE or GIT_SSL_CAINFO";
     case CURLE_COULDNT_RESOLVE_HOST:
-      return "Check the host's name, and that this machine's name server answers.";
+      return "check the host name and the name server of this machine";
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_PROXY:
-      return "Check http_proxy, https_proxy and all_proxy.";
+      return "check http_proxy, https_proxy and all_proxy";
     case CURLE_COULDNT_CONNECT:
-      return "Check the address, and that the server is running and can be reached from here.";
+      return "check the address, and that the server is running and reachable";
     case CURLE_SSL_CONNECT_ERROR:
-      return "Check that the server speaks TLS at this port.";
+      return "check that the server supports TLS on this port";
     case CURLE_OPERATION_TIMEDOUT:
-      return "Try again later. net.connect and net.stall say how long a server is waited for.";
+      return "try again later; timeouts are configured by net.connect and net.stall";
     default:
-      return is_transient(code) ? "The connection broke: try again." : "";
+      return is_transient(code) ? "the connection was lost: try again" : "";
   }
 }
 
 }  // namespace
 
 HttpError proxy_error(long proxy_status, const std::string& host, const std::string& proxy) {
-  const std::string name = proxy.empty() ? "a proxy" : "the proxy " + proxy;
+  const std::string name = "proxy" + (proxy.empty() ? "" : " " + proxy);
   const std::string answered = " (HTTP status " + std::to_string(proxy_status) + ")";
-  if (proxy_status == 407 || proxy_status == 401) {  // 401: some say so of a login that is wrong
+  if (proxy_status == 407 || proxy_status == 401) {  // some respond with 401 to a wrong password
     Error error(Kind::remote,
-                name + " wants a user name and a password of its own before it leads to " + host + answered);
-    return HttpError(std::move(error).with_hint("Give them with its URL, in http.proxy or https_proxy: "
-                                                "http://user:password@host:port."),
+                name + ": authentication required to connect to " + host + answered);
+    return HttpError(std::move(error).with_hint("add them to the URL of the proxy in http.proxy or https_proxy: "
+                                                "http://user:password@host:port"),
                      0);
   }
-  Error error(Kind::remote, name + " does not lead to " + host + answered);
+  Error error(Kind::remote, name + ": connecting to " + host + " failed" + answered);
   if (is_transient_status(proxy_status)) {
     std::move(error).retryable().with_hint(
-        "It may not reach the host: try again later, or ask whoever runs the proxy.");
+        "the proxy may not be able to reach the host: try again later, or contact its operator");
   } else {
     std::move(error).with_hint(
-        "Ask whoever runs the proxy; or name the host in no_proxy, if it can be reached without.");
+        "contact the operator of the proxy, or add the host to no_proxy if it is reachable without a proxy");
   }
   return HttpError(std::move(error), 0);
 }
 
 HttpError transfer_error(CURLcode code, const std::string& host, const char* detail, const std::string& proxy) {
   const std::string_view words = *detail != '\0' ? std::string_view(detail) : curl_easy_strerror(code);
-  Error error(Kind::remote, "the exchange with " + host + " failed: " + printable(words));
+  Error error(Kind::remote, "request to " + host + " failed: " + printable(words));
   if (is_transient(code)) std::move(error).retryable();
   std::string hint = hint_for(code);
   if (code == CURLE_COULDNT_CONNECT && !proxy.empty()) {
-    hint += " The way goes by the proxy " + proxy + ", unless no_proxy excepts the host.";
+    hint += "; the proxy " + proxy + " is used unless no_proxy contains the host";
   }
   std::move(error).with_hint(std::move(hint));
   return HttpError(std::move(error), 0);

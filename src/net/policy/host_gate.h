@@ -1,4 +1,4 @@
-// How many requests one host is asked at once, found out by asking (engine law 8).
+// How many requests one host is asked at once, found out by asking.
 //
 // The number begins with what users of other tools ask of one host (decision 0030), doubles with each full round
 // of good answers, and halves when the host says it has too much (429, 503, a reset); from then on it grows by one a

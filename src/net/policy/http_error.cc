@@ -8,32 +8,32 @@ namespace {
 std::string describe(long status) {
   switch (status) {
     case 401:
-      return "wants a user name and a password";
+      return "authentication required";
     case 403:
-      return "denies access";
+      return "access denied";
     case 404:
     case 410:
-      return "knows no such repository: repository not found";
+      return "repository not found";
     case 429:
-      return "has had too many requests of us";
+      return "rate limited";
     default:
       break;
   }
-  if (status >= 300 && status < 400) return "redirects a request that cannot be redirected";
-  if (status >= 500) return "has trouble of its own";
-  return "refuses the request";
+  if (status >= 300 && status < 400) return "unexpected redirect";
+  if (status >= 500) return "server error";
+  return "request rejected";
 }
 
 std::string hint_for(long status) {
-  if (status == 400) return "A server that wants a client certificate may answer so: http.sslCert and http.sslKey.";
+  if (status == 400) return "the server may require a client certificate: set http.sslCert and http.sslKey";
   if (status == 401) {
-    return "Have a credential helper of git know them (git credential approve), or ~/.netrc. Some servers answer so "
-           "for a repository that does not exist.";
+    return "configure a git credential helper or ~/.netrc; some servers also respond like this "
+           "if the repository does not exist";
   }
-  if (status == 403) return "This user may lack the right to read the repository, or the token has expired.";
-  if (status == 404) return "Check the URL. Some servers answer so for a repository that is private.";
-  if (status == 408 || status == 429) return "Try again later; other programs may be using up what it allows, too.";
-  if (status >= 500) return "The trouble is on the server's side: try again later, or ask whoever runs it.";
+  if (status == 403) return "the user may not have the right to read the repository, or the token may have expired";
+  if (status == 404) return "check the URL; some servers respond like this if the repository is private";
+  if (status == 408 || status == 429) return "try again later; requests of other programs may count as well";
+  if (status >= 500) return "try again later, or contact the operator of the server";
   return {};
 }
 
@@ -48,12 +48,12 @@ bool is_busy_status(long status) {
 }
 
 HttpError status_error(long status, const std::string& host, std::optional<std::chrono::seconds> retry_after) {
-  Error error(Kind::remote, host + " " + describe(status) + " (HTTP status " + std::to_string(status) + ")");
+  Error error(Kind::remote, host + ": " + describe(status) + " (HTTP status " + std::to_string(status) + ")");
   if (std::string hint = hint_for(status); !hint.empty()) std::move(error).with_hint(std::move(hint));
   if (is_transient_status(status)) std::move(error).retryable();
   if (is_busy_status(status) && retry_after) {
-    std::move(error).with_hint("The server asks to wait for " + std::to_string(retry_after->count()) +
-                               " s (Retry-After). net.retry says how long it is waited for.");
+    std::move(error).with_hint("the server asks to retry after " + std::to_string(retry_after->count()) +
+                               " s (Retry-After); net.retry limits how long eka waits");
   }
   return HttpError(std::move(error), status, retry_after);
 }

@@ -13,11 +13,11 @@ std::string_view reason_of(Repeat why) {
     case Repeat::no:
       break;
     case Repeat::closed_while_idle:
-      return "the server has closed the idle connection";
+      return "the server closed the idle connection";
     case Repeat::one_request_per_connection:
-      return "the server takes one request for each connection";
+      return "the server accepts one request per connection";
   }
-  return "the request has failed";
+  return "the request failed";
 }
 
 }  // namespace eka::net

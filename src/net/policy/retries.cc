@@ -14,13 +14,13 @@ std::optional<std::chrono::milliseconds> busy_wait(const Error& error) {
 
 void Retries::note(std::string_view what, const Error& failure, Traffic& traffic) const {
   ++traffic.retries;
-  if (tell_) tell_(std::string(what) + ": again after: " + failure.message());
+  if (tell_) tell_(std::string(what) + ": retrying: " + failure.message());
 }
 
 void Retries::note(std::string_view what, Repeat why, Traffic& traffic) const {
   traffic.count(why);
   if (tell_)
-    tell_(std::string(what) + ": sending the request again on a new connection: " + std::string(reason_of(why)));
+    tell_(std::string(what) + ": repeating the request on a new connection: " + std::string(reason_of(why)));
 }
 
 }  // namespace eka::net

@@ -56,7 +56,7 @@ bool others_may_write(const struct stat& status) {
 
 Error refusal(const fs::path& root, const fs::path& directory, const std::string& why) {
   return Error(Kind::failure, "the cache at " + printable(root.native()) +
-                                  " cannot be trusted: " + printable(directory.native()) + " " + why);
+                                  " is not safe to use: " + printable(directory.native()) + " " + why);
 }
 
 constexpr const char* choose_another = "choose another directory with cache.root or EKA_CACHE_ROOT";
@@ -73,7 +73,7 @@ void check_directory(const fs::path& root, const fs::path& directory, const stru
   check_owner(root, directory, status, is_cache);
   const bool is_sticky = (status.st_mode & S_ISVTX) != 0 && !is_cache;
   if (is_sticky || !others_may_write(status)) return;
-  throw refusal(root, directory, "may be written by other users")
+  throw refusal(root, directory, "is writable by other users")
       .with_hint(is_own_user(status.st_uid) ? "`chmod go-w " + printable(directory.native()) + "`, or " + choose_another
                                             : choose_another);
 }
@@ -88,12 +88,12 @@ fs::path trusted_cache_root(const fs::path& root) {
   std::erase_if(names, [](const fs::path& name) { return name.empty(); });
   for (int links = 0; !names.empty();) {
     struct stat status{};
-    if (::lstat(here.c_str(), &status) != 0) throw_errno("cannot look at " + printable(here.native()));
+    if (::lstat(here.c_str(), &status) != 0) throw_errno("cannot access " + printable(here.native()));
     check_directory(absolute, here, status, false);
     const fs::path name = names.front();
     const fs::path next = name == ".." ? here.parent_path() : here / name;
     if (::lstat(next.c_str(), &status) != 0) {
-      if (errno != ENOENT) throw_errno("cannot look at " + printable(next.native()));
+      if (errno != ENOENT) throw_errno("cannot access " + printable(next.native()));
       for (const fs::path& missing : names) here /= missing;
       return here;
     }
@@ -103,7 +103,7 @@ fs::path trusted_cache_root(const fs::path& root) {
       continue;
     }
     check_owner(absolute, next, status, false);
-    if (++links > most_links) throw refusal(absolute, next, "is a circle of symbolic links").with_hint(choose_another);
+    if (++links > most_links) throw refusal(absolute, next, "is a loop of symbolic links").with_hint(choose_another);
     const fs::path target = fs::read_symlink(next);
     if (target.is_absolute()) here = target.root_path();
     const fs::path parts = target.relative_path();
@@ -112,7 +112,7 @@ fs::path trusted_cache_root(const fs::path& root) {
     names.insert(names.begin(), first.begin(), first.end());
   }
   struct stat status{};
-  if (::lstat(here.c_str(), &status) != 0) throw_errno("cannot look at " + printable(here.native()));
+  if (::lstat(here.c_str(), &status) != 0) throw_errno("cannot access " + printable(here.native()));
   check_directory(absolute, here, status, true);
   return here;
 }

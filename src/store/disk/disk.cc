@@ -106,7 +106,7 @@ class Remover {
     ino_t inode = 0;
     identify(device, inode);
     if (device != path_.back().device || inode != path_.back().inode) {
-      throw Error(Kind::failure, "a directory was moved while it was removed");
+      throw Error(Kind::failure, "a directory was moved while it was being removed");
     }
     ::unlinkat(here_.get(), name.c_str(), AT_REMOVEDIR);
   }
@@ -134,10 +134,10 @@ Error errno_error(std::string_view what) {
   Error error(Kind::failure, std::string(what) + ": " + std::generic_category().message(code));
   if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
     std::move(error).with_hint(
-        "make room where the cache is (`eka cache gc`), or choose another directory with cache.root or EKA_CACHE_ROOT");
+        "free disk space (`eka cache gc`), or choose another directory with cache.root or EKA_CACHE_ROOT");
   } else if (code == ENOENT) {  // what was there when the run began
     std::move(error).with_hint(
-        "something was removed while eka ran: run it again, and let `eka cache gc` remove things");
+        "files of the cache were removed during the run: run it again, and remove files only with `eka cache gc`");
   }
   return error;
 }
@@ -156,7 +156,7 @@ void make_directories(const std::filesystem::path& path) {
   struct stat status{};
   if (code == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return;
   errno = code;
-  throw_errno("cannot make the directory " + printable(path.native()));
+  throw_errno("cannot create the directory " + printable(path.native()));
 }
 
 FileDescriptor create_file(const std::filesystem::path& path) {

@@ -73,14 +73,14 @@ Quarantine Quarantine::make(const std::filesystem::path& parent) {
     std::filesystem::path path = parent / fresh_name();
     if (::mkdir(path.c_str(), 0700) != 0) {
       if (errno == EEXIST) continue;  // left by a process that had our pid in another boot
-      throw_errno("cannot make the directory " + printable(path.native()));
+      throw_errno("cannot create the directory " + printable(path.native()));
     }
     FileDescriptor lock = open_quarantine(path);
     if (lock && try_lock(lock) != Lock::held_by_another && still_at(path, lock)) {
       return Quarantine(std::move(path), std::move(lock));
     }
   }
-  throw Error(Kind::failure, "cannot make a directory of our own in " + printable(parent.native()));
+  throw Error(Kind::failure, "cannot create a directory in " + printable(parent.native()));
 }
 
 Quarantine Quarantine::make(const std::filesystem::path& parent, coro::Pool& remover) {

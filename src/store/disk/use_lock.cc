@@ -55,7 +55,7 @@ std::set<long> holders(const FileDescriptor& file) {
 }
 
 std::string named(const std::set<long>& pids) {
-  if (pids.empty()) return "a process that cannot be seen from here";
+  if (pids.empty()) return "an unknown process";
   std::string out;
   for (const long pid : pids) {
     std::string name = read_file("/proc/" + std::to_string(pid) + "/comm", 256).value_or("?\n");
@@ -84,7 +84,7 @@ coro::Task<UseLock> UseLock::take(coro::Pool& pool, std::filesystem::path root, 
     if (outcome == Outcome::taken) co_return UseLock(std::move(file));
     if (outcome == Outcome::impossible) {
       if (mode == Mode::shared) co_return UseLock(FileDescriptor());
-      throw Error(Kind::failure, "the cache at " + printable(root.native()) + " cannot be locked");
+      throw Error(Kind::failure, "cannot lock the cache at " + printable(root.native()));
     }
     if (clock.now() >= deadline) break;
     co_await clock.sleep(step);
@@ -93,7 +93,7 @@ coro::Task<UseLock> UseLock::take(coro::Pool& pool, std::filesystem::path root, 
   const auto seconds = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(patience).count());
   throw Error(Kind::failure,
               "the cache at " + printable(root.native()) + " is in use by " + who + ", since over " + seconds + " s")
-      .with_hint("try again when it has ended");
+      .with_hint("try again after it has ended");
 }
 
 }  // namespace eka::store

@@ -28,12 +28,11 @@ WriteAccess WriteAccess::to(const Places& places) {
     const auto obstacle = obstacle_to_writing(place);
     if (!obstacle) continue;
     access.obstacle_ = *obstacle;
-    access.refusal_ =
-        Error(Kind::failure, "something has to be written into the cache at " + printable(places.root.native()) +
-                                 ", which may only be read (" + *obstacle + ")")
-            .with_hint(
-                "choose a directory that may be written with cache.root or EKA_CACHE_ROOT; a copy "
-                "of this one will do");
+    access.refusal_ = Error(Kind::failure, "cannot write to the cache at " + printable(places.root.native()) +
+                                               ": it is read-only (" + *obstacle + ")")
+                          .with_hint(
+                              "choose a writable directory with cache.root or EKA_CACHE_ROOT, such as a copy of "
+                              "this one");
     break;
   }
   return access;

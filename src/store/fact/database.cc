@@ -49,7 +49,7 @@ int format_of(Sqlite& connection) {
 
 // Older and newer formats alike: nothing in there is worth a migration.
 SqliteError wrong_format(int found) {
-  return SqliteError::foreign("it has format " + std::to_string(found) + ", not " + std::to_string(format));
+  return SqliteError::foreign("unsupported format " + std::to_string(found) + ", not " + std::to_string(format));
 }
 
 // Moved out of the way rather than deleted: another process may have it open, and somebody may want to know.
@@ -148,7 +148,7 @@ Statement& Database::statement(std::string_view verb, Fact fact) {
 }
 
 void Database::note(const SqliteError& mishap) {
-  if (warning_.empty()) warning_ = std::string("the cache's eka.db cannot be used: ") + mishap.what();
+  if (warning_.empty()) warning_ = std::string("cannot use eka.db in the cache: ") + mishap.what();
 }
 
 // After a statement failed: a file that turns out to be damaged only now is set aside like one that was so at the
@@ -278,7 +278,7 @@ void Database::set_aside() {
 
 std::optional<std::string> Database::damage() try {
   Statement check = connection_->prepare("PRAGMA quick_check(1)");
-  const std::string found = check.step() ? check.text(0) : "it does not answer";
+  const std::string found = check.step() ? check.text(0) : "no result";
   return found == "ok" ? std::nullopt : std::optional(found);
 } catch (const SqliteError& error) {
   return error.what();

@@ -80,10 +80,10 @@ class Auditor {
       stop_.check();
       scanner.push(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(file.gcount()))));
     }
-    if (file.bad() || !file.eof()) throw Error(Kind::integrity, "it cannot be read");
+    if (file.bad() || !file.eof()) throw Error(Kind::integrity, "cannot be read");
     scanner.finish();
     if ("pack-" + scanner.trailer().hex() != pack.name) {
-      throw Error(Kind::integrity, "its checksum is not the one of its name");
+      throw Error(Kind::integrity, "checksum does not match the file name");
     }
   }
 
@@ -92,7 +92,7 @@ class Auditor {
     for (const atom::ObjectId& id : ids_of_pack(pack.index)) {
       stop_.check();
       ++audit_.objects;
-      if (!alone.find(id)) throw Error(Kind::integrity, "object " + id.hex() + " cannot be found in it");
+      if (!alone.find(id)) throw Error(Kind::integrity, "object " + id.hex() + " is missing in it");
     }
   }
 
@@ -112,7 +112,7 @@ class Auditor {
       ++audit_.objects;
       try {
         if (loose.find(id)) continue;
-        note("object", id.hex(), "it cannot be read");
+        note("object", id.hex(), "cannot be read");
       } catch (const Error& error) {
         note("object", id.hex(), error.message());
       }
@@ -174,7 +174,7 @@ class Auditor {
 
   static std::string what_is_wrong(Objects& objects, const atom::ObjectId& id, const fs::path& place) {
     try {
-      return holds_tree(objects, id, place) ? "" : "it is not what its objects say";
+      return holds_tree(objects, id, place) ? "" : "content does not match its objects";
     } catch (const Error& error) {
       return error.message();
     }

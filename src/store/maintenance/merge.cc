@@ -52,7 +52,7 @@ coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy
   });
   const std::size_t count = plan.packs.size();
   if (count == 0) co_return 0;
-  Error late(Kind::failure, "merging " + std::to_string(count) + " packs takes too long");
+  Error late(Kind::failure, "merging " + std::to_string(count) + " packs timed out");
   auto work = repack(std::move(places), pool, std::move(plan.ids), std::move(plan.packs));
   co_await coro::timeout(policy.time, std::move(work), std::move(late), clock);
   co_return count;

@@ -52,7 +52,7 @@ coro::Task<> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId>
     made = name_of_pack(co_await coro::run(std::move(command)));
     co_await coro::offload(pool, [&] {
       if (ids_of_pack(quarantine.path() / (made + ".idx")) != ids) {
-        throw Error(Kind::failure, "git pack-objects did not pack what it was told to");
+        throw Error(Kind::failure, "git pack-objects packed other objects than requested");
       }
       publish_pack(quarantine.path(), places.packs(), made);
     });

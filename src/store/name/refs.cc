@@ -79,12 +79,12 @@ void each_loose(const fs::path& root, Each each) {
 
 void write_file_of(const fs::path& file, const atom::ObjectId& rev) {
   const FileDescriptor out = create_file(file);
-  if (!out) throw_errno("cannot write a name into the cache");
-  write_all(out.get(), rev.hex() + "\n", "cannot write a name into the cache");
+  if (!out) throw_errno("cannot write a ref to the cache");
+  write_all(out.get(), rev.hex() + "\n", "cannot write a ref to the cache");
 }
 
 void remove_file(const fs::path& file) {
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove a name from the cache");
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove a ref from the cache");
 }
 
 // A file and mostly a directory for each name, or all names written again for a few more: what is cheaper. A file that
@@ -185,7 +185,7 @@ void Refs::remove(const std::vector<CachedName>& names, const std::vector<Cached
   std::vector<PackedName> left = *packed_.names();
   if (std::erase_if(left, [&](const PackedName& each) { return gone.contains(each.name); }) == 0) return;
   if (!packed_.replace(std::move(left))) {
-    throw Error(Kind::failure, "cannot remove names from the cache: another program holds its packed-refs.lock");
+    throw Error(Kind::failure, "cannot remove refs from the cache: packed-refs.lock is held by another process");
   }
 }
 
@@ -226,8 +226,7 @@ void Refs::write_source(const std::string& name, const atom::ObjectId& rev) cons
   const Entry entry{std::string(source_prefix), name, rev};
   const FileDescriptor lock = take_names_lock(directory_);
   if (const auto there = find(entry); there && *there != rev) {
-    throw Error(Kind::integrity,
-                "the source " + name + " is " + there->hex() + " in the cache, but was now found to be " + rev.hex());
+    throw Error(Kind::integrity, "source " + name + " is " + there->hex() + " in the cache, but is now " + rev.hex());
   }
   if (!is_written(entry)) write_new({entry}, static_cast<bool>(lock));
 }
@@ -271,7 +270,7 @@ void Refs::write_loose(const std::vector<Entry>& entries) const {
     if (is_written(entry)) {
       fs::remove(made);
     } else if (::rename(made.c_str(), file.c_str()) != 0) {
-      throw_errno("cannot write a name into the cache");
+      throw_errno("cannot write a ref to the cache");
     }
   }
 }

@@ -47,12 +47,12 @@ bool is_git_on_hfs(std::string_view name) {
 }  // namespace
 
 std::optional<std::string_view> why_refused(std::string_view name) {
-  if (name.empty()) return "has no name";
-  if (name.size() > 255) return "has a name of more than 255 bytes";
-  if (name == "." || name == "..") return "leads out of its directory";
-  if (name.find('/') != std::string_view::npos) return "has a slash in its name";
-  if (name.find('\\') != std::string_view::npos) return "has a backslash in its name";
-  if (name.find('\0') != std::string_view::npos) return "has a NUL in its name";
+  if (name.empty()) return "has an empty name";
+  if (name.size() > 255) return "has a name longer than 255 bytes";
+  if (name == "." || name == "..") return "is outside of its directory";
+  if (name.find('/') != std::string_view::npos) return "contains a slash";
+  if (name.find('\\') != std::string_view::npos) return "contains a backslash";
+  if (name.find('\0') != std::string_view::npos) return "contains a NUL";
   if (is_git_on_ntfs(name) || is_git_on_hfs(name)) return "would be a .git directory on some file systems";
   return std::nullopt;
 }

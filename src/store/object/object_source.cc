@@ -68,7 +68,7 @@ git_odb_backend* ObjectSource::backend() {
 }
 
 git::OdbHandle ObjectSource::open() {
-  auto odb = git::make<git::OdbHandle>(Kind::failure, "cannot make an object database", git_odb_new);
+  auto odb = git::make<git::OdbHandle>(Kind::failure, "cannot create an object database", git_odb_new);
   git::check(git_odb_add_backend(odb.get(), backend(), 1), Kind::failure, "cannot open the object database");
   return odb;
 }

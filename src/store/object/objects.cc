@@ -16,12 +16,12 @@ ObjectType type_from(git_object_t type, const atom::ObjectId& id) {
     case GIT_OBJECT_TAG:
       return ObjectType::tag;
     default:
-      throw Error(Kind::integrity, "object " + id.hex() + " has no type that git knows");
+      throw Error(Kind::integrity, "object " + id.hex() + " has an invalid type");
   }
 }
 
 git::OdbHandle empty_odb() {
-  return git::make<git::OdbHandle>(Kind::failure, "cannot make an object database", git_odb_new);
+  return git::make<git::OdbHandle>(Kind::failure, "cannot create an object database", git_odb_new);
 }
 
 // The odb owns its backends once they are added.
@@ -153,7 +153,7 @@ std::optional<Object> Objects::find(const atom::ObjectId& id) {
 
 Object Objects::read(const atom::ObjectId& id, ObjectType type) {
   const auto lying = [&](ObjectType real) {
-    return Error(Kind::integrity, "object " + id.hex() + " should be a " + std::string(name_of(type)) + " and is a " +
+    return Error(Kind::integrity, "object " + id.hex() + " should be a " + std::string(name_of(type)) + ", but is a " +
                                       std::string(name_of(real)));
   };
   if (type != ObjectType::blob) {
@@ -162,7 +162,7 @@ Object Objects::read(const atom::ObjectId& id, ObjectType type) {
     if (known && known->type != type) throw lying(known->type);
     if (known && known->size > PackLimits{}.structure_size) {
       throw Error(Kind::integrity, "the " + std::string(name_of(type)) + " " + id.hex() + " is " +
-                                       std::to_string(known->size) + " bytes large: over the limit");
+                                       std::to_string(known->size) + " bytes: too large");
     }
   }
   auto object = find(id);
@@ -186,7 +186,7 @@ atom::ObjectId tree_of_commit(std::string_view commit) {
   if (commit.starts_with(key) && commit.find('\n') == key.size() + 40) {
     if (auto id = atom::ObjectId::parse(commit.substr(key.size(), 40))) return *id;
   }
-  throw Error(Kind::integrity, "a commit names no tree");
+  throw Error(Kind::integrity, "invalid commit: no tree");
 }
 
 }  // namespace eka::store

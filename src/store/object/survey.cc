@@ -8,11 +8,11 @@
 namespace eka::store {
 
 void Surveyor::check(const Extent& extent, unsigned depth) const {
-  const auto over = [](const std::string& what) { return Error(Kind::integrity, "a tree is over the limit: " + what); };
+  const auto over = [](const std::string& what) { return Error(Kind::integrity, "tree exceeds a limit: " + what); };
   if (depth + extent.height > limits_.depth) {
     throw over("deeper than " + std::to_string(limits_.depth) + " directories");
   }
-  if (extent.path > limits_.path) throw over("a path of more than " + std::to_string(limits_.path) + " bytes");
+  if (extent.path > limits_.path) throw over("a path longer than " + std::to_string(limits_.path) + " bytes");
   if (extent.entries > limits_.entries) throw over("more than " + std::to_string(limits_.entries) + " entries");
   if (extent.bytes > limits_.bytes) throw over("more than " + std::to_string(limits_.bytes >> 20) + " MiB");
 }
@@ -20,10 +20,10 @@ void Surveyor::check(const Extent& extent, unsigned depth) const {
 std::uint64_t Surveyor::blob_size(const atom::ObjectId& id) {
   if (blobs_ == Blobs::contents) return objects_.read(id, ObjectType::blob).content().size();
   const auto header = objects_.header(id);
-  if (!header) throw Error(Kind::integrity, "the blob " + id.hex() + " is missing");
+  if (!header) throw Error(Kind::integrity, "blob " + id.hex() + " is missing");
   if (header->type != ObjectType::blob) {
     throw Error(Kind::integrity,
-                "object " + id.hex() + " should be a blob and is a " + std::string(name_of(header->type)));
+                "object " + id.hex() + " should be a blob, but is a " + std::string(name_of(header->type)));
   }
   return header->size;
 }
@@ -89,10 +89,10 @@ void Surveyor::anything(const atom::ObjectId& wanted) {
     }
     const std::string_view text = object.content();
     auto target = text.starts_with("object ") && text.size() > 47 ? atom::ObjectId::parse(text.substr(7, 40))
-                                                                  : fail(Kind::integrity, "a tag names no object");
+                                                                  : fail(Kind::integrity, "invalid tag: no object");
     id = unwrap(std::move(target));
   }
-  throw Error(Kind::integrity, "the tag " + wanted.hex() + " leads nowhere");
+  throw Error(Kind::integrity, "tag " + wanted.hex() + " does not lead to an object");
 }
 
 }  // namespace eka::store

@@ -13,7 +13,7 @@ namespace eka::store {
 namespace {
 
 std::unexpected<Error> refuse(std::string_view name, std::string_view why) {
-  return fail(Kind::integrity, "the entry \"" + printable(name) + "\" " + std::string(why));
+  return fail(Kind::integrity, "invalid tree: entry \"" + printable(name) + "\" " + std::string(why));
 }
 
 std::optional<EntryKind> kind_of(std::string_view mode) {
@@ -48,19 +48,19 @@ std::optional<std::string_view> doubled_name(const std::vector<TreeEntry>& entri
 // One entry off the front of `content`.
 Result<TreeEntry> take_entry(std::string_view& content) {
   const std::size_t space = content.substr(0, 8).find(' ');
-  if (space == std::string_view::npos) return fail(Kind::integrity, "an entry has no mode");
+  if (space == std::string_view::npos) return fail(Kind::integrity, "invalid tree: entry without mode");
   const std::string_view mode = content.substr(0, space);
   content.remove_prefix(space + 1);
   const std::size_t end = content.find('\0');
   if (end == std::string_view::npos || content.size() - end - 1 < atom::ObjectId::size) {
-    return fail(Kind::integrity, "an entry is cut short");
+    return fail(Kind::integrity, "invalid tree: truncated entry");
   }
   TreeEntry entry;
   entry.name = content.substr(0, end);
   if (const auto reason = why_refused(entry.name)) return refuse(entry.name, *reason);
   if (mode == "160000") return refuse(entry.name, "is a submodule, which eka does not support");
   const auto kind = kind_of(mode);
-  if (!kind) return refuse(entry.name, "has the mode " + printable(mode) + ", which is not one of git's");
+  if (!kind) return refuse(entry.name, "has an invalid mode " + printable(mode));
   entry.kind = *kind;
   std::array<std::uint8_t, atom::ObjectId::size> id{};
   std::copy_n(content.data() + end + 1, id.size(), reinterpret_cast<char*>(id.data()));
@@ -77,11 +77,11 @@ Result<std::vector<TreeEntry>> parse_tree(std::string_view content) {
     auto entry = take_entry(content);
     if (!entry) return std::unexpected(std::move(entry).error());
     if (!entries.empty() && !sorts_before(entries.back(), *entry)) {
-      return refuse(entry->name, entries.back().name == entry->name ? "is there twice" : "is not in git's order");
+      return refuse(entry->name, entries.back().name == entry->name ? "is a duplicate" : "is not in sorted order");
     }
     entries.push_back(*entry);
   }
-  if (const auto twin = doubled_name(entries)) return refuse(*twin, "is there twice");
+  if (const auto twin = doubled_name(entries)) return refuse(*twin, "is a duplicate");
   return entries;
 }
 
@@ -90,11 +90,10 @@ void sort_by_name(std::vector<TreeEntry>& entries) {
 }
 
 Result<void> check_link_target(std::string_view target) {
-  if (target.empty()) return fail(Kind::integrity, "a symbolic link points nowhere");
-  if (target.find('\0') != std::string_view::npos) return fail(Kind::integrity, "a symbolic link has a NUL in it");
+  if (target.empty()) return fail(Kind::integrity, "empty symbolic link");
+  if (target.find('\0') != std::string_view::npos) return fail(Kind::integrity, "NUL in a symbolic link");
   if (target.size() > 4095) {
-    return fail(Kind::integrity,
-                "a symbolic link is " + std::to_string(target.size()) + " bytes long, at most 4095 fit");
+    return fail(Kind::integrity, "symbolic link too long: " + std::to_string(target.size()) + " bytes, maximum 4095");
   }
   return {};
 }

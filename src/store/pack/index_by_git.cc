@@ -36,13 +36,13 @@ coro::Task<> index_by_git(std::filesystem::path pack) {
   try {
     exit = co_await coro::run(std::move(command));
   } catch (Error& error) {
-    error.within("indexing a pack of many deltas, which takes git");
+    error.within("indexing a pack of many deltas with git");
     throw;
   }
   if (exit.ok()) co_return;
   const std::string said = printable(exit.errors, 300);
-  if (is_of_the_disk(exit.errors)) throw Error(Kind::failure, "cannot write a pack into the cache: " + said);
-  throw Error(Kind::integrity, "the pack is refused: git index-pack: " + said);
+  if (is_of_the_disk(exit.errors)) throw Error(Kind::failure, "cannot write a pack to the cache: " + said);
+  throw Error(Kind::integrity, "invalid pack: git index-pack: " + said);
 }
 
 }  // namespace eka::store

@@ -38,7 +38,7 @@ Inflater::Step Inflater::step(std::span<const std::byte> input, std::span<std::b
   const int code = inflate(&stream, Z_NO_FLUSH);
   // Z_BUF_ERROR: nothing could be done with so little; more will come.
   if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
-    throw Error(Kind::integrity, "a compressed stream is damaged");
+    throw Error(Kind::integrity, "corrupt compressed data");
   }
   return {given - stream.avail_in, room - stream.avail_out, code == Z_STREAM_END};
 }

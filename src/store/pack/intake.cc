@@ -38,7 +38,7 @@ git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases, std::
   };
   options.progress_cb_payload = stop;
   git::check(git_indexer_new(&raw, directory.c_str(), 0400, bases, &options), Kind::failure,
-             "cannot write a pack into the cache");
+             "cannot write a pack to the cache");
   return git::IndexerHandle(raw);
 }
 
@@ -56,7 +56,7 @@ void reserve(const FileDescriptor& file, std::uint64_t begin, std::size_t size) 
   if (!file || size == 0) return;
   const auto reserved = ::fallocate(file.get(), 0, static_cast<off_t>(begin), static_cast<off_t>(size));
   if (reserved != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO)) {
-    throw_errno("cannot write a pack into the cache");
+    throw_errno("cannot write a pack to the cache");
   }
 }
 
@@ -66,7 +66,7 @@ void check_indexer(int code) {
   const git_error* last = git_error_last();
   const bool is_ours = last != nullptr && (last->klass == GIT_ERROR_OS || last->klass == GIT_ERROR_NOMEMORY);
   git::throw_git_error(is_ours ? Kind::failure : Kind::integrity,
-                       is_ours ? "cannot write a pack into the cache" : "the pack is refused");
+                       is_ours ? "cannot write a pack to the cache" : "invalid pack");
 }
 
 // The last bytes of a pack: not what the scanner saw, when the pack was thin and has been completed.
@@ -77,7 +77,7 @@ atom::ObjectId checksum_of(const fs::path& pack) {
   if (end < static_cast<off_t>(bytes.size()) ||
       ::pread(file.get(), bytes.data(), bytes.size(), end - static_cast<off_t>(bytes.size())) !=
           static_cast<ssize_t>(bytes.size())) {
-    throw_errno("cannot read a pack back");
+    throw_errno("cannot read a written pack");
   }
   return atom::ObjectId(bytes);
 }
@@ -110,7 +110,7 @@ class GrowingPack {
     indexer_.reset();
     // libgit2 makes it longer than what it writes.
     if (!growing_ || ::ftruncate(growing_.get(), static_cast<off_t>(size_)) != 0) {
-      throw_errno("cannot write a pack into the cache");
+      throw_errno("cannot write a pack to the cache");
     }
     return bare;
   }
@@ -237,7 +237,7 @@ class PackIntake final : public Intake {
       if (demand_ == Demand::closure) {
         surveyor.anything(want);
       } else if (!pack.header(want)) {
-        throw Error(Kind::integrity, "object " + want.hex() + " was asked for and is not in the pack");
+        throw Error(Kind::integrity, "object " + want.hex() + " was requested, but is not in the pack");
       }
     }
   }

@@ -111,8 +111,8 @@ class Group {
 
 void write_new(const std::filesystem::path& path, std::string_view content) {
   const FileDescriptor file = create_file(path);
-  if (!file) throw_errno("cannot write a pack into the cache");
-  write_all(file.get(), content, "cannot write a pack into the cache");
+  if (!file) throw_errno("cannot write a pack to the cache");
+  write_all(file.get(), content, "cannot write a pack to the cache");
 }
 
 }  // namespace

@@ -8,10 +8,10 @@
 namespace eka::store {
 namespace {
 
-constexpr const char* base_is_nowhere = "has a delta whose base is nowhere";
+constexpr const char* base_is_nowhere = "delta without base";
 
 [[noreturn]] void refuse(std::string why) {
-  throw Error(Kind::integrity, "the pack " + std::move(why));
+  throw Error(Kind::integrity, "invalid pack: " + std::move(why));
 }
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -23,7 +23,7 @@ bool take_varint(std::string_view& text, std::uint64_t& value) {
   value = 0;
   for (unsigned i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<std::uint8_t>(text[i]);
-    if (i == 9) refuse("declares a size that is no number");
+    if (i == 9) refuse("invalid size");
     value |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
     if ((byte & 0x80) == 0) {
       text.remove_prefix(i + 1);
@@ -68,13 +68,13 @@ void PackScanner::push(std::span<const std::byte> bytes) {
     return;
   }
   if (state_ == State::trailer) take_trailer(rest);
-  if (!rest.empty()) refuse("goes on after its end");
+  if (!rest.empty()) refuse("data after the end");
 }
 
 void PackScanner::finish() const {
   if (state_ == State::done) return;
-  refuse("ends after " + std::to_string(received_) + " bytes, with " + std::to_string(left_) + " of " +
-         std::to_string(count_) + " objects still to come");
+  refuse("truncated after " + std::to_string(received_) + " bytes; " + std::to_string(left_) + " of " +
+         std::to_string(count_) + " objects missing");
 }
 
 // Collects `size` bytes into gathered_; true when they are all there.
@@ -87,14 +87,14 @@ bool PackScanner::gather(std::span<const std::byte>& rest, std::size_t size) {
 
 void PackScanner::take_header(std::span<const std::byte>& rest) {
   if (!gather(rest, 12)) return;
-  if (!gathered_.starts_with("PACK")) refuse("does not begin as packs do");
+  if (!gathered_.starts_with("PACK")) refuse("bad signature");
   const std::string_view header = gathered_;
-  if (const auto version = read_big_endian(header.substr(4, 4)); version != 2 && version != 3) {
-    refuse("has version " + std::to_string(version));
+  if (const auto version = big_endian(header.substr(4, 4)); version != 2 && version != 3) {
+    refuse("unsupported version " + std::to_string(version));
   }
   count_ = left_ = read_big_endian(header.substr(8, 4));
   if (count_ > limits_.objects) {
-    refuse("declares " + std::to_string(count_) + " objects, over the limit of " + std::to_string(limits_.objects));
+    refuse(std::to_string(count_) + " objects exceed the limit of " + std::to_string(limits_.objects));
   }
   gathered_.clear();
   next_entry();
@@ -110,12 +110,12 @@ void PackScanner::take_entry_byte(std::uint8_t byte) {
   if (shift_ == 0) {
     type_ = static_cast<Type>((byte >> 4) & 7);
     if (const unsigned type = (byte >> 4) & 7; type == 0 || type == 5) {
-      refuse("has an entry of the type " + std::to_string(type));
+      refuse("invalid entry type " + std::to_string(type));
     }
     declared_ = byte & 15;
     shift_ = 4;
   } else {
-    if (shift_ > 53) refuse("declares a size that is no number");
+    if (shift_ > 53) refuse("invalid size");
     declared_ |= static_cast<std::uint64_t>(byte & 0x7f) << shift_;
     shift_ += 7;
   }
@@ -125,8 +125,7 @@ void PackScanner::take_entry_byte(std::uint8_t byte) {
 void PackScanner::begin_base() {
   const bool is_structure = type_ == Type::commit || type_ == Type::tree || type_ == Type::tag;
   const std::uint64_t limit = is_structure ? limits_.structure_size : limits_.object_size;
-  if (declared_ > limit)
-    refuse("holds an object of " + mebibytes(declared_) + ", over the limit of " + mebibytes(limit));
+  if (declared_ > limit) refuse("object of " + mebibytes(declared_) + " exceeds the limit of " + mebibytes(limit));
   gathered_.clear();
   shift_ = 0;
   distance_ = 0;
@@ -134,7 +133,7 @@ void PackScanner::begin_base() {
     state_ = State::distance;
   } else if (type_ == Type::id_delta) {
     if (++id_deltas_ > limits_.id_deltas) {
-      refuse("holds over " + std::to_string(limits_.id_deltas) + " deltas whose bases are named by id");
+      refuse("over " + std::to_string(limits_.id_deltas) + " REF_DELTA entries");
     }
     state_ = State::base;
   } else {
@@ -169,14 +168,14 @@ void PackScanner::take_data(std::span<const std::byte>& rest) {
   rest = rest.subspan(step.consumed);
   inflated_ += step.produced;
   if (inflated_ > declared_) {
-    refuse("holds an object that is larger than the " + std::to_string(declared_) + " bytes it declares");
+    refuse("object larger than its declared size of " + std::to_string(declared_) + " bytes");
   }
   count_unpacked(step.produced);
   if (!delta_known_) note_delta_head(output.first(step.produced));
   if (step.ended) {
     end_entry();
   } else if (step.consumed == 0 && step.produced == 0 && !rest.empty()) {
-    refuse("holds a compressed stream that does not go on");
+    refuse("truncated compressed stream");
   }
 }
 
@@ -189,7 +188,7 @@ void PackScanner::note_delta_head(std::span<const std::byte> inflated) {
   if (!take_varint(head, base) || !take_varint(head, result)) return;
   for (const std::uint64_t size : {base, result}) {
     if (size > limits_.object_size) {
-      refuse("holds a delta of " + mebibytes(size) + ", over the limit of " + mebibytes(limits_.object_size));
+      refuse("delta of " + mebibytes(size) + " exceeds the limit of " + mebibytes(limits_.object_size));
     }
   }
   delta_known_ = true;
@@ -204,22 +203,22 @@ void PackScanner::add_to_chains(DeltaChains::Sizes sizes) {
     refuse(base_is_nowhere);
   }
   if (chains_.work() > limits_.chains_base + limits_.chains_expansion * received_) {
-    refuse("holds chains of deltas that take over " + mebibytes(chains_.work()) + " to unfold");
+    refuse("resolving delta chains takes over " + mebibytes(chains_.work()));
   }
 }
 
 void PackScanner::count_unpacked(std::uint64_t size) {
   unpacked_ += size;
   if (unpacked_ > limits_.unpacked_base + limits_.expansion * received_) {
-    refuse("unfolds to over " + mebibytes(unpacked_) + " from " + std::to_string(received_) + " bytes");
+    refuse("expands to over " + mebibytes(unpacked_) + " from " + std::to_string(received_) + " bytes");
   }
 }
 
 void PackScanner::end_entry() {
   if (inflated_ != declared_) {
-    refuse("holds an object of " + std::to_string(inflated_) + " bytes that declares " + std::to_string(declared_));
+    refuse("object of " + std::to_string(inflated_) + " bytes has the declared size " + std::to_string(declared_));
   }
-  if (!delta_known_) refuse("holds a delta without its sizes");
+  if (!delta_known_) refuse("delta without sizes");
   --left_;
   next_entry();
 }
@@ -228,7 +227,7 @@ void PackScanner::take_trailer(std::span<const std::byte>& rest) {
   if (!gather(rest, atom::ObjectId::size)) return;
   const atom::Sha1::Value sum = hash_.finish();
   if (!std::ranges::equal(gathered_, sum, {}, [](char c) { return static_cast<std::uint8_t>(c); })) {
-    refuse("is not what its checksum says");
+    refuse("checksum mismatch");
   }
   trailer_id_ = atom::ObjectId(sum);
   state_ = State::done;

@@ -101,7 +101,7 @@ struct ArchiveReader::Feed {
         got = ::read(feed.file.get(), feed.block.data(), feed.block.size());
       } while (got < 0 && errno == EINTR);
       if (got < 0) {
-        archive_set_error(reader, errno, "the file cannot be read");
+        archive_set_error(reader, errno, "cannot read the file");
         return -1;
       }
       feed.begin = 0;
@@ -124,7 +124,7 @@ struct ArchiveReader::Feed {
     feed.begin = feed.end = 0;
     const auto place = ::lseek(feed.file.get(), offset, whence);
     if (place >= 0) return place;
-    archive_set_error(reader, errno, "the file cannot be read");
+    archive_set_error(reader, errno, "cannot read the file");
     return ARCHIVE_FATAL;
   }
 
@@ -166,10 +166,10 @@ ArchiveReader::ArchiveReader(const std::filesystem::path& file, std::uint64_t li
 void ArchiveReader::refuse() const {
   feed_->stop.check();
   if (feed_->over) {
-    throw Error(Kind::integrity, "the archive, decompressed, is larger than an honest archive is: more than " +
+    throw Error(Kind::integrity, "archive exceeds the expansion limit: more than " +
                                      std::to_string(feed_->limit >> 20) + " MiB");
   }
-  throw Error(Kind::integrity, "the archive cannot be read: " + printable(text(archive_error_string(reader_.get()))));
+  throw Error(Kind::integrity, "cannot read the archive: " + printable(text(archive_error_string(reader_.get()))));
 }
 
 std::optional<ArchiveEntry> ArchiveReader::next() {

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t piece = std::size_t{256} << 10;
-constexpr const char* cannot_write = "cannot write a file into the cache";
+constexpr const char* cannot_write = "cannot write a file to the cache";
 
 class PrivateFile final : public IncomingFile {
  public:

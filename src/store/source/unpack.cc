@@ -27,12 +27,12 @@ namespace {
 namespace fs = std::filesystem;
 
 Error refusal(std::string_view path, std::string_view why) {
-  return Error(Kind::integrity, "the entry \"" + printable(path) + "\" of the archive " + std::string(why));
+  return Error(Kind::integrity, "invalid archive: entry \"" + printable(path) + "\" " + std::string(why));
 }
 
 // The components of an entry's name; none for the root itself.
 std::vector<std::string_view> components_of(std::string_view path) {
-  if (path.starts_with('/')) throw refusal(path, "has an absolute name");
+  if (path.starts_with('/')) throw refusal(path, "has an absolute path");
   std::vector<std::string_view> out;
   for (std::string_view rest = path; !rest.empty();) {
     const auto component = rest.substr(0, rest.find('/'));
@@ -41,8 +41,8 @@ std::vector<std::string_view> components_of(std::string_view path) {
     if (const auto why = why_refused(component)) throw refusal(path, *why);
     out.push_back(component);
   }
-  if (out.size() > TreeLimits{}.depth) throw refusal(path, "is too deep");
-  if (path.size() > TreeLimits{}.path) throw refusal(path, "has a name that is too long");
+  if (out.size() > TreeLimits{}.depth) throw refusal(path, "is nested too deeply");
+  if (path.size() > TreeLimits{}.path) throw refusal(path, "has a path that is too long");
   return out;
 }
 
@@ -57,7 +57,7 @@ class PackFile {
  public:
   PackFile(const fs::path& path, coro::Stop stop)
       : stop_(stop), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) {
-    if (!file_) throw_errno("cannot write into the cache");
+    if (!file_) throw_errno("cannot write to the cache");
   }
 
   atom::ObjectId add(git::ObjectType type, std::string_view name, std::string_view content) {
@@ -73,11 +73,11 @@ class PackFile {
     const auto count = static_cast<std::uint32_t>(written_.size());
     std::string number;
     for (const int shift : {24, 16, 8, 0}) number += static_cast<char>(count >> shift);
-    if (::pwrite(file_.get(), number.data(), number.size(), 8) != 4) throw_errno("cannot write into the cache");
+    if (::pwrite(file_.get(), number.data(), number.size(), 8) != 4) throw_errno("cannot write to the cache");
   }
 
  private:
-  void flush() { write_all(file_.get(), pack_.take(), "cannot write into the cache"); }
+  void flush() { write_all(file_.get(), pack_.take(), "cannot write to the cache"); }
 
   coro::Stop stop_;
   FileDescriptor file_;
@@ -99,7 +99,7 @@ class Unpacker {
     while (const auto entry = archive_.next()) {
       // Counted beside the entries of the tree: an archive may name one file many times.
       if (++headers > limits_.entries) {
-        throw refusal(entry->path, "is one too many: an archive may hold " + std::to_string(limits_.entries));
+        throw refusal(entry->path, "exceeds the limit of entries: " + std::to_string(limits_.entries));
       }
       take(*entry);
     }
@@ -107,7 +107,7 @@ class Unpacker {
     if (root_.children.empty()) throw Error(Kind::integrity, "the archive is empty");
     if (root_.children.size() == 1) top = root_.children.begin()->second.get();
     if (top->kind != EntryKind::directory) {
-      throw refusal(root_.children.begin()->first, "is all there is, and is no directory");
+      throw refusal(root_.children.begin()->first, "is the only entry and not a directory");
     }
     const auto tree = write_tree(*top);
     pack_.finish();
@@ -145,7 +145,7 @@ class Unpacker {
         return;
       }
       case ArchiveEntry::Kind::other:
-        throw refusal(entry.path, "is a device, a pipe or a socket");
+        throw refusal(entry.path, "is a device, FIFO or socket");
     }
   }
 
@@ -157,8 +157,8 @@ class Unpacker {
       return *parent.children.emplace(name, std::make_unique<Node>()).first->second;
     }
     Node& there = *found->second;
-    if (there.kind == EntryKind::symlink) throw refusal(path, "goes through a link");
-    if (there.kind != EntryKind::directory) throw refusal(path, "goes through a file");
+    if (there.kind == EntryKind::symlink) throw refusal(path, "is below a symbolic link");
+    if (there.kind != EntryKind::directory) throw refusal(path, "is below a file");
     return there;
   }
 
@@ -170,7 +170,7 @@ class Unpacker {
 
   void put(std::string_view path, Node& parent, std::string_view name, EntryKind kind, atom::ObjectId id) {
     auto& there = parent.children[std::string(name)];
-    if (there && there->kind == EntryKind::directory) throw refusal(path, "is a directory elsewhere in the archive");
+    if (there && there->kind == EntryKind::directory) throw refusal(path, "is also a directory in the archive");
     if (!there) {
       count(path);
       there = std::make_unique<Node>();
@@ -183,7 +183,7 @@ class Unpacker {
     const Node* at = &root_;
     for (const auto name : components_of(entry.target)) {
       const auto found = at->children.find(name);
-      if (found == at->children.end()) throw refusal(entry.path, "is a hard link to what is not there");
+      if (found == at->children.end()) throw refusal(entry.path, "is a hard link to a missing file");
       at = found->second.get();
     }
     if (at->kind == EntryKind::directory) throw refusal(entry.path, "is a hard link to a directory");
@@ -198,7 +198,7 @@ class Unpacker {
       if (content_.size() + bytes.size() > PackLimits{}.object_size) {
         throw refusal(entry.path, "is larger than " + std::to_string(PackLimits{}.object_size >> 20) + " MiB");
       }
-      if (bytes.size() > bytes_left_) throw refusal(entry.path, "makes it larger than an honest archive is");
+      if (bytes.size() > bytes_left_) throw refusal(entry.path, "exceeds the expansion limit");
       bytes_left_ -= bytes.size();
       content_ += bytes;
     }
@@ -242,7 +242,7 @@ class Unpacker {
 
   void count(std::string_view path) {
     if (++entries_ > limits_.entries) {
-      throw refusal(path, "is one too many: an archive may hold " + std::to_string(limits_.entries));
+      throw refusal(path, "exceeds the limit of entries: " + std::to_string(limits_.entries));
     }
   }
 

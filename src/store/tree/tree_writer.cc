@@ -35,9 +35,10 @@ struct Subtree {
 
 [[noreturn]] void throw_cannot_create(std::string_view name) {
   if (errno == EEXIST) {
-    throw Error(Kind::integrity, "the entry \"" + printable(name) +
-                                     "\" has the same name as another, as far as this file system can tell them apart")
-        .with_hint("keep the cache (cache.root) on a file system that distinguishes case and Unicode forms");
+    throw Error(Kind::integrity,
+                "two names of a directory, one of them \"" + printable(name) + "\", are equal on this file system")
+        .with_hint(
+            "use a file system for the cache (cache.root) that is case-sensitive and does not normalize Unicode");
   }
   throw_errno("cannot write \"" + printable(name) + "\"");
 }

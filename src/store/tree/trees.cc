@@ -67,7 +67,7 @@ void Trees::write(const atom::ObjectId& tree, const fs::path& place, coro::Stop 
   access_.check();
   const Quarantine workshop = Quarantine::make(incoming(directory_));
   const fs::path made = workshop.path() / "tree";
-  if (::mkdir(made.c_str(), 0700) != 0) throw_errno("cannot make a directory in the cache");
+  if (::mkdir(made.c_str(), 0700) != 0) throw_errno("cannot create a directory in the cache");
   repository_.read(
       [&](Objects& objects) {
         Surveyor(objects).tree(tree);

@@ -231,22 +231,22 @@ TEST_CASE("format 1 needs a rev where the set is not local") {
 TEST_CASE("a lock that contradicts itself is refused, with file, line and key") {
   const auto changed = [](std::string_view from, std::string_view to) { return refusal(with(format_0, from, to)); };
   CHECK(changed("label = \"nix-lock\"", "label = \"nix-look\"") ==
-        "atom.lock:24:1: “deps.id”: the id is not that of the label “nix-look” and the set " + local_set);
+        "atom.lock:24:1: “deps.id”: the id does not match label “nix-look” and set " + local_set);
   CHECK(changed("set = \"" + local_set, "set = \"0" + local_set.substr(1)) ==
-        "atom.lock:22:1: “deps.set”: the set 0" + local_set.substr(1) + " is not listed in [sets]");
+        "atom.lock:22:1: “deps.set”: set 0" + local_set.substr(1) + " is not listed in [sets]");
   CHECK(changed("version = \"0.4.4\"", "version = \"0.4.3\"") ==
-        "atom.lock:4:2: “compose.version”: the atom itself stands here as 0.4.4");
+        "atom.lock:4:2: “compose.version”: the atom has version 0.4.4");
   CHECK(changed("requires = [\"r9ilp", "requires = [\"r9ilq")
-            .starts_with("atom.lock:25:13: “deps.requires”: no atom of this lock"));
+            .starts_with("atom.lock:25:13: “deps.requires”: no atom with id"));
   CHECK(changed("owner = \"r3r", "owner = \"r3s").starts_with("atom.lock:61:9: “deps.owner”: no atom"));
   CHECK(refusal(with(format_0, "type = \"nix+src\"", "type = \"nix+tar\""))
             .starts_with("atom.lock:60:1: unknown key “deps.unpack”"));
   CHECK(changed("[[deps]]\ntype = \"nix\"",
                 "[[deps]]\ntype = \"atom\"\nlabel = \"atom-nix\"\nversion = \"0.4.5\"\nset = \"" + atom_set +
                     "\"\nrev = \"" + rev + "\"\nid = \"" + composer_id + "\"\n[[deps]]\ntype = \"nix\"") ==
-        "atom.lock:49:1: “deps.id”: the atom “atom-nix” stands here twice, as 0.4.4 and as 0.4.5");
+        "atom.lock:49:1: “deps.id”: duplicate atom “atom-nix”: 0.4.4 and 0.4.5");
   CHECK(changed("name = \"patch\"", "name = \"eka\"") ==
-        "atom.lock:45:1: “deps.name”: the source “eka” of this owner stands here twice");
+        "atom.lock:45:1: “deps.name”: duplicate source “eka” of this owner");
 }
 
 TEST_CASE("what a stranger may write in a lock is refused") {
@@ -289,7 +289,7 @@ TEST_CASE("what a stranger may write in a lock is refused") {
     const std::string message = refusal(with(format_0, from, to));
     CHECK_MESSAGE(message.starts_with("atom.lock:"), std::string(from + " → " + to));
   }
-  CHECK(refusal(std::string((16U << 20) + 1, '\n')) == "atom.lock: it is larger than 16384 KiB");
+  CHECK(refusal(std::string((16U << 20) + 1, '\n')) == "atom.lock: larger than 16384 KiB");
   CHECK(refusal("") == "atom.lock:1:1: “version” is missing");
 }
 

@@ -126,7 +126,7 @@ TEST_CASE("an unknown key is refused with its place and the nearest known key") 
   CHECK(refusal(minimal("[dep]\n")) == "atom.toml:6:2: unknown key “dep”; did you mean “deps”?");
   CHECK(refusal(minimal("[deps.fro.x]\n")) == "atom.toml:6:7: unknown key “deps.fro”; did you mean “from”?");
   CHECK(refusal(minimal("[somewhere]\n")) ==
-        "atom.toml:6:2: unknown key “somewhere”; known here: package, compose, deps");
+        "atom.toml:6:2: unknown key “somewhere”; known keys: package, compose, deps");
   CHECK(refusal(minimal("[deps.direct.nix]\nx = { giit = \"https://h/x\" }")) ==
         "atom.toml:7:7: unknown key “deps.direct.nix.x.giit”; did you mean “git”?");
   CHECK(refusal(minimal("[deps.direct.nix]\nx = { tar = \"https://h/x\", ref = \"y\" }"))
@@ -138,9 +138,9 @@ TEST_CASE("broken TOML is refused with its place") {
   CHECK(refusal(minimal("[package]\n")).starts_with("atom.toml:6:"));
   CHECK(refusal("a = 1\na = 2\n").starts_with("atom.toml:2:"));
   CHECK(refusal("a = \"\xff\"").starts_with("atom.toml:1:"));
-  CHECK(refusal(std::string(2 << 20, ' ')) == "atom.toml: it is larger than 1024 KiB");
+  CHECK(refusal(std::string(2 << 20, ' ')) == "atom.toml: larger than 1024 KiB");
   CHECK(refusal("label = 'x'\r\n[package]\r\nlabel = 1") ==
-        "atom.toml:3:9: “package.label” must be a string, and is an integer");
+        "atom.toml:3:9: “package.label” must be a string, not an integer");
 }
 
 TEST_CASE("sets must be declared") {
@@ -151,8 +151,8 @@ TEST_CASE("sets must be declared") {
 }
 
 TEST_CASE("one composer there must be") {
-  CHECK(refusal(minimal("", "")) == "atom.toml:1:2: there is no composer");
-  CHECK(refusal(minimal("", "[compose.as]\n")).ends_with("there is no composer"));
+  CHECK(refusal(minimal("", "")) == "atom.toml:1:2: missing composer");
+  CHECK(refusal(minimal("", "[compose.as]\n")).ends_with("missing composer"));
   CHECK(refusal(minimal("", "[compose.as]\nnix = \"a\"\nstatic = \"b\"\n")).ends_with("more than one composer"));
   CHECK(refusal(minimal("[compose.with.c]\nfrom = \"s\"\n[package.sets]\ns = \"::\"\n"))
             .ends_with("more than one composer"));
@@ -161,7 +161,7 @@ TEST_CASE("one composer there must be") {
 TEST_CASE("a static atom has no dependencies") {
   const std::string data = "[compose.as]\nstatic = \".\"\n";
   CHECK(refusal(minimal("[deps.direct.nix]\nx.tar = \"https://h/x\"", data)) ==
-        "atom.toml:6:2: a static atom is data only: it may not have dependencies");
+        "atom.toml:6:2: static atoms cannot have dependencies");
 }
 
 TEST_CASE("values that would mislead are refused") {

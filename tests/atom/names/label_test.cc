@@ -28,11 +28,9 @@ TEST_CASE("the vectors' labels and tags are accepted, refused and normalised") {
 }
 
 TEST_CASE("a refusal names the offending characters") {
-  CHECK(Label::parse("a/b c/d").error().message() ==
-        "“a/b c/d” is not a label: it must not contain the characters “/” and U+0020");
-  CHECK(Label::parse("1a").error().message() == "“1a” is not a label: it must not start with “1”");
-  CHECK(Label::parse("a\x1b[m").error().message() ==
-        "“a\\x1b[m” is not a label: it must not contain the characters U+001B and “[”");
+  CHECK(Label::parse("a/b c/d").error().message() == "invalid label “a/b c/d”: invalid characters “/” and U+0020");
+  CHECK(Label::parse("1a").error().message() == "invalid label “1a”: must not start with “1”");
+  CHECK(Label::parse("a\x1b[m").error().message() == "invalid label “a\\x1b[m”: invalid characters U+001B and “[”");
 }
 
 TEST_CASE("what git, a terminal or a file system could misread is no label") {

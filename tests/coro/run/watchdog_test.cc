@@ -59,7 +59,7 @@ void ends_the_process(Task<> (*task)()) {
   REQUIRE(::waitpid(child, &status, 0) == child);
   CHECK(WIFSIGNALED(status));
   CHECK(WTERMSIG(status) == SIGABRT);
-  CHECK(said.find("eka: a handler holds the reactor for more than 20 ms") == 0);
+  CHECK(said.find("eka: a handler blocks the reactor for more than 20 ms") == 0);
   CHECK(said.find("coro_test") != std::string::npos);  // a frame of the trace
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("choose_version tells no atom from no version") {
   const auto none = choose("*", {});
   REQUIRE_FALSE(none);
   CHECK(none.error().kind() == Kind::unsatisfiable);
-  CHECK(none.error().message() == "there is no atom `server` in this set");
+  CHECK(none.error().message() == "no atom `server` in this set");
   const auto unmatched = choose("^9", versions({"1.2.0", "2.0.0"}));
   REQUIRE_FALSE(unmatched);
   CHECK(unmatched.error().kind() == Kind::unsatisfiable);

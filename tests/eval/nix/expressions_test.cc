@@ -70,8 +70,7 @@ TEST_CASE("static: the value is the manifest") {
   world.add("data", {}, compose_static());
   world.add("app", {{"default.nix", seeing("atoms.deps.from.s.data")}}, compose_nix(), {{"s", {"data"}}});
   CHECK(world.variable(world.evaluate({"app"}).at(0), "seen") == R"({"package":{"label":"data","version":"1.0.0"}})");
-  CHECK(world.failure({"data"}).message() ==
-        "the atom data 1.0.0 has no `main`: its value is a set that holds `package`");
+  CHECK(world.failure({"data"}).message() == "the atom data 1.0.0 has no attribute `main`; it has `package`");
 }
 
 TEST_CASE("each atom is evaluated once, whoever refers to it, and circles are fine as long as values are lazy") {
@@ -149,15 +148,15 @@ TEST_CASE("breaches of the contract") {
   world.add("escape", {{"default.nix", "{ main = { type = \"derivation\"; drvPath = \"/etc/passwd\"; }; }"}});
   world.add("wrong", {}, compose_with("list"));
   const auto said = [&](const std::string& label) { return world.failure({label}).message(); };
-  CHECK(said("misnamed") == "the atom misnamed 1.0.0 has no `main`: its value is a set that holds `mian`");
+  CHECK(said("misnamed") == "the atom misnamed 1.0.0 has no attribute `main`; it has `mian`");
   CHECK(said("function") == "the value of the atom function 1.0.0 is a function, not a set with a derivation `main`");
   CHECK(said("list") == "`main` of the atom list 1.0.0 is a list, not a derivation");
-  CHECK(said("pretender") == "`main` of the atom pretender 1.0.0 calls itself a derivation, but has no `drvPath`");
+  CHECK(said("pretender") == "`main` of the atom pretender 1.0.0 has type \"derivation\" but no `drvPath`");
   CHECK(said("liar") ==
-        "evaluation names the derivation /nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x.drv, but has "
-        "not made it");
-  CHECK(said("escape") == "`main` has a `drvPath` that no derivation can have");
-  CHECK(said("wrong") == "the atom wrong 1.0.0 is composed with the atom list, whose value is a set, not a function");
+        "the result refers to the derivation /nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x.drv, which evaluation did "
+        "not create");
+  CHECK(said("escape") == "`main` has an invalid `drvPath`");
+  CHECK(said("wrong") == "the atom wrong 1.0.0 cannot be evaluated: its composer list is a set, not a function");
 }
 
 TEST_CASE("the trace of a failure is the atom's own") {

@@ -55,7 +55,7 @@ at bad/default.nix:2:11:
       |           ^
      3|  two lines"; in
 
-(2 frames in eka's own expressions left out: -v shows all))");
+(2 frames of eka's expressions omitted; use -v to show all))");
 }
 
 // Each was quadratic once, and would outlast the patience of whoever runs this.
@@ -93,20 +93,19 @@ TEST_CASE("breaches of the contract are sentences") {
     return error.message() + (error.hint().empty() ? "" : " | " + error.hint());
   };
   CHECK(said(R"({"breach":"no-main","label":"a","version":"1.0.0","found":"a set","names":["mian","x"]})") ==
-        "the atom a 1.0.0 has no `main`: its value is a set that holds `mian`, `x` | is `mian` what should be called "
-        "`main`?");
+        "the atom a 1.0.0 has no attribute `main`; it has `mian`, `x` | did you mean `main` instead of `mian`?");
   CHECK(said(R"({"breach":"no-main","label":"a","version":"1.0.0","found":"a set","names":[]})") ==
-        "the atom a 1.0.0 has no `main`: its value is a set that holds nothing | only an atom whose value has a "
-        "derivation `main` can be planned");
+        "the atom a 1.0.0 has no attribute `main`; it is an empty set | the expression of an atom must evaluate to a "
+        "set with a derivation `main`");
   CHECK(said(R"({"breach":"not-a-set","label":"a","version":"1.0.0","found":"a function"})") ==
         "the value of the atom a 1.0.0 is a function, not a set with a derivation `main`");
   CHECK(said(R"({"breach":"main-not-a-derivation","label":"a\u001b","version":"1.0.0","found":"a list"})") ==
         "`main` of the atom a\\x1b 1.0.0 is a list, not a derivation");
   CHECK(said(R"({"breach":"main-without-drv-path","label":"a","version":"1.0.0","found":"a derivation"})") ==
-        "`main` of the atom a 1.0.0 calls itself a derivation, but has no `drvPath` | make it with `derivation`, or "
-        "with a function that does");
+        "`main` of the atom a 1.0.0 has type \"derivation\" but no `drvPath` | create derivations with `derivation` or "
+        "a function that calls it");
   CHECK(said(R"({"breach":"composer-not-a-function","label":"a","version":"1.0.0","found":"a set","composer":"c"})") ==
-        "the atom a 1.0.0 is composed with the atom c, whose value is a set, not a function");
+        "the atom a 1.0.0 cannot be evaluated: its composer c is a set, not a function");
 }
 
 TEST_CASE("a message that only looks like a breach is told as it is") {
@@ -128,26 +127,26 @@ TEST_CASE("what the collector says of the sandbox is left out of the messages") 
 TEST_CASE("endings by a limit name the limit") {
   const auto message = [](Ending ending) { return explain(ending).message(); };
   CHECK(message(nix_says("GC Warning: Out of Memory! Heap size: 32 MiB. Returning NULL!\nerror: out of memory\n")) ==
-        "evaluation needs more memory than the limit of 512 MiB");
+        "evaluation exceeded the memory limit of 512 MiB");
   CHECK(message({.signal = SIGALRM, .errors = "", .wall_limit = std::chrono::seconds(7)}) ==
-        "evaluation did not end within 7 seconds");
+        "evaluation timed out after 7 seconds");
   CHECK(message({.code = 128 + SIGKILL,
                  .errors = "",
                  .took = std::chrono::seconds(5),
-                 .cpu_limit = std::chrono::seconds(5)}) == "evaluation used more than 5 seconds of processor time");
+                 .cpu_limit = std::chrono::seconds(5)}) == "evaluation exceeded the CPU time limit of 5 seconds");
   CHECK(message({.code = 128 + SIGKILL,
                  .errors = "",
                  .took = std::chrono::seconds(1),
                  .cpu_limit = std::chrono::seconds(5)}) ==
-        "the evaluator was killed, as the system does when memory runs out");
+        "the evaluator was killed, possibly because the system ran out of memory");
   CHECK(message({.code = 128 + SIGSYS, .errors = ""}) ==
-        "the evaluator made a system call that the sandbox does not know");
+        "the evaluator made a system call that the sandbox does not allow");
 }
 
 TEST_CASE("what is wrong with the machine is not blamed on the atom") {
   const Error sandbox = explain(nix_says("bwrap: No permissions to create new namespace\n"));
   CHECK(sandbox.kind() == Kind::failure);
-  CHECK(sandbox.message() == "cannot make the sandbox: bwrap: No permissions to create new namespace");
+  CHECK(sandbox.message() == "creating the sandbox failed: bwrap: No permissions to create new namespace");
   CHECK(sandbox.hint().contains("user namespaces"));
 
   const Error nixec = explain({.code = nixec_failed, .errors = "nixec: eka was replaced on disk\n"});

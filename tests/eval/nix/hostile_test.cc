@@ -84,7 +84,7 @@ TEST_CASE("what cannot be furnished is bound by bwrap, from then on") {
   Evaluation evaluation = world.evaluation({"app"});
   evaluation.sources.push_back({.store_path = "/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x", .on_disk = "/missing"});
   const Error error = world.failure_of(std::move(evaluation));
-  CHECK(error.message().starts_with("cannot make the sandbox: bwrap: Can't find source path /missing"));
+  CHECK(error.message().starts_with("creating the sandbox failed: bwrap: Can't find source path /missing"));
   CHECK(world.evaluate({"app"}).at(0).drv_path.ends_with("-app.drv"));
 }
 
@@ -178,11 +178,11 @@ TEST_CASE("bombs are bounded, and their siblings do not notice") {
     REQUIRE_FALSE(results.at(i).has_value());
     return results[i].error().message();
   };
-  CHECK(message(0) == "evaluation needs more memory than the limit of 512 MiB");
-  CHECK(message(1) == "evaluation needs more memory than the limit of 512 MiB");
-  CHECK(message(2) == "evaluation needs more memory than the limit of 512 MiB");
+  CHECK(message(0) == "evaluation exceeded the memory limit of 512 MiB");
+  CHECK(message(1) == "evaluation exceeded the memory limit of 512 MiB");
+  CHECK(message(2) == "evaluation exceeded the memory limit of 512 MiB");
   CHECK(message(3).starts_with("stack overflow"));
-  CHECK(message(4) == "evaluation used more than 4 seconds of processor time");
+  CHECK(message(4) == "evaluation exceeded the CPU time limit of 4 seconds");
   REQUIRE(results.at(5).has_value());
   CHECK(results[5]->at(0).drv_path.ends_with("-good.drv"));
 }
@@ -234,7 +234,7 @@ TEST_CASE("an evaluation that only waits is ended too") {
   world.add("regex", {{"default.nix", main_is("builtins.match \"((a*)*)*b\" \"" + std::string(60, 'a') + "\"")}});
   Evaluation evaluation = world.evaluation({"regex"});
   evaluation.limits.wall_time = std::chrono::seconds(1);
-  CHECK(world.failure_of(std::move(evaluation)).message() == "evaluation did not end within 1 seconds");
+  CHECK(world.failure_of(std::move(evaluation)).message() == "evaluation timed out after 1 seconds");
 }
 
 TEST_CASE("escape sequences do not reach the terminal") {

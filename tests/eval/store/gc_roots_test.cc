@@ -114,8 +114,9 @@ TEST_CASE("stores that take no roots say so, and so does what is no daemon") {
     REQUIRE_FALSE(kept);
     return kept.error().message();
   };
-  CHECK(message("ssh-ng://builder.example") == "the store ssh-ng://builder.example takes no roots from this machine");
-  CHECK(message("unix:///nowhere/socket") == "the Nix daemon does not answer at /nowhere/socket");
+  CHECK(message("ssh-ng://builder.example") ==
+        "cannot create garbage collector roots in the store ssh-ng://builder.example");
+  CHECK(message("unix:///nowhere/socket") == "Nix daemon: cannot connect to /nowhere/socket");
   CHECK_FALSE(GcRoots(directory.path() / "roots", directory.path().string()).keep({"/etc/passwd"}));
   CHECK_FALSE(fs::exists(directory.path() / "roots/passwd"));
 }

@@ -157,7 +157,7 @@ TEST_CASE("configuration: insteadOf leads elsewhere, headers are sent, and both 
   const auto remote = world.connector->open(unwrap(atom::Url::parse("https://far.example/a.git")));
   CHECK(remote->url().str() == "https://far.example/a.git");
   CHECK(world.runtime.run(remote->ls_refs({"refs/heads/"})).size() == 2);
-  CHECK(world.told.find("https://far.example/a.git is reached at " + world.server.url()) != std::string::npos);
+  CHECK(world.told.find("https://far.example/a.git is rewritten to " + world.server.url()) != std::string::npos);
   CHECK(world.told.find("a header Authorization") != std::string::npos);
   CHECK(world.told.find("am9l") == std::string::npos);
 

@@ -116,9 +116,9 @@ TEST_CASE("fetch: sections") {
 TEST_CASE("fetch: the server's last words are fit for a terminal") {
   const Seen seen = parse(pack_section + band(1, "PA") + band(3, "out of \x1b[31mmemory\r\n") + "0000", 7);
   REQUIRE(seen.error);
-  CHECK(seen.error->message() == "the remote says: out of \\x1b[31mmemory");
+  CHECK(seen.error->message() == "remote error: out of \\x1b[31mmemory");
   CHECK(seen.pack == "PA");
-  CHECK(parse(line("ERR upload-pack: not our ref"), 7).error->message() == "the remote says: upload-pack: not our ref");
+  CHECK(parse(line("ERR upload-pack: not our ref"), 7).error->message() == "remote error: upload-pack: not our ref");
   CHECK(parse(line("ERR " + std::string(60'000, '\x9b')), 7).error->message().size() < 500);
 }
 

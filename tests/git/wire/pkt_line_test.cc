@@ -76,7 +76,7 @@ TEST_CASE("pkt-line: hostile lengths are refused") {
     for (const std::size_t step : {std::size_t{1}, std::size_t{100}}) {
       const Seen seen = read_all("0006ab" + std::string(bad) + std::string(70000, 'x'), step);
       CHECK(seen.packets == std::vector<std::string>{"ab"});
-      CHECK(seen.error.contains("broke the git protocol"));
+      CHECK(seen.error.contains("git protocol error"));
       CHECK_FALSE(seen.error.contains('\x1b'));
     }
   }

@@ -52,5 +52,5 @@ sed -i '/^tar\.tar/d' app/atom.toml
 eka resolve app
 eka build ::app
 equal "an archive that is nowhere: exit code" 4 "$status"
-matches "it is named" 'fetching the source `lib`' "$err"
+matches "it is named" 'fetching source `lib`' "$err"
 finish

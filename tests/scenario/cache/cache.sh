@@ -63,7 +63,7 @@ equal "with a sound cache" 0 "$status"
 sleep 1.1
 eka cache gc --older-than 1h
 equal "what is in use stays" 0 "$status"
-matches "all of it" "dropped 0 of 12 atoms" "$out"
+matches "all of it" "removed 0 of 12 atoms" "$out"
 eka cache gc --older-than 0s --json
 equal "what is older than nothing goes" "0 0 12" "$status $(jq -r '"\(.atoms.kept) \(.atoms.dropped)"' <<<"$out")"
 conforms "and told as the schema says" cache.schema.json#gc "$scratch/out"

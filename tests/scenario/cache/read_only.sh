@@ -41,7 +41,7 @@ serves() {  # WHAT REASON REFUSED…
   serve_forget
   eka -v --offline plan "$set::root"
   equal "$what: a plan" "0 $planned" "$status $out"
-  matches "$what: -v says why nothing is remembered" "may only be read \(.*: $reason\): nothing of this run is remembered" "$err"
+  matches "$what: -v says why nothing is remembered" "cache is read-only \(.*: $reason\): results of this run are not cached" "$err"
   eka --offline plan "$set::root@=1.0.0"
   equal "$what: nothing is said without -v" "0 $older " "$status $out $(grep -v '^offline: ' <<<"$err" | grep -i 'read' || true)"
   eka --offline prefetch "$set::root"
@@ -65,8 +65,8 @@ serves() {  # WHAT REASON REFUSED…
     # shellcheck disable=SC2086
     eka $command
     equal "$what: what has to write: exit code of eka ${command%% http*}" 1 "$status"
-    matches "$what: says where and why" "the cache at $cache, which may only be read \(.*: $reason\)" "${err//$'\n'/ }"
-    matches "$what: and what to do" "hint: .*EKA_CACHE_ROOT.* a copy of this one will do" "${err//$'\n'/ }"
+    matches "$what: says where and why" "the cache at $cache: it is read-only \(.*: $reason\)" "${err//$'\n'/ }"
+    matches "$what: and what to do" "help: .*EKA_CACHE_ROOT.* such as a copy of this one" "${err//$'\n'/ }"
   done
   eka --offline prefetch "$absent"
   equal "$what: offline and absent: exit code" 7 "$status"
@@ -96,7 +96,7 @@ if as_reader true 2>"$scratch/mount.err"; then
   mv "$cache/gcroots" "$scratch/gcroots"
   eka --offline plan "$set::root"
   equal "a plan that has no root yet" "0 $planned" "$status $out"
-  matches "and gets none: that is told" "collector may take what was planned: cannot make the directory $cache/gcroots: Read-only" "$err"
+  matches "and gets none: that is told" "cannot protect derivations from Nix.s garbage collector: cannot write $cache/gcroots: Read-only" "$err"
   mv "$scratch/gcroots" "$cache/gcroots"
   eka_db=$cache/eka.db
 
@@ -122,7 +122,7 @@ if as_reader true 2>"$scratch/mount.err"; then
   echo "not a database, but long enough to be looked at by whoever reads the first hundred bytes of a file, and a bit more" >"$eka_db"
   eka --offline prefetch "$set::root"
   equal "a damaged eka.db: exit code" 4 "${status/7/4}"
-  matches "a damaged eka.db: says so" "eka.db cannot be used" "$err"
+  matches "a damaged eka.db: says so" "cannot use eka.db" "$err"
   check "a damaged eka.db: stays where it is" test ! -e "$eka_db.damaged"
   cp "$scratch/kept.db" "$eka_db"
 else

@@ -75,14 +75,14 @@ EKA_PLAN_SHARECTX=true traced plan --fresh-eval ::large ::good2 ::good3
 equal "also among others that share a context" 0 "$status"
 eka plan ::huge ::good4
 equal "what does not fit the whole fails" 5 "$status"
-matches "and says so" 'needs more memory than the limit of 1100 MiB' "$err"
+matches "and says so" 'exceeded the memory limit of 1100 MiB' "$err"
 matches "its sibling succeeds" "$(drv_named good4)" "$out"
 
 echo "- limits of time"
 atom long 'builtins.seq (builtins.match "((a*)*)*b" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") 1'
 EKA_PLAN_TIMEOUT=1s eka plan ::long
 equal "an evaluation that takes too long fails" 5 "$status"
-matches "and says so" 'did not end within 1 second' "$err"
+matches "and says so" 'timed out after 1 second' "$err"
 
 equal "nothing is left running" "" "$(left_processes)"
 finish

@@ -38,7 +38,7 @@ commit_set once twice tree fetched broken wrong plain
 eka plan ::once
 equal "without --allow-ifd: exit code" 5 "$status"
 matches "it says which derivation" 'cannot build .*-gen\.drv' "$err"
-matches "and what would allow it" 'hint: .*--allow-ifd' "$err"
+matches "and what would allow it" 'help: .*--allow-ifd' "$err"
 equal "nothing was built" "" "$(ls "$NIX_REMOTE/nix/store" 2>/dev/null | grep -v '\.drv$\|links' || true)"
 
 # Plain Nix, which imports as it likes.
@@ -67,7 +67,7 @@ equal "EKA_PLAN_IFD and -c: the same" "$(sed -n '2p;1p' <<<"$first" | sort)" "$(
 eka plan -c --allow-ifd ::plain ::broken ::wrong ::once
 equal "one that does not build: exit code" 5 "$status"
 matches "its last words" 'no luck' "$err"
-matches "what was wanted of it" 'while building .*-bad\.drv, which evaluation reads' "$err"
+matches "what was wanted of it" 'while building .*-bad\.drv for import-from-derivation' "$err"
 matches "one whose import throws: said as such" 'error: 1' "$err"
 equal "and where, as if it stood in the store" "" "$(grep /eka/store <<<"$err" || true)"
 equal "the others are planned" "$(sed -n '5p;1p' <<<"$first" | sort)" "$(sort <<<"$out")"

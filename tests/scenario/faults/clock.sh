@@ -94,7 +94,7 @@ for to in +1d -1y; do
   EKA_NET_STALL=1 EKA_NET_RETRY=1 eka_with_jump "$to" meets_fault prefetch "$uri"
   equal "$what: exit code" 4 "$status"
   matches "$what: what is said" "tools\.git" "$err"
-  matches "$what: what to do" "hint: .*net\.stall" "$err"
+  matches "$what: what to do" "help: .*net\.stall" "$err"
   sound "$what"
   recovers "$what"
 

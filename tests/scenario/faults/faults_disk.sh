@@ -17,7 +17,7 @@ complains() {
   equal "$1: exit code" "$2" "$status"
   matches "$1: says so" "$3" "$err"
   matches "$1: names the atom" "set-00\.git::root" "$err"
-  matches "$1: what to do" "hint: .*(EKA_CACHE_ROOT|cache\.root)" "$err"
+  matches "$1: what to do" "help: .*(EKA_CACHE_ROOT|cache\.root)" "$err"
 }
 # mends WHAT: what is there is sound, and the next run succeeds.
 mends() {
@@ -65,7 +65,7 @@ if [[ $mountable ]]; then
   eka prefetch "$uri"
   equal "read-only and empty: exit code" 1 "$status"
   matches "read-only and empty: says so" "$scratch/small.*Read-only file system" "$err"
-  matches "read-only and empty: what to do" "hint: .*(EKA_CACHE_ROOT|cache\.root)" "$err"
+  matches "read-only and empty: what to do" "help: .*(EKA_CACHE_ROOT|cache\.root)" "$err"
   mount -o remount,rw "$scratch/small"
   mends "read-only and empty"
   mount -o remount,ro "$scratch/small"
@@ -88,7 +88,7 @@ XDG_CACHE_HOME=$scratch/file
 eka prefetch "$uri"
 equal "a file in its place: exit code" 1 "$status"
 matches "a file in its place: names it" "$scratch/file" "$err"
-matches "a file in its place: what to do" "hint: " "$err"
+matches "a file in its place: what to do" "help: " "$err"
 check "a file in its place: it is left alone" test -f "$scratch/file"
 rm "$scratch/file"
 recovers "a file in its place, until it is removed"
@@ -111,7 +111,7 @@ matches "removed in between: an error, or all is well" "^(0|1)\$" "$status"
 if ((status != 0)); then
   matches "removed in between: says so" "No such file or directory" "$err"
   matches "removed in between: names the atom" "set-00\.git::root" "$err"
-  matches "removed in between: what to do" "hint: .*run it again" "$err"
+  matches "removed in between: what to do" "help: .*run it again" "$err"
 fi
 mends "removed in between"
 
@@ -138,8 +138,8 @@ fresh_cache
 for local in ::root ./set::root; do
   eka plan "$local"
   equal "the working directory is gone: $local: exit code" 2 "$status"
-  matches "the working directory is gone: $local: says so" "the working directory cannot be found: No such file" "$err"
-  matches "the working directory is gone: $local: what to do" "hint: .*removed" "$err"
+  matches "the working directory is gone: $local: says so" "cannot determine the working directory: No such file" "$err"
+  matches "the working directory is gone: $local: what to do" "help: .*removed" "$err"
 done
 eka prefetch "$uri"
 cd "$scratch"

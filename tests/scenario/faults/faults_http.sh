@@ -16,23 +16,23 @@ fails "the connection is reset at once" 4 'company\.git::server' reset:at=0
 fails "401" 4 'tools\.git
 atom-nix
 401
-hint: .*credential helper' "status:code=401,$tools"
+help: .*credential helper' "status:code=401,$tools"
 fails "403" 4 'tools\.git
 atom-nix
 403
-hint: .*(right|token)' "status:code=403,$tools"
+help: .*(right|token)' "status:code=403,$tools"
 fails "404" 4 'tools\.git
 atom-nix
 404
-hint: .*URL' "status:code=404,$tools"
+help: .*URL' "status:code=404,$tools"
 fails "429 for ever" 4 'tools\.git
 429
-hint: ' "status:code=429,$tools"
+help: ' "status:code=429,$tools"
 fails "429 for an hour" 4 'tools\.git
-wait for 3600 s' "status:code=429,retry-after=3600,$tools"
+retry after 3600' "status:code=429,retry-after=3600,$tools"
 fails "500 for ever" 4 'tools\.git
 500
-hint: ' "status:code=500,$tools"
+help: ' "status:code=500,$tools"
 fails "a command is redirected" 4 'tools\.git
 redirect' "status:code=302,location=$PROXY_URL/base.git/git-upload-pack,$tools"
 fails "a page instead of an answer" 4 'tools\.git' "status:code=200,$tools"

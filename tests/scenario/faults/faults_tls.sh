@@ -28,7 +28,7 @@ refused() {
   equal "$1: exit code" 4 "$status"
   while read -r line; do matches "$1: what is said" "$line" "$err"; done <<<"company\.git
 server
-hint: 
+help: 
 $3"
   equal "$1: nothing was asked" 0 "$(serve_log | count '.path != ""')"
   sound "$1"
@@ -57,7 +57,7 @@ eka prefetch "$wanted"
 equal "a set whose host is unknown: exit code" 4 "$status"
 matches "a set whose host is unknown: the remote" "tools\.git" "$err"
 matches "a set whose host is unknown: the atom" "atom-nix" "$err"
-matches "a set whose host is unknown: what to do" "hint: " "$err"
+matches "a set whose host is unknown: what to do" "help: " "$err"
 sound "a set whose host is unknown"
 recovers "a set whose host is unknown"
 finish

@@ -18,12 +18,12 @@ survives "reset in the request, once" "reset:up,at=100,times=1,$tools"
 export EKA_NET_RETRY=1
 fails "reset in the pack, for ever" 4 'tools\.git
 atom-nix
-hint: ' "reset:body=$((size / 2)),$tools"
+help: ' "reset:body=$((size / 2)),$tools"
 
 export EKA_NET_STALL=1
 fails "a stall" 4 'tools\.git
 atom-nix
-hint: .*net\.stall' "stall:body=$((size / 2)),$tools"
+help: .*net\.stall' "stall:body=$((size / 2)),$tools"
 fails "a stall before the answer" 4 'tools\.git' "stall:at=0,$tools"
 fails "one byte a second" 4 'tools\.git' "trickle:body=$((size / 2)),every=500,$tools"
 fails "one byte a second, of the request" 4 'tools\.git' "trickle:up,at=20,every=500,$tools"

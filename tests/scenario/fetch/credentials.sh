@@ -47,7 +47,7 @@ shut_out() {
   equal "$1: exit code" 4 "$status"
   matches "$1: the atom's remote" "company\.git" "$err"
   matches "$1: the reason" "401" "$err"
-  matches "$1: the remedy" "hint: .*credential helper" "$err"
+  matches "$1: the remedy" "help: .*credential helper" "$err"
   clean "$1"
 }
 

@@ -43,7 +43,7 @@ wanted=$uri@=2.0.0
 serve_forget
 eka -v prefetch "$wanted"
 equal "a new version, of which every file has changed: exit code" 0 "$status"
-matches "a difference is asked for, then the whole" "everything this time, after: .*over 10000 deltas" "$err"
+matches "a difference is asked for, then the whole" "delta failed, fetching in full: .*over 10000 REF_DELTA" "$err"
 equal "by two fetches" 2 "$(fetches)"
 matches "both are there" "wide/1\.0\.0 .*wide/2\.0\.0 " "$(holds | tr '\n' ' ')"
 sound "a new version"
@@ -81,7 +81,7 @@ eka prefetch "$uri@=1.0.0"
 proxy_start --fault "answer:file=$scratch/thin,about=/company.git/,about=command=fetch,times=1"
 eka -v prefetch "$wanted"
 equal "a thin pack upon another base: the whole is fetched" 0 "$status"
-matches "a thin pack upon another base: which is told" "everything this time, after: " "$err"
+matches "a thin pack upon another base: which is told" "delta failed, fetching in full: " "$err"
 equal "a thin pack upon another base: it was sent" 1 "$(proxy_counts | jq .faults)"
 sound "a thin pack upon another base"
 finish

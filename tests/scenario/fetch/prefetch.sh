@@ -37,7 +37,7 @@ eka prefetch "$company::nothing" "$SERVE_URL/base.git::hello" --lock "$scratch/m
 equal "a lock file that is not there is a matter of usage" 2 "$status"
 eka prefetch "$company::nothing" "$company::server@^1"
 equal "no such atom: exit code 3" 3 "$status"
-matches "the other closure is cached" "1 closures are cached" "$err"
+matches "the other closure is cached" "of 1 closures" "$err"
 eka prefetch
 equal "nothing asked for is a matter of usage" 2 "$status"
 finish

@@ -47,7 +47,7 @@ instead "$SERVE_URL/"
 brings "http"
 check "http: there is something" test "$(wc -l <<<"$right")" -ge 5
 plans "http"
-equal "http: it is told where a set is found" 1 "$(fresh_cache; "$EKA" -v prefetch "$uri" 2>&1 | grep -c "company.git is reached at $SERVE_URL")"
+equal "http: it is told where a set is found" 1 "$(fresh_cache; "$EKA" -v prefetch "$uri" 2>&1 | grep -c "company.git is rewritten to $SERVE_URL")"
 
 instead "$SERVE_URL/old/"
 serve_forget
@@ -125,7 +125,7 @@ instead "$TLS_URL/"
 fresh_cache
 eka prefetch "$uri"
 equal "https: an authority that nobody knows" 4 "$status"
-matches "https: what to do" "hint: .*(sslCAInfo|GIT_SSL_CAINFO)" "$err"
+matches "https: what to do" "help: .*(sslCAInfo|GIT_SSL_CAINFO)" "$err"
 GIT_SSL_CAINFO=$TLS_DIR/ca.pem brings "GIT_SSL_CAINFO"
 GIT_SSL_CAINFO=$TLS_DIR/ca.pem plans "GIT_SSL_CAINFO"
 way "[url \"$TLS_URL/\"]" "insteadOf = $far/" "[http]" "sslCAInfo = $TLS_DIR/ca.pem"

@@ -68,7 +68,7 @@ tunnelled() {
   forget open
   brings "$1"
   check "$1: through the proxy ($(tunnels open) tunnels)" test "$(tunnels open)" -ge 1
-  matches "$1: -v says so" "is reached with the proxy $open" "$err"
+  matches "$1: -v says so" "uses proxy $open" "$err"
 }
 # direct WHAT: it comes, and no proxy was asked.
 direct() {
@@ -83,7 +83,7 @@ refused() {
   fresh_cache
   eka prefetch "$uri"
   equal "$what: exit code" 4 "$status"
-  for line in 'company\.git' server 'hint: ' "$@"; do matches "$what: what is said" "$line" "$err"; done
+  for line in 'company\.git' server 'help: ' "$@"; do matches "$what: what is said" "$line" "$err"; done
   equal "$what: no password is told" "" "$(grep -F "$secret" "$scratch/err" "$scratch/out" || true)"
 }
 
@@ -118,19 +118,19 @@ echo "- a proxy that wants a login of its own"
 https_proxy=http://joe:$secret@$closed brings "a login in its URL"
 check "a login in its URL: through the proxy" test "$(tunnels closed)" -ge 1
 equal "a login in its URL: no password is told" "" "$(grep -rlF "$secret" "$scratch/err" "$scratch/out" "$XDG_CACHE_HOME" || true)"
-https_proxy=http://$closed refused "407" "the proxy http://$closed wants a user name" 407 "hint: .*http\.proxy"
+https_proxy=http://$closed refused "407" "proxy http://$closed: authentication required" 407 "help: .*http\.proxy"
 way "proxy = http://joe:not-$secret@$closed"
-refused "407, with a login that is wrong" "the proxy http://joe:\*\*\*@$closed wants a user name"
+refused "407, with a login that is wrong" "proxy http://joe:\*\*\*@$closed: authentication required"
 way
 
 echo "- a proxy that does not lead there"
-https_proxy=$elsewhere refused "403" "the proxy $elsewhere does not lead to https://127\.0\.0\.1:$tls_port" 403 \
-  "hint: .*no_proxy"
+https_proxy=$elsewhere refused "403" "proxy $elsewhere: connecting to https://127\.0\.0\.1:$tls_port" 403 \
+  "help: .*no_proxy"
 once=$(tunnels elsewhere)
 forget elsewhere
 EKA_NET_RETRY=30 https_proxy=$elsewhere refused "403, with patience"
 equal "403, with patience: it is not asked again" "$once" "$(tunnels elsewhere)"
-https_proxy=http://127.0.0.1:1 refused "nobody there" "127\.0\.0\.1:1" "hint: .*the proxy http://127\.0\.0\.1:1"
+https_proxy=http://127.0.0.1:1 refused "nobody there" "127\.0\.0\.1:1" "help: .*the proxy http://127\.0\.0\.1:1"
 https_proxy=http://proxy.invalid refused "no such proxy" "proxy\.invalid"
 
 echo "- single files go the same way"
@@ -149,5 +149,5 @@ https_proxy=$elsewhere eka resolve --fresh app
 cd "$scratch"
 equal "a file by a proxy that does not lead there: exit code" 4 "$status"
 matches "a file by a proxy that does not lead there: names both" "fix\.patch" "$err"
-matches "a file by a proxy that does not lead there: names both" "the proxy $elsewhere" "$err"
+matches "a file by a proxy that does not lead there: names both" "proxy $elsewhere" "$err"
 finish

@@ -37,7 +37,7 @@ equal "merged: requests are added up" "$(jq -s '[.[].remotes[].requests] | add' 
 
 eka plan --merge shard-1.json shard-3.json
 equal "a shard is missing: exit code" 2 "$status"
-matches "a shard is missing: which" 'these shards are missing: 2/3' "$err"
+matches "a shard is missing: which" 'missing shards: 2/3' "$err"
 eka plan --merge shard-1.json "$scratch/err" shard-3.json
 equal "a file that is no shard's document: exit code" 2 "$status"
 eka plan --merge shard-1.json not-there.json

@@ -100,9 +100,9 @@ sed -i 's/packages = \[/packages = ["gone", "odd", /' ekala.toml
 git add -A && git commit -qm "odd 0.1.0"
 eka publish odd
 equal "it is published" "0 published odd 0.1.0" "$status $(cut -d' ' -f1-3 <<<"$out")"
-matches "names that differ in case only are told" 'odd: `README` and `readme` are one name' "$err"
-matches "LFS pointers are told" 'odd: `large.bin` is an LFS pointer' "$err"
-matches "a listed directory without an atom is told" 'lists `gone`, but there is no gone/atom.toml' "$err"
+matches "names that differ in case only are told" 'odd: `README` and `readme` differ only in case' "$err"
+matches "LFS pointers are told" 'odd: `large.bin` is a Git LFS pointer' "$err"
+matches "a listed directory without an atom is told" 'lists `gone`, but gone/atom.toml does not exist' "$err"
 git update-index --add --cacheinfo 160000,"$genesis",odd/module
 sed -i 's/0\.1\.0/0.2.0/' odd/atom.toml && git add odd/atom.toml && git commit -qm "odd 0.2.0"
 eka publish odd a

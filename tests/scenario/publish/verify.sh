@@ -68,12 +68,12 @@ release_tree() {
   "${git[@]}" ls-tree "$tree" | sed "s/^100644 blob [0-9a-f]*\\tatom.toml$/100644 blob $manifest\\tatom.toml/" | "${git[@]}" mktree
 }
 forge handbook 1.1.0 "$(release_tree 1.1.0)" "$origin"
-differs handbook@=1.1.0 tree,revision "the tree is .*, but origin $origin has $tree at .atoms/handbook"
+differs handbook@=1.1.0 tree,revision "the tree is .*, but in origin $origin it is $tree at .atoms/handbook"
 conforms "the document is as the schema says" verify.schema.json "$scratch/out"
-matches "the commit it should be" "made again from its origin, the commit is [0-9a-f]{40}, not" \
+matches "the commit it should be" "recomputed from its origin, the commit is [0-9a-f]{40}, not" \
   "$(jq -r '.atoms[0].differences[1].message' <<<"$out")"
 forge handbook 1.2.0 "$other" "$origin"
-differs handbook@=1.2.0 manifest "atom.toml is of log 1.0.0"
+differs handbook@=1.2.0 manifest "atom.toml of the atom is for log 1.0.0"
 
 # orphan TREE: a commit that no commit of the set leads to, whose tree has it at the right place.
 orphan() {
@@ -91,16 +91,16 @@ eka verify "$url::handbook@=1.4.0"
 equal "one that does descend, and has it there, is honest" 0 "$status"
 
 forge handbook 1.4.0 "$second" "$("${git[@]}" rev-parse refs/eka/meta/handbook/1.4.0/origin)" 'Mallory <m@example.org>'
-differs handbook@=1.4.0 commit 'line 2 of the commit must be .author  <> 0 \+0000. and is .author Mallory'
+differs handbook@=1.4.0 commit 'line 2 of the commit must be .author  <> 0 \+0000., but is .author Mallory'
 forge handbook 1.4.0 "$second" "$("${git[@]}" rev-parse refs/eka/meta/handbook/1.4.0/origin)" ' <>' $'publish(handbook): 1.4.0\n'
-differs handbook@=1.4.0 commit 'line 8 of the commit, ``, must not be there'
+differs handbook@=1.4.0 commit 'line 8 of the commit, ``, is unexpected'
 "${git[@]}" update-ref refs/eka/meta/handbook/1.0.0/manifest "$("${git[@]}" rev-parse "$other:atom.toml")"
-differs handbook@=1.0.0 manifest "manifest names .*, but the atom's atom.toml is $("${git[@]}" rev-parse "$tree:atom.toml")"
+differs handbook@=1.0.0 manifest "manifest is .*, but the atom.toml of the atom is $("${git[@]}" rev-parse "$tree:atom.toml")"
 "${git[@]}" update-ref refs/eka/meta/handbook/1.0.0/manifest "$("${git[@]}" rev-parse "$tree:atom.toml")"
 "${git[@]}" update-ref refs/eka/meta/handbook/1.0.0/origin "$origin~1"
-differs handbook@=1.0.0 origin "origin names .*, but the commit's origin is $origin"
+differs handbook@=1.0.0 origin "origin is .*, but the origin of the commit is $origin"
 "${git[@]}" update-ref -d refs/eka/meta/handbook/1.0.0/origin
-differs handbook@=1.0.0 origin "the remote has no refs/eka/meta/handbook/1.0.0/origin"
+differs handbook@=1.0.0 origin "the remote has no ref refs/eka/meta/handbook/1.0.0/origin"
 "${git[@]}" update-ref refs/eka/meta/handbook/1.0.0/origin "$origin"
 "${git[@]}" update-ref refs/eka/atoms/handbook/1.5.0 "$("${git[@]}" rev-parse refs/heads/main)"
 differs handbook@=1.5.0 origin,commit,manifest "line 2 of the commit must be"
@@ -112,7 +112,7 @@ forge handbook 1.5.0 "$tree" "$origin"
 commit=$(printf 'tree %s\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\norigin %s\nformat pre1\n\npublish(handbook): 1.5.0' \
   "$tree" "$missing" | "${git[@]}" hash-object -t commit -w --stdin)
 "${git[@]}" update-ref refs/eka/atoms/handbook/1.5.0 "$commit"
-differs handbook@=1.5.0 origin,origin,manifest "the origin $missing is no commit that the remote has"
+differs handbook@=1.5.0 origin,origin,manifest "the remote has no origin commit $missing"
 eka verify "$url::handbook@=1.5.0" "$url::handbook@=1.0.0"
 equal "others are verified all the same" "6 verified" "$status $(grep ' 1.0.0 ' <<<"$out" | cut -d' ' -f1)"
 
@@ -121,7 +121,7 @@ forge log 1.1.0 "$other" "$origin"
 eka verify "$url::server"
 equal "that is published otherwise than the lock has it" 6 "$status"
 equal "is named" "differs log 1.1.0" "$(grep ^differs <<<"$out" | cut -d' ' -f1-3)"
-matches "with its ref" "refs/eka/atoms/log/1.1.0 names" "$err"
+matches "with its ref" "refs/eka/atoms/log/1.1.0 is" "$err"
 equal "the atom itself is honest" "verified server" "$(head -1 <<<"$out" | cut -d' ' -f1,2)"
 
 echo "- what an earlier run saw"
@@ -129,7 +129,7 @@ eka plan "$url::web" >/dev/null
 rev=$(version_of company web 1.0.0 rev)
 "${git[@]}" update-ref refs/eka/atoms/web/1.0.0 "$("${git[@]}" rev-parse refs/eka/atoms/handbook/1.0.0)"
 eka verify "$url::web"
-matches "must still be so" "but $rev was seen before" "$err"
+matches "must still be so" "but was $rev before" "$err"
 
 echo "- what cannot be verified"
 eka verify "$url::nothing"

@@ -43,7 +43,7 @@ equal "only pre-releases: one of them" 'early = "^0.1.0-alpha.1"' "$(grep '^earl
 
 eka add --mirror "$SERVE_URL/mirror.git" --mirror "$SERVE_URL/other.git" "$SERVE_URL/libs.git::log@^1.0"
 equal "mirrors: exit code" 0 "$status"
-matches "one of another genesis is left out" "left out .*other.git" "$err"
+matches "one of another genesis is left out" "ignoring mirror .*other.git" "$err"
 equal "the other is written" "libs = [\"$SERVE_URL/libs.git\", \"$SERVE_URL/mirror.git\"]" "$(grep '^libs' atom.toml)"
 equal "the requirement is replaced" 'log = "^1.0"' "$(grep '^log' atom.toml)"
 matches "and is in the lock" "mirror.git" "$(cat atom.lock)"

@@ -27,7 +27,7 @@ mirrored gone
 rm atom.lock
 eka resolve
 equal "one that is not there: exit code" 0 "$status"
-matches "and it is told" "passed over.*404|passed over" "$err"
+matches "and it is told" "ignoring a mirror" "$err"
 
 # The same version, another revision.
 directory=$scratch/forged

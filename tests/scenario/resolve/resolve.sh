@@ -26,7 +26,7 @@ first=$(cat atom.lock)
 serve_forget
 eka resolve
 equal "again: nothing changes" 0 "$status"
-matches "and it says so" "in line" "$err"
+matches "and it says so" "is up to date" "$err"
 log=$(serve_log)
 equal "from a warm cache each remote is asked once" 1 \
   "$(jq -s 'group_by(.path) | map(length) | max' <<<"$log")"
@@ -114,14 +114,14 @@ echo "- what is missing is told apart"
 working_atom "$set" lost 0.1.0 "three/dd ^1"
 eka resolve lost
 equal "no such label" 3 "$status"
-matches "near names" 'no atom `dd`; is `d` meant' "$err"
+matches "near names" 'no atom `dd`; did you mean `d`' "$err"
 working_atom "$set" lost2 0.1.0 "three/d ^7"
 eka resolve lost2
-matches "no such version" "the versions are 1.0.0 to 2.0.0" "$err"
+matches "no such version" "existing versions are 1.0.0 to 2.0.0" "$err"
 make_set empty
 working_atom "$set" lost3 0.1.0 "empty/d ^7"
 eka resolve lost3
-matches "an empty set" "has published nothing" "$err"
+matches "an empty set" "has no published atoms" "$err"
 working_atom "$set" lost4 0.1.0 "gone/d ^7"
 eka resolve lost4
 equal "no such remote" 4 "$status"
@@ -130,7 +130,7 @@ matches "it is named" "gone.git" "$err"
 echo "- one that fails stops no other"
 eka resolve lost a
 equal "exit code" 3 "$status"
-matches "the other is told" "a: atom.lock is in line" "$err"
+matches "the other is told" "a: atom.lock is up to date" "$err"
 
 echo "- the graph"
 eka graph ::a

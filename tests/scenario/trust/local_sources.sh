@@ -86,7 +86,7 @@ mkdir -p "$scratch/set/.git/info"
 echo "sources.local = [\"$scratch/public\"]" >"$scratch/set/.git/info/eka.toml"
 eka plan -C "$scratch/set" ::a
 equal "not in a repository's: exit code" 2 "$status"
-matches "not in a repository's" "eka.toml:1:9: “sources.local” may be set in the user's configuration only" "$err"
+matches "not in a repository's" "eka.toml:1:9: “sources.local” can be set only in the user's configuration" "$err"
 rm "$scratch/set/.git/info/eka.toml"
 
 echo "- once it is locked, evaluated and remembered"
@@ -105,7 +105,7 @@ done
 sed -i "s|file://$scratch/public/key|file://$scratch/private/key|" "$scratch/set/a/atom.lock" "$scratch/set/a/atom.toml"
 eka plan ./set::a
 equal "a lock that names another file: exit code" 2 "$status"
-matches "a lock that names another file" "the source \`k\` of the lock is $scratch/private/key, outside" "$err"
+matches "a lock that names another file" "source \`k\` of the lock file is $scratch/private/key, outside" "$err"
 rm "$scratch/set/a/atom.lock"
 
 echo "- repositories on this machine"

@@ -128,7 +128,7 @@ done
 for root in open open/cache open/new; do
   EKA_CACHE_ROOT=$scratch/$root eka inspect set "$url"
   equal "EKA_CACHE_ROOT=$root: exit code" 1 "$status"
-  matches "EKA_CACHE_ROOT=$root: says why" "$scratch/open may be written by other users" "$err"
+  matches "EKA_CACHE_ROOT=$root: says why" "$scratch/open is writable by other users" "$err"
 done
 equal "nothing was written in any of them" "$before" "$(find "$scratch/shared" "$scratch/open" | sort)"
 EKA_CACHE_ROOT=$scratch/shared/mine eka config

@@ -93,14 +93,14 @@ TEST_CASE("a cache and what is above it are refused when others may write there"
   CHECK(refusal(places.path("read")).empty());
   CHECK(refusal(places.path("absent")).empty());
   CHECK(refusal(places.path("absent/below/absent")).empty());
-  CHECK(says(refusal(places.path("open")), "may be written by other users"));
-  CHECK(says(refusal(places.path("open/cache")), places.path("open").string() + " may be written by other users"));
-  CHECK(says(refusal(places.path("open/absent")), "may be written by other users"));
-  CHECK(says(refusal(places.path("sticky")), "may be written by other users"));
+  CHECK(says(refusal(places.path("open")), "is writable by other users"));
+  CHECK(says(refusal(places.path("open/cache")), places.path("open").string() + " is writable by other users"));
+  CHECK(says(refusal(places.path("open/absent")), "is writable by other users"));
+  CHECK(says(refusal(places.path("sticky")), "is writable by other users"));
   CHECK(refusal(places.path("sticky/cache")).empty());
   CHECK(refusal(places.path("sticky/absent")).empty());
   if (::geteuid() == 0 && ::chown(places.path("group").c_str(), 0, 54321) == 0) {
-    CHECK(says(refusal(places.path("group")), "may be written by other users"));
+    CHECK(says(refusal(places.path("group")), "is writable by other users"));
   }
   std::ofstream(places.path("file")) << "x";
   CHECK(says(refusal(places.path("file")), "is not a directory"));
@@ -149,7 +149,7 @@ TEST_CASE("links on the way to a cache are resolved") {
   CHECK(store::trusted_cache_root(places.path("link/a/b")) == real / "a" / "b");
   CHECK(store::make_cache_root(places.path("link/a/b")) == real / "a" / "b");
   CHECK(fs::is_directory(real / "a" / "b"));
-  CHECK(says(refusal(places.path("circle")), "circle of symbolic links"));
+  CHECK(says(refusal(places.path("circle")), "loop of symbolic links"));
 }
 
 TEST_CASE("whatever the umask is, a cache is for its user alone, and its trees can be read") {

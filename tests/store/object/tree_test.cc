@@ -63,13 +63,13 @@ TEST_CASE("unsorted and doubled entries are refused") {
   CHECK(has(refusal(tree_entry("100644", "b", some) + tree_entry("100644", "a", some)), "order"));
   // A directory sorts as if it ended with a slash.
   CHECK(has(refusal(tree_entry("40000", "a", some) + tree_entry("100644", "a-b", some)), "order"));
-  CHECK(has(refusal(tree_entry("100644", "a", some) + tree_entry("100644", "a", some)), "twice"));
+  CHECK(has(refusal(tree_entry("100644", "a", some) + tree_entry("100644", "a", some)), "duplicate"));
   // The link and the directory of one name (CVE-2024-32002), in both orders, neighbours or not.
-  CHECK(has(refusal(tree_entry("120000", "l", some) + tree_entry("40000", "l", some)), "twice"));
+  CHECK(has(refusal(tree_entry("120000", "l", some) + tree_entry("40000", "l", some)), "duplicate"));
   CHECK(refusal(tree_entry("40000", "l", some) + tree_entry("120000", "l", some)) != "");
   CHECK(
       has(refusal(tree_entry("120000", "l", some) + tree_entry("100644", "l-x", some) + tree_entry("40000", "l", some)),
-          "twice"));
+          "duplicate"));
 }
 
 TEST_CASE("every cut of a tree is refused, or is a shorter tree") {

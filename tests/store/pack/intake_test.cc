@@ -94,7 +94,7 @@ TEST_CASE("what is wanted must be in the pack, whole, whatever the cache has alr
     PackBuilder other;
     const auto tree = other.directory({{{"100644", "stolen"}, s.file}});
     const auto commit = other.commit_of(tree);
-    CHECK(has(fixture.refusal(other.pack(), {commit}), "the blob " + s.file.hex() + " is missing"));
+    CHECK(has(fixture.refusal(other.pack(), {commit}), "blob " + s.file.hex() + " is missing"));
   }
   SUBCASE("a tree is missing") {
     PackBuilder other;
@@ -105,10 +105,10 @@ TEST_CASE("what is wanted must be in the pack, whole, whatever the cache has alr
     PackBuilder other;
     const auto blob = other.blob("x");
     const auto tree = other.directory({{{"40000", "d"}, blob}});
-    CHECK(has(fixture.refusal(other.pack(), {tree}), "should be a tree and is a blob"));
+    CHECK(has(fixture.refusal(other.pack(), {tree}), "should be a tree, but is a blob"));
     const auto empty = other.tree("");
     const auto liar = other.directory({{{"100644", "f"}, empty}});
-    CHECK(has(fixture.refusal(other.pack(), {liar}), "should be a blob and is a tree"));
+    CHECK(has(fixture.refusal(other.pack(), {liar}), "should be a blob, but is a tree"));
   }
   CHECK(fixture.leftovers().empty());
   CHECK(fixture.pack_count() == 1);
@@ -161,7 +161,7 @@ TEST_CASE("damaged packs are refused and leave nothing") {
     CAPTURE(length);
     CHECK(has(fixture.refusal(pack.substr(0, length), {s.commit}), "pack"));
   }
-  CHECK(has(fixture.refusal(pack + "more", {s.commit}), "after its end"));
+  CHECK(has(fixture.refusal(pack + "more", {s.commit}), "after the end"));
   check_nothing_is_left(fixture);
 }
 
@@ -257,7 +257,7 @@ TEST_CASE("deltas that come before their bases are resolved, also many of them")
     PackBuilder base;
     const auto commit = base.commit_of(base.tree(""));
     fixture.admit(base.pack(), {commit});
-    CHECK(has(fixture.refusal(pack, {last}, 100'000, {commit}), "over 10000 deltas whose bases are named by id"));
+    CHECK(has(fixture.refusal(pack, {last}, 100'000, {commit}), "over 10000 REF_DELTA entries"));
   }
   SUBCASE("and what git does not resolve is refused, too") {
     PackBuilder lost;
@@ -265,7 +265,7 @@ TEST_CASE("deltas that come before their bases are resolved, also many of them")
       lost.delta(atom::ObjectId::of("blob", "nowhere"), varint(7) + varint(2) + copy_instruction(0, 2));
     }
     const auto refusal = fixture.refusal(lost.pack(), {last});
-    CHECK(has(refusal, "the pack is refused: git index-pack"));
+    CHECK(has(refusal, "invalid pack: git index-pack"));
     CHECK(refusal->kind() == Kind::integrity);
   }
   CHECK(fixture.leftovers().empty());

@@ -82,21 +82,21 @@ TEST_CASE("a pack with any one byte changed is refused") {
 }
 
 TEST_CASE("bytes after the end are refused") {
-  CHECK(has(verdict(honest().pack() + "x"), "goes on after its end"));
-  CHECK(has(verdict(honest().pack() + "x", 1), "goes on after its end"));
+  CHECK(has(verdict(honest().pack() + "x"), "data after the end"));
+  CHECK(has(verdict(honest().pack() + "x", 1), "data after the end"));
 }
 
 TEST_CASE("entries that are larger or smaller than they say are refused") {
   PackBuilder larger;
   larger.raw(3, 10, "", deflated(std::string(100 << 20, 'a')));
-  CHECK(has(verdict(larger.pack()), "larger than the 10 bytes"));
+  CHECK(has(verdict(larger.pack()), "larger than its declared size of 10 bytes"));
   PackBuilder smaller;
   smaller.raw(3, 11, "", deflated("0123456789"));
-  CHECK(has(verdict(smaller.pack()), "of 10 bytes that declares 11"));
+  CHECK(has(verdict(smaller.pack()), "of 10 bytes has the declared size 11"));
 }
 
 TEST_CASE("a count that the pack does not hold is refused") {
-  CHECK(has(verdict(honest().pack(0xffffffff)), "4294967295 objects, over the limit"));
+  CHECK(has(verdict(honest().pack(0xffffffff)), "4294967295 objects exceed the limit"));
   CHECK(verdict(honest().pack(7)) != "");
   CHECK(verdict(honest().pack(5)) != "");
 }
@@ -112,15 +112,15 @@ TEST_CASE("entry types that do not exist are refused") {
 TEST_CASE("objects over the limit are refused by what they declare") {
   PackBuilder blob;
   blob.raw(3, 1ULL << 40, "", deflated("x"));
-  CHECK(has(verdict(blob.pack()), "over the limit of 512 MiB"));
+  CHECK(has(verdict(blob.pack()), "exceeds the limit of 512 MiB"));
   PackBuilder tree;
   tree.raw(2, 100 << 20, "", deflated("x"));
-  CHECK(has(verdict(tree.pack()), "over the limit of 32 MiB"));
+  CHECK(has(verdict(tree.pack()), "exceeds the limit of 32 MiB"));
   PackBuilder delta;
   const std::size_t base = delta.next();
   delta.blob("base");
   delta.delta(base, varint(4) + varint(1ULL << 33) + copy_instruction(0, 4));
-  CHECK(has(verdict(delta.pack()), "a delta of 8192 MiB"));
+  CHECK(has(verdict(delta.pack()), "delta of 8192 MiB"));
   PackBuilder absurd;
   absurd.raw(3, ~0ULL, "", deflated("x"));
   CHECK(verdict(absurd.pack()) != "");
@@ -138,7 +138,7 @@ TEST_CASE("a delta bomb is refused by what it would unfold to") {
     base = builder.delta(base, instructions);
   }
   CHECK(builder.next() < 20'000);
-  CHECK(has(verdict(builder.pack()), "unfolds to over"));
+  CHECK(has(verdict(builder.pack()), "expands to over"));
 }
 
 TEST_CASE("chains of deltas that take too long to unfold are refused, whichever way they name their bases") {
@@ -163,7 +163,7 @@ TEST_CASE("chains of deltas that take too long to unfold are refused, whichever 
     CAPTURE(by_id);
     CHECK(verdict(chain(1'200'000, 100, by_id)) == "");
     // 1 GB in all, but a thousand steps down to the end, and 500 on the average.
-    CHECK(has(verdict(chain(1'200'000, 1000, by_id)), "chains of deltas that take over"));
+    CHECK(has(verdict(chain(1'200'000, 1000, by_id)), "resolving delta chains takes over"));
   }
 }
 
@@ -175,11 +175,11 @@ TEST_CASE("a delta upon a place where no entry begins is refused") {
   for (const std::size_t place : {std::size_t{0}, std::size_t{11}, blob + 1, blob + 5}) {
     PackBuilder each = builder;
     each.delta(place, instructions);
-    CHECK(has(verdict(each.pack()), "a delta whose base is nowhere"));
+    CHECK(has(verdict(each.pack()), "delta without base"));
   }
   PackBuilder itself = builder;
   itself.raw(6, instructions.size(), std::string(1, '\0'), deflated(instructions));
-  CHECK(has(verdict(itself.pack()), "a delta whose base is nowhere"));
+  CHECK(has(verdict(itself.pack()), "delta without base"));
 }
 
 TEST_CASE("the work of chains is that of each delta down to what is whole") {
@@ -202,5 +202,5 @@ TEST_CASE("a pack of 1 MB that holds 1 GB is refused before all of it is inflate
   const std::string zeros = deflated(std::string(128 << 20, '\0'));
   for (int i = 0; i < 8; ++i) builder.raw(3, 128 << 20, "", zeros);
   CHECK(builder.next() < 1'100'000);
-  CHECK(has(verdict(builder.pack(), 4096), "unfolds to over"));
+  CHECK(has(verdict(builder.pack(), 4096), "expands to over"));
 }
