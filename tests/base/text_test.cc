@@ -10,11 +10,11 @@ using eka::printable;
 using eka::printable_json;
 using eka::unlimited;
 
-TEST_CASE("printable leaves plain and international text alone") {
+TEST_CASE("printable keeps plain and international text") {
   CHECK(printable("hello, ひらがな λ") == "hello, ひらがな λ");
 }
 
-TEST_CASE("printable escapes what a terminal would obey") {
+TEST_CASE("printable escapes control characters") {
   CHECK(printable("\x1b[2J\x07") == "\\x1b[2J\\x07");
   CHECK(printable("a\rb\nc") == "a\\x0db\\x0ac");
   CHECK(printable("\xc2\x9b"
@@ -23,11 +23,11 @@ TEST_CASE("printable escapes what a terminal would obey") {
                   "txt") == "\\xe2\\x80\\xaetxt");  // right-to-left override
 }
 
-TEST_CASE("printable keeps lines only when asked") {
+TEST_CASE("printable keeps newlines only if requested") {
   CHECK(printable("a\n\tb", 100, true) == "a\n\tb");
 }
 
-TEST_CASE("printable escapes what reorders or hides") {
+TEST_CASE("printable escapes bidirectional and invisible characters") {
   for (const std::string_view hidden :
        {"\xc2\xad", "\xd8\x9c", "\xe2\x80\x8b", "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xaa", "\xe2\x81\xa0",
         "\xe2\x81\xa6", "\xe2\x81\xa9", "\xef\xbb\xbf", "\xef\xbf\xb9", "\xf3\xa0\x81\x81", "\x7f", "\xc2\x80"}) {
@@ -41,19 +41,19 @@ TEST_CASE("printable: CR LF ends a line, a lone CR does not") {
   CHECK(printable("a\r\nb\rc", unlimited, true) == "a\nb\\x0dc");
 }
 
-TEST_CASE("printable changes nothing when it is applied again") {
+TEST_CASE("printable is idempotent") {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
   const std::string once = printable(all, unlimited, true);
   CHECK(printable(once, unlimited, true) == once);
 }
 
-TEST_CASE("JSON keeps its meaning and loses its controls") {
+TEST_CASE("control characters in JSON are escaped without changing its meaning") {
   CHECK(printable_json("{\n  \"a\": \"\xc2\x9b\xe2\x80\xae\x7f\xf3\xa0\x81\x81 λ\"\n}\n") ==
         "{\n  \"a\": \"\\u009b\\u202e\\u007f\\udb40\\udc41 λ\"\n}\n");
 }
 
-TEST_CASE("printable escapes bytes that are no UTF-8") {
+TEST_CASE("printable escapes bytes that are not valid UTF-8") {
   CHECK(printable("\xff\xc0\x80") == "\\xff\\xc0\\x80");
   CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // a surrogate
   CHECK(printable("\xe2\x82") == "\\xe2\\x82");           // cut short
@@ -65,7 +65,7 @@ TEST_CASE("printable cuts at the limit, between characters") {
   CHECK(printable(std::string(10'000'000, 'x'), 10).size() == 10 + 3);
 }
 
-TEST_CASE("nearest finds what was meant and nothing else") {
+TEST_CASE("nearest finds similar words only") {
   const std::array<std::string, 3> known{"label", "version", "description"};
   CHECK(nearest("lable", known) == "label");
   CHECK(nearest("versoin", known) == "version");

@@ -1,4 +1,4 @@
-// A type that counts its living instances, to catch frames that were never destroyed.
+// A type that counts its instances, to detect frames that are never destroyed.
 #pragma once
 
 namespace eka::coro {

@@ -1,4 +1,4 @@
-// Small tasks that the tests of this floor wait with. None depends on how long something takes.
+// Tasks for the tests of this layer. None depends on timing.
 #pragma once
 
 #include <utility>
@@ -8,14 +8,14 @@
 
 namespace eka::coro {
 
-// Ends only by cancellation. The counted guest shows that the frame goes away.
+// Ends only by cancellation. The counted guest shows that the frame is destroyed.
 template <class Guest>
 Task<> forever(Guest) {
   asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
   co_await timer.async_wait(asio::use_awaitable);
 }
 
-// Lets everything that is ready run, `rounds` times over.
+// Lets all ready handlers run, `rounds` times.
 inline Task<> yield(int rounds = 1) {
   for (int i = 0; i < rounds; ++i) co_await asio::post(asio::use_awaitable);
 }

@@ -38,7 +38,7 @@ Error refusal(const std::vector<PlanDocument>& documents) {
   return merged.error();
 }
 
-TEST_CASE("shards become the document of the whole, in whatever order they come") {
+TEST_CASE("shards are merged in any order") {
   const std::string first = document({plan("a", {cost("x", 1)}), failed("c", 4)}, {cost("x", 1), cost("z", 1)}, "1/2");
   const std::string second = document({plan("b", {cost("x", 2), cost("y", 3)})}, {cost("x", 2), cost("y", 3)}, "2/2");
   const auto merged = merge_plans({{"second.json", second}, {"first.json", first}});
@@ -54,7 +54,7 @@ TEST_CASE("shards become the document of the whole, in whatever order they come"
   CHECK(merged->codes == std::vector{4});
 }
 
-TEST_CASE("a shard without an item, and a whole of one shard") {
+TEST_CASE("empty shards, and a single shard") {
   const std::string first = document({plan("a", {})}, {}, "1/2");
   const auto merged = merge_plans({{"1", first}, {"2", document({}, {}, "2/2")}});
   REQUIRE(merged);
@@ -62,7 +62,7 @@ TEST_CASE("a shard without an item, and a whole of one shard") {
   CHECK(merge_plans({{"1", document({}, {}, "1/1")}}).has_value());
 }
 
-TEST_CASE("what does not go together is refused, by name") {
+TEST_CASE("inconsistent documents are rejected with their names") {
   const std::string first = document({plan("a", {}), plan("c", {})}, {}, "1/2");
   const std::string second = document({plan("b", {})}, {}, "2/2");
   const auto said = [](const std::vector<PlanDocument>& documents) {

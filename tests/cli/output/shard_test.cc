@@ -20,7 +20,7 @@ TEST_CASE("a shard is K/N") {
   }
 }
 
-TEST_CASE("the parts are even, and together the whole in its order") {
+TEST_CASE("shards have equal sizes and cover the list in order") {
   for (std::size_t size = 0; size < 30; ++size) {
     std::vector<std::size_t> whole(size);
     for (std::size_t i = 0; i < size; ++i) whole[i] = i;

@@ -41,7 +41,7 @@ std::string failure_of(Command command) {
   return "";
 }
 
-// Neither gone nor a zombie that nobody has reaped yet.
+// Whether the process exists and is not a zombie.
 bool alive(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
   std::string id;
@@ -65,7 +65,7 @@ struct PipePair {
   Descriptor write;
 };
 
-// The number that a child writes to the pipe, as soon as it has.
+// Reads the process id that a child writes to the pipe.
 Task<pid_t> read_pid(const Descriptor* from) {
   asio::posix::stream_descriptor stream(co_await asio::this_coro::executor, ::dup(from->get()));
   std::array<char, 32> text{};
@@ -73,7 +73,7 @@ Task<pid_t> read_pid(const Descriptor* from) {
   co_return std::atoi(text.data());
 }
 
-// Runs `command`, which is to write its number to descriptor 5, and cancels it then.
+// Runs `command`, which writes its process id to descriptor 5, and then cancels it.
 Task<pid_t> cancel_when_started(Command command) {
   PipePair pipe;
   command.inherit.emplace_back(pipe.write.get(), 5);
@@ -93,7 +93,7 @@ Task<std::string> read_some(Process* process) {
 
 }  // namespace
 
-TEST_CASE("output, errors and exit code come back") {
+TEST_CASE("output, errors and exit code are returned") {
   const Exit exit = run_now(shell("echo out; echo err >&2; exit 3"));
   CHECK(exit.output == "out\n");
   CHECK(exit.errors == "err\n");
@@ -103,7 +103,7 @@ TEST_CASE("output, errors and exit code come back") {
   CHECK(run_now(shell("exit 0")).ok());
 }
 
-TEST_CASE("a death by signal is told apart, and SIGPIPE kills a child although we ignore it") {
+TEST_CASE("termination by a signal is reported, and SIGPIPE kills a child although this process ignores it") {
   const Exit exit = run_now(shell("kill -PIPE $$; echo survived"));
   CHECK(exit.signal() == SIGPIPE);
   CHECK_FALSE(exit.code().has_value());
@@ -125,13 +125,13 @@ TEST_CASE("both streams are read at once") {
   CHECK(exit.errors.size() == 3'000'000);
 }
 
-TEST_CASE("a child that does not read its input is no error") {
+TEST_CASE("a child that does not read its input is not an error") {
   Command command({"true"});
   command.input.assign(std::size_t{1} << 20, 'x');
   CHECK(run_now(std::move(command)).ok());
 }
 
-TEST_CASE("too much output ends the child") {
+TEST_CASE("too much output terminates the child") {
   Command command = shell("cat /dev/zero");
   command.output_limit = 100'000;
   CHECK(failure_of(std::move(command)) == "/bin/sh wrote more than 100000 bytes");
@@ -140,7 +140,7 @@ TEST_CASE("too much output ends the child") {
   CHECK(run_now(std::move(enough)).output.size() == 1000);
 }
 
-TEST_CASE("nothing of our environment is inherited") {
+TEST_CASE("the environment is not inherited") {
   ::setenv("EKA_TEST_SECRET", "1", 1);
   Command command({"/usr/bin/env"});
   command.env = {{"A", "1"}, {"B", "x=y z"}};
@@ -148,13 +148,13 @@ TEST_CASE("nothing of our environment is inherited") {
   CHECK(run_now(Command({"/usr/bin/env"})).output.empty());
 }
 
-TEST_CASE("the directory is where it was told") {
+TEST_CASE("the child runs in the given directory") {
   Command command = shell("pwd");
   command.directory = "/usr";
   CHECK(run_now(std::move(command)).output == "/usr\n");
 }
 
-TEST_CASE("a child has a session and a group of its own and no terminal") {
+TEST_CASE("a child has its own session and group and no terminal") {
   std::istringstream numbers(run_now(shell("echo $$; cut -d' ' -f5,6,7 /proc/$$/stat")).output);
   pid_t pid = 0;
   pid_t group = 0;
@@ -167,11 +167,11 @@ TEST_CASE("a child has a session and a group of its own and no terminal") {
   CHECK(terminal == 0);
 }
 
-TEST_CASE("descriptors are closed but for those named, whatever their numbers") {
+TEST_CASE("all descriptors except the listed ones are closed, whatever their numbers") {
   std::array<PipePair, 2> pipes;
   const Descriptor leaked(::open("/dev/null", O_RDONLY));
   Command command = shell("echo a >&3; echo b >&4; ls /proc/self/fd | tr '\\n' ' '");
-  // Crosswise, so that each number is wanted while another still uses it.
+  // Swapped, so that each number is needed while it is still in use.
   Descriptor three(::fcntl(pipes[0].write.get(), F_DUPFD, 3));
   Descriptor four(::fcntl(pipes[1].write.get(), F_DUPFD, 4));
   command.inherit = {{four.get(), 3}, {three.get(), 4}};
@@ -190,7 +190,7 @@ TEST_CASE("ordinary signals reach a child") {
   CHECK(exit.signal() == SIGTERM);
 }
 
-TEST_CASE("what cannot be started says why") {
+TEST_CASE("the error of a failed start contains the reason") {
   CHECK(failure_of(Command({"eka-no-such-program"})) == "cannot start eka-no-such-program: No such file or directory");
   CHECK(failure_of(Command({"/no/such"})) == "cannot start /no/such: No such file or directory");
   CHECK(failure_of(Command({"/etc/passwd"})) == "cannot start /etc/passwd: Permission denied");
@@ -200,7 +200,7 @@ TEST_CASE("what cannot be started says why") {
   CHECK(failure_of(std::move(command)) == "cannot start true: /no/such: No such file or directory");
 }
 
-TEST_CASE("cancelling ends the whole group before run returns") {
+TEST_CASE("cancelling terminates the whole group before run returns") {
   Runtime runtime(1);
   const pid_t pid = runtime.run(cancel_when_started(shell("sleep 1000 & echo $! >&5; wait")));
   REQUIRE(pid > 0);
@@ -218,7 +218,7 @@ TEST_CASE("a child that ignores SIGTERM is killed") {
   CHECK(errno == ESRCH);
 }
 
-TEST_CASE("a child may tidy up on SIGTERM") {
+TEST_CASE("a child can clean up on SIGTERM") {
   Runtime runtime(1);
   const auto file = std::filesystem::temp_directory_path() / ("eka-tidy-" + std::to_string(::getpid()));
   Command command = shell("trap 'rm " + file.string() + "; exit' TERM; : > " + file.string() +
@@ -228,7 +228,7 @@ TEST_CASE("a child may tidy up on SIGTERM") {
   CHECK_FALSE(std::filesystem::exists(file));
 }
 
-TEST_CASE("what a child leaves behind in its group is killed, and does not hold up run") {
+TEST_CASE("processes that a child leaves in its group are killed and do not block run") {
   const Exit exit = run_now(shell("sleep 1000 & echo $!"));
   const pid_t left = std::stoi(exit.output);
   REQUIRE(left > 1);
@@ -236,7 +236,7 @@ TEST_CASE("what a child leaves behind in its group is killed, and does not hold 
   CHECK_FALSE(alive(left));
 }
 
-TEST_CASE("a descendant that left the group and holds the pipes does not hold up run") {
+TEST_CASE("a descendant outside of the group that holds the pipes does not block run") {
   const Exit exit = run_now(
       shell("f=$(mktemp -u); mkfifo $f; setsid sh -c 'echo $$; echo >'$f'; exec sleep 1000' & read x <$f; rm $f"));
   const pid_t left = std::stoi(exit.output);
@@ -253,7 +253,7 @@ TEST_CASE("many children at once") {
   for (std::size_t i = 0; i < exits.size(); ++i) CHECK(exits[i].output == std::to_string(i) + "\n");
 }
 
-TEST_CASE("a conversation with a child that stays") {
+TEST_CASE("exchanging data with a running child") {
   Runtime runtime(1);
   const auto scenario = []() -> Task<> {
     const Command command({"cat"});
@@ -273,7 +273,7 @@ TEST_CASE("a conversation with a child that stays") {
   runtime.run(scenario());
 }
 
-TEST_CASE("reading is cancelled without harm to the child") {
+TEST_CASE("cancelling a read does not affect the child") {
   Runtime runtime(1);
   const auto scenario = []() -> Task<> {
     const Command command({"cat"});
@@ -293,7 +293,7 @@ TEST_CASE("reading is cancelled without harm to the child") {
   runtime.run(scenario());
 }
 
-TEST_CASE("a Process that goes out of scope takes its child along") {
+TEST_CASE("destroying a Process kills its child") {
   Runtime runtime(1);
   pid_t pid = 0;
   const auto scenario = [](pid_t* child) -> Task<> {

@@ -1,4 +1,4 @@
-// Connecting where some addresses do not answer.
+// Connecting to hosts with addresses that do not respond.
 #include "coro/process/tcp.h"
 
 #include <vector>
@@ -25,7 +25,7 @@ sockaddr_in address_of(const char* host, std::uint16_t port) {
   return out;
 }
 
-// Listens at `host`, at a port of the system's choice when `port` is 0.
+// Listens on `host`; on any free port if `port` is 0.
 class Listener {
  public:
   explicit Listener(const char* host, std::uint16_t port = 0, int backlog = 16)
@@ -44,7 +44,7 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
-// An address that answers nothing: its queue is full, and the kernel drops what else knocks.
+// An address that does not respond: its queue is full, and the kernel drops further connection requests.
 class Dead {
  public:
   Dead(const char* host, std::uint16_t port) : listener_(host, port, 0) {
@@ -69,14 +69,14 @@ Task<> connect(std::vector<std::string> hosts, std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("tcp: an address that does not answer holds up nobody") {
+TEST_CASE("tcp: an address that does not respond does not delay others") {
   const Listener listener("127.0.0.1");
   const Dead dead("127.0.0.2", listener.port());
   Runtime runtime(1);
   runtime.run(connect({"127.0.0.2", "127.0.0.1"}, listener.port()));
 }
 
-TEST_CASE("tcp: an address that refuses leads to the next at once, and the last refusal is told") {
+TEST_CASE("tcp: after a refused connection the next address is tried immediately, and the last error is reported") {
   const Listener listener("127.0.0.1");
   Runtime runtime(1);
   runtime.run(connect({"127.0.0.3", "127.0.0.2", "127.0.0.1"}, listener.port()));

@@ -38,7 +38,7 @@ Task<> fail_on_pool(Pool* pool) {
   co_await offload(*pool, [] { throw Error(Kind::integrity, "from the pool"); });
 }
 
-// Blocks a pool thread until released; notes on the way out that it used its caller's frame to the last.
+// Blocks a pool thread until released; finally records that it still used the frame of its caller.
 Task<> hold(Pool* pool, std::latch* started, std::latch* release, std::atomic<int>* ended) {
   int mine = 0;
   co_await offload(*pool, [&mine, started, release, ended] {
@@ -55,7 +55,7 @@ Task<> note_run(Pool* pool, std::atomic<int>* ran) {
 
 Task<> fail_then_release(std::latch* started, std::latch* release) {
   while (!started->try_wait()) co_await checkpoint();
-  // The sibling is cancelled by this failure while the pool still holds it; a later turn lets go.
+  // This failure cancels the other task while the pool still runs it; it is released later.
   asio::post(co_await asio::this_coro::executor, [release] { release->count_down(); });
   throw Error(Kind::failure, "sibling");
 }
@@ -67,7 +67,7 @@ TEST_CASE("offload runs on the pool and resumes on the reactor") {
   CHECK(runtime.run(runs_elsewhere_resumes_here(&runtime.pool())));
 }
 
-TEST_CASE("offload hands back values and exceptions") {
+TEST_CASE("offload returns values and exceptions") {
   Runtime runtime(4);
   std::vector<Task<int>> squares;
   for (int i = 0; i < 500; ++i) squares.push_back(square(&runtime.pool(), i));
@@ -76,7 +76,7 @@ TEST_CASE("offload hands back values and exceptions") {
   CHECK_THROWS_WITH_AS(runtime.run(fail_on_pool(&runtime.pool())), "from the pool", Error);
 }
 
-TEST_CASE("offload carries what can only be moved") {
+TEST_CASE("offload supports move-only types") {
   Runtime runtime(1);
   const auto scenario = [](Pool* pool) -> Task<int> {
     auto number = std::make_unique<int>(7);
@@ -95,7 +95,7 @@ TEST_CASE("offload keeps a function that was passed by name") {
   CHECK(runtime.run(make(runtime.pool())) == 100);
 }
 
-TEST_CASE("offload: a cancelled caller stays until the function has ended; what waits its turn is not run") {
+TEST_CASE("offload: a cancelled caller waits for a running function; a queued function is not run") {
   Runtime runtime(1);
   std::latch started(1);
   std::latch release(1);
@@ -108,7 +108,7 @@ TEST_CASE("offload: a cancelled caller stays until the function has ended; what 
   CHECK(ran == 0);
 }
 
-TEST_CASE("what a function on the pool throws arrives as an Error, whatever it was") {
+TEST_CASE("exceptions of a function on the pool become an Error") {
   Runtime runtime(1);
   const auto error_of_job = [&](std::function<void()> job) {
     const auto scenario = [](Pool* pool, std::function<void()> its_job) -> Task<Error> {
@@ -134,7 +134,7 @@ TEST_CASE("what a function on the pool throws arrives as an Error, whatever it w
   CHECK(error_of_job([] { throw Error(Kind::integrity, "mine"); }).kind() == Kind::integrity);
 }
 
-TEST_CASE("detached work that throws costs nobody anything") {
+TEST_CASE("exceptions of detached work have no effect") {
   std::atomic<int> ran = 0;
   {
     Runtime runtime(1);
@@ -159,7 +159,7 @@ Task<> wait_on_own_thread(std::shared_ptr<std::latch> release) {
 
 }  // namespace
 
-TEST_CASE("a thread of its own gives back values and exceptions, and needs no turn of the pool") {
+TEST_CASE("a separate thread returns values and exceptions and does not use the pool") {
   Runtime runtime(1);
   const auto scenario = [](Pool* pool) -> Task<> {
     std::latch started(1), release(1);
@@ -183,7 +183,7 @@ TEST_CASE("a thread of its own gives back values and exceptions, and needs no tu
   runtime.run(scenario(&runtime.pool()));
 }
 
-TEST_CASE("a caller that is cancelled does not wait for its own thread") {
+TEST_CASE("a cancelled caller does not wait for its separate thread") {
   const auto release = std::make_shared<std::latch>(1);
   {
     Runtime runtime(1);

@@ -33,14 +33,14 @@ int signal_of(Runtime& runtime, Task<> task) {
 
 }  // namespace
 
-TEST_CASE("run returns results and throws failures, as often as one likes") {
+TEST_CASE("run returns results and throws failures, repeatedly") {
   Runtime runtime(1);
   for (int i = 0; i < 3; ++i) CHECK(runtime.run(value_after(i, 2)) == i);
   CHECK_THROWS_WITH_AS(runtime.run(fail_after(Error(Kind::usage, "no"), 1)), "no", Error);
   CHECK(runtime.run(value_after(4, 0)) == 4);
 }
 
-TEST_CASE("SIGINT and SIGTERM cancel the task, and run says which when all has ended") {
+TEST_CASE("SIGINT and SIGTERM cancel the task, and run reports the signal when everything has ended") {
   Runtime runtime(1);
   int living = 0;
   CHECK(signal_of(runtime, interrupted_by(SIGINT, &living)) == SIGINT);
@@ -50,7 +50,7 @@ TEST_CASE("SIGINT and SIGTERM cancel the task, and run says which when all has e
   CHECK(runtime.run(value_after(1, 1)) == 1);
 }
 
-TEST_CASE("the former signal handlers are back after run") {
+TEST_CASE("the previous signal handlers are restored after run") {
   struct sigaction before{};
   ::sigaction(SIGINT, nullptr, &before);
   Runtime(1).run(yield());
@@ -59,7 +59,7 @@ TEST_CASE("the former signal handlers are back after run") {
   CHECK((after.sa_handler == before.sa_handler));
 }
 
-TEST_CASE("a second SIGINT ends the process at once, even one whose reactor is stuck") {
+TEST_CASE("a second SIGINT exits the process immediately, even if the reactor is blocked") {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -80,7 +80,7 @@ TEST_CASE("a second SIGINT ends the process at once, even one whose reactor is s
 
 namespace {
 
-// The exit status of a child that runs this; -1 where it did not exit by itself.
+// The exit status of a child that runs this; -1 if it was killed.
 int exit_status(void (*run)()) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
@@ -114,7 +114,7 @@ Task<> interrupt_and_hold_the_reactor() {
 
 }  // namespace
 
-TEST_CASE("what cannot be interrupted does not hold up the end of the process") {
+TEST_CASE("uninterruptible work does not delay the exit of the process") {
   CHECK(exit_status([] {
           Runtime runtime(1);
           runtime.run(interrupt_and_block_the_pool(&runtime.pool(), SIGINT));
@@ -124,7 +124,7 @@ TEST_CASE("what cannot be interrupted does not hold up the end of the process") 
           runtime.run(interrupt_and_block_the_pool(&runtime.pool(), SIGTERM));
         }) == 143);
   CHECK(exit_status([] { Runtime(1).run(interrupt_and_hold_the_reactor()); }) == 130);
-  // Nobody waits for detached work; only the end of the pool does.
+  // Only the destructor of the pool waits for detached work.
   CHECK(exit_status([] {
           Runtime runtime(1);
           runtime.pool().run_detached([] { block(); });
@@ -133,7 +133,7 @@ TEST_CASE("what cannot be interrupted does not hold up the end of the process") 
         }) == 130);
 }
 
-TEST_CASE("a process that goes on after an interrupted run is not ended") {
+TEST_CASE("a process that continues after an interrupted run is not terminated") {
   int living = 0;
   {
     Runtime runtime(1);
@@ -142,7 +142,7 @@ TEST_CASE("a process that goes on after an interrupted run is not ended") {
   CHECK(::alarm(0) == 0);
 }
 
-TEST_CASE("while a Runtime lives, writing to a closed pipe is an error and no death") {
+TEST_CASE("during the lifetime of a Runtime, writing to a closed pipe is an error and not a signal") {
   Runtime runtime(1);
   int ends[2];
   REQUIRE(::pipe(ends) == 0);

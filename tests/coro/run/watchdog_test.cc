@@ -32,7 +32,7 @@ Task<> compute_on_the_reactor() {
   ::_exit(1);
 }
 
-// Many handlers one after another, none of them long, that together hold the reactor for long.
+// Many short handlers that together block the reactor for a long time.
 Task<> share_the_reactor() {
   for (int turn = 0; turn < 200; ++turn) {
     const auto end = std::clock() + CLOCKS_PER_SEC / 1000;
@@ -65,7 +65,7 @@ void ends_the_process(Task<> (*task)()) {
 
 }  // namespace
 
-TEST_CASE("a handler that holds the reactor ends the process, and shows itself") {
+TEST_CASE("a handler that blocks the reactor aborts the process with a stack trace") {
   SUBCASE("by blocking") {
     ends_the_process(hold_the_reactor);
   }
@@ -74,11 +74,11 @@ TEST_CASE("a handler that holds the reactor ends the process, and shows itself")
   }
 }
 
-TEST_CASE("handlers that are short each may take as long as they like together") {
+TEST_CASE("many short handlers may take arbitrarily long together") {
   Runtime(1, std::chrono::milliseconds(100)).run(share_the_reactor());
 }
 
-TEST_CASE("a watched reactor works like any other") {
+TEST_CASE("a watched reactor works normally") {
   Runtime runtime(1, std::chrono::hours(1));
   CHECK(runtime.run(value_after(7, 1000)) == 7);
   CHECK(runtime.run(value_after(8, 1000)) == 8);

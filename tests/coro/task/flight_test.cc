@@ -17,7 +17,7 @@ namespace {
 using FlightPtr = std::shared_ptr<Flight>;
 using Log = std::vector<std::string>;
 
-// Ends some turns after it was started, or, when it was cancelled, some turns after that.
+// Ends some turns after it was started or cancelled.
 Task<> work(Log* log, std::string name, int rounds) {
   std::exception_ptr failure;
   try {
@@ -53,7 +53,7 @@ Task<> ask(Log* log, std::string name, std::vector<FlightPtr> flights) {
 
 }  // namespace
 
-TEST_CASE("who waits for several resumes when the last has ended") {
+TEST_CASE("a task that waits for several flights resumes when the last has ended") {
   Runtime runtime(1);
   Log log;
   const auto scenario = [](Log* its_log) -> Task<> {
@@ -70,7 +70,7 @@ TEST_CASE("who waits for several resumes when the last has ended") {
   CHECK(log == Log{"quick done", "slow done", "a has all", "a has all"});
 }
 
-TEST_CASE("a failure is kept with its flight, and is nobody else's") {
+TEST_CASE("a failure belongs to its flight only") {
   Runtime runtime(1);
   Log log;
   const auto scenario = [](Log* its_log) -> Task<> {
@@ -94,9 +94,9 @@ TEST_CASE("a failure is kept with its flight, and is nobody else's") {
   CHECK(log == Log{"good done", "a has all"});
 }
 
-// One asker waits for both, another for one of them; whoever is cancelled, at whatever moment, what the other waits for
-// goes on, and what nobody waits for is stopped and waited for.
-TEST_CASE("a flight is cancelled with its last asker, and no other") {
+// One task waits for both flights, another for one of them. Whichever is cancelled, at whatever moment: a flight with a
+// waiter continues, a flight without one is cancelled and awaited.
+TEST_CASE("a flight is cancelled with its last waiter, other flights are not") {
   Runtime runtime(1);
   for (int when = 0; when < 40; ++when) {
     for (const bool first_leaves : {true, false}) {

@@ -14,7 +14,7 @@ using namespace eka::coro;
 
 namespace {
 
-// What the tasks of a test share. Each notes its number while it holds a permit.
+// Shared by the tasks of a test. Each records its number while it holds a permit.
 struct Scene {
   explicit Scene(std::size_t capacity) : limiter(capacity) {}
   Limiter limiter;
@@ -42,7 +42,7 @@ std::vector<int> counting(int n) {
 
 }  // namespace
 
-TEST_CASE("no more than the capacity at once, in the order of asking") {
+TEST_CASE("at most the capacity at the same time, in the order of requests") {
   Runtime runtime(1);
   Scene scene(3);
   std::vector<Task<>> workers;
@@ -70,7 +70,7 @@ TEST_CASE("a request above the capacity is served alone") {
   CHECK(scene.limiter.in_use() == 0);
 }
 
-TEST_CASE("a waiter that is cancelled leaves the queue, and the ones behind it move up") {
+TEST_CASE("a cancelled waiter leaves the queue, and those after it move up") {
   Runtime runtime(1);
   Scene scene(2);
   const auto scenario = [](Scene* s) -> Task<> {
@@ -112,7 +112,7 @@ TEST_CASE("a permit granted to a waiter that is cancelled before it resumes is n
   runtime.run(scenario(&scene));
 }
 
-TEST_CASE("cancelling everybody returns everything") {
+TEST_CASE("cancelling all waiters returns all permits") {
   Runtime runtime(1);
   Scene scene(2);
   std::vector<Task<>> workers;
@@ -123,7 +123,7 @@ TEST_CASE("cancelling everybody returns everything") {
   CHECK(scene.limiter.waiting() == 0);
 }
 
-TEST_CASE("permits move, and moving onto one gives it back") {
+TEST_CASE("permits can be moved, and assigning to one releases it") {
   Runtime runtime(1);
   Limiter limiter(2);
   const auto scenario = [](Limiter* shared) -> Task<> {
@@ -140,7 +140,7 @@ TEST_CASE("permits move, and moving onto one gives it back") {
   runtime.run(scenario(&limiter));
 }
 
-TEST_CASE("a limiter grows and shrinks under way") {
+TEST_CASE("a limiter can grow and shrink while in use") {
   Runtime runtime(1);
   Scene scene(1);
   const auto scenario = [](Scene* s) -> Task<> {

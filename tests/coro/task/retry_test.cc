@@ -38,7 +38,7 @@ Error transient() {
   return Error(Kind::remote, "reset").retryable();
 }
 
-// Fails `failures` times, then gives the number of attempts.
+// Fails `failures` times, then returns the number of attempts.
 struct Flaky {
   int failures;
   Error error = transient();
@@ -78,7 +78,7 @@ TEST_CASE("the last failure is thrown when the attempts are used up") {
   CHECK(told == 3);
 }
 
-TEST_CASE("a busy server is tried until the deadline, not before the time that it asks for") {
+TEST_CASE("a busy server is retried until the deadline, but not before the time that it requests") {
   Runtime runtime(1);
   FakeClock clock(0);
   Flaky flaky{7};
@@ -97,7 +97,7 @@ TEST_CASE("a busy server is tried until the deadline, not before the time that i
   CHECK(once.made == 1);
 }
 
-TEST_CASE("a refusal is final") {
+TEST_CASE("an error that is not retryable is final") {
   Runtime runtime(1);
   FakeClock clock(0);
   Flaky flaky{100, Error(Kind::remote, "forbidden")};
@@ -107,7 +107,7 @@ TEST_CASE("a refusal is final") {
   CHECK(told == 0);
 }
 
-TEST_CASE("delays have a bound, however many there are") {
+TEST_CASE("delays are bounded") {
   Runtime runtime(1);
   FakeClock clock(0.999);
   Flaky flaky{99};
@@ -120,7 +120,7 @@ TEST_CASE("delays have a bound, however many there are") {
   CHECK(clock.slept.back() == 2997);
 }
 
-TEST_CASE("no attempt begins after the deadline") {
+TEST_CASE("no attempt starts after the deadline") {
   Runtime runtime(1);
   FakeClock clock(0.5);
   Flaky flaky{100};
@@ -132,7 +132,7 @@ TEST_CASE("no attempt begins after the deadline") {
   CHECK(flaky.made == 3);
 }
 
-TEST_CASE("the time that attempts take counts too") {
+TEST_CASE("the duration of attempts counts as well") {
   Runtime runtime(1);
   FakeClock clock(0);
   int made = 0;
@@ -146,7 +146,7 @@ TEST_CASE("the time that attempts take counts too") {
   CHECK(made == 2);
 }
 
-TEST_CASE("cancellation is never retried, and ends a delay") {
+TEST_CASE("cancellation is never retried and ends a delay") {
   Runtime runtime(1);
   FakeClock clock(0);
   Flaky cancelled{100};
@@ -159,7 +159,7 @@ TEST_CASE("cancellation is never retried, and ends a delay") {
   CHECK_THROWS_AS(runtime.run(retry({}, clock, attempt, [](const Error&) {})), Cancelled);
   CHECK(made == 1);
 
-  // A delay of days, on the real clock, and a sibling that fails.
+  // A delay of days, on the real clock, and another task that fails.
   const auto scenario = [](int* told) -> Task<> {
     RetryPolicy patient{2, std::chrono::hours(1000), std::chrono::hours(1000), std::chrono::hours(5000)};
     const auto always = []() -> Task<> { return fail_after(transient(), 1); };
@@ -171,7 +171,7 @@ TEST_CASE("cancellation is never retried, and ends a delay") {
   CHECK(told == 1);
 }
 
-TEST_CASE("the system's clock runs, and its chance is between 0 and 1") {
+TEST_CASE("the system clock advances, and random numbers are between 0 and 1") {
   Clock& clock = Clock::system();
   const auto before = clock.now();
   Runtime runtime(1);

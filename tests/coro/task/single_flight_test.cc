@@ -15,7 +15,7 @@ using namespace eka::coro;
 
 namespace {
 
-// What the tasks of a test share.
+// Shared by the tasks of a test.
 struct Scene {
   SingleFlight<std::string, int> flights;
   int started = 0;
@@ -78,7 +78,7 @@ using Log = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("many ask, one works, all get the answer in the order of asking") {
+TEST_CASE("concurrent requests share one execution and get the result in the order of requests") {
   Runtime runtime(1);
   Scene scene;
   std::vector<Task<>> askers;
@@ -93,7 +93,7 @@ TEST_CASE("many ask, one works, all get the answer in the order of asking") {
   CHECK(scene.flights.under_way() == 0);
 }
 
-TEST_CASE("nothing is remembered: who asks later starts anew") {
+TEST_CASE("results are not cached: a later request starts a new execution") {
   Runtime runtime(1);
   Scene scene;
   runtime.run(ask(&scene, "a", work(&scene, 1, 2)));
@@ -104,7 +104,7 @@ TEST_CASE("nothing is remembered: who asks later starts anew") {
   CHECK(scene.started == 4);
 }
 
-TEST_CASE("keys fly apart") {
+TEST_CASE("different keys are independent") {
   Runtime runtime(1);
   Scene scene;
   runtime.run(all(tasks(ask(&scene, "a", work(&scene, 1, 5), "x"), ask(&scene, "b", work(&scene, 2, 5), "y"))));
@@ -112,7 +112,7 @@ TEST_CASE("keys fly apart") {
   CHECK(scene.most_at_once == 2);
 }
 
-TEST_CASE("a failure is given to all, to each its own copy") {
+TEST_CASE("all waiters get a copy of a failure") {
   Runtime runtime(1);
   Scene scene;
   runtime.run(all(tasks(ask(&scene, "a", failing_work(&scene)), ask(&scene, "b", failing_work(&scene)))));
@@ -120,7 +120,7 @@ TEST_CASE("a failure is given to all, to each its own copy") {
   CHECK(scene.log == Log{"a broken 1", "b broken 1"});
 }
 
-TEST_CASE("an asker that is cancelled leaves the others their answer, even the one that started the work") {
+TEST_CASE("cancelling a waiter does not affect the others, even if it started the work") {
   Runtime runtime(1);
   Scene scene;
   const auto scenario = [](Scene* s) -> Task<> {
@@ -142,7 +142,7 @@ TEST_CASE("an asker that is cancelled leaves the others their answer, even the o
   CHECK(scene.started == 1);
 }
 
-TEST_CASE("when the last asker is cancelled the work is too, and is waited for") {
+TEST_CASE("when the last waiter is cancelled, the work is cancelled and awaited") {
   Runtime runtime(1);
   Scene scene;
   const auto scenario = [](Scene* s) -> Task<> {
@@ -159,7 +159,7 @@ TEST_CASE("when the last asker is cancelled the work is too, and is waited for")
   CHECK(scene.flights.under_way() == 0);
 }
 
-TEST_CASE("who asks while cancelled work ends waits for that and starts anew") {
+TEST_CASE("a request during the end of cancelled work waits for it and starts a new execution") {
   Runtime runtime(1);
   Scene scene;
   const auto scenario = [](Scene* s) -> Task<> {
@@ -186,7 +186,7 @@ TEST_CASE("who asks while cancelled work ends waits for that and starts anew") {
   CHECK(scene.living == 0);
 }
 
-TEST_CASE("work is never left without an asker, however unlucky the moment of cancelling") {
+TEST_CASE("work never continues without a waiter, at whatever moment of cancellation") {
   Runtime runtime(1);
   Scene scene;
   const auto scenario = [](Scene* s) -> Task<> {
@@ -209,7 +209,7 @@ TEST_CASE("work is never left without an asker, however unlucky the moment of ca
   CHECK(scene.living == 0);
 }
 
-TEST_CASE("work that is not needed goes away unstarted") {
+TEST_CASE("unneeded work is destroyed without being started") {
   Runtime runtime(1);
   Scene scene;
   runtime.run(
@@ -218,7 +218,7 @@ TEST_CASE("work that is not needed goes away unstarted") {
   CHECK(scene.living == 0);
 }
 
-TEST_CASE("a flight may carry no result") {
+TEST_CASE("a flight without a result") {
   Runtime runtime(1);
   SingleFlight<int, void> flights;
   int count = 0;

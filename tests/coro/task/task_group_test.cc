@@ -30,7 +30,7 @@ Task<int> fail_with_value(Error error, int rounds) {
   co_return 0;
 }
 
-// Takes several turns to end once it is cancelled, and says when it has.
+// Takes several turns to end after it is cancelled, and records when it has.
 Task<> slow_to_end(bool* ended) {
   try {
     co_await forever(0);
@@ -47,7 +47,7 @@ Task<> cancel_after(TaskGroup* group, int rounds) {
   group->cancel();
 }
 
-// Runs `task`, cancelled after some turns; says how it ended.
+// Runs `task`, cancels it after some turns, and returns how it ended.
 Task<std::string> cancelled_after(Task<> task, int rounds) {
   TaskGroup group(co_await asio::this_coro::executor);
   std::string outcome;
@@ -71,7 +71,7 @@ Task<> discard(Task<T> task) {
 
 }  // namespace
 
-TEST_CASE("all gives the results in the order of the tasks") {
+TEST_CASE("all returns the results in the order of the tasks") {
   Runtime runtime(1);
   const auto results = runtime.run(all(tasks(value_after(1, 9), value_after(2, 1), value_after(3, 5))));
   CHECK(results == std::vector{1, 2, 3});
@@ -79,7 +79,7 @@ TEST_CASE("all gives the results in the order of the tasks") {
   runtime.run(all(tasks<void>()));
 }
 
-TEST_CASE("all carries what cannot be copied or made by default") {
+TEST_CASE("all supports types that are neither copyable nor default-constructible") {
   struct Odd {
     explicit Odd(int n) : number(std::make_unique<int>(n)) {}
     std::unique_ptr<int> number;
@@ -102,7 +102,7 @@ TEST_CASE("all: the first failure cancels the rest, waits for them and is thrown
   CHECK(living == 0);
 }
 
-TEST_CASE("all: a failure before the first suspension spares the others nothing but their work") {
+TEST_CASE("all: after a failure before the first suspension the other tasks are started and cancelled") {
   Runtime runtime(1);
   int living = 0;
   const auto at_once = []() -> Task<> {
@@ -123,7 +123,7 @@ TEST_CASE("all: cancelling the caller cancels all and waits") {
   CHECK(living == 0);
 }
 
-TEST_CASE("all: cancelled before it starts, it starts nothing") {
+TEST_CASE("all: if cancelled before it starts, it starts no task") {
   Runtime runtime(1);
   bool ran = false;
   const auto mark = [](bool* flag) -> Task<> {
@@ -141,14 +141,14 @@ TEST_CASE("all: cancelled before it starts, it starts nothing") {
   CHECK_FALSE(ran);
 }
 
-TEST_CASE("all: a task that cancels itself counts as a failure") {
+TEST_CASE("all: a task that throws Cancelled counts as a failure") {
   Runtime runtime(1);
   int living = 0;
   CHECK_THROWS_AS(runtime.run(all(tasks(throw_cancelled(), forever(Counted(living))))), Cancelled);
   CHECK(living == 0);
 }
 
-TEST_CASE("what Asio throws for cancellation leaves a group as Cancelled") {
+TEST_CASE("a group converts Asio's cancellation to Cancelled") {
   Runtime runtime(1);
   const auto aborted = []() -> Task<> {
     co_await yield();
@@ -159,7 +159,7 @@ TEST_CASE("what Asio throws for cancellation leaves a group as Cancelled") {
   CHECK_THROWS_AS(runtime.run(aborted()), Cancelled);
 }
 
-TEST_CASE("gather returns failures in place and leaves the siblings alone") {
+TEST_CASE("gather returns failures in place and does not affect the other tasks") {
   Runtime runtime(1);
   const auto results = runtime.run(
       gather(tasks(value_after(1, 6), fail_with_value(Error(Kind::integrity, "bad"), 1), value_after(3, 2))));
@@ -188,7 +188,7 @@ TEST_CASE("gather: cancelling the caller cancels all and throws") {
   CHECK(living == 0);
 }
 
-TEST_CASE("gather: a task that cancels itself cancels the whole") {
+TEST_CASE("gather: a task that throws Cancelled cancels all") {
   Runtime runtime(1);
   int living = 0;
   CHECK_THROWS_AS(runtime.run(gather(tasks(throw_cancelled(), forever(Counted(living))))), Cancelled);
@@ -204,7 +204,7 @@ TEST_CASE("cancellation reaches through nested groups") {
   CHECK(living == 0);
 }
 
-TEST_CASE("a group takes members from members, and many of them") {
+TEST_CASE("members can add members, and many of them") {
   Runtime runtime(1);
   struct Walk {
     static Task<> visit(TaskGroup* group, int depth, int* count) {
@@ -224,7 +224,7 @@ TEST_CASE("a group takes members from members, and many of them") {
   CHECK(count == (1 << 13) - 1);
 }
 
-TEST_CASE("a group that was cancelled starts nothing more, and joins without an error of its own") {
+TEST_CASE("a cancelled group starts no more members and joins without an error") {
   Runtime runtime(1);
   int living = 0;
   const auto scenario = [](int* count) -> Task<> {

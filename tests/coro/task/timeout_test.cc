@@ -11,7 +11,7 @@ using namespace eka::coro;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-TEST_CASE("a task that ends in time hands on its result or failure") {
+TEST_CASE("a task that ends in time returns its result or failure") {
   Runtime runtime(1);
   CHECK(runtime.run(timeout(hours(1), value_after(7, 3))) == 7);
   runtime.run(timeout(hours(1), yield(3)));
@@ -33,13 +33,13 @@ TEST_CASE("a task that does not end in time is cancelled and replaced by a retry
   CHECK(no_answer(milliseconds(10'000)).message() == "no answer within 10 s");
 }
 
-TEST_CASE("the error is the caller's choice") {
+TEST_CASE("the caller can specify the error") {
   Runtime runtime(1);
   Error error(Kind::evaluation, "took too long");
   CHECK_THROWS_WITH_AS(runtime.run(timeout(milliseconds(1), forever(0), error)), "took too long", Error);
 }
 
-TEST_CASE("cancelling the caller cancels the task, and is no timeout") {
+TEST_CASE("cancelling the caller cancels the task and is not a timeout") {
   Runtime runtime(1);
   int living = 0;
   auto both = tasks(timeout(hours(1), forever(Counted(living))), fail_after(Error(Kind::failure, "sibling"), 5));
