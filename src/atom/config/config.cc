@@ -108,7 +108,8 @@ class ConfigReader {
       std::string joined;
       for (const TomlString& value : *values) {
         if (value.text.empty() || value.text.find(':') != std::string::npos) {
-          table.document().refuse(value.where, "“" + printable(value.text, 80) + "” is not a valid path: it is empty or contains “:”");
+          table.document().refuse(
+              value.where, "“" + printable(value.text, 80) + "” is not a valid path: it is empty or contains “:”");
         }
         joined += (joined.empty() ? "" : ":") + value.text;
       }

@@ -246,10 +246,9 @@ Result<std::vector<resolve::Dependency>> Graph::dependencies(const Origin& origi
     if (!set) return std::unexpected(set.error());
     if (undecided_ && !deciders_.decide(*set)) {
       // It might be the very set that could not be asked, and then others must not speak for it.
-      return std::unexpected(
-          Error(*undecided_)
-              .within(fmt::format("comparing set `{}` of {}{} with the sets of the manifest",
-                                  named.tag->str(), file, suffix)));
+      return std::unexpected(Error(*undecided_)
+                                 .within(fmt::format("comparing set `{}` of {}{} with the sets of the manifest",
+                                                     named.tag->str(), file, suffix)));
     }
     resolve::Dependency dependency{package(*set, *named.label), *named.requirement,
                                    fmt::format("{}:{}{}", file, named.where.line, suffix)};
@@ -459,7 +458,8 @@ std::optional<std::string> Graph::advice(resolve::PackageId id) const {
   std::vector<std::string> names;
   for (const auto& url : urls) names.push_back(url.str());
   return fmt::format(
-      "the set of `{}` is named only by dependencies, at {}, and only versions that have the same revision at all of them "
+      "the set of `{}` is named only by dependencies, at {}, and only versions that have the same revision at all of "
+      "them "
       "are accepted: add the set with the right URL to [package.sets] to use that one",
       package.label.str(), fmt::join(names, " and "));
 }

@@ -105,7 +105,8 @@ Error too_loud(std::uint64_t limit) {
 Error too_large(std::uint64_t limit) {
   return Error(Kind::evaluation, "evaluation wrote more than " + std::to_string(limit >> 20) + " MiB into its store")
       .with_hint(
-          "the limit is configured by plan.disk or EKA_PLAN_DISK; builtins.toFile and paths that are copied to the store "
+          "the limit is configured by plan.disk or EKA_PLAN_DISK; builtins.toFile and paths that are copied to the "
+          "store "
           "count");
 }
 

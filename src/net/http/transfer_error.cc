@@ -55,8 +55,7 @@ HttpError proxy_error(long proxy_status, const std::string& host, const std::str
   const std::string name = "proxy" + (proxy.empty() ? "" : " " + proxy);
   const std::string answered = " (HTTP status " + std::to_string(proxy_status) + ")";
   if (proxy_status == 407 || proxy_status == 401) {  // some respond with 401 to a wrong password
-    Error error(Kind::remote,
-                name + ": authentication required to connect to " + host + answered);
+    Error error(Kind::remote, name + ": authentication required to connect to " + host + answered);
     return HttpError(std::move(error).with_hint("add them to the URL of the proxy in http.proxy or https_proxy: "
                                                 "http://user:password@host:port"),
                      0);

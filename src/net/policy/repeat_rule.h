@@ -27,7 +27,7 @@ struct FailedRequest {
 
 Repeat repeat_of(const FailedRequest& request);
 
-// "the server has closed the idle connection", for `-v`.
+// "the server closed the idle connection", for `-v`.
 std::string_view reason_of(Repeat why);
 
 }  // namespace eka::net

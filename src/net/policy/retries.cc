@@ -19,8 +19,7 @@ void Retries::note(std::string_view what, const Error& failure, Traffic& traffic
 
 void Retries::note(std::string_view what, Repeat why, Traffic& traffic) const {
   traffic.count(why);
-  if (tell_)
-    tell_(std::string(what) + ": repeating the request on a new connection: " + std::string(reason_of(why)));
+  if (tell_) tell_(std::string(what) + ": repeating the request on a new connection: " + std::string(reason_of(why)));
 }
 
 }  // namespace eka::net

@@ -166,8 +166,8 @@ ArchiveReader::ArchiveReader(const std::filesystem::path& file, std::uint64_t li
 void ArchiveReader::refuse() const {
   feed_->stop.check();
   if (feed_->over) {
-    throw Error(Kind::integrity, "archive exceeds the expansion limit: more than " +
-                                     std::to_string(feed_->limit >> 20) + " MiB");
+    throw Error(Kind::integrity,
+                "archive exceeds the expansion limit: more than " + std::to_string(feed_->limit >> 20) + " MiB");
   }
   throw Error(Kind::integrity, "cannot read the archive: " + printable(text(archive_error_string(reader_.get()))));
 }

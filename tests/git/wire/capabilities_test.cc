@@ -75,7 +75,8 @@ TEST_CASE("capabilities: other object formats and missing commands have clear wo
 }
 
 TEST_CASE("capabilities: hostile answers") {
-  CHECK(parse(advertisement({"version 2", "agent=\x1b]52;c;eA==\x07"})).error().message().contains("invalid capability"));
+  CHECK(
+      parse(advertisement({"version 2", "agent=\x1b]52;c;eA==\x07"})).error().message().contains("invalid capability"));
   const auto refused = parse(advertisement({"ERR no \x1b[31mway"}));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message() == "remote error: no \\x1b[31mway");

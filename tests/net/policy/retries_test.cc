@@ -41,8 +41,7 @@ TEST_CASE("a retry is counted and told, and so is a repetition") {
   CHECK(traffic.closed_while_idle == 1);
   REQUIRE(told.size() == 2);
   CHECK(told[0].starts_with("http://h/s.git: retrying: http://h: rate limited"));
-  CHECK(told[1] ==
-        "http://h/s.git: repeating the request on a new connection: the server closed the idle connection");
+  CHECK(told[1] == "http://h/s.git: repeating the request on a new connection: the server closed the idle connection");
 }
 
 TEST_CASE("a busy server is one that says so, with or without a time") {
