@@ -445,7 +445,8 @@ class Life {
       }
       for (const auto& release : world_.releases) {
         const auto label = unwrap(atom::Label::parse(release.label));
-        for (const auto& atom : cache.vouched(parsed, *genesis, {label}).front()) {
+        const auto vouched = cache.vouched(parsed, *genesis, {label});
+        for (const auto& atom : vouched.front()) {
           const auto ref = served.refs.find(atom::atom_ref(label, atom.version));
           if (ref != served.refs.end() && ref->second == atom.rev) continue;
           simulator_.violate(
