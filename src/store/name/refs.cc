@@ -170,13 +170,13 @@ void Refs::remove(const std::vector<CachedName>& names, const std::vector<Cached
                   const std::vector<OutdatedRef>& outdated) const {
   std::set<std::string> gone;
   const auto add = [&](std::string name, const fs::path& file) {
-    gone.insert(std::move(name));
-    if (file.empty()) return;
-    remove_file(file);
-    // The directories that held nothing else.
-    for (auto above = file.parent_path(); above != directory_ / "refs"; above = above.parent_path()) {
+    if (!file.empty()) remove_file(file);
+    // The directories that held nothing else; `git pack-refs` leaves them, too.
+    const fs::path place = directory_ / name;
+    for (auto above = place.parent_path(); above != directory_ / "refs"; above = above.parent_path()) {
       if (::rmdir(above.c_str()) != 0) break;
     }
+    gone.insert(std::move(name));
   };
   for (const CachedName& name : names) add(name.ref(), name.file);
   for (const CachedSource& source : sources) add(std::string(source_prefix) + source.name, source.file);

@@ -145,6 +145,9 @@ eka --offline plan "$SERVE_URL/ahead.git::auth"
 equal "a URL that vouched for nothing that is here answers nothing" 7 "$status"
 
 echo "- files of this machine"
+# The user's consent is for the atoms of this machine: it helps nobody else.
+mkdir -p "$XDG_CONFIG_HOME"
+printf '[sources]\nlocal = ["%s"]\n' "$scratch" >"$XDG_CONFIG_HOME/eka.toml"
 secret=$scratch/secret
 echo secret >"$secret"
 genesis=$(git rev-list --max-parents=0 HEAD)
@@ -158,6 +161,7 @@ release "$www/thief.git" "$scratch/steal" steal 1.0.0 >/dev/null
 working_atom "$scratch/set" victim 0.1.0 "thief/steal ^1"
 eka resolve victim
 check "a remote that claims the user's own genesis names no file" test "$status" -ne 0
+matches "and why is said" "only an atom that is itself local" "$err"
 check "nothing of it is locked" test ! -e victim/atom.lock
 publish vendor carrier 1.0.0 "thief/steal ^1"
 working_atom "$scratch/set" victim2 0.1.0 "vendor/carrier ^1"
