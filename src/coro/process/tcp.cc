@@ -82,7 +82,7 @@ Task<int> try_address(asio::posix::stream_descriptor* socket, const Address* add
 
 constexpr std::chrono::milliseconds next_address_after{250};
 
-// IPv6 and IPv4 by turns, each in the resolver's order.
+// IPv6 and IPv4 alternating, each in the resolver's order.
 std::vector<Address> interleaved(const std::vector<Address>& addresses) {
   std::vector<Address> out;
   std::vector<Address> others;
@@ -95,7 +95,7 @@ std::vector<Address> interleaved(const std::vector<Address>& addresses) {
   return out;
 }
 
-// Connections to the addresses of one host; the first that stands ends the others.
+// Connection attempts to several addresses; the first that succeeds cancels the others.
 class Race {
  public:
   Race(Executor executor, std::vector<Address> addresses, std::chrono::milliseconds limit)

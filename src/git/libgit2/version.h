@@ -6,9 +6,9 @@
 
 namespace eka::git {
 
-// In commands of the protocol.
+// The agent capability of protocol commands.
 inline constexpr std::string_view agent = "eka/" EKA_VERSION;
-// Over HTTP. Some servers answer with a web page to whatever does not begin so.
+// User-Agent. Some servers send a web page to clients whose name does not begin with "git/".
 inline constexpr std::string_view http_user_agent = "git/2.0 (eka/" EKA_VERSION ")";
 
 std::string libgit2_version();

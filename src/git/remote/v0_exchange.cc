@@ -23,7 +23,7 @@ bool gives_by_id(const Capabilities& features) {
   return features.has("allow-reachable-sha1-in-want") || features.has("allow-any-sha1-in-want");
 }
 
-// A conversation that has listed more refs than this is not worth the memory to keep it.
+// A conversation with a longer list is not kept: the list would use too much memory.
 constexpr std::size_t most_kept_refs = 20'000;
 
 }  // namespace

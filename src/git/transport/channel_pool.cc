@@ -23,7 +23,7 @@ coro::Task<ChannelPool::Lease> ChannelPool::borrow(atom::Url url, Want want) {
 }
 
 std::unique_ptr<Conversation> ChannelPool::take_waiting(const atom::Url& url, Want want) {
-  // The last that was used: the server will hang up on it last.
+  // The one used last: the server closes it last.
   const auto fits = [&](const Waiting& each) {
     return each.url == url && each.conversation->listing.has_value() == (want == Want::listed);
   };

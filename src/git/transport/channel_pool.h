@@ -34,8 +34,8 @@ class ChannelPool {
   ChannelPool(const ChannelPool&) = delete;
   ChannelPool& operator=(const ChannelPool&) = delete;
 
-  // Which conversation is wanted: any that waits for its next command, one that waits with its list of refs read
-  // (protocol v0), each of them or else a new one; or a new one in any case.
+  // Which conversation to borrow: an idle one that takes another command, an idle one whose list of refs has been read
+  // (protocol v0), both with a new one as fallback; or always a new one.
   enum class Want { waiting, listed, new_one };
   // The pool must outlive the lease.
   coro::Task<Lease> borrow(atom::Url url, Want want);

@@ -46,9 +46,9 @@ class Conversation {
   coro::Task<Error> why_it_ended() { return channel_->why_it_ended(); }
   // Once a first answer has been heard: from here on it is stalling that is watched, not the time to the greeting.
   void greeted() { greeted_ = true; }
-  // The channel has ended, or broken: not merely been silent for too long.
+  // The channel has ended or broken (a timeout is neither).
   bool is_closed() const { return closed_; }
-  // In protocol v0: what the server's list of refs said, once it has been read for a request that wanted no more.
+  // In protocol v0: the list of refs, if it was read by a request that asked for nothing else.
   std::optional<V0Listing> listing;
 
  private:

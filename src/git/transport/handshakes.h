@@ -39,9 +39,8 @@ class Handshakes {
   // Whether nothing speaks against v2, and nothing for it: no run has met the host, or none knows what it was.
   bool is_unknown(const std::string& origin) const;
 
-  // Whether the host keeps connections open after an answer, as far as is known: what its answers say (keeps_open), or
-  // what becomes of connections that are used again. Two that had been closed, one after the other, and none that was
-  // open, and it is taken to close all.
+  // Whether the host keeps connections open after an answer, as far as is known: from its answers (keeps_open), or from
+  // the reuse of connections. After two failed reuses in a row, without a successful one, it is assumed to close all.
   bool persists(const std::string& origin) const;
   void keeps_open(const std::string& origin, bool open);
   void reuse_worked(const std::string& origin);
@@ -57,9 +56,9 @@ class Handshakes {
   bool is_old(const std::string& origin) const { return old_.contains(origin); }
 
   // Whether a command may be sent to `repository` before it has answered a handshake. A lock or the manifest of a
-  // dependency may name any address, and a request that changes something must not be made there. So only to a
-  // repository that the user of this run has named, or that has answered as git before, in this run or an earlier one;
-  // and to one whose name ends in ".git", on a host that has answered as git.
+  // dependency may name any address, so this is limited to repositories that the user of this run has named, that have
+  // answered as git before (in this run or an earlier one), or whose name ends in ".git" on a host that has answered as
+  // git (decision 0090).
   bool may_skip_handshake(const atom::Url& repository) const;
   void named_by_user(const atom::Url& repository) { named_.insert(repository_name(repository)); }
   void answered_as_git(const atom::Url& repository);

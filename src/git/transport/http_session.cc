@@ -15,7 +15,7 @@ namespace {
 constexpr int most_redirects = 5;
 constexpr std::uint64_t handshake_limit = 1 << 20;
 
-const std::string discovery_path = "/info/refs?service=git-upload-pack";
+constexpr std::string_view discovery_path = "/info/refs?service=git-upload-pack";
 
 void check_advertisement(const net::HttpResponse& http) {
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-advertisement") {
@@ -197,7 +197,7 @@ coro::Task<Capabilities> HttpSession::handshake() {
 // The answer to the discovery request, with status 200, after redirects.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
   for (int redirects = 0;; ++redirects) {
-    net::HttpRequest discovery = request(discovery_path, v2);
+    net::HttpRequest discovery = request(std::string(discovery_path), v2);
     discovery.compressed = true;
     if (v2) discovery.body_limit = handshake_limit;
     const std::string asked = discovery.url;

@@ -35,11 +35,11 @@ class Answer {
 // it answers one request.
 class V0Conversation : public Answer {
  public:
-  // The list, when another request has read it already; read() does not give it again then.
+  // The list, if an earlier request has read it; read() does not return it again then.
   virtual const V0Listing* listing() const { return nullptr; }
   // Once the list has been read to its end. From here on read() gives the answer.
   virtual coro::Task<> ask(Command request) = 0;
-  // In place of ask(): the list has been read to its end and is all that was wanted. A later fetch may go on from here.
+  // Instead of ask(): the list has been read to its end and nothing is asked. A later fetch may use the conversation.
   virtual void keep(V0Listing /*listing*/) {}
 };
 
@@ -47,9 +47,9 @@ class Session {
  public:
   virtual ~Session() = default;
 
-  // Whether its connections can carry one command after another: what its protocol can, as far as the server is known
-  // to do it. A command that fails on a connection that has carried another is sent again by net::repeat_of, inside
-  // exchange() and its answer; this decides why, and whether a connection is worth keeping.
+  // Whether one connection can carry several commands: depends on the protocol, and on what is known of the server. A
+  // command that fails on a connection that has carried another one is sent again within exchange() and its answer if
+  // net::repeat_of() says so; this is part of its input, and decides whether a connection is kept.
   virtual bool persists_across_requests() const = 0;
 
   // What the server can do, asked for or assumed from what is known of its host; with Certainty::presumed, perhaps no
@@ -79,7 +79,7 @@ class Session {
   virtual unsigned generation() const = 0;
 
   net::Traffic& traffic() { return traffic_; }
-  // Told of each command that is sent again on a new connection; counts it otherwise.
+  // Called for each command that is sent again on a new connection; must count it. Without it the session counts.
   using TellRepeat = std::function<void(net::Repeat)>;
   void tell_repeats(TellRepeat tell) { tell_repeat_ = std::move(tell); }
   const net::Traffic& traffic() const { return traffic_; }

@@ -4,7 +4,7 @@
 
 namespace eka::git {
 
-// One command and its answer. Until some of the answer has come the channel may turn out to have been closed.
+// One command and its answer. Until the answer begins, a used channel may turn out to be closed.
 class StreamSession::Heard final : public Answer {
  public:
   Heard(StreamSession& session, ChannelPool::Lease lease, Command command)
@@ -54,7 +54,6 @@ class StreamSession::Heard final : public Answer {
  private:
   coro::Task<> start() {
     ++session_.traffic().requests;
-    // Where the greeting must be heard first, nothing is said before.
     const bool greeting_first = lease_->is_new() && !session_.handshakes_.may_skip_handshake(session_.url_);
     if (!greeting_first) co_await lease_->talk().say(command_.body, &session_.traffic());
     if (lease_->is_new()) co_await session_.hear_greeting(&*lease_);
@@ -217,7 +216,7 @@ class StreamSession::V0Talk final : public V0Conversation {
     }
   }
 
-  // An answer without a byte is none: the channel has been closed.
+  // The end of the stream before the first byte means that the channel has been closed.
   coro::Task<std::string_view> hear_answer() {
     const std::string_view bytes = co_await lease_->talk().hear_to_the_end(&session_.traffic());
     if (!bytes.empty() || answered_) co_return bytes;

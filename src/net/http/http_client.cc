@@ -10,7 +10,7 @@ namespace eka::net {
 namespace {
 
 constexpr std::size_t drained = 16 << 10;
-constexpr std::chrono::milliseconds first_pause{300};  // of a host that does not say how long
+constexpr std::chrono::milliseconds first_pause{300};  // without Retry-After
 
 }  // namespace
 
@@ -41,7 +41,7 @@ std::chrono::milliseconds HttpClient::left_of_pause(const std::string& host) {
   return std::chrono::ceil<std::chrono::milliseconds>(found->second.until - clock_.now());
 }
 
-// All requests to a busy host wait together, also those that were in line when it said so.
+// All requests to a busy host wait, also those that were queued when it sent its answer.
 coro::Task<HostGate::Pass> HttpClient::turn_at(const std::string& host) {
   while (true) {
     const auto pause = left_of_pause(host);
@@ -61,7 +61,7 @@ void HttpClient::note_answer(const std::string& host, const HttpResponse& respon
   }
   const auto now = clock_.now();
   Pause& pause = pauses_[host];
-  // Of answers that come together, the first has had the pause begin.
+  // Answers that arrive during a pause do not lengthen the next one.
   if (pause.until <= now) ++pause.answers;
   std::chrono::milliseconds wait = first_pause * (1 << std::min(pause.answers - 1, 5));
   if (const auto asked = response.retry_after()) wait = *asked;

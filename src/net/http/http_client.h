@@ -34,20 +34,20 @@ struct HttpLimits {
   // long one takes: an honest clone may take an hour. Time that our own reader lets pass does not count.
   std::chrono::seconds stall{120};
   long slowest = 64;
-  // A host that answers that it is busy (429, 503) gets no request from us for the time that it asks for, or, where it
-  // does not say, for a time that doubles. If it asks for more than this, it is not waited for.
+  // After an answer 429 or 503 no request is sent to the host for the time in Retry-After or, without that, for a time
+  // that doubles. There is no such pause if it would be longer than this.
   std::chrono::seconds longest_pause{60};
   std::size_t sockets = 256;                    // at once, to all hosts
   std::size_t buffer = std::size_t{256} << 10;  // of a body that nobody reads yet; then the server has to wait
 };
 
-// Told, on the reactor, what becomes of the connection of a request. Must not throw, and must outlive the answer.
+// Receives, on the reactor, events about the connection of a request. Must not throw, and must outlive the answer.
 class HttpObserver {
  public:
   virtual void connected() = 0;           // a new connection has been opened
   virtual void reused() = 0;              // the answer has begun on a connection that had carried another request
   virtual void repeated(Repeat why) = 0;  // the request is sent again, on a new connection
-  // What the first answer on a connection says of whether the server keeps it open.
+  // Whether the server keeps the connection open, according to the first answer on it.
   virtual void keeps_open(bool open) = 0;
 
  protected:

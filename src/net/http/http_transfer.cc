@@ -166,8 +166,8 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t, std::size_t size, voi
   }
 }
 
-// There is a connection, and the request goes out on it next. Of itself libcurl sends a request again, up to five
-// times, when a used connection ends without an answer; the rule allows one, on a new connection.
+// Called when there is a connection, before the request is sent on it. libcurl sends a request again by itself, up to
+// five times, when a used connection ends without an answer; the rule allows one repetition, on a new connection.
 bool HttpTransfer::may_send() {
   const long opened = number(easy_.get(), CURLINFO_NUM_CONNECTS);
   const bool fresh = opened > std::exchange(connections_, opened);
@@ -304,7 +304,7 @@ void HttpTransfer::throw_if_failed() const {
   if (result_ && *result_ != CURLE_OK) {
     const long connect_status = number(easy_.get(), CURLINFO_HTTP_CONNECTCODE);
     if (connect_status >= 300) throw proxy_error(connect_status, host_, proxy);
-    // Its connection had ended, and the rule allowed no other: what happened to it first is what there is to say.
+    // Refused by may_send(): report what happened before that.
     if (*result_ == CURLE_ABORTED_BY_CALLBACK) throw transfer_error(CURLE_GOT_NOTHING, host_, "", proxy);
     throw transfer_error(*result_, host_, detail_.data(), proxy);
   }

@@ -70,7 +70,7 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   bool sent_ = false;         // once at least
   bool used_before_ = false;  // the connection it was sent on had carried another request
   bool repeated_ = false;
-  bool needs_new_ = false;  // it is to be repeated, and libcurl had another used connection for it
+  bool needs_new_ = false;  // to be repeated, but libcurl has chosen another used connection
 
   long status_ = 0;
   std::string location_;

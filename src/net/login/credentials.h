@@ -5,7 +5,7 @@
 // told whether the login it gave was accepted. A user name without a password is no login.
 //
 // A login that no server has accepted yet is sent by one request at a time; the others of its scope wait for the
-// outcome. So a wrong one is sent once, and not once by each of many requests: servers lock out who tries too often.
+// outcome. So a wrong login is sent once instead of once by each request: servers lock out users after a few failures.
 #pragma once
 
 #include <map>
@@ -50,8 +50,8 @@ class Credentials {
   coro::SingleFlight<const void*, void> asking_;
 };
 
-// The use of a login, or of none, by one request. Report how the server took it; when it is destroyed the next request
-// may try.
+// The use of a login, or of none, by one request. Call accepted() or refused() after the answer. Its destruction lets
+// the next request try the login.
 class Credentials::Use {
  public:
   ~Use();

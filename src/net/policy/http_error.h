@@ -28,7 +28,7 @@ class HttpError : public Error {
 // Whether a request that was answered so may succeed later.
 bool is_transient_status(long status);
 
-// 429 and 503: the server asks for fewer requests, or for patience.
+// 429 and 503: the server asks the client to wait.
 bool is_busy_status(long status);
 
 // For any status but 200. `host` is who answered.
