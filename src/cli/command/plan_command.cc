@@ -36,11 +36,12 @@ std::vector<Error> errors_of(const engine::PlanReport& report) {
   return errors;
 }
 
-// Throws when a line cannot be written; else for ever.
+// Throws when a line cannot be written, or when nobody would read it; otherwise runs until it is cancelled.
 coro::Task<> watch(const PlanLines* lines) {
   while (true) {
     co_await coro::sleep(std::chrono::milliseconds(100));
     lines->check();
+    if (output_is_closed()) throw OutputClosed();
   }
 }
 
@@ -51,7 +52,7 @@ coro::Task<> finish(coro::Task<engine::PlanReport> plan, std::optional<engine::P
   group->cancel();  // the watch
 }
 
-// Ends early when the lines cannot be written any more: nobody reads them.
+// Ends early when the lines cannot be written any more.
 coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> plan, const PlanLines* lines) {
   if (lines == nullptr) co_return co_await std::move(plan);
   std::optional<engine::PlanReport> report;

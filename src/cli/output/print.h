@@ -65,6 +65,9 @@ struct OutputClosed {
   static constexpr int exit_code = 128 + 13;
 };
 
+// Is standard output a pipe or a socket whose reader has closed it? Known without writing to it; does not block.
+bool output_is_closed();
+
 // Opens what is closed among descriptors 0 to 2, so that no file of ours takes their numbers: standard output so that
 // writing to it fails.
 void hold_standard_descriptors();

@@ -104,10 +104,7 @@ Error too_loud(std::uint64_t limit) {
 
 Error too_large(std::uint64_t limit) {
   return Error(Kind::evaluation, "evaluation wrote more than " + std::to_string(limit >> 20) + " MiB into its store")
-      .with_hint(
-          "the limit is configured by plan.disk or EKA_PLAN_DISK; builtins.toFile and paths that are copied to the "
-          "store "
-          "count");
+      .with_hint("builtins.toFile and paths copied into the store use space; plan.disk (EKA_PLAN_DISK) is the limit");
 }
 
 }  // namespace
@@ -143,7 +140,7 @@ coro::Task<> Session::run() {
 coro::Task<> Session::converse(coro::Command command) {
   const auto start = std::chrono::steady_clock::now();
   try {
-    // Whichever ends first ends the other: the evaluator, or the patience with what it writes.
+    // The end of the evaluator cancels the watch, and too much written cancels the evaluator.
     coro::TaskGroup both(co_await asio::this_coro::executor);
     both.start(run_command(std::move(command), &both));
     both.start(watch_store(&both));
