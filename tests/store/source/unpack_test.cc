@@ -197,10 +197,10 @@ TEST_CASE("a bomb of headers alone is stopped") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("headers that are no entries are counted, too") {
+TEST_CASE("headers that are no entries do not hold it up") {
   CacheFixture fixture;
   const TemporaryDirectory directory;
-  // Global headers of pax: libarchive reads all of them before it gives the first entry.
+  // Global headers of pax: libarchive gives none of them as an entry.
   const std::string header = TarBuilder().entry('g', "pax", 0644, std::string("11 a=bcdef\n")).finish();
   std::ofstream(directory.path() / "one", std::ios::binary) << header.substr(0, 1024);
   output_of("cd '" + directory.path().string() +
@@ -208,7 +208,6 @@ TEST_CASE("headers that are no entries are counted, too") {
             "gzip -1 >bomb");
   const auto error = refusal(fixture, read_all(directory.path() / "bomb"));
   CHECK(error.kind() == Kind::integrity);
-  CHECK(error.message().contains("expansion limit"));
   CHECK(fixture.leftovers().empty());
 }
 
