@@ -17,7 +17,7 @@ using net::Login;
 // A helper may have to unlock a keyring, or to ask a server of its own.
 constexpr std::chrono::milliseconds longest_answer{60'000};
 
-bool is_true(std::string_view text) {
+bool says_yes(std::string_view text) {
   return text == "true" || text == "yes" || text == "on" || text == "1";
 }
 
@@ -67,7 +67,7 @@ coro::Task<> tell_helper(const char* verb, atom::Url url, Login login) {
 std::string CredentialHelper::scope(const atom::Url& url) const {
   std::string out = url.user() + "@" + url.origin();
   for (const std::string& context : config_.credential_contexts(url)) out += "\n" + context;
-  if (is_true(config_.value_for("credential", "usehttppath", url).value_or(""))) {
+  if (says_yes(config_.value_for("credential", "usehttppath", url).value_or(""))) {
     out += "\n" + normalised_path(url.path());
   }
   return out;

@@ -22,7 +22,8 @@ constexpr std::size_t longest = 256U << 20;
 constexpr std::int64_t abandoned_after = 60;
 // Another process holds the lock for as long as it writes a file. If it is stopped, nobody waits for it for longer.
 constexpr std::chrono::seconds longest_wait{2};
-constexpr const char* cannot_write = "cannot write refs to the cache";
+constexpr std::chrono::milliseconds pause{5};
+constexpr const char* cannot_write_refs = "cannot write refs to the cache";
 
 std::vector<PackedName> parse(std::string_view text) {
   std::vector<PackedName> out;
