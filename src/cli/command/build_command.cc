@@ -58,7 +58,7 @@ int build(const Common& common, const BuildOptions& options) {
 
 void add_build(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("build", "plan atoms, build them with Nix and print output paths");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<BuildOptions>();
   options->plan.add_to(*command)->required();
   command->add_option("--builders", options->builders, "remote build machines, in the syntax of Nix's --builders")
       ->type_name("BUILDERS");

@@ -202,7 +202,7 @@ int gc(const Common& common, const CacheOptions& options) {
 }
 
 CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* what, const char* example,
-                  const std::shared_ptr<Options>& options, int (*run)(const Common&, const Options&)) {
+                  const std::shared_ptr<CacheOptions>& options, int (*run)(const Common&, const CacheOptions&)) {
   auto* command = app.add_subcommand(name, what);
   command->add_flag("--json", options->json, "print JSON");
   command->add_option("--wait", options->wait, "how long to wait for a cache in use (default: 10)")
@@ -220,7 +220,7 @@ void add_cache(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("cache", "show, verify and clean up the cache");
   command->require_subcommand(1);
   command->footer("Examples:\n  eka cache stat\n  eka cache gc --older-than 7d\n");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CacheOptions>();
   add_one(*command, action, "stat", "show contents and size of the cache", "stat --json", options, stat);
   add_one(*command, action, "verify", "check the integrity of all cached data; exit code 6 if some is damaged",
           "verify --repair", options, verify)

@@ -274,7 +274,7 @@ struct Subcommand {
 
 void add_one(CLI::App& app, Action& action, const Subcommand& subcommand) {
   auto* command = app.add_subcommand(subcommand.name, subcommand.help);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InspectOptions>();
   auto* positional = command->add_option(subcommand.argument, options->words, subcommand.argument_help)->required();
   if (subcommand.count > 0) positional->expected(subcommand.count);
   command->add_flag("--json", options->json, "print JSON");
@@ -297,13 +297,13 @@ void add_inspect(CLI::App& app, Action& action) {
   add_one(*command, action,
           {"id", "show the id of an atom", "genesis-label", "genesis of the set, then label of the atom", 2,
            "id 9b4e1b1c61e2a5c4b1b9d4a54c2f2f8e1ba4c0de server",
-           [](const Common&, const Options& options) { return inspect_id(options); }});
+           [](const Common&, const InspectOptions& options) { return inspect_id(options); }});
   add_one(*command, action,
           {"manifest", "show a manifest", "file", "an atom.toml", 1, "manifest server/atom.toml",
-           [](const Common&, const Options& options) { return inspect_manifest(options); }});
+           [](const Common&, const InspectOptions& options) { return inspect_manifest(options); }});
   add_one(*command, action,
           {"lock", "show a lock file", "file", "an atom.lock", 1, "lock --json server/atom.lock",
-           [](const Common&, const Options& options) { return inspect_lock(options); }});
+           [](const Common&, const InspectOptions& options) { return inspect_lock(options); }});
   add_one(*command, action,
           {"set", "list the atoms and versions that package sets offer", "url", "URL of a package set", 0,
            "set https://example.com/set.git", inspect_set});

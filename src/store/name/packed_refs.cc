@@ -101,14 +101,14 @@ bool PackedRefs::replace(std::vector<PackedName> names) const {
     out = create_file(growing);
   }
   if (!out && errno == EEXIST) return false;
-  if (!out) throw_errno(cannot_write_names);
+  if (!out) throw_errno(cannot_write_refs);
   std::ranges::sort(names);
   std::string text = "# pack-refs with: sorted \n";
   for (const auto& [name, rev] : names) text += rev.hex() + " " + name + "\n";
   try {
-    write_all(out.get(), text, cannot_write_names);
+    write_all(out.get(), text, cannot_write_refs);
     // It takes the place of names that were safe on the disk.
-    if (::fdatasync(out.get()) != 0 || ::rename(growing.c_str(), file().c_str()) != 0) throw_errno(cannot_write_names);
+    if (::fdatasync(out.get()) != 0 || ::rename(growing.c_str(), file().c_str()) != 0) throw_errno(cannot_write_refs);
   } catch (const Error&) {
     ::unlink(growing.c_str());
     throw;

@@ -89,7 +89,7 @@ void PackScanner::take_header(std::span<const std::byte>& rest) {
   if (!gather(rest, 12)) return;
   if (!gathered_.starts_with("PACK")) refuse("bad signature");
   const std::string_view header = gathered_;
-  if (const auto version = big_endian(header.substr(4, 4)); version != 2 && version != 3) {
+  if (const auto version = read_big_endian(header.substr(4, 4)); version != 2 && version != 3) {
     refuse("unsupported version " + std::to_string(version));
   }
   count_ = left_ = read_big_endian(header.substr(8, 4));
