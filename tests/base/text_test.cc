@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 using eka::edit_distance;
+using eka::hex_value;
 using eka::nearest;
 using eka::printable;
 using eka::printable_json;
