@@ -169,7 +169,7 @@ std::vector<TomlString> TomlTable::required_strings(std::string_view key) {
 std::vector<TomlString> TomlTable::keys() const {
   std::vector<TomlString> out;
   for (const auto& [key, ignored] : *table_) out.push_back({std::string(key.str()), position(key.source())});
-  std::ranges::stable_sort(out, {}, [](const TomlString& key) { return std::pair(key.where.line, key.where.column); });
+  std::ranges::sort(out, {}, [](const TomlString& key) { return std::pair(key.where.line, key.where.column); });
   return out;
 }
 
