@@ -161,7 +161,7 @@ release "$www/thief.git" "$scratch/steal" steal 1.0.0 >/dev/null
 working_atom "$scratch/set" victim 0.1.0 "thief/steal ^1"
 eka resolve victim
 check "a remote that claims the user's own genesis names no file" test "$status" -ne 0
-matches "and why is said" "only an atom that is itself local" "$err"
+matches "and why is said" "only local atoms can refer to local sources" "$err"
 check "nothing of it is locked" test ! -e victim/atom.lock
 publish vendor carrier 1.0.0 "thief/steal ^1"
 working_atom "$scratch/set" victim2 0.1.0 "vendor/carrier ^1"

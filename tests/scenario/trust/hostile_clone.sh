@@ -40,9 +40,9 @@ every_command() {  # WHAT REGEX
 echo "- manifests, locks and lists that are something else"
 for file in ekala.toml a/atom.toml; do
   with "ln -sf /dev/zero $file"
-  every_command "$file is a link to /dev/zero" "$file leads out of $scratch/set"
+  every_command "$file is a link to /dev/zero" "$file is outside of $scratch/set"
   with "ln -sf '$scratch/secret' $file"
-  every_command "$file is a link to a file outside" "$file leads out of $scratch/set"
+  every_command "$file is a link to a file outside" "$file is outside of $scratch/set"
   with "rm $file; mkfifo $file"
   every_command "$file is a pipe" "$file is not a regular file"
   with "truncate -s 1T $file"

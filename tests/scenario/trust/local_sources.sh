@@ -25,7 +25,7 @@ leaked() { grep -rl "the secret" "$XDG_CACHE_HOME" "$scratch/store" 2>/dev/null 
 refused() {  # WHAT [HINT]
   equal "$1: exit code" 2 "$status"
   matches "$1: says that it lies outside" "outside of the (working tree|repository) at" "$err"
-  matches "$1: says what to do" "hint: .*sources.local = \\[\"${2:-}" "${err//$'\n'/ }"
+  matches "$1: says what to do" "help: .*sources.local = \\[\"${2:-}" "${err//$'\n'/ }"
   equal "$1: nothing of it was read" "" "$(leaked)"
 }
 

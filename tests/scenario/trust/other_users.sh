@@ -29,7 +29,7 @@ eka() {
 refused() {
   equal "$1: exit code" "$2" "$status"
   matches "$1: says whose it is" "belongs to another user" "$err"
-  matches "$1: says what to do" "hint: .*(safe.directory|EKA_CACHE_ROOT)" "${err//$'\n'/ }"
+  matches "$1: says what to do" "help: .*(safe.directory|EKA_CACHE_ROOT)" "${err//$'\n'/ }"
 }
 trust() { as "$victim" git config --global --add safe.directory "$1"; }
 distrust() { rm -f "$scratch/home.$victim/gitconfig"; }
