@@ -26,6 +26,7 @@
 #include "store/object/snapshot.h"
 #include "store/object/survey.h"
 #include "store/object/tree.h"
+#include "store/object/tree_file.h"
 #include "store/pack/evidence.h"
 #include "store/pack/gathering.h"
 #include "store/pack/intake.h"
@@ -39,8 +40,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// `eka cache gc` may be at it.
+// `eka cache gc` may be running.
 constexpr std::chrono::seconds patience_with_collectors{60};
+
+// The value of Fact::whole of a commit that a ref keeps; empty where that was not looked up.
+constexpr const char* held = "held";
 
 std::string_view key(const atom::ObjectId& id) {
   return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
@@ -82,39 +86,6 @@ bool is_all_here(Repository& repository, const atom::ObjectId& tree, Surveyor::B
   } catch (const Error& error) {
     if (error.kind() != Kind::integrity) throw;
     return false;
-  }
-}
-
-std::optional<TreeEntry> entry_named(const Object& tree, std::string_view name) {
-  for (const TreeEntry& entry : unwrap(parse_tree(tree.content()))) {
-    if (entry.name == name) return entry;
-  }
-  return std::nullopt;
-}
-
-void check_size(const std::string& name, std::size_t size, std::size_t limit) {
-  if (size <= limit) return;
-  throw Error(Kind::integrity,
-              "\"" + name + "\" is " + std::to_string(size) + " bytes: larger than " + std::to_string(limit));
-}
-
-std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, std::string_view path,
-                                        std::size_t limit) {
-  for (;;) {
-    const std::size_t slash = path.find('/');
-    const Object object = objects.read(tree, ObjectType::tree);
-    const auto entry = entry_named(object, path.substr(0, slash));
-    if (!entry || entry->kind == EntryKind::symlink) return std::nullopt;
-    if (const bool is_last = slash == std::string_view::npos; !is_last) {
-      if (entry->kind != EntryKind::directory) return std::nullopt;
-      tree = entry->id;
-      path.remove_prefix(slash + 1);
-      continue;
-    }
-    if (entry->kind == EntryKind::directory) return std::nullopt;
-    const auto header = objects.header(entry->id);
-    if (header) check_size(printable(entry->name), header->size, limit);
-    return std::string(objects.read(entry->id, ObjectType::blob).content());
   }
 }
 
@@ -372,7 +343,7 @@ coro::Task<> Cache::hold(Giver by, atom::ObjectId genesis, std::vector<AtomName>
   Parts& parts = *parts_;
   std::vector<std::pair<std::string, std::string>> whole;
   for (const auto& atom : atoms) {
-    whole.emplace_back(key(atom.rev), "");
+    whole.emplace_back(key(atom.rev), held);
     // What this process admitted it need not look at again.
     if (parts.whole.contains(atom.rev)) continue;
     const auto facts = co_await commit(atom.rev);
@@ -384,6 +355,35 @@ coro::Task<> Cache::hold(Giver by, atom::ObjectId genesis, std::vector<AtomName>
   Refs::Delivery delivery{std::move(by), genesis, std::move(atoms)};
   co_await parts.naming.write(std::move(delivery));
   parts.database.put_all(Fact::whole, whole);
+}
+
+coro::Task<> Cache::hold_unheld(atom::ObjectId genesis, std::vector<AtomName> atoms) {
+  Parts& parts = *parts_;
+  if (!parts.access.is_granted()) co_return;
+  std::vector<std::string> keys;
+  for (const auto& atom : atoms) keys.emplace_back(key(atom.rev));
+  const auto known = parts.database.get_all(Fact::whole, keys);
+  std::vector<AtomName> unknown;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    if (known[i] != held) unknown.push_back(std::move(atoms[i]));
+  }
+  if (unknown.empty()) co_return;
+  const auto kept = co_await coro::offload(parts.pool, [&] {
+    std::set<atom::ObjectId> revs;
+    for (const auto& name : parts.refs.all()) revs.insert(name.rev);
+    return revs;
+  });
+  std::vector<AtomName> unheld;
+  std::vector<std::pair<std::string, std::string>> facts;
+  for (auto& atom : unknown) {
+    if (kept.contains(atom.rev)) {
+      facts.emplace_back(key(atom.rev), held);
+    } else {
+      unheld.push_back(std::move(atom));
+    }
+  }
+  parts.database.put_all(Fact::whole, facts);
+  if (!unheld.empty()) co_await hold(Giver::unknown(), genesis, std::move(unheld));
 }
 
 coro::Task<std::vector<std::optional<Error>>> Cache::Parts::write_refs(std::vector<const Refs::Delivery*> gathered) {

@@ -98,6 +98,10 @@ class Cache {
   // Written last, when all the objects are in. `genesis` is the set under which the atoms were wanted; their commits
   // say the rest.
   coro::Task<> hold(Giver by, atom::ObjectId genesis, std::vector<AtomName> atoms);
+  // Writes refs for those of `atoms`, which are whole in the cache, that no ref keeps: a run that ends between intake
+  // and hold() leaves such atoms. Who delivered them is not known any more, so no remote is told that they are here.
+  // Looks up refs only for atoms that the database does not know to be held. Does nothing if the cache is read-only.
+  coro::Task<> hold_unheld(atom::ObjectId genesis, std::vector<AtomName> atoms);
 
   // --- sources that are no atoms
   coro::Task<std::unique_ptr<IncomingFile>> begin_file();

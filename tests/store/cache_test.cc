@@ -85,6 +85,37 @@ TEST_CASE("only what is here whole is held") {
   CHECK(fixture.given(genesis, label("x")).empty());
 }
 
+TEST_CASE("an atom without a ref, as an interrupted run leaves it, gets one that names no remote") {
+  CacheFixture fixture;
+  const World w = world();
+  const auto giver = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/set")));
+  const auto unknown = store::Giver::unknown();
+  fixture.admit(w.builder.pack(), {w.one, w.two});
+  fixture.hold(genesis, label("held"), version("1.0.0"), w.two, giver);
+  fixture.reopen();
+  // Reading the commits notes that they are whole, which must not count as held.
+  CHECK(fixture.run(fixture.cache().commits({w.one, w.two})).at(0));
+  const std::vector<store::AtomName> atoms = {{label("x"), version("1.0.0"), w.one},
+                                              {label("held"), version("1.0.0"), w.two}};
+  fixture.run(fixture.cache().hold_unheld(genesis, atoms));
+  const auto found = fixture.given(genesis, label("x"), unknown);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].rev == w.one);
+  CHECK(fixture.given(genesis, label("held"), unknown).empty());
+  CHECK(fixture.given(genesis, label("x"), giver).empty());
+  SUBCASE("once") {
+    fixture.run(fixture.cache().hold_unheld(genesis, atoms));
+    CHECK(fixture.given(genesis, label("x"), unknown).size() == 1);
+  }
+  SUBCASE("also where the database does not know that others are held") {
+    fixture.close();
+    fs::remove(fixture.root() / "eka.db");
+    fixture.reopen();
+    fixture.run(fixture.cache().hold_unheld(genesis, atoms));
+    CHECK(fixture.given(genesis, label("held"), unknown).empty());
+  }
+}
+
 TEST_CASE("a ref that a power cut left empty is absent, and written anew") {
   CacheFixture fixture;
   const World w = world();

@@ -70,19 +70,26 @@ coro::Task<> CacheDelivery::deliver(atom::Url mirror, std::vector<atom::ObjectId
   order_.answered(mirror);
 }
 
-// An atom is wanted by its revision, which says what it is: it is present when its commit is whole, whoever gave it.
+// An atom is requested by revision, which identifies its content: it is present if its commit is whole, whoever
+// delivered it. If an earlier run ended before it wrote a ref for one, this writes it.
 coro::Task<std::vector<Published>> CacheDelivery::missing(std::vector<Published> atoms) {
+  if (atoms.empty()) co_return atoms;
+  const atom::ObjectId set = atoms.front().set;
   std::vector<atom::ObjectId> revs;
   for (const auto& atom : atoms) revs.push_back(atom.rev);
   const auto commits = co_await context_.cache->commits(std::move(revs));
   std::vector<Published> out;
+  std::vector<store::AtomName> present;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
+    auto& atom = atoms[i];
     if (!commits[i]) {
-      out.push_back(std::move(atoms[i]));
+      out.push_back(std::move(atom));
     } else {
-      check_claim(atoms[i], commits[i]->text);
+      check_claim(atom, commits[i]->text);
+      present.push_back({atom.label, atom.version, atom.rev});
     }
   }
+  if (!present.empty()) co_await context_.cache->hold_unheld(set, std::move(present));
   co_return out;
 }
 

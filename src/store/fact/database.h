@@ -35,7 +35,7 @@ enum class Fact {
   answers,     // origin -> how fast its server answered; url -> when the remote there failed
   genesis,     // "2 " and a redacted url -> id of the genesis last seen there
   vouched,     // genesis, label and redacted url -> which revisions the remote there said the versions are
-  whole,       // commit id -> "": all it reaches has been seen here
+  whole,       // commit id -> "held" if a ref keeps it, or "": all it reaches has been seen here
   doubtful,    // tree id -> "": something in it could not be read, to be looked at in full
   laid_out,    // tree id -> the boot during which its directory was written or checked
   request,     // what was asked for, and what it was locked to -> ""

@@ -29,6 +29,8 @@ class Giver {
   // `reached_at`: the URL that was asked, after insteadOf.
   static Giver remote(const atom::Url& reached_at);
   static Giver working_tree() { return Giver("working-tree"); }
+  // The run that received the atom ended before it was recorded.
+  static Giver unknown() { return Giver("unknown"); }
 
   const std::string& str() const { return key_; }
   friend auto operator<=>(const Giver&, const Giver&) = default;

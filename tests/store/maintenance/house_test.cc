@@ -243,6 +243,36 @@ TEST_CASE("names of older formats keep nothing: they are dropped with what only 
   CHECK(house.audit().findings.empty());
 }
 
+TEST_CASE("an atom without a ref is kept while in use, and gets a ref also after it was dropped and received again") {
+  House house;
+  PackBuilder builder;
+  const auto rev = builder.commit_of(builder.directory({{{"100644", "f"}, builder.blob("unnamed")}}));
+  house.admit(builder.pack(), {rev});
+  house.reopen();
+  CHECK(house.run(house.cache().commit(rev)));
+  const std::vector<store::AtomName> atoms = {{label("x"), version("1.0.0"), rev}};
+  const auto refs = [&] { return house.given(genesis, label("x"), store::Giver::unknown()).size(); };
+  SUBCASE("in use") {
+    house.collect_later({rev});
+    CHECK(house.run(house.cache().commit(rev)));
+    house.run(house.cache().hold_unheld(genesis, atoms));
+    CHECK(refs() == 1);
+    CHECK(house.collect_later({rev}).atoms_kept == 1);
+    CHECK(refs() == 1);
+  }
+  SUBCASE("held, dropped, received again without a ref") {
+    house.run(house.cache().hold_unheld(genesis, atoms));
+    CHECK(house.collect_later({}).atoms_dropped == 1);
+    CHECK(refs() == 0);
+    CHECK_FALSE(house.run(house.cache().commit(rev)));
+    house.admit(builder.pack(), {rev});
+    house.reopen();
+    house.run(house.cache().hold_unheld(genesis, atoms));
+    CHECK(refs() == 1);
+  }
+  CHECK(house.audit().findings.empty());
+}
+
 TEST_CASE("an atom that two remotes delivered counts once, and what they said of it goes with it") {
   House house;
   const Atom atom = add_atom(house, "x", "text");

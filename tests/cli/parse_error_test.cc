@@ -1,0 +1,77 @@
+// What is wrong with a command line, and what is suggested instead.
+#include "cli/parse_error.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace eka;
+
+namespace {
+
+// A program with a few commands, parsed with these arguments; the error, as "message | hint".
+std::string failure(std::vector<std::string> arguments) {
+  CLI::App app("", "eka");
+  app.require_subcommand(1);
+  app.fallthrough();
+  bool offline = false;
+  int jobs = 0;
+  std::vector<std::string> uris;
+  app.add_flag("--offline", offline);
+  app.add_option("-j,--jobs", jobs);
+  auto* const plan = app.add_subcommand("plan");
+  plan->add_option("uri", uris)->required();
+  plan->add_flag("--fresh-eval");
+  auto* const cache = app.add_subcommand("cache");
+  cache->require_subcommand(1);
+  cache->add_subcommand("stat");
+  auto* const gc = cache->add_subcommand("gc");
+  gc->add_option("--older-than");
+  app.add_subcommand("init");
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    const Error out = cli::parse_error(app, error);
+    CHECK(out.kind() == Kind::usage);
+    return out.message() + " | " + out.hint();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("an unknown command is named, and a similar one suggested") {
+  CHECK(failure({"plann", "::a"}) == "unknown command 'plann' | did you mean 'plan'?");
+  CHECK(failure({"pan"}) == "unknown command 'pan' | did you mean 'plan'?");
+  CHECK(failure({"zzzzzz"}) == "unknown command 'zzzzzz' | run `eka --help` for usage");
+  CHECK(failure({"--offline", "inti"}) == "unknown command 'inti' | did you mean 'init'?");
+  CHECK(failure({"cache", "sta"}) == "unknown command 'sta' | did you mean 'stat'?");
+  CHECK(failure({"cache", "zzzzzz"}) == "unknown command 'zzzzzz' | run `eka cache --help` for usage");
+}
+
+TEST_CASE("an unknown option is named, and a similar one of the command or of eka suggested") {
+  CHECK(failure({"plan", "--offlin", "::a"}) == "unknown option '--offlin' | did you mean '--offline'?");
+  CHECK(failure({"--offlin", "plan", "::a"}) == "unknown option '--offlin' | did you mean '--offline'?");
+  CHECK(failure({"plan", "--fresh", "::a"}) == "unknown option '--fresh' | did you mean '--fresh-eval'?");
+  CHECK(failure({"plan", "--jbos=4", "::a"}) == "unknown option '--jbos' | did you mean '--jobs'?");
+  CHECK(failure({"cache", "gc", "--older", "1d"}) == "unknown option '--older' | did you mean '--older-than'?");
+  CHECK(failure({"plan", "-x", "::a"}) == "unknown option '-x' | run `eka plan --help` for usage");
+  CHECK(failure({"plan", "--zzzzzzzz", "::a"}) == "unknown option '--zzzzzzzz' | run `eka plan --help` for usage");
+  // Not what is missing because of it.
+  CHECK(failure({"plan", "--offlin"}) == "unknown option '--offlin' | did you mean '--offline'?");
+  CHECK(failure({"--offlin"}) == "unknown option '--offlin' | did you mean '--offline'?");
+  // An option of another command is not suggested.
+  CHECK(failure({"init", "--fresh-eval"}) == "unknown option '--fresh-eval' | run `eka init --help` for usage");
+}
+
+TEST_CASE("what is missing or too much is named") {
+  CHECK(failure({}) == "no command was given | run `eka --help` for usage");
+  CHECK(failure({"cache"}) == "no command was given | run `eka cache --help` for usage");
+  CHECK(failure({"plan"}) == "uri is required | run `eka plan --help` for usage");
+  CHECK(failure({"init", "plna"}) == "unexpected argument 'plna' | run `eka init --help` for usage");
+  CHECK(failure({"plan", "::a"}) == "");
+}
