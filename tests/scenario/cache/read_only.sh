@@ -96,7 +96,7 @@ if as_reader true 2>"$scratch/mount.err"; then
   mv "$cache/gcroots" "$scratch/gcroots"
   eka --offline plan "$set::root"
   equal "a plan that has no root yet" "0 $planned" "$status $out"
-  matches "and gets none: that is told" "cannot protect derivations from Nix.s garbage collector: cannot write $cache/gcroots: Read-only" "$err"
+  matches "and gets none: that is told" "cannot protect derivations from Nix.s garbage collector: cannot create the directory $cache/gcroots: Read-only" "$err"
   mv "$scratch/gcroots" "$cache/gcroots"
   eka_db=$cache/eka.db
 

@@ -45,7 +45,7 @@ equal "a label that is taken is refused" 2 "$status"
 matches "and both directories are named" 'sub/b.*other' "$err"
 eka new sub/b -l other
 equal "an atom that is made already is refused" 2 "$status"
-equal "both atoms are listed" 'packages = ["a", "sub/b"]' "$(grep packages ekala.toml)"
+equal "both atoms are listed" 'packages = ["a", "sub/b"]' "$(grep ^packages ekala.toml)"
 write_atom a a 0.1.0
 write_atom sub/b bee 1.2.0
 git add -A && git commit -qm "Two atoms"
@@ -81,7 +81,7 @@ echo '# more' >>a/default.nix
 git commit -qam "Change a"
 eka publish a
 equal "other content under the same version is refused" 6 "$status"
-matches "and says why" "never changes" "$err"
+matches "and says why" "published versions cannot change" "$err"
 eka publish --all -r HEAD~1
 equal "the older commit is still identical" 0 "$status"
 sed -i 's/0\.1\.0/0.2.0/' a/atom.toml && git commit -qam "a 0.2.0"
