@@ -1,9 +1,9 @@
-# What the scenarios of faults share: the closure of one atom of the demo world, brought through a bad line. To be
+# What the scenarios of faults share: the closure of one atom of the demo world, fetched over a bad line. To be
 # sourced after scenario.sh; sources proxy.sh.
 #
 #   faults_begin         a server, a proxy before it, the demo world at $PROXY_URL; $uri
 #   fails WHAT CODE REGEX FAULT…   with these faults, and an empty cache, eka ends so, and says so on standard error
-#   survives WHAT FAULT…           eka brings the closure all the same
+#   survives WHAT FAULT…           eka fetches the closure nevertheless
 #
 # After each: the cache is sound, nothing is left running, and (fails) a run over a good line succeeds. What is said
 # must match every line of REGEX. What eka is asked for is $wanted; its environment may be set by the caller.

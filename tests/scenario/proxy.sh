@@ -1,6 +1,6 @@
 # eka-proxy between eka and the server of serve.sh, for one scenario. To be sourced after scenario.sh; wants EKA_PROXY.
 #
-#   proxy_start OPTION…  starts it, or starts it anew with other options: always on the same port, so that locks may
+#   proxy_start OPTION…  starts it, or restarts it with other options: always on the same port, so that locks may
 #                        name $PROXY_URL. In front of the server of serve.sh, or of $PROXY_TARGET (ADDRESS:PORT)
 #   proxy_counts         prints what it has counted since, as JSON
 #   proxy_stop           ends it; also done on exit, and when the shell is killed

@@ -6,7 +6,7 @@
 #   serve_stop                ends what serve_start started; also done on exit, and when the shell is killed
 #   serve_log                 prints the requests so far, one JSON object a line (see log_format below), complete:
 #                             what a client has the answer to is in it
-#   serve_forget              starts counting anew
+#   serve_forget              resets the log
 #
 # The server is started before the repositories are made, since their locks name its URL. That is also what makes the
 # choice of the port free of races: nginx itself takes it, and we try another when it cannot.
@@ -93,7 +93,7 @@ http {
   scgi_temp_path $SERVE_DIR/tmp/scgi;
   uwsgi_temp_path $SERVE_DIR/tmp/uwsgi;
 
-  # What a v2 request asks for stands in its body: ls-refs or fetch.
+  # The command of a v2 request is in its body: ls-refs or fetch.
   map \$request_body \$git_command { default "-"; "~command=(?<command>[a-z-]+)" \$command; }
   map \$request_body \$git_have { default ""; "~have (?<have>[0-9a-f]+)" \$have; }
   # Below /old the server is deaf to "Git-Protocol", as one of before v2 is.
@@ -132,7 +132,7 @@ $(for ((worker = 1; worker <= workers; worker++)); do echo "    server unix:$SER
       fastcgi_param REMOTE_ADDR \$remote_addr;
       fastcgi_param REMOTE_USER "${push:+pusher}";
       fastcgi_param HOME $SERVE_DIR/tmp;
-      # The repositories may belong to somebody else than the server.
+      # The repositories may belong to another user than the server.
       fastcgi_param GIT_CONFIG_COUNT 2;
       fastcgi_param GIT_CONFIG_KEY_0 safe.directory;
       fastcgi_param GIT_CONFIG_VALUE_0 *;

@@ -2,7 +2,7 @@
 #
 #   ssh_start    starts it; sets SSH_DIR (its keys; "client" is a configuration for ssh -F) and SSH_HOST (for URLs)
 #
-# Runs as whoever runs the scenario, with keys made for this run. Ended on exit, and when the shell is killed.
+# Runs as the user of the scenario, with keys made for this run. Ended on exit, and when the shell is killed.
 ssh_start() {
   local program attempt port
   PATH=$PATH:/usr/sbin:/sbin

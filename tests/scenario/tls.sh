@@ -4,7 +4,7 @@
 #   tls_start    sets TLS_DIR, and the URLs of five servers, which differ in what they show:
 #                TLS_URL       a certificate of the authority $TLS_DIR/ca.pem for 127.0.0.1
 #                TLS_MUTUAL    the same, and wants one of the client: $TLS_DIR/client.pem, $TLS_DIR/client.key
-#                TLS_SELF      a certificate that vouches for itself
+#                TLS_SELF      a self-signed certificate
 #                TLS_OTHER     the authority's, for another host
 #                TLS_EXPIRED   the authority's, of yesterday
 source "$here/front.sh"

@@ -8,7 +8,7 @@ ssh_start
 own_store
 begin_set
 export NIX_SSHOPTS="-F $SSH_DIR/client -p ${SSH_HOST##*:}"
-# The other machine: a store of its own, in which its Nix builds for whoever comes over ssh.
+# The other machine: a store of its own, in which its Nix builds for anyone who connects over ssh.
 mkdir "$scratch/there"
 cat >"$scratch/nix-there" <<END
 #!/bin/bash
@@ -44,7 +44,7 @@ far=$(grep -- '-far$' <<<"$out")
 equal "what came back" "far out of what was needed" "$(cat "$NIX_REMOTE$far")"
 check "it was built there" built_there far
 check "the other machine was reached by ssh" grep -q '^127.0.0.1 ' "$scratch/visits"
-matches "that it is built is told" 'building far' "$err"
+matches "the build is reported" 'building far' "$err"
 matches "what it prints, too" 'far> at work' "$err"
 
 visits=$(wc -l <"$scratch/visits")

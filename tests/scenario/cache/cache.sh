@@ -9,7 +9,7 @@ cache=$XDG_CACHE_HOME/eka
 
 eka cache stat --json
 equal "a cache that does not exist is empty" "0 0" "$(jq -r '"\(.atoms) \(.bytes)"' <<<"$out")"
-conforms "and told as the schema says" cache.schema.json#stat "$scratch/out"
+conforms "and printed as the schema says" cache.schema.json#stat "$scratch/out"
 eka cache verify
 equal "and sound" 0 "$status"
 eka cache gc
@@ -22,12 +22,12 @@ eka cache stat --json
 equal "has as many atoms as git sees names" "$(git --git-dir="$cache/git" for-each-ref | wc -l)" "$(jq .atoms <<<"$out")"
 equal "and objects in packs as git sees" "$(git --git-dir="$cache/git" count-objects -v | sed -n "s/in-pack: //p")" \
   "$(jq .packs.objects <<<"$out")"
-conforms "and told as the schema says" cache.schema.json#stat "$scratch/out"
+conforms "and printed as the schema says" cache.schema.json#stat "$scratch/out"
 eka cache stat
 matches "for a person to read" "atoms +12 of 3 sets" "$out"
 eka cache verify --json
 equal "all is sound" "0 true 12" "$status $(jq -r '"\(.sound) \(.atoms)"' <<<"$out")"
-conforms "and told as the schema says" cache.schema.json#verify "$scratch/out"
+conforms "and printed as the schema says" cache.schema.json#verify "$scratch/out"
 
 # Damage: found, named, set aside; the next run fetches it again.
 pack=$(ls -S "$cache"/git/objects/pack/*.pack | head -1)
@@ -37,7 +37,7 @@ tree=$(ls -d "$cache"/trees/* | head -1)
 chmod -R u+w "$tree"
 echo changed >>"$tree/atom.toml"
 eka cache verify --json
-conforms "damage is told as the schema says" cache.schema.json#verify "$scratch/out"
+conforms "damage is printed as the schema says" cache.schema.json#verify "$scratch/out"
 eka cache verify
 equal "damage is exit code 6" 6 "$status"
 matches "names the pack" "pack $(basename "$pack" .pack):" "$out"
@@ -52,7 +52,7 @@ eka plan "$uri"
 equal "the next plan succeeds" "0 $planned" "$status $out"
 check "with an object store that git finds sound" git --git-dir="$cache/git" fsck --strict --no-dangling
 
-# Damage that nobody looked for: the next run meets it, and repairs it by itself.
+# Damage that no check found: the next run that meets it repairs it.
 rm -f "$cache"/git/objects/pack/*
 eka plan --fresh-eval "$uri"
 equal "all packs are gone: planned all the same" "0 $planned" "$status $out"
@@ -66,7 +66,7 @@ equal "what is in use stays" 0 "$status"
 matches "all of it" "removed 0 of 12 atoms" "$out"
 eka cache gc --older-than 0s --json
 equal "what is older than nothing goes" "0 0 12" "$status $(jq -r '"\(.atoms.kept) \(.atoms.dropped)"' <<<"$out")"
-conforms "and told as the schema says" cache.schema.json#gc "$scratch/out"
+conforms "and printed as the schema says" cache.schema.json#gc "$scratch/out"
 equal "objects and all" 0 "$(git --git-dir="$cache/git" cat-file --batch-all-objects --batch-check | wc -l)"
 equal "and trees" "" "$(ls "$cache/trees")"
 eka cache verify
@@ -93,7 +93,7 @@ equal "until it is gone" "0 $locked" "$(jq -r '"\(.atoms.kept) \(.atoms.dropped)
 eka plan "$uri"
 equal "it is planned once more" "0 $planned" "$status $out"
 
-# While an eka runs, nothing is collected; when one is killed, it does not stand in the way.
+# While an eka runs, nothing is collected; when one is killed, it does not block others.
 exec 9<>"$cache/lock"
 flock -s 9
 eka cache gc --wait 1

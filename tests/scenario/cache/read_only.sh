@@ -1,5 +1,5 @@
 #!/bin/bash
-# A filled cache that may only be read: what it holds serves, nothing is written, and what it lacks is told with what to
+# A filled cache that may only be read: its contents are used, nothing is written, and missing data is reported with what to
 # do. On a file system that is mounted so, and with directories that are closed to the user.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/proxy.sh"
@@ -20,13 +20,13 @@ git --git-dir="$www/set-00.git" show "$rev:atom.lock" >"$scratch/atom.lock"
 eka graph "$set::root"
 graph=$out
 state() { (cd "$cache" && find . -printf '%p %m %s %T@ %C@\n' | sort && find . -type f ! -name lock -exec sha256sum {} + | sort); }
-# What nobody has asked for yet.
+# What was not requested yet.
 mkdir "$scratch/absent"
 printf '[package]\nlabel = "absent"\nversion = "1.0.0"\n\n[compose.as]\nnix = "default.nix"\n' >"$scratch/absent/atom.toml"
 release "$www/set-00.git" "$scratch/absent" absent 1.0.0 >/dev/null
 absent=$set::absent
 
-# as_reader COMMAND…: as somebody who may only read the cache. Set by each of the two ways.
+# as_reader COMMAND…: as a user who may only read the cache. Set by each of the two ways.
 eka() {
   status=0
   as_reader "$EKA" "$@" </dev/null >"$scratch/out" 2>"$scratch/err" || status=$?
@@ -50,9 +50,9 @@ serves() {  # WHAT REASON REFUSED…
   equal "$what: prefetch of a lock" 0 "$status"
   eka --offline graph "$set::root"
   equal "$what: graph" "0 $graph" "$status $out"
-  equal "$what: nobody is asked" "" "$(serve_log)"
+  equal "$what: no remote is queried" "" "$(serve_log)"
   eka plan "$set::root"
-  equal "$what: a plan that asks for versions" "0 $planned" "$status $out"
+  equal "$what: a plan that queries versions" "0 $planned" "$status $out"
   equal "$what: what it knows of hosts saves it the handshake" "ls-refs" "$(serve_log | jq -rs 'map(.command) | join(" ")')"
   eka inspect set "$set"
   equal "$what: inspect" 0 "$status"
@@ -96,7 +96,7 @@ if as_reader true 2>"$scratch/mount.err"; then
   mv "$cache/gcroots" "$scratch/gcroots"
   eka --offline plan "$set::root"
   equal "a plan that has no root yet" "0 $planned" "$status $out"
-  matches "and gets none: that is told" "cannot protect derivations from Nix.s garbage collector: cannot create the directory $cache/gcroots: Read-only" "$err"
+  matches "and gets none: that is reported" "cannot protect derivations from Nix.s garbage collector: cannot create the directory $cache/gcroots: Read-only" "$err"
   mv "$scratch/gcroots" "$cache/gcroots"
   eka_db=$cache/eka.db
 
@@ -132,7 +132,7 @@ fi
 echo "- directories that are closed to the user"
 as_reader() { "$@"; }
 if ((EUID == 0)); then
-  # Root may write anywhere: somebody else has to try. Nobody in particular, and the cache is theirs.
+  # Root may write anywhere, so that another user (nobody) has to try, who owns the cache.
   chmod a+rx "$scratch"
   chown -R 65534 "$XDG_CACHE_HOME" "$HOME" "$XDG_CONFIG_HOME" "$NIX_REMOTE"
   mkdir -m 0777 "$scratch/theirs"

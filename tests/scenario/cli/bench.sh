@@ -7,7 +7,7 @@ harness=$here/../../bench/harness
 results=$scratch/results
 : >"$results"
 check "the harness runs" "$harness/run.sh" tiny 1 "$results" closure small transports refs warm growth micro memory
-equal "nobody lacks anything" "" "$(jq -r 'select(.correct == false) | "\(.experiment): \(.contender)"' "$results")"
+equal "every contender fetched everything" "" "$(jq -r 'select(.correct == false) | "\(.experiment): \(.contender)"' "$results")"
 equal "every experiment was run" "closure growth memory refs small transports warm" "$(jq -r 'select(.contender or .calls) | .experiment' "$results" | sort -u | xargs)"
 equal "by everybody" "eka git_per_atom git_per_remote libgit2_loop nix_fetchgit" \
   "$(jq -r 'select(.experiment == "small") | .contender' "$results" | sort -u | xargs)"
@@ -15,7 +15,7 @@ of() { jq -r --arg e "$1" --arg c "$2" "select(.experiment == \$e and .contender
 equal "a new host: a handshake, and one request for each of 3 sets" 4 "$(of closure eka .requests)"
 equal "a known host: one request for each" 3 "$(of closure eka_known .requests)"
 equal "refs of 4 sets: a handshake, and 4 questions" 5 "$(of refs eka .requests)"
-equal "a warm plan asks nothing" 0 "$(of warm eka .connections)"
+equal "a warm plan sends no request" 0 "$(of warm eka .connections)"
 equal "opens no socket to the network and starts no git" "0 0" \
   "$(jq -r 'select(.calls) | .calls | "\(.sockets) \(.git)"' "$results")"
 at_most "doubling the atoms adds no request" 0 \

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What a person reads when an atom breaks the contract of evaluation: word for word as in contract_errors/*.txt.
-# EKA_ACCEPT=1 writes those files anew.
+# EKA_ACCEPT=1 updates those files.
 accept=${EKA_ACCEPT:-}
 source "$(dirname "$0")/../scenario.sh"
 golden=$here/evaluate/contract_errors
@@ -81,7 +81,7 @@ atom outside <<<'{ main = builtins.readFile /etc/passwd; }'
 atom from-derivation <<<"let $drv in { main = import (drv \"generated\"); }"
 atom foreign-path <<<'{ main = builtins.storePath "/nix/store/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-x"; }'
 
-# Dependencies: that of `app` fails, and `site` asks for what it does not have.
+# Dependencies: that of `app` fails, and `site` uses what it does not have.
 atom library <<<'{ greet = name: throw "nobody is called ${name}"; broken = throw "library is broken"; }'
 atom middle "$plain
 $(needs library)" <<<'{ inherit (atoms.deps.from.local.library) broken; }'

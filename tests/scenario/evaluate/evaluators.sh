@@ -1,6 +1,6 @@
 #!/bin/bash
-# Many atoms over few evaluators: one bad one costs the others nothing, memory is one budget, and inside there is nobody
-# else.
+# Many atoms over few evaluators: a failing one does not affect the others, all share one memory budget, and no other
+# process is visible inside.
 source "$(dirname "$0")/../scenario.sh"
 export GIT_AUTHOR_NAME=s GIT_AUTHOR_EMAIL=s@eka.invalid GIT_COMMITTER_NAME=s GIT_COMMITTER_EMAIL=s@eka.invalid
 

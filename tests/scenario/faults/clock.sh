@@ -1,6 +1,6 @@
 #!/bin/bash
 # A clock that jumps while eka runs: forward by a day, back by a year. Waits are neither cut short nor drawn out, the
-# result is that of a clock that goes on, the cache is sound, and the next run is right, by whichever clock.
+# result is that of a steady clock, the cache is sound, and the next run is right, by whichever clock.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 source "$here/strikes.sh"
@@ -25,7 +25,7 @@ clock_says +0
 
 faults_begin
 eka plan "$uri"
-equal "by a clock that goes on: a plan" 0 "$status"
+equal "with a steady clock: a plan" 0 "$status"
 planned=$out
 
 clock_says -1y

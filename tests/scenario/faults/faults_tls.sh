@@ -1,5 +1,5 @@
 #!/bin/bash
-# Servers that cannot show who they are, and hosts that nobody knows: nothing is sent to them, and it is said why.
+# Servers that cannot prove their identity, and unknown hosts: nothing is sent to them, and the error says why.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 source "$here/tls.sh"

@@ -9,7 +9,7 @@ tools="about=/tools.git/,about=command=fetch"
 size=$(serve_log | jq -s 'map(select(.path == "/tools.git/git-upload-pack" and .command == "fetch")) | .[0].sent')
 check "the answer has a size" test "$size" -gt 200
 
-# A connection that breaks once is made anew, wherever it breaks: in the head, between packets, inside the pack.
+# A connection that breaks once is opened again, wherever it breaks: in the head, between packets, inside the pack.
 for at in 0 1 20 100 200 250 300 400 $((size - 30)) "$size" $((size + 100)); do
   survives "reset at byte $at, once" "reset:at=$at,times=1,$tools"
 done

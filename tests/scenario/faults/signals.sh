@@ -38,7 +38,7 @@ for ((point = 1; point <= points; point++)); do
   strike KILL $((took * point / points)) prefetch "$uri"
   if ((status == 137)); then killed=$((killed + 1)); fi
   if ((point % 5 == 0)); then
-    # What a killed run was bringing is removed by the next.
+    # What a killed run was receiving is removed by the next.
     proxy_start
     recovers "SIGKILL at $point/$points"
     sound "SIGKILL at $point/$points"

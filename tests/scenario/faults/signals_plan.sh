@@ -81,7 +81,7 @@ strikes() {
     fi
     target "${signal,,}-$point"
     aim=()
-    # It does not take long: one point in ten would find it.
+    # It is short: one point in ten would hit it.
     if ((point % 5 == 0)); then
       aim=(--in admitting)
       length=20000

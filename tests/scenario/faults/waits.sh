@@ -7,7 +7,7 @@ serve_start "$www"
 make_world demo
 uri=$SERVE_URL/company.git::server
 
-# interrupt AFTER ARGUMENTS…: runs eka, sends SIGINT to it alone; one that goes on is killed (exit code 137).
+# interrupt AFTER ARGUMENTS…: runs eka, sends SIGINT to it alone; one that continues is killed (exit code 137).
 interrupt() {
   local after=$1
   shift
@@ -43,7 +43,7 @@ equal "SIGINT while cache stat waits for it: exit code" 130 "$status"
 kill "$holder"
 wait "$holder" 2>/dev/null || true
 
-# A process that was stopped while it wrote names holds nobody up.
+# A process that was stopped while it wrote refs does not block others.
 fresh_cache
 eka prefetch "$SERVE_URL/company.git::auth"
 flock --no-fork --exclusive "$XDG_CACHE_HOME/eka/git/names.lock" sleep 600 &

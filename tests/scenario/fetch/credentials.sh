@@ -1,5 +1,5 @@
 #!/bin/bash
-# Logins: where they come from, who is told how it went, and that no secret is anywhere but with the server.
+# Logins: where they come from, which helper learns the outcome, and that secrets are sent to the server only.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 source "$here/login.sh"
@@ -51,7 +51,7 @@ shut_out() {
   clean "$1"
 }
 
-echo "- nobody knows"
+echo "- no login is known"
 mkdir "$scratch/work"
 configure
 shut_out "no login"
@@ -61,11 +61,11 @@ configure "${helper[@]}"
 knows username=joe "password=$secret"
 let_in "a helper"
 equal "it is asked once for all sets of a host" 1 "$(asked get)"
-equal "and told that it was right, once" "1 0" "$(asked store) $(asked erase)"
-check "it is told the host" grep -q "^host=${LOGIN_URL#http://}\$" "$scratch/asked"
+equal "and learns once that it was right" "1 0" "$(asked store) $(asked erase)"
+check "it receives the host" grep -q "^host=${LOGIN_URL#http://}\$" "$scratch/asked"
 knows username=joe "password=$wrong"
 shut_out "a helper that is wrong"
-equal "it is told so" "0 1" "$(asked store) $(asked erase)"
+equal "it learns that" "0 1" "$(asked store) $(asked erase)"
 knows
 shut_out "a helper that knows nothing"
 
@@ -106,21 +106,21 @@ clean "a wrong one"
 uri=http://joe:$wrong@127.0.0.1:1/company.git::server
 fresh_cache
 eka -v prefetch "$uri"
-equal "and nobody there: exit code" 4 "$status"
-clean "and nobody there"
+equal "and no server there: exit code" 4 "$status"
+clean "and no server there"
 uri=http://joe@${typed#http://}
 configure "${helper[@]}"
 knows username=joe "password=$secret"
 let_in "the user in the URL, the password from a helper"
-check "which is told the user" grep -q '^username=joe$' "$scratch/asked"
+check "which receives the user" grep -q '^username=joe$' "$scratch/asked"
 
-echo "- nobody is asked on a terminal"
+echo "- there is no prompt on a terminal"
 uri=$typed
 configure "${helper[@]}"
 knows
 fresh_cache
 status=0
-# A terminal of its own, on which nobody answers.
+# A terminal of its own, without input.
 GIT_ASKPASS= SSH_ASKPASS= timeout 60 script -qec "$(printf '%q ' "$EKA" prefetch "$uri")" "$scratch/terminal" </dev/null \
   >"$scratch/out" 2>"$scratch/err" || status=$?
 equal "a terminal: exit code" 4 "$status"
@@ -155,7 +155,7 @@ eka resolve app
 cd "$scratch"
 equal "a file behind a login is locked" 0 "$status"
 check "in the lock" grep -q "$LOGIN_URL/files/fix.patch" "$set/app/atom.lock"
-equal "the helper was asked once, and told" "1 1" "$(asked get) $(asked store)"
+equal "the helper was called once, and learns the outcome" "1 1" "$(asked get) $(asked store)"
 clean "a lock"
 # Planned with another way to the same place: insteadOf is for files too.
 printf '%s\n' "[url \"$SERVE_URL/\"]" "insteadOf = $LOGIN_URL/" >"$GIT_CONFIG_GLOBAL"
@@ -168,6 +168,6 @@ fresh_cache
 eka plan "$set::app"
 equal "a wrong password for a file" 4 "$status"
 matches "names it" "fix\.patch" "$err"
-equal "the helper is told" 1 "$(asked erase)"
+equal "the helper learns it" 1 "$(asked erase)"
 clean "a wrong password for a file"
 finish

@@ -113,10 +113,10 @@ equal "and the revision, without its refs" "fetch" "$(jq -rs 'map(select(.comman
 
 serve_forget
 eka plan --fresh-eval "$set::app"
-equal "again, evaluated anew: the same" "$first" "$out"
+equal "again, evaluated again: the same" "$first" "$out"
 eka --offline plan --fresh-eval "$set::app"
 equal "offline: the same" "$first" "$out"
-equal "and nobody is asked anything" "" "$(serve_log)"
+equal "and no remote is queried" "" "$(serve_log)"
 equal "the cache's repository is whole" 0 "$(git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only >/dev/null 2>&1; echo $?)"
 
 fresh_cache
@@ -138,9 +138,9 @@ done
 lock "$tar_hash" "$file_hash" 0123456789012345678901234567890123456789
 fresh_cache
 eka plan "$set::app"
-equal "a revision that nobody has: exit code" 4 "$status"
+equal "a revision that does not exist: exit code" 4 "$status"
 
-# The manifest asks for more than the lock has.
+# The manifest requires more than the lock has.
 lock "$tar_hash" "$file_hash" "$rev"
 sed -i 's/^lib\.tar/more.url = "http:\/\/127.0.0.1:1\/x"\nlib.tar/' "$set/app/atom.toml"
 eka plan "$set::app"

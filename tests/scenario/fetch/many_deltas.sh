@@ -63,7 +63,7 @@ equal "and what was put together is right" "$(git --git-dir="$www/company.git" c
 pack=$(ls -S "$XDG_CACHE_HOME"/eka/git/objects/pack/*.idx | head -1)
 check "they were that many" test "$(git verify-pack -v "$pack" | grep -c ' blob .* 1 ')" -gt 10000
 
-echo "- a pack that builds upon what nobody has"
+echo "- a pack with a base that does not exist"
 # Thin, though nothing was said to be here.
 RECORD_ARGUMENTS="000dthin-pack0035shallow $first
 0032have $first
@@ -81,7 +81,7 @@ eka prefetch "$uri@=1.0.0"
 proxy_start --fault "answer:file=$scratch/thin,about=/company.git/,about=command=fetch,times=1"
 eka -v prefetch "$wanted"
 equal "a thin pack upon another base: the whole is fetched" 0 "$status"
-matches "a thin pack upon another base: which is told" "delta failed, fetching in full: " "$err"
+matches "a thin pack with another base: which is reported" "delta failed, fetching in full: " "$err"
 equal "a thin pack upon another base: it was sent" 1 "$(proxy_counts | jq .faults)"
 sound "a thin pack upon another base"
 finish

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Memory grows neither with the number of remotes nor with the size of a pack: the resident peak of eka itself, as the
-# kernel keeps it. The bounds leave room for another machine's libraries; what must not happen goes far beyond them.
+# kernel keeps it. The limits allow for larger libraries on other machines; a regression exceeds them by far.
 source "$(dirname "$0")/../scenario.sh"
 
 EKA_BENCH=$(realpath "${EKA_BENCH:?the path of the built eka-bench}")
@@ -10,7 +10,7 @@ if [[ -n ${EKA_SANITIZED:-} ]]; then
   exit 0
 fi
 
-# peak URI: brings it into an empty cache; the peak is in $peak, in MiB.
+# peak URI: fetches it into an empty cache; the peak is in $peak, in MiB.
 peak() {
   fresh_cache
   status=0

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Objects come from any mirror: the fastest first, the next when one fails, and none of them is believed.
+# Objects come from any mirror: the fastest first, the next when one fails, and none of them is trusted.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 faults_begin
@@ -43,7 +43,7 @@ equal "what is known of hosts: there is no other race" 0 "$(serve_log | count '.
 for fault in reset:at=0 reset:body=200 truncate:body=200 corrupt:body=200 status:code=403 status:code=503; do
   serve_forget
   survives "the faster fails: $fault" "$fault,$base"
-  matches "the faster fails: $fault: is told" "$PROXY_URL/base.git failed" "$err"
+  matches "the faster fails: $fault: is reported" "$PROXY_URL/base.git failed" "$err"
   equal "the faster fails: $fault: the slower is asked" 1 "$(fetches "$slow_port")"
 done
 record "$scratch/other" base "$(version_of base hello 1.0.0 rev)"

@@ -62,7 +62,7 @@ tool 2.1.0 1.1.0 "$honest" "$company"
 
 echo "- a lock of a stranger"
 eka plan "$company::auth@=1.0.0"
-equal "an honest version is planned" 0 "$status"
+equal "the right version is planned" 0 "$status"
 eka plan "$evil::tool@=1.0.0" "$evil::tool@=1.1.0"
 equal "the stranger's atoms are planned: their locks name revisions" 0 "$status"
 serve_forget
@@ -84,7 +84,7 @@ echo "- offline"
 fresh_cache
 eka plan "$evil::tool@=1.0.0"
 eka --offline plan "$company::auth"
-equal "what a stranger's lock brought is no answer" 7 "$status"
+equal "what another lock file fetched is no answer" 7 "$status"
 eka --offline plan "$company::auth@=1.1.0"
 equal "nor for an exact version" 7 "$status"
 eka --offline plan "$evil::tool@=1.0.0"
@@ -134,17 +134,17 @@ eka plan "$SERVE_URL/liar.git::auth@^7"
 equal "is refused" 6 "$status"
 matches "with both revisions" "7.0.0 is now revision .* but was" "$err"
 eka plan "$company::auth"
-equal "and is nobody else's trouble" 0 "$status"
+equal "and does not affect others" 0 "$status"
 
 echo "- what is sent to a remote"
 fresh_cache
 eka prefetch "$company::auth@=1.0.0"
 serve_forget
 eka prefetch "$evil::tool@=1.0.0"
-equal "a mirror is not told what the set's own URL gave" "" "$(serve_log | jq -r 'select(.path | startswith("/evil")) | .have' | sort -u)"
+equal "a mirror does not learn what the set's own URL delivered" "" "$(serve_log | jq -r 'select(.path | startswith("/evil")) | .have' | sort -u)"
 serve_forget
 eka prefetch "$evil::tool@=1.1.0"
-equal "but is told what it gave itself" "$stolen" \
+equal "but is sent what it delivered itself" "$stolen" \
   "$(serve_log | jq -r 'select(.path | startswith("/evil")) | select(.have == "'"$stolen"'") | .have')"
 
 echo "- mirrors deliver what is pinned"

@@ -28,7 +28,7 @@ git -C "$scratch/server" fetch -q origin 'refs/eka/*:refs/eka/*' 'refs/ekala/*:r
 git -C "$scratch/server" show refs/eka/atoms/server/1.3.0:atom.lock >"$scratch/server/atom.lock"
 eka prefetch --json --lock "$scratch/server/atom.lock"
 equal "prefetch --lock succeeds" 0 "$status"
-equal "it brings the closure" "$(version_of company server 1.3.0 closure)" "$(jq '.closures[0].atoms | length' <<<"$out")"
+equal "it fetches the closure" "$(version_of company server 1.3.0 closure)" "$(jq '.closures[0].atoms | length' <<<"$out")"
 equal "and names the file" "$scratch/server/atom.lock" "$(jq -r '.closures[0].lock' <<<"$out")"
 
 # What fails stops nothing else.

@@ -28,7 +28,7 @@ holds() {
   git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs |
     sed -E 's|^refs/atoms-[0-9]+/[^/]+/||' | sort
 }
-# brings WHAT: the closure comes, on an empty cache, and is the one that came first.
+# brings WHAT: the closure is fetched into an empty cache, and is the same as the first.
 brings() {
   fresh_cache
   eka prefetch "$uri"
@@ -47,7 +47,7 @@ instead "$SERVE_URL/"
 brings "http"
 check "http: there is something" test "$(wc -l <<<"$right")" -ge 5
 plans "http"
-equal "http: it is told where a set is found" 1 "$(fresh_cache; "$EKA" -v prefetch "$uri" 2>&1 | grep -c "company.git is rewritten to $SERVE_URL")"
+equal "http: the rewritten URL is reported" 1 "$(fresh_cache; "$EKA" -v prefetch "$uri" 2>&1 | grep -c "company.git is rewritten to $SERVE_URL")"
 
 instead "$SERVE_URL/old/"
 serve_forget
@@ -102,7 +102,7 @@ printf '#!/bin/sh\nexit 1\n' >"$scratch/no-ssh"; chmod +x "$scratch/no-ssh"
 way "[url \"ssh://$SSH_HOST$www/\"]" "insteadOf = $far/" "[core]" "sshCommand = $scratch/no-ssh"
 GIT_SSH_COMMAND=$scratch/my-ssh GIT_SSH=$scratch/no-ssh ssh_by "GIT_SSH_COMMAND before the others"
 
-# A proxy: the request names the host, which nobody could look up.
+# A proxy: the request names the host, which has no address.
 way "[http]" "proxy = $PROXY_URL"
 serve_forget
 brings "http.proxy"
@@ -124,7 +124,7 @@ equal "an empty http.proxy: no proxy" 4 "$status"
 instead "$TLS_URL/"
 fresh_cache
 eka prefetch "$uri"
-equal "https: an authority that nobody knows" 4 "$status"
+equal "https: an unknown authority" 4 "$status"
 matches "https: what to do" "help: .*(sslCAInfo|GIT_SSL_CAINFO)" "$err"
 GIT_SSL_CAINFO=$TLS_DIR/ca.pem brings "GIT_SSL_CAINFO"
 GIT_SSL_CAINFO=$TLS_DIR/ca.pem plans "GIT_SSL_CAINFO"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # https by way of a proxy that digs a tunnel for it (CONNECT): a real tinyproxy, named by git's configuration or by the
-# environment. One that lets nobody through is named with what to do.
+# environment. A proxy that refuses all connections is named with what to do.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 source "$here/tls.sh"
@@ -63,7 +63,7 @@ brings() {
   eka -v prefetch "$uri"
   equal "$1: the closure comes" "0 $right" "$status $(holds)"
 }
-# tunnelled WHAT: it comes, by the open proxy, which is told of without being asked.
+# tunnelled WHAT: it is fetched through the open proxy without a login.
 tunnelled() {
   forget open
   brings "$1"
@@ -84,7 +84,7 @@ refused() {
   eka prefetch "$uri"
   equal "$what: exit code" 4 "$status"
   for line in 'company\.git' server 'help: ' "$@"; do matches "$what: what is said" "$line" "$err"; done
-  equal "$what: no password is told" "" "$(grep -F "$secret" "$scratch/err" "$scratch/out" || true)"
+  equal "$what: no password is printed" "" "$(grep -F "$secret" "$scratch/err" "$scratch/out" || true)"
 }
 
 way
@@ -117,7 +117,7 @@ https_proxy=$open no_proxy=other.invalid tunnelled "https_proxy and a no_proxy f
 echo "- a proxy that wants a login of its own"
 https_proxy=http://joe:$secret@$closed brings "a login in its URL"
 check "a login in its URL: through the proxy" test "$(tunnels closed)" -ge 1
-equal "a login in its URL: no password is told" "" "$(grep -rlF "$secret" "$scratch/err" "$scratch/out" "$XDG_CACHE_HOME" || true)"
+equal "a login in its URL: no password is printed" "" "$(grep -rlF "$secret" "$scratch/err" "$scratch/out" "$XDG_CACHE_HOME" || true)"
 https_proxy=http://$closed refused "407" "proxy http://$closed: authentication required" 407 "help: .*http\.proxy"
 way "proxy = http://joe:not-$secret@$closed"
 refused "407, with a login that is wrong" "proxy http://joe:\*\*\*@$closed: authentication required"
@@ -130,7 +130,7 @@ once=$(tunnels elsewhere)
 forget elsewhere
 EKA_NET_RETRY=30 https_proxy=$elsewhere refused "403, with patience"
 equal "403, with patience: it is not asked again" "$once" "$(tunnels elsewhere)"
-https_proxy=http://127.0.0.1:1 refused "nobody there" "127\.0\.0\.1:1" "help: .*the proxy http://127\.0\.0\.1:1"
+https_proxy=http://127.0.0.1:1 refused "no proxy there" "127\.0\.0\.1:1" "help: .*the proxy http://127\.0\.0\.1:1"
 https_proxy=http://proxy.invalid refused "no such proxy" "proxy\.invalid"
 
 echo "- single files go the same way"

@@ -84,5 +84,5 @@ eka prefetch "$company::server@=1.4.0"
 equal "another set is not let in: exit code" 4 "$status"
 matches "which is named" "$(basename "$other")" "$err"
 equal "the helper was asked once, for its own path" 1 "$(grep -c '^get$' "$scratch/asked")"
-equal "nobody else got in" 0 "$(serve_log | count '.path | startswith("/company.git") | not')"
+equal "no one else was served" 0 "$(serve_log | count '.path | startswith("/company.git") | not')"
 finish

@@ -61,7 +61,7 @@ serve_forget
 eka plan "$SERVE_URL/two.git::large@=2.0.0"
 equal "the other set's atom is planned" 0 "$status"
 log=$(fetched)
-equal "its remote is told of nothing" "" "$(jq -r '.[0].have' <<<"$log")"
+equal "its remote learns of nothing" "" "$(jq -r '.[0].have' <<<"$log")"
 check "and sends everything" test "$(jq '.[0].sent' <<<"$log")" -gt $((whole / 2))
 
 # What lies in the cache may be damaged: then the difference cannot be put together, and everything is fetched.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# One atom that fails stops no other, all failures are told, and the exit code says of what kind they were.
+# A failing atom does not stop others, all failures are reported, and the exit code tells their kind.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -40,17 +40,17 @@ mapfile -t lines <<<"$out"
 equal "two good, two bad: two lines" 2 "${#lines[@]}"
 matches "the first good one" "$(drv_named hello-1.2.0)" "${lines[0]-}"
 matches "the second good one" "$(drv_named zlib-1.3.1)" "${lines[1]-}"
-matches "the first failure is told" '127\.0\.0\.1:1' "$err"
-matches "the second failure is told" '\^9' "$err"
+matches "the first failure is reported" '127\.0\.0\.1:1' "$err"
+matches "the second failure is reported" '\^9' "$err"
 
 eka plan --json "$nowhere/x.git::y" "$hello"
 equal "--json: exit code" 4 "$status"
-equal "--json: the failure stands where its URI stands" 4 "$(jq -r '.plans[0].error.code' <<<"$out")"
+equal "--json: the failure has the position of its URI" 4 "$(jq -r '.plans[0].error.code' <<<"$out")"
 matches "--json: the other one is there" "$(drv_named hello-1.2.0)" "$(jq -r '.plans[1].drv' <<<"$out")"
 
 eka plan "http://somebody:hunter2@127.0.0.1:1/x.git::y"
 equal "a password in a URL that fails: exit code" 4 "$status"
-check "the password is not told" bash -c '! grep -q hunter2 "$0"' "$scratch/err"
+check "the password is not printed" bash -c '! grep -q hunter2 "$0"' "$scratch/err"
 
 # A mirror that answers with an error, in the middle of a closure.
 mv "$www/tools.git" "$www/tools.away"

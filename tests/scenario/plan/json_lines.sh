@@ -14,7 +14,7 @@ equal "one line for each, and one for the summary" 5 "$(wc -l <"$scratch/out")"
 equal "the summary is the last" '{"failed":1,"format":1,"planned":3}' "$(tail -n 1 <<<"$out" | jq -cS '.summary | del(.remotes)')"
 check "what fails early is said first, while others go on" jq -e 'has("error")' <<<"$(head -n 1 <<<"$out")"
 lines=$(jq -s 'map(select(has("uri"))) | sort_by(.index)' <<<"$out")
-equal "each line says where it stands" "$(printf '%s\n' "${uris[@]}")" "$(jq -r '.[].uri' <<<"$lines")"
+equal "each line has its URI" "$(printf '%s\n' "${uris[@]}")" "$(jq -r '.[].uri' <<<"$lines")"
 for drv in $(jq -r '.[].drv // empty' <<<"$lines"); do check "in the store at the end: ${drv##*-}" test -f "$drv"; done
 
 eka plan --json "${uris[@]}"
@@ -25,7 +25,7 @@ eka plan -c --fresh-eval --json=lines "${uris[@]}"
 equal "evaluated together, each says how long its answer took" 3 \
   "$(jq -s 'map(select(has("drv") and .milliseconds.evaluate > 0)) | length' <<<"$out")"
 eka plan --json=lines --shard 2/2 "${uris[@]}"
-equal "a shard's lines stand where they do in the whole list" "1 3" \
+equal "a shard's lines have their positions in the whole list" "1 3" \
   "$(jq -r 'select(has("uri")) | .index' <<<"$out" | sort | xargs)"
 eka plan --json=pages "${uris[@]}"
 equal "there is no third kind" 2 "$status"

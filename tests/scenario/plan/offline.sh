@@ -1,5 +1,5 @@
 #!/bin/bash
-# --offline asks no network: what is cached does, and what is missing is said.
+# --offline does not use the network: cached data is enough, and what is missing is reported.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -15,7 +15,7 @@ eka --offline plan "$company::server@^1" "$SERVE_URL/base.git::hello"
 equal "offline, cached: exit code" 0 "$status"
 equal "offline, cached: the same answer" "$expected" "$out"
 eka --offline plan --fresh-eval "$company::server@^1"
-equal "offline, evaluated anew: the same answer" "$(head -n 1 <<<"$expected")" "$out"
+equal "offline, evaluated again: the same answer" "$(head -n 1 <<<"$expected")" "$out"
 eka --offline plan "$company::suite"
 equal "offline, not cached: exit code" 7 "$status"
 matches "offline, not cached: what is missing" 'suite' "$err"

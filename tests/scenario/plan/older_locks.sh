@@ -123,12 +123,12 @@ for file in leaf.tar.gz leaf.txt mid.txt; do
 done
 equal "what is fetched at build time is not asked for" 0 "$(count '.path == "/files/mid.tar.gz"' <<<"$log")"
 for url in "$files/leaf.txt" "$SERVE_URL/repo.git"; do
-  equal "its cost is told: ${url##*/}" 1 "$(jq --arg url "$url" '.remotes | map(select(.url == $url and .requests == 1)) | length' <<<"$out")"
+  equal "its cost is reported: ${url##*/}" 1 "$(jq --arg url "$url" '.remotes | map(select(.url == $url and .requests == 1)) | length' <<<"$out")"
 done
 serve_forget
 eka --offline plan --json --fresh-eval "$company::top"
-equal "offline, evaluated anew: the same" "0 $drv" "$status $(jq -r '.plans[0].drv' <<<"$out")"
-equal "and nobody is asked anything" "" "$(serve_log)"
+equal "offline, evaluated again: the same" "0 $drv" "$status $(jq -r '.plans[0].drv' <<<"$out")"
+equal "and no remote is queried" "" "$(serve_log)"
 eka --offline plan --json "$company::top"
 equal "remembered" "cache" "$(jq -r '.plans[0].from' <<<"$out")"
 
@@ -139,7 +139,7 @@ equal "built: exit code" 0 "$status"
 equal "out of the sources of all its dependencies" $'a file of leaf\na file of mid\nout of the archive of mid' \
   "$(cat "$NIX_REMOTE$(jq -r '.plans[0].outputs.out' <<<"$out")")"
 equal "the archive of a dependency is fetched once" 1 "$(count '.path == "/files/mid.tar.gz"' <<<"$(serve_log)")"
-equal "and its cost is told" "1 true" \
+equal "and its cost is reported" "1 true" \
   "$(jq -r --arg url "$files/mid.tar.gz" '.remotes[] | select(.url == $url) | "\(.requests) \(.bytes_received > 100)"' <<<"$out")"
 conforms "as the schema says" plan.schema.json out
 equal "the remotes are in order" "$(jq -c '[.remotes[].url] | sort' <<<"$out")" "$(jq -c '[.remotes[].url]' <<<"$out")"

@@ -17,7 +17,7 @@ eka plan "$company::server"
 equal "no requirement: the highest release, no pre-release" "$server" "$out"
 
 eka plan "$company::server@=1.3.0"
-matches "an old version is still to be had" "$(drv_named server-1.3.0)" "$out"
+matches "an old version is still available" "$(drv_named server-1.3.0)" "$out"
 check "as it was locked then, not as it would be now" grep -q 'auth-1\.5\.0' "$out"
 
 eka plan "$company::server@2.0.0-beta"
@@ -56,10 +56,10 @@ equal "-c: the same derivation when evaluated together with others" "$server" "$
 
 eka --version
 equal "--version: exit code" 0 "$status"
-matches "--version tells of its parts" 'libgit2' "$out"
+matches "--version lists its libraries" 'libgit2' "$out"
 eka plan --help
 equal "plan --help: exit code" 0 "$status"
-matches "plan --help tells of --json" '--json' "$out"
+matches "plan --help lists --json" '--json' "$out"
 
 equal "nothing is left running" "" "$(left_processes)"
 finish

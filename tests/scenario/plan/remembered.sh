@@ -1,9 +1,9 @@
 #!/bin/bash
 # What was evaluated once is remembered: no sandbox, no Nix, no fetch of the closure. Whatever decides an evaluation,
-# when it changes, has it evaluated anew; and Nix's collector keeps what was planned.
+# when it changes, has it evaluated again; and Nix's collector keeps what was planned.
 source "$(dirname "$0")/../scenario.sh"
 
-# A store of its own: nobody else's paths are in the way of the collector.
+# A store of its own: no other paths interfere with the collector.
 export NIX_REMOTE=$scratch/store
 mkdir "$NIX_REMOTE"
 collect() { nix-store --store "$NIX_REMOTE" --option build-users-group '' --gc >"$scratch/gc" 2>&1; }
@@ -34,21 +34,21 @@ if strace -f -o "$scratch/probe" -e trace=execve true 2>/dev/null; then
   equal "a hit gives the same answer" "$drv" "$(cat "$scratch/out")"
   equal "a hit starts no process" 1 "$(grep -c 'execve(' "$scratch/calls")"
   equal "threads are all it makes" "" "$(grep -E 'clone|fork' "$scratch/calls" | grep -v CLONE_THREAD || true)"
-  equal "a root that stands is not made again" "" "$(grep symlink "$scratch/calls" || true)"
+  equal "an existing root is not created again" "" "$(grep symlink "$scratch/calls" || true)"
 else
   skip "strace may not trace here"
 fi
-check "a hit lays out no tree" test ! -e "$XDG_CACHE_HOME/eka/trees" -o -z "$(ls "$XDG_CACHE_HOME/eka/trees" 2>/dev/null)"
+check "a hit materializes no tree" test ! -e "$XDG_CACHE_HOME/eka/trees" -o -z "$(ls "$XDG_CACHE_HOME/eka/trees" 2>/dev/null)"
 
 # Each ingredient in turn. The lock and the version of Nix are for the unit tests.
 eka plan --json --fresh-eval "$server"
-equal "--fresh-eval: evaluated anew, to the same end" "evaluated $drv" "$(from) $(jq -r '.plans[0].drv' <<<"$out")"
+equal "--fresh-eval: evaluated again, to the same end" "evaluated $drv" "$(from) $(jq -r '.plans[0].drv' <<<"$out")"
 eka plan --json -t aarch64-linux "$server"
-equal "another target platform: evaluated anew" evaluated "$(from)"
+equal "another target platform: evaluated again" evaluated "$(from)"
 EKA_PLATFORMS_BUILD=aarch64-linux eka plan --json "$server"
-equal "another build platform: evaluated anew" evaluated "$(from)"
+equal "another build platform: evaluated again" evaluated "$(from)"
 eka plan --json "$company::server@=1.3.0"
-equal "another tree: evaluated anew" evaluated "$(from)"
+equal "another tree: evaluated again" evaluated "$(from)"
 mkdir -p "$scratch/copy/bin"
 cp "$EKA" "$scratch/copy/bin/eka"
 cp -r "$here/../../nix" "$scratch/copy/expressions"
@@ -59,7 +59,7 @@ eka plan --json "$server"
 equal "the same expressions elsewhere: remembered" cache "$(from)"
 echo '# changed' >>"$EKA_EXPRESSIONS/contract.nix"
 eka plan --json "$server"
-equal "other expressions: evaluated anew" evaluated "$(from)"
+equal "other expressions: evaluated again" evaluated "$(from)"
 EKA=$own_eka
 unset EKA_EXPRESSIONS
 

@@ -15,7 +15,7 @@ first=$out
 
 log=$(serve_log)
 equal "every answer is 200" 0 "$(count '.status != 200' <<<"$log")"
-equal "every request speaks protocol v2" 0 "$(count '.protocol | contains("version=2") | not' <<<"$log")"
+equal "every request uses protocol v2" 0 "$(count '.protocol | contains("version=2") | not' <<<"$log")"
 at_most "capability handshakes with the one host" 1 "$(count '.method == "GET"' <<<"$log")"
 at_most "requests to the root's remote" 3 \
   "$(count '.method == "POST" and .path == "/set-00.git/git-upload-pack"' <<<"$log")"
@@ -32,8 +32,8 @@ eka plan "$root::root"
 equal "the second plan succeeds" 0 "$status"
 equal "with the same answer" "$first" "$out"
 log=$(serve_log)
-equal "it asks no remote that only the lock names" 0 "$(count '.path | startswith("/set-00.git/") | not' <<<"$log")"
-at_most "it asks the root's remote for the versions" 1 "$(jq -s length <<<"$log")"
+equal "it queries no remote that only the lock names" 0 "$(count '.path | startswith("/set-00.git/") | not' <<<"$log")"
+at_most "it queries the root's remote for the versions" 1 "$(jq -s length <<<"$log")"
 equal "it shakes no hands" 0 "$(count '.method == "GET"' <<<"$log")"
 
 serve_forget

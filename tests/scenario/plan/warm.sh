@@ -1,6 +1,6 @@
 #!/bin/bash
 # A warm plan of 500 atoms in 50 sets opens no socket to the network and starts no git, by the kernel's word: neither when
-# its evaluation is remembered, nor when everything is there and is evaluated anew.
+# its evaluation is remembered, nor when everything is there and is evaluated again.
 source "$(dirname "$0")/../scenario.sh"
 
 if ! strace -f -o "$scratch/probe" -e trace=execve true 2>/dev/null; then
@@ -35,7 +35,7 @@ warm() {
 warm "remembered"
 equal "remembered: programs, eka itself" 1 "$(grep -cE 'execve(at)?\(' "$scratch/calls")"
 equal "remembered: processes" 0 "$(grep -E 'clone|fork' "$scratch/calls" | grep -cv CLONE_THREAD || true)"
-warm "evaluated anew" --fresh-eval
+warm "evaluated again" --fresh-eval
 # And the servers may be gone.
 serve_stop
 eka plan "$uri"

@@ -44,7 +44,7 @@ broken "s/$auth/$(git --git-dir="$repository" rev-parse main)/"
 refused "a revision that is no atom commit" 6 'auth'
 
 broken "s/$auth/0123456789012345678901234567890123456789/"
-refused "a revision that nobody has" 4 'auth|company'
+refused "a revision that does not exist" 4 'auth|company'
 
 auth_id=$(of_world '.atoms[] | select(.label == "auth") | .id')
 log_id=$(of_world '.atoms[] | select(.label == "log") | .id')
@@ -63,7 +63,7 @@ refused "a format of the future" 6 'version|format'
 
 broken '/^\[\[deps\]\]$/,$d'
 eka plan "$uri"
-check "a lock that lacks what the manifest asks for is refused" test "$status" -ne 0
+check "a lock that lacks what the manifest requires is refused" test "$status" -ne 0
 equal "and gives no derivation" "" "$out"
 
 # No lock, but dependencies.
@@ -80,7 +80,7 @@ release "$repository" "$scratch/unlocked" auth 8.1.0 >/dev/null
 uri=$company::auth@=8.1.0
 refused "dependencies, no lock, and no versions" 3 'log \^77'
 
-# What the cache knows is not forgotten: two answers to one question are told.
+# What the cache knows is not forgotten: two answers to one question are reported.
 fresh_cache
 eka plan "$company::server@=1.4.0"
 equal "the sound one" 0 "$status"

@@ -56,7 +56,7 @@ git remote add origin "$SERVE_URL/over-http.git"
 eka publish --all
 equal "a remote that is no set is refused" 4 "$status"
 eka init
-equal "init tells the remote" 0 "$status"
+equal "init initializes the remote" 0 "$status"
 equal "the genesis" "$genesis" "$(git --git-dir="$www/over-http.git" rev-parse refs/ekala/init)"
 before=$(git status --porcelain; git for-each-ref; git ls-files -s)
 serve_forget
@@ -100,9 +100,9 @@ sed -i 's/packages = \[/packages = ["gone", "odd", /' ekala.toml
 git add -A && git commit -qm "odd 0.1.0"
 eka publish odd
 equal "it is published" "0 published odd 0.1.0" "$status $(cut -d' ' -f1-3 <<<"$out")"
-matches "names that differ in case only are told" 'odd: `README` and `readme` differ only in case' "$err"
-matches "LFS pointers are told" 'odd: `large.bin` is a Git LFS pointer' "$err"
-matches "a listed directory without an atom is told" 'lists `gone`, but gone/atom.toml does not exist' "$err"
+matches "names that differ in case only are reported" 'odd: `README` and `readme` differ only in case' "$err"
+matches "LFS pointers are reported" 'odd: `large.bin` is a Git LFS pointer' "$err"
+matches "a listed directory without an atom is reported" 'lists `gone`, but gone/atom.toml does not exist' "$err"
 git update-index --add --cacheinfo 160000,"$genesis",odd/module
 sed -i 's/0\.1\.0/0.2.0/' odd/atom.toml && git add odd/atom.toml && git commit -qm "odd 0.2.0"
 eka publish odd a

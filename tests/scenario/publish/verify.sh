@@ -1,5 +1,5 @@
 #!/bin/bash
-# What is published is made again from its origins: honest atoms pass, forged ones are told what differs.
+# Published atoms are recreated from their origins: genuine atoms pass, for forged ones the difference is reported.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -26,7 +26,7 @@ differs() {
   matches "$1: and how" "$3" "$(jq -r '.atoms[] | select(.asked_for) | .differences[].message' <<<"$out")"
 }
 
-echo "- honest atoms"
+echo "- genuine atoms"
 serve_forget
 eka verify "$url::handbook"
 equal "an atom without dependencies" 0 "$status"
@@ -35,9 +35,9 @@ equal "in four requests: refs, commits, trees, files" "ls-refs,fetch,fetch,fetch
   "$(serve_log | jq -r 'select(.command != "-") | .command' | paste -sd,)"
 eka verify "$url::server" "$url::suite@^2"
 equal "with all that their locks name" 0 "$status"
-equal "those asked for stand first" "verified server,verified suite,verified crypto" \
+equal "requested ones come first" "verified server,verified suite,verified crypto" \
   "$(cut -d' ' -f1,2 <<<"$out" | head -3 | paste -sd,)"
-equal "each is told once" "" "$(cut -d' ' -f2,3 <<<"$out" | sort | uniq -d)"
+equal "each is reported once" "" "$(cut -d' ' -f2,3 <<<"$out" | sort | uniq -d)"
 cache=$XDG_CACHE_HOME/eka/git
 equal "nothing of it is in the cache" "0 objects, no refs, nothing left" \
   "$(git --git-dir="$cache" count-objects -v | awk '/^count|^in-pack/ { n += $2 } END { print n }') objects, $(
@@ -88,7 +88,7 @@ differs handbook@=1.3.0 history "does not descend from the genesis $(of_world '.
 second=$(release_tree 1.4.0)
 forge handbook 1.4.0 "$second" "$(orphan "$second" -p "$origin")"
 eka verify "$url::handbook@=1.4.0"
-equal "one that does descend, and has it there, is honest" 0 "$status"
+equal "one that does descend, and has it there, is genuine" 0 "$status"
 
 forge handbook 1.4.0 "$second" "$("${git[@]}" rev-parse refs/eka/meta/handbook/1.4.0/origin)" 'Mallory <m@example.org>'
 differs handbook@=1.4.0 commit 'line 2 of the commit must be .author  <> 0 \+0000., but is .author Mallory'
@@ -122,7 +122,7 @@ eka verify "$url::server"
 equal "that is published otherwise than the lock has it" 6 "$status"
 equal "is named" "differs log 1.1.0" "$(grep ^differs <<<"$out" | cut -d' ' -f1-3)"
 matches "with its ref" "refs/eka/atoms/log/1.1.0 is" "$err"
-equal "the atom itself is honest" "verified server" "$(head -1 <<<"$out" | cut -d' ' -f1,2)"
+equal "the atom itself is genuine" "verified server" "$(head -1 <<<"$out" | cut -d' ' -f1,2)"
 
 echo "- what an earlier run saw"
 eka plan "$url::web" >/dev/null

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Mirrors of one set must agree: who lies is told, who is silent is passed over.
+# Mirrors of one set must agree: a mirror that disagrees is reported, one that does not respond is skipped.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/sets.sh"
 
@@ -27,7 +27,7 @@ mirrored gone
 rm atom.lock
 eka resolve
 equal "one that is not there: exit code" 0 "$status"
-matches "and it is told" "ignoring a mirror" "$err"
+matches "and it is reported" "ignoring a mirror" "$err"
 
 # The same version, another revision.
 directory=$scratch/forged

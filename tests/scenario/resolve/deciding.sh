@@ -52,7 +52,7 @@ publish vendor lib 1.0.0 "ahead/auth ^1"
 resolved "company/server ^1" "vendor/lib ^1"
 equal "a fork that a dependency names adds no version" "0 auth 1.1.0,lib 1.0.0,server 1.0.0" "$answer"
 check "and what is locked is the company's" grep -q "$(revision company auth 1.1.0)" "$name/atom.lock"
-matches "those that decide stand first among the mirrors" "company\.git\", \"[^\"]*/ahead\.git" "$(grep -m1 'company.git' "$name/atom.lock")"
+matches "those that decide come first among the mirrors" "company\.git\", \"[^\"]*/ahead\.git" "$(grep -m1 'company.git' "$name/atom.lock")"
 eka plan "::$name"
 equal "it can be planned" 0 "$status"
 publish vendor lib 1.1.0 "behind/auth ^1"
@@ -83,7 +83,7 @@ equal "and it can be planned" 0 "$status"
 working_atom "$scratch/set" silent 0.1.0 "vendor/lib =1.0.0"
 sed -i "s|^vendor = .*|&\ncompany = [\"$SERVE_URL/gone.git\"]|" silent/atom.toml
 eka resolve silent
-equal "a declared set that does not answer: nobody else speaks for what may be it" 4 "$status"
+equal "a declared set that does not respond: no other URL decides for it" 4 "$status"
 matches "and it is named" "gone.git" "$err"
 
 echo "- a set that only dependencies name"
@@ -131,7 +131,7 @@ fresh_cache
 eka plan "$SERVE_URL/other.git::root"
 equal "a planned atom's manifest decides likewise" 0 "$status"
 eka graph --format json "$SERVE_URL/other.git::root"
-equal "of auth, the graph says who vouches" "1.1.0 $SERVE_URL/company.git" \
+equal "the graph shows which URL named the version of auth" "1.1.0 $SERVE_URL/company.git" \
   "$(jq -r '.graphs[0].atoms[] | select(.label == "auth") | "\(.version) \(.vouched_by | join(" "))"' <<<"$out")"
 eka graph "$SERVE_URL/other.git::root"
 matches "as text, too" "auth 1\.1\.0 \(company, at $SERVE_URL/company\.git\)" "$out"
@@ -142,10 +142,10 @@ echo "- offline"
 eka --offline plan "$SERVE_URL/other.git::root"
 equal "the same is chosen again" 0 "$status"
 eka --offline plan "$SERVE_URL/ahead.git::auth"
-equal "a URL that vouched for nothing that is here answers nothing" 7 "$status"
+equal "a URL that named no cached version has no result" 7 "$status"
 
 echo "- files of this machine"
-# The user's consent is for the atoms of this machine: it helps nobody else.
+# The user's consent is for the atoms of this machine: it applies to no others.
 mkdir -p "$XDG_CONFIG_HOME"
 printf '[sources]\nlocal = ["%s"]\n' "$scratch" >"$XDG_CONFIG_HOME/eka.toml"
 secret=$scratch/secret

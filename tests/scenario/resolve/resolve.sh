@@ -51,7 +51,7 @@ sed -i 's/^d = .*//; $a\\n[deps.from.three]\nd = "^1.2"' atom.toml
 sed -i "s|^one = .*|&\nthree = [\"$SERVE_URL/three.git\"]|" atom.toml
 eka resolve --locked
 equal "--locked: exit code" 1 "$status"
-matches "--locked tells the change" "d of [0-9a-f]* 1.1.0 .*-> 1.2.0" "$err"
+matches "--locked shows the change" "d of [0-9a-f]* 1.1.0 .*-> 1.2.0" "$err"
 equal "--locked writes nothing" "$first" "$(cat atom.lock)"
 eka resolve
 equal "what must move moves" $'b 1.0.0\nchain 1.0.0\nd 1.2.0' "$(locked atom.lock)"
@@ -110,7 +110,7 @@ echo "# a change" >>"$set/near/default.nix"
 eka plan ::user
 equal "with the neighbour as it lies there now" 0 "$status"
 
-echo "- what is missing is told apart"
+echo "- what is missing is distinguished"
 working_atom "$set" lost 0.1.0 "three/dd ^1"
 eka resolve lost
 equal "no such label" 3 "$status"
@@ -130,7 +130,7 @@ matches "it is named" "gone.git" "$err"
 echo "- one that fails stops no other"
 eka resolve lost a
 equal "exit code" 3 "$status"
-matches "the other is told" "a: atom.lock is up to date" "$err"
+matches "the other is reported" "a: atom.lock is up to date" "$err"
 
 echo "- the graph"
 eka graph ::a

@@ -54,7 +54,7 @@ for name in large small; do
     done
   done
 done
-# Ten labels with their versions in both; in one of them 20,000 versions of others stand beside them.
+# Ten labels with their versions in both; one of them has 20,000 versions of other labels as well.
 commit=$(git --git-dir="$www/large.git" rev-parse refs/eka/atoms/needed-0/1.0.0)
 git --git-dir="$www/large.git" pack-refs --all
 {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A working tree that somebody else has made, on purpose: links to devices and secrets, pipes, files without end, and
+# A working tree made by an attacker: links to devices and secrets, pipes, endless files, and
 # files that look like eka's own. Every command ends soon, reads nothing outside of it, and writes nothing there.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
@@ -87,7 +87,7 @@ for command in "plan ./set::a" "resolve -C $scratch/set --all" "new $scratch/set
   bounded $command
   equal "eka $command: exit code" 0 "$status"
 done
-equal "nobody obeys it" "the secret" "$(cat "$scratch/secret")"
+equal "it has no effect" "the secret" "$(cat "$scratch/secret")"
 rm "$scratch/secret.eka-new"
 
 echo "- killed between the lock and the manifest"

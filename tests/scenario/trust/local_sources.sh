@@ -118,7 +118,7 @@ equal "a set of one's own may name them" 0 "$status"
 if ((EUID == 0)); then
   chown -R 12345 "$scratch/set"
   eka plan ./set::a
-  equal "a set of another user is not believed: exit code" 2 "$status"
+  equal "a set of another user is not trusted: exit code" 2 "$status"
   git config --file "$scratch/gitconfig" safe.directory "$scratch/set"
   export GIT_CONFIG_GLOBAL=$scratch/gitconfig
   fresh_cache

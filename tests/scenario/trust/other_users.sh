@@ -1,6 +1,6 @@
 #!/bin/bash
 # What another user of the same machine has put where this user works: repositories, configuration, package sets, hooks
-# and caches. None of it is believed, as git would not believe it.
+# and caches. None of it is trusted, as git would not trust it.
 source "$(dirname "$0")/../scenario.sh"
 
 if ((EUID != 0)); then
