@@ -196,7 +196,7 @@ class LockReader {
       const LockedAtom& other = lock_.atoms[known->second];
       if (old() && other.version == atom.version && other.rev == atom.rev) return;
       refuse(table, "id",
-             "duplicate atom “" + atom.label.str() + "”: " + other.version.str() + " and as " + atom.version.str());
+             "duplicate atom “" + atom.label.str() + "”: " + other.version.str() + " and " + atom.version.str());
     }
     lock_.atoms.push_back(std::move(atom));
   }

@@ -318,6 +318,9 @@ TEST_CASE("a lock has bounds") {
   std::string deps = head;
   for (int i = 0; i <= 50'000; ++i) deps += "[[deps]]\n";
   CHECK(refusal(deps).contains("more than 50000 entries"));
+  std::string sets = "version = 0\n[compose]\nuse = \"static\"\n";
+  for (int i = 0; i <= 5000; ++i) sets += "[sets.x" + std::to_string(i) + "]\n";
+  CHECK(refusal(sets).contains("“sets”: more than 5000 entries"));
   std::string mirrors = "version = 0\n[compose]\nuse = \"static\"\n[sets." + local_set + "]\ntag = \"a\"\nmirrors = [";
   for (int i = 0; i <= 64; ++i) mirrors += "\"https://example.com/" + std::to_string(i) + "\", ";
   CHECK(refusal(mirrors + "]\n").contains("more than 64 entries"));

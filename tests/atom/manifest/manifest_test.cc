@@ -241,3 +241,13 @@ TEST_CASE("a set's manifest") {
   CHECK(parse("[set]\npackges = []").error().message() ==
         "ekala.toml:2:1: unknown key “set.packges”; did you mean “packages”?");
 }
+
+TEST_CASE("a set has at most 64 mirrors") {
+  const auto with = [](int count) {
+    std::string mirrors;
+    for (int i = 0; i < count; ++i) mirrors += "\"https://example.com/" + std::to_string(i) + "\", ";
+    return refusal(minimal("[package.sets]\nmany = [" + mirrors + "]\n"));
+  };
+  CHECK(with(64) == "accepted");
+  CHECK(with(65).contains("set “many” has more than 64 mirrors"));
+}

@@ -77,6 +77,41 @@ TEST_CASE("every reader of TOML refuses it, and says where") {
   }
 }
 
+TEST_CASE("what is at a limit is taken, and one more is refused with the limit") {
+  const auto why = [](const std::string& text) { return toml_excess(text, {}).why; };
+  const std::size_t mebibyte = std::size_t{1} << 20;
+  CHECK(why(std::string(mebibyte, '\n')).empty());
+  CHECK(why(std::string(mebibyte + 1, '\n')) == "larger than 1024 KiB");
+  const auto nested = [](std::size_t depth) { return "x = " + repeated("[", depth) + repeated("]", depth) + "\n"; };
+  CHECK(why(nested(64)).empty());
+  CHECK(why(nested(65)) == "tables and arrays are nested more than 64 levels deep");
+  const auto dotted = [](std::size_t depth) { return repeated("a.", depth) + "a = 1\n"; };
+  CHECK(why(dotted(64)).empty());
+  CHECK(why(dotted(65)) == "tables and arrays are nested more than 64 levels deep");
+  CHECK(why(numbered("a", ".b = 1\n", 1'024)).empty());
+  CHECK(why(numbered("a", ".b = 1\n", 1'025)) == "dotted keys and headers create more than 1024 tables");
+  const auto elements = [](std::size_t count) { return "x = [" + repeated("1,", count) + "]\n"; };
+  CHECK(why(elements(399'000)).empty());
+  CHECK(why(elements(400'000)) == "more than 400000 keys and values");
+}
+
+TEST_CASE("each reader has the size that its documents may have") {
+  const auto of = [](std::size_t size) { return "# " + std::string(size - 3, 'x') + "\n"; };
+  const std::size_t small = std::size_t{1} << 20;
+  const std::size_t large = std::size_t{16} << 20;
+  const auto says = [](const auto& result, std::string_view words) {
+    return !result && result.error().message().contains(words);
+  };
+  CHECK_FALSE(says(atom::Manifest::parse(of(small), "f"), "larger than"));
+  CHECK(says(atom::Manifest::parse(of(small + 1), "f"), "larger than 1024 KiB"));
+  CHECK_FALSE(says(atom::SetManifest::parse(of(small), "f"), "larger than"));
+  CHECK(says(atom::SetManifest::parse(of(small + 1), "f"), "larger than 1024 KiB"));
+  CHECK(atom::Config::load({{"f", of(small)}}, {{"HOME", "/h"}}));
+  CHECK(says(atom::Config::load({{"f", of(small + 1)}}, {{"HOME", "/h"}}), "larger than 1024 KiB"));
+  CHECK_FALSE(says(atom::Lock::parse(of(large), "f"), "larger than"));
+  CHECK(says(atom::Lock::parse(of(large + 1), "f"), "larger than 16384 KiB"));
+}
+
 TEST_CASE("the place of the excess") {
   const auto excess = toml_excess("a = 1\nλ = " + repeated("[", 100), {});
   CHECK(excess.where == atom::Position{2, 5 + 64});
