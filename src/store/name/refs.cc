@@ -171,10 +171,10 @@ void Refs::remove(const std::vector<CachedName>& names, const std::vector<Cached
   std::set<std::string> gone;
   const auto add = [&](std::string name, const fs::path& file) {
     if (!file.empty()) remove_file(file);
-    // The directories that held nothing else; `git pack-refs` leaves them, too.
+    // The directories that held nothing else. `git pack-refs` leaves the upper ones and removes the lower ones.
     const fs::path place = directory_ / name;
     for (auto above = place.parent_path(); above != directory_ / "refs"; above = above.parent_path()) {
-      if (::rmdir(above.c_str()) != 0) break;
+      if (::rmdir(above.c_str()) != 0 && errno != ENOENT) break;
     }
     gone.insert(std::move(name));
   };

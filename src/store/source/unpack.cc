@@ -57,7 +57,7 @@ class PackFile {
  public:
   PackFile(const fs::path& path, coro::Stop stop)
       : stop_(stop), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) {
-    if (!file_) throw_errno("cannot write into the cache");
+    if (!file_) throw_errno("cannot write to the cache");
   }
 
   atom::ObjectId add(git::ObjectType type, std::string_view name, std::string_view content) {

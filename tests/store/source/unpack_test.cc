@@ -110,25 +110,25 @@ TEST_CASE("an archive that would leave its place is refused") {
     CHECK(error.kind() == Kind::integrity);
     CHECK(error.message().contains(word));
   };
-  refused(TarBuilder().file("../x", "x"), "leads out");
-  refused(TarBuilder().file("a/../../x", "x"), "leads out");
+  refused(TarBuilder().file("../x", "x"), "is outside of its directory");
+  refused(TarBuilder().file("a/../../x", "x"), "is outside of its directory");
   refused(TarBuilder().file(away + "/x", "x"), "absolute");
   refused(TarBuilder().file("a\\b", "x"), "backslash");
   for (const char* name :
        {".git/config", "a/.GIT/config", "git~1/x", ".git /x", ".git::$INDEX_ALLOCATION/x", ".g\xe2\x80\x8cit/x"}) {
     refused(TarBuilder().file(name, "x"), ".git");
   }
-  refused(TarBuilder().link("l", away).file("l/x", "x"), "through a link");
-  refused(TarBuilder().link("a/l", "..").file("a/l/x", "x"), "through a link");
-  refused(TarBuilder().file("l/x", "x").link("l", away), "a directory elsewhere");
-  refused(TarBuilder().link("l", away).directory("l"), "through a link");
-  refused(TarBuilder().file("f", "x").file("f/x", "x"), "through a file");
+  refused(TarBuilder().link("l", away).file("l/x", "x"), "is below a symbolic link");
+  refused(TarBuilder().link("a/l", "..").file("a/l/x", "x"), "is below a symbolic link");
+  refused(TarBuilder().file("l/x", "x").link("l", away), "is also a directory");
+  refused(TarBuilder().link("l", away).directory("l"), "is below a symbolic link");
+  refused(TarBuilder().file("f", "x").file("f/x", "x"), "is below a file");
   refused(TarBuilder().file("a", "x").entry('1', "h", 0644, {}, "/etc/passwd"), "absolute");
-  refused(TarBuilder().file("a", "x").entry('1', "h", 0644, {}, "../../etc/passwd"), "leads out");
+  refused(TarBuilder().file("a", "x").entry('1', "h", 0644, {}, "../../etc/passwd"), "is outside of its directory");
   refused(TarBuilder().file("a", "x").entry('1', "h", 0644, {}, "b"), "hard link");
   refused(TarBuilder().file("a", "x").entry('3', "null", 0666), "device");
   refused(TarBuilder().file("a", "x").entry('6', "pipe", 0666), "pipe");
-  refused(TarBuilder().link("l", "").file("x", "x"), "points nowhere");
+  refused(TarBuilder().link("l", "").file("x", "x"), "empty symbolic link");
   CHECK(fs::is_empty(outside.path()));
   CHECK(fixture.leftovers().empty());
   CHECK(fixture.pack_count() == 0);
@@ -231,6 +231,11 @@ TEST_CASE("a name that no disk takes is refused") {
             .message()
             .contains("too long"));
   CHECK(refusal(fixture, TarBuilder().file("d/" + std::string(90, 'x'), "x").finish()).message() == "it was taken");
+  const std::string long_name = " path=d/" + std::string(256, 'x') + "\n";
+  const std::string named = std::to_string(long_name.size() + 3) + long_name;
+  CHECK(refusal(fixture, TarBuilder().entry('x', "pax", 0644, named).file("f", "x").finish())
+            .message()
+            .contains("has a name longer than 255 bytes"));
 }
 
 TEST_CASE("a file is kept under its hash") {

@@ -120,8 +120,30 @@ TEST_CASE("a tree with a path that no disk takes is refused before anything is w
     FAIL("it was taken");
   } catch (const Error& error) {
     CHECK(error.kind() == Kind::integrity);
-    CHECK(error.message().contains("a path of more than"));
+    CHECK(error.message().contains("a path longer than"));
   }
+  CHECK(fixture.leftovers().empty());
+}
+
+TEST_CASE("the longest path that is taken, and names, to the byte") {
+  CacheFixture fixture;
+  const auto admits = [&](const std::string& name, int directories) -> std::string {
+    PackBuilder builder;
+    auto tree = builder.directory({{{"100644", name}, builder.blob("x")}});
+    for (int i = 0; i < directories; ++i) tree = builder.directory({{{"40000", std::string(200, 'd')}, tree}});
+    try {
+      fixture.admit(builder.pack(), {tree});
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::integrity);
+      return error.message();
+    }
+    fixture.run(fixture.cache().materialise(tree));
+    return "";
+  };
+  CHECK(admits(std::string(57, 'f'), 15).empty());  // 15 * 201 + 57 = 3072
+  CHECK(admits(std::string(58, 'f'), 15).contains("a path longer than 3072 bytes"));
+  CHECK(admits(std::string(255, 'f'), 0).empty());
+  CHECK(admits(std::string(256, 'f'), 0).contains("longer than 255 bytes"));
   CHECK(fixture.leftovers().empty());
 }
 
