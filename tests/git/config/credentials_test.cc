@@ -158,7 +158,7 @@ TEST_CASE("configuration: insteadOf leads elsewhere, headers are sent, and both 
   CHECK(remote->url().str() == "https://far.example/a.git");
   CHECK(world.runtime.run(remote->ls_refs({"refs/heads/"})).size() == 2);
   CHECK(world.told.find("https://far.example/a.git is rewritten to " + world.server.url()) != std::string::npos);
-  CHECK(world.told.find("a header Authorization") != std::string::npos);
+  CHECK(world.told.find("uses header Authorization") != std::string::npos);
   CHECK(world.told.find("am9l") == std::string::npos);
 
   const auto moved = world.open("/away/a.git");

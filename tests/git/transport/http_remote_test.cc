@@ -353,7 +353,7 @@ TEST_CASE("http: discovery is redirected, for this remote and for good") {
   }
   SUBCASE("a command is not") {
     const auto fickle = world.open("/fickle/a.git");
-    CHECK(failure_of(world, *fickle).message().contains("redirects"));
+    CHECK(failure_of(world, *fickle).message().contains("unexpected redirect"));
     CHECK(world.server.log().back().path == "/fickle/a.git/git-upload-pack");
     CHECK(fickle->traffic().requests == 2);  // once on the assumption, once after a handshake of its own
   }

@@ -44,8 +44,8 @@ void idle() {
   std::this_thread::sleep_for(std::chrono::milliseconds(5000));
 }
 
-constexpr const char* single = "sending the request again on a new connection: the server accepts one request";
-constexpr const char* closed = "sending the request again on a new connection: the server has closed";
+constexpr const char* single = "repeating the request on a new connection: the server accepts one request";
+constexpr const char* closed = "repeating the request on a new connection: the server closed the idle";
 
 // sshd that forgets GIT_PROTOCOL or knows it, and lets a command live for so many seconds.
 struct Ssh {
