@@ -29,7 +29,7 @@ fails "429 for ever" 4 'tools\.git
 429
 help: ' "status:code=429,$tools"
 fails "429 for an hour" 4 'tools\.git
-retry after 3600' "status:code=429,retry-after=3600,$tools"
+help: the server asks to wait for 3600 s' "status:code=429,retry-after=3600,$tools"
 fails "500 for ever" 4 'tools\.git
 500
 help: ' "status:code=500,$tools"
@@ -58,9 +58,9 @@ survives "redirected on the same host" "status:code=301,location=$PROXY_URL/comp
 survives "redirected to another host" "status:code=302,location=$SERVE_URL/company.git/$service,$moved,times=1"
 recovers() { :; }  # there is no moved.git
 fails "redirected to a file" 4 'moved\.git
-redirects' "status:code=302,location=file://$www/company.git/$service,$moved"
+redirect refused: file:///' "status:code=302,location=file://$www/company.git/$service,$moved"
 fails "redirected to a user" 4 'moved\.git
-redirects' "status:code=302,location=http://me@127.0.0.1:$PROXY_PORT/company.git/$service,$moved"
+redirect refused: the URL contains a user name' "status:code=302,location=http://me@127.0.0.1:$PROXY_PORT/company.git/$service,$moved"
 fails "redirected in a circle" 4 'moved\.git
 redirects' "status:code=302,location=$PROXY_URL/moved.git/$service,$moved"
 finish

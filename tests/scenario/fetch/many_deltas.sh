@@ -45,7 +45,7 @@ eka -v prefetch "$wanted"
 equal "a new version, of which every file has changed: exit code" 0 "$status"
 matches "a difference is asked for, then the whole" "delta failed, fetching in full: .*over 10000 REF_DELTA" "$err"
 equal "by two fetches" 2 "$(fetches)"
-matches "both are there" "wide/1\.0\.0 .*wide/2\.0\.0 " "$(holds | tr '\n' ' ')"
+matches "both are there" "wide/1\.0\.0/$first $first .*wide/2\.0\.0/$second $second " "$(holds | tr '\n' ' ')"
 sound "a new version"
 
 echo "- a whole pack of very many deltas by id"

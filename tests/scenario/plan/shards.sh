@@ -30,7 +30,7 @@ eka plan --merge shard-3.json shard-1.json shard-2.json
 equal "merged: the exit code of the whole" 3 "$status"
 conforms "merged: the document is as the schema says" plan.schema.json "$scratch/out"
 # What it took, and how long, is another matter.
-same='del(.plans[] | .milliseconds, .remotes, .from) | del(.remotes[] | .handshakes, .requests, .bytes_sent, .bytes_received)'
+same='del(.plans[] | .milliseconds, .remotes, .from) | del(.remotes[] | .handshakes, .connections, .requests, .bytes_sent, .bytes_received)'
 equal "merged: what one machine would have printed" "$(jq -S "$same" <<<"$whole")" "$(jq -S "$same" <<<"$out")"
 equal "merged: requests are added up" "$(jq -s '[.[].remotes[].requests] | add' shard-?.json)" \
   "$(jq '[.remotes[].requests] | add' <<<"$out")"
