@@ -5,7 +5,7 @@
 using namespace eka;
 using cli::Text;
 
-TEST_CASE("whatever text is made of, a terminal obeys none of it") {
+TEST_CASE("Text contains no control sequences of its input") {
   const std::string hostile = "a\x1b]52;c;QQ==\x07\xc2\x9b\xe2\x80\xae\x7f\xff\rb";
   const std::string shown = "a\\x1b]52;c;QQ==\\x07\\xc2\\x9b\\xe2\\x80\\xae\\x7f\\xff\\x0db";
   CHECK(Text(hostile).bytes() == shown);
@@ -16,7 +16,7 @@ TEST_CASE("whatever text is made of, a terminal obeys none of it") {
   CHECK(Text::styled("1;31", hostile).bytes() == "\x1b[1;31m" + shown + "\x1b[0m");
 }
 
-TEST_CASE("JSON is printed with its controls as \\u escapes") {
+TEST_CASE("control characters in JSON are printed as \\u escapes") {
   atom::Json document;
   document["a"] = "\x1b\xc2\x9b\xe2\x80\xae\xff";
   CHECK(Text::line(document).bytes() == "{\"a\":\"\\u001b\\u009b\\u202e\xef\xbf\xbd\"}");

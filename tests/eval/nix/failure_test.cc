@@ -85,33 +85,6 @@ TEST_CASE("megabytes of places are read in one go") {
   }
 }
 
-// Each was quadratic once, and would outlast the patience of whoever runs this.
-TEST_CASE("megabytes of places are read in one go") {
-  constexpr std::size_t size = std::size_t{8} << 20;
-  const auto filled = [](std::string_view piece) {
-    std::string text = "error: boo\n";
-    while (text.size() < size) text += piece;
-    return text;
-  };
-  std::string closure = R"({"roots":["k0"],"atoms":{)";
-  for (int i = 0; i < 20'000; ++i) {
-    const auto number = std::to_string(i);
-    closure += (i == 0 ? "\"k" : ",\"k") + number + R"(":{"label":"a)" + number +
-               R"(","version":"1.0.0","root":"/nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-)" + number +
-               R"(","deps":{"s":{"x":"k)" + std::to_string((i + 1) % 20'000) + R"("}}})";
-  }
-  closure += "}}";
-  for (const std::string_view piece : {"\n       … while evaluating 'f'\n\n       at "
-                                       "/nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-none/default.nix:2:11:\n",
-                                       "/eka/store/nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-none ",
-                                       "at /nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-19999/x:1:1\n"}) {
-    const std::string errors = filled(piece);
-    Ending ending = nix_says(errors);
-    ending.closure = closure;
-    CHECK(explain(ending).kind() == Kind::evaluation);
-  }
-}
-
 TEST_CASE("breaches of the contract are sentences") {
   const auto said = [](const char* json) {
     const std::string errors = std::string("error: eka-contract ") + json + "\n\n       … while evaluating 'breach'\n";
