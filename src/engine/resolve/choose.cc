@@ -112,9 +112,24 @@ class Choice {
     throw Error(Kind::failure, "cannot list the versions of " + graph_.name(needed.package));
   }
 
+  // Where a remote could not be asked, or nobody may be, there may well be a solution: that is another error.
   Error unsolvable(const resolve::Derivation& why) const {
     auto text = resolve::explain(why, graph_, "this atom").text();
     while (text.ends_with('\n')) text.pop_back();
+    if (context_.settings.offline) {
+      return Error(Kind::offline, fmt::format("offline: no cached versions satisfy {}:\n{}", problem_.file, text))
+          .with_hint("run the command once without --offline to fetch missing data");
+    }
+    for (const auto& node : why.nodes) {
+      if (!node.object) continue;
+      const auto silent = graph_.silent_for(*node.object);
+      if (!silent) continue;
+      return Error(silent->failure.kind(),
+                   fmt::format("cannot list the versions of {} at {}: {}\nWithout them, no versions satisfy {}:\n{}",
+                               graph_.name(*node.object), silent->url.str(), silent->failure.message(), problem_.file,
+                               text))
+          .with_hint(silent->failure.hint());
+    }
     Error error(Kind::unsatisfiable, fmt::format("no versions satisfy {}:\n{}", problem_.file, text));
     for (const auto& node : why.nodes) {
       if (!node.counted || !node.object) continue;

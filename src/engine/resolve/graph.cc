@@ -287,9 +287,10 @@ bool Graph::counts(const Package& package, std::size_t version, const Voices& vo
 // Whether the working tree of a published version is `tree`.
 bool Graph::is_published_as(const Package& package, const Listed& listed, const atom::ObjectId& tree) const {
   for (const auto& url : listed.candidate.urls) {
-    const auto& origins = sets_.offer(url)->origins;
-    const auto of_label = origins.find(package.label);
-    if (of_label == origins.end() || !of_label->second.contains(listed.version)) continue;
+    const auto* offer = sets_.offer(url);
+    if (offer == nullptr) continue;
+    const auto of_label = offer->origins.find(package.label);
+    if (of_label == offer->origins.end() || !of_label->second.contains(listed.version)) continue;
     const atom::AtomCommit same{tree, of_label->second.at(listed.version), package.label, listed.version};
     if (atom::ObjectId::of("commit", same.text()) == listed.candidate.rev) return true;
   }
@@ -338,9 +339,9 @@ coro::Task<> Graph::list_versions(resolve::PackageId id) {
   const auto urls = urls_of(voices);
   if (found.empty() && !urls.empty()) {
     // Nothing is known only where somebody answered that there is nothing.
-    const auto silent = [&](const atom::Url& url) { return sets_.offer(url) == nullptr; };
+    const auto silent = [&](const atom::Url& url) { return !sets_.answered(url, package.label); };
     if (std::ranges::all_of(urls, silent)) {
-      if (const auto* failure = sets_.failure(urls.front())) package.failure = *failure;
+      if (auto first = silent_for(id)) package.failure = std::move(first->failure);
       co_return;
     }
   }
@@ -397,6 +398,15 @@ std::optional<Error> Graph::failure_of(const resolve::Need& need) const {
   const auto& package = at(need.package);
   if (package.failure) return package.failure;
   if (need.version && *need.version < package.candidates.size()) return package.candidates[*need.version].failure;
+  return std::nullopt;
+}
+
+std::optional<Graph::Silent> Graph::silent_for(resolve::PackageId id) const {
+  const auto& package = at(id);
+  for (const auto& url : urls_of(voices_of(package))) {
+    if (sets_.answered(url, package.label)) continue;
+    if (const auto* failure = sets_.failure(url)) return Silent{url, *failure};
+  }
   return std::nullopt;
 }
 

@@ -87,6 +87,12 @@ class Graph final : public resolve::Facts {
   bool has_grown() { return std::exchange(has_grown_, false); }
   // Why a fact that was brought is still not known.
   std::optional<Error> failure_of(const resolve::Need& need) const;
+  // A URL that says which versions of the package there are and that could not be asked.
+  struct Silent {
+    atom::Url url;
+    Error failure;
+  };
+  std::optional<Silent> silent_for(resolve::PackageId package) const;
 
   // --- what a solution means
   Published published(const resolve::Selected& selected) const;

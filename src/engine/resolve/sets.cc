@@ -40,6 +40,8 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
   if (!failure && !known.offer.genesis.is_null() && known.offer.genesis != fresh.genesis) {
     failure = Error(Kind::integrity, fmt::format("the genesis of {} changed during the run from {} to {}", url.str(),
                                                  known.offer.genesis.hex(), fresh.genesis.hex()));
+    known.offer = SetOffer();
+    known.asked.clear();
   }
   known.failure = std::move(failure);
   if (known.failure) co_return;
@@ -68,9 +70,14 @@ bool Sets::was_asked(const atom::Url& url, const atom::Label& label) const {
   return known != known_.end() && (known->second.failure || known->second.asked.contains(label));
 }
 
+bool Sets::answered(const atom::Url& url, const atom::Label& label) const {
+  const auto known = known_.find(url);
+  return known != known_.end() && known->second.asked.contains(label);
+}
+
 const SetOffer* Sets::offer(const atom::Url& url) const {
   const auto known = known_.find(url);
-  const bool answered = known != known_.end() && !known->second.failure && !known->second.offer.genesis.is_null();
+  const bool answered = known != known_.end() && !known->second.offer.genesis.is_null();
   return answered ? &known->second.offer : nullptr;
 }
 

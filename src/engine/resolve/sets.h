@@ -31,8 +31,11 @@ class Sets {
   coro::Task<> ask(Questions questions);
 
   bool was_asked(const atom::Url& url, const atom::Label& label) const;
-  // nullptr: not asked, or it failed.
+  // Whether it has said which versions of `label` there are.
+  bool answered(const atom::Url& url, const atom::Label& label) const;
+  // What it has said so far; nullptr: nothing.
   const SetOffer* offer(const atom::Url& url) const;
+  // Of the last question. What was said before it still holds.
   const Error* failure(const atom::Url& url) const;
 
  private:
