@@ -51,9 +51,10 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
   for (const auto& url : mirrors) {
     if (url.is_local()) continue;
     origins.insert(url.origin());
+    if (failed_lately(url)) continue;  // last in any case; and it may have said when to come again
     const auto known = context_.cache->answer_time(url);
     if (!known) unknown.emplace(url.origin(), url);
-    if (known && !failed_lately(url)) to_beat = std::min(to_beat.value_or(*known), *known);
+    if (known) to_beat = std::min(to_beat.value_or(*known), *known);
   }
   const bool any_local = std::ranges::any_of(mirrors, &atom::Url::is_local);
   if (!any_local && !unknown.empty() && origins.size() > 1) {

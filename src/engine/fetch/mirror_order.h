@@ -2,9 +2,9 @@
 //
 // How fast a host answers is remembered between runs. Hosts that nothing is known of race, once: all are greeted at
 // once, and who answers first is the first to be asked, unless it takes them longer than it would take one that is
-// known. With a single mirror, or none unknown, there is no race and no request. A mirror that has failed is asked
-// last, for a while. All of this only chooses whom to ask: what a mirror delivers is verified whoever it is, so that
-// the order changes no result.
+// known. With a single mirror, or none unknown, there is no race and no request. A mirror that has failed races no more
+// and is asked last, for a while. All of this only chooses whom to ask: what a mirror delivers is verified whoever it
+// is, so that the order changes no result.
 #pragma once
 
 #include <chrono>
