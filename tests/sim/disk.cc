@@ -59,6 +59,8 @@ class Disk {
   bool armed() const { return armed_; }
   bool journals() const { return armed_ && plan_.kind == DiskPlan::Kind::power_cut; }
 
+  std::string boot_file;
+
   bool holds(const std::string& path) const { return path.starts_with(root_); }
 
   // Before a call that changes the disk: what errno it must fail with, or 0.
@@ -215,6 +217,9 @@ bool fails(bool takes_room) {
 
 template <class Real>
 int open_at(int directory, const char* path, int flags, mode_t mode, Real real) {
+  if (std::strcmp(path, "/proc/sys/kernel/random/boot_id") == 0 && !disk().boot_file.empty()) {
+    return real(AT_FDCWD, disk().boot_file.c_str(), flags, mode);
+  }
   const bool changes = (flags & (O_CREAT | O_TRUNC)) != 0;
   if (!disk().armed() || !changes) return real(directory, path, flags, mode);
   const auto whole = directory == AT_FDCWD ? std::string(path) : path_at(directory, path);
@@ -290,6 +295,10 @@ void arm_disk(const std::filesystem::path& directory, DiskPlan plan) {
 
 std::uint64_t disarm_disk() {
   return disk().disarm();
+}
+
+void set_boot_file(const std::filesystem::path& file) {
+  disk().boot_file = file.string();
 }
 
 }  // namespace eka::sim

@@ -27,4 +27,7 @@ void arm_disk(const std::filesystem::path& directory, DiskPlan plan);
 // How many calls there were.
 std::uint64_t disarm_disk();
 
+// The file that is read in the place of the kernel's boot id: after a power cut, it is another.
+void set_boot_file(const std::filesystem::path& file);
+
 }  // namespace eka::sim

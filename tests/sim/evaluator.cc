@@ -27,8 +27,9 @@ std::string text(const simdjson::simdjson_result<simdjson::dom::element>& value)
 }
 
 // What the root sees, breadth first; each atom by the content of its code, each edge by the names it goes by.
+// `code` gets the code of all.
 std::string graph_of(const simdjson::dom::element& document, const std::string& root,
-                     const std::map<std::string, std::filesystem::path>& places) {
+                     const std::map<std::string, std::filesystem::path>& places, std::set<std::string>& code) {
   std::map<std::string, std::size_t> numbers{{root, 0}};
   std::deque<std::string> open{root};
   std::string out;
@@ -39,8 +40,9 @@ std::string graph_of(const simdjson::dom::element& document, const std::string& 
   };
   for (; !open.empty(); open.pop_front()) {
     const simdjson::dom::element atom = document["atoms"][open.front()].value();
-    out += fmt::format("{} {} {}", text(atom["label"]), text(atom["version"]),
-                       file_text(places.at(text(atom["root"])) / "default.nix"));
+    const auto own = file_text(places.at(text(atom["root"])) / "default.nix");
+    code.insert(own);
+    out += fmt::format("{} {} {}", text(atom["label"]), text(atom["version"]), own);
     if (text(atom["compose"]["use"]) == "atom") out += fmt::format(" by {}", number(text(atom["compose"]["atom"])));
     for (const auto [tag, labels] : simdjson::dom::object(atom["deps"])) {
       for (const auto [label, key] : simdjson::dom::object(labels)) {
@@ -78,25 +80,27 @@ class SimulatedEvaluator final : public eval::Evaluator {
     for (const auto root : simdjson::dom::array(document["roots"])) {
       const auto key = std::string(std::string_view(root.get_string()));
       co_await simulator_.sleep(milliseconds(random.below(500)));
-      if (faults_.strikes(Fault::evaluation_never_ends, random)) {
+      if (faults_.strikes(Fault::evaluation_never_ends)) {
         simulator_.tell("evaluating " + key + " does not end");
         co_await simulator_.sleep(evaluation.limits.wall_time);
         out.failure = Error(Kind::evaluation, "evaluating took too long");
         out.exhausted = eval::Exhausted::time;
         co_return out;
       }
-      if (faults_.strikes(Fault::evaluation_out_of_memory, random)) {
+      if (faults_.strikes(Fault::evaluation_out_of_memory)) {
         simulator_.tell("evaluating " + key + " is out of memory");
         out.failure = Error(Kind::evaluation, "out of memory");
         out.exhausted = eval::Exhausted::memory;
         co_return out;
       }
-      if (faults_.strikes(Fault::evaluation_fails, random)) {
+      if (faults_.strikes(Fault::evaluation_fails)) {
         simulator_.tell("evaluating " + key + " fails");
         out.failure = Error(Kind::evaluation, "undefined variable");
         co_return out;
       }
-      const auto path = derivation_path(graph_of(document, key, places));
+      std::set<std::string> code;
+      const auto path = derivation_path(graph_of(document, key, places, code));
+      store_.made_of[path] = std::move(code);
       simulator_.tell("evaluated " + key + ": " + path);
       const auto label = text(document["atoms"][key]["label"]);
       out.roots.emplace_back(eval::Evaluated{.label = label,

@@ -16,6 +16,8 @@ namespace eka::sim {
 // The Nix store of a world. It outlives processes and power cuts.
 struct Store {
   std::set<std::string> valid;
+  // Of every derivation ever made, the code of the atoms that it was made of.
+  std::map<std::string, std::set<std::string>> made_of;
 };
 
 // The store path of what a graph's text describes; the model computes it likewise.

@@ -1,5 +1,7 @@
 #include "tests/sim/faults.h"
 
+#include <string_view>
+
 namespace eka::sim {
 
 const std::vector<Faults::Kind>& Faults::kinds() {
@@ -11,16 +13,21 @@ const std::vector<Faults::Kind>& Faults::kinds() {
   return all;
 }
 
-Faults Faults::half(Random random) {
+Faults Faults::half(std::uint64_t seed) {
   Faults out;
-  for (const auto& kind : kinds()) out.allow(kind.fault, random.chance(0.5));
+  for (const auto& kind : kinds()) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : std::string_view(kind.name)) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    Random chance = Random(seed).fork(hash);
+    out.allow(kind.fault, chance.chance(0.5));
+    out.chances_.push_back(chance);
+  }
   return out;
 }
 
-bool Faults::strikes(Fault fault, Random& random) const {
-  // The number is drawn in any case: turning a kind off changes as little as possible of the rest.
-  const double drawn = random.uniform();
-  return on(fault) && drawn < kinds()[static_cast<std::size_t>(fault)].probability;
+bool Faults::strikes(Fault fault) const {
+  const auto place = static_cast<std::size_t>(fault);
+  return on(fault) && chances_[place].uniform() < kinds()[place].probability;
 }
 
 std::string Faults::text() const {

@@ -1,10 +1,12 @@
 #include "tests/sim/life.h"
 
 #include <atomic>
+#include <csignal>
 #include <fstream>
 #include <functional>
 
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 #include "store/disk/use_lock.h"
 #include "store/maintenance/audit.h"
 #include "store/maintenance/collect.h"
+#include "store/name/refs.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/evaluator.h"
 #include "tests/sim/model.h"
@@ -44,6 +47,8 @@ class Silent final : public engine::Observer {
 
 struct Item {
   const Release* release;
+  unsigned major;  // what was asked for besides the label: 0: nothing
+  bool exact;
   engine::Wanted wanted;
 };
 
@@ -81,12 +86,16 @@ class Life {
         simulator_(story.seed),
         faults_(faults_of(story)),
         world_(make_world(Random(story.seed).fork(2), story.size)),
-        internet_(world_, simulator_, faults_) {}
+        internet_(world_, simulator_, faults_) {
+    set_boot_file(directory_ / "boot_id");
+    boot();
+  }
 
   Ending live() {
     try {
       const auto steps = simulator_.random().between(1, story_.most_steps);
       for (std::size_t i = 0; i < steps; ++i) step();
+      faults_ended_ = true;
       faults_ = Faults();
       last_step();
     } catch (const Violation& violation) {
@@ -99,7 +108,7 @@ class Life {
   void step() {
     internet_.begin_step();
     auto& random = simulator_.random();
-    if (faults_.strikes(Fault::store_collected, random)) {
+    if (faults_.strikes(Fault::store_collected)) {
       simulator_.tell("the store is collected");
       store_.valid.clear();
     }
@@ -109,7 +118,13 @@ class Life {
     const auto plan = disk_plan();
     if (plan.kind == DiskPlan::Kind::kill || plan.kind == DiskPlan::Kind::power_cut) {
       run_and_lose(processes, plan);
+      powerless_ = powerless_ || plan.kind == DiskPlan::Kind::power_cut;
       check_names();
+      const bool collects =
+          std::ranges::any_of(processes, [](const auto& process) { return process->command == Command::collect; });
+      if (plan.kind == DiskPlan::Kind::power_cut) boot();
+      // What a power cut takes of what was learnt is not known here.
+      if (collects || plan.kind == DiskPlan::Kind::power_cut) planned_.clear();
       return;
     }
     disk_fails_ = plan.kind != DiskPlan::Kind::none;
@@ -121,14 +136,16 @@ class Life {
     disk_fails_ = false;
   }
 
+  void boot() { std::ofstream(directory_ / "boot_id") << "boot " << ++boots_ << '\n'; }
+
   DiskPlan disk_plan() {
     auto& random = simulator_.random();
     DiskPlan plan;
-    if (faults_.strikes(Fault::disk_fails, random)) {
+    if (faults_.strikes(Fault::disk_fails)) {
       plan.kind = random.chance(0.5) ? DiskPlan::Kind::fails_once : DiskPlan::Kind::full;
     }
-    if (faults_.strikes(Fault::killed, random)) plan.kind = DiskPlan::Kind::kill;
-    if (faults_.strikes(Fault::power_cut, random)) plan.kind = DiskPlan::Kind::power_cut;
+    if (faults_.strikes(Fault::killed)) plan.kind = DiskPlan::Kind::kill;
+    if (faults_.strikes(Fault::power_cut)) plan.kind = DiskPlan::Kind::power_cut;
     const std::vector<std::size_t> reach{10, 60, 400};
     plan.at = 1 + random.below(random.pick(reach));
     plan.seed = random.next();
@@ -142,6 +159,7 @@ class Life {
     const auto report = directory_ / "violation";
     const pid_t child = ::fork();
     if (child == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       try {
         arm_disk(directory_ / "cache", plan);
         run(processes);
@@ -180,7 +198,6 @@ class Life {
     process.name = "last";
     process.settings = settings();
     for (const auto& release : world_.releases) process.items.push_back(item(release));
-    is_last_ = true;
     run(one);
     check(one);
     if (names_seen_ == 0) throw Violation{"no name was found in the cache: has its format changed?"};
@@ -200,11 +217,11 @@ class Life {
   Item item(const Release& release) {
     const auto text =
         fmt::format("{}::{}@={}", world_.sets[release.set].urls.front(), release.label, release.version());
-    return wanted(release, text);
+    return {&release, release.major, true, wanted(text)};
   }
 
-  static Item wanted(const Release& release, const std::string& text) {
-    return {&release, {.typed = text, .uri = unwrap(atom::AtomUri::parse(text, atom::Aliases())), .working_tree = {}}};
+  static engine::Wanted wanted(const std::string& text) {
+    return {.typed = text, .uri = unwrap(atom::AtomUri::parse(text, atom::Aliases())), .working_tree = {}};
   }
 
   std::unique_ptr<Process> plan_something(std::size_t number) {
@@ -229,7 +246,7 @@ class Life {
       const unsigned major = random.chance(0.5) ? some.major : 0;
       const auto text = fmt::format("{}::{}{}", world_.sets[some.set].urls.front(), some.label,
                                     major == 0 ? "" : fmt::format("@^{}", major));
-      out->items.push_back(wanted(*meant(world_, some.set, some.label, major), text));
+      out->items.push_back({meant(world_, some.set, some.label, major), major, false, wanted(text)});
     }
     return out;
   }
@@ -245,8 +262,9 @@ class Life {
     const auto lock = co_await store::UseLock::take(simulator_.pool(), places.root, store::UseLock::Mode::exclusive,
                                                     std::chrono::seconds(10), simulator_);
     // What is remembered of what was planned goes, too.
-    planned_.clear();
+    collected_ = true;
     if (!fs::exists(places.git())) co_return;
+    swept_ = true;
     store::CollectOptions options;
     options.older_than = std::chrono::seconds(simulator_.random().below(200));
     options.now = simulator_.date();
@@ -255,6 +273,7 @@ class Life {
 
   coro::Task<> run_engine(Process* process) {
     auto cache = co_await store::Cache::open(process->settings.cache_root, simulator_.pool(), simulator_);
+    swept_ = true;
     auto evaluator = make_evaluator(simulator_, faults_, store_);
     auto remotes = make_remotes(internet_, process->asked, process->settings.patience);
     engine::Context::Outside outside{simulator_.pool(), simulator_, std::move(cache), std::move(remotes),
@@ -285,7 +304,7 @@ class Life {
       for (const auto& item : process->items) what += " " + item.wanted.typed;
       simulator_.tell(what);
       std::uint64_t cancel_at = 0;
-      if (faults_.strikes(Fault::cancelled, random)) cancel_at = 1 + random.below(random.chance(0.5) ? 300 : 5000);
+      if (faults_.strikes(Fault::cancelled)) cancel_at = 1 + random.below(random.chance(0.5) ? 300 : 5000);
       simulator_.start(run_process(process), cancel_at, [process](std::exception_ptr failure) {
         try {
           if (failure) std::rethrow_exception(failure);
@@ -303,15 +322,20 @@ class Life {
   // --- invariants
 
   void check(const std::vector<std::unique_ptr<Process>>& processes) {
+    std::set<std::string> planned;
+    if (collected_) planned_.clear();
     for (const auto& process : processes) {
-      check_results(*process);
+      check_results(*process, planned);
       check_requests(*process);
     }
+    // What a process may rely on was planned before it began.
+    planned_.merge(planned);
+    if (std::exchange(collected_, false)) planned_.clear();
     check_names();
-    if (!disk_fails_) check_litter();
+    if (std::exchange(swept_, false) && !disk_fails_) check_litter();
   }
 
-  void check_results(const Process& process) {
+  void check_results(const Process& process, std::set<std::string>& planned) {
     if (process.cancelled) {
       simulator_.tell(process.name + ": cancelled");
       return;
@@ -324,60 +348,113 @@ class Life {
       throw Violation{process.name + " failed as a whole: " + told(*process.error)};
     }
     for (std::size_t i = 0; i < process.items.size(); ++i) {
-      if (process.command == Command::plan) check_result(process, process.items[i], process.report->plans[i]);
-      if (process.command == Command::prefetch) {
-        check_prefetched(process, process.items[i], process.prefetched->closures[i]);
-      }
+      const auto& item = process.items[i];
+      const bool done = process.command == Command::plan
+                            ? check_result(process, item, process.report->plans[i])
+                            : check_prefetched(process, item, process.prefetched->closures[i]);
+      if (done) planned.insert(item.wanted.typed);
     }
   }
 
-  void check_prefetched(const Process& process, const Item& item, const Result<engine::Prefetched>& result) {
+  // Whether lower versions than the highest may be chosen: offline those that are cached, and where somebody lies or
+  // failed those that the others have.
+  bool may_be_lower(const Process& process, const Item& item) const {
+    return process.settings.offline || somebody(item, &Served::lies) ||
+           (process.asked.any_failure && somebody(item, &Served::lacks));
+  }
+
+  // Whether one of the places of the sets that matter for `item` is so.
+  bool somebody(const Item& item, bool Served::* is_so) const {
+    const auto sets = reachable_sets(world_, item.release->set);
+    return std::ranges::any_of(internet_.served(),
+                               [&](const auto& each) { return each.second.*is_so && sets.contains(each.second.set); });
+  }
+
+  // What `rev` is, if it may come of `item`; else throws.
+  const Release& release_of(const Process& process, const Item& item, const atom::ObjectId& rev) const {
+    if (rev == item.release->rev) return *item.release;
+    // Offline, the highest that is cached will do.
+    const auto found = std::ranges::find(world_.releases, rev, &Release::rev);
+    const bool lower = process.settings.offline && !item.exact && found != world_.releases.end() &&
+                       found->set == item.release->set && found->label == item.release->label &&
+                       (item.major == 0 || item.major == found->major);
+    if (!lower) throw Violation{item.wanted.typed + " came out as revision " + rev.hex()};
+    return *found;
+  }
+
+  // These give whether it was done.
+  bool check_prefetched(const Process& process, const Item& item, const Result<engine::Prefetched>& result) {
     if (!result) return check_error(process, item, result.error());
-    std::set<std::string> expected, found;
-    for (const auto* release : closure(world_, *item.release)) expected.insert(release->rev.hex());
-    for (const auto& atom : result->atoms) found.insert(atom.rev.hex());
-    if (found != expected) throw Violation{item.wanted.typed + " was prefetched with other atoms than it needs"};
-    simulator_.tell(process.name + ": prefetched " + item.wanted.typed);
-    planned_.insert(item.wanted.typed);
-  }
-
-  void check_result(const Process& process, const Item& item, const Result<engine::Plan>& result) {
-    const auto& typed = item.wanted.typed;
-    const auto expected = derivation(world_, *item.release);
-    if (result) {
-      simulator_.tell(fmt::format("{}: {} is {}{}", process.name, typed, result->drv_path,
-                                  result->remembered ? " (remembered)" : ""));
-      if (result->rev != item.release->rev) throw Violation{typed + " came out as revision " + result->rev.hex()};
-      if (result->drv_path != expected) {
-        throw Violation{fmt::format("{} came out as {}, not {}", typed, result->drv_path, expected)};
-      }
-      if (!store_.valid.contains(expected)) throw Violation{typed + " is said to be planned, but is not in the store"};
-      planned_.insert(typed);
-      return;
+    const auto& root = release_of(process, item, result->root->rev);
+    Closure found;
+    for (const auto& atom : result->atoms) {
+      const auto release = std::ranges::find(world_.releases, atom.rev, &Release::rev);
+      if (release == world_.releases.end()) throw Violation{"what does not exist was prefetched: " + atom.rev.hex()};
+      found.insert(&*release);
     }
-    check_error(process, item, result.error());
+    const bool right = may_be_lower(process, item) ? fits(world_, root, found) : found == closure(world_, root);
+    if (!right) throw Violation{item.wanted.typed + " was prefetched with other atoms than it needs"};
+    simulator_.tell(process.name + ": prefetched " + item.wanted.typed);
+    return true;
   }
 
-  void check_error(const Process& process, const Item& item, const Error& error) {
+  bool check_result(const Process& process, const Item& item, const Result<engine::Plan>& result) {
+    if (!result) return check_error(process, item, result.error());
+    const auto& typed = item.wanted.typed;
+    simulator_.tell(fmt::format("{}: {} is {}{}", process.name, typed, result->drv_path,
+                                result->remembered ? " (remembered)" : ""));
+    const auto& root = release_of(process, item, result->rev);
+    auto with = closure(world_, root);
+    if (may_be_lower(process, item)) {
+      with = made_of(root, result->drv_path);
+      if (!fits(world_, root, with)) throw Violation{typed + " was planned with other atoms than it needs"};
+    }
+    const auto expected = derivation(world_, root, with);
+    if (result->drv_path != expected) {
+      throw Violation{fmt::format("{} came out as {}, not {}", typed, result->drv_path, expected)};
+    }
+    if (!store_.valid.contains(expected)) throw Violation{typed + " is said to be planned, but is not in the store"};
+    return true;
+  }
+
+  // The atoms that a derivation was made of.
+  Closure made_of(const Release& root, const std::string& drv_path) const {
+    Closure out;
+    const auto made = store_.made_of.find(drv_path);
+    if (made == store_.made_of.end()) throw Violation{drv_path + " was never made"};
+    for (const auto& release : world_.releases) {
+      if (made->second.contains(release.marker) && &release != &root) out.insert(&release);
+    }
+    return out;
+  }
+
+  bool check_error(const Process& process, const Item& item, const Error& error) {
     const auto& typed = item.wanted.typed;
     simulator_.tell(process.name + ": " + told(error));
     const auto text = told(error);
     if (!text.contains(typed)) throw Violation{"an error does not name " + typed + ":\n" + text};
     if (const auto why = unexplained(process, item, error)) throw Violation{*why + "\n" + text};
+    return false;
   }
 
   // Nothing, if the failure is one that the faults of the world explain.
   std::optional<std::string> unexplained(const Process& process, const Item& item, const Error& error) {
-    if (is_last_) return "a plan fails though nothing is wrong any more";
+    const bool is_lied_to = somebody(item, &Served::lies);
+    if (faults_ended_ && !is_lied_to) return "a plan fails though nothing is wrong any more";
     switch (error.kind()) {
       case Kind::offline:
         if (!process.settings.offline) return "an error says offline, but the run was not";
+        // Without a lock, sources that are branches are asked for again.
+        if (!item.release->locked && told(error).contains("while locking source")) return std::nullopt;
         if (planned_.contains(item.wanted.typed)) return "what was planned before is not planned offline";
         return std::nullopt;
       case Kind::remote:
         if (process.settings.offline) return "a remote fails, but the run was offline";
-        if (!process.asked.any_failure && !any_lies()) return "a remote is blamed that did nothing wrong";
+        if (!process.asked.any_failure && !is_lied_to) return "a remote is blamed that did nothing wrong";
         return std::nullopt;
+      case Kind::unsatisfiable:
+        if (is_lied_to && !process.settings.offline) return std::nullopt;
+        return "there are versions that satisfy";
       case Kind::evaluation:
         if (faults_.on(Fault::evaluation_fails) || faults_.on(Fault::evaluation_out_of_memory) ||
             faults_.on(Fault::evaluation_never_ends)) {
@@ -385,7 +462,7 @@ class Life {
         }
         return "evaluation is blamed that did nothing wrong";
       case Kind::integrity:
-        if (any_lies() || faults_.on(Fault::corrupt_pack)) return std::nullopt;
+        if (is_lied_to || faults_.on(Fault::corrupt_pack)) return std::nullopt;
         return "a lie is seen where nobody lies";
       case Kind::failure:
         if (disk_fails_) return std::nullopt;
@@ -395,13 +472,15 @@ class Life {
     }
   }
 
-  bool any_lies() const {
-    return std::ranges::any_of(internet_.served(), [](const auto& each) { return each.second.lies; });
+  bool asked_a_liar(const Process& process) const {
+    return std::ranges::any_of(internet_.served(), [&](const auto& each) {
+      return each.second.lies && process.asked.urls.contains(each.first);
+    });
   }
 
-  // Who was never disappointed asks for nothing twice.
+  // Who was never disappointed asks for nothing twice. (What the disk refused may be asked for again.)
   void check_requests(const Process& process) {
-    if (process.asked.any_failure || any_lies() || process.cancelled) return;
+    if (process.asked.any_failure || asked_a_liar(process) || process.cancelled || disk_fails_) return;
     std::map<atom::ObjectId, std::string> delivered;
     for (const auto& [url, counts] : process.asked.urls) {
       for (const auto& list : counts.lists) {
@@ -415,18 +494,24 @@ class Life {
     }
   }
 
-  // Every name in the cache is true: refs/atoms-2/<giver>/<genesis>/<label>/<version>/<revision>.
+  // Every name in the cache is true: refs/atoms-2/<giver>/<genesis>/<label>/<version>/<revision>, where the genesis may
+  // be what the giver says that it is.
   void check_names() {
     std::map<std::string, atom::ObjectId> truth;
-    for (const auto& release : world_.releases) {
-      const auto genesis = world_.sets[release.set].genesis;
-      truth[fmt::format("{}/{}/{}/{}", atom::base58(genesis.bytes()), release.label, release.version(),
-                        release.rev.hex())] = release.rev;
+    for (const auto& [url, served] : internet_.served()) {
+      const auto giver = store::Giver::remote(unwrap(atom::Url::parse(url)));
+      const auto claim = served.refs.find(std::string(atom::init_ref));
+      for (const auto& release : world_.releases) {
+        for (const auto& genesis :
+             {world_.sets[release.set].genesis, claim == served.refs.end() ? release.rev : claim->second}) {
+          truth[fmt::format("{}/{}/{}/{}/{}", giver.str(), atom::base58(genesis.bytes()), release.label,
+                            release.version(), release.rev.hex())] = release.rev;
+        }
+      }
     }
     for (const auto& [name, hex] : cached_names()) {
       if (!name.starts_with("refs/atoms-2/")) continue;
-      const auto of_giver = name.substr(std::string_view("refs/atoms-2/").size());
-      const auto found = truth.find(of_giver.substr(of_giver.find('/') + 1));
+      const auto found = truth.find(name.substr(std::string_view("refs/atoms-2/").size()));
       if (found == truth.end()) throw Violation{"the cache names what does not exist: " + name};
       if (found->second.hex() != hex) throw Violation{fmt::format("the cache says that {} is {}", name, hex)};
       ++names_seen_;
@@ -467,9 +552,11 @@ class Life {
     for (const auto& entry : fs::recursive_directory_iterator(git / "refs", ignored)) {
       if (!entry.is_regular_file()) continue;
       std::ifstream file(entry.path());
-      std::string hex;
-      std::getline(file, hex);
-      out[fs::relative(entry.path(), git).generic_string()] = hex;
+      const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+      const bool is_whole = text.size() == 41 && text.back() == '\n' && atom::ObjectId::parse(text.substr(0, 40));
+      // One that a power cut tore says nothing, and is written again when it is needed.
+      if (!is_whole && powerless_) continue;
+      out[fs::relative(entry.path(), git).generic_string()] = is_whole ? text.substr(0, 40) : "torn";
     }
     return out;
   }
@@ -488,7 +575,8 @@ class Life {
   void audit();
 
   Failure failure(std::string what) {
-    return {std::move(what), fmt::format("faults: {}\n{}", faults_.text(), world_.text()), simulator_.events()};
+    return {std::move(what), fmt::format("faults: {}\n{}", faults_of(story_).text(), world_.text()),
+            simulator_.events()};
   }
 
   const Story& story_;
@@ -501,7 +589,10 @@ class Life {
   Store store_;
   std::set<std::string> planned_;
   std::size_t steps_ = 0, names_seen_ = 0;
-  bool is_last_ = false, disk_fails_ = false;
+  unsigned boots_ = 0;
+  bool faults_ended_ = false, disk_fails_ = false, collected_ = false;
+  bool powerless_ = false;  // there was a power cut
+  bool swept_ = false;      // somebody opened the cache, and removed what was left
 };
 
 void Life::audit() {
@@ -515,7 +606,7 @@ void Life::audit() {
 }  // namespace
 
 Faults faults_of(const Story& story) {
-  return story.faults ? *story.faults : Faults::half(Random(story.seed).fork(1));
+  return story.faults ? *story.faults : Faults::half(story.seed);
 }
 
 Ending live(const Story& story, const fs::path& directory) {

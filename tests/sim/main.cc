@@ -1,8 +1,13 @@
 // eka-simulate: lives of simulated worlds, one for each seed. See docs/testing.md.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,6 +15,7 @@
 #include <unistd.h>
 
 #include "tests/sim/life.h"
+#include "tests/sim/workers.h"
 
 namespace {
 
@@ -17,22 +23,28 @@ using namespace eka::sim;
 
 struct Options {
   std::uint64_t from = 1, seeds = 100;
-  double hours = 0;  // instead of a number of seeds, when not 0
+  double hours = 0;                    // instead of a number of seeds, when not 0
+  std::vector<std::uint64_t> named{};  // seeds that come first
+  std::size_t jobs = std::max(1u, std::thread::hardware_concurrency());
   bool until_failure = false, shrink = false, replay = false;
 };
 
-std::filesystem::path directory() {
+constexpr std::uint64_t batch_size = 20;  // seeds in one process: forking and first allocations cost more than a world
+constexpr std::size_t told_whole = 3;     // failures, with their worlds and events
+
+std::filesystem::path base_directory() {
   const char* chosen = std::getenv("EKA_SIM_DIRECTORY");
-  const std::filesystem::path base = chosen != nullptr ? chosen : "/dev/shm";
-  return base / fmt::format("eka-sim.{}", ::getpid());
+  return chosen != nullptr ? chosen : "/dev/shm";
 }
 
-void print(const Story& story, const Failure& failure, bool with_events) {
-  fmt::print("seed {}: {}\n", story.seed, failure.what);
-  if (!with_events) return;
-  fmt::print("{}", failure.world);
-  for (const auto& event : failure.events) fmt::print("  {}\n", event);
-  std::fflush(stdout);
+std::filesystem::path directory() {
+  return Workers::directory_of(base_directory(), ::getpid());
+}
+
+std::string text_of(const Story& story, const Failure& failure) {
+  std::string out = fmt::format("seed {}: {}\n{}", story.seed, failure.what, failure.world);
+  for (const auto& event : failure.events) out += "  " + event + "\n";
+  return out;
 }
 
 enum : int { passed = 0, failed = 1, differs = 2 };
@@ -59,24 +71,10 @@ int run_one(const Story& story, bool with_events) {
   return in_child([&] {
     const auto ending = live(story, directory());
     if (!ending.failure) return int(passed);
-    print(story, *ending.failure, with_events);
+    const auto text = text_of(story, *ending.failure);
+    fmt::print("{}\n", with_events ? text : text.substr(0, text.find('\n')));
     std::filesystem::remove_all(directory());
     return int(failed);
-  });
-}
-
-// Several seeds in one process: forking and the first allocations cost more than a small world.
-int run_batch(std::uint64_t from, std::uint64_t count) {
-  return in_child([&] {
-    for (std::uint64_t seed = from; seed < from + count; ++seed) {
-      Story story;
-      story.seed = seed;
-      if (live(story, directory()).failure) {
-        std::filesystem::remove_all(directory());
-        return int(failed);
-      }
-    }
-    return int(passed);
   });
 }
 
@@ -123,44 +121,77 @@ Story shrunk(Story story) {
   return story;
 }
 
-int fail_loudly(std::uint64_t seed, const Options& options) {
+// Prints the first failures whole; of a shrunk one also what is left of it.
+void fail_loudly(std::uint64_t seed, const std::string& report, const Options& options) {
+  if (!options.shrink) {
+    fmt::print("{}", report);
+    std::fflush(stdout);
+    return;
+  }
   Story story;
   story.seed = seed;
-  if (options.shrink) {
-    story = shrunk(story);
-    fmt::print(
-        "shrunk to at most {} steps, {} processes, {} items; {} sets, {} labels, {} versions, {} mirrors, {} needs; "
-        "faults: {}\n",
-        story.most_steps, story.most_processes, story.most_items, story.size.sets, story.size.labels,
-        story.size.versions, story.size.mirrors, story.size.needs, story.faults->text());
-  }
-  return run_one(story, true);
+  story = shrunk(story);
+  fmt::print(
+      "shrunk to at most {} steps, {} processes, {} items; {} sets, {} labels, {} versions, {} mirrors, {} needs, {} "
+      "sources; faults: {}\n",
+      story.most_steps, story.most_processes, story.most_items, story.size.sets, story.size.labels, story.size.versions,
+      story.size.mirrors, story.size.needs, story.size.sources, story.faults->text());
+  run_one(story, true);
 }
 
 int simulate(const Options& options) {
-  constexpr std::uint64_t batch = 20;
   const auto began = std::chrono::steady_clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
-  std::uint64_t done = 0;
   std::vector<std::uint64_t> bad;
-  for (std::uint64_t seed = options.from;; seed += batch) {
-    if (options.hours > 0 ? elapsed() > options.hours * 3600 : done >= options.seeds) break;
-    const auto count = options.hours > 0 ? batch : std::min(batch, options.seeds - done);
-    if (run_batch(seed, count) != passed) {
-      for (std::uint64_t each = seed; each < seed + count; ++each) {
-        Story story;
-        story.seed = each;
-        if (run_one(story, false) == passed) continue;
-        bad.push_back(each);
-        if (options.until_failure) return 1;
-        if (bad.size() == 1) fail_loudly(each, options);
-      }
+  Workers workers(base_directory(), options.jobs);
+  std::uint64_t made = 0;
+  auto named = options.named;
+  const auto more = [&]() -> std::optional<Batch> {
+    if (options.until_failure && !bad.empty()) return std::nullopt;
+    if (!named.empty()) {
+      const auto seed = named.front();
+      named.erase(named.begin());
+      return Batch{seed, seed + 1};
     }
-    done += count;
-  }
-  fmt::print("{} seeds from {}, {} failed, {:.1f} a second\n", done, options.from, bad.size(),
-             static_cast<double>(done) / std::max(elapsed(), 0.001));
+    if (options.hours > 0 ? elapsed() > options.hours * 3600 : made >= options.seeds) return std::nullopt;
+    const auto count = options.hours > 0 ? batch_size : std::min(batch_size, options.seeds - made);
+    const Batch batch{options.from + made, options.from + made + count};
+    made += count;
+    return batch;
+  };
+  const auto live_one = [](std::uint64_t seed) -> std::optional<std::string> {
+    Story story;
+    story.seed = seed;
+    const auto ending = live(story, directory());
+    if (!ending.failure) return std::nullopt;
+    std::filesystem::remove_all(directory());
+    return text_of(story, *ending.failure);
+  };
+  const auto failed = [&](std::uint64_t seed, const std::string& report) {
+    bad.push_back(seed);
+    if (bad.size() <= told_whole) {
+      fail_loudly(seed, report, options);
+    } else {
+      fmt::print("{}\n", report.substr(0, report.find('\n')));
+    }
+    std::fflush(stdout);
+  };
+  workers.run(more, live_one, failed);
+  const auto done = made + options.named.size();
+  fmt::print("{} seeds ({} named, then from {}), {} failed, {:.1f} a second\n", done, options.named.size(),
+             options.from, bad.size(), static_cast<double>(done) / std::max(elapsed(), 0.001));
   return bad.empty() ? 0 : 1;
+}
+
+// The seeds at the beginnings of the lines of a file; the rest of a line is for people.
+std::vector<std::uint64_t> read_named(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot read " + path);
+  std::vector<std::uint64_t> out;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && line.front() != '#') out.push_back(std::stoull(line));
+  }
+  return out;
 }
 
 }  // namespace
@@ -176,6 +207,10 @@ int main(int argc, char** argv) {
       options.from = std::stoull(number());
     } else if (words[i] == "--hours") {
       options.hours = std::stod(number());
+    } else if (words[i] == "--jobs") {
+      options.jobs = std::max(1ul, std::stoul(number()));
+    } else if (words[i] == "--named") {
+      options.named = read_named(number());
     } else if (words[i] == "--until-failure") {
       options.until_failure = true;
     } else if (words[i] == "--shrink") {
@@ -184,7 +219,8 @@ int main(int argc, char** argv) {
       options.replay = true;
     } else {
       fmt::print(stderr,
-                 "usage: eka-simulate [--seeds N] [--from S] [--hours H] [--until-failure] [--shrink] [--replay]\n");
+                 "usage: eka-simulate [--seeds N] [--from S] [--hours H] [--named FILE] [--jobs N] [--until-failure] "
+                 "[--shrink] [--replay]\n");
       return 2;
     }
   }

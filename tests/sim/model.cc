@@ -1,5 +1,6 @@
 #include "tests/sim/model.h"
 
+#include <algorithm>
 #include <deque>
 
 #include <fmt/format.h>
@@ -21,10 +22,20 @@ const Release* bound(const World& world, const Release& root, const Need& need) 
   return world.highest(need.set, need.label, major, world.releases.size());
 }
 
+// The one of `with` that `need` is bound to, or the root itself.
+const Release* among(const Closure& with, const Release& root, const Need& need) {
+  const auto is_meant = [&](const Release* release) {
+    return release->set == need.set && release->label == need.label;
+  };
+  const auto found = std::ranges::find_if(with, is_meant);
+  if (found != with.end()) return *found;
+  return is_meant(&root) ? &root : nullptr;
+}
+
 }  // namespace
 
-std::set<const Release*> closure(const World& world, const Release& root) {
-  std::set<const Release*> seen{&root};
+Closure closure(const World& world, const Release& root) {
+  Closure seen{&root};
   std::deque<const Release*> open{&root};
   for (; !open.empty(); open.pop_front()) {
     for (const auto& need : open.front()->all_needs()) {
@@ -36,12 +47,42 @@ std::set<const Release*> closure(const World& world, const Release& root) {
   return seen;
 }
 
-std::string derivation(const World& world, const Release& root) {
+bool fits(const World& world, const Release& root, const Closure& with) {
+  if (root.locked && with != closure(world, root)) return false;
+  Closure seen{&root};
+  std::deque<const Release*> open{&root};
+  for (; !open.empty(); open.pop_front()) {
+    for (const auto& need : open.front()->all_needs()) {
+      const auto* release = among(with, root, need);
+      if (release == nullptr) return false;
+      if (!root.locked && need.requirement != fmt::format("^{}", release->major)) return false;
+      if (seen.insert(release).second) open.push_back(release);
+    }
+  }
+  seen.erase(&root);
+  return seen == with;
+}
+
+std::set<std::size_t> reachable_sets(const World& world, std::size_t set) {
+  std::set<std::size_t> seen{set};
+  std::deque<std::size_t> open{set};
+  for (; !open.empty(); open.pop_front()) {
+    for (const auto& release : world.releases) {
+      if (release.set != open.front()) continue;
+      for (const auto& need : release.all_needs()) {
+        if (seen.insert(need.set).second) open.push_back(need.set);
+      }
+    }
+  }
+  return seen;
+}
+
+std::string derivation(const World& world, const Release& root, const Closure& with) {
   std::map<const Release*, std::size_t> numbers{{&root, 0}};
   std::deque<const Release*> open{&root};
   std::string out;
   const auto number = [&](const Need& need) {
-    const auto* release = bound(world, root, need);
+    const auto* release = among(with, root, need);
     const auto [place, fresh] = numbers.try_emplace(release, numbers.size());
     if (fresh) open.push_back(release);
     return place->second;

@@ -178,16 +178,16 @@ class SimulatedSession final : public git::Session {
       simulator.tell(url_ + ": host is down");
       throw failed(Error(Kind::remote, "cannot connect to " + repository->host).retryable());
     }
-    if (faults.strikes(Fault::reset_before_answer, random)) {
+    if (faults.strikes(Fault::reset_before_answer)) {
       simulator.tell(url_ + ": reset before the answer");
       throw failed(Error(Kind::remote, "the connection to " + url_ + " was reset").retryable());
     }
-    if (faults.strikes(Fault::not_found, random)) {
+    if (faults.strikes(Fault::not_found)) {
       simulator.tell(url_ + ": 404");
       throw failed(net::status_error(404, repository->host, std::nullopt));
     }
     for (const auto& [fault, status] : {std::pair(Fault::too_many_requests, 429), std::pair(Fault::unavailable, 503)}) {
-      if (!faults.strikes(fault, random)) continue;
+      if (!faults.strikes(fault)) continue;
       std::optional<std::chrono::seconds> after;
       if (random.chance(0.5)) after = std::chrono::seconds(random.between(1, 20));
       simulator.tell(
@@ -195,7 +195,7 @@ class SimulatedSession final : public git::Session {
       if (after) asked_.urls[url_].not_before[request] = simulator.now() + *after;
       throw failed(net::status_error(status, repository->host, after));
     }
-    if (faults.strikes(Fault::stall, random)) {
+    if (faults.strikes(Fault::stall)) {
       simulator.tell(url_ + ": stalls before the answer");
       asked_.urls[url_].failed = asked_.any_failure = true;
       co_await simulator.sleep(stall_);
@@ -248,7 +248,7 @@ class SimulatedSession final : public git::Session {
       if (std::ranges::find(wants, id) == wants.end()) send.erase(id);
     }
     std::string pack = pack_of(bank, send);
-    if (internet_.faults().strikes(Fault::corrupt_pack, internet_.simulator().random())) {
+    if (internet_.faults().strikes(Fault::corrupt_pack)) {
       const auto at = internet_.simulator().random().below(pack.size());
       internet_.simulator().tell(fmt::format("{}: byte {} of the pack is wrong", url_, at));
       pack[at] = static_cast<char>(pack[at] ^ (1 << internet_.simulator().random().below(8)));
@@ -267,9 +267,9 @@ class SimulatedSession final : public git::Session {
     const auto& faults = internet_.faults();
     FinishedAnswer::Break how;
     using Kind = FinishedAnswer::Break::Kind;
-    if (faults.strikes(Fault::reset_within_answer, random)) how = {random.below(bytes.size()), Kind::reset};
-    if (faults.strikes(Fault::truncated_answer, random)) how = {random.below(bytes.size()), Kind::end};
-    if (faults.strikes(Fault::stall, random)) how = {random.below(bytes.size()), Kind::stall};
+    if (faults.strikes(Fault::reset_within_answer)) how = {random.below(bytes.size()), Kind::reset};
+    if (faults.strikes(Fault::truncated_answer)) how = {random.below(bytes.size()), Kind::end};
+    if (faults.strikes(Fault::stall)) how = {random.below(bytes.size()), Kind::stall};
     if (how.kind != Kind::none) asked_.any_failure = true;
     traffic().bytes_received += bytes.size();
     return std::make_unique<FinishedAnswer>(internet_, repository, asked_.urls[url_], std::move(bytes), how, stall_,
@@ -330,20 +330,20 @@ void Internet::add(Served served) {
   auto& its = place->second;
   if (fresh) {
     its.latency = milliseconds(random.between(1, 80));
-    if (faults_.strikes(Fault::slow_host, random)) its.latency *= 40;
-    its.ignores_haves = faults_.strikes(Fault::ignores_haves, random);
+    if (faults_.strikes(Fault::slow_host)) its.latency *= 40;
+    its.ignores_haves = faults_.strikes(Fault::ignores_haves);
   }
   served_[served.url] = std::move(served);
 }
 
 void Internet::make_mirror_lie(Served& mirror) {
   auto& random = simulator_.random();
-  if (faults_.strikes(Fault::mirror_of_other_genesis, random) && world_.sets.size() > 1) {
+  if (faults_.strikes(Fault::mirror_of_other_genesis) && world_.sets.size() > 1) {
     const auto other = (mirror.set + 1) % world_.sets.size();
     mirror.refs[std::string(atom::init_ref)] = world_.sets[other].genesis;
     mirror.lies = true;
   }
-  if (faults_.strikes(Fault::mirror_with_other_revisions, random)) {
+  if (faults_.strikes(Fault::mirror_with_other_revisions)) {
     // Some version is another's commit.
     std::vector<std::string> names;
     for (const auto& [name, id] : mirror.refs) {
@@ -355,13 +355,14 @@ void Internet::make_mirror_lie(Served& mirror) {
       mirror.lies = mirror.refs.at(name) != world_.sets[mirror.set].refs.at(name);
     }
   }
-  if (faults_.strikes(Fault::mirror_lacks_versions, random)) {
+  if (faults_.strikes(Fault::mirror_lacks_versions)) {
     std::erase_if(mirror.refs, [&](const auto& ref) { return ref.first != atom::init_ref && random.chance(0.4); });
+    mirror.lacks = true;
   }
 }
 
 void Internet::begin_step() {
-  for (auto& [name, host] : hosts_) host.dead = faults_.strikes(Fault::dead_host, simulator_.random());
+  for (auto& [name, host] : hosts_) host.dead = faults_.strikes(Fault::dead_host);
 }
 
 Served* Internet::find(const std::string& url) {

@@ -22,6 +22,7 @@ struct Served {
   bool is_origin = true;  // not a mirror
   Refs refs;
   bool lies = false;
+  bool lacks = false;  // some of the versions
 };
 
 struct Host {

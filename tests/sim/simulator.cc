@@ -60,6 +60,8 @@ void Simulator::start(coro::Task<> task, std::uint64_t cancel_at_step, std::func
   auto& running = running_[number] = std::make_unique<Running>();
   running->cancel_at = cancel_at_step == 0 ? 0 : steps_ + cancel_at_step;
   coro::spawn(reactor(), std::move(task), running->cancel.slot(), [this, number, ended](std::exception_ptr failure) {
+    // As Runtime::run does: Asio's way to say it is no other thing.
+    if (failure && coro::is_cancellation(failure)) failure = std::make_exception_ptr(Cancelled());
     ended(std::move(failure));
     // Not erased here: its signal may be what is being emitted.
     asio::post(reactor_, [this, number] { running_.erase(number); });
