@@ -109,13 +109,15 @@ class Run {
   }
 
   coro::Task<> read_roots() {
-    auto roots = co_await find_roots(context_, request_.items, times_);
+    // Reported at once: the remote of another root may take long to respond.
+    RootFailed failed = [this](std::size_t index, const Error& error) { fail_journey(journeys_[index], error); };
+    auto roots = co_await find_roots(context_, request_.items, times_, std::move(failed));
     co_await complete_locks(context_, request_.items, roots, times_);
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i]) {
         journeys_[i].root = *std::move(roots[i]);
-      } else {
-        fail_journey(journeys_[i], std::move(roots[i]).error());
+      } else if (!journeys_[i].failure) {
+        fail_journey(journeys_[i], std::move(roots[i]).error());  // no lock could be completed
       }
     }
   }

@@ -24,8 +24,8 @@ struct Search {
 
 class Finder {
  public:
-  Finder(Context& context, const std::vector<Wanted>& wanted, std::vector<Times>& times)
-      : context_(context), remotes_(context.remotes()), fetcher_(context.fetcher()) {
+  Finder(Context& context, const std::vector<Wanted>& wanted, std::vector<Times>& times, RootFailed failed)
+      : context_(context), remotes_(context.remotes()), fetcher_(context.fetcher()), failed_(std::move(failed)) {
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       auto& search = searches_.emplace_back();
       search.wanted = &wanted[i];
@@ -63,8 +63,13 @@ class Finder {
     }
     auto results = co_await coro::gather(std::move(tasks));
     for (std::size_t i = 0; i < going.size(); ++i) {
-      if (!results[i]) going[i]->failure = std::move(results[i]).error();
+      if (!results[i]) fail_search(*going[i], std::move(results[i]).error());
     }
+  }
+
+  void fail_search(Search& search, Error error) {
+    search.failure = std::move(error);
+    if (failed_) failed_(static_cast<std::size_t>(&search - searches_.data()), *search.failure);
   }
 
   coro::Task<> locate_all() {
@@ -109,14 +114,14 @@ class Finder {
         if (found[i]) {
           searches[i]->located = *std::move(found[i]);
         } else {
-          searches[i]->failure = std::move(found[i]).error();
+          fail_search(*searches[i], std::move(found[i]).error());
         }
       }
     } catch (const Error& e) {
       failed = e;
     }
     if (!failed) co_return;
-    for (auto* search : searches) search->failure = *failed;
+    for (auto* search : searches) fail_search(*search, *failed);
   }
 
   coro::Task<> bring(Search& search) {
@@ -143,7 +148,7 @@ class Finder {
       if (read[i]) {
         going[i]->atom = *std::move(read[i]);
       } else {
-        going[i]->failure = std::move(read[i]).error();
+        fail_search(*going[i], std::move(read[i]).error());
       }
     }
   }
@@ -151,6 +156,7 @@ class Finder {
   Context& context_;
   Remotes& remotes_;
   Fetcher& fetcher_;
+  RootFailed failed_;
   std::vector<Search> searches_;
 };
 
@@ -226,8 +232,8 @@ coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted,
 }
 
 coro::Task<std::vector<Result<Root>>> find_roots(Context& context, const std::vector<Wanted>& wanted,
-                                                 std::vector<Times>& times) {
-  Finder finder(context, wanted, times);
+                                                 std::vector<Times>& times, RootFailed failed) {
+  Finder finder(context, wanted, times, std::move(failed));
   co_return co_await finder.finish();
 }
 

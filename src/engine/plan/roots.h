@@ -4,7 +4,9 @@
 //   fetch root   bring them, read their manifests and locks     one request per remote
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,10 +36,13 @@ struct Root {
   std::optional<atom::Url> origin{};
 };
 
+// Called with the index of a root that cannot be found, as soon as that is known: others may still be waited for.
+using RootFailed = std::function<void(std::size_t index, const Error& error)>;
+
 // One result for each of `wanted`, in their order; failures are independent. `times`, as many, are added to; they and
 // everything else must outlive the call. Throws Cancelled only.
 coro::Task<std::vector<Result<Root>>> find_roots(Context& context, const std::vector<Wanted>& wanted,
-                                                 std::vector<Times>& times);
+                                                 std::vector<Times>& times, RootFailed failed = nullptr);
 
 // Gives a lock to every root that depends on something and has none in its tree: versions are chosen for this run. And
 // where a root of a working tree is locked to atoms as they lay there once, it is given them as they lie there now. One

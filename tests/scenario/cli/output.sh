@@ -95,7 +95,7 @@ else
 fi
 
 echo "- a reader that goes stops the run"
-# The second item is slow enough to be noticed: a server that never answers.
+# The first line is a failure, which is known at once; a server that never responds keeps the run from ending.
 exec {silent}< <(exec python3 -c '
 import socket, sys, time
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1], flush=True); time.sleep(600)')
