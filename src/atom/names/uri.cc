@@ -132,8 +132,8 @@ class Expander {
     if (!near.empty()) message += "”";
     return std::unexpected(
         Error(Kind::usage, std::move(message))
-            .with_hint("define aliases in [uri.aliases] of eka.toml; write a host without a dot with its scheme, and a "
-                       "file path with a colon as ./path"));
+            .with_hint("aliases are defined in [uri.aliases] of eka.toml; if this is a host, add a scheme such as "
+                       "https://; if it is a file path, start it with ./"));
   }
 
   // As text that Url::parse reads: with a scheme, in ssh's short form, or as a file path.

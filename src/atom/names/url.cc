@@ -117,6 +117,8 @@ std::string redacted(std::string_view text) {
   const auto colon = text.find(':', begin);
   const auto at = text.rfind('@');
   if (colon == std::string_view::npos || at == std::string_view::npos || at < colon) return printable(text, 200);
+  // After a slash, no password begins: "https://h/x::label@1".
+  if (text.find('/', begin) < colon) return printable(text, 200);
   std::string out(text.substr(0, colon + 1));
   out += hidden;
   out += text.substr(at);

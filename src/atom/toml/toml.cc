@@ -89,8 +89,7 @@ void TomlTable::missing(std::string_view key) const {
   for (const TomlString& other : keys()) {
     const std::size_t distance = edit_distance(other.text, key);
     if (distance <= 2 && 2 * distance < key.size()) {
-      document_->refuse(other.where,
-                        "unknown key “" + path_of(other.text) + "”; did you mean “" + std::string(key) + "”?");
+      document_->refuse(other.where, "unknown key “" + path_of(other.text) + "”; did you mean “" + path_of(key) + "”?");
     }
   }
   document_->refuse(where_, "“" + path_of(key) + "” is missing");
@@ -178,7 +177,7 @@ void TomlTable::finish() const {
     if (known_.contains(key.text)) continue;
     std::string why = "unknown key “" + path_of(key.text) + "”";
     if (const std::string near = nearest(key.text, asked_); !near.empty()) {
-      why += "; did you mean “" + near + "”?";
+      why += "; did you mean “" + path_of(near) + "”?";
     } else {
       why += "; known keys:";
       for (const std::string& known : asked_) why += (&known == &asked_.front() ? " " : ", ") + known;

@@ -109,8 +109,10 @@ std::string redacted(const std::string& typed) {
   const auto at = typed.rfind('@', end == 0 ? 0 : end - 1);
   const auto colon = typed.find(':', begin);
   if (at == std::string::npos || at < begin || colon == std::string::npos || colon >= at) return typed;
-  // "label@1:2" or "alias::label@req" hold no password.
-  if (typed.substr(begin, at - begin).find("::") != std::string::npos) return typed;
+  // "label@1:2", "alias::label@req", "host:path::label@req" and "https://host::label@req" contain no password. One with
+  // a scheme may: "https://user:pass::word@host".
+  const auto separator = typed.substr(begin, at - begin).find("::");
+  if (separator != std::string::npos && (scheme == std::string::npos || begin + separator == colon)) return typed;
   return typed.substr(0, colon + 1) + "***" + typed.substr(at);
 }
 

@@ -106,7 +106,7 @@ Source read_source(const PublishRequest& request) {
   }
   for (const auto* atom : choose(set, request, below)) out.atoms.push_back(prepare(repository, out, prefix, *atom));
   std::ranges::sort(out.atoms, {}, [](const Prepared& p) { return p.commit.label; });
-  out.remote = repository.remote_url(request.remote).value_or(request.remote);
+  out.remote = remote_named(repository, request.remote);
   return out;
 }
 

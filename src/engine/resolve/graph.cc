@@ -468,9 +468,9 @@ std::optional<std::string> Graph::advice(resolve::PackageId id) const {
   std::vector<std::string> names;
   for (const auto& url : urls) names.push_back(url.str());
   return fmt::format(
-      "the set of `{}` is named only by dependencies, at {}, and only versions that have the same revision at all of "
-      "them "
-      "are accepted: add the set with the right URL to [package.sets] to use that one",
+      "dependencies name different URLs of the set of `{}`, {}: only versions with the same revision at all of them "
+      "are "
+      "used; to use one URL, add it to [package.sets]",
       package.label.str(), fmt::join(names, " and "));
 }
 
@@ -478,6 +478,10 @@ coro::Task<> Graph::explain_absences() {
   for (auto& package : packages_) {
     if (!package.versions || !package.versions->list.empty() || context_.settings.offline) continue;
     std::vector<std::string> labels;
+    const bool is_own = local_ && local_->genesis == package.set;
+    if (is_own) {
+      for (const auto& [label, atom] : local_set_->atoms) labels.push_back(label.str());
+    }
     for (const auto& url : urls_of(voices_of(package))) {
       if (sets_.offer(url) == nullptr) continue;
       try {
@@ -490,7 +494,7 @@ coro::Task<> Graph::explain_absences() {
     }
     auto& why = package.versions->none_because;
     const auto near = nearest(package.label.str(), labels);
-    if (labels.empty()) why = fmt::format("set `{}` has no published atoms", tag_of(package.set));
+    if (labels.empty()) why = fmt::format("set `{}` has no {}atoms", tag_of(package.set), is_own ? "" : "published ");
     if (!near.empty()) why += fmt::format("; did you mean `{}`?", near);
   }
 }

@@ -38,8 +38,7 @@ Local read_local(const InitRequest& request) {
     const auto prefix = std::filesystem::relative(request.directory, out.working_tree).generic_string();
     out.manifest_committed = repository.file(*head, prefix == "." ? set_file : prefix + "/" + set_file).has_value();
   }
-  out.remote = request.remote ? repository.remote_url(*request.remote).value_or(*request.remote)
-                              : repository.remote_url("origin");
+  out.remote = request.remote ? remote_named(repository, *request.remote) : repository.remote_url("origin");
   return out;
 }
 

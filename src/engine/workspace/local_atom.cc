@@ -28,7 +28,7 @@ Error no_such_atom(const PackageSet& set, const atom::Label& label, const std::f
   for (const auto& [known, atom] : set.atoms) labels.push_back(known.str());
   Error error(Kind::unsatisfiable, fmt::format("no atom `{}` in the set at {}", label.str(), root.string()));
   const auto near = nearest(label.str(), labels);
-  if (!near.empty()) return std::move(error).with_hint(fmt::format("is `{}` meant?", near));
+  if (!near.empty()) return std::move(error).with_hint(fmt::format("did you mean `{}`?", near));
   return set.warnings.empty() ? error : std::move(error).with_hint(set.warnings.front());
 }
 

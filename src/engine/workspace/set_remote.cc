@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
-#include "git/object/source_repository.h"
+#include "base/text.h"
 
 namespace eka::engine {
 
@@ -24,6 +24,14 @@ Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom
   return Error(Kind::integrity, fmt::format("{} is a different package set: its genesis is {}, not {}", url.str(),
                                             theirs.hex(), ours.hex()))
       .with_hint("use the remote from which this repository was cloned");
+}
+
+std::string remote_named(const git::SourceRepository& repository, const std::string& name) {
+  if (auto url = repository.remote_url(name)) return *std::move(url);
+  std::error_code absent;
+  if (name.find_first_of("/:") != std::string::npos || std::filesystem::exists(name, absent)) return name;
+  throw Error(Kind::usage, fmt::format("this repository has no remote `{}`", printable(name)))
+      .with_hint("`git remote` lists the remotes; a URL or a path such as ./set.git can be used as well");
 }
 
 atom::Url remote_url(const std::string& configured, const std::filesystem::path& base) {

@@ -8,6 +8,7 @@
 
 #include "atom/hash/object_id.h"
 #include "engine/context/context.h"
+#include "git/object/source_repository.h"
 #include "git/remote/remote.h"
 
 namespace eka::engine {
@@ -22,6 +23,10 @@ Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom
 
 // Where the repository that `directory` lies in publishes: its remote "origin", if it has one.
 std::optional<atom::Url> published_at(const std::filesystem::path& directory);
+
+// The URL of the remote `name` of the repository, or `name` itself if it is a URL or a path. Throws Kind::usage if it
+// is neither.
+std::string remote_named(const git::SourceRepository& repository, const std::string& name);
 
 // What was typed or configured as a remote, as a url; a path is relative to `base`.
 atom::Url remote_url(const std::string& configured, const std::filesystem::path& base);

@@ -1,13 +1,12 @@
-// Whether a repository on this machine may be believed: git's own rule, `safe.directory`.
+// Whether a repository on this machine is trusted, by git's rule `safe.directory`.
 //
-// Who owns a repository says which programs git runs in it, and what its objects and refs are. It is believed if its
+// The owner of a repository decides which programs git runs in it, and its objects and refs. It is trusted if its
 // git directory, the root of its working tree and the `.git` file between them, where there is one, all belong to this
 // user (base/owner.h), or if `safe.directory` names it: in the system's configuration, in the user's or in
-// GIT_CONFIG_COUNT, never in the repository's own. Entries are paths ("~" is the home directory, a final "/*" means all
-// that is below),
-// "*" means every repository, and an empty one drops those before it.
+// GIT_CONFIG_COUNT, never in the repository's own. Entries are paths ("~" is the home directory, a final "/*" means
+// everything below), "*" means every repository, and an empty entry drops those before it.
 //
-// Everything here blocks: for the pool, or before there is one.
+// Everything here blocks: call it on the pool, or before there is one.
 #pragma once
 
 #include <filesystem>

@@ -138,6 +138,13 @@ std::optional<std::string> read_named_file(const fs::path& path, std::uint64_t l
   return read_all(file, path, 0, limit);
 }
 
+std::string read_required_file(const fs::path& path, std::uint64_t limit) {
+  auto text = read_named_file(path, limit);
+  if (text) return *std::move(text);
+  const auto why = std::generic_category().message(errno);
+  throw Error(Kind::usage, fmt::format("cannot read {}: {}", shown(path), why));
+}
+
 void replace_working_file(const fs::path& root, const fs::path& path, const std::string& content) {
   auto place = place_below(root, path);
   if (!place) {

@@ -24,6 +24,8 @@ std::optional<std::string> read_working_file(const std::filesystem::path& root, 
 // The content of a file that the user named: links are followed wherever they lead, and it may be a pipe. Nothing when
 // it cannot be opened; throws Kind::usage for one of more than `limit` bytes, Kind::failure when it cannot be read.
 std::optional<std::string> read_named_file(const std::filesystem::path& path, std::uint64_t limit = largest_text);
+// The same; throws Kind::usage if it cannot be opened.
+std::string read_required_file(const std::filesystem::path& path, std::uint64_t limit = largest_text);
 
 // Replaces the content of a file below `root`, or makes the file: the new content is written beside it, made durable
 // and renamed into place, so that nobody ever sees half of it. The permissions of an existing file are kept. A link is

@@ -119,16 +119,16 @@ TEST_CASE("composers and defaults") {
 
 TEST_CASE("an unknown key is refused with its place and the nearest known key") {
   CHECK(refusal("[package]\nlable = \"a\"\nversion = \"1.0.0\"") ==
-        "atom.toml:2:1: unknown key “package.lable”; did you mean “label”?");
+        "atom.toml:2:1: unknown key “package.lable”; did you mean “package.label”?");
   CHECK(refusal("[package]\nversion = \"1.0.0\"") == "atom.toml:1:2: “package.label” is missing");
   CHECK(refusal(minimal("[package.meta]\ndescripton = \"x\"")) ==
-        "atom.toml:7:1: unknown key “package.meta.descripton”; did you mean “description”?");
+        "atom.toml:7:1: unknown key “package.meta.descripton”; did you mean “package.meta.description”?");
   CHECK(refusal(minimal("[dep]\n")) == "atom.toml:6:2: unknown key “dep”; did you mean “deps”?");
-  CHECK(refusal(minimal("[deps.fro.x]\n")) == "atom.toml:6:7: unknown key “deps.fro”; did you mean “from”?");
+  CHECK(refusal(minimal("[deps.fro.x]\n")) == "atom.toml:6:7: unknown key “deps.fro”; did you mean “deps.from”?");
   CHECK(refusal(minimal("[somewhere]\n")) ==
         "atom.toml:6:2: unknown key “somewhere”; known keys: package, compose, deps");
   CHECK(refusal(minimal("[deps.direct.nix]\nx = { giit = \"https://h/x\" }")) ==
-        "atom.toml:7:7: unknown key “deps.direct.nix.x.giit”; did you mean “git”?");
+        "atom.toml:7:7: unknown key “deps.direct.nix.x.giit”; did you mean “deps.direct.nix.x.git”?");
   CHECK(refusal(minimal("[deps.direct.nix]\nx = { tar = \"https://h/x\", ref = \"y\" }"))
             .starts_with("atom.toml:7:28: unknown key “deps.direct.nix.x.ref”"));
 }
@@ -239,7 +239,7 @@ TEST_CASE("a set's manifest") {
     CHECK(bad.error().message().starts_with("ekala.toml:"));
   }
   CHECK(parse("[set]\npackges = []").error().message() ==
-        "ekala.toml:2:1: unknown key “set.packges”; did you mean “packages”?");
+        "ekala.toml:2:1: unknown key “set.packges”; did you mean “set.packages”?");
 }
 
 TEST_CASE("a set has at most 64 mirrors") {

@@ -169,4 +169,6 @@ TEST_CASE("no refusal quotes a password or what a terminal would obey") {
   }
   CHECK(redacted("https://ann:s3cret@h/x") == "https://ann:***@h/x");
   CHECK(redacted("https://h/x") == "https://h/x");
+  CHECK(redacted("https://h/x::label@^1") == "https://h/x::label@^1");
+  CHECK(redacted("https://ann:s3/cr::et@h/x::label@^1") == "https://ann:***@^1");
 }

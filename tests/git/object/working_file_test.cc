@@ -131,6 +131,9 @@ TEST_CASE("a file that the user named is read wherever it lies, but not without 
   tree.link(tree.outside(), "link");
   CHECK(git::read_named_file(tree.root() / "link") == "text");
   CHECK_FALSE(git::read_named_file(tree.root() / "absent"));
+  const auto absent = (tree.root() / "absent").string();
+  CHECK_THROWS_WITH_AS(git::read_required_file(absent),
+                       ("cannot read " + absent + ": No such file or directory").c_str(), Error);
   CHECK_THROWS_WITH_AS(git::read_named_file("/dev/zero"), "/dev/zero is too large: the limit is 16777216 bytes",
                        const Error&);
 }
