@@ -46,7 +46,7 @@ awk '
 ' $golden | tell "golden messages have the form of messages"
 
 # Archaic or personifying phrases, and what to write instead.
-phrases='([^e]|[^r]e) is no |is none of|are no |to be had|is meant|is wanted|tells of|must do|nobody|vouch|honest|whoever|whose word|ended without a word|of its own making|does not go together|stands here|gives us|sent us|asks us|say so with|say another'
+phrases='([^e]|[^r]e) is no |is none of|are no |to be had|is meant|is wanted|tells of|must do|nobody|vouch|honest|whoever|whose word|ended without a word|of its own making|does not go together|stands here|gives us|sent us|asks us|say so with|say another|asks (for|to)|goes on|believe|speaks|meant\?'
 grep -rnoE --include='*.cc' --include='*.h' '"([^"\\]|\\.)*"' src | grep -vE '^[^:]*:[0-9]+:"[^" ]*"$' |
   { grep -E ":\"[^\"]*($phrases)" || true; } | tell "messages use plain English"
 

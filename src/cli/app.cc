@@ -12,6 +12,7 @@
 #include "cli/command/help.h"
 #include "cli/command/settings.h"
 #include "cli/output/complain.h"
+#include "cli/parse_error.h"
 #include "cli/version.h"
 #include "coro/run/runtime.h"
 
@@ -63,17 +64,6 @@ void complete(Common& common) {
   common.progress = progresses().at(config.ui().progress);
   common.verbose = static_cast<int>(config.ui().verbose);
   common.quiet = static_cast<int>(config.ui().quiet);
-}
-
-// The command that was parsed: "eka cache gc".
-std::string command_name(const CLI::App& app) {
-  std::string name = app.get_name();
-  const CLI::App* command = &app;
-  while (!command->get_subcommands().empty()) {
-    command = command->get_subcommands().front();
-    name += " " + command->get_name();
-  }
-  return name;
 }
 
 // Runs `work` and returns its exit code; prints exceptions and converts them to exit codes.
@@ -134,9 +124,7 @@ int run(int argc, char** argv) {
     std::ostringstream complaint;
     const int code = app.exit(e, out, complaint);
     return guarded(common, [&] {
-      if (code != 0) {
-        throw Error(Kind::usage, e.what()).with_hint("run `" + command_name(app) + " --help` for usage");
-      }
+      if (code != 0) throw parse_error(app, e);
       print(out.str());
       return 0;
     });

@@ -23,7 +23,7 @@ std::string failure(std::vector<std::string> arguments) {
   app.add_flag("--offline", offline);
   app.add_option("-j,--jobs", jobs);
   auto* const plan = app.add_subcommand("plan");
-  plan->add_option("uri", uris)->required();
+  plan->add_option("uri", uris)->required()->type_name("URI");
   plan->add_flag("--fresh-eval");
   auto* const cache = app.add_subcommand("cache");
   cache->require_subcommand(1);
@@ -71,7 +71,7 @@ TEST_CASE("an unknown option is named, and a similar one of the command or of ek
 TEST_CASE("what is missing or too much is named") {
   CHECK(failure({}) == "no command was given | run `eka --help` for usage");
   CHECK(failure({"cache"}) == "no command was given | run `eka cache --help` for usage");
-  CHECK(failure({"plan"}) == "uri is required | run `eka plan --help` for usage");
+  CHECK(failure({"plan"}) == "missing argument: URI | run `eka plan --help` for usage");
   CHECK(failure({"init", "plna"}) == "unexpected argument 'plna' | run `eka init --help` for usage");
   CHECK(failure({"plan", "::a"}) == "");
 }

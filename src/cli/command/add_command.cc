@@ -135,14 +135,15 @@ void add_add(CLI::App& app, Action& action) {
   command->add_option("uri", options->uri, atom_uri_help)->type_name("URI");
   command->add_option("-p,--path", options->path, "directory of the atom (default: current directory)")
       ->type_name("PATH");
-  command->add_option("-s,--set", options->set, "name for the set in the manifest, if it is new")->type_name("SET");
+  command->add_option("-s,--set", options->set, "name for the set, if the manifest does not contain it yet")
+      ->type_name("SET");
   command->add_option("--mirror", options->mirrors, "additional URL of the set (repeatable)")
       ->type_name("URL")
       ->allow_extra_args(false);
   command->footer("Example:\n  eka add gh:owner/repo::auth@^1.5 --mirror https://mirror.example/repo\n");
   command->callback([command, options, &action] {
     if (!command->get_subcommands().empty()) return;
-    if (options->uri.empty()) throw CLI::RequiredError("uri");
+    if (options->uri.empty()) throw CLI::RequiredError("URI");
     action = [options](const Common& common) { return add(common, *options); };
   });
   add_direct_nix(*command, action);

@@ -1,8 +1,13 @@
 // eka cache stat|verify|gc: contents, integrity and cleanup of the cache.
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -201,13 +206,31 @@ int gc(const Common& common, const CacheOptions& options) {
   return 0;
 }
 
+// Replaces a time such as 30d by its seconds. Returns what is wrong with it, or nothing.
+std::string in_seconds(std::string& text) {
+  constexpr std::int64_t longest = 1'000'000'000;
+  constexpr std::string_view units = "smhdw";
+  constexpr std::array<std::int64_t, 5> lengths = {1, 60, 3600, 24 * 3600, 7 * 24 * 3600};
+  std::int64_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, count);
+  const auto unit = rest == end ? 0 : units.find(*rest);
+  if (failure != std::errc() || count < 0 || count > longest || end - rest > 1 || unit == std::string_view::npos) {
+    return fmt::format("invalid value “{}”: must be a time such as 30d, 12h or 0s", text);
+  }
+  text = std::to_string(count * lengths.at(unit));
+  return "";
+}
+
 CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* what, const char* example,
                   const std::shared_ptr<CacheOptions>& options, int (*run)(const Common&, const CacheOptions&)) {
   auto* command = app.add_subcommand(name, what);
   command->add_flag("--json", options->json, "print JSON");
-  command->add_option("--wait", options->wait, "how long to wait for a cache in use (default: 10)")
+  command
+      ->add_option("--wait", options->wait,
+                   "maximum time to wait while other eka processes use the cache (default: 10)")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0, 86400));
+      ->check(CLI::Range(0, 86400).description(""));
   command->footer(fmt::format("Example:\n  eka cache {}\n", example));
   command->callback(
       [options, run, &action] { action = [options, run](const Common& common) { return run(common, *options); }; });
@@ -225,14 +248,12 @@ void add_cache(CLI::App& app, Action& action) {
   add_one(*command, action, "verify", "check the integrity of all cached data; exit code 6 if some is damaged",
           "verify --repair", options, verify)
       ->add_flag("--repair", options->repair, "move damaged data aside, so that the next run fetches it again");
-  const std::map<std::string, std::int64_t> units{
-      {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 24 * 3600}, {"w", 7 * 24 * 3600}};
-  add_one(*command, action, "gc", "remove unused entries; waits for other eka processes to end", "gc --older-than 7d",
-          options, gc)
+  add_one(*command, action, "gc", "remove data that was not used recently, once no other eka process runs",
+          "gc --older-than 7d", options, gc)
       ->add_option("--older-than", options->older_than,
-                   "minimum age of removed entries, such as 30d, 12h or 0s (default: 30d)")
+                   "remove data that was not used for this time, such as 30d, 12h or 0s (default: 30d)")
       ->type_name("TIME")
-      ->transform(CLI::AsNumberWithUnit(units));
+      ->transform(CLI::Validator(in_seconds, "", "age"));
 }
 
 }  // namespace eka::cli

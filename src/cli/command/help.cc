@@ -92,7 +92,7 @@ std::string Help::make_subcommand(const CLI::App* command) const {
 std::string Help::make_footer(const CLI::App* app) const {
   std::string out = app->get_footer();
   if (!out.empty()) out += "\n";
-  if (app->get_parent() != nullptr) out += "Options of `eka --help` are accepted, too.\n";
+  if (app->get_parent() != nullptr) out += "The options in `eka --help` can be used as well.\n";
   return out;
 }
 

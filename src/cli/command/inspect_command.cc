@@ -29,10 +29,7 @@ struct InspectOptions {
 };
 
 std::string read_file(const std::string& name) {
-  const std::filesystem::path path(name);
-  auto text = git::read_named_file(path);
-  if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", name));
-  return *std::move(text);
+  return git::read_required_file(name);
 }
 
 Json uri_json(const std::string& typed, const atom::AtomUri& uri) {

@@ -107,13 +107,11 @@ int merge(const std::vector<std::string>& files) {
   std::vector<PlanDocument> documents;
   for (const auto& file : files) {
     const std::filesystem::path path(file);
-    auto text = git::read_named_file(path, largest_plan);
-    if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", file));
-    documents.push_back({file, *std::move(text)});
+    documents.push_back({file, git::read_required_file(path, largest_plan)});
   }
   const auto merged = unwrap(merge_plans(documents));
   print(Text::pretty(merged.document));
-  return gravest(merged.codes);
+  return most_severe(merged.codes);
 }
 
 }  // namespace
@@ -128,12 +126,13 @@ void add_plan(CLI::App& app, Action& action) {
                  "(docs/plan.schema.json)")
       ->check(CLI::IsMember({"document", "lines"}).description(""))
       ->option_text("[=lines]");
-  auto* shard =
-      command
-          ->add_option("--shard", options->shard, "plan only part K of N of the URIs, to distribute them to N machines")
-          ->type_name("K/N");
+  auto* shard = command
+                    ->add_option("--shard", options->shard,
+                                 "plan only the K-th of N parts of the URIs, to distribute them to N machines")
+                    ->type_name("K/N");
   auto* merge_option =
-      command->add_option("--merge", options->merge, "merge the JSON documents of all shards; takes no URIs")
+      command
+          ->add_option("--merge", options->merge, "merge the JSON documents of all shards (cannot be used with URIs)")
           ->type_name("FILE")
           ->excludes(uris)
           ->excludes(shard);
@@ -142,7 +141,7 @@ void add_plan(CLI::App& app, Action& action) {
       "  eka plan gh:owner/repo::server@^1.2 ./set::tool\n"
       "  eka plan --shard 1/4 --json URI... >1.json; eka plan --merge *.json\n");
   command->callback([options, uris, merge_option, &action] {
-    if (uris->empty() && merge_option->empty()) throw CLI::RequiredError("uri");
+    if (uris->empty() && merge_option->empty()) throw CLI::RequiredError("URI");
     action = [options](const Common& common) {
       return options->merge.empty() ? plan(common, *options) : merge(options->merge);
     };

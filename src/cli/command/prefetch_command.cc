@@ -25,9 +25,8 @@ struct PrefetchOptions {
 
 engine::PrefetchRequest::LockFile read_lock(const std::string& name) {
   const auto path = std::filesystem::absolute(name);
-  const auto text = git::read_named_file(path);
-  if (!text) throw Error(Kind::usage, fmt::format("cannot read {}", name));
-  engine::PrefetchRequest::LockFile out{name, path, unwrap(atom::Lock::parse(*text, name)), std::nullopt};
+  const auto text = git::read_required_file(name);
+  engine::PrefetchRequest::LockFile out{name, path, unwrap(atom::Lock::parse(text, name)), std::nullopt};
   if (const auto repository = git::find_repository(path.parent_path())) {
     out.local = unwrap(atom::Url::parse(repository->git_directory.string()));
   }
@@ -123,7 +122,7 @@ void add_prefetch(CLI::App& app, Action& action) {
                     "print a JSON document with atoms, times, and requests and bytes per remote");
   command->footer("Example:\n  eka prefetch --lock server/atom.lock && eka --offline plan ::server\n");
   command->callback([options, &action] {
-    if (options->uris.empty() && options->locks.empty()) throw CLI::RequiredError("uri, or --lock");
+    if (options->uris.empty() && options->locks.empty()) throw CLI::RequiredError("URI or --lock");
     action = [options](const Common& common) { return prefetch(common, *options); };
   });
 }

@@ -152,7 +152,7 @@ void add_publish(CLI::App& app, Action& action) {
       ->type_name("REVSPEC");
   command->footer("Examples:\n  eka publish server\n  eka publish --all --revision v1.4.0\n");
   command->callback([request, packages, all, &action] {
-    if (packages->empty() && all->empty()) throw CLI::RequiredError("path, or --all");
+    if (packages->empty() && all->empty()) throw CLI::RequiredError("PATH or --all");
     action = [request](const Common& common) { return publish(common, *request); };
   });
 }

@@ -7,7 +7,7 @@
 namespace eka::cli {
 namespace {
 
-// Enough for a Nix trace; a message beyond it helps nobody.
+// Enough for a Nix trace.
 constexpr std::size_t longest_message = 64 << 10;
 
 // Every line but the first, and no empty one.
@@ -42,7 +42,7 @@ int exit_code(Kind kind) {
   return 1;
 }
 
-int gravest(const std::vector<int>& codes) {
+int most_severe(const std::vector<int>& codes) {
   if (codes.empty()) return 0;
   const int highest = std::ranges::max(codes);
   const bool only_usage = std::ranges::all_of(codes, [](int code) { return code == exit_code(Kind::usage); });
@@ -52,7 +52,7 @@ int gravest(const std::vector<int>& codes) {
 int exit_code(const std::vector<Error>& errors) {
   std::vector<int> codes;
   for (const auto& error : errors) codes.push_back(exit_code(error.kind()));
-  return gravest(codes);
+  return most_severe(codes);
 }
 
 Text describe(const Error& error, const Palette& palette) {

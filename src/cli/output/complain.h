@@ -14,7 +14,7 @@ namespace eka::cli {
 int exit_code(Kind kind);
 
 // Of several: the highest of 3 to 7 among them, else 2 where all are usage, else 1; 0 for none.
-int gravest(const std::vector<int>& codes);
+int most_severe(const std::vector<int>& codes);
 int exit_code(const std::vector<Error>& errors);
 
 // "error: <message>", then what was being done, innermost first, then the hint. Ends with a newline.

@@ -25,7 +25,7 @@ struct Shard {
   std::string str() const;
   atom::Json json() const;  // {"count": 5, "number": 2}
 
-  // Where the nth item of this shard stands in the whole list; both count from 0.
+  // The position of the nth item of this shard in the whole list; both count from 0.
   std::size_t position(std::size_t nth) const { return number - 1 + nth * count; }
 
   template <class Item>

@@ -47,13 +47,16 @@ says() {
 says 2
 says 2 plam
 says 2 plan
+says 2 plan --offlin ::server
 says 2 plan --fresh
+says 2 --offlin plan ::server
+says 2 cache sta
 says 2 plan --jobs many ::server
 says 2 plan --color blue ::server
 says 2 plan --shard 3/2 ::server
 says 2 plan --merge missing.json
 says 2 plan gj:owner/repo::server
-says 2 plan https://exa_mple.com/set.git::server
+says 2 plan 'https://exa!mple.com/set.git::server'
 says 2 plan https://example.com:port/set.git::server
 says 2 plan 'https://example.com/set.git::1server'
 says 2 plan 'https://example.com/set.git::server@^1.x.3'
@@ -71,12 +74,12 @@ says 2 -C set publish --all --target missing
 says 2 -C set resolve missing
 says 2 verify ::server
 says 2 inspect id 12 server
-says 2 inspect lock set/server/atom.toml
+says 6 inspect lock set/server/atom.toml
 says 2 cache gc --older-than long
 echo 'plan.jbos = 2' >"$XDG_CONFIG_HOME/eka.toml"
 says 2 config
-EKA_PLAN_JOBS=none says 2 config
 rm "$XDG_CONFIG_HOME/eka.toml"
+EKA_PLAN_JOBS=none says 2 config
 EKA_PLAN_JBOS=2 says 2 config
 EKA_NET_STALL=0 says 2 config
 
