@@ -1,4 +1,4 @@
-// Whose files this process may believe: the rule that git has for `safe.directory`.
+// Which owners of files this process trusts: git's rule for `safe.directory`.
 #pragma once
 
 #include <filesystem>

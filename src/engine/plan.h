@@ -38,8 +38,8 @@ struct PlanReport {
   std::vector<RemoteCost> remotes;  // those that were asked anything, by url
 };
 
-// Runs the whole pipeline. An item that fails stops no other: its error stands in its place. Throws only what concerns
-// all of them (the cache cannot be opened, Nix is missing), and Cancelled.
+// Runs the whole pipeline. A failing item does not stop the others: its error is in its place. Throws only what
+// concerns all of them (the cache cannot be opened, Nix is missing), and Cancelled.
 coro::Task<PlanReport> plan(Context& context, PlanRequest request);
 
 }  // namespace eka::engine

@@ -5,8 +5,8 @@
 // a benchmark with a file) provides them and calls solve() again.
 //
 // The result depends neither on the order in which facts become available nor on the values of PackageId, because the
-// solver asks in its own order and stops at the first missing fact. In the rejected design, facts were pushed into the
-// solver as they arrived; what was learned, and therefore the result, depended on the timing of the network.
+// solver requests facts in its own order and stops at the first missing fact. In the rejected design, facts were pushed
+// into the solver as they arrived; what was learned, and therefore the result, depended on the timing of the network.
 #pragma once
 
 #include <algorithm>

@@ -37,7 +37,7 @@ void write_string(std::string& out, std::string_view text) {
     const char c = text.front();
     const std::size_t length = first_code_point(text).length;
     if (length == 0) {
-      out += "\xef\xbf\xbd";  // broken UTF-8 cannot stand in JSON
+      out += "\xef\xbf\xbd";  // JSON cannot contain invalid UTF-8
     } else if (c == '"' || c == '\\') {
       out += {'\\', c};
     } else if (static_cast<std::uint8_t>(c) < 0x20) {

@@ -62,7 +62,7 @@ bool looks_like_host(std::string_view name) {
   return last.size() >= 2 && last != "git" && (std::ranges::all_of(last, is_letter) || last.starts_with("xn--"));
 }
 
-// The end of the host, or of the alias in its place, at the beginning of `rest`: IPv6 stands in brackets.
+// The end of the host, or of the alias in its place, at the beginning of `rest`: IPv6 is in brackets.
 std::size_t host_end(std::string_view rest) {
   const std::size_t from = rest.starts_with('[') ? std::min(rest.find(']'), rest.size()) : 0;
   return std::min(rest.find_first_of(":/", from), rest.size());

@@ -35,7 +35,7 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-// The byte that an escape at the start of `text` stands for, or -1.
+// The byte that an escape at the start of `text` encodes, or -1.
 int escaped_byte(std::string_view text) {
   if (text.size() < 3 || text[0] != '%') return -1;
   const int high = hex_value(text[1]);
@@ -154,7 +154,7 @@ class UrlReader {
     return !text.empty() && std::ranges::all_of(text, allowed);
   }
 
-  // As git tells "host:path" from a path: by a colon before any slash, and outside of the brackets of IPv6.
+  // As git distinguishes "host:path" from a path: by a colon before any slash, and outside of the brackets of IPv6.
   std::size_t colon_before_slash() const {
     std::size_t from = 0;
     const auto at = text_.find('@');

@@ -1,8 +1,8 @@
 // TOML read strictly. toml++ enters the program here and nowhere else; this header is for the readers of manifests,
 // locks and configuration, and is included by their .cc files only.
 //
-// A reader asks a TomlTable for the keys it knows and calls finish(), which refuses the first key that nobody asked
-// for, naming the nearest that somebody did. Everything here throws eka::Error, of the kind that the document was
+// A reader gets the keys it knows from a TomlTable and calls finish(), which rejects the first key that was not read
+// and suggests the most similar one that was. Everything here throws eka::Error, of the kind that the document was
 // opened with and with the message "<file>:<line>:<column>: …"; the public parsers catch it where they return a Result.
 // What a document may cost is checked before it is parsed (toml_bounds.h).
 #pragma once

@@ -167,7 +167,7 @@ Result<toml::table> parse(std::string_view text) {
   }
 }
 
-// The table that `path` ends in, made where it is missing; nothing where something else stands in the way.
+// The table that `path` ends in, made where it is missing; nothing if something else has its place.
 toml::table* descend(toml::table& from, const KeyPath& path) {
   toml::table* table = &from;
   for (const auto& key : path | std::views::take(path.size() - 1)) {

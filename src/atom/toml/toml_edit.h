@@ -15,7 +15,7 @@ namespace eka::atom {
 
 // Sets the value at `path` to `literal` (TOML text), making tables that are missing. An existing value is replaced in
 // its place. A new entry goes: into the inline table, behind the dotted keys, or under the header that its siblings
-// stand in; else under a new header, behind the section that is nearest in name.
+// are in; else under a new header, behind the section that is nearest in name.
 // Kind::usage when the document is not TOML, or when something on the way is not a table.
 Result<std::string> set_entry(std::string_view text, const KeyPath& path, std::string_view literal);
 

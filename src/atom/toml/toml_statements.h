@@ -22,7 +22,7 @@ struct Span {
 
 // `key = value`, at the top level or within an inline table.
 struct TomlEntry {
-  KeyPath key;  // relative to what it stands in: {"a", "b"} for `a.b = …`
+  KeyPath key;  // relative to the table that contains it: {"a", "b"} for `a.b = …`
   Span span;    // from the key to the end of the value
   Span value;
 };

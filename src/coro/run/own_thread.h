@@ -12,10 +12,9 @@
 namespace eka::coro {
 
 // Runs `function` on a thread of its own and resumes on the caller's executor with its result or its exception. A
-// caller that is cancelled does not wait: it throws Cancelled at once, and the thread goes on alone, to nobody's use,
+// caller that is cancelled does not wait: it throws Cancelled at once, and the thread continues, its result unused,
 // until the function returns or the process ends. So `function` must own all that it uses, and be named before it is
-// passed (see the trap in task.h). A thread costs more than a turn of the pool; in return nothing waits for its turn
-// behind it.
+// passed (see the trap in task.h). A thread costs more than a turn of the pool; in return it does not delay others.
 template <class T>
 Task<T> on_own_thread(std::function<T()> function);
 

@@ -29,11 +29,11 @@ class SingleFlight {
   }
 
   // If work for `key` is under way, waits for its result and throws `work` away unstarted; else starts it, as a
-  // coroutine of its own, so `work` must own what it uses: it may go on when this caller is cancelled.
+  // coroutine of its own, so `work` must own what it uses: it may continue after this caller was cancelled.
   //
-  // An asker that is cancelled cancels nobody else; when the last one is, so is the work, and that asker waits for its
-  // end. Whoever asks meanwhile waits too and then starts anew: never do two work for one key. A failure is given to
-  // all who waited. Work that asks for its own key waits for itself, for ever.
+  // Cancelling one caller does not affect the others; cancelling the last one cancels the work, and that caller waits
+  // for its end. A caller that comes meanwhile waits as well and then starts the work again: there is never more than
+  // one for a key. A failure is thrown to all callers that waited. Work that waits for its own key deadlocks.
   Task<T> run(Key key, Task<T> work) {
     for (auto found = flights_.find(key); found != flights_.end(); found = flights_.find(key)) {
       const std::shared_ptr<SharedFlight> flight = found->second;

@@ -1,4 +1,4 @@
-// What Nix tells of builds, passed on to whoever watches the run.
+// Progress messages of Nix about builds, passed on to the observer of the run.
 #pragma once
 
 #include <string_view>

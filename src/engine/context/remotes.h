@@ -25,7 +25,7 @@ class Remotes {
   // Opened at the first call; throws Kind::offline for a network url when the run is offline.
   git::Remote& at(const atom::Url& url);
 
-  // The URL that `url` stands for, after insteadOf. Asks nobody.
+  // `url` after insteadOf. Sends nothing.
   atom::Url reached_at(const atom::Url& url) const;
 
   // The user of this run has named `url`: see Connector.

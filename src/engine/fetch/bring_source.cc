@@ -124,7 +124,7 @@ coro::Task<std::optional<BroughtSource>> Sources::cached_tree(std::string key, s
     co_return BroughtSource{atom::source_store_path(hash, name), std::move(place), hash, true};
   } catch (const Error& error) {
     if (error.kind() != Kind::integrity) throw;
-    // Damaged: it is fetched again, which repairs it, or tells that it cannot be.
+    // Damaged: it is fetched again, which repairs it, or reports that it cannot be.
     context_.observer.note(fmt::format("cached source {} is damaged: {}", key, error.message()));
   }
   co_return std::nullopt;

@@ -12,14 +12,14 @@ namespace eka::engine {
 // How one mirror is to be asked.
 struct Effort {
   bool hasty = false;  // one attempt without waiting: another mirror, or another time, is as good
-  bool quiet = false;  // nobody needs it yet: the user is told of no failure
+  bool quiet = false;  // not needed yet: failures are not reported
 };
 
 class Delivery {
  public:
   virtual ~Delivery() = default;
 
-  // Throws when nothing could be taken in, whoever delivers it.
+  // Throws if the cache cannot be written to.
   virtual void check_writable() const = 0;
 
   // Those of `atoms`, which are of one set, that are not whole in the cache. Throws Kind::integrity where the commit of

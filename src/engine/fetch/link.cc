@@ -1,7 +1,7 @@
 // Names to members, for every atom of a closure.
 //
 // A manifest names a dependency by a tag of its own and a label; the lock names it by set. The label alone decides
-// unless the atom may see two of that label from two sets: then the tag's mirrors tell which set is meant.
+// unless the atom may see two of that label from two sets: then the tag's mirrors determine the set.
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -40,7 +40,7 @@ class Linker {
     return found.front();
   }
 
-  // Those of the manifest, each fetched in the way that it asks for; what else a lock names is nobody's.
+  // Those of the manifest, each fetched in the way that it requires; other entries of the lock are unused.
   Result<std::map<std::string, MemberSource>> sources() const {
     std::map<std::string, MemberSource> out;
     for (const auto& [name, wanted] : member_.manifest.direct) {

@@ -25,7 +25,7 @@ struct SetOffer {
 // the init ref is missing: `url` is no set.
 SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs);
 
-// Everything, with one ref query. Cost follows the size of the set: the pipeline asks for the labels it needs instead.
+// Everything, with one ref query. Cost follows the size of the set: a plan queries only the labels that it needs.
 coro::Task<SetOffer> whole_offer(Context& context, atom::Url url);
 
 }  // namespace eka::engine

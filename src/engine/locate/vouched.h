@@ -1,6 +1,6 @@
 // Which revision a version is, as the remote at one URL said in earlier runs.
 //
-// A remote is believed about itself only: what it said is remembered by the URL that it was reached at (after
+// A remote is trusted about itself only: its statements are cached by the URL that it was reached at (after
 // insteadOf), and answers no question about another URL, whatever genesis that one claims.
 #pragma once
 

@@ -35,7 +35,7 @@ struct PrefetchReport {
   std::vector<RemoteCost> remotes;           // those that were asked anything, by url
 };
 
-// What fails stops no other: its error stands in its place.
+// A failing item does not stop the others: its error is in its place.
 coro::Task<PrefetchReport> prefetch(Context& context, PrefetchRequest request);
 
 }  // namespace eka::engine

@@ -31,7 +31,7 @@ struct Source {
   std::vector<std::string> warnings;
 };
 
-// Where the set stands in its repository: the nearest directory upwards of `start` that holds an ekala.toml.
+// The directory of the set in its repository: the nearest directory upwards of `start` that holds an ekala.toml.
 std::string set_prefix(const git::SourceRepository& repository, const atom::ObjectId& commit,
                        const std::filesystem::path& start) {
   std::string path;
@@ -158,7 +158,7 @@ PublishedAtom compare(const Prepared& atom, const atom::ObjectId& genesis, const
   return out;
 }
 
-// A tree that nobody could fetch stays here; the warnings of one that can be are the report's.
+// A tree that could not be fetched is not published; the warnings of one that can be are the report's.
 void review(const Source& source, const Prepared& prepared, PublishedAtom& atom, PublishReport& report) {
   auto review = review_tree(source.objects, prepared.commit.tree);
   for (const auto& warning : review.warnings) report.warnings.push_back(atom.label.str() + ": " + warning);

@@ -24,7 +24,7 @@ enum class PublishOutcome {
   published,  // it is there now
   skipped,    // it was there already: the same tree, be it from another commit
   differs,    // refused by us: the remote has this version with other content
-  unfit,      // refused by us: nobody could fetch it
+  unfit,      // rejected by eka: it could not be fetched
   refused,    // the remote refused the push
 };
 

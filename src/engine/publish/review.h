@@ -13,7 +13,7 @@ namespace eka::engine {
 struct Review {
   // Why no eka would take it: a submodule, a name that is refused everywhere, a limit. Then it is not published.
   std::optional<std::string> unfit;
-  // What will surprise somebody: names that are one name where case or Unicode form does not count; LFS pointers, which
+  // What may surprise users: names that are one name where case or Unicode form does not count; LFS pointers, which
   // are published as the pointers they are.
   std::vector<std::string> warnings;
 };

@@ -44,7 +44,7 @@ struct AddReport {
 coro::Task<AddReport> add(Context& context, AddRequest request);
 coro::Task<AddReport> add_direct(Context& context, AddDirectRequest request);
 
-// How a source at `url` is fetched when nobody says: repositories by git, archives as trees, all else as files.
+// How a source at `url` is fetched by default: repositories by git, archives as trees, all else as files.
 AddDirectRequest::Fetch guess_fetch(const atom::Url& url);
 
 }  // namespace eka::engine

@@ -6,7 +6,7 @@
 // once, and then the manifests of the versions that they were locked to and of the highest. However deep the graph is,
 // that makes four rounds.
 //
-// Nothing is believed of it: it fills the cache and the run's knowledge of remotes, where the solver finds what it
+// Its content is not trusted: it fills the cache and the run's knowledge of remotes, where the solver finds what it
 // would have asked for later. Failures are silent.
 #pragma once
 

@@ -1,8 +1,8 @@
 // What remotes say of their sets, in one run: which genesis, and which versions of the labels that were asked for.
 //
-// Each remote is asked once for each label, in as few ref queries as questions come together: whoever
-// has several questions asks them in one call. A failure is kept beside its url; whoever needs the answer finds it,
-// and nobody asks a dead remote twice.
+// Each remote is queried once for each label, in as few ref queries as possible: several labels are
+// requested in one call. A failure is kept with its URL and returned to later callers,
+// so that an unreachable remote is not queried twice.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
 // Who says which versions a set has, when versions are chosen.
 //
-// A set is named by URLs, and manifests name them. Not every manifest is believed:
+// A set is named by URLs, and manifests name them. Not every manifest is trusted:
 //
 //   * A set that the manifest in question names itself (or its own set) is decided by the URLs given there. URLs that
 //     other manifests give for the same genesis deliver objects; they add no version, hide none and cause no

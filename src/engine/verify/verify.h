@@ -26,7 +26,7 @@ struct VerifiedAtom {
   Published atom;
   std::string remote;  // redacted url of the one that was asked
   Verdict verdict;
-  bool asked_for = false;  // by a URI; else it stands in a lock
+  bool asked_for = false;  // by a URI; otherwise it is from a lock file
 };
 
 struct VerifyReport {

@@ -29,7 +29,7 @@ atom::Label choose_label(const NewAtomRequest& request, const std::filesystem::p
   return *std::move(label);
 }
 
-// A set that was found by looking upwards may be somebody else's, put where people work (/tmp/ekala.toml).
+// A set that was found in a parent directory may be another user's, placed where people work (/tmp/ekala.toml).
 void check_owner(const std::filesystem::path& root) {
   if (is_owned(root) && is_owned(root / set_file)) return;
   const auto repository = git::find_repository(root);

@@ -7,7 +7,7 @@
 
 namespace eka::eval {
 
-// Valid at its store path afterwards. Throws Error(Kind::failure) when the store does not take it, Kind::integrity when
+// Valid at its store path afterwards. Throws Error(Kind::failure) when the store refuses it, Kind::integrity when
 // what lies there belongs at another path.
 coro::Task<> add_source(const Installation& installation, Source source);
 

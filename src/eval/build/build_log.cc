@@ -46,7 +46,7 @@ std::string plain(std::string_view text) {
 
 constexpr std::string_view error_word = "error: ";
 
-// The derivation that a message tells of: the first path in it, if it is but one that failed.
+// The derivation that a message is about: the first path in it, if it is but one that failed.
 std::string derivation_in(const std::string& message) {
   constexpr std::string_view store = "'/nix/store/";
   const auto start = message.find(store);

@@ -1,7 +1,7 @@
 // Building what was planned: `nix-store --realise`, once for all of it.
 //
 // Unlike evaluation this is the user's own Nix, with its configuration and environment: substituters, builders on other
-// machines, its sandbox. Nix builds what a derivation needs first, several at once, and goes on when one fails.
+// machines, its sandbox. Nix builds what a derivation needs first, several at once, and continues when one fails.
 #pragma once
 
 #include <optional>

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What tells a file from another that took its place.
+// What distinguishes a file from another that replaced it.
 std::string fingerprint(const std::string& path) {
   struct stat about{};
   if (::stat(path.c_str(), &about) != 0) return "missing";

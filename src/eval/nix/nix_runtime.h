@@ -1,4 +1,4 @@
-// What an installed Nix is made of: its version, and the files that its evaluator loads.
+// An installed Nix: its version, and the files that its evaluator loads.
 #pragma once
 
 #include <filesystem>

@@ -13,7 +13,7 @@ constexpr std::string_view frame_mark = "\n       … ";
 constexpr std::string_view place_mark = "at /nix/store/";
 constexpr std::size_t hash_length = 33;  // with its "-"
 
-// Does this frame speak of our own expressions, or of the command line?
+// Is this frame in eka's own expressions, or in the command line?
 bool is_ours(std::string_view frame) {
   for (const std::string_view place : {"at /eka/nix/", "at (stdin)", "at «stdin»"}) {
     if (frame.contains(place)) return true;
@@ -38,7 +38,7 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
 }
 
-// Nix indents everything below "error: " by its width, as whoever prints our messages does again.
+// Nix indents everything below "error: " by its width, and so does the code that prints eka's messages.
 std::string without_indent(std::string_view text) {
   constexpr std::string_view indent = "       ";
   std::string out;
@@ -50,7 +50,7 @@ std::string without_indent(std::string_view text) {
   return out;
 }
 
-// What was imported from a derivation (imports.h) stands in the private store.
+// What was imported from a derivation (imports.h) is in the private store.
 std::string without_private_store(std::string_view text) {
   constexpr std::string_view path = "/eka/store/nix/store/";
   constexpr std::size_t prefix = std::string_view("/eka/store").size();

@@ -9,7 +9,7 @@
 //
 //          at …
 //
-// The frames follow from the inside out. Those that speak of our own expressions (/eka/nix) say nothing about the atom
+// The frames follow from the inside out. Those in eka's own expressions (/eka/nix) say nothing about the atom
 // and are left out unless they are asked for.
 #pragma once
 

@@ -10,7 +10,7 @@
 
 namespace eka::eval {
 
-// Paths; a directory stands for all below it. One that does not exist grants nothing.
+// Paths; a directory includes everything below it. One that does not exist grants nothing.
 struct Grants {
   std::vector<std::string> run;    // may be executed and read
   std::vector<std::string> read;   // may be read and listed

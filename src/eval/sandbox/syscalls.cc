@@ -17,7 +17,7 @@
 namespace eka::eval {
 namespace {
 
-// Names that this libseccomp or this architecture does not know are skipped: nobody can call them.
+// Names that this libseccomp or this architecture does not know are skipped: they cannot be called.
 constexpr const char* allowed[] = {
     // files: the wall is the mount namespace
     "access", "chdir", "chmod", "chown", "close", "close_range", "copy_file_range", "creat", "dup", "dup2", "dup3",
@@ -44,7 +44,7 @@ constexpr const char* allowed[] = {
     "getrandom", "getresgid", "getresuid", "getrlimit", "getrusage", "getsid", "gettid", "getuid", "prlimit64",
     "setrlimit", "sysinfo", "times", "uname"};
 
-// What a careful program asks for and can do without.
+// Calls that programs make but do not depend on.
 constexpr const char* refused[] = {"fork",   "vfork",       "socket",          "socketpair", "ptrace",     "unshare",
                                    "setns",  "mount",       "umount2",         "bpf",        "keyctl",     "add_key",
                                    "chroot", "request_key", "perf_event_open", "kill",       "pivot_root", "execveat"};

@@ -1,4 +1,4 @@
-// The Nix daemon's protocol, as far as we speak it: one operation, for which starting a process each time would be
+// The part of the Nix daemon's protocol that eka uses: one operation, for which starting a process each time would be
 // dear.
 //
 // Numbers are 64 bits, little endian; a string is its length, its bytes, and zeros up to a multiple of eight. After the

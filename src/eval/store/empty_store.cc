@@ -39,8 +39,8 @@ EmptyStore EmptyStore::read(const fs::path& made) {
   for (fs::recursive_directory_iterator entry(made, ignored), end; entry != end; entry.increment(ignored)) {
     const std::string path = entry->path().string().substr(made.string().size());
     const fs::file_type type = entry->symlink_status(ignored).type();
-    // What tells of this machine is left out: links name the place at which the store was made, and these directories
-    // whoever made it. Nix makes its own.
+    // What identifies this machine is left out: links name the place at which the store was made, and these directories
+    // its owner. Nix makes its own.
     if (entry->path().parent_path().filename() == "per-user") continue;
     if (type == fs::file_type::directory) store.directories_.push_back(path);
     if (type != fs::file_type::regular) continue;

@@ -30,7 +30,7 @@ class EmptyStore {
     std::string path;
     std::string content;
   };
-  std::vector<std::string> directories_;  // each after what it stands in
+  std::vector<std::string> directories_;  // each after its parent
   std::vector<File> files_;
 };
 

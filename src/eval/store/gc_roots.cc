@@ -26,7 +26,7 @@ bool points_at(const fs::path& link, const std::string& target) {
   return fs::read_symlink(link, ignored) == target;
 }
 
-// Makes a link or replaces it, in one step for whoever looks.
+// Creates or replaces a link atomically.
 void put_link(const fs::path& link, const std::string& target) {
   const fs::path partial = link.parent_path() / ("." + link.filename().string() + "." + std::to_string(::getpid()));
   fs::remove(partial);

@@ -23,7 +23,7 @@ class GcRoots {
       : directory_(std::move(directory)), store_(std::move(store)) {}
 
   // Sees to it that each of `paths` has a root. Starts no process; one that stands already costs two readlink. Blocks.
-  // Kind::failure when the store does not take roots from here (it is on another machine, the daemon refuses).
+  // Kind::failure when the store refuses roots from here (it is on another machine, the daemon refuses).
   Result<void> keep(const std::vector<std::string>& paths) const;
 
   // Our link for `path`.

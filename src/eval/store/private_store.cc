@@ -56,7 +56,7 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // What somebody else has written: none of its schema is run, and nothing is written to it.
+  // Untrusted content: none of its schema is run, and nothing is written to it.
   void distrust() {
     configure(SQLITE_DBCONFIG_DEFENSIVE, 1);
     configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
@@ -127,7 +127,7 @@ class Query {
 constexpr const char* database_file = "nix/var/nix/db/db.sqlite";
 constexpr std::size_t most_paths = 1'000'000;
 
-// A path as a private store registers it. What makes Nix believe a path that does not prove itself (a signature, that
+// A path as a private store registers it. What makes Nix trust a path that is not content-addressed (a signature, that
 // it was built here) is not taken over.
 struct Registration {
   std::string path, hash, deriver, ca;

@@ -20,7 +20,7 @@ Derivation read_derivation(const std::filesystem::path& store, const std::string
 // there without a sandbox, never opens a database that a sandbox could write, nor walks through its directories. The
 // databases (of Nix's schema 10, which all of Nix 2 has) are read with their schema distrusted; of a registration only
 // what Nix verifies is taken over: no signature, no word that a path was built here. Throws Kind::evaluation for a
-// store in which links stand in the way, or whose database cannot be read or registers what is no store path. Blocks.
+// store in which links are in the way, or whose database cannot be read or registers what is no store path. Blocks.
 void gather(const std::filesystem::path& into, const std::vector<std::filesystem::path>& stores);
 
 }  // namespace eka::eval

@@ -21,8 +21,8 @@ struct ConfigEntry {
 // The entries of `text` in their order, includes not followed. A key without a value has "true".
 Result<std::vector<ConfigEntry>> parse_config(std::string_view text);
 
-// Appends the entries of `file`; those of an included file stand in the place of its include. Included files that do
-// not exist are skipped. Blocks. Throws Kind::usage that names the file and the line.
+// Appends the entries of `file`; those of an included file are inserted in the place of its include. Included files
+// that do not exist are skipped. Blocks. Throws Kind::usage that names the file and the line.
 void read_config_file(const std::filesystem::path& file, std::vector<ConfigEntry>& into);
 
 }  // namespace eka::git

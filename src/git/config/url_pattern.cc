@@ -33,7 +33,7 @@ int hex_value(char c) {
   return -1;
 }
 
-// Escapes that stand for letters, digits, "-", ".", "_" or "~" decoded, others in upper case.
+// Escapes of letters, digits, "-", ".", "_" or "~" decoded, others in upper case.
 std::string normalised_escapes(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {

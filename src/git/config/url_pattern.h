@@ -21,7 +21,7 @@ struct UrlMatch {
   friend auto operator<=>(const UrlMatch&, const UrlMatch&) = default;
 };
 
-// Scheme and port must agree, each "*" in the host stands for one label, the path must be a prefix that ends at a "/",
+// Scheme and port must agree, each "*" in the host matches one label, the path must be a prefix that ends at a "/",
 // a user must be the same where the pattern names one. Paths are compared as normalised_path() gives them.
 std::optional<UrlMatch> match_url(std::string_view pattern, const atom::Url& url);
 

@@ -1,4 +1,4 @@
-// How eka calls itself before servers, and what its git floor is made of.
+// The user agent that eka sends to servers, and the versions of the libraries for git.
 #pragma once
 
 #include <string>

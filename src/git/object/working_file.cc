@@ -61,7 +61,7 @@ Descriptor open_below(const fs::path& root, const fs::path& path) {
   int found = -1;
   do {
     found = static_cast<int>(::syscall(SYS_openat2, base.get(), path.c_str(), &how, sizeof how));
-  } while (found < 0 && (errno == EINTR || errno == EAGAIN));  // EAGAIN: somebody renamed above us
+  } while (found < 0 && (errno == EINTR || errno == EAGAIN));  // EAGAIN: a directory above was renamed
   if (found < 0 && errno == EXDEV) throw leads_out(root, path);
   // Old kernels do not have the call, and old container runtimes answer EPERM to a call they do not know.
   if (found < 0 && (errno == ENOSYS || errno == EPERM)) {

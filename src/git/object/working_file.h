@@ -1,5 +1,5 @@
 // Files of a working tree. Whoever made the tree may have put anything there: a link to a device or to a file of the
-// user's, a pipe that nobody writes to, a file of a terabyte. Everything that reads one opens it here. Blocking: call
+// user's, a pipe without a writer, a file of a terabyte. Everything that reads one opens it here. Blocking: call
 // it on the pool.
 #pragma once
 
@@ -28,8 +28,8 @@ std::optional<std::string> read_named_file(const std::filesystem::path& path, st
 std::string read_required_file(const std::filesystem::path& path, std::uint64_t limit = largest_text);
 
 // Replaces the content of a file below `root`, or makes the file: the new content is written beside it, made durable
-// and renamed into place, so that nobody ever sees half of it. The permissions of an existing file are kept. A link is
-// followed as long as it leads to a place below `root`, else Kind::usage; Kind::failure for the disk. What a killed
+// and renamed into place, so that a partial file is never visible. The permissions of an existing file are kept. A link
+// is followed as long as it leads to a place below `root`, else Kind::usage; Kind::failure for the disk. What a killed
 // process leaves, "<file>.eka-new", goes with the next replacement.
 void replace_working_file(const std::filesystem::path& root, const std::filesystem::path& path,
                           const std::string& content);

@@ -1,6 +1,6 @@
 // ls-refs and fetch as protocol v0 and v1 have them, over any session that can converse so.
 //
-// libgit2's own transports, which speak nothing else, were not taken: version 1.5 can neither fetch an object by its id
+// libgit2's own transports, which support nothing else, are not used: version 1.5 can neither fetch an object by its id
 // nor fetch shallow, and would block a thread of the pool for as long as a server takes.
 #pragma once
 

@@ -1,5 +1,5 @@
 // A remote that is spoken to over the wire, over any kind of session: in protocol v2, or in v0 or v1 where the server
-// knows no better. The answers are the same; what v2 asks for by prefix is then chosen here, from all that the server
+// knows no better. The answers are the same; what v2 requests by prefix is then selected here, from all that the server
 // lists.
 //
 // Objects are wanted by their ids. Where a server refuses one, it is asked what its refs point at, and

@@ -29,7 +29,7 @@ class Channel {
 class Dialer {
  public:
   virtual ~Dialer() = default;
-  // Connects and asks for git-upload-pack in protocol v2; the server speaks first. Throws Error(Kind::remote).
+  // Connects and requests git-upload-pack in protocol v2; the server sends first. Throws Error(Kind::remote).
   virtual coro::Task<std::unique_ptr<Channel>> dial(atom::Url url) = 0;
 };
 

@@ -1,10 +1,10 @@
 // One handshake per host, however many remotes of that host start together.
 //
-// What a server can do is a fact of its host, not of one repository. The first remote to ask takes the turn and shakes
-// hands; those who come meanwhile wait, and then know (or presume, and do not wait: HttpSession). A turn that ends
-// without knowledge goes to the next in line: what failed may concern that one repository only. After two such turns
-// the others stop queueing and each asks for itself, so that a host with a thousand dead repositories does not cost a
-// thousand round trips one after another.
+// The capabilities of a server belong to its host, not to one repository. The first remote takes the turn and does the
+// handshake; those that come meanwhile wait for its result (or assume one, and do not wait: HttpSession). If a turn
+// ends without a result, the next in line gets it: the failure may concern that one repository only. After two such
+// turns the others stop queueing and do their own handshakes, so that a host with a thousand dead repositories does not
+// cost a thousand round trips one after another.
 #pragma once
 
 #include <deque>
@@ -36,7 +36,7 @@ class Handshakes {
 
   // The turn, if it is free; nothing is known yet then.
   std::optional<Turn> try_enter(const std::string& origin);
-  // Whether nothing speaks against v2, and nothing for it: no run has met the host, or none knows what it was.
+  // Whether it is unknown if the host supports v2: no run has connected to it, or none has found out.
   bool is_unknown(const std::string& origin) const;
 
   // Whether the host keeps connections open after an answer, as far as is known: from its answers (keeps_open), or from
@@ -46,13 +46,13 @@ class Handshakes {
   void reuse_worked(const std::string& origin);
   void reuse_failed(const std::string& origin);
 
-  // What is known without asking anybody.
+  // What is known without a request.
   std::optional<Capabilities> known(const std::string& origin) const;
 
-  // Keeps what was learned without a turn (a remote that doubts what is known of its host asks on its own).
+  // Keeps what was learned without a turn (a remote that doubts what is known of its host does its own handshake).
   void learned(const std::string& origin, const Capabilities& capabilities);
   void speaks_no_v2(const std::string& origin);
-  // So it was found in this run. (Of another run it is not believed: servers grow up.)
+  // Found out in this run. (The result of an earlier run is not used: the server may have been updated.)
   bool is_old(const std::string& origin) const { return old_.contains(origin); }
 
   // Whether a command may be sent to `repository` before it has answered a handshake. A lock or the manifest of a

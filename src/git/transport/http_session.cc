@@ -86,7 +86,7 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
   if (capabilities_) co_return *capabilities_;
   if (doubted_) {
     if (handshakes_.is_old(origin())) throw NotProtocolV2();
-    // Known facts have just failed us: ask, whatever others believe.
+    // The cached capabilities were wrong: do the handshake, whatever others have cached.
     Capabilities own = co_await handshake();
     handshakes_.learned(origin(), own);
     capabilities_ = std::move(own);

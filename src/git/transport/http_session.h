@@ -2,7 +2,7 @@
 // command (in v0 it is the GET that lists the refs, and the POST that fetches). The server keeps nothing between
 // requests, so any request may go over any connection.
 //
-// A host that is known to speak v2 is not shaken hands with: it is sent its first command at once.
+// A host that is known to support v2 is sent its first command without a handshake.
 // Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
 // Neither does anybody wait for the handshake of a host that is not known: all presume what all servers can do, and
 // send their first command at once; one of them shakes hands beside that. Both only where Handshakes allow it

@@ -65,7 +65,7 @@ class Session {
   enum class Purpose { list, fetch };
   virtual coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose) = 0;
 
-  // Whether the host gives objects by their id to who asks, as far as is known; and that it does not.
+  // Whether the host serves objects by id, as far as is known; and records that it does not.
   virtual bool gives_by_id() const { return true; }
   virtual void refuses_ids() {}
 

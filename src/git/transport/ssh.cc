@@ -146,7 +146,7 @@ struct Symptom {
   const char* hint;
 };
 
-// The first that ssh's words hold decides. ssh speaks English here: LC_ALL=C.
+// The first phrase that ssh's output contains decides. The output is in English: LC_ALL=C.
 constexpr std::array symptoms = {
     Symptom{"REMOTE HOST IDENTIFICATION HAS CHANGED", false,
             "the host key has changed; if that is expected, remove the old key with `ssh-keygen -R` "

@@ -65,7 +65,7 @@ class AdvertisementParser {
   bool complete() const { return state_ == State::complete; }
   // The server answered in an older protocol. Nothing more is read then.
   bool is_old_protocol() const { return state_ == State::old_protocol; }
-  // Throws nothing: NotProtocolV2 is for the caller to throw, who asks is_old_protocol() first.
+  // Throws nothing: the caller checks is_old_protocol() first and throws NotProtocolV2.
   Result<Capabilities> finish();
 
  private:

@@ -30,7 +30,7 @@ struct DownloadLimits {
   int resumptions = 100;
 };
 
-// What downloads share with each other, and with whoever else uses the client.
+// What downloads share with each other, and with other users of the client.
 struct DownloadShared {
   HttpClient& client;
   Credentials& credentials;

@@ -31,7 +31,7 @@ class HttpLoop;
 struct HttpLimits {
   std::chrono::milliseconds connect{20'000};  // for name, TCP and TLS together
   // A transfer that brings fewer than `slowest` bytes a second for so long has stalled. There is no other limit to how
-  // long one takes: an honest clone may take an hour. Time that our own reader lets pass does not count.
+  // long one takes: a clone may take an hour. Time spent in the reader of the data does not count.
   std::chrono::seconds stall{120};
   long slowest = 64;
   // After an answer 429 or 503 no request is sent to the host for the time in Retry-After or, without that, for a time

@@ -255,7 +255,7 @@ void HttpTransfer::ended(CURLcode code) {
 }
 
 coro::Task<> HttpTransfer::sleep() {
-  // Cancelled: wakes up, and the next co_await of whoever waits here throws.
+  // Cancelled: wakes up, and the next co_await of the waiting caller throws.
   co_await wakeup_.wait([this] { wakeup_.notify(); });
 }
 

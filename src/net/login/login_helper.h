@@ -1,4 +1,4 @@
-// Where logins come from that stand neither in a URL nor in ~/.netrc. Implemented by whoever knows the user's helpers.
+// The source of logins that are neither in a URL nor in ~/.netrc. Implemented with the user's credential helpers.
 #pragma once
 
 #include <optional>

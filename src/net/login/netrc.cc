@@ -11,7 +11,7 @@ class Words {
  public:
   explicit Words(std::string_view text) : rest_(text) {}
 
-  // Empty at the end. Words may stand in double quotes, with "\" before what is meant as it is.
+  // Empty at the end. Words may be in double quotes, with "\" before characters that are literal.
   std::string next() {
     skip_blanks();
     if (rest_.empty()) return {};

@@ -2,7 +2,7 @@
 //
 // The number begins with what users of other tools ask of one host (decision 0030), doubles with each full round
 // of good answers, and halves when the host says it has too much (429, 503, a reset); from then on it grows by one a
-// round only. One burst of failures halves it once: what was sent before the halving tells nothing of the new number.
+// round only. One burst of failures halves it once: requests sent before the halving say nothing about the new number.
 #pragma once
 
 #include <cstddef>
@@ -51,7 +51,7 @@ class HostGate {
   std::map<std::string, std::shared_ptr<Host>> hosts_;
 };
 
-// The right to have one request under way. Say how it went; a Pass that goes without a word (cancelled) tells nothing.
+// The right to have one request under way. Report the outcome; a Pass destroyed without one (cancelled) has no effect.
 class HostGate::Pass {
  public:
   ~Pass();

@@ -15,9 +15,9 @@ class HttpError : public Error {
   HttpError(Error error, long status, std::optional<std::chrono::seconds> retry_after = {})
       : Error(std::move(error)), status_(status), retry_after_(retry_after) {}
 
-  // 0: the server did not come to give one, or the transfer broke after it.
+  // 0: the server returned none, or the transfer broke after it.
   long status() const { return status_; }
-  // For how long the server asks to be left alone.
+  // How long the client must wait before the next request, according to the server.
   std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
 
  private:
@@ -28,10 +28,10 @@ class HttpError : public Error {
 // Whether a request that was answered so may succeed later.
 bool is_transient_status(long status);
 
-// 429 and 503: the server asks the client to wait.
+// 429 and 503: the client must wait.
 bool is_busy_status(long status);
 
-// For any status but 200. `host` is who answered.
+// For any status but 200. `host` is the host that responded.
 HttpError status_error(long status, const std::string& host, std::optional<std::chrono::seconds> retry_after);
 
 }  // namespace eka::net

@@ -1,8 +1,8 @@
-// Retries, in one place for all that touches the network: the figures, and the bookkeeping.
+// Retries, in one place for everything that uses the network: limits and counters.
 //
 // What is tried again: failures that are Error::is_retryable(), which is decided where they are seen (http_error.h for
 // statuses and libcurl, conversation.h and ssh.h for streams). How: coro::retry, by one of the two policies here. Waits
-// are full jitter up to a bound that doubles, after the time that the server asks for (Retry-After); nothing begins
+// are full jitter up to a bound that doubles, after the time that the server requires (Retry-After); nothing begins
 // after `net.retry`. A server that is busy (429, 503) is tried until then, however often; the client holds back all
 // requests to its host meanwhile (http_client.h).
 #pragma once
@@ -31,7 +31,7 @@ inline coro::RetryPolicy transfer_policy(const Patience& patience) {
   return {.attempts = 3, .deadline = patience.retry, .busy = busy_wait};
 }
 
-// Told of each retry, for `-v`: fit for a terminal.
+// Called for each retry, for `-v`, with text that is safe to print.
 using TellRetry = std::function<void(std::string_view)>;
 
 // Of one remote or download.

@@ -208,7 +208,7 @@ FileDescriptor open_directory_beneath(int root, const std::string& relative) {
     const char* path = relative.empty() ? "." : relative.c_str();
     do {
       found = FileDescriptor(static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how)));
-    } while (!found && (errno == EINTR || errno == EAGAIN));  // EAGAIN: somebody renamed above us
+    } while (!found && (errno == EINTR || errno == EAGAIN));  // EAGAIN: a directory above was renamed
     // Old container runtimes answer EPERM to a call they do not know.
     if (!found && (errno == ENOSYS || errno == EPERM)) missing = true;
   }

@@ -58,7 +58,7 @@ std::optional<std::string> read_file_at(int directory, const std::string& name, 
 void make_durable(const std::filesystem::path& path);
 
 // Opens the directory `relative` ("" for itself) below the directory `root`. Symlinks on the way are an error, even
-// ones that somebody puts there while we walk.
+// ones that are created during the walk.
 FileDescriptor open_directory_beneath(int root, const std::string& relative);
 
 // The names in a directory but "." and "..", in no order.

@@ -53,7 +53,7 @@ bool still_at(const std::filesystem::path& path, const FileDescriptor& directory
          there.st_dev == here.st_dev;
 }
 
-// Without locks, only age tells: no intake and no write takes days.
+// Without locks, only age decides: no intake and no write takes days.
 bool is_old(const FileDescriptor& directory) {
   struct stat status{};
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -95,7 +95,7 @@ Quarantine::~Quarantine() {
     remove_tree(path_);
     return;
   }
-  // The lock stays until all is gone: nobody else sweeps it meanwhile.
+  // The lock is held until everything is removed, so that no other process sweeps it meanwhile.
   const auto lock = std::make_shared<FileDescriptor>(std::move(lock_));
   remover_->run_detached([path = std::move(path_), lock] { remove_tree(path); });
 }

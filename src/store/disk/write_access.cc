@@ -14,7 +14,7 @@ std::optional<std::string> obstacle_to_writing(const std::filesystem::path& path
   // As whom we are, not as who called us: that is who the kernel will ask about.
   if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0) return std::nullopt;
   const int code = errno;
-  // Whatever else is wrong is told by whoever meets it.
+  // Other problems are reported where they occur.
   if (code != EROFS && code != EACCES && code != EPERM) return std::nullopt;
   return printable(path.native()) + ": " + std::generic_category().message(code);
 }

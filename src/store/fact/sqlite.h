@@ -50,7 +50,7 @@ class Statement {
 
 class Sqlite {
  public:
-  // Files that nobody can write beside us are read without locks, which could not be taken where nothing may be
+  // Files that no other process can write are read without locks, which could not be taken where nothing may be
   // written.
   enum class Manner { write, read, read_unchanging };
 

@@ -39,7 +39,7 @@ coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy
       made.packs.clear();
       return made;
     }
-    // Again, now that nobody else is at it.
+    // Again, now that no other process merges.
     made.packs = choose_for_merging(list_packs(places.packs()), policy);
     for (const PackFile& pack : made.packs) {
       const auto ids = ids_of_pack(pack.index);

@@ -4,7 +4,7 @@
 // packbuilder does not. It works in a quarantine of ours. What it made is compared with what was asked for, synced and
 // renamed in, and only then are the old packs removed. A reader that is about to read one of those finds that it is
 // gone, looks for packs again, as git and libgit2 do on a miss, and finds the new one. Killed at any point, it leaves
-// the old packs or both; the quarantine is swept by whoever comes next.
+// the old packs or both; the quarantine is swept by the next run.
 #pragma once
 
 #include <vector>

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t longest = 256U << 20;
 // git writes the file in less than that.
 constexpr std::int64_t abandoned_after = 60;
-// Another process holds the lock for as long as it writes a file. If it is stopped, nobody waits for it for longer.
+// Another process holds the lock for as long as it writes a file. If it is stopped, others do not wait longer for it.
 constexpr std::chrono::seconds longest_wait{2};
 constexpr std::chrono::milliseconds pause{5};
 constexpr const char* cannot_write_refs = "cannot write refs to the cache";

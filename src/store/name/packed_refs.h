@@ -51,7 +51,7 @@ class PackedRefs {
   bool replace(std::vector<PackedName> names) const;
 
  private:
-  // What tells one version of the file from another.
+  // What distinguishes versions of the file.
   struct Stamp {
     std::uint64_t inode = 0;
     std::int64_t seconds = 0;

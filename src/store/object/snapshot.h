@@ -1,4 +1,4 @@
-// A directory of a working tree as git objects: what a local atom is made of.
+// A directory of a working tree as git objects: the content of a local atom.
 #pragma once
 
 #include <vector>

@@ -70,7 +70,7 @@ Extent Surveyor::visit(const atom::ObjectId& id, unsigned depth) {
 
 void Surveyor::anything(const atom::ObjectId& wanted) {
   atom::ObjectId id = wanted;
-  // Tags may name tags; nobody chains more than a few.
+  // Tags may name tags; real chains are short.
   for (int step = 0; step < 8; ++step) {
     const auto header = objects_.header(id);
     if (!header) throw Error(Kind::integrity, "object " + id.hex() + " is missing");

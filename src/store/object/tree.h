@@ -2,7 +2,7 @@
 //
 // A tree is a run of "<mode in octal> <name>\0<20 bytes of id>". libgit2 and git accept trees that are unsorted, hold
 // a name twice, or have modes that no git ever wrote; each of those has been used to write outside of a checkout, so
-// here they are errors (Kind::integrity). Submodules are refused too: what they stand for is not in the repository.
+// here they are errors (Kind::integrity). Submodules are refused too: their content is not in the repository.
 #pragma once
 
 #include <string_view>
@@ -27,7 +27,7 @@ Result<std::vector<TreeEntry>> parse_tree(std::string_view content);
 // As Nix and everybody else sorts: by the bytes of the name.
 void sort_by_name(std::vector<TreeEntry>& entries);
 
-// Symlink targets: 1 to 4095 bytes without NUL, or no system could store them. Where they point is nobody's business,
+// Symlink targets: 1 to 4095 bytes without NUL, or no system could store them. Where they point does not matter,
 // since they are never followed.
 Result<void> check_link_target(std::string_view target);
 

@@ -12,7 +12,7 @@
 namespace eka::store {
 namespace {
 
-// In no repository, so that nothing but the pack is looked at; nobody's configuration.
+// In no repository, so that nothing but the pack is read, and no configuration.
 coro::Command index_pack(const std::filesystem::path& pack) {
   std::filesystem::path index = pack;
   index.replace_extension(".idx");

@@ -141,7 +141,7 @@ void PackScanner::begin_base() {
   }
 }
 
-// Seven bits in each byte, the highest first; each but the last stands for one more than it says.
+// Seven bits in each byte, the highest first; each but the last encodes its value plus one.
 void PackScanner::take_distance_byte(std::uint8_t byte) {
   if (++shift_ > 9) refuse(base_is_nowhere);
   if (shift_ > 1) distance_ = (distance_ + 1) << 7;
@@ -161,7 +161,7 @@ void PackScanner::begin_data() {
 
 void PackScanner::take_data(std::span<const std::byte>& rest) {
   std::array<std::byte, 32 << 10> scratch;  // not a member: of thousands that wait for their packs, few are at work
-  // One byte more than declared has room, so that an entry that lies is caught in the act.
+  // One byte more than declared has room, so that an entry with a wrong size is detected.
   const auto room = std::min<std::uint64_t>(scratch.size(), declared_ - inflated_ + 1);
   const auto output = std::span(scratch).first(static_cast<std::size_t>(room));
   const Inflater::Step step = inflater_.step(rest, output);

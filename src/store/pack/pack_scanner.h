@@ -1,6 +1,6 @@
 // A guard that a pack passes, as it streams, before libgit2's indexer sees a byte of it.
 //
-// The indexer resolves deltas and computes ids well, but it believes sizes: it inflates 100 MB where 10 bytes were
+// The indexer resolves deltas and computes ids well, but it trusts sizes: it inflates 100 MB where 10 bytes were
 // declared, and unfolds 16 kB of deltas to 1.6 GB. The scanner inflates every entry once, into nothing, and refuses:
 // a wrong header or version, more objects than the pack could hold, an entry that inflates to another size than it
 // declares, sizes and sums beyond PackLimits (for a delta also the size of its result, which its first bytes declare

@@ -23,7 +23,7 @@ std::vector<PackFile> list_packs(const std::filesystem::path& directory);
 // The ids of a pack's objects, each once, in order. Kind::integrity when the index cannot be read.
 std::vector<atom::ObjectId> ids_of_pack(const std::filesystem::path& index);
 
-// Removes it. The .pack goes first: an .idx without its pack is passed over by every reader, and nobody can mistake it
+// Removes it. The .pack goes first: an .idx without its pack is ignored by every reader, and cannot be mistaken
 // for something that is about to appear.
 void remove_pack(const PackFile& pack);
 
