@@ -1,27 +1,26 @@
 #!/bin/bash
-# The shape of the house, as a test: reads the include graph of src/ and says what points the wrong way.
+# House rules of src/, checked from its include graph and its files.
 #
-#   1. A file includes only from its own floor and from the floors below (docs/architecture.md); peers on a floor do not
-#      know one another.
-#   2. Within a floor, a room includes only the rooms that its README.md names, and of another room only the headers of
-#      its entrance. Rooms do not include one another in a circle. A README of a room has at most 20 lines.
-#   3. A third-party library is let in by one file of the floor that has to do with it, which says what we made of it;
-#      everybody else includes that.
-#   4. Headers do not include one another in a circle.
+#   1. A file includes only from its own layer and from layers below (docs/architecture.md); modules of one layer do not
+#      include one another.
+#   2. Within a layer, a folder includes only the folders that its README.md names, and of another folder only the headers
+#      under "Entrance" of its README. Folders do not include one another in a cycle. A README has at most 20 lines.
+#   3. A third-party library is included by one file of the layer that uses it; other files include that file.
+#   4. Headers do not include one another in a cycle.
 #   5. Only src/cli/output/print.cc writes to standard output and standard error.
 #   6. No file is longer than 600 lines, no folder holds more than 25 files.
-#   7. Decision records have one form, and each stands in the index.
-#   8. What lies above the wire and the disk takes time and chance from coro::Clock.
+#   7. Decision records have one form, and each is listed in the index.
+#   8. Code above the network and the disk takes time and random numbers from coro::Clock.
 #   9. No conditional expression awaits: GCC 12 compiles both branches of it into one.
 set -euo pipefail
-shopt -s lastpipe  # so that what a pipe ends in can count
+shopt -s lastpipe  # the last command of a pipe runs in this shell, and can count
 cd "$(dirname "$0")/.."
 
 passed=0
 failed=0
 ok() { passed=$((passed + 1)); echo "ok: $1"; }
 wrong() { failed=$((failed + 1)); echo "NOT OK: $1"; sed 's/^/    /'; }
-# Tells of the check $1: fine when nothing arrives on standard input, else that is what is wrong.
+# Reports the check $1: passed if standard input is empty, otherwise failed with that text.
 tell() {
   local found
   found=$(cat)
@@ -66,46 +65,46 @@ awk -F'\t' -v allowed="$allowed" '
     split($1, from, "/"); to = $2; gsub(/"/, "", to); split(to, target, "/")
     if (from[2] ~ /\./) {
       # eka re-executes itself as nixec, which main has to tell apart.
-      if (target[1] != "cli" && to != "eval/sandbox/nixec.h") print $1 " includes " to ": main knows cli/ only"
+      if (target[1] != "cli" && to != "eval/sandbox/nixec.h") print $1 " includes " to ": main may include cli/ only"
       next
     }
-    if (!(from[2] in known)) { print $1 ": the folder has no floor"; next }
+    if (!(from[2] in known)) { print $1 ": the folder has no layer"; next }
     if (to !~ /\//) { print $1 " includes " to ": write the path from src/"; next }
     if (!((from[2], target[1]) in may)) print $1 " includes " to
   }' "$graph" | tell "includes point down"
 
-# Rooms: "room<TAB>other room" for what a README allows, "room<TAB>header" for its entrance.
-rooms=$(find src -mindepth 2 -maxdepth 2 -type d | sed 's|^src/||' | sort)
-for room in $rooms; do
-  readme=src/$room/README.md
-  [[ -f $readme ]] || { echo "$room has no README.md"; continue; }
+# Folders: "folder<TAB>other folder" for what a README allows, "folder<TAB>header" for its entrance.
+folders=$(find src -mindepth 2 -maxdepth 2 -type d | sed 's|^src/||' | sort)
+for folder in $folders; do
+  readme=src/$folder/README.md
+  [[ -f $readme ]] || { echo "$folder has no README.md"; continue; }
   (($(wc -l <"$readme") <= 20)) || echo "$readme has more than 20 lines"
   grep -q '^Entrance: ' "$readme" || echo "$readme names no entrance"
-  grep -q '^May include, of this floor: ' "$readme" || echo "$readme does not say what the room may include"
-done | tell "every room says what it is for"
+  grep -q '^May include, of this floor: ' "$readme" || echo "$readme does not say what the folder may include"
+done | tell "every folder has a README with its purpose"
 
 ticked() { grep "^$1" "$2" 2>/dev/null | grep -o '`[^`]*`' | tr -d '`' || true; }
-for room in $rooms; do
-  readme=src/$room/README.md
-  ticked 'May include' "$readme" | sed "s|^|may\t$room\t${room%%/*}/|"
-  if grep -q '^Entrance: every header' "$readme" 2>/dev/null; then printf 'open\t%s\t*\n' "$room"; fi
-  ticked 'Entrance' "$readme" | sed "s|^|open\t$room\t|"
-done >"$graph.rooms"
-trap 'rm -f "$graph" "$graph.rooms"' EXIT
+for folder in $folders; do
+  readme=src/$folder/README.md
+  ticked 'May include' "$readme" | sed "s|^|may\t$folder\t${folder%%/*}/|"
+  if grep -q '^Entrance: every header' "$readme" 2>/dev/null; then printf 'open\t%s\t*\n' "$folder"; fi
+  ticked 'Entrance' "$readme" | sed "s|^|open\t$folder\t|"
+done >"$graph.folders"
+trap 'rm -f "$graph" "$graph.folders"' EXIT
 awk -F'\t' '
   FNR == NR { seen[$1, $2, $3]; next }
   $2 ~ /^"/ {
     to = $2; gsub(/"/, "", to)
     m = split($1, f, "/"); n = split(to, g, "/")
-    from_room = m == 4 ? f[2] "/" f[3] : ""
-    to_room = n == 3 ? g[1] "/" g[2] : ""
-    if (to_room == "" || from_room == to_room) next
-    if (f[2] == g[1] && from_room != "" && !(("may", from_room, to_room) in seen)) print $1 " includes " to ": not in its README"
-    if (!(("open", to_room, "*") in seen) && !(("open", to_room, g[3]) in seen)) print $1 " includes " to ": not an entrance of " to_room
-  }' "$graph.rooms" "$graph" | tell "rooms include what their READMEs allow, by the entrance"
+    from_folder = m == 4 ? f[2] "/" f[3] : ""
+    to_folder = n == 3 ? g[1] "/" g[2] : ""
+    if (to_folder == "" || from_folder == to_folder) next
+    if (f[2] == g[1] && from_folder != "" && !(("may", from_folder, to_folder) in seen)) print $1 " includes " to ": not in its README"
+    if (!(("open", to_folder, "*") in seen) && !(("open", to_folder, g[3]) in seen)) print $1 " includes " to ": not an entrance of " to_folder
+  }' "$graph.folders" "$graph" | tell "folders include what their READMEs allow, by the headers under Entrance"
 
-awk -F'\t' '$1 == "may" { print $2, $3 }' "$graph.rooms" | { tsort 2>&1 >/dev/null || true; } | sed 's/^tsort: -: //; s/^tsort: //' |
-  tell "rooms make no circle"
+awk -F'\t' '$1 == "may" { print $2, $3 }' "$graph.folders" | { tsort 2>&1 >/dev/null || true; } | sed 's/^tsort: -: //; s/^tsort: //' |
+  tell "folders do not include one another in a cycle"
 
 awk -F'\t' '$2 ~ /^"/ { gsub(/"/, "", $2); print $2 "\t" $1 }' "$graph" | while IFS=$'\t' read -r to from; do
   [[ -f src/$to || $to == *config.h || $to == *_generated.h ]] || echo "$from includes $to, which is not in src/"
@@ -143,7 +142,7 @@ seccomp (seccomp|linux/seccomp) once eval
 END
 
 awk -F'\t' '$2 ~ /^"/ && $1 ~ /\.h$/ { to = $2; gsub(/"/, "", to); from = $1; sub(/^src\//, "", from); if (from != to) print from, to }' \
-  "$graph" | { tsort 2>&1 >/dev/null || true; } | sed 's/^tsort: -: //; s/^tsort: //' | tell "headers make no circle"
+  "$graph" | { tsort 2>&1 >/dev/null || true; } | sed 's/^tsort: -: //; s/^tsort: //' | tell "headers do not include one another in a cycle"
 
 find src -type f \( -name '*.h' -o -name '*.cc' \) -exec wc -l {} + | awk '$2 != "total" && $1 > 600 { print $2 " has " $1 " lines" }' |
   tell "no file of src/ is over 600 lines"
@@ -161,7 +160,7 @@ done | tell "decision records have number, date, status and an entry in the inde
 find docs/decisions -mindepth 1 -name '[0-9]*.md' | sed 's|.*/||; s|-.*||' | sort | uniq -d | tell "numbers of decision records are unique"
 
 # Standard output and standard error have one writer (src/cli/output/print.h). Below it only programs that abort write
-# there, and nixec, which has nobody else to tell.
+# there, and nixec, which has no other way to report errors.
 grep -rnE --include='*.h' --include='*.cc' \
   'fmt::(v[0-9]+::)?v?print|std::(cout|cerr|clog|puts|printf|fputs|fwrite|putchar|perror|vprintf|fprintf|vfprintf)\b|\b(stdout|stderr|STDOUT_FILENO|STDERR_FILENO)\b|::(printf|fputs|puts|dprintf)\b|^[^/]*::write\([12],' src |
   without '^src/(cli/output/print\.cc|coro/task/(task_group|flight)\.cc|coro/run/watchdog\.cc|eval/sandbox/(doorkeeper|nixec)\.cc|eval/nix/nix_runtime\.cc):' |
