@@ -66,7 +66,7 @@ TEST_CASE("what is not HTTP passes as it is") {
   }
 }
 
-TEST_CASE("a body whose length is not told makes the rest opaque") {
+TEST_CASE("a body of unknown length makes the rest opaque") {
   const std::string stream = "POST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
   const auto pieces = read(stream, 7);
   CHECK(together(pieces) == stream);

@@ -123,7 +123,7 @@ TEST_CASE("a requested version list comes with the requirement of its dependent"
   CHECK(missing->facts[0].requirement->str() == "^1");
 }
 
-TEST_CASE("a search that its checkpoint ends goes on where it stopped") {
+TEST_CASE("a search that its checkpoint ends continues where it stopped") {
   const bench::Universe universe = bench::synthetic_universe(2000, 20);
   resolve::Solver at_once(universe, universe.request), interrupted(universe, universe.request);
   const resolve::Outcome expected = at_once.solve();

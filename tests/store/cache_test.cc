@@ -285,7 +285,7 @@ TEST_CASE("damage in the object store is absence, and the next fetch repairs it"
   CHECK_NOTHROW(fixture.run(fixture.cache().nar_hash(w.tree)));
 }
 
-TEST_CASE("two caches on one directory see what the other brings") {
+TEST_CASE("two caches on one directory see what the other adds") {
   CacheFixture fixture;
   const World w = world();
   const auto other = fixture.another();

@@ -67,7 +67,7 @@ TEST_CASE("places that people type") {
   CHECK(expanded("x") == "::x");
 }
 
-TEST_CASE("an alias may stand for any kind of place, and what surrounds it wins") {
+TEST_CASE("an alias may expand to any kind of address, and the parts around it take precedence") {
   Aliases aliases = Aliases::defaults();
   REQUIRE(aliases.set("work", "https://git.example.com/team"));
   REQUIRE(aliases.set("box", "git@buildbox:sets"));
@@ -150,7 +150,7 @@ TEST_CASE("no refusal quotes a password, and none is printed") {
   CHECK(expanded("ann:s3cret@h.org/x::y") == "https://ann:***@h.org/x::y");
 }
 
-TEST_CASE("aliases are named like labels, and stand for something") {
+TEST_CASE("aliases are named like labels, and have an expansion") {
   Aliases aliases;
   CHECK(aliases.set("a-1", "x.org"));
   CHECK_FALSE(aliases.set("a:b", "x.org"));

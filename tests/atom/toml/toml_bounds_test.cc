@@ -117,7 +117,7 @@ TEST_CASE("the place of the excess") {
   CHECK(excess.where == atom::Position{2, 5 + 64});
 }
 
-TEST_CASE("honest documents are within the limits") {
+TEST_CASE("ordinary documents are within the limits") {
   CHECK_FALSE(refused(""));
   CHECK_FALSE(refused("\xef\xbb\xbf[a.b]\nc.d = 1.5\n"));
   CHECK_FALSE(refused("d = '" + repeated("a.", 50'000) + "'\n"));

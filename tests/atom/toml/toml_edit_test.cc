@@ -91,7 +91,7 @@ TEST_CASE("keys are quoted where they must be") {
         "[deps.from.\"a.b\"]\nx = \"1\"\ny = \"^2\"\n");
 }
 
-TEST_CASE("top-level entries stand before every header") {
+TEST_CASE("top-level entries come before every header") {
   CHECK(set("[a]\nx = 1\n", {"top"}) == "top = \"^2\"\n[a]\nx = 1\n");
   CHECK(set("one = 1\n\n[a]\n", {"top"}) == "one = 1\ntop = \"^2\"\n\n[a]\n");
   CHECK(set("\xef\xbb\xbf[a]\nx = 1\n", {"top"}) == "\xef\xbb\xbftop = \"^2\"\n[a]\nx = 1\n");

@@ -174,7 +174,7 @@ const Mirrors away{{id(1), {url("away")}}};
 
 }  // namespace
 
-TEST_CASE("askers of one turn share one request, and what was brought is not asked for again") {
+TEST_CASE("callers of one turn share one request, and what was fetched is not requested again") {
   World world;
   world.delivery.answer = [](auto&&...) { return End::landed; };
   Asker one{{a, shared}, at_home}, two{{shared, b}, at_home}, later{{a, b, shared}, at_home};
@@ -199,7 +199,7 @@ TEST_CASE("the mirrors of all askers of one turn are merged") {
   CHECK(world.delivery.calls.size() == 2);
 }
 
-TEST_CASE("an atom that cannot be fetched costs nobody else the answer") {
+TEST_CASE("an atom that cannot be fetched does not affect the results of others") {
   for (const End failure : {End::refused, End::broken, End::disk_full}) {
     World world;
     world.delivery.answer = [&](auto&&, const std::vector<Published>& atoms) {
@@ -226,7 +226,7 @@ TEST_CASE("of several sets the first failure in the order given is thrown") {
   CHECK(two.outcome == "https://away.invalid/r refuses");
 }
 
-TEST_CASE("a failure is forgotten: who asks later starts anew, with other mirrors or the same") {
+TEST_CASE("a failure is forgotten: a later caller starts again, with other mirrors or the same") {
   for (const Mirrors& mirrors : {at_home, away}) {
     World world;
     End end = End::refused;

@@ -27,7 +27,7 @@ TEST_CASE("choose_version takes the highest that satisfies, whatever the order")
   CHECK(choose("^2.1.0-rc", offered)->str() == "2.1.0-rc.1");
 }
 
-TEST_CASE("choose_version tells no atom from no version") {
+TEST_CASE("choose_version distinguishes a missing atom from a missing version") {
   const auto none = choose("*", {});
   REQUIRE_FALSE(none);
   CHECK(none.error().kind() == Kind::unsatisfiable);

@@ -45,7 +45,7 @@ TEST_CASE("a directory without an atom is a warning with a suggestion") {
   CHECK(set->warnings[0].find("eka new gone") != std::string::npos);
 }
 
-TEST_CASE("all broken manifests are told at once") {
+TEST_CASE("all broken manifests are reported at once") {
   const auto set = read_package_set(files({{"ekala.toml", "[set]\npackages = [\"a\", \"b\"]\n"},
                                            {"a/atom.toml", "[package\n"},
                                            {"b/atom.toml", "lable = 1\n"}}));

@@ -73,7 +73,7 @@ TEST_CASE("static: the value is the manifest") {
   CHECK(world.failure({"data"}).message() == "the atom data 1.0.0 has no attribute `main`; it has `package`");
 }
 
-TEST_CASE("each atom is evaluated once, whoever refers to it, and circles are fine as long as values are lazy") {
+TEST_CASE("each atom is evaluated once for all references, and cycles are allowed as long as values are lazy") {
   World world;
   world.add("base",
             {{"default.nix", "builtins.trace \"base is evaluated\" { main = " + derivation_text("base") +

@@ -13,7 +13,7 @@ Ending nix_says(std::string_view errors) {
   return {.code = 1, .errors = errors, .memory_limit = 512 << 20};
 }
 
-TEST_CASE("the atom's own trace is told, ours is not") {
+TEST_CASE("the trace of the atom is shown, that of eka's expressions is not") {
   const Error error = explain(nix_says(R"(trace: error: not this
 error: boo
         two lines
@@ -108,7 +108,7 @@ TEST_CASE("breaches of the contract are sentences") {
         "the atom a 1.0.0 cannot be evaluated: its composer c is a set, not a function");
 }
 
-TEST_CASE("a message that only looks like a breach is told as it is") {
+TEST_CASE("a message that only looks like a breach of the contract is shown unchanged") {
   CHECK(explain(nix_says("error: eka-contract {nonsense\n")).message() == "eka-contract {nonsense");
   CHECK(explain(nix_says("error: eka-contract {}\n")).message() == "eka-contract {}");
 }

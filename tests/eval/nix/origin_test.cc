@@ -30,7 +30,7 @@ std::string sentence(const std::vector<std::string>& places) {
   return origin ? origin->sentence() : "nothing";
 }
 
-TEST_CASE("a planned atom needs nobody") {
+TEST_CASE("a planned atom is needed by no other") {
   CHECK(sentence({"/nix/store/a-app"}) == "evaluating the atom app 1.0.0");
   CHECK(sentence({"/nix/store/t-tool"}) == "evaluating the atom tool 2.0.0");
 }
@@ -58,7 +58,7 @@ TEST_CASE("what the atom depends on, by set tag") {
         std::map<std::string, std::vector<std::string>>{{"vendor", {"one"}}, {"other", {"two"}}});
 }
 
-TEST_CASE("no atom's place, an atom that nobody needs, a document that is none") {
+TEST_CASE("a place outside of all atoms, an atom that is not needed, a document that is none") {
   CHECK(sentence({}) == "nothing");
   CHECK(sentence({"/nix/store/x-source", "/nix/store/a-ap", "/nix/store/a-app2"}) == "nothing");
   CHECK(sentence({"/nix/store/s-stray"}) == "nothing");

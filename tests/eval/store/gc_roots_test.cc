@@ -65,7 +65,7 @@ TEST_CASE("a root may be there before its path") {
   CHECK(exists(world, drv));
 }
 
-TEST_CASE("a root that stands is left alone, one that lost a half is mended") {
+TEST_CASE("an existing root is left alone, one that lost a half is repaired") {
   World world;
   const std::string drv = admitted(world, "app");
   const GcRoots roots(world.directory() / "roots", world.store().string());

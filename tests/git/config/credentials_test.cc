@@ -62,7 +62,7 @@ constexpr const char* joe = "Basic am9lOnMzY3JldA==";
 
 }  // namespace
 
-TEST_CASE("credentials: a helper is asked once for a host, and told that it was of use") {
+TEST_CASE("credentials: a helper is called once for a host, and learns that its login worked") {
   World world;
   std::vector<std::unique_ptr<Remote>> remotes;
   std::vector<coro::Task<std::vector<Ref>>> queries;
@@ -82,7 +82,7 @@ TEST_CASE("credentials: a helper is asked once for a host, and told that it was 
   CHECK(accepted == 6);  // the handshake and five questions
 }
 
-TEST_CASE("credentials: nobody is asked where a server wants none") {
+TEST_CASE("credentials: no helper is called if the server requires no login") {
   World world;
   CHECK(world.runtime.run(world.open("/a.git")->ls_refs({"refs/heads/"})).size() == 2);
   CHECK(world.asked("get") == 0);
@@ -135,7 +135,7 @@ TEST_CASE("credentials: a helper without an answer leaves the server's refusal")
   CHECK(remote->traffic().retries == 0);
 }
 
-TEST_CASE("credentials: a redirect to another origin takes none along, and asks for none") {
+TEST_CASE("credentials: a redirect to another origin neither sends nor requests a login") {
   World world;
   CHECK(world.runtime.run(world.open("/private/a.git")->ls_refs({"refs/heads/"})).size() == 2);
   const auto moved = world.open("/away/a.git");
@@ -146,7 +146,7 @@ TEST_CASE("credentials: a redirect to another origin takes none along, and asks 
   CHECK(world.told.find("s3cret") == std::string::npos);
 }
 
-TEST_CASE("configuration: insteadOf leads elsewhere, headers are sent, and both are told without secrets") {
+TEST_CASE("configuration: insteadOf rewrites URLs, headers are sent, and both are reported without secrets") {
   World world;
   test::write_file(world.home.path() / ".gitconfig",
                    "[url \"" + world.server.url() +

@@ -81,7 +81,7 @@ TEST_CASE("local: the refs are those of git ls-remote") {
   }
 }
 
-TEST_CASE("local: a fetch brings what git would bring") {
+TEST_CASE("local: a fetch returns what git would fetch") {
   World world;
   CHECK(world.fetch(world.bare(), {world.id("main")}) == world.reachable("main"));
   CHECK(world.fetch(world.bare(), {world.id("main"), world.id("topic/x")}) == world.reachable("main topic/x"));

@@ -139,7 +139,7 @@ TEST_CASE("v0: git's list of refs, however it is cut, and cut short") {
   }
 }
 
-TEST_CASE("v0: lists that no honest server writes") {
+TEST_CASE("v0: invalid lists") {
   const auto refused = [](const std::string& payload) {
     PacketWriter out;
     out.data(payload);

@@ -153,7 +153,7 @@ TEST_CASE("wire remote: refusals and broken protocol are not") {
   CHECK(remote.traffic().retries == 0);
 }
 
-TEST_CASE("wire remote: the time that a server asks for is waited") {
+TEST_CASE("wire remote: the wait that a server requires is kept") {
   World world;
   world.turns.push_back(
       {.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7), .pause = {}});

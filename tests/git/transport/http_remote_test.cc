@@ -148,7 +148,7 @@ TEST_CASE("http: all wants come by one request") {
   CHECK(remote->traffic().bytes_received > sink.pack.size());
 }
 
-TEST_CASE("http: a fetch by depth brings no history, one without brings all, and progress is told") {
+TEST_CASE("http: a fetch by depth returns no history, one without returns all, and progress is reported") {
   World world;
   const auto remote = world.open("/a.git");
   const auto refs = world.runtime.run(remote->ls_refs({"refs/heads/main"}));
@@ -322,7 +322,7 @@ TEST_CASE("http: a server of an older protocol is spoken to in that") {
   }
 }
 
-TEST_CASE("http: a host that is believed to speak v2, and does not") {
+TEST_CASE("http: a host that is cached as supporting v2, and does not") {
   World world;
   world.runtime.run(world.open("/a.git")->ls_refs({}));
   const auto remote = world.open("/old/a.git");
@@ -387,7 +387,7 @@ TEST_CASE("http: secrets go to the origin that the URL names, and nowhere else")
   CHECK_FALSE(other.context().at(0).contains("s3cret"));
 }
 
-TEST_CASE("http: a cancelled request is gone, and its host goes on") {
+TEST_CASE("http: a cancelled request is gone, and its host stays usable") {
   World world;
   const auto remote = world.open("/a.git");
   const auto none = world.open("/none.git");
@@ -445,7 +445,7 @@ TEST_CASE("https: one connection of HTTP/2 carries all") {
   CHECK(connections.size() == 1);
 }
 
-TEST_CASE("https: a redirect to http is not followed, whoever is meant to see the secret") {
+TEST_CASE("https: a redirect to http is not followed, for any host") {
   World world;
   const Trust trust(world.server.certificate().string());
   Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
@@ -486,7 +486,7 @@ TEST_CASE("http: a server that only keeps the connection alive is left") {
   CHECK(sink.pack.empty());
 }
 
-TEST_CASE("https: a server that nobody vouches for is refused, with a word on what to do") {
+TEST_CASE("https: a server with an untrusted certificate is refused, with a hint") {
   World world;
   const auto remote = world.open_url(world.server.tls_url() + "/a.git");
   const Error error = failure_of(world, *remote);

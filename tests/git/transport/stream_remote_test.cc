@@ -144,7 +144,7 @@ TEST_CASE("git://: many remotes at once, and one that is not there") {
   CHECK(missing->traffic().retries == 0);
 }
 
-TEST_CASE("symrefs that lead in a circle are no refs, and hold up nobody") {
+TEST_CASE("symrefs that form a cycle are no refs, and do not block") {
   test::GitDaemon server;
   const auto repository = server.root() / "a.git";
   test::make_repository(repository);
@@ -161,7 +161,7 @@ TEST_CASE("symrefs that lead in a circle are no refs, and hold up nobody") {
   CHECK(as_ls_remote(world.refs(*local)) == refs);
 }
 
-TEST_CASE("git://: nobody listens") {
+TEST_CASE("git://: connection refused") {
   World world;
   std::string url;
   {

@@ -122,7 +122,7 @@ TEST_CASE("fetch: the server's last words are fit for a terminal") {
   CHECK(parse(line("ERR " + std::string(60'000, '\x9b')), 7).error->message().size() < 500);
 }
 
-TEST_CASE("fetch: a server that is told of an earlier version answers with the difference, in one round") {
+TEST_CASE("fetch: a server that receives an earlier version as have responds with the difference, in one round") {
   const test::TemporaryDirectory home;
   test::shell(home.path(),
               "git init -q -b main . && mkdir a && seq 20000 > a/large && seq 20001 40000 > a/other && git add -A && "

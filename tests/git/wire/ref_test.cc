@@ -19,7 +19,7 @@ std::string meant(std::string_view short_name, std::initializer_list<const char*
 
 }  // namespace
 
-TEST_CASE("a short name stands for what git takes it for") {
+TEST_CASE("a short name means what it means to git") {
   CHECK(meant("main", {"refs/heads/main", "refs/remotes/main", "refs/tags/main"}) == "refs/tags/main");
   CHECK(meant("main", {"refs/heads/main", "refs/main", "refs/tags/main"}) == "refs/main");
   CHECK(meant("main", {"refs/heads/main", "refs/remotes/main"}) == "refs/heads/main");
@@ -35,7 +35,7 @@ TEST_CASE("a short name is never a part of another") {
   CHECK(meant("main", {}).empty());
 }
 
-TEST_CASE("what cannot be a ref stands for none") {
+TEST_CASE("what cannot be a ref name matches none") {
   for (const char* bad : {"", "a..b", "a b", "-\x1b", "x.lock", "/x", "x/"}) {
     CAPTURE(bad);
     CHECK(full_names(bad).empty());

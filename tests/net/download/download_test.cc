@@ -151,7 +151,7 @@ TEST_CASE("download: a server without ranges sends it whole, a weak tag is none"
   CHECK(outcome.content == body);
 }
 
-TEST_CASE("download: a range that nobody asked for is not believed") {
+TEST_CASE("download: a range that was not requested is not accepted") {
   std::atomic<int> times = 0;
   const RawServer server([&](Connection& connection, const std::string& request) {
     if (++times != 2) return send_piece(connection, request, times == 1 ? 100'000 : body.size(), "\"one\"");

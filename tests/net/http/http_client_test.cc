@@ -79,7 +79,7 @@ TEST_CASE("http client: requests that follow one another share a connection") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("http client: a body that nobody reads makes the server wait") {
+TEST_CASE("http client: a body that is not read makes the server wait") {
   std::atomic<std::size_t> sent = 0;
   std::atomic<bool> done = false;
   const RawServer server([&](Connection& connection, const std::string&) {
@@ -176,7 +176,7 @@ TEST_CASE("http client: faults of the connection are transient") {
   }
 }
 
-TEST_CASE("http client: nobody there, and nobody answers") {
+TEST_CASE("http client: connection refused, and no response") {
   coro::Runtime runtime(1);
   HttpLimits limits;
   limits.stall = std::chrono::seconds(1);
@@ -364,7 +364,7 @@ class FakeClock final : public coro::Clock {
 
 }  // namespace
 
-TEST_CASE("http client: a busy host gets no request before its time, whoever asks") {
+TEST_CASE("http client: a busy host gets no request before its time, from any caller") {
   std::string busy;
   const RawServer server([&](Connection& connection, const std::string& request) {
     return request.starts_with("GET /busy") ? connection.send(busy) : answer(connection);

@@ -30,7 +30,7 @@ class FakeClock final : public coro::Clock {
 
 }  // namespace
 
-TEST_CASE("a retry is counted and told, and so is a repetition") {
+TEST_CASE("a retry is counted and reported, and so is a repetition") {
   FakeClock clock;
   std::vector<std::string> told;
   net::Retries retries(net::request_policy({}), clock, [&](std::string_view text) { told.emplace_back(text); });

@@ -117,7 +117,7 @@ TEST_CASE("a sound cache is found sound") {
   CHECK(audit.trees == 1);
 }
 
-TEST_CASE("damage anywhere in a pack is found, told with the atom that suffers, and set aside") {
+TEST_CASE("damage anywhere in a pack is found, reported with the affected atom, and set aside") {
   House house;
   const Atom broken = add_atom(house, "broken", std::string(100, 'x') + "broken");
   const auto size = static_cast<std::streamoff>(fs::file_size(house.only_pack()));

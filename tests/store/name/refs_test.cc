@@ -84,7 +84,7 @@ TEST_CASE("many names at once share a file, few have one each, and git sees all 
   CHECK(other.all().size() == 40);
 }
 
-TEST_CASE("several revisions of one version stand side by side, and several givers") {
+TEST_CASE("a version may have several revisions, and several remotes") {
   const Place place;
   const Refs refs(place.git);
   refs.write({many(one, 8, two), many(one, 8, one)});

@@ -78,7 +78,7 @@ TEST_CASE("without a word of what is here, the same pack is refused") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("what another set brought is not lent, neither as a base nor as a part") {
+TEST_CASE("what another set delivered is not used, neither as a base nor as a part") {
   CacheFixture fixture;
   const First first;
   fixture.admit(first.builder.pack(), {first.commit});

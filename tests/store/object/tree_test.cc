@@ -25,7 +25,7 @@ bool has(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("an honest tree is read in its order") {
+TEST_CASE("a valid tree is read in its order") {
   const std::string content = tree_entry("100644", "a", some) + tree_entry("100755", "a-b", some) +
                               tree_entry("40000", "b", some) + tree_entry("100664", "b0", some) +
                               tree_entry("120000", "link", some);

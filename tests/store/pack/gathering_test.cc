@@ -65,7 +65,7 @@ TEST_CASE("what comes while something is written is written next, together") {
 }
 
 // Whatever befalls one writer, at whatever moment: the others are through, and who comes later is not touched.
-TEST_CASE("a writer that is cancelled, or whose batch throws, is nobody else's trouble") {
+TEST_CASE("a writer that is cancelled, or whose batch throws, does not affect others") {
   for (int when = 0; when < 30; ++when) {
     for (const bool throws : {false, true}) {
       CAPTURE(when);

@@ -214,7 +214,7 @@ TEST_CASE("deltas that do not resolve are refused") {
   check_nothing_is_left(fixture);
 }
 
-TEST_CASE("an honest chain of 5,000 deltas is resolved") {
+TEST_CASE("a chain of 5,000 deltas is resolved") {
   CacheFixture fixture;
   PackBuilder builder;
   std::string text(200, 'a');

@@ -44,7 +44,7 @@ PackBuilder honest() {
 
 }  // namespace
 
-TEST_CASE("an honest pack passes in pieces of any size") {
+TEST_CASE("a valid pack passes in pieces of any size") {
   const std::string pack = honest().pack();
   for (const std::size_t piece : {1UL, 2UL, 7UL, 19UL, 64UL, 100'000UL}) {
     CAPTURE(piece);

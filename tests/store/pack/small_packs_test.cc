@@ -88,7 +88,7 @@ TEST_CASE("a pack that stays out is not waited for") {
   CHECK(fixture.pack_count() == 1);
 }
 
-TEST_CASE("what cannot be written is told to everybody whose it was, and can be tried again") {
+TEST_CASE("a failed write is reported to all its callers, and can be tried again") {
   CacheFixture fixture;
   const fs::path incoming = fixture.root() / "git" / "incoming";
   fs::remove(incoming);
