@@ -42,7 +42,7 @@ void check_owner(const std::filesystem::path& root) {
 }  // namespace
 
 std::filesystem::path find_set(const std::filesystem::path& start) {
-  for (auto directory = std::filesystem::weakly_canonical(std::filesystem::current_path() / start);;
+  for (auto directory = std::filesystem::weakly_canonical(std::filesystem::absolute(start));;
        directory = directory.parent_path()) {
     if (std::filesystem::exists(directory / set_file)) {
       check_owner(directory);
@@ -56,7 +56,8 @@ std::filesystem::path find_set(const std::filesystem::path& start) {
 }
 
 NewAtomReport new_atom(const NewAtomRequest& request) {
-  const auto directory = std::filesystem::weakly_canonical(std::filesystem::current_path() / request.directory);
+  if (request.directory.empty()) throw Error(Kind::usage, "the path of the new atom is empty");
+  const auto directory = std::filesystem::weakly_canonical(std::filesystem::absolute(request.directory));
   const auto root = find_set(directory.parent_path());
   const auto set = unwrap(read_package_set(files_of(root)));
   const auto label = choose_label(request, directory);
