@@ -32,15 +32,19 @@ bool lies_in_tree(const fs::path& path, const LocalOrigin& from) {
   return std::ranges::find(relative, fs::path(".git")) == relative.end();
 }
 
+std::string advice(const fs::path& place) {
+  return fmt::format(
+      "if all users of this machine may read it, add its directory to `sources.local` in your "
+      "configuration (~/.config/eka.toml): sources.local = [\"{}\"]",
+      shown(place.parent_path()));
+}
+
 Error refusal(const std::string& what, const fs::path& place, const LocalOrigin& from) {
   const auto& why =
       from.own || !from.has_tree
           ? fmt::format("outside of the {} at {}", from.has_tree ? "working tree" : "repository", shown(from.directory))
           : fmt::format("outside of the working tree at {}, which belongs to another user", shown(from.directory));
-  return Error(Kind::usage, fmt::format("{} is {}, {}", what, shown(place), why))
-      .with_hint(fmt::format("if all users of this machine may read it, add its directory to `sources.local` in your "
-                             "configuration (~/.config/eka.toml): sources.local = [\"{}\"]",
-                             shown(place.parent_path())));
+  return Error(Kind::usage, fmt::format("{} is {}, {}", what, shown(place), why)).with_hint(advice(place));
 }
 
 }  // namespace
@@ -72,6 +76,15 @@ bool LocalAccess::consents(const fs::path& place) const {
 void LocalAccess::check_file(const std::string& what, const atom::Url& url, const LocalOrigin& from) const {
   const auto place = resolved(url.path());
   if (!lies_in_tree(place, from) && !consents(place)) throw refusal(what, place, from);
+}
+
+void LocalAccess::check_rewritten(const atom::Url& named, const atom::Url& url) const {
+  const auto place = resolved(url.path());
+  if (consents(place)) return;
+  throw Error(Kind::usage, fmt::format("{} is rewritten by insteadOf to {}, which is not in a directory of "
+                                       "`sources.local`",
+                                       named.str(), shown(place)))
+      .with_hint(advice(place));
 }
 
 void LocalAccess::check_repository(const std::string& what, const atom::Url& url, const LocalOrigin& from) const {

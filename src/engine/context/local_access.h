@@ -5,6 +5,10 @@
 // requires the user's consent: a directory listed in `sources.local`. Git repositories on this machine, whose content
 // was published, require it only if the set itself belongs to another user.
 //
+// insteadOf is configured by the user and changes none of this. Who may name files of this machine depends on the URL
+// that the manifest or the lock was read at: a network URL counts as the network, even if insteadOf leads to this
+// machine. A repository that a network URL is led to needs no consent; a raw file does, whoever names it.
+//
 // Symbolic links and `..` are resolved before paths are compared. A `.git` is not part of the working tree: it may
 // contain logins. /proc, /sys and /dev require separate consent: `sources.local = ["/"]` does not include them.
 #pragma once
@@ -38,9 +42,11 @@ class LocalAccess {
   explicit LocalAccess(const std::vector<std::filesystem::path>& consented) : consented_(consented) {}
 
   // Throw Kind::usage, with a hint, if consent is missing. `url` is a file URL with an absolute path. `what` names it
-  // in messages ("the source `k`"). Both block.
+  // in messages ("the source `k`"). All block.
   void check_file(const std::string& what, const atom::Url& url, const LocalOrigin& from) const;
   void check_repository(const std::string& what, const atom::Url& url, const LocalOrigin& from) const;
+  // Of a raw file that has the network URL `named`, and that insteadOf leads to `url` on this machine.
+  void check_rewritten(const atom::Url& named, const atom::Url& url) const;
 
  private:
   bool consents(const std::filesystem::path& place) const;

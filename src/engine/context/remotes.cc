@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "engine/context/local_access.h"
+
 namespace eka::engine {
 
 void Remotes::require_online(const atom::Url& url) const {
@@ -21,6 +23,10 @@ atom::Url Remotes::reached_at(const atom::Url& url) const {
   return context_.connector->reached_at(url);
 }
 
+atom::Url Remotes::came_from(const atom::Url& url) const {
+  return url.is_local() ? reached_at(url) : url;
+}
+
 void Remotes::named_by_user(const atom::Manifest& manifest) {
   for (const auto& [tag, source] : manifest.sets) {
     for (const auto& mirror : source.mirrors) named_by_user(mirror);
@@ -34,6 +40,11 @@ void Remotes::named_by_user(const atom::Manifest& manifest) {
 
 coro::Task<> Remotes::download(atom::Url url, net::FileSink& sink) {
   require_online(url);
+  const auto place = reached_at(url);
+  if (place.is_local() && !url.is_local()) {
+    const LocalAccess access(context_.settings.local_sources);
+    co_await coro::offload(context_.pool, [&] { access.check_rewritten(url, place); });
+  }
   co_await context_.connector->download(url, sink, downloads_[url]);
 }
 

@@ -28,11 +28,16 @@ class Remotes {
   // `url` after insteadOf. Sends nothing.
   atom::Url reached_at(const atom::Url& url) const;
 
+  // Where what is read at `url` counts as read: on this machine only if neither `url` nor what insteadOf makes of it
+  // is on a network (local_access.h).
+  atom::Url came_from(const atom::Url& url) const;
+
   // The user of this run has named `url`: see Connector.
   void named_by_user(const atom::Url& url) { context_.connector->named_by_user(url); }
   void named_by_user(const atom::Manifest& manifest);  // all that a manifest of the working tree names
 
-  // A file rather than a repository; its cost counts as that of its url.
+  // A file rather than a repository; its cost counts as that of its url. Throws Kind::usage for a file of this machine
+  // that a network url is rewritten to without the user's consent.
   coro::Task<> download(atom::Url url, net::FileSink& sink);
 
   // Those that were asked anything, by url.

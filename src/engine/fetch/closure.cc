@@ -186,11 +186,15 @@ class Assembly {
   }
 
   // Where the atom was read, as far as it matters: a place on this machine only if it can have come from nowhere else.
-  const atom::Url& read_at(const atom::ObjectId& rev) {
-    if (rev == root_.rev || entered_.contains(rev)) return found_at_;
-    const auto& urls = places_[rev];
-    const auto remote = std::ranges::find_if_not(urls, &atom::Url::is_local);
-    return remote != urls.end() ? *remote : urls.empty() ? found_at_ : urls.front();
+  atom::Url read_at(const atom::ObjectId& rev) {
+    if (rev == root_.rev || entered_.contains(rev)) return remotes_.came_from(found_at_);
+    std::optional<atom::Url> first;
+    for (const auto& url : places_[rev]) {
+      auto place = remotes_.came_from(url);
+      if (!place.is_local()) return place;
+      if (!first) first = std::move(place);
+    }
+    return first ? *std::move(first) : remotes_.came_from(found_at_);
   }
 
   // check_lock() has seen to the planned atom; here, that none of its dependencies reaches for this disk through it.

@@ -210,7 +210,8 @@ coro::Task<> complete_lock(Context* context, Root* root) {
     atom.lock = co_await choose_versions(*context, std::move(problem));
   }
   // Here, since an evaluation that is remembered is not brought again.
-  if (atom.lock && root->found_at.is_local()) co_await check_consent(*context, *atom.lock, root->found_at.path());
+  const auto place = context->remotes().came_from(root->found_at);
+  if (atom.lock && place.is_local()) co_await check_consent(*context, *atom.lock, place.path());
   if (atom.lock && atom.lock->covers_closure() && root->set_directory) co_await refresh_local(context, root);
 }
 

@@ -41,13 +41,14 @@ class Choice {
   // Whether the manifest was read on this machine.
   bool is_local() const {
     const auto& places = problem_.own_places;
-    return problem_.local || (!places.empty() && std::ranges::all_of(places, &atom::Url::is_local));
+    const auto here = [this](const atom::Url& url) { return context_.remotes().came_from(url).is_local(); };
+    return problem_.local || (!places.empty() && std::ranges::all_of(places, here));
   }
 
   coro::Task<> meet() {
     if (problem_.local) context_.remotes().named_by_user(problem_.manifest);
     if (problem_.local) co_await graph_.add_local(*problem_.local);
-    if (const auto place = problem_.place()) {
+    if (const auto place = problem_.place(context_.remotes())) {
       graph_.read_from(co_await coro::offload(context_.pool, [&] { return local_origin(*place); }));
     }
     Questions hints = read_questions(context_.cache->remembered_questions(asker_).value_or(""));
@@ -186,10 +187,11 @@ class Choice {
 
 }  // namespace
 
-std::optional<std::filesystem::path> VersionProblem::place() const {
+std::optional<std::filesystem::path> VersionProblem::place(const Remotes& remotes) const {
   if (local) return local->directory;
-  if (!own_places.empty() && own_places.front().is_local()) return own_places.front().path();
-  return std::nullopt;
+  if (own_places.empty()) return std::nullopt;
+  const auto place = remotes.came_from(own_places.front());
+  return place.is_local() ? std::optional<std::filesystem::path>(place.path()) : std::nullopt;
 }
 
 coro::Task<atom::Lock> choose_versions(Context& context, VersionProblem problem) {

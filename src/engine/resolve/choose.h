@@ -33,7 +33,7 @@ struct VersionProblem {
 
   // Where on this machine its manifest was read: in its working tree, or in a repository; nothing for one from
   // elsewhere.
-  std::optional<std::filesystem::path> place() const;
+  std::optional<std::filesystem::path> place(const Remotes& remotes) const;
 };
 
 // The same remotes give the same lock, whatever the network's timing. Throws Kind::unsatisfiable with the reasons when

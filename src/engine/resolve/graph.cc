@@ -77,7 +77,10 @@ Graph::Origin Graph::origin_of(const Package& package, std::size_t version) cons
   for (const auto& places : voices_of(package)) {
     if (counts(package, version, {places})) out.own.insert(places);
   }
-  if (!candidate.local) out.local = std::ranges::all_of(candidate.urls, &atom::Url::is_local);
+  if (!candidate.local) {
+    out.local = std::ranges::all_of(
+        candidate.urls, [this](const atom::Url& url) { return context_.remotes().came_from(url).is_local(); });
+  }
   return out;
 }
 

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "coro/run/pool.h"
 #include "coro/task/task_group.h"
+#include "engine/context/local_access.h"
 #include "engine/locate/locate.h"
 #include "engine/verify/set_evidence.h"
 
@@ -155,7 +157,7 @@ class Verification {
     auto examined = co_await evidence.examine(std::move(atoms));
     for (auto& each : examined) {
       compare_with_earlier(each, evidence.url());
-      if (each.lock && (asked_for || !each.lock->covers_closure())) follow_lock(each, evidence.url());
+      if (each.lock && (asked_for || !each.lock->covers_closure())) co_await follow_lock(&each, evidence.url());
       report_.atoms.push_back({std::move(each.atom), evidence.url().str(), std::move(each.verdict), asked_for});
     }
   }
@@ -170,8 +172,36 @@ class Verification {
         {"ref", fmt::format("it is revision {} at this remote, but was {} before", atom.rev.hex(), same->rev.hex())});
   }
 
-  // Puts what the lock names, and was not examined yet, on the list for the next round.
-  void follow_lock(Examined& owner, const atom::Url& found_at) {
+  // Puts what the lock names, and was not examined yet, on the list for the next round. Nothing of a lock that names a
+  // repository of this machine without the consent that takes.
+  coro::Task<> follow_lock(Examined* owner, atom::Url found_at) {
+    const auto place = remotes_.came_from(found_at);
+    auto refused = co_await coro::offload(context_.pool, [&] { return refusal_of(*owner->lock, place); });
+    if (refused) {
+      report_.failures.push_back(std::move(*refused).within("verifying the lock file of " + owner->atom.str()));
+    } else {
+      list_locked(*owner, found_at);
+    }
+  }
+
+  // Blocks.
+  std::optional<Error> refusal_of(const atom::Lock& lock, const atom::Url& place) const try {
+    if (!place.is_local()) return std::nullopt;  // then it must not name any: see add_mirror()
+    const LocalAccess access(context_.settings.local_sources);
+    std::optional<LocalOrigin> origin;
+    for (const auto& [set, locked] : lock.sets) {
+      for (const auto& mirror : locked.mirrors) {
+        if (!mirror.is_local()) continue;
+        if (!origin) origin = local_origin(place.path());
+        access.check_repository(fmt::format("mirror of set `{}` in the lock file", locked.tag.str()), mirror, *origin);
+      }
+    }
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error;
+  }
+
+  void list_locked(Examined& owner, const atom::Url& found_at) {
     for (const auto& locked : owner.lock->atoms) {
       const Pinned wanted{locked.set, locked.label, locked.version, locked.rev};
       if (!seen_.insert(wanted).second) continue;
@@ -186,8 +216,8 @@ class Verification {
     }
   }
 
-  static void add_mirror(Examined& owner, Group& group, const atom::Url& mirror, const atom::Url& found_at) {
-    if (mirror.is_local() && !found_at.is_local()) {
+  void add_mirror(Examined& owner, Group& group, const atom::Url& mirror, const atom::Url& found_at) const {
+    if (mirror.is_local() && !remotes_.came_from(found_at).is_local()) {
       owner.verdict.differences.push_back(
           {"lock", fmt::format("it refers to the local path {}, but was fetched from the network", mirror.str())});
     } else if (std::ranges::find(group.mirrors, mirror) == group.mirrors.end()) {

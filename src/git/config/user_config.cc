@@ -21,6 +21,10 @@ bool is_true(const std::string& text) {
   return text == "1" || text == "true" || text == "yes" || text == "on";
 }
 
+bool leads_up(const std::filesystem::path& path) {
+  return std::ranges::find(path, std::filesystem::path("..")) != path.end();
+}
+
 std::vector<std::filesystem::path> files() {
   std::vector<std::filesystem::path> out;
   if (!is_true(variable("GIT_CONFIG_NOSYSTEM").value_or(""))) {
@@ -187,6 +191,10 @@ atom::Url UserConfig::rewritten(const atom::Url& url) const {
   auto out = atom::Url::parse(best);
   if (!out) {
     throw Error(std::move(out).error()).within("applying url.<base>.insteadOf to " + url.str());
+  }
+  // Whoever names the URL must not reach beyond the directory that the user has put in its place.
+  if (out->is_local() && !url.is_local() && leads_up(out->path())) {
+    throw Error(Kind::usage, "cannot apply url.<base>.insteadOf to " + url.str() + ": the path contains \"..\"");
   }
   return *std::move(out);
 }

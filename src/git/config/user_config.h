@@ -41,7 +41,8 @@ class UserConfig {
   bool has_any(std::string_view section, std::string_view key) const;
 
   // Where `url` is to be looked for: url.<base>.insteadOf with the longest match. ssh urls are compared in both of
-  // their spellings. Kind::usage when what comes out is no URL.
+  // their spellings. Kind::usage when what comes out is no URL, or when a network URL with ".." in
+  // it comes out as a path of this machine: the replacement must not lead out of the directory that is configured.
   atom::Url rewritten(const atom::Url& url) const;
 
  private:

@@ -44,12 +44,17 @@ class World {
   }
 
   const fs::path& root() const { return root_; }
+  void consent_to(const fs::path& place) { settings_.local_sources.push_back(place); }
   std::string url(const std::string& name) const { return "file://" + (root_ / name).string(); }
 
   atom::LockedDirect lock(SourceRequest request) {
     request.may_be_local = true;
     return runtime_.run(lock_with(std::move(request)));
   }
+  // Of an atom that was read on a network.
+  atom::LockedDirect lock_for_stranger(SourceRequest request) { return runtime_.run(lock_with(std::move(request))); }
+  // Does what is read at `url` count as read on a network?
+  bool counts_as_network(const std::string& url) { return runtime_.run(read_at_network(url)); }
   Error refusal(SourceRequest request) {
     try {
       runtime_.run(lock_with(std::move(request)));
@@ -60,6 +65,11 @@ class World {
   }
 
  private:
+  coro::Task<bool> read_at_network(std::string url) {
+    co_await open();
+    engine::Remotes remotes(*context_);
+    co_return !remotes.came_from(unwrap(atom::Url::parse(url))).is_local();
+  }
   coro::Task<atom::LockedDirect> lock_with(SourceRequest request) {
     co_await open();
     engine::Remotes remotes(*context_);
@@ -147,6 +157,43 @@ TEST_CASE("an atom of the network names no file") {
   SourceRequest relative("x", git_ref("./repo", "HEAD"));
   relative.may_be_local = true;
   CHECK(world.refusal(relative).kind() == Kind::usage);
+}
+
+TEST_CASE("insteadOf leads network URLs to this machine, and changes nobody's rights to name its files") {
+  // Read when the world is opened.
+  struct Configuration {
+    explicit Configuration(const std::string& base) {
+      ::setenv("GIT_CONFIG_COUNT", "2", 1);
+      ::setenv("GIT_CONFIG_KEY_0", ("url.file://" + base + "/.insteadOf").c_str(), 1);
+      ::setenv("GIT_CONFIG_VALUE_0", "https://near.invalid/", 1);
+      ::setenv("GIT_CONFIG_KEY_1", "url.https://far.invalid/.insteadOf", 1);
+      ::setenv("GIT_CONFIG_VALUE_1", "file:///srv/far/", 1);
+    }
+    ~Configuration() { ::unsetenv("GIT_CONFIG_COUNT"); }
+  };
+  World world;
+  const Configuration configured(world.root().string());
+  world.shell(three_commits);
+  world.shell("mkdir files; echo x >files/x");
+  const std::string near = "https://near.invalid/";
+  // The URL that a manifest was read at decides, not the place that it leads to.
+  CHECK(world.counts_as_network(near + "repo"));
+  CHECK(world.counts_as_network("file:///srv/far/repo"));
+  CHECK_FALSE(world.counts_as_network(world.url("repo")));
+  // An atom of the network still names no file; its network URLs work, and stay in the lock.
+  CHECK(world.refusal({"x", git_ref(world.url("repo"), "HEAD")}).kind() == Kind::usage);
+  const auto locked = world.lock_for_stranger({"x", git_ref(near + "repo", "HEAD")});
+  CHECK(as_git(locked).rev.hex() == world.shell("cd repo; git rev-parse HEAD"));
+  CHECK(as_git(locked).url == near + "repo");
+  // Raw files need consent all the same.
+  const SourceRequest file("x", {.fetch = atom::FileSource{near + "files/x"}});
+  const auto error = world.refusal(file);
+  CHECK(error.kind() == Kind::usage);
+  CHECK(error.message().contains("is rewritten by insteadOf to"));
+  CHECK(error.hint().contains("sources.local"));
+  world.consent_to(world.root() / "files");
+  CHECK(std::get<atom::LockedFile>(world.lock_for_stranger(file).source).url == near + "files/x");
+  CHECK(world.refusal({"x", git_ref(near + "files/../repo", "HEAD")}).message().contains(".."));
 }
 
 TEST_CASE("what is locked for the same request stays") {

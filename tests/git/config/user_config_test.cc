@@ -112,6 +112,28 @@ TEST_CASE("user config: insteadOf takes the longest match, in either spelling of
   CHECK_THROWS_AS(config.rewritten(url("https://evil.example/x")), Error);
 }
 
+TEST_CASE("user config: insteadOf does not lead a network URL out of the configured directory") {
+  const UserConfig config({{"url./srv/git/.insteadof", "https://path.example/"},
+                           {"url.file:///srv/git/.insteadof", "https://file.example/"},
+                           {"url.https://mirror.example/a/.insteadof", "https://far.example/"},
+                           {"url./srv/git/.insteadof", "/home/git/"}});
+  CHECK(config.rewritten(url("https://path.example/a..b/..c")).path() == "/srv/git/a..b/..c");
+  for (const char* text : {"https://path.example/../secret", "https://path.example/a/..", "https://file.example/../x",
+                           "https://file.example/%2e%2e/x", "https://file.example/a/.%2E/../x"}) {
+    CAPTURE(text);
+    try {
+      config.rewritten(url(text));
+      FAIL("rewritten");
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::usage);
+      CHECK(error.message().contains(".."));
+    }
+  }
+  // Nothing of this machine is gained there, or was named from the start.
+  CHECK(config.rewritten(url("https://far.example/../x")).str() == "https://mirror.example/a/../x");
+  CHECK(config.rewritten(url("/home/git/../x")).path() == "/srv/git/../x");
+}
+
 TEST_CASE("user config: of http.<url>.* the best match counts") {
   const UserConfig config({{"http.proxy", "http://all:1"},
                            {"http.https://*.example/.proxy", "http://star:1"},

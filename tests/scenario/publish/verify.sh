@@ -141,4 +141,39 @@ equal "offline" 7 "$status"
 eka verify "http://127.0.0.1:1/x.git::a" "$url::handbook@=1.4.0"
 equal "the highest code of all" 6 "$status"
 
+
+echo "- mirrors on this machine that a lock names"
+source "$here/sets.sh"
+make_set private
+SERVE_URL=file://$www publish private secret 1.0.0
+working_set "$scratch/theirs"
+SERVE_URL=file://$www working_atom "$scratch/theirs" reader 1.0.0 "private/secret ^1"
+eka resolve -C "$scratch/theirs/reader"
+equal "an atom is locked to one" 0 "$status"
+git clone -q --bare "$scratch/theirs" "$www/theirs.git"
+git --git-dir="$www/theirs.git" update-ref refs/ekala/init main~1
+release "$www/theirs.git" "$scratch/theirs/reader" reader 1.0.0 >/dev/null
+reader=file://$www/theirs.git::reader
+examined() { cut -d' ' -f2 <<<"$out" | sort | paste -sd,; }
+eka verify "$reader"
+equal "in a set of one's own, it is examined" "reader,secret" "$(examined)"
+eka verify "$SERVE_URL/theirs.git::reader"
+equal "in a lock of the network, it is not" "reader" "$(examined)"
+matches "and why" "refers to the local path file://$www/private.git" "$err"
+git config --file "$scratch/gitconfig" "url.file://$www/.insteadOf" "https://theirs.invalid/"
+GIT_CONFIG_GLOBAL=$scratch/gitconfig eka verify "https://theirs.invalid/theirs.git::reader"
+equal "nor where insteadOf leads a network URL to this machine" "reader" "$(examined)"
+if ((EUID == 0)); then
+  chown -R 12345 "$www/theirs.git"
+  git config --file "$scratch/gitconfig" safe.directory "$www/theirs.git"
+  export GIT_CONFIG_GLOBAL=$scratch/gitconfig
+  eka verify "$reader"
+  equal "in a set of another user that is trusted, it is not" "reader" "$(examined)"
+  matches "without consent" "mirror of set .private. in the lock file is $www/private.git, outside of" "$err"
+  matches "which is described" "help: .*sources\.local = \[\"$www\"\]" "${err//$'\n'/ }"
+  EKA_SOURCES_LOCAL=$www eka verify "$reader"
+  equal "with consent, it is" "reader,secret" "$(examined)"
+else
+  skip "a set of another user: only root can make one"
+fi
 finish
