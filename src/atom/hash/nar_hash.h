@@ -32,7 +32,7 @@ std::string source_store_path(const NarHash& hash, std::string_view name, std::s
 std::string file_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");
 
 // A label as a store path's name: bytes outside [A-Za-z0-9+._?-] become =XX (λ is =CE=BB), since Nix allows no others;
-// where that exceeds 200 characters, a hash is used instead. ASCII labels are themselves.
+// where that exceeds 200 characters, a hash stands in. ASCII labels are themselves.
 std::string store_name(std::string_view label);
 
 }  // namespace eka::atom

@@ -1,4 +1,4 @@
-// Time and random numbers for everything above the network; tests and simulations replace them.
+// Time and chance, as everything above the wire asks for them: a test or a simulation gives others.
 #pragma once
 
 #include <chrono>

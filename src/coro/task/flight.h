@@ -1,11 +1,11 @@
-// Work that several callers wait for, and that belongs to none of them.
+// Work that several wait for, and that belongs to none of them.
 //
-// The work is a coroutine of its own. When it ends, all waiting callers resume; when the last waiting caller is
-// cancelled, the work is cancelled. So a caller that is cancelled, or fails otherwise, never aborts work that others
-// wait for, and never leaves it running unattended.
+// The work is a coroutine of its own. It ends by itself, and then everyone who waits resumes; or it is cancelled when
+// the last one who waits is. So an asker that is cancelled, or fails otherwise, never takes the work away from the
+// others, and never leaves it running with nobody to wait for its end.
 //
-// single_flight.h (one work for each key) uses this, as does everything that combines the requests of several callers
-// into one piece of work.
+// This is what single_flight.h (one work for each key) is made of, and what anything uses that gathers the wishes of
+// several askers into one piece of work.
 #pragma once
 
 #include <exception>
@@ -27,7 +27,7 @@ class Flight {
   Flight& operator=(const Flight&) = delete;
 
   // Starts `work`, which begins at the next turn of the executor at the earliest. `on_end` is called when it has ended
-  // with whatever result, before any waiting caller resumes. The caller must then call wait_all() or join() without
+  // with whatever result, before anybody who waits resumes. The caller must go on to wait_all() or join() without
   // suspending and without being cancelled: use throw_if_cancelled() before.
   void start(const Executor& executor, Task<> work, std::function<void()> on_end);
 
@@ -36,13 +36,13 @@ class Flight {
   static Task<> join(std::shared_ptr<Flight> flight);
 
   // The same for several at once; what the works threw is left to failure(). From the first moment on the caller counts
-  // as waiting for each of them.
+  // as an asker of each of them.
   static Task<> wait_all(std::vector<std::shared_ptr<Flight>> flights);
 
-  // Waits for the end without being counted: for callers that find the flight doomed.
+  // Waits for the end without being an asker: for whoever finds the flight doomed.
   static Task<> wait_gone(std::shared_ptr<Flight> flight);
 
-  // Cancelled because no caller waits any more; it must not be joined.
+  // Cancelled because nobody waits any more; no use joining it.
   bool is_doomed() const { return doomed_; }
   bool has_ended() const { return ended_; }
   // What the work threw; null while it runs and when it succeeded.
@@ -60,7 +60,8 @@ class Flight {
   std::exception_ptr failure_;
 };
 
-// Throws what `failure` holds. An Error is copied, because each caller may add context to it.
+// Throws what `failure` holds. An Error is copied: whoever catches it may add context to it, so nobody gets the same
+// object as another.
 [[noreturn]] void rethrow_copy(const std::exception_ptr& failure);
 
 namespace detail {

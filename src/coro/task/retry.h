@@ -20,16 +20,16 @@ struct RetryPolicy {
   // For all attempts and delays together: no attempt begins after it. One that runs is not cut short (timeout.h is for
   // that, inside the attempt, where it is known whether bytes still flow).
   std::chrono::milliseconds deadline{60'000};
-  // Of an error that says that a server is busy: how long the client must wait, 0 if it does not say. Such failures
-  // do not count as attempts: they end with the deadline, or at once if that comes before the end of the wait.
+  // Of an error that says that a server is busy: how long it asks to be left alone, 0 if it does not say. Such failures
+  // do not count as attempts: they end with the deadline, or at once if that comes before the time asked for.
   std::optional<std::chrono::milliseconds> (*busy)(const Error& error) = nullptr;
 };
 
 // Calls `attempt`, which returns a Task, until one succeeds, fails with an Error that is not retryable, or the policy
 // ends: then the last Error is thrown as it was. Delays are exponential with full jitter: anything from nothing up to
-// the bound that doubles each time, so that clients that failed together do not retry together. `on_retry` is called
-// for each failure that leads to another attempt, before the delay. `attempt` is kept as long as it is needed; `clock`
-// must outlive the task.
+// the bound that doubles each time, so that many who failed together do not come back together. `on_retry` is told of
+// each failure that leads to another attempt, before the delay. `attempt` is kept as long as it is needed; `clock` must
+// outlive the task.
 template <class Attempt, class OnRetry>
 std::invoke_result_t<Attempt&> retry(RetryPolicy policy, Clock& clock, Attempt&& attempt, OnRetry&& on_retry);
 

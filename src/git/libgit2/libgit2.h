@@ -20,9 +20,9 @@
 
 namespace eka::git {
 
-// Keeps the library initialised while it lives; any number may exist, the library counts them. An owner of handles
-// owns one of these, declared before them. So does the owner of the pool that libgit2 is called on: memory of the
-// library for a thread is freed when the thread ends, if the library is still there.
+// Keeps the library initialised while it lives; any number may exist, the library counts them. Whoever owns handles
+// owns one of these, declared before them. So does whoever owns the pool that libgit2 is called on: what the library
+// keeps for a thread is freed when the thread ends, if the library is still there.
 //
 // It sets two things that libgit2 keeps per process. Its owner check is off: eka makes the check itself, by git's rules
 // (config/safe_directory.h), which libgit2 1.5 knows in part only. And the configuration of the user and of the system

@@ -6,10 +6,10 @@
 
 namespace eka::git {
 
-// What is remembered of a host between runs. The store keeps it; git/ reads and writes it through HostMemory.
+// What is worth remembering of a host between runs. The store keeps it; git/ only asks and tells.
 struct HostFacts {
   bool speaks_v2 = false;
-  bool gives_by_id = true;           // serves objects that are not the target of a ref
+  bool gives_by_id = true;           // objects, to who wants them, though no ref points at them
   bool persists = true;              // keeps a connection open after an answer
   std::string agent_capabilities{};  // the capability lines it advertised, newline separated
 };

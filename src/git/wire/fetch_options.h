@@ -11,8 +11,8 @@
 
 namespace eka::git {
 
-// What may be left out although the wants reach it. Objects that are wanted themselves always come. A server that
-// cannot filter sends everything: the caller must accept more.
+// What may stay away although the wants reach it. Objects that are wanted themselves always come. A server that cannot
+// filter sends everything: who asks must be content with more.
 enum class Filter {
   none,
   blobs,  // commits and trees only
@@ -33,12 +33,12 @@ struct FetchOptions {
   Filter filter = Filter::none;
   std::vector<KnownRef> known_refs;
   // Commits without parents that we hold whole, with their trees: what they reach need not come again, and the pack may
-  // be thin, made of differences from it. They are sent to the remote, so they must be of its own set. A hint: a remote
-  // may send everything nevertheless.
+  // be thin, made of differences from it. A remote learns of them, so they must be of its own set. A hint: a remote may
+  // send everything all the same.
   std::vector<atom::ObjectId> haves;
-  // Called with progress messages of the server, safe to print. None: the server is asked to send none.
+  // Told what the server has to say meanwhile, fit for a terminal. None: the server is asked for silence.
   std::function<void(std::string_view)> progress;
-  // The caller can use another remote instead: one attempt, without waiting.
+  // Whoever asks has another place to ask: one attempt, with no waiting.
   bool hasty = false;
   // The same was asked before, and broke when bytes had gone to the sink: this counts as a retry.
   bool again = false;

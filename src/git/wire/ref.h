@@ -24,11 +24,11 @@ inline constexpr std::size_t longest_ref_name = 4096;
 // and no component of it can be "." or "..".
 bool is_ref_name(std::string_view name);
 
-// The full names that a short one ("main", "v1.2") may mean, in git's order: as given, refs/<n>,
+// The full names that a short one ("main", "v1.2") may stand for, in git's own order: as given, refs/<n>,
 // refs/tags/<n>, refs/heads/<n>, refs/remotes/<n>, refs/remotes/<n>/HEAD. Empty for what no ref can be called.
 std::vector<std::string> full_names(std::string_view short_name);
 
-// The ref that `short_name` means among `refs`; nullptr when there is none.
+// The ref that `short_name` stands for among `refs`; nullptr when there is none.
 const Ref* find_ref(const std::vector<Ref>& refs, std::string_view short_name);
 
 }  // namespace eka::git

@@ -1,6 +1,6 @@
 // May a cache be written? One on a file system that is mounted read-only, or whose directories are closed to this user,
 // still serves what it holds: nothing is made, swept or marked in it, what a run learns stays in its memory, and
-// what must write throws an error with a hint. It is seen once, when the cache is opened.
+// whoever must write is refused with what to do. It is seen once, when the cache is opened.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // What the cache lends to a pack on its way in: the objects that some of its own commits reach, and no others.
 //
-// A fetch that says "have" is answered with a pack that leaves out what the server assumes to be here, or holds only
+// A fetch that says "have" is answered with a pack that leaves out what the server believes to be here, or holds only
 // differences from it. Such a pack is made whole from the cache, but never from what another set brought: else a remote
 // could have a want satisfied with objects that it never had, and learn by trying what others gave us. So the lender
 // walks the trees of the commits that were named to the server, and lends nothing beside them.

@@ -66,7 +66,7 @@ class Objects {
   // read, or whose content is not what their id says, are Kind::integrity.
   std::optional<ObjectHeader> header(const atom::ObjectId& id);
   std::optional<Object> find(const atom::ObjectId& id);
-  // Kind::integrity when it is missing, or of another type, or (but for blobs) larger than the limit (bounds.h).
+  // Kind::integrity when it is missing, or of another type, or (but for blobs) too large to be honest.
   Object read(const atom::ObjectId& id, ObjectType type);
   // The ids of all there are, in no order; one that lies in two packs comes twice.
   std::vector<atom::ObjectId> all();

@@ -17,8 +17,8 @@
 
 namespace eka::store {
 
-// On one executor. What is written together is work of its own (coro/task/flight.h): it continues when one of the
-// callers whose items it writes is cancelled, and what it throws is thrown to each of them only. Must outlive all who
+// On one executor. What is written together is work of its own (coro/task/flight.h): it goes on when one of those whose
+// items it writes is cancelled, and what it throws is thrown to each of them and to nobody else. Must outlive all who
 // write.
 template <class Item>
 class Gathering {

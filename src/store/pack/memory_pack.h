@@ -47,7 +47,7 @@ class MemoryPack final : public ObjectSource {
   std::optional<ObjectHeader> header(const atom::ObjectId& id) override;
   bool read(const atom::ObjectId& id, const Take& take) override;
 
-  // When it will not be read any more.
+  // When nobody will read any more.
   void forget_contents();
 
  private:
