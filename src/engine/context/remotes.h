@@ -25,7 +25,7 @@ class Remotes {
   // Opened at the first call; throws Kind::offline for a network url when the run is offline.
   git::Remote& at(const atom::Url& url);
 
-  // `url` after insteadOf. Sends nothing.
+  // The URL that `url` stands for, after insteadOf. Asks nobody.
   atom::Url reached_at(const atom::Url& url) const;
 
   // Where what is read at `url` counts as read: on this machine only if neither `url` nor what insteadOf makes of it
