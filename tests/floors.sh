@@ -116,6 +116,10 @@ done | tell "what is included exists"
   src/engine src/resolve src/store src/git/remote src/git/wire src/git/object --include='*.h' --include='*.cc' || true; } |
   without '^src/store/disk/' | tell "time and chance come through the clock"
 
+# The command line knows the engine; what lies below the engine it takes from the engine's headers.
+awk -F'\t' '$1 ~ /^src\/cli\// && $2 ~ /^"(store|net\/(policy|login|download)|resolve)\// { print $1 " includes " $2 }' "$graph" |
+  tell "cli works through the engine"
+
 # library, pattern of its headers, the folders that may let it in: once each, or wherever they like (many)
 while read -r library pattern times folders; do
   [[ -n $library ]] || continue
@@ -163,7 +167,7 @@ find docs/decisions -mindepth 1 -name '[0-9]*.md' | sed 's|.*/||; s|-.*||' | sor
 # there, and nixec, which has no other way to report errors.
 grep -rnE --include='*.h' --include='*.cc' \
   'fmt::(v[0-9]+::)?v?print|std::(cout|cerr|clog|puts|printf|fputs|fwrite|putchar|perror|vprintf|fprintf|vfprintf)\b|\b(stdout|stderr|STDOUT_FILENO|STDERR_FILENO)\b|::(printf|fputs|puts|dprintf)\b|^[^/]*::write\([12],' src |
-  without '^src/(cli/output/print\.cc|coro/task/(task_group|flight)\.cc|coro/run/watchdog\.cc|eval/sandbox/(doorkeeper|nixec)\.cc|eval/nix/nix_runtime\.cc):' |
+  without '^src/(cli/output/print\.cc|coro/task/(task_group|flight)\.cc|coro/run/watchdog\.cc|eval/sandbox/(launcher|nixec)\.cc|eval/nix/nix_runtime\.cc):' |
   tell "one file writes to standard output and standard error"
 
 find src -name "*.h" | while read -r header; do

@@ -67,7 +67,7 @@ coro::Task<> take_in(const bench::Sample* sample, std::filesystem::path incoming
     co_await intake->write(part);
   }
   std::vector<atom::ObjectId> wants(1, sample->commit);
-  co_await intake->admit(std::move(wants));
+  co_await intake->accept(std::move(wants));
 }
 
 // The complete import of a pack: scan, index, walk from the requested objects, sync, rename.

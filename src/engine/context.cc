@@ -38,8 +38,8 @@ coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const
   }
   auto config = co_await coro::offload(runtime.pool(), [] { return git::UserConfig::load(); });
   const git::Connector::Tell tell = [&observer](std::string_view text) { observer.detail(text); };
-  auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->hosts(),
-                                                    settings.patience, std::move(config), tell);
+  auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->facts(),
+                                                    settings.timeouts, std::move(config), tell);
   auto evaluator = std::make_unique<eval::NixEvaluator>(cache->root(), runtime.pool());
   Outside outside{runtime.pool(), clock, std::move(cache), std::move(connector), std::move(evaluator)};
   co_return std::make_unique<Context>(settings, observer, std::move(outside));

@@ -1,26 +1,28 @@
-// The whole story, from names to derivations:
+// From names to derivations, in these steps:
 //
-//   find roots   which atoms are meant; bring and read them     one ref query, one request per remote
-//   lock         versions are chosen where a root has no lock   (choose.h)
-//   recall       is the answer remembered?                      then nothing more is fetched
-//   bring        everything their closures need                 one request per remote, all at once
-//   lay out      trees on disk, store paths, the document
-//   evaluate     sealed, several at once, or many in one        under one budget of memory
-//   admit        what came out enters the real store            once per run: from here on it is final
+//   find roots    locate each atom, fetch and read it             one ref query, one request per remote
+//   lock          choose versions where a root has no lock file   (resolve/choose.h)
+//   recall        use a cached evaluation                         then nothing more is fetched
+//   fetch         everything that the closures need               one request per remote, all at once
+//   materialize   trees on disk, store paths, the document
+//   evaluate      in a sandbox, several at once, or many in one   within one memory budget
+//   import        copy the derivations to the Nix store           once per run
 //
-// Each planned atom is a Journey through these steps; one that fails stands aside and the others go on. Within `bring`
-// to `evaluate` every journey goes at its own pace.
+// Each planned atom is a Job. Its state is the type of the last step that it completed, and holds what the next step
+// needs. A job that fails keeps its error, and the others continue. From `fetch` to `evaluate` no job waits for
+// another.
 #include "engine/plan.h"
 
 #include <algorithm>
 #include <chrono>
+#include <variant>
 
 #include "coro/task/task_group.h"
 #include "engine/context/remotes.h"
 #include "engine/context/timed.h"
 #include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
-#include "engine/plan/layout.h"
+#include "engine/plan/materialize.h"
 #include "engine/plan/provide_archives.h"
 #include "engine/plan/recall.h"
 #include "engine/plan/roots.h"
@@ -30,18 +32,63 @@
 namespace eka::engine {
 namespace {
 
-struct Journey {
+struct Requested {};
+struct Locked {
+  Root root;
+  std::optional<std::string> key;  // of the evaluation (recall.h); nothing where it depends on the closure
+};
+struct Fetched {
+  Root root;
+  Closure closure;
+  std::string key;
+};
+struct Ready {
+  Fetched fetched;
+  Materialized document;
+};
+struct Evaluated {
+  Plan plan;
+  std::string key;
+  eval::Evaluated result;
+};
+struct Done {
+  Plan plan;
+};
+
+struct Job {
   const Wanted* item = nullptr;
   Times* times = nullptr;
-  std::optional<Error> failure;
+  std::variant<Requested, Locked, Fetched, Ready, Evaluated, Done, Error> state;
 
-  std::optional<Root> root;
-  std::optional<std::string> digest;
-  std::optional<Recalled> recalled;
-  std::optional<Closure> closure;
-  std::optional<LaidOut> laid_out;
-  std::optional<eval::Evaluated> evaluated;
+  template <class State>
+  State& as() {
+    return std::get<State>(state);
+  }
 };
+
+Plan plan_of(const Root& root, const Closure* closure, const Recalled& evaluation, bool remembered) {
+  const auto& published = root.atom.published;
+  Plan plan{.label = published.label,
+            .version = published.version,
+            .id = atom::AtomId(published.set, published.label),
+            .rev = published.rev,
+            .drv_path = evaluation.drv_path,
+            .outputs = evaluation.outputs,
+            .remembered = remembered,
+            .remotes = {root.found_at.str()},
+            .archives = {},
+            .milliseconds = {}};
+  if (const auto& lock = root.atom.lock) {
+    // Where the lock alone does not name all archives (format 1), the closure has been fetched.
+    plan.archives = closure != nullptr ? archives_of(*closure) : archives_of(*lock);
+    for (const auto& [set, locked] : lock->sets) {
+      for (const auto& url : locked.mirrors) plan.remotes.push_back(url.str());
+    }
+  }
+  std::ranges::sort(plan.remotes);
+  plan.remotes.erase(std::ranges::unique(plan.remotes).begin(), plan.remotes.end());
+  return plan;
+}
 
 class Run {
  public:
@@ -50,10 +97,10 @@ class Run {
         request_(std::move(request)),
         workers_(context),
         times_(request_.items.size()),
-        journeys_(request_.items.size()) {
-    for (std::size_t i = 0; i < journeys_.size(); ++i) {
-      journeys_[i].item = &request_.items[i];
-      journeys_[i].times = &times_[i];
+        jobs_(request_.items.size()) {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      jobs_[i].item = &request_.items[i];
+      jobs_[i].times = &times_[i];
     }
   }
 
@@ -61,43 +108,46 @@ class Run {
     co_await find_nix_and_roots();
     co_await recall_evaluations();
     if (context_.settings.share_context) {
-      co_await each(&Run::bring_and_lay_out);
+      co_await each_locked(&Run::fetch_and_materialize);
       co_await evaluate_together();
     } else {
-      co_await each(&Run::bring_and_evaluate);
+      co_await each_locked(&Run::fetch_and_evaluate);
     }
-    co_await admit();
+    co_await import();
     co_return report();
   }
 
  private:
-  using Step = coro::Task<> (Run::*)(Journey&);
+  using Step = coro::Task<> (Run::*)(Job&);
 
-  bool underway(const Journey& journey) const { return !journey.failure && !journey.recalled; }
+  template <class State>
+  std::vector<Job*> jobs_in() {
+    std::vector<Job*> out;
+    for (auto& job : jobs_) {
+      if (std::holds_alternative<State>(job.state)) out.push_back(&job);
+    }
+    return out;
+  }
 
-  // The step for every journey that is still under way, all at once; a failure stays with its journey.
-  coro::Task<> each(Step step) {
-    std::vector<Journey*> going;
+  // The step for every locked job, all at once; a failure stays with its job.
+  coro::Task<> each_locked(Step step) {
+    const std::vector<Job*> jobs = jobs_in<Locked>();
     std::vector<coro::Task<>> tasks;
-    for (auto& journey : journeys_) {
-      if (!underway(journey)) continue;
-      going.push_back(&journey);
-      tasks.push_back((this->*step)(journey));
-    }
+    for (auto* job : jobs) tasks.push_back((this->*step)(*job));
     auto results = co_await coro::gather(std::move(tasks));
-    for (std::size_t i = 0; i < going.size(); ++i) {
-      if (!results[i]) fail_journey(*going[i], std::move(results[i]).error());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (!results[i]) fail(*jobs[i], std::move(results[i]).error());
     }
   }
 
-  void fail_journey(Journey& journey, Error error) {
-    journey.failure = std::move(error).within("planning " + journey.item->typed);
-    tell_answer(journey);
+  void fail(Job& job, Error error) {
+    job.state = std::move(error).within("planning " + job.item->typed);
+    tell_answer(job);
   }
 
-  void tell_answer(const Journey& journey) {
-    const auto index = static_cast<std::size_t>(journey.item - request_.items.data());
-    context_.observer.planned(index, result(journey));
+  void tell_answer(const Job& job) {
+    const auto index = static_cast<std::size_t>(job.item - request_.items.data());
+    context_.observer.planned(index, result(job));
   }
 
   // Looking for Nix on this machine, and for the atoms elsewhere, takes the longer of the two.
@@ -110,169 +160,162 @@ class Run {
 
   coro::Task<> read_roots() {
     // Reported at once: the remote of another root may take long to respond.
-    RootFailed failed = [this](std::size_t index, const Error& error) { fail_journey(journeys_[index], error); };
+    RootFailed failed = [this](std::size_t index, const Error& error) { fail(jobs_[index], error); };
     auto roots = co_await find_roots(context_, request_.items, times_, std::move(failed));
     co_await complete_locks(context_, request_.items, roots, times_);
     for (std::size_t i = 0; i < roots.size(); ++i) {
       if (roots[i]) {
-        journeys_[i].root = *std::move(roots[i]);
-      } else if (!journeys_[i].failure) {
-        fail_journey(journeys_[i], std::move(roots[i]).error());  // no lock could be completed
+        jobs_[i].state = Locked{*std::move(roots[i]), {}};
+      } else if (!std::holds_alternative<Error>(jobs_[i].state)) {
+        fail(jobs_[i], std::move(roots[i]).error());  // no lock could be completed
       }
     }
   }
 
   coro::Task<> recall_evaluations() {
-    std::vector<Journey*> known;
-    for (auto& journey : journeys_) {
-      if (!underway(journey)) continue;
-      journey.digest = evaluation_digest(context_, journey.root->atom);
-      if (journey.digest) known.push_back(&journey);
+    if (context_.settings.fresh_evaluation) {
+      for (auto* job : jobs_in<Locked>()) set_key(job->as<Locked>());
+      co_return;
     }
-    co_await look_up(std::move(known));
-  }
-
-  // Where the lock alone does not pin everything.
-  coro::Task<> recall_by_closure(Journey& journey) {
-    journey.digest = evaluation_digest(context_, journey.root->atom, *journey.closure);
-    std::vector<Journey*> one{&journey};
-    co_await look_up(std::move(one));
-  }
-
-  coro::Task<> look_up(std::vector<Journey*> journeys) {
-    if (context_.settings.fresh_evaluation) co_return;
-    std::vector<std::string> digests;
-    for (const auto* journey : journeys) digests.push_back(*journey->digest);
-    auto recalled = co_await recall(context_, std::move(digests));
-    for (std::size_t i = 0; i < journeys.size(); ++i) {
-      journeys[i]->recalled = std::move(recalled[i]);
-      if (journeys[i]->recalled) tell_answer(*journeys[i]);
+    std::vector<Job*> known;
+    std::vector<std::string> keys;
+    for (auto* job : jobs_in<Locked>()) {
+      auto& locked = job->as<Locked>();
+      set_key(locked);
+      if (!locked.key) continue;
+      known.push_back(job);
+      keys.push_back(*locked.key);
+    }
+    auto recalled = co_await recall(context_, std::move(keys));
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      if (recalled[i]) complete(*known[i], plan_of(known[i]->as<Locked>().root, nullptr, *recalled[i], true));
     }
   }
 
-  coro::Task<> bring_and_lay_out(Journey& journey) {
+  void set_key(Locked& locked) { locked.key = evaluation_digest(context_, locked.root.atom); }
+
+  // Where the lock alone does not pin everything. True if that completes the job.
+  coro::Task<bool> recall_by_closure(Job& job) {
+    if (context_.settings.fresh_evaluation) co_return false;
+    const auto& fetched = job.as<Fetched>();
+    std::vector<std::string> keys{fetched.key};
+    const auto recalled = co_await recall(context_, std::move(keys));
+    if (!recalled.front()) co_return false;
+    complete(job, plan_of(fetched.root, &fetched.closure, *recalled.front(), true));
+    co_return true;
+  }
+
+  void complete(Job& job, Plan plan) {
+    job.state = Done{std::move(plan)};
+    tell_answer(job);
+  }
+
+  coro::Task<> fetch_and_materialize(Job& job) {
+    auto& locked = job.as<Locked>();
+    const bool pinned = locked.key.has_value();
     {
-      const Timed timed(context_, Stage::fetch_closure, journey.item->typed, {journey.times});
-      journey.closure = co_await bring_closure(context_, journey.root->atom, journey.root->found_at);
+      const Timed timed(context_, Stage::fetch_closure, job.item->typed, {job.times});
+      auto closure = co_await fetch_closure(context_, locked.root.atom, locked.root.found_at);
+      auto key = pinned ? *locked.key : evaluation_digest(context_, locked.root.atom, closure);
+      job.state = Fetched{std::move(locked.root), std::move(closure), std::move(key)};
     }
-    if (!journey.digest) co_await recall_by_closure(journey);
-    if (journey.recalled) co_return;
-    context_.cache->check_writable();  // an evaluation wants room
-    const Timed timed(context_, Stage::lay_out, journey.item->typed, {journey.times});
-    journey.laid_out = co_await lay_out(context_, *journey.closure);
-  }
-
-  coro::Task<> bring_and_evaluate(Journey& journey) {
-    co_await bring_and_lay_out(journey);
-    if (!journey.recalled) co_await evaluate_alone(journey);
-  }
-
-  coro::Task<> evaluate_alone(Journey& journey) {
-    {
-      const Timed timed(context_, Stage::evaluate, journey.item->typed, {journey.times});
-      journey.evaluated = co_await workers_.alone(*journey.laid_out);
+    if (!pinned) {
+      const bool done = co_await recall_by_closure(job);
+      if (done) co_return;
     }
-    tell_evaluated(journey);
+    context_.cache->check_writable();  // evaluations write to it
+    const Timed timed(context_, Stage::materialize, job.item->typed, {job.times});
+    auto document = co_await materialize(context_, job.as<Fetched>().closure);
+    job.state = Ready{std::move(job.as<Fetched>()), std::move(document)};
   }
 
-  static std::vector<Times*> books(const std::vector<Journey*>& journeys) {
-    std::vector<Times*> out;
-    for (auto* journey : journeys) out.push_back(journey->times);
-    return out;
+  coro::Task<> fetch_and_evaluate(Job& job) {
+    co_await fetch_and_materialize(job);
+    if (!std::holds_alternative<Ready>(job.state)) co_return;
+    std::optional<Timed> timed;
+    timed.emplace(context_, Stage::evaluate, job.item->typed, std::vector<Times*>{job.times});
+    auto result = co_await workers_.alone(job.as<Ready>().document);
+    timed.reset();
+    evaluated(job, std::move(result));
   }
 
-  // The answer, after what the user's code said while it was evaluated: traces and warnings.
-  void tell_evaluated(const Journey& journey) {
-    if (const auto& said = journey.evaluated->messages; !said.empty()) context_.observer.note(said);
-    tell_answer(journey);
+  // Reports the result, after what the user's code printed while it was evaluated: traces and warnings.
+  void evaluated(Job& job, eval::Evaluated result) {
+    if (!result.messages.empty()) context_.observer.note(result.messages);
+    const auto& fetched = job.as<Ready>().fetched;
+    auto plan = plan_of(fetched.root, &fetched.closure, {result.drv_path, result.outputs}, false);
+    job.state = Evaluated{std::move(plan), fetched.key, std::move(result)};
+    tell_answer(job);
   }
 
   // Few processes for all of them.
   coro::Task<> evaluate_together() {
-    std::vector<Journey*> going;
-    std::vector<const LaidOut*> closures;
-    for (auto& journey : journeys_) {
-      if (!underway(journey)) continue;
-      going.push_back(&journey);
-      closures.push_back(&*journey.laid_out);
-    }
-    if (going.empty()) co_return;
+    const std::vector<Job*> jobs = jobs_in<Ready>();
+    if (jobs.empty()) co_return;
+    // They stay until all are answered, beyond the state of their job.
+    std::vector<Materialized> documents;
+    for (auto* job : jobs) documents.push_back(std::move(job->as<Ready>().document));
+    std::vector<const Materialized*> pointers;
+    for (const auto& document : documents) pointers.push_back(&document);
     const Timed timed(context_, Stage::evaluate, "all atoms together", {});
     const auto started = context_.clock.now();
     Workers::Answered answered = [&](std::size_t index, Result<eval::Evaluated> result) {
-      // Until its answer: it is told before the others are done.
+      // Until its own result: it is reported before the others are done.
       const std::chrono::duration<double, std::milli> spent = context_.clock.now() - started;
-      (*going[index]->times)[Stage::evaluate] = spent.count();
+      (*jobs[index]->times)[Stage::evaluate] = spent.count();
       if (result) {
-        going[index]->evaluated = *std::move(result);
-        tell_evaluated(*going[index]);
+        evaluated(*jobs[index], *std::move(result));
       } else {
-        fail_journey(*going[index], std::move(result).error());
+        fail(*jobs[index], std::move(result).error());
       }
     };
-    co_await workers_.together(std::move(closures), std::move(answered));
+    co_await workers_.together(std::move(pointers), std::move(answered));
   }
 
-  coro::Task<> admit() {
-    std::vector<Journey*> going;
+  coro::Task<> import() {
+    const std::vector<Job*> jobs = jobs_in<Evaluated>();
+    if (jobs.empty()) co_return;
+    std::vector<Times*> timings;
     std::vector<eval::Evaluated> results;
     std::vector<std::string> drv_paths;
-    for (auto& journey : journeys_) {
-      if (!underway(journey)) continue;
-      going.push_back(&journey);
-      results.push_back(*journey.evaluated);
-      drv_paths.push_back(journey.evaluated->drv_path);
+    for (auto* job : jobs) {
+      timings.push_back(job->times);
+      results.push_back(job->as<Evaluated>().result);
+      drv_paths.push_back(job->as<Evaluated>().plan.drv_path);
     }
-    if (going.empty()) co_return;
     {
-      const Timed timed(context_, Stage::admit, "derivations", books(going));
+      const Timed timed(context_, Stage::import, "derivations", std::move(timings));
       co_await keep(context_, std::move(drv_paths));
-      co_await context_.evaluator->admit(std::move(results));
+      co_await context_.evaluator->import_derivations(std::move(results));
     }
-    for (const auto* journey : going) {
-      if (journey->evaluated->imported) continue;  // the next build may give something else
-      remember(context_, *journey->digest, {journey->evaluated->drv_path, journey->evaluated->outputs});
+    for (auto* job : jobs) {
+      auto& [plan, key, result] = job->as<Evaluated>();
+      // What was read from a build may differ after the next build.
+      if (!result.imported) remember(context_, key, {plan.drv_path, plan.outputs});
+      job->state = Done{std::move(plan)};
     }
   }
 
   PlanReport report() {
     PlanReport out;
-    for (const auto& journey : journeys_) out.plans.push_back(result(journey));
+    for (const auto& job : jobs_) out.plans.push_back(result(job));
     out.remotes = context_.remotes().costs();
     return out;
   }
 
-  static Result<Plan> result(const Journey& journey) {
-    if (journey.failure) return std::unexpected(*journey.failure);
-    const auto& published = journey.root->atom.published;
-    Plan plan{.label = published.label,
-              .version = published.version,
-              .id = atom::AtomId(published.set, published.label),
-              .rev = published.rev,
-              .drv_path = journey.recalled ? journey.recalled->drv_path : journey.evaluated->drv_path,
-              .outputs = journey.recalled ? journey.recalled->outputs : journey.evaluated->outputs,
-              .remembered = journey.recalled.has_value(),
-              .remotes = {journey.root->found_at.str()},
-              .archives = {},
-              .milliseconds = *journey.times};
-    if (const auto& lock = journey.root->atom.lock) {
-      // A closure is at hand wherever the lock alone does not say it: what a lock of format 1 pins is never recalled
-      // without.
-      plan.archives = journey.closure ? archives_of(*journey.closure) : archives_of(*lock);
-      for (const auto& [set, locked] : lock->sets) {
-        for (const auto& url : locked.mirrors) plan.remotes.push_back(url.str());
-      }
-    }
-    std::ranges::sort(plan.remotes);
-    plan.remotes.erase(std::ranges::unique(plan.remotes).begin(), plan.remotes.end());
+  static Result<Plan> result(const Job& job) {
+    if (const auto* error = std::get_if<Error>(&job.state)) return std::unexpected(*error);
+    const auto* evaluated = std::get_if<Evaluated>(&job.state);
+    Plan plan = evaluated != nullptr ? evaluated->plan : std::get<Done>(job.state).plan;
+    plan.milliseconds = *job.times;
     return plan;
   }
 
   Context& context_;
   PlanRequest request_;
   Workers workers_;
-  std::vector<Times> times_;  // of each journey
-  std::vector<Journey> journeys_;
+  std::vector<Times> times_;  // of each job
+  std::vector<Job> jobs_;
 };
 
 }  // namespace

@@ -101,7 +101,7 @@ class Evaluator {
 
   // Brings everything into the real store, at once; afterwards the scratch directories are gone. Cancelling it leaves
   // the store sound: each path is there whole or not at all.
-  virtual coro::Task<> admit(std::vector<Evaluated> evaluated) = 0;
+  virtual coro::Task<> import_derivations(std::vector<Evaluated> evaluated) = 0;
 
   // Are these paths valid in the real store, with all they refer to? In their order.
   virtual coro::Task<std::vector<bool>> exist(std::vector<std::string> store_paths) = 0;

@@ -112,7 +112,7 @@ struct NixEvaluator::Installed {
   Installation installation;
   RealStore real_store;
   Identity identity;
-  bool can_furnish = true;  // until nixec says otherwise
+  bool can_mount_root = true;  // until nixec says otherwise
   std::optional<Supplies> supplies;
   coro::SingleFlight<int, void> supplying;
 };
@@ -151,14 +151,14 @@ const Installation& NixEvaluator::installation() const {
 coro::Task<Answers> NixEvaluator::evaluate_each(Evaluation evaluation, Answered answered) {
   Installed& nix = *installed_;
   if (!nix.supplies) co_await nix.supplying.run(0, nix.supply(scratch_root_, pool_));
-  Workshop workshop{nix.installation, scratch_root_, pool_, *nix.supplies, nix.can_furnish};
+  SandboxSetup setup{nix.installation, scratch_root_, pool_, *nix.supplies, nix.can_mount_root};
   {
-    Session session(co_await asio::this_coro::executor, workshop, evaluation, answered);
+    Session session(co_await asio::this_coro::executor, setup, evaluation, answered);
     co_await session.run();
-    if (!session.cannot_furnish()) co_return session.answers();
+    if (!session.cannot_mount_root()) co_return session.answers();
   }
-  nix.can_furnish = workshop.can_furnish = false;
-  Session session(co_await asio::this_coro::executor, workshop, evaluation, answered);
+  nix.can_mount_root = setup.can_mount_root = false;
+  Session session(co_await asio::this_coro::executor, setup, evaluation, answered);
   co_await session.run();
   co_return session.answers();
 }
@@ -172,7 +172,7 @@ coro::Task<std::vector<Evaluated>> NixEvaluator::evaluate(Evaluation evaluation)
   co_return evaluated;
 }
 
-coro::Task<> NixEvaluator::admit(std::vector<Evaluated> evaluated) {
+coro::Task<> NixEvaluator::import_derivations(std::vector<Evaluated> evaluated) {
   if (evaluated.empty()) co_return;
   Installed& nix = *installed_;
   const Wanted wanted = wanted_of(evaluated);

@@ -1,7 +1,7 @@
 // The evaluator that runs Nix.
 //
 // evaluate_each() runs nix-instantiate, sealed (sandbox/sandbox.h), on nix/plan.nix with a private store in a scratch
-// directory; admit() then copies what came out (the derivations, and the sources they name) into the real store,
+// directory; accept() then copies what came out (the derivations, and the sources they name) into the real store,
 // verified, all evaluations of a run together with one `nix copy`. Nothing of the network is needed by either.
 //
 // Throws Error(Kind::evaluation) with the user's own trace first; cancelling kills the sandbox and removes the scratch
@@ -39,7 +39,7 @@ class NixEvaluator final : public Evaluator {
   coro::Task<> prepare() override;
   const Identity& identity() const override;
   coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered) override;
-  coro::Task<> admit(std::vector<Evaluated> evaluated) override;
+  coro::Task<> import_derivations(std::vector<Evaluated> evaluated) override;
   coro::Task<std::vector<bool>> exist(std::vector<std::string> store_paths) override;
   coro::Task<Result<void>> keep(std::vector<std::string> store_paths) override;
   coro::Task<> add_source(Source source) override;

@@ -134,7 +134,7 @@ Error World::failure_of(Evaluation evaluation) {
 
 std::string World::variable(const Evaluated& evaluated, const std::string& name) {
   std::vector<Evaluated> admitted{evaluated};
-  runtime_.run(evaluator_.admit(std::move(admitted)));
+  runtime_.run(evaluator_.import_derivations(std::move(admitted)));
   std::ifstream in(store() / evaluated.drv_path.substr(1));
   const std::string text(std::istreambuf_iterator<char>(in), {});
   const std::string start = "(\"" + name + "\",\"";

@@ -16,7 +16,7 @@ failed=0
 finished=
 
 scratch=$(mktemp -d /tmp/eka-scenario.XXXXXX)
-# Materialised trees are read-only.
+# Materialized trees are read-only.
 at_exit 'chmod -R u+w "$scratch" 2>/dev/null; rm -rf "$scratch"'
 at_exit 'conclude'
 

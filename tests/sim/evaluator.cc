@@ -114,7 +114,7 @@ class SimulatedEvaluator final : public eval::Evaluator {
     co_return out;
   }
 
-  coro::Task<> admit(std::vector<eval::Evaluated> evaluated) override {
+  coro::Task<> import_derivations(std::vector<eval::Evaluated> evaluated) override {
     co_await simulator_.sleep(milliseconds(simulator_.random().below(50)));
     for (const auto& each : evaluated) store_.valid.insert(each.drv_path);
   }

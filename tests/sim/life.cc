@@ -275,7 +275,7 @@ class Life {
     auto cache = co_await store::Cache::open(process->settings.cache_root, simulator_.pool(), simulator_);
     swept_ = true;
     auto evaluator = make_evaluator(simulator_, faults_, store_);
-    auto remotes = make_remotes(internet_, process->asked, process->settings.patience);
+    auto remotes = make_remotes(internet_, process->asked, process->settings.timeouts);
     engine::Context::Outside outside{simulator_.pool(), simulator_, std::move(cache), std::move(remotes),
                                      std::move(evaluator)};
     engine::Context context(process->settings, process->observer, std::move(outside));
@@ -522,7 +522,7 @@ class Life {
   void check_vouched(store::Cache& cache) {
     for (const auto& [url, served] : internet_.served()) {
       const auto parsed = unwrap(atom::Url::parse(url));
-      const auto genesis = cache.genesis_at(parsed);
+      const auto genesis = cache.vouched().genesis_at(parsed);
       if (!genesis) continue;
       const auto said = served.refs.find(std::string(atom::init_ref));
       if (said == served.refs.end() || said->second != *genesis) {
@@ -530,7 +530,7 @@ class Life {
       }
       for (const auto& release : world_.releases) {
         const auto label = unwrap(atom::Label::parse(release.label));
-        const auto vouched = cache.vouched(parsed, *genesis, {label});
+        const auto vouched = cache.vouched().versions(parsed, *genesis, {label});
         for (const auto& atom : vouched.front()) {
           const auto ref = served.refs.find(atom::atom_ref(label, atom.version));
           if (ref != served.refs.end() && ref->second == atom.rev) continue;

@@ -285,13 +285,13 @@ class SimulatedSession final : public git::Session {
 
 class SimulatedRemotes final : public git::RemoteFactory {
  public:
-  SimulatedRemotes(Internet& internet, Asked& asked, net::Patience patience)
-      : internet_(internet), asked_(asked), patience_(patience) {}
+  SimulatedRemotes(Internet& internet, Asked& asked, net::Timeouts timeouts)
+      : internet_(internet), asked_(asked), timeouts_(timeouts) {}
 
   std::unique_ptr<git::Remote> open(const atom::Url& url) override {
-    auto session = std::make_unique<SimulatedSession>(internet_, asked_, url.str(), patience_.stall);
-    return std::make_unique<git::WireRemote>(url, std::move(session), net::request_policy(patience_),
-                                             internet_.simulator(), patience_.stall * 10, net::TellRetry());
+    auto session = std::make_unique<SimulatedSession>(internet_, asked_, url.str(), timeouts_.stall);
+    return std::make_unique<git::WireRemote>(url, std::move(session), net::request_policy(timeouts_),
+                                             internet_.simulator(), timeouts_.stall * 10, net::TellRetry());
   }
   void named_by_user(const atom::Url&) override {}
   atom::Url reached_at(const atom::Url& url) const override { return url; }
@@ -302,7 +302,7 @@ class SimulatedRemotes final : public git::RemoteFactory {
  private:
   Internet& internet_;
   Asked& asked_;
-  net::Patience patience_;
+  net::Timeouts timeouts_;
 };
 
 }  // namespace
@@ -370,8 +370,8 @@ Served* Internet::find(const std::string& url) {
   return found == served_.end() ? nullptr : &found->second;
 }
 
-std::unique_ptr<git::RemoteFactory> make_remotes(Internet& internet, Asked& asked, net::Patience patience) {
-  return std::make_unique<SimulatedRemotes>(internet, asked, patience);
+std::unique_ptr<git::RemoteFactory> make_remotes(Internet& internet, Asked& asked, net::Timeouts timeouts) {
+  return std::make_unique<SimulatedRemotes>(internet, asked, timeouts);
 }
 
 }  // namespace eka::sim

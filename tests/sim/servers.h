@@ -8,7 +8,7 @@
 #include <string>
 
 #include "git/remote/remote_factory.h"
-#include "net/policy/patience.h"
+#include "net/policy/timeouts.h"
 #include "tests/sim/faults.h"
 #include "tests/sim/simulator.h"
 #include "tests/sim/world.h"
@@ -70,6 +70,6 @@ class Internet {
 };
 
 // What one process sees of it. `internet` and `asked` must outlive it.
-std::unique_ptr<git::RemoteFactory> make_remotes(Internet& internet, Asked& asked, net::Patience patience);
+std::unique_ptr<git::RemoteFactory> make_remotes(Internet& internet, Asked& asked, net::Timeouts timeouts);
 
 }  // namespace eka::sim

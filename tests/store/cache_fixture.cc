@@ -15,11 +15,11 @@ namespace fs = std::filesystem;
 
 coro::Task<> take_in(store::Cache* cache, std::string pack, std::vector<atom::ObjectId> wants, std::size_t piece,
                      std::vector<atom::ObjectId> bases) {
-  const auto intake = co_await cache->begin_intake(std::move(bases));
+  const auto intake = co_await cache->objects().begin_intake(std::move(bases));
   for (std::size_t at = 0; at < pack.size(); at += piece) {
     co_await intake->write(bytes_of(std::string_view(pack).substr(at, piece)));
   }
-  co_await intake->admit(std::move(wants));
+  co_await intake->accept(std::move(wants));
 }
 
 namespace {
@@ -46,25 +46,25 @@ std::unique_ptr<store::Cache> CacheFixture::another() {
   return run(store::Cache::open(root_, runtime_.pool()));
 }
 
-void CacheFixture::admit(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece,
-                         std::vector<atom::ObjectId> bases) {
+void CacheFixture::accept(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece,
+                          std::vector<atom::ObjectId> bases) {
   run(take_in(cache_.get(), pack, std::move(wants), piece, std::move(bases)));
 }
 
 void CacheFixture::hold(const atom::ObjectId& genesis, atom::Label label, atom::Version version,
                         const atom::ObjectId& rev, const store::Giver& giver) {
-  run(cache_->hold(giver, genesis, {{std::move(label), std::move(version), rev}}));
+  run(cache_->names().hold(giver, genesis, {{std::move(label), std::move(version), rev}}));
 }
 
 std::vector<store::CachedAtom> CacheFixture::given(const atom::ObjectId& genesis, const atom::Label& label,
                                                    const store::Giver& giver) {
-  return run(cache_->given(giver, genesis, {label})).front();
+  return run(cache_->names().given(giver, genesis, {label})).front();
 }
 
 std::optional<Error> CacheFixture::refusal(const std::string& pack, std::vector<atom::ObjectId> wants,
                                            std::size_t piece, std::vector<atom::ObjectId> bases) {
   try {
-    admit(pack, std::move(wants), piece, std::move(bases));
+    accept(pack, std::move(wants), piece, std::move(bases));
   } catch (const Error& error) {
     return error;
   }

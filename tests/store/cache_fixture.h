@@ -35,8 +35,8 @@ class CacheFixture {
   void reopen();
   std::unique_ptr<store::Cache> another();
 
-  void admit(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000,
-             std::vector<atom::ObjectId> bases = {});
+  void accept(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000,
+              std::vector<atom::ObjectId> bases = {});
   // The error that admitting it is; fails the test when it is none.
   std::optional<Error> refusal(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000,
                                std::vector<atom::ObjectId> bases = {});

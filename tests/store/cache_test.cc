@@ -49,7 +49,7 @@ World world() {
 TEST_CASE("what was delivered is listed by giver, set and version, and kept by a ref that git sees") {
   CacheFixture fixture;
   const World w = world();
-  fixture.admit(w.builder.pack(), {w.one, w.two});
+  fixture.accept(w.builder.pack(), {w.one, w.two});
   const auto giver = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/set")));
   const auto other = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/other")));
   CHECK(fixture.given(genesis, label("x"), giver).empty());
@@ -90,28 +90,28 @@ TEST_CASE("an atom without a ref, as an interrupted run leaves it, gets one that
   const World w = world();
   const auto giver = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/set")));
   const auto unknown = store::Giver::unknown();
-  fixture.admit(w.builder.pack(), {w.one, w.two});
+  fixture.accept(w.builder.pack(), {w.one, w.two});
   fixture.hold(genesis, label("held"), version("1.0.0"), w.two, giver);
   fixture.reopen();
   // Reading the commits notes that they are whole, which must not count as held.
-  CHECK(fixture.run(fixture.cache().commits({w.one, w.two})).at(0));
+  CHECK(fixture.run(fixture.cache().objects().commits({w.one, w.two})).at(0));
   const std::vector<store::AtomName> atoms = {{label("x"), version("1.0.0"), w.one},
                                               {label("held"), version("1.0.0"), w.two}};
-  fixture.run(fixture.cache().hold_unheld(genesis, atoms));
+  fixture.run(fixture.cache().names().hold_unheld(genesis, atoms));
   const auto found = fixture.given(genesis, label("x"), unknown);
   REQUIRE(found.size() == 1);
   CHECK(found[0].rev == w.one);
   CHECK(fixture.given(genesis, label("held"), unknown).empty());
   CHECK(fixture.given(genesis, label("x"), giver).empty());
   SUBCASE("once") {
-    fixture.run(fixture.cache().hold_unheld(genesis, atoms));
+    fixture.run(fixture.cache().names().hold_unheld(genesis, atoms));
     CHECK(fixture.given(genesis, label("x"), unknown).size() == 1);
   }
   SUBCASE("also where the database does not know that others are held") {
     fixture.close();
     fs::remove(fixture.root() / "eka.db");
     fixture.reopen();
-    fixture.run(fixture.cache().hold_unheld(genesis, atoms));
+    fixture.run(fixture.cache().names().hold_unheld(genesis, atoms));
     CHECK(fixture.given(genesis, label("held"), unknown).empty());
   }
 }
@@ -119,7 +119,7 @@ TEST_CASE("an atom without a ref, as an interrupted run leaves it, gets one that
 TEST_CASE("a ref that a power cut left empty is absent, and written anew") {
   CacheFixture fixture;
   const World w = world();
-  fixture.admit(w.builder.pack(), {w.one});
+  fixture.accept(w.builder.pack(), {w.one});
   const auto giver = store::Giver::working_tree();
   const fs::path file = fixture.root() / "git" / "refs" / "atoms-2" / giver.str() / atom::base58(genesis.bytes()) /
                         "x" / "1.0.0" / w.one.hex();
@@ -137,36 +137,36 @@ TEST_CASE("what a remote said answers for its own URL only, and is kept as it wa
   const auto rev = atom::ObjectId::of("commit", "one");
   const auto forged = atom::ObjectId::of("commit", "two");
   auto& cache = fixture.cache();
-  cache.remember_genesis(evil, genesis);
-  cache.remember_vouched(evil, genesis, {{label("x"), version("1.1.0"), forged}});
-  CHECK_FALSE(cache.genesis_at(honest));
-  CHECK(cache.vouched(honest, genesis, {label("x")}).at(0).empty());
-  cache.remember_vouched(honest, genesis, {{label("x"), version("1.1.0"), rev}, {label("y"), version("2.0.0"), rev}});
-  cache.remember_vouched(honest, genesis,
-                         {{label("x"), version("1.1.0"), forged}, {label("x"), version("1.0.0"), rev}});
+  cache.vouched().remember_genesis(evil, genesis);
+  cache.vouched().remember(evil, genesis, {{label("x"), version("1.1.0"), forged}});
+  CHECK_FALSE(cache.vouched().genesis_at(honest));
+  CHECK(cache.vouched().versions(honest, genesis, {label("x")}).at(0).empty());
+  cache.vouched().remember(honest, genesis, {{label("x"), version("1.1.0"), rev}, {label("y"), version("2.0.0"), rev}});
+  cache.vouched().remember(honest, genesis,
+                           {{label("x"), version("1.1.0"), forged}, {label("x"), version("1.0.0"), rev}});
   fixture.reopen();
-  const auto known = fixture.cache().vouched(honest, genesis, {label("x"), label("z"), label("y")});
+  const auto known = fixture.cache().vouched().versions(honest, genesis, {label("x"), label("z"), label("y")});
   REQUIRE(known.size() == 3);
   REQUIRE(known[0].size() == 2);
   CHECK(known[0][0].version.str() == "1.0.0");
   CHECK(known[0][1].rev == rev);
   CHECK(known[1].empty());
   CHECK(known[2].size() == 1);
-  CHECK(fixture.cache().vouched(evil, genesis, {label("x")}).at(0).at(0).rev == forged);
-  CHECK(fixture.cache().vouched(honest, rev, {label("x")}).at(0).empty());
+  CHECK(fixture.cache().vouched().versions(evil, genesis, {label("x")}).at(0).at(0).rev == forged);
+  CHECK(fixture.cache().vouched().versions(honest, rev, {label("x")}).at(0).empty());
 }
 
 TEST_CASE("a database of before a table was added gets it, and keeps what it has") {
   CacheFixture fixture;
-  fixture.cache().remember_evaluation("digest", "value");
+  fixture.cache().facts().put(store::Fact::evaluation, "digest", "value");
   fixture.close();
   output_of("python3 -c \"import sqlite3; sqlite3.connect('" + (fixture.root() / "eka.db").native() +
             "').execute('drop table vouched')\"");
   fixture.reopen();
   const auto url = unwrap(atom::Url::parse("https://example.com/set"));
-  fixture.cache().remember_vouched(url, genesis, {{label("x"), version("1.0.0"), genesis}});
-  CHECK(fixture.cache().vouched(url, genesis, {label("x")}).at(0).size() == 1);
-  CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "value");
+  fixture.cache().vouched().remember(url, genesis, {{label("x"), version("1.0.0"), genesis}});
+  CHECK(fixture.cache().vouched().versions(url, genesis, {label("x")}).at(0).size() == 1);
+  CHECK(fixture.cache().facts().get(store::Fact::evaluation, "digest") == "value");
   CHECK(fixture.cache().warning() == "");
 }
 
@@ -177,30 +177,30 @@ TEST_CASE("files are found by path, links are not followed, limits hold") {
   const auto inner = builder.directory({{{"100644", "f"}, text}});
   const auto tree =
       builder.directory({{{"40000", "d"}, inner}, {{"100644", "f"}, text}, {{"120000", "l"}, builder.blob("f")}});
-  fixture.admit(builder.pack(), {tree});
+  fixture.accept(builder.pack(), {tree});
   auto& cache = fixture.cache();
-  CHECK(fixture.run(cache.file(tree, "f")) == "0123456789");
-  CHECK(fixture.run(cache.file(tree, "d/f", 10)) == "0123456789");
+  CHECK(fixture.run(cache.objects().file(tree, "f")) == "0123456789");
+  CHECK(fixture.run(cache.objects().file(tree, "d/f", 10)) == "0123456789");
   for (const char* path : {"", "/", "d", "d/", "l", "l/f", "f/x", "x", "../f", "d//f", "d/../f"}) {
     CAPTURE(path);
-    CHECK_FALSE(fixture.run(cache.file(tree, path)));
+    CHECK_FALSE(fixture.run(cache.objects().file(tree, path)));
   }
-  CHECK_THROWS_AS(fixture.run(cache.file(tree, "f", 9)), Error);
+  CHECK_THROWS_AS(fixture.run(cache.objects().file(tree, "f", 9)), Error);
 }
 
 TEST_CASE("facts outlive the process") {
   CacheFixture fixture;
   const auto url = unwrap(atom::Url::parse("https://me:secret@example.com/set"));
-  fixture.cache().remember_evaluation("digest", "/nix/store/x.drv");
-  fixture.cache().remember_genesis(url, genesis);
-  fixture.cache().hosts().remember(
+  fixture.cache().facts().put(store::Fact::evaluation, "digest", "/nix/store/x.drv");
+  fixture.cache().vouched().remember_genesis(url, genesis);
+  fixture.cache().facts().remember(
       "https://example.com:443",
       {.speaks_v2 = true, .gives_by_id = false, .agent_capabilities = "agent=x\nfetch=shallow"});
   fixture.reopen();
-  CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "/nix/store/x.drv");
-  CHECK_FALSE(fixture.cache().remembered_evaluations({"other"}).at(0));
-  CHECK(fixture.cache().genesis_at(url) == genesis);
-  const auto facts = fixture.cache().hosts().recall("https://example.com:443");
+  CHECK(fixture.cache().facts().get(store::Fact::evaluation, "digest") == "/nix/store/x.drv");
+  CHECK_FALSE(fixture.cache().facts().get(store::Fact::evaluation, "other"));
+  CHECK(fixture.cache().vouched().genesis_at(url) == genesis);
+  const auto facts = fixture.cache().facts().recall("https://example.com:443");
   REQUIRE(facts);
   CHECK(facts->speaks_v2);
   CHECK_FALSE(facts->gives_by_id);
@@ -214,7 +214,7 @@ TEST_CASE("facts outlive the process") {
 
 TEST_CASE("a database that is damaged or foreign is set aside with a warning") {
   CacheFixture fixture;
-  fixture.cache().remember_evaluation("digest", "value");
+  fixture.cache().facts().put(store::Fact::evaluation, "digest", "value");
   SUBCASE("no database at all") {
     for (const char* rest : {"eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / rest);
     std::ofstream(fixture.root() / "eka.db", std::ios::trunc) << std::string(10'000, 'x');
@@ -225,11 +225,11 @@ TEST_CASE("a database that is damaged or foreign is set aside with a warning") {
   }
   fixture.reopen();
   CHECK(fixture.cache().warning() != "");
-  CHECK_FALSE(fixture.cache().remembered_evaluations({"digest"}).at(0));
-  fixture.cache().remember_evaluation("digest", "again");
+  CHECK_FALSE(fixture.cache().facts().get(store::Fact::evaluation, "digest"));
+  fixture.cache().facts().put(store::Fact::evaluation, "digest", "again");
   fixture.reopen();
   CHECK(fixture.cache().warning() == "");
-  CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "again");
+  CHECK(fixture.cache().facts().get(store::Fact::evaluation, "digest") == "again");
 }
 
 TEST_CASE("a database that cannot be opened is replaced by memory") {
@@ -238,8 +238,8 @@ TEST_CASE("a database that cannot be opened is replaced by memory") {
   fs::create_directory(fixture.root() / "eka.db");
   fixture.reopen();
   CHECK(fixture.cache().warning() != "");
-  fixture.cache().remember_evaluation("digest", "value");
-  CHECK(fixture.cache().remembered_evaluations({"digest"}).at(0) == "value");
+  fixture.cache().facts().put(store::Fact::evaluation, "digest", "value");
+  CHECK(fixture.cache().facts().get(store::Fact::evaluation, "digest") == "value");
 }
 
 TEST_CASE("a cache that cannot be made says where and what to do") {
@@ -260,7 +260,7 @@ TEST_CASE("damage in the object store is absence, and the next fetch repairs it"
   CacheFixture fixture;
   const World w = world();
   const std::string pack = w.builder.pack();
-  fixture.admit(pack, {w.one});
+  fixture.accept(pack, {w.one});
   fixture.hold(genesis, label("x"), version("1.0.0"), w.one);
   const auto spoil = [&] {
     for (const auto& entry : fs::directory_iterator(fixture.root() / "git" / "objects" / "pack")) {
@@ -274,22 +274,22 @@ TEST_CASE("damage in the object store is absence, and the next fetch repairs it"
   };
   spoil();
   fixture.reopen();
-  CHECK(fixture.run(fixture.cache().commit(w.one)));  // not yet known
-  CHECK_THROWS_AS(fixture.run(fixture.cache().nar_hash(w.tree)), Error);
-  CHECK_FALSE(fixture.run(fixture.cache().commit(w.one)));
+  CHECK(fixture.run(fixture.cache().objects().commit(w.one)));  // not yet known
+  CHECK_THROWS_AS(fixture.run(fixture.cache().trees().nar_hash(w.tree)), Error);
+  CHECK_FALSE(fixture.run(fixture.cache().objects().commit(w.one)));
   fixture.reopen();
-  CHECK_FALSE(fixture.run(fixture.cache().commit(w.one)));
-  fixture.admit(pack, {w.one});
+  CHECK_FALSE(fixture.run(fixture.cache().objects().commit(w.one)));
+  fixture.accept(pack, {w.one});
   fixture.reopen();
-  CHECK(fixture.run(fixture.cache().commit(w.one)));
-  CHECK_NOTHROW(fixture.run(fixture.cache().nar_hash(w.tree)));
+  CHECK(fixture.run(fixture.cache().objects().commit(w.one)));
+  CHECK_NOTHROW(fixture.run(fixture.cache().trees().nar_hash(w.tree)));
 }
 
 TEST_CASE("two caches on one directory see what the other adds") {
   CacheFixture fixture;
   const World w = world();
   const auto other = fixture.another();
-  CHECK_FALSE(fixture.run(other->commit(w.one)));
-  fixture.admit(w.builder.pack(), {w.one});
-  CHECK(fixture.run(other->commit(w.one)));
+  CHECK_FALSE(fixture.run(other->objects().commit(w.one)));
+  fixture.accept(w.builder.pack(), {w.one});
+  CHECK(fixture.run(other->objects().commit(w.one)));
 }

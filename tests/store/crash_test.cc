@@ -81,14 +81,14 @@ TEST_CASE("kill -9 at any point: nothing is left over and the next run ends righ
     CHECK(fixture.leftovers().empty());
     const auto label = unwrap(atom::Label::parse("x"));
     const auto named = fixture.given(job.rev, label);
-    const auto facts = fixture.run(fixture.cache().commit(job.rev));
+    const auto facts = fixture.run(fixture.cache().objects().commit(job.rev));
     // A name is the last thing: with it, all is there.
     if (!named.empty()) REQUIRE(facts);
-    if (!facts) fixture.admit(job.pack, {job.rev});
+    if (!facts) fixture.accept(job.pack, {job.rev});
     fixture.hold(job.rev, label, atom::Version(1, 0, 0), job.rev);
-    const fs::path place = fixture.run(fixture.cache().materialise(job.tree));
+    const fs::path place = fixture.run(fixture.cache().trees().materialize(job.tree));
     CHECK(fs::exists(place / "inner" / "file9"));
-    const auto hash = fixture.run(fixture.cache().nar_hash(job.tree));
+    const auto hash = fixture.run(fixture.cache().trees().nar_hash(job.tree));
     if (!expected) expected = hash;
     CHECK(hash == *expected);
     CHECK(fixture.leftovers().empty());
@@ -121,12 +121,12 @@ TEST_CASE("a quarantine whose owner lives is left alone") {
   PackBuilder builder;
   const auto blob = builder.blob(noise(300'000));
   const std::string pack = builder.pack();
-  const auto intake = fixture.run(fixture.cache().begin_intake());
+  const auto intake = fixture.run(fixture.cache().objects().begin_intake());
   fixture.run(intake->write(bytes_of(pack)));
   const auto other = fixture.another();
   CHECK(fixture.leftovers().size() > 0);
   std::vector<atom::ObjectId> wants(1, blob);
-  fixture.run(intake->admit(std::move(wants)));
+  fixture.run(intake->accept(std::move(wants)));
   CHECK(fixture.pack_count() == 1);
 }
 

@@ -79,12 +79,12 @@ TEST_CASE("a system call that fails at any point leaves the old state or the new
       CHECK(fixture.audit().findings.empty());
       const auto label = unwrap(atom::Label::parse("x"));
       const auto named = fixture.given(job.rev, label);
-      const auto facts = fixture.run(fixture.cache().commit(job.rev));
+      const auto facts = fixture.run(fixture.cache().objects().commit(job.rev));
       if (!named.empty()) CHECK(facts);
       if (code == 0) CHECK(facts);
-      if (!facts) fixture.admit(job.pack, {job.rev});
+      if (!facts) fixture.accept(job.pack, {job.rev});
       fixture.hold(job.rev, label, atom::Version(1, 0, 0), job.rev);
-      const fs::path place = fixture.run(fixture.cache().materialise(job.tree));
+      const fs::path place = fixture.run(fixture.cache().trees().materialize(job.tree));
       CHECK(fs::exists(place / "inner" / "g"));
       CHECK(fixture.audit().findings.empty());
       CHECK(fixture.leftovers().empty());

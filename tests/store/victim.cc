@@ -17,19 +17,19 @@ using namespace eka;
 coro::Task<std::string> work(std::string root, std::string pack, atom::ObjectId rev, coro::Pool* pool) {
   const auto cache = co_await store::Cache::open(root, *pool);
   {
-    const auto intake = co_await cache->begin_intake();
+    const auto intake = co_await cache->objects().begin_intake();
     for (std::size_t at = 0; at < pack.size(); at += 100'000) {
       co_await intake->write(test::bytes_of(std::string_view(pack).substr(at, 100'000)));
     }
     std::vector<atom::ObjectId> wants(1, rev);
-    co_await intake->admit(std::move(wants));
+    co_await intake->accept(std::move(wants));
   }
-  const auto facts = co_await cache->commit(rev);
+  const auto facts = co_await cache->objects().commit(rev);
   auto label = unwrap(atom::Label::parse("x"));
   std::vector<store::AtomName> atoms{{std::move(label), atom::Version(1, 0, 0), rev}};
-  co_await cache->hold(store::Giver::working_tree(), rev, std::move(atoms));
-  co_await cache->materialise(facts->tree);
-  const auto hash = co_await cache->nar_hash(facts->tree);
+  co_await cache->names().hold(store::Giver::working_tree(), rev, std::move(atoms));
+  co_await cache->trees().materialize(facts->tree);
+  const auto hash = co_await cache->trees().nar_hash(facts->tree);
   co_return hash.hex();
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,22 +15,14 @@
 #include "atom/json/json.h"
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
+#include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
-#include "coro/run/runtime.h"
-#include "coro/task/clock.h"
-#include "git/libgit2/libgit2.h"
-#include "store/disk/cache_owner.h"
-#include "store/disk/use_lock.h"
-#include "store/disk/write_access.h"
-#include "store/maintenance/audit.h"
-#include "store/maintenance/collect.h"
-#include "store/maintenance/stock.h"
+#include "engine/maintain/maintain.h"
 
 namespace eka::cli {
 namespace {
 
 using atom::Json;
-using store::UseLock;
 
 struct CacheOptions {
   bool json = false;
@@ -50,37 +43,20 @@ std::int64_t number(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
 }
 
-// Runs `work(places, pool)` with the cache locked; nothing where there is no cache.
+// Runs a function of engine/maintain on the configured cache. An empty report where there is no cache.
 template <class Report>
-std::optional<Report> with_cache(const Common& common, UseLock::Mode mode, std::chrono::seconds patience,
-                                 coro::Task<Report> (*work)(store::Places, coro::Pool&, CacheOptions),
-                                 CacheOptions options) {
-  struct Whole {
-    static coro::Task<Report> run(store::Places places, coro::Pool& pool, UseLock::Mode mode,
-                                  std::chrono::seconds patience,
-                                  coro::Task<Report> (*work)(store::Places, coro::Pool&, CacheOptions),
-                                  CacheOptions options) {
-      const UseLock lock = co_await UseLock::take(pool, places.root, mode, patience);
-      co_return co_await work(std::move(places), pool, options);
-    }
-  };
-  const auto settings = read_preferences(common).settings;
-  store::Places places(store::trusted_cache_root(settings.cache_root));
-  if (!std::filesystem::exists(places.git())) return std::nullopt;
-  if (mode == UseLock::Mode::exclusive) store::WriteAccess::to(places).check();
-  const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
-  coro::Runtime runtime(coro::Pool::usual_size());
-  return runtime.run(Whole::run(std::move(places), runtime.pool(), mode, patience, work, options));
+Report with_cache(const Common& common, const CacheOptions& options,
+                  const std::function<coro::Task<std::optional<Report>>(engine::CacheAt)>& work) {
+  const auto root = read_preferences(common).settings.cache_root;
+  const auto report = with_runtime<std::optional<Report>>(
+      [&](coro::Runtime& runtime) { return work({root, std::chrono::seconds(options.wait), runtime.pool()}); });
+  return report.value_or(Report{});
 }
 
 // --- stat
 
-coro::Task<store::Stock> take_stock(store::Places places, coro::Pool& pool, CacheOptions) {
-  co_return co_await coro::offload(pool, [&](coro::Stop stop) { return store::take_stock(places, stop); });
-}
-
-Json heap_json(const store::Heap& heap) {
-  return Json::Object{{"entries", number(heap.entries)}, {"bytes", number(heap.bytes)}};
+Json size_json(const store::SizeCount& size) {
+  return Json::Object{{"entries", number(size.entries)}, {"bytes", number(size.bytes)}};
 }
 
 Json stock_json(const store::Stock& stock) {
@@ -88,27 +64,25 @@ Json stock_json(const store::Stock& stock) {
   out["bytes"] = number(stock.bytes);
   out["sets"] = number(stock.sets);
   out["atoms"] = number(stock.atoms);
-  out["packs"] = heap_json(stock.packs);
+  out["packs"] = size_json(stock.packs);
   out["packs"]["objects"] = number(stock.packed_objects);
-  out["loose"] = heap_json(stock.loose);
-  out["trees"] = heap_json(stock.trees);
-  out["damaged"] = heap_json(stock.damaged);
+  out["loose"] = size_json(stock.loose);
+  out["trees"] = size_json(stock.trees);
+  out["damaged"] = size_json(stock.damaged);
   out["database"]["bytes"] = number(stock.database_bytes);
   out["database"]["facts"] = Json::Object{};
   for (const auto& [name, count] : stock.facts) out["database"]["facts"][name] = number(count);
   out["others"] = Json::Object{};
-  for (const auto& [name, heap] : stock.others) out["others"][name] = heap_json(heap);
+  for (const auto& [name, size] : stock.others) out["others"][name] = size_json(size);
   return out;
 }
 
-void print_heap(std::string_view name, const store::Heap& heap, std::string_view what) {
-  print("{:<10} {:>9} {:<14} {:>12}\n", name, heap.entries, what, size_text(heap.bytes));
+void print_size(std::string_view name, const store::SizeCount& size, std::string_view what) {
+  print("{:<10} {:>9} {:<14} {:>12}\n", name, size.entries, what, size_text(size.bytes));
 }
 
 int stat(const Common& common, const CacheOptions& options) {
-  const auto stock =
-      with_cache<store::Stock>(common, UseLock::Mode::shared, std::chrono::seconds(options.wait), take_stock, options)
-          .value_or(store::Stock{});
+  const auto stock = with_cache<store::Stock>(common, options, engine::count_cache);
   const auto root = read_preferences(common).settings.cache_root;
   if (options.json) {
     Json document = stock_json(stock);
@@ -118,28 +92,23 @@ int stat(const Common& common, const CacheOptions& options) {
   }
   print("{}: {}\n", root.string(), size_text(stock.bytes));
   print("{:<10} {:>9} {:<14} {:>12}\n", "atoms", stock.atoms, fmt::format("of {} sets", stock.sets), "");
-  print_heap("packs", stock.packs, fmt::format("({} objects)", stock.packed_objects));
-  print_heap("loose", stock.loose, "objects");
-  print_heap("trees", stock.trees, "materialized");
-  if (stock.damaged.entries != 0) print_heap("damaged", stock.damaged, "moved aside");
+  print_size("packs", stock.packs, fmt::format("({} objects)", stock.packed_objects));
+  print_size("loose", stock.loose, "objects");
+  print_size("trees", stock.trees, "materialized");
+  if (stock.damaged.entries != 0) print_size("damaged", stock.damaged, "moved aside");
   std::uint64_t facts = 0;
   for (const auto& [name, count] : stock.facts) facts += count;
-  print_heap("eka.db", {facts, stock.database_bytes}, "facts");
-  for (const auto& [name, heap] : stock.others) print_heap(name, heap, "entries");
+  print_size("eka.db", {facts, stock.database_bytes}, "facts");
+  for (const auto& [name, size] : stock.others) print_size(name, size, "entries");
   return 0;
 }
 
 // --- verify
 
-coro::Task<store::Audit> audit(store::Places places, coro::Pool& pool, CacheOptions options) {
-  const auto repair = options.repair ? store::Repair::yes : store::Repair::no;
-  co_return co_await coro::offload(pool, [&](coro::Stop stop) { return store::audit(places, repair, stop); });
-}
-
 int verify(const Common& common, const CacheOptions& options) {
-  const auto mode = options.repair ? UseLock::Mode::exclusive : UseLock::Mode::shared;
-  const auto found = with_cache<store::Audit>(common, mode, std::chrono::seconds(options.wait), audit, options)
-                         .value_or(store::Audit{});
+  const auto found = with_cache<store::Audit>(common, options, [&](engine::CacheAt cache) {
+    return engine::verify_cache(cache, options.repair ? store::Repair::yes : store::Repair::no);
+  });
   const bool sound = found.findings.empty();
   if (options.json) {
     Json document;
@@ -175,17 +144,10 @@ int verify(const Common& common, const CacheOptions& options) {
 
 // --- gc
 
-coro::Task<store::Collection> collect(store::Places places, coro::Pool& pool, CacheOptions options) {
-  store::CollectOptions collection;
-  collection.older_than = std::chrono::seconds(options.older_than);
-  collection.now = coro::Clock::system().date();
-  co_return co_await store::collect(std::move(places), pool, collection);
-}
-
 int gc(const Common& common, const CacheOptions& options) {
-  const auto done = with_cache<store::Collection>(common, UseLock::Mode::exclusive, std::chrono::seconds(options.wait),
-                                                  collect, options)
-                        .value_or(store::Collection{});
+  const auto done = with_cache<store::Collection>(common, options, [&](engine::CacheAt cache) {
+    return engine::clean_cache(cache, std::chrono::seconds(options.older_than), coro::Clock::system());
+  });
   if (options.json) {
     Json document;
     document["bytes"] = Json::Object{{"before", number(done.bytes_before)}, {"after", number(done.bytes_after)}};

@@ -81,7 +81,7 @@ Preferences read_preferences(const Common& common) {
   settings.limits.memory_bytes = config.plan().memory_bytes;
   settings.limits.store_bytes = config.plan().disk_bytes;
   settings.limits.wall_time = config.plan().timeout;
-  settings.patience = {.connect = config.net().connect, .stall = config.net().stall, .retry = config.net().retry};
+  settings.timeouts = {.connect = config.net().connect, .stall = config.net().stall, .retry = config.net().retry};
   settings.deadline = config.net().deadline;
   return out;
 }

@@ -1,4 +1,4 @@
-// Builds an engine, runs one piece of work on it, and takes it down again.
+// Runs one piece of work on a runtime, with or without an engine, and takes both down again.
 #pragma once
 
 #include <functional>
@@ -11,6 +11,15 @@
 #include "git/libgit2/libgit2.h"
 
 namespace eka::cli {
+
+// `work` is called once, and what it returns runs on the reactor; what it refers to must outlive the call. Throws what
+// the work throws, and coro::Interrupted after SIGINT or SIGTERM.
+template <class Report>
+Report with_runtime(const std::function<coro::Task<Report>(coro::Runtime&)>& work) {
+  const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
+  coro::Runtime runtime(coro::Pool::usual_size());
+  return runtime.run(work(runtime));
+}
 
 // `work` is called once, on the reactor; what it refers to must outlive the call. Throws what the work throws, and
 // coro::Interrupted after SIGINT or SIGTERM.
@@ -33,9 +42,8 @@ Report with_engine(const engine::Settings& settings, engine::Observer& observer,
       co_return report;
     }
   };
-  const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
-  coro::Runtime runtime(coro::Pool::usual_size());
-  return runtime.run(Whole::run(runtime, settings, observer, std::move(work)));
+  return with_runtime<Report>(
+      [&](coro::Runtime& runtime) { return Whole::run(runtime, settings, observer, std::move(work)); });
 }
 
 }  // namespace eka::cli

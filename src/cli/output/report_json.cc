@@ -17,12 +17,12 @@ const char* stage_name(engine::Stage stage) {
       return "resolve";
     case engine::Stage::fetch_closure:
       return "fetch_closure";
-    case engine::Stage::lay_out:
-      return "lay_out";
+    case engine::Stage::materialize:
+      return "materialize";
     case engine::Stage::evaluate:
       return "evaluate";
-    case engine::Stage::admit:
-      return "admit";
+    case engine::Stage::import:
+      return "import";
     case engine::Stage::build:
       return "build";
   }

@@ -30,11 +30,11 @@ Words words(Stage stage) {
       return {"resolving", "resolved"};
     case Stage::fetch_closure:
       return {"fetching", "fetched"};
-    case Stage::lay_out:
+    case Stage::materialize:
       return {"materializing", "materialized"};
     case Stage::evaluate:
       return {"evaluating", "evaluated"};
-    case Stage::admit:
+    case Stage::import:
       return {"importing", "imported"};
     case Stage::build:
       return {"building", "finished building"};

@@ -1,7 +1,7 @@
 // TCP connections as coroutines, for protocols that libcurl does not support.
 //
-// Uses plain sockets instead of asio::ip::tcp, which takes seconds to compile in each file that includes it, and whose
-// resolver does not allow choosing the thread that it blocks.
+// Uses plain sockets instead of asio::ip::tcp, whose resolver does not allow choosing the thread that it blocks, and
+// which does not race addresses.
 #pragma once
 
 #include <chrono>

@@ -10,7 +10,7 @@ namespace eka::engine {
 
 struct Plan;  // plan.h
 
-enum class Stage { locate, fetch_root, resolve, fetch_closure, lay_out, evaluate, admit, build };
+enum class Stage { locate, fetch_root, resolve, fetch_closure, materialize, evaluate, import, build };
 
 // Called on the reactor, in between: implementations must not block or throw.
 class Observer {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "eval/evaluator.h"
-#include "net/policy/patience.h"
+#include "net/policy/timeouts.h"
 
 namespace eka::engine {
 
@@ -30,7 +30,7 @@ struct Settings {
   bool gc_roots = true;           // keep Nix's collector from what is planned
   bool whole_traces = false;      // of failed evaluations: with the frames of our own expressions
   eval::Limits limits;            // the memory is that of all evaluations together
-  net::Patience patience;
+  net::Timeouts timeouts;
   std::chrono::seconds deadline{0};  // for the whole run, when not 0
 };
 

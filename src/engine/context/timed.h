@@ -15,16 +15,16 @@ namespace eka::engine {
 // Wall time by stage, in milliseconds. Stages of several atoms overlap.
 using Times = std::map<Stage, double>;
 
-// One stage, from its construction to its destruction. `context` and the books must outlive it.
+// One stage, from its construction to its destruction. `context` and the timings must outlive it.
 class Timed {
  public:
-  Timed(Context& context, Stage stage, std::string what, std::vector<Times*> books)
-      : context_(context), stage_(stage), what_(std::move(what)), books_(std::move(books)) {
+  Timed(Context& context, Stage stage, std::string what, std::vector<Times*> timings)
+      : context_(context), stage_(stage), what_(std::move(what)), timings_(std::move(timings)) {
     context_.observer.began(stage_, what_);
   }
   ~Timed() {
     const std::chrono::duration<double, std::milli> spent = context_.clock.now() - started_;
-    for (auto* times : books_) (*times)[stage_] += spent.count();
+    for (auto* times : timings_) (*times)[stage_] += spent.count();
     context_.observer.ended(stage_, what_);
   }
   Timed(const Timed&) = delete;
@@ -34,7 +34,7 @@ class Timed {
   Context& context_;
   Stage stage_;
   std::string what_;
-  std::vector<Times*> books_;
+  std::vector<Times*> timings_;
   std::chrono::steady_clock::time_point started_ = context_.clock.now();
 };
 

@@ -62,7 +62,7 @@ coro::Task<> CacheDelivery::deliver(atom::Url mirror, std::vector<atom::ObjectId
                                     Effort effort) {
   const Asked asked(context_.observer, mirror.str());
   try {
-    co_await bring_and_check(mirror, std::move(wants), std::move(atoms), effort);
+    co_await fetch_and_check(mirror, std::move(wants), std::move(atoms), effort);
   } catch (const Error&) {
     order_.failed(mirror);
     throw;
@@ -77,7 +77,7 @@ coro::Task<std::vector<Published>> CacheDelivery::missing(std::vector<Published>
   const atom::ObjectId set = atoms.front().set;
   std::vector<atom::ObjectId> revs;
   for (const auto& atom : atoms) revs.push_back(atom.rev);
-  const auto commits = co_await context_.cache->commits(std::move(revs));
+  const auto commits = co_await context_.cache->objects().commits(std::move(revs));
   std::vector<Published> out;
   std::vector<store::AtomName> present;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
@@ -89,11 +89,11 @@ coro::Task<std::vector<Published>> CacheDelivery::missing(std::vector<Published>
       present.push_back({atom.label, atom.version, atom.rev});
     }
   }
-  if (!present.empty()) co_await context_.cache->hold_unheld(set, std::move(present));
+  if (!present.empty()) co_await context_.cache->names().hold_unheld(set, std::move(present));
   co_return out;
 }
 
-coro::Task<> CacheDelivery::bring_and_check(atom::Url mirror, std::vector<atom::ObjectId> wants,
+coro::Task<> CacheDelivery::fetch_and_check(atom::Url mirror, std::vector<atom::ObjectId> wants,
                                             std::vector<Published> atoms, Effort effort) {
   git::FetchOptions options;
   options.hasty = effort.hasty;
@@ -127,14 +127,14 @@ coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectI
     git::FetchOptions& options;
 
     coro::Task<> operator()() const {
-      auto intake = co_await cache.begin_intake(options.haves);
+      auto intake = co_await cache.objects().begin_intake(options.haves);
       co_await remote.fetch(wants, *intake, options);
-      co_await intake->admit(wants);
+      co_await intake->accept(wants);
     }
   };
   const Transfer transfer{*context_.cache, remotes_.at(mirror), wants, options};
   // Where another mirror is left, that one is tried first.
-  auto policy = net::transfer_policy(context_.settings.patience);
+  auto policy = net::transfer_policy(context_.settings.timeouts);
   if (options.hasty) policy.attempts = 1;
   const std::function<void(const Error&)> told = [&](const Error& e) {
     options.again = true;
@@ -151,12 +151,12 @@ coro::Task<std::vector<atom::ObjectId>> CacheDelivery::earlier_versions(atom::Ur
   std::vector<atom::Label> labels;
   for (const auto& atom : atoms) labels.push_back(atom.label);
   auto giver = store::Giver::remote(remotes_.reached_at(mirror));
-  const auto all_given = co_await context_.cache->given(std::move(giver), atoms.front().set, std::move(labels));
+  const auto all_given = co_await context_.cache->names().given(std::move(giver), atoms.front().set, std::move(labels));
   for (const auto& given : all_given) {
     std::size_t found = 0;
     for (auto it = given.rbegin(); it != given.rend() && found < haves_per_label; ++it) {
       if (haves.size() == haves_at_most) co_return haves;
-      const auto commit = co_await context_.cache->commit(it->rev);
+      const auto commit = co_await context_.cache->objects().commit(it->rev);
       if (!commit) continue;
       haves.push_back(it->rev);
       ++found;
@@ -169,7 +169,7 @@ coro::Task<std::vector<atom::ObjectId>> CacheDelivery::earlier_versions(atom::Ur
 coro::Task<> CacheDelivery::check_and_hold(atom::Url mirror, std::vector<Published> atoms) {
   std::vector<atom::ObjectId> revs;
   for (const auto& atom : atoms) revs.push_back(atom.rev);
-  const auto commits = co_await context_.cache->commits(std::move(revs));
+  const auto commits = co_await context_.cache->objects().commits(std::move(revs));
   std::vector<store::AtomName> names;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
     const auto& atom = atoms[i];
@@ -180,7 +180,7 @@ coro::Task<> CacheDelivery::check_and_hold(atom::Url mirror, std::vector<Publish
     names.push_back({atom.label, atom.version, atom.rev});
   }
   auto giver = store::Giver::remote(remotes_.reached_at(mirror));
-  co_await context_.cache->hold(std::move(giver), atoms.front().set, std::move(names));
+  co_await context_.cache->names().hold(std::move(giver), atoms.front().set, std::move(names));
 }
 
 }  // namespace eka::engine

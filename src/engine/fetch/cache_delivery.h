@@ -24,7 +24,7 @@ class CacheDelivery final : public Delivery {
                        Effort effort) override;
 
  private:
-  coro::Task<> bring_and_check(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
+  coro::Task<> fetch_and_check(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
                                Effort effort);
   coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options, Effort effort);
   coro::Task<std::vector<atom::ObjectId>> earlier_versions(atom::Url mirror, std::vector<Published> atoms);

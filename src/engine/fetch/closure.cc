@@ -97,7 +97,7 @@ class Assembly {
     // Atoms and sources come side by side; the locks of atoms say which sources.
     const auto executor = co_await asio::this_coro::executor;
     work_.emplace(executor);
-    work_->start(bring_atoms());
+    work_->start(fetch_atoms());
     co_await work_->join();
     co_await coro::offload(context_.pool, [this] {
       bind();
@@ -107,11 +107,11 @@ class Assembly {
   }
 
  private:
-  coro::Task<> bring_atoms() {
+  coro::Task<> fetch_atoms() {
     // Format 0 takes one round; format 1 learns of the next level from the locks of this one.
     auto wanted = co_await decide(root_.rev);
     while (!wanted.empty()) {
-      co_await fetcher_.bring(wanted, closure_.mirrors);
+      co_await fetcher_.fetch(wanted, closure_.mirrors);
       auto level = co_await read_atoms(context_, wanted);
       for (auto& atom : level) add(unwrap(std::move(atom)));
       std::vector<Published> next;
@@ -171,14 +171,14 @@ class Assembly {
       const auto [place, added] =
           sources_[published.rev].try_emplace(direct.name(), MemberSource{direct, std::nullopt});
       const bool wanted = with_sources_ && !std::holds_alternative<atom::LockedBuild>(direct.source);
-      if (added && wanted) work_->start(bring_source(published.str(), direct, &place->second));
+      if (added && wanted) work_->start(fetch_source(published.str(), direct, &place->second));
     }
   }
 
-  coro::Task<> bring_source(std::string owner, atom::LockedDirect source, MemberSource* into) {
-    auto bringing = direct_.bring(std::move(source));
+  coro::Task<> fetch_source(std::string owner, atom::LockedDirect source, MemberSource* into) {
+    auto fetching = direct_.fetch(std::move(source));
     try {
-      into->brought = co_await std::move(bringing);
+      into->brought = co_await std::move(fetching);
     } catch (Error& error) {
       error.within("for " + owner);
       throw;
@@ -261,7 +261,8 @@ std::string file_name(const Published& atom, std::string_view file) {
 
 // `texts` are those of atom.toml and atom.lock. What goes wrong with one atom, memory that runs out included, is its
 // own failure and not that of those that are read with it.
-Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree, const store::Cache::Texts& texts) try {
+Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree,
+                            const store::CachedObjects::Texts& texts) try {
   const auto& manifest_text = texts.at(0);
   const auto& lock_text = texts.at(1);
   if (!manifest_text) return fail(Kind::integrity, fmt::format("{} has no {}", published.str(), atom_file));
@@ -293,12 +294,12 @@ coro::Task<ReadAtom> read_atom(Context& context, Published published) {
 coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms) {
   std::vector<atom::ObjectId> revs, trees;
   for (const auto& atom : atoms) revs.push_back(atom.rev);
-  const auto commits = co_await context.cache->commits(std::move(revs));
+  const auto commits = co_await context.cache->objects().commits(std::move(revs));
   for (const auto& commit : commits) {
     if (commit) trees.push_back(commit->tree);
   }
   std::vector<std::string> names{atom_file, lock_file};
-  auto texts = co_await context.cache->files(trees, std::move(names));
+  auto texts = co_await context.cache->objects().files(trees, std::move(names));
   // A manifest or a lock may be so large that reading it takes a while.
   co_return co_await coro::offload(context.pool, [&](coro::Stop stop) {
     std::vector<Result<ReadAtom>> out;
@@ -380,7 +381,7 @@ coro::Task<> check_consent(Context& context, const atom::Lock& lock, std::filesy
   });
 }
 
-coro::Task<Closure> bring_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources) {
+coro::Task<Closure> fetch_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources) {
   Assembly assembly(context, std::move(root), std::move(root_url), with_sources);
   co_return co_await assembly.finish();
 }

@@ -31,7 +31,7 @@ struct ReadAtom {
 // A source of an atom that is no atom itself.
 struct MemberSource {
   atom::LockedDirect locked;
-  std::optional<BroughtSource> brought;  // nothing for "nix+src", which is fetched when it is built
+  std::optional<FetchedSource> brought;  // nothing for "nix+src", which is fetched when it is built
 };
 
 struct Closure {
@@ -57,7 +57,7 @@ coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vect
 
 // Fetches what `root` needs and links it. `root_url` is where the root was found: its "::". Without `with_sources` only
 // atoms are fetched.
-coro::Task<Closure> bring_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources = true);
+coro::Task<Closure> fetch_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources = true);
 
 // Sets composer and dependencies of every member from its manifest and what it may see. Pure. Kind::unsatisfiable when
 // the lock binds nothing that the manifest asks for, be it an atom or a source: the lock is older than the manifest.

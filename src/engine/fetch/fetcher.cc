@@ -23,11 +23,11 @@ struct Failure {
 Error no_mirror_left(std::vector<Failure> failures) {
   if (failures.empty()) return Error(Kind::remote, "no mirrors");
   if (failures.size() == 1) return std::move(failures.front().error);
-  // The gravest kind decides: a mirror that lies matters more than one that sleeps.
-  const auto gravest = std::ranges::max_element(failures, {}, [](const Failure& f) { return f.error.kind(); });
+  // The worst kind decides: a mirror that lies matters more than one that sleeps.
+  const auto worst = std::ranges::max_element(failures, {}, [](const Failure& f) { return f.error.kind(); });
   std::string message = "all mirrors failed";
   for (const auto& [mirror, error] : failures) message += fmt::format("\n{}: {}", mirror.str(), error.message());
-  return Error(gravest->error.kind(), message).with_hint(gravest->error.hint());
+  return Error(worst->error.kind(), message).with_hint(worst->error.hint());
 }
 
 void merge_urls(std::vector<atom::Url>& into, const std::vector<atom::Url>& more) {
@@ -62,7 +62,7 @@ Fetcher::~Fetcher() {
   if (running_ != 0) std::abort();
 }
 
-coro::Task<> Fetcher::bring(std::vector<Published> atoms, Mirrors mirrors, Need need) {
+coro::Task<> Fetcher::fetch(std::vector<Published> atoms, Mirrors mirrors, Need need) {
   Wish wish{std::move(atoms), std::move(mirrors), need};
   for (; !wish.atoms.empty(); ++wish.attempt) {
     const std::vector<OrderPtr> orders = co_await place(wish);
@@ -76,7 +76,7 @@ coro::Task<> Fetcher::bring(std::vector<Published> atoms, Mirrors mirrors, Need 
     for (std::size_t i = 0; i < orders.size(); ++i) {
       if (!orders[i] || !orders[i]->failure()) continue;
       if (settles(*orders[i], wish)) coro::rethrow_copy(orders[i]->failure());
-      // Patience has been had already: what failed for want of it is only asked once more.
+      // Timeouts has been had already: what failed for want of it is only asked once more.
       only_passing = only_passing && orders[i]->need == Need::real && may_pass(orders[i]->failure());
       again.push_back(wish.atoms[i]);
     }
@@ -179,7 +179,7 @@ coro::Task<> Fetcher::fetch(std::vector<Published> atoms, std::vector<atom::Url>
   }
 }
 
-coro::Task<> Fetcher::bring_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors, Need need) {
+coro::Task<> Fetcher::fetch_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors, Need need) {
   const bool speculative = need == Need::speculative;
   return from_any(std::move(mirrors), std::move(wants), {}, {.hasty = speculative, .quiet = speculative});
 }

@@ -1,6 +1,6 @@
 // Brings atoms into the cache: many ask, each object is asked for once, one request per set and round.
 //
-// Askers that call bring() in the same turn of the reactor share orders, one for each set: their wants are merged, what
+// Askers that call fetch() in the same turn of the reactor share orders, one for each set: their wants are merged, what
 // the cache has is removed, and one mirror of each set is sent one request, all sets at once. An order runs as a
 // coroutine of its own (coro/task/flight.h) and ends on its own, whatever becomes of those who asked for it; it is
 // cancelled when the last of them is.
@@ -15,7 +15,7 @@
 //
 // The mirrors of a set are asked one after another, the fastest first, each once and without waiting; also one whose
 // transfer breaks in the middle is left for the next. Only when all have failed are those whose failure may pass asked
-// again, now with patience. A set with one mirror is asked with patience from the start.
+// again, now with retries. A set with one mirror is asked with retries from the start.
 #pragma once
 
 #include <map>
@@ -46,11 +46,11 @@ class Fetcher {
   // When it resumes, every atom of `atoms` is whole in the cache, and its commit says what it was wanted as. Throws
   // the first failure among them in the order given (Kind::remote, integrity, offline), which names all mirrors that
   // failed. An asker that is cancelled resumes at once when others still wait for all that it waits for.
-  coro::Task<> bring(std::vector<Published> atoms, Mirrors mirrors, Need need = Need::real);
+  coro::Task<> fetch(std::vector<Published> atoms, Mirrors mirrors, Need need = Need::real);
 
   // Brings objects of one set by their ids alone (manifests, before it is known which atoms are needed): one request to
   // one mirror, as above, for this caller alone. What is in the cache already is the caller's to strike out.
-  coro::Task<> bring_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors, Need need = Need::real);
+  coro::Task<> fetch_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors, Need need = Need::real);
 
  private:
   // What one set is asked for.

@@ -28,7 +28,7 @@ std::string came_to(const atom::LockedGit& locked) {
 // Does the old lock answer the request?
 class KeptLock {
  public:
-  KeptLock(store::Cache& cache, std::string url) : cache_(cache), url_(std::move(url)) {}
+  KeptLock(store::Database& facts, std::string url) : facts_(facts), url_(std::move(url)) {}
 
   bool answers(const atom::GitSource& wanted, const LockedDirect& locked) const {
     const auto* git = std::get_if<atom::LockedGit>(&locked.source);
@@ -37,7 +37,7 @@ class KeptLock {
     if (requirement != nullptr) return git->version && requirement->matches(*git->version);
     if (git->version) return false;
     const auto memory = came_to(*git);
-    return !cache_.knows_request(memory) || cache_.knows_request(memory + "\n" + asked(wanted));
+    return !facts_.get(store::Fact::request, memory) || facts_.get(store::Fact::request, memory + "\n" + asked(wanted));
   }
   bool answers(const atom::TarSource&, const LockedDirect& locked) const {
     const auto* tar = std::get_if<atom::LockedTar>(&locked.source);
@@ -53,7 +53,7 @@ class KeptLock {
   }
 
  private:
-  store::Cache& cache_;
+  store::Database& facts_;
   std::string url_;
 };
 
@@ -105,7 +105,7 @@ coro::Task<LockedDirect> Sources::lock(SourceRequest request) {
         .with_hint(request.may_be_local ? "use an absolute path: a relative one is different for every user"
                                         : "only local atoms can refer to local sources");
   }
-  const KeptLock kept(*context_.cache, url.str());
+  const KeptLock kept(context_.cache->facts(), url.str());
   const auto answers = [&](const auto& fetch) { return kept.answers(fetch, *request.locked); };
   if (request.locked && !request.fresh && std::visit(answers, request.source.fetch)) {
     request.locked->owner = request.owner;
@@ -126,8 +126,8 @@ coro::Task<LockedDirect> Sources::lock_anew(SourceRequest request, atom::Url url
   if (const auto* git = std::get_if<atom::GitSource>(&request.source.fetch)) {
     auto task = lock_git(request.name, url, *git);
     auto locked = co_await std::move(task);
-    context_.cache->remember_request(came_to(locked));
-    context_.cache->remember_request(came_to(locked) + "\n" + asked(*git));
+    context_.cache->facts().put(store::Fact::request, came_to(locked), "");
+    context_.cache->facts().put(store::Fact::request, came_to(locked) + "\n" + asked(*git), "");
     out.source = std::move(locked);
   } else {
     auto task = lock_file(std::move(request.name), url, std::move(request.source));

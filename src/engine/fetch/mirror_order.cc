@@ -24,7 +24,7 @@ constexpr microseconds shortest_race = std::chrono::milliseconds(20);
 }  // namespace
 
 bool MirrorOrder::failed_lately(const atom::Url& mirror) const {
-  const auto failed = context_.cache->failed_at(mirror);
+  const auto failed = memory_.failed_at(mirror);
   const auto now = context_.clock.date();
   return failed && now >= *failed && now - *failed < penalty;  // a clock that was set back forgives
 }
@@ -52,7 +52,7 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
     if (url.is_local()) continue;
     origins.insert(url.origin());
     if (failed_lately(url)) continue;  // last in any case; and it may have said when to come again
-    const auto known = context_.cache->answer_time(url);
+    const auto known = memory_.answer_time(url);
     if (!known) unknown.emplace(url.origin(), url);
     if (known) to_beat = std::min(to_beat.value_or(*known), *known);
   }
@@ -68,7 +68,7 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
   }
   const auto rank = [this](const atom::Url& url) {
     if (url.is_local()) return std::tuple(false, microseconds(-1));
-    return std::tuple(failed_lately(url), context_.cache->answer_time(url).value_or(microseconds(0)));
+    return std::tuple(failed_lately(url), memory_.answer_time(url).value_or(microseconds(0)));
   };
   // Equals in the order given.
   std::vector<std::pair<decltype(rank(mirrors.front())), std::size_t>> order;
@@ -115,12 +115,12 @@ void MirrorOrder::answered(const atom::Url& mirror) {
 
 // Later answers move what is known only so far: one slow pack makes no slow host.
 void MirrorOrder::remember(const atom::Url& mirror, microseconds time) {
-  const auto known = context_.cache->answer_time(mirror);
-  context_.cache->remember_answer(mirror, known ? (*known * 3 + time) / 4 : time);
+  const auto known = memory_.answer_time(mirror);
+  memory_.remember_answer(mirror, known ? (*known * 3 + time) / 4 : time);
 }
 
 void MirrorOrder::failed(const atom::Url& mirror) {
-  if (!mirror.is_local()) context_.cache->remember_failure(mirror, context_.clock.date());
+  if (!mirror.is_local()) memory_.remember_failure(mirror, context_.clock.date());
 }
 
 }  // namespace eka::engine

@@ -15,12 +15,14 @@
 #include "coro/task/single_flight.h"
 #include "engine/context/context.h"
 #include "engine/context/remotes.h"
+#include "engine/fetch/mirror_memory.h"
 
 namespace eka::engine {
 
 class MirrorOrder {
  public:
-  MirrorOrder(Context& context, Remotes& remotes) : context_(context), remotes_(remotes) {}
+  MirrorOrder(Context& context, Remotes& remotes)
+      : context_(context), remotes_(remotes), memory_(context.cache->facts()) {}
 
   // The same urls: those on this disk first, then by speed. Never throws what a mirror does wrong.
   coro::Task<std::vector<atom::Url>> fastest_first(std::vector<atom::Url> mirrors);
@@ -38,6 +40,7 @@ class MirrorOrder {
 
   Context& context_;
   Remotes& remotes_;
+  MirrorMemory memory_;
   coro::SingleFlight<std::string, void> races_;  // by the origins that run in them: many sets have the same mirrors
 };
 

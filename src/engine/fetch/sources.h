@@ -5,7 +5,7 @@
 // does not record the ref that was asked for, so the cache remembers it; where it remembers nothing (another machine
 // made the lock) the lock is believed.
 //
-// bring() has a locked source in the cache when it resumes, checked against its revision or hash, at the store path
+// fetch() has a locked source in the cache when it resumes, checked against its revision or hash, at the store path
 // that Nix's own fetcher gives it: "source" for builtins.fetchGit and fetchTarball, the last part of the URL for
 // fetchurl. Of a repository the one commit is fetched, without its history; a submodule is refused. An archive that
 // holds one directory is that directory, as for Nix; one that holds several things is all of them, as for
@@ -48,7 +48,7 @@ struct SourceRequest {
   bool may_be_local = false;                 // the atom that declares it is itself local: it may name files
 };
 
-struct BroughtSource {
+struct FetchedSource {
   std::string store_path;
   std::filesystem::path on_disk;  // where it lies in the cache
   atom::NarHash hash;             // of the NAR of a tree, of the bytes of a file
@@ -65,7 +65,7 @@ class Sources {
 
   // (Name the task before you await it: LockedDirect is one of the temporaries that task.h warns of.)
   // Throws Kind::integrity (url and both hashes named) for what is not what the lock says, Kind::remote, Kind::offline.
-  coro::Task<BroughtSource> bring(atom::LockedDirect source);
+  coro::Task<FetchedSource> fetch(atom::LockedDirect source);
 
  private:
   using Refs = std::vector<git::Ref>;
@@ -79,16 +79,16 @@ class Sources {
   coro::Task<Refs> ask_refs(atom::Url url, std::vector<std::string> prefixes, std::string key);
 
   // Where the source lies, nothing when the cache lacks it.
-  coro::Task<std::optional<BroughtSource>> cached_file(atom::NarHash hash, std::string name);
-  coro::Task<std::optional<BroughtSource>> cached_tree(std::string key, std::string name);
+  coro::Task<std::optional<FetchedSource>> cached_file(atom::NarHash hash, std::string name);
+  coro::Task<std::optional<FetchedSource>> cached_tree(std::string key, std::string name);
   // What is at `url` now, kept in the cache: its hash.
   coro::Task<atom::NarHash> fetch_file(atom::Url url);
   coro::Task<atom::NarHash> fetch_archive(atom::Url url);
   coro::Task<> fetch_commit(atom::Url url, atom::ObjectId rev);
 
-  coro::Task<BroughtSource> bring_git(atom::Url url, atom::ObjectId rev);
-  coro::Task<BroughtSource> bring_tree(atom::Url url, atom::NarHash hash, std::string name);
-  coro::Task<BroughtSource> bring_file(atom::Url url, atom::NarHash hash, std::string name);
+  coro::Task<FetchedSource> fetch_git(atom::Url url, atom::ObjectId rev);
+  coro::Task<FetchedSource> fetch_tree(atom::Url url, atom::NarHash hash, std::string name);
+  coro::Task<FetchedSource> fetch_file(atom::Url url, atom::NarHash hash, std::string name);
 
   coro::Task<atom::NarHash> download_file(atom::Url url);
   coro::Task<atom::NarHash> download_archive(atom::Url url);

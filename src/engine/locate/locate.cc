@@ -37,7 +37,7 @@ coro::Task<SetOffer> ask(Context& context, Remotes& remotes, atom::Url url, std:
   auto& remote = remotes.at(url);
   const auto refs = co_await remote.ls_refs(std::move(prefixes));
   auto offer = read_offer(url, refs);
-  context.cache->remember_genesis(remotes.reached_at(url), offer.genesis);
+  context.cache->vouched().remember_genesis(remotes.reached_at(url), offer.genesis);
   co_return offer;
 }
 

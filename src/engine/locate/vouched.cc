@@ -10,11 +10,11 @@ namespace eka::engine {
 std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remotes, const atom::Url& url,
                                          const std::set<atom::Label>& labels) {
   const auto place = remotes.reached_at(url);
-  const auto genesis = context.cache->genesis_at(place);
+  const auto genesis = context.cache->vouched().genesis_at(place);
   if (!genesis) return std::nullopt;
   SetOffer offer{*genesis};
   const std::vector<atom::Label> list(labels.begin(), labels.end());
-  const auto vouched = context.cache->vouched(place, *genesis, list);
+  const auto vouched = context.cache->vouched().versions(place, *genesis, list);
   for (std::size_t i = 0; i < list.size(); ++i) {
     for (const auto& [version, rev] : vouched[i]) offer.atoms[list[i]].emplace(version, rev);
   }
@@ -32,7 +32,7 @@ coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, ato
   for (const auto& [label, versions] : offer->atoms) {
     for (const auto& [version, rev] : versions) revs.push_back(rev);
   }
-  const auto commits = co_await context.cache->commits(std::move(revs));
+  const auto commits = co_await context.cache->objects().commits(std::move(revs));
   std::size_t next = 0;
   for (auto& [label, versions] : offer->atoms) {
     std::erase_if(versions, [&](const auto&) { return !commits[next++]; });
@@ -49,7 +49,7 @@ Result<void> remember_vouched(Context& context, const Remotes& remotes, const at
   for (const auto& [genesis, names] : sets) {
     std::vector<atom::Label> labels;
     for (const auto& name : names) labels.push_back(name.label);
-    const auto known = context.cache->vouched(place, genesis, labels);
+    const auto known = context.cache->vouched().versions(place, genesis, labels);
     for (std::size_t i = 0; i < names.size(); ++i) {
       const auto& [label, version, rev] = names[i];
       const auto same = std::ranges::find(known[i], version, &store::CachedAtom::version);
@@ -60,7 +60,7 @@ Result<void> remember_vouched(Context& context, const Remotes& remotes, const at
               .with_hint("published versions must not change: contact the owner of the set"));
     }
   }
-  for (const auto& [genesis, names] : sets) context.cache->remember_vouched(place, genesis, names);
+  for (const auto& [genesis, names] : sets) context.cache->vouched().remember(place, genesis, names);
   return {};
 }
 
@@ -68,7 +68,7 @@ std::vector<atom::Url> vouchers(Context& context, const Remotes& remotes, const 
                                 const Published& atom) {
   std::vector<atom::Url> out;
   for (const auto& url : urls) {
-    const auto known = context.cache->vouched(remotes.reached_at(url), atom.set, {atom.label}).front();
+    const auto known = context.cache->vouched().versions(remotes.reached_at(url), atom.set, {atom.label}).front();
     if (std::ranges::any_of(known,
                             [&](const auto& each) { return each.version == atom.version && each.rev == atom.rev; })) {
       out.push_back(url);

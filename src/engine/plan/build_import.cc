@@ -31,7 +31,7 @@ coro::Task<std::vector<std::string>> build_import(Context& context, eval::Evalua
   const std::string drv_path = wanted.drv_path;
   std::vector<eval::Evaluated> admitted;
   admitted.push_back(std::move(wanted));
-  co_await context.evaluator->admit(std::move(admitted));
+  co_await context.evaluator->import_derivations(std::move(admitted));
   BuildProgress progress(context.observer);
   auto failures = co_await context.evaluator->realise(std::move(realisation), progress);
   const bool succeeded = co_await all_exist(context, outputs);

@@ -87,7 +87,7 @@ coro::Task<DependencyGraph> read(Context* context, const Result<Root>* root, con
   if (!atom.lock || atom.lock->covers_closure()) {
     graph = read_lock(atom);
   } else {
-    const auto closure = co_await bring_closure(*context, atom, (*root)->found_at, false);
+    const auto closure = co_await fetch_closure(*context, atom, (*root)->found_at, false);
     graph = read_closure(closure, atom);
   }
   add_provenance(*context, **root, graph);

@@ -2,7 +2,7 @@
 
 #include "atom/hash/base_n.h"
 #include "atom/hash/blake3.h"
-#include "engine/plan/layout.h"
+#include "engine/plan/materialize.h"
 
 namespace eka::engine {
 namespace {

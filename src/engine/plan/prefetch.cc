@@ -17,8 +17,8 @@ class PrefetchRun {
   coro::Task<PrefetchReport> finish() {
     // The locks need no root to be found: they share the first round with the roots.
     std::vector<coro::Task<std::vector<Result<Prefetched>>>> both;
-    both.push_back(bring_items());
-    both.push_back(bring_locks());
+    both.push_back(fetch_items());
+    both.push_back(fetch_locks());
     auto closures = co_await coro::all(std::move(both));
     PrefetchReport report{std::move(closures[0]), context_.remotes().costs()};
     std::ranges::move(closures[1], std::back_inserter(report.closures));
@@ -26,22 +26,22 @@ class PrefetchRun {
   }
 
  private:
-  coro::Task<std::vector<Result<Prefetched>>> bring_items() {
+  coro::Task<std::vector<Result<Prefetched>>> fetch_items() {
     std::vector<Times> times(request_.items.size());
     auto roots = co_await find_roots(context_, request_.items, times);
     co_await complete_locks(context_, request_.items, roots, times);
     std::vector<coro::Task<Prefetched>> tasks;
     for (std::size_t i = 0; i < roots.size(); ++i) {
       times_[i] = std::move(times[i]);
-      tasks.push_back(bring_item(roots[i], request_.items[i].typed, &times_[i]));
+      tasks.push_back(fetch_item(roots[i], request_.items[i].typed, &times_[i]));
     }
     co_return co_await coro::gather(std::move(tasks));
   }
 
-  coro::Task<std::vector<Published>> bring_members(const Root& root, const std::string& typed) {
+  coro::Task<std::vector<Published>> fetch_members(const Root& root, const std::string& typed) {
     std::vector<Published> out;
     try {
-      const auto closure = co_await bring_closure(context_, root.atom, root.found_at);
+      const auto closure = co_await fetch_closure(context_, root.atom, root.found_at);
       for (const auto& member : closure.members) out.push_back(member.published);
     } catch (Error& error) {
       error.within("prefetching " + typed);
@@ -50,12 +50,12 @@ class PrefetchRun {
     co_return out;
   }
 
-  coro::Task<Prefetched> bring_item(const Result<Root>& root, const std::string& typed, Times* times) {
+  coro::Task<Prefetched> fetch_item(const Result<Root>& root, const std::string& typed, Times* times) {
     if (!root) throw Error(root.error()).within("prefetching " + typed);
     Prefetched out{.root = root->atom.published, .atoms = {}, .milliseconds = {}};
     {
       const Timed timed(context_, Stage::fetch_closure, typed, {times});
-      const auto members = co_await bring_members(*root, typed);
+      const auto members = co_await fetch_members(*root, typed);
       for (const auto& published : members) {
         if (published != *out.root) out.atoms.push_back(published);
       }
@@ -65,17 +65,17 @@ class PrefetchRun {
     co_return out;
   }
 
-  coro::Task<std::vector<Result<Prefetched>>> bring_locks() {
+  coro::Task<std::vector<Result<Prefetched>>> fetch_locks() {
     std::vector<coro::Task<Prefetched>> tasks;
     for (std::size_t i = 0; i < request_.locks.size(); ++i) {
-      tasks.push_back(bring_lock(request_.locks[i], &times_[request_.items.size() + i]));
+      tasks.push_back(fetch_lock(request_.locks[i], &times_[request_.items.size() + i]));
     }
     co_return co_await coro::gather(std::move(tasks));
   }
 
-  coro::Task<Prefetched> bring_lock(const PrefetchRequest::LockFile& file, Times* times) {
+  coro::Task<Prefetched> fetch_lock(const PrefetchRequest::LockFile& file, Times* times) {
     Prefetched out;
-    context_.cache->note_lock(file.path);
+    context_.cache->uses().note_lock(file.path);
     co_await check_consent(context_, file.lock, file.path.parent_path());
     {
       const Timed timed(context_, Stage::fetch_closure, file.name, {times});
@@ -90,9 +90,9 @@ class PrefetchRun {
       }
       // What is fetched at build time is left to be so.
       std::vector<coro::Task<>> tasks;
-      tasks.push_back(context_.fetcher().bring(out.atoms, mirrors));
+      tasks.push_back(context_.fetcher().fetch(out.atoms, mirrors));
       for (const auto& direct : file.lock.direct) {
-        if (!std::holds_alternative<atom::LockedBuild>(direct.source)) tasks.push_back(bring_source(direct));
+        if (!std::holds_alternative<atom::LockedBuild>(direct.source)) tasks.push_back(fetch_source(direct));
       }
       co_await coro::all(std::move(tasks));
       if (!file.lock.covers_closure()) out.atoms = co_await with_those_below(std::move(out.atoms), std::move(mirrors));
@@ -108,7 +108,7 @@ class PrefetchRun {
     for (const auto& atom : atoms) {
       const auto& places = mirrors[atom.set];
       if (places.empty()) throw Error(Kind::integrity, "the lock file has no mirror of set " + atom.set.hex());
-      tasks.push_back(bring_below(atom, places.front()));
+      tasks.push_back(fetch_below(atom, places.front()));
     }
     const auto closures = co_await coro::all(std::move(tasks));
     for (const auto& closure : closures) atoms.insert(atoms.end(), closure.begin(), closure.end());
@@ -117,17 +117,17 @@ class PrefetchRun {
     co_return atoms;
   }
 
-  coro::Task<std::vector<Published>> bring_below(Published published, atom::Url found_at) {
+  coro::Task<std::vector<Published>> fetch_below(Published published, atom::Url found_at) {
     auto atom = co_await read_atom(context_, std::move(published));
-    const auto closure = co_await bring_closure(context_, std::move(atom), std::move(found_at));
+    const auto closure = co_await fetch_closure(context_, std::move(atom), std::move(found_at));
     std::vector<Published> out;
     for (const auto& member : closure.members) out.push_back(member.published);
     co_return out;
   }
 
-  coro::Task<> bring_source(atom::LockedDirect direct) {
-    auto bringing = context_.sources().bring(std::move(direct));
-    co_await std::move(bringing);
+  coro::Task<> fetch_source(atom::LockedDirect direct) {
+    auto fetching = context_.sources().fetch(std::move(direct));
+    co_await std::move(fetching);
   }
 
   Context& context_;

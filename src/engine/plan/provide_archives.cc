@@ -20,8 +20,8 @@ coro::Task<> provide(Context& context, Sources& sources, atom::LockedDirect arch
   const auto path = atom::source_store_path(hash, atom::store_name(build.name));
   const bool there = co_await context.evaluator->exists(path);
   if (there) co_return;
-  auto bringing = sources.bring(std::move(archive));
-  const auto brought = co_await std::move(bringing);
+  auto fetching = sources.fetch(std::move(archive));
+  const auto brought = co_await std::move(fetching);
   eval::Source source{path, brought.on_disk};
   co_await context.evaluator->add_source(std::move(source));
 }

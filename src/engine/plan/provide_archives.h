@@ -20,7 +20,7 @@ std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock);
 std::vector<atom::LockedDirect> archives_of(const Closure& closure);
 
 // Fetches, checks and unpacks what the store lacks, all at once; what the cache has is not fetched. One that fails
-// stops no other. Returns the first failure: as Sources::bring() throws, and Kind::failure when the store refuses it.
+// stops no other. Returns the first failure: as Sources::fetch() throws, and Kind::failure when the store refuses it.
 coro::Task<std::optional<Error>> provide_archives(Context& context, std::vector<atom::LockedDirect> archives);
 
 }  // namespace eka::engine

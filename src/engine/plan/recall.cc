@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/plan/evaluation_key.h"
-#include "engine/plan/layout.h"
+#include "engine/plan/materialize.h"
 
 namespace eka::engine {
 namespace {
@@ -59,7 +59,10 @@ std::string evaluation_digest(Context& context, const ReadAtom& root, const Clos
 coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::vector<std::string> digests) {
   std::vector<std::optional<Recalled>> found;
   std::vector<std::string> paths;
-  for (const auto& text : context.cache->remembered_evaluations(digests)) {
+  const auto texts = context.cache->facts().get_all(store::Fact::evaluation, digests);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto& text = texts[i];
+    if (text) context.cache->uses().note(digests[i]);
     found.push_back(text ? read(*text) : std::nullopt);
     if (found.back()) paths.push_back(found.back()->drv_path);
   }
@@ -75,7 +78,8 @@ coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::v
 }
 
 void remember(Context& context, const std::string& digest, const Recalled& evaluation) {
-  context.cache->remember_evaluation(digest, write(evaluation));
+  context.cache->uses().note(digest);
+  context.cache->facts().put(store::Fact::evaluation, digest, write(evaluation));
 }
 
 coro::Task<> keep(Context& context, std::vector<std::string> paths) {

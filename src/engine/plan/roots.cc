@@ -35,7 +35,7 @@ class Finder {
 
   coro::Task<std::vector<Result<Root>>> finish() {
     co_await locate_all();
-    co_await each(&Finder::bring);
+    co_await each(&Finder::fetch);
     co_await read_all();
     std::vector<Result<Root>> out;
     for (auto& search : searches_) {
@@ -100,13 +100,13 @@ class Finder {
   }
 
   coro::Task<> locate_at(atom::Url url, std::vector<Search*> searches) {
-    std::vector<Times*> books;
+    std::vector<Times*> timings;
     std::vector<atom::AtomUri> uris;
     for (auto* search : searches) {
-      books.push_back(search->times);
+      timings.push_back(search->times);
       uris.push_back(search->wanted->uri);
     }
-    const Timed timed(context_, Stage::locate, url.str(), std::move(books));
+    const Timed timed(context_, Stage::locate, url.str(), std::move(timings));
     std::optional<Error> failed;
     try {
       auto found = co_await locate(context_, remotes_, url, std::move(uris));
@@ -124,25 +124,25 @@ class Finder {
     for (auto* search : searches) fail_search(*search, *failed);
   }
 
-  coro::Task<> bring(Search& search) {
+  coro::Task<> fetch(Search& search) {
     const Timed timed(context_, Stage::fetch_root, search.wanted->typed, {search.times});
     std::vector<Published> atoms{*search.located};
     Mirrors mirrors{{search.located->set, {*search.found_at}}};
-    co_await fetcher_.bring(std::move(atoms), std::move(mirrors));
+    co_await fetcher_.fetch(std::move(atoms), std::move(mirrors));
   }
 
   coro::Task<> read_all() {
     std::vector<Search*> going;
-    std::vector<Times*> books;
+    std::vector<Times*> timings;
     std::vector<Published> atoms;
     for (auto& search : searches_) {
       if (search.failure) continue;
       going.push_back(&search);
-      books.push_back(search.times);
+      timings.push_back(search.times);
       atoms.push_back(*search.located);
     }
     if (going.empty()) co_return;
-    const Timed timed(context_, Stage::fetch_root, "manifests and lock files", std::move(books));
+    const Timed timed(context_, Stage::fetch_root, "manifests and lock files", std::move(timings));
     auto read = co_await read_atoms(context_, std::move(atoms));
     for (std::size_t i = 0; i < going.size(); ++i) {
       if (read[i]) {

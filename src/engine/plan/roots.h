@@ -1,7 +1,7 @@
 // The atoms that a person named, found and read: the first steps of every command that takes URIs.
 //
 //   locate       which version does each URI mean?             one ref query per remote
-//   fetch root   bring them, read their manifests and locks     one request per remote
+//   fetch root   fetch them, read their manifests and locks     one request per remote
 #pragma once
 
 #include <cstddef>

@@ -27,7 +27,7 @@ Shares share_out(std::uint64_t memory, std::size_t jobs) {
 
 // One call of together().
 struct Workers::Work {
-  std::vector<const LaidOut*> closures;
+  std::vector<const Materialized*> closures;
   Answered answered;
 };
 
@@ -36,7 +36,7 @@ Workers::Workers(Context& context)
       shares_(share_out(context.settings.limits.memory_bytes, context.settings.jobs)),
       memory_(mebibytes(shares_.each) * shares_.processes) {}
 
-coro::Task<eval::Answers> Workers::evaluate(std::vector<const LaidOut*> closures, std::uint64_t memory,
+coro::Task<eval::Answers> Workers::evaluate(std::vector<const Materialized*> closures, std::uint64_t memory,
                                             std::vector<std::string> built, eval::Answered answered) {
   const auto turn = co_await memory_.acquire(mebibytes(memory));
   eval::Evaluation evaluation = join(context_.settings, closures);
@@ -45,15 +45,15 @@ coro::Task<eval::Answers> Workers::evaluate(std::vector<const LaidOut*> closures
   co_return co_await context_.evaluator->evaluate_each(std::move(evaluation), std::move(answered));
 }
 
-coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure) {
+coro::Task<eval::Evaluated> Workers::alone(const Materialized& closure) {
   co_return co_await alone(closure, shares_.each);
 }
 
-coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure, std::uint64_t memory) {
+coro::Task<eval::Evaluated> Workers::alone(const Materialized& closure, std::uint64_t memory) {
   const std::uint64_t whole = context_.settings.limits.memory_bytes;
   std::vector<std::string> built;
   while (true) {
-    std::vector<const LaidOut*> one{&closure};
+    std::vector<const Materialized*> one{&closure};
     std::vector<std::string> at_hand = built;
     eval::Answered nobody;
     eval::Answers answers = co_await evaluate(std::move(one), memory, std::move(at_hand), std::move(nobody));
@@ -70,7 +70,7 @@ coro::Task<eval::Evaluated> Workers::alone(const LaidOut& closure, std::uint64_t
   }
 }
 
-coro::Task<> Workers::together(std::vector<const LaidOut*> closures, Answered answered) {
+coro::Task<> Workers::together(std::vector<const Materialized*> closures, Answered answered) {
   Work work{std::move(closures), std::move(answered)};
   std::vector<coro::Task<>> tasks;
   for (auto& items : batches(work.closures, shares_.processes)) tasks.push_back(batch(work, std::move(items)));
@@ -80,7 +80,7 @@ coro::Task<> Workers::together(std::vector<const LaidOut*> closures, Answered an
 coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
   std::vector<std::string> built;
   while (!items.empty()) {
-    std::vector<const LaidOut*> closures;
+    std::vector<const Materialized*> closures;
     std::vector<std::string> at_hand = built;
     for (const std::size_t item : items) closures.push_back(work.closures[item]);
     eval::Answered pass_on = [&](std::size_t root, const Result<eval::Evaluated>& result) {

@@ -19,7 +19,7 @@
 
 #include "coro/task/limiter.h"
 #include "engine/context/context.h"
-#include "engine/plan/layout.h"
+#include "engine/plan/materialize.h"
 
 namespace eka::engine {
 
@@ -39,17 +39,17 @@ class Workers {
   explicit Workers(Context& context);
 
   // In a process of its own, when it is its turn. Throws why it does not evaluate.
-  coro::Task<eval::Evaluated> alone(const LaidOut& closure);
+  coro::Task<eval::Evaluated> alone(const Materialized& closure);
 
   // The closures must stay until the task ends; `answered` has then been called for every one of them.
-  coro::Task<> together(std::vector<const LaidOut*> closures, Answered answered);
+  coro::Task<> together(std::vector<const Materialized*> closures, Answered answered);
 
  private:
   struct Work;
   coro::Task<> batch(Work& work, std::vector<std::size_t> items);
-  coro::Task<eval::Answers> evaluate(std::vector<const LaidOut*> closures, std::uint64_t memory,
+  coro::Task<eval::Answers> evaluate(std::vector<const Materialized*> closures, std::uint64_t memory,
                                      std::vector<std::string> built, eval::Answered answered);
-  coro::Task<eval::Evaluated> alone(const LaidOut& closure, std::uint64_t memory);
+  coro::Task<eval::Evaluated> alone(const Materialized& closure, std::uint64_t memory);
   // What was built for it; nothing, and it is answered, when that does not build.
   coro::Task<std::vector<std::string>> import_for(Work& work, std::size_t item, eval::Evaluated wanted);
   coro::Task<> with_all_memory(Work& work, std::size_t item);

@@ -67,7 +67,7 @@ coro::Task<std::vector<std::string>> settle(Context* context, const WorkingAtom*
     atom->replace(lock_file, lock_text);
     atom->replace(atom_file, text);
   });
-  context->cache->note_lock(atom->lock_file());
+  context->cache->uses().note_lock(atom->lock_file());
   if (atom->lock_text == lock_text) co_return std::vector<std::string>{};
   co_return lock_changes(atom->lock, lock);
 }

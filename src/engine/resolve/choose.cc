@@ -9,8 +9,8 @@
 #include "coro/run/pool.h"
 #include "coro/task/task_group.h"
 #include "engine/locate/vouched.h"
-#include "engine/resolve/foresight.h"
 #include "engine/resolve/new_lock.h"
+#include "engine/resolve/speculation.h"
 #include "resolve/explain.h"
 #include "resolve/solver.h"
 
@@ -33,7 +33,7 @@ class Choice {
     auto lock = found.atoms();
     lock.direct = co_await lock_sources(&found);
     lock.sort();
-    context_.cache->remember_questions(asker_, write_questions(graph_.asked()));
+    context_.cache->facts().put(store::Fact::questions, asker_, write_questions(graph_.asked()));
     co_return lock;
   }
 
@@ -51,7 +51,7 @@ class Choice {
     if (const auto place = problem_.place(context_.remotes())) {
       graph_.read_from(co_await coro::offload(context_.pool, [&] { return local_origin(*place); }));
     }
-    Questions hints = read_questions(context_.cache->remembered_questions(asker_).value_or(""));
+    Questions hints = read_questions(context_.cache->facts().get(store::Fact::questions, asker_).value_or(""));
     if (problem_.locked) add_questions(*problem_.locked, hints);
     Graph::Origin root{&problem_.manifest, problem_.set, {places_of(problem_.own_places)}, is_local()};
     std::erase_if(hints, [&](const auto& entry) { return !graph_.may_ask(entry.first, root); });
@@ -85,7 +85,7 @@ class Choice {
       if (auto* solved = std::get_if<resolve::Solved>(&outcome)) co_return std::move(*solved);
       if (auto* missing = std::get_if<resolve::Missing>(&outcome)) {
         const auto needed = missing->facts.front();
-        co_await graph_.bring(std::move(missing->facts));
+        co_await graph_.fetch(std::move(missing->facts));
         if (graph_.has_grown()) {
           solver = std::make_unique<resolve::Solver>(graph_, request());
         } else {

@@ -1,8 +1,8 @@
 // Choosing versions: from a manifest to the closed lock that satisfies it, over the whole transitive graph.
 //
 //   meet       the remotes of the manifest, and of what is remembered of earlier runs      one ref query for each
-//   foresee    where nothing is remembered, the locks of what the manifest names tell of the levels below (foresight.h)
-//   solve      with what is known; what is missing is brought, level by level               (graph.h)
+//   foresee    where nothing is remembered, the locks of what the manifest names tell of the levels below
+//   (speculation.h) solve      with what is known; what is missing is brought, level by level               (graph.h)
 //   lock       versions, sets with their mirrors, who needs whom; then direct sources, all at once
 #pragma once
 

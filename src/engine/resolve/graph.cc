@@ -55,9 +55,9 @@ resolve::PackageId Graph::package(const atom::ObjectId& set, const atom::Label& 
 // --- who is meant
 
 // How a manifest calls a set.
-Voices Graph::voices_of(const atom::SetSource& source, const Origin& origin) const {
+VersionSources Graph::voices_of(const atom::SetSource& source, const Origin& origin) const {
   if (!source.local) return {places_of(source.mirrors)};
-  Voices out;
+  VersionSources out;
   for (const auto& own : origin.own) {
     auto urls = own;
     urls.insert(urls.end(), source.mirrors.begin(), source.mirrors.end());
@@ -66,7 +66,7 @@ Voices Graph::voices_of(const atom::SetSource& source, const Origin& origin) con
   return out;
 }
 
-Voices Graph::voices_of(const Package& package) const {
+VersionSources Graph::voices_of(const Package& package) const {
   const auto* decided = deciders_.of(package.set);
   return decided != nullptr ? *decided : package.named;
 }
@@ -262,7 +262,7 @@ Result<std::vector<resolve::Dependency>> Graph::dependencies(const Origin& origi
 }
 
 // To the versions that those who name the set so offer, or who decides it.
-void Graph::restrict(resolve::Dependency& dependency, const Voices& named) const {
+void Graph::restrict(resolve::Dependency& dependency, const VersionSources& named) const {
   const auto& package = at(dependency.package);
   if (!package.versions) return;
   const auto voices = deciders_.relevant(package.set, named);
@@ -277,7 +277,7 @@ void Graph::restrict(resolve::Dependency& dependency, const Voices& named) const
   dependency.note += fmt::format(", from {}", fmt::join(urls, " and "));
 }
 
-bool Graph::counts(const Package& package, std::size_t version, const Voices& voices) const {
+bool Graph::counts(const Package& package, std::size_t version, const VersionSources& voices) const {
   const auto& candidate = package.candidates[version];
   if (candidate.local) return true;
   return !voices.empty() && std::ranges::all_of(voices, [&](const Places& places) {
@@ -309,7 +309,7 @@ coro::Task<> Graph::add_local_candidate(const Package* package, std::vector<List
   const auto& version = atom->second.manifest.version;
   const atom::Requirement any;
   const auto entered = co_await enter_local(context_, local_->directory, package->label, any);
-  const auto commit = co_await context_.cache->commit(entered.published.rev);
+  const auto commit = co_await context_.cache->objects().commit(entered.published.rev);
   const auto same = [&](const Listed& listed) {
     return commit && listed.version == version && is_published_as(*package, listed, commit->tree);
   };

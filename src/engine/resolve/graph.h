@@ -1,10 +1,10 @@
 // The graph of atoms as far as it is known: what the solver asks of (resolve::Facts), and how more of it is brought.
 //
 // A package is an atom id: a set and a label. Its versions come from ref queries, filtered to the label, to the URLs
-// that may say which there are (voices.h). Its manifests are blobs, brought by id in one request for each set and
-// round, and a blob that is in the cache is never asked for again.
+// that may say which there are (version_sources.h). Its manifests are blobs, brought by id in one request for each set
+// and round, and a blob that is in the cache is never asked for again.
 //
-// bring() goes level by level: first all that was asked for, then, in one ref query for each remote, the versions of
+// fetch() goes level by level: first all that was asked for, then, in one ref query for each remote, the versions of
 // everything that the new manifests name. So nothing of the answer depends on the network's timing. When a manifest
 // names a set by URLs that were not heard of it before, the list of versions of a package may grow: has_grown() says
 // so, and then a solver must begin again.
@@ -28,7 +28,7 @@
 #include "engine/context/published.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/resolve/sets.h"
-#include "engine/resolve/voices.h"
+#include "engine/resolve/version_sources.h"
 #include "engine/workspace/package_set.h"
 #include "resolve/facts.h"
 #include "resolve/solver.h"
@@ -53,7 +53,7 @@ class Graph final : public resolve::Facts {
   struct Origin {
     const atom::Manifest* manifest;
     atom::ObjectId set;  // that of the atom
-    Voices own;          // what `::` means to it: who offers the atom
+    VersionSources own;  // what `::` means to it: who offers the atom
     bool local;          // it was read on this machine, so that it may name what lies here
   };
 
@@ -82,7 +82,7 @@ class Graph final : public resolve::Facts {
   };
   std::vector<Likely> likely(const std::vector<resolve::Dependency>& dependencies) const;
 
-  coro::Task<> bring(std::vector<resolve::Need> needs);
+  coro::Task<> fetch(std::vector<resolve::Need> needs);
   // Whether facts that were known have changed since this was asked last: more versions, numbered anew.
   bool has_grown() { return std::exchange(has_grown_, false); }
   // Why a fact that was brought is still not known.
@@ -137,7 +137,7 @@ class Graph final : public resolve::Facts {
   struct Package {
     atom::ObjectId set;
     atom::Label label;
-    Voices named{};            // how manifests call the set, where none decides it
+    VersionSources named{};    // how manifests call the set, where none decides it
     bool is_outdated = false;  // more of them were met than when its versions were listed
     std::optional<resolve::Versions> versions{};
     std::vector<Candidate> candidates{};  // as versions
@@ -151,8 +151,8 @@ class Graph final : public resolve::Facts {
   Result<void> check_local(const std::string& what, const atom::Url& url) const;
   Package& at(resolve::PackageId package) { return packages_[static_cast<std::size_t>(package)]; }
   const Package& at(resolve::PackageId package) const { return packages_[static_cast<std::size_t>(package)]; }
-  Voices voices_of(const atom::SetSource& source, const Origin& origin) const;
-  Voices voices_of(const Package& package) const;
+  VersionSources voices_of(const atom::SetSource& source, const Origin& origin) const;
+  VersionSources voices_of(const Package& package) const;
   Origin origin_of(const Package& package, std::size_t version) const;
   void want(const atom::Url& url, const atom::Label& label, Questions& questions);
   void want_versions(const Package& package, Questions& questions);
@@ -165,8 +165,8 @@ class Graph final : public resolve::Facts {
                                                         const std::string& suffix);
   Result<atom::ObjectId> identify(const atom::Tag& tag, const atom::SetSource& source, const Origin& origin,
                                   const std::string& file) const;
-  void restrict(resolve::Dependency& dependency, const Voices& named) const;
-  bool counts(const Package& package, std::size_t version, const Voices& voices) const;
+  void restrict(resolve::Dependency& dependency, const VersionSources& named) const;
+  bool counts(const Package& package, std::size_t version, const VersionSources& voices) const;
   coro::Task<> list_versions(resolve::PackageId package);
   coro::Task<> add_local_candidate(const Package* package, std::vector<Listed>* found);
   bool is_published_as(const Package& package, const Listed& listed, const atom::ObjectId& tree) const;

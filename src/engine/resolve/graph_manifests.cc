@@ -14,7 +14,7 @@ constexpr std::size_t manifest_limit = std::size_t{1} << 20;
 
 }  // namespace
 
-coro::Task<> Graph::bring(std::vector<resolve::Need> needs) {
+coro::Task<> Graph::fetch(std::vector<resolve::Need> needs) {
   Questions questions;
   std::vector<resolve::Need> manifests;
   for (const auto& need : needs) {
@@ -72,10 +72,10 @@ coro::Task<> Graph::fetch_from(std::vector<atom::Url> mirrors, std::vector<resol
   }
   std::optional<Error> failure;
   try {
-    if (!blobs.empty()) co_await fetcher_.bring_objects(std::move(blobs), mirrors);
+    if (!blobs.empty()) co_await fetcher_.fetch_objects(std::move(blobs), mirrors);
     if (!whole.empty()) {
       Mirrors places{{whole.front().set, mirrors}};
-      co_await fetcher_.bring(std::move(whole), std::move(places));
+      co_await fetcher_.fetch(std::move(whole), std::move(places));
     }
   } catch (const Error& e) {
     failure = e;
@@ -103,9 +103,9 @@ coro::Task<> Graph::read_manifest(resolve::Need need) {
   std::string unusable;
   try {
     if (candidate.manifest_blob) {
-      text = co_await context_.cache->blob(*candidate.manifest_blob, manifest_limit);
-    } else if (const auto commit = co_await context_.cache->commit(candidate.rev)) {
-      text = co_await context_.cache->file(commit->tree, atom_file, manifest_limit);
+      text = co_await context_.cache->objects().blob(*candidate.manifest_blob, manifest_limit);
+    } else if (const auto commit = co_await context_.cache->objects().commit(candidate.rev)) {
+      text = co_await context_.cache->objects().file(commit->tree, atom_file, manifest_limit);
       if (!text) unusable = "it has no atom.toml";
     }
   } catch (const Error& e) {

@@ -71,7 +71,7 @@ class ResolveRun {
     auto problem = atom->problem(atom->manifest, request_.fresh);
     auto lock = co_await choose_versions(context_, std::move(problem));
     auto text = lock.text();
-    context_.cache->note_lock(atom->lock_file());
+    context_.cache->uses().note_lock(atom->lock_file());
     ResolvedAtom out{atom->manifest.label, atom->name, atom->lock_file(), std::move(lock), {}};
     if (atom->lock_text == text) co_return out;
     out.changes = lock_changes(atom->lock, out.lock);

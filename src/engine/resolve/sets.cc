@@ -61,7 +61,7 @@ coro::Task<SetOffer> Sets::query(atom::Url url, std::set<atom::Label> labels) {
   auto& remote = remotes_.at(url);
   const auto refs = co_await remote.ls_refs(std::move(prefixes));
   auto offer = read_offer(url, refs);
-  context_.cache->remember_genesis(remotes_.reached_at(url), offer.genesis);
+  context_.cache->vouched().remember_genesis(remotes_.reached_at(url), offer.genesis);
   co_return offer;
 }
 

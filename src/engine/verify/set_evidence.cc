@@ -146,7 +146,7 @@ AtomRefs SetEvidence::refs_of(const Published& atom) const {
 }
 
 coro::Task<std::vector<Examined>> SetEvidence::examine(std::vector<Published> atoms) {
-  if (!evidence_) evidence_ = co_await context_.cache->begin_evidence();
+  if (!evidence_) evidence_ = co_await context_.cache->objects().begin_evidence();
   std::vector<AtomRefs> refs;
   for (const auto& atom : atoms) refs.push_back(refs_of(atom));
 
@@ -157,30 +157,30 @@ coro::Task<std::vector<Examined>> SetEvidence::examine(std::vector<Published> at
       if (id) wants.push_back(*id);
     }
   }
-  co_await bring(std::move(wants), git::Filter::trees);
+  co_await fetch(std::move(wants), git::Filter::trees);
 
-  // Mostly there by now: only an atom whose commit names another origin than its ref does has one left to bring.
+  // Mostly there by now: only an atom whose commit names another origin than its ref does has one left to fetch.
   const auto origins = [](const git::SourceRepository& evidence, const Published& atom, const AtomRefs& of) {
     const auto origin = origin_of(evidence, atom, of);
     return origin ? Wants{*origin} : Wants{};
   };
   wants = co_await coro::offload(context_.pool, [&] { return each_of(open(), atoms, refs, origins); });
-  co_await bring(std::move(wants), git::Filter::trees);
+  co_await fetch(std::move(wants), git::Filter::trees);
 
   wants = co_await coro::offload(context_.pool, [&] { return each_of(open(), atoms, refs, trees_of); });
-  co_await bring(std::move(wants), git::Filter::blobs);
+  co_await fetch(std::move(wants), git::Filter::blobs);
 
   // Twice: what ekala.toml says decides whether more has to be looked at. Mostly it does not.
   for (int round = 0; round < 2; ++round) {
     wants = co_await coro::offload(context_.pool, [&] { return each_of(open(), atoms, refs, files_of_atom); });
-    co_await bring(std::move(wants), git::Filter::none);
+    co_await fetch(std::move(wants), git::Filter::none);
   }
   co_return co_await coro::offload(context_.pool, [&] { return examine_all(open(), atoms, refs); });
 }
 
 // What is there is not asked for again. A server refuses a request for the sake of one object that it does not have:
 // then each is asked for by itself, and what does not come is missed by whoever judges.
-coro::Task<> SetEvidence::bring(Wants wants, git::Filter filter) {
+coro::Task<> SetEvidence::fetch(Wants wants, git::Filter filter) {
   wants = co_await coro::offload(context_.pool, [&] {
     const auto evidence = open();
     std::set<atom::ObjectId> missing;
@@ -189,10 +189,10 @@ coro::Task<> SetEvidence::bring(Wants wants, git::Filter filter) {
     }
     return Wants(missing.begin(), missing.end());
   });
-  if (!wants.empty()) co_await bring_each(std::move(wants), filter);
+  if (!wants.empty()) co_await fetch_each(std::move(wants), filter);
 }
 
-coro::Task<> SetEvidence::bring_each(Wants wants, git::Filter filter) {
+coro::Task<> SetEvidence::fetch_each(Wants wants, git::Filter filter) {
   struct Transfer {
     store::Evidence& evidence;
     git::Remote& remote;
@@ -204,7 +204,7 @@ coro::Task<> SetEvidence::bring_each(Wants wants, git::Filter filter) {
       git::FetchOptions options;
       options.filter = filter;
       co_await remote.fetch(wants, *intake, std::move(options));
-      co_await intake->admit(wants);
+      co_await intake->accept(wants);
     }
   };
   auto& remote = remotes_.at(url_);
@@ -215,7 +215,7 @@ coro::Task<> SetEvidence::bring_each(Wants wants, git::Filter filter) {
   bool refused = false;
   try {
     const Transfer transfer{*evidence_, remote, wants, filter};
-    const auto policy = net::transfer_policy(context_.settings.patience);
+    const auto policy = net::transfer_policy(context_.settings.timeouts);
     co_await coro::retry(policy, context_.clock, transfer, told);
   } catch (const Error& e) {
     if (e.kind() != Kind::remote || e.is_retryable()) throw;
@@ -224,7 +224,7 @@ coro::Task<> SetEvidence::bring_each(Wants wants, git::Filter filter) {
   if (!refused || wants.size() == 1) co_return;
   for (const auto& want : wants) {
     Wants alone{want};
-    co_await bring_each(std::move(alone), filter);
+    co_await fetch_each(std::move(alone), filter);
   }
 }
 

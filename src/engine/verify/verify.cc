@@ -126,11 +126,11 @@ class Verification {
       const auto rev = atom.rev ? atom.rev : offered(offer, atom);
       Published published{set, atom.label, atom.version, rev.value_or(atom::ObjectId{})};
       if (offer.genesis != set) {
-        convict(std::move(published), url, "set",
-                fmt::format("the lock file names set {}, but the genesis of {} is {}", set.hex(), url.str(),
-                            offer.genesis.hex()));
+        report(std::move(published), url, "set",
+               fmt::format("the lock file names set {}, but the genesis of {} is {}", set.hex(), url.str(),
+                           offer.genesis.hex()));
       } else if (!rev) {
-        convict(std::move(published), url, "ref", "neither the lock file nor the remote has its revision");
+        report(std::move(published), url, "ref", "neither the lock file nor the remote has its revision");
       } else {
         atoms.push_back(std::move(published));
       }
@@ -145,7 +145,7 @@ class Verification {
     return version == atom->second.end() ? std::nullopt : std::optional(version->second);
   }
 
-  void convict(Published atom, const atom::Url& url, std::string what, std::string message) {
+  void report(Published atom, const atom::Url& url, std::string what, std::string message) {
     VerifiedAtom out{std::move(atom), url.str(), {}, false};
     out.verdict.differences.push_back({std::move(what), std::move(message)});
     report_.atoms.push_back(std::move(out));
@@ -165,7 +165,7 @@ class Verification {
   // A version never changes: what this remote said in an earlier run must be what it says now.
   void compare_with_earlier(Examined& examined, const atom::Url& url) {
     const auto& atom = examined.atom;
-    const auto known = context_.cache->vouched(remotes_.reached_at(url), atom.set, {atom.label}).front();
+    const auto known = context_.cache->vouched().versions(remotes_.reached_at(url), atom.set, {atom.label}).front();
     const auto same = std::ranges::find(known, atom.version, &store::CachedAtom::version);
     if (same == known.end() || same->rev == atom.rev) return;
     examined.verdict.differences.push_back(

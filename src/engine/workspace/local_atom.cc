@@ -75,12 +75,12 @@ atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tr
 coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
                                   atom::Requirement requirement) {
   auto found = co_await coro::offload(context.pool, [&] { return find(directory, label, requirement); });
-  const auto tree = co_await context.cache->snapshot(std::move(found.files));
+  const auto tree = co_await context.cache->objects().snapshot(std::move(found.files));
   const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
-  const auto rev = co_await context.cache->write_commit(commit.text());
+  const auto rev = co_await context.cache->objects().write_commit(commit.text());
   std::vector<store::AtomName> entered{{label, commit.version, rev}};
-  co_await context.cache->hold(store::Giver::working_tree(), found.genesis, std::move(entered));
-  if (!found.lock.empty()) context.cache->note_lock(found.lock);
+  co_await context.cache->names().hold(store::Giver::working_tree(), found.genesis, std::move(entered));
+  if (!found.lock.empty()) context.cache->uses().note_lock(found.lock);
   Published published{found.genesis, label, commit.version, rev};
   auto url = unwrap(atom::Url::parse(found.git_directory.string()));
   co_return LocalAtom{std::move(published), std::move(url), std::move(found.root), std::move(found.origin)};

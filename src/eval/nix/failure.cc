@@ -22,7 +22,8 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
 }
 
-// Nix's garbage collector says this of a room without /proc, and when memory runs out; neither is the atom's business.
+// Nix's garbage collector says this of a sandbox without /proc, and when memory runs out; neither is the atom's
+// business.
 constexpr std::string_view collector_warning = "GC Warning: ";
 
 std::string mebibytes(std::uint64_t bytes) {

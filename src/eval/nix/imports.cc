@@ -74,7 +74,7 @@ std::optional<std::string> wanted_build(const fs::path& store, std::string_view 
   return std::nullopt;
 }
 
-coro::Task<> furnish(const Installation& installation, fs::path store, std::vector<std::string> built) {
+coro::Task<> register_builds(const Installation& installation, fs::path store, std::vector<std::string> built) {
   coro::Command command;
   command.argv = {installation.nix.string(), "copy", "--no-check-sigs", "--option", "build-users-group", "", "--from",
                   installation.store,        "--to", store.string()};

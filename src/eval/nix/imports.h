@@ -29,6 +29,7 @@ std::optional<std::string> wanted_build(const std::filesystem::path& store, std:
 
 // Copies `built`, which must be valid in the real store, and what they refer to into the private store `store`. Throws
 // Error(Kind::failure).
-coro::Task<> furnish(const Installation& installation, std::filesystem::path store, std::vector<std::string> built);
+coro::Task<> register_builds(const Installation& installation, std::filesystem::path store,
+                             std::vector<std::string> built);
 
 }  // namespace eka::eval

@@ -99,7 +99,7 @@ Installation Installation::locate(const fs::path& scratch_root, const std::strin
   const fs::path self = fs::read_symlink("/proc/self/exe");
   found.nixec = find_nixec(self);
   found.nixec_identity = BinaryIdentity::of(found.nixec);
-  found.has_doorkeeper = found.nixec != self;
+  found.has_launcher = found.nixec != self;
   found.expressions = find_expressions(self);
   found.expressions_digest = digest_of(found.expressions);
   NixRuntime runtime = nix_runtime(found.nix_instantiate, scratch_root);

@@ -20,7 +20,7 @@ struct Installation {
   std::filesystem::path expressions;   // the directory of nix/
   std::filesystem::path nixec;         // the small program of that name, or the running binary, re-executed as it
   BinaryIdentity nixec_identity;
-  bool has_doorkeeper = false;  // nixec is the small program, which can run inside as well (doorkeeper.h)
+  bool has_launcher = false;  // nixec is the small program, which can run inside as well (launcher.h)
   std::string nix_version;
   std::string expressions_digest;  // BLAKE3 over nix/, hex
   std::string store;               // the real store, as Nix's --store takes it: "daemon", "local", or a directory

@@ -53,7 +53,7 @@ Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
   }
   if (lock_.get() < 0) throw Error(Kind::failure, "cannot lock a directory in " + root.string());
   store::make_directories(store());
-  store::make_directories(room());
+  store::make_directories(empty_root());
 }
 
 Scratch::~Scratch() {

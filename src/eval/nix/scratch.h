@@ -22,8 +22,8 @@ class Scratch {
   std::filesystem::path expression() const { return path_ / "expression.nix"; }
   std::filesystem::path nixec() const { return path_ / "nixec"; }  // for a link to our own binary, which heeds the name
   std::filesystem::path store() const { return path_ / "store"; }
-  // Empty, also when sandboxes stand in it, of which each sees only itself there: one for all.
-  std::filesystem::path room() const { return path_.parent_path() / "room"; }
+  // Where sandboxes mount their root, each in its own mount namespace: empty for everybody else, and shared.
+  std::filesystem::path empty_root() const { return path_.parent_path() / "root"; }
 
   // Removes what dead processes left in `root`. Blocks; for up to a second where an evaluator still dies.
   static void sweep(const std::filesystem::path& root);

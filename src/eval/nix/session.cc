@@ -43,11 +43,11 @@ void check_number(std::size_t sources, std::size_t most) {
                                     std::to_string(most));
 }
 
-NixecRequest request_for(const Workshop& workshop, const Evaluation& evaluation, const Scratch& scratch) {
-  const Installation& installation = workshop.installation;
-  const bool in_a_room = workshop.can_furnish;
+NixecRequest request_for(const SandboxSetup& setup, const Evaluation& evaluation, const Scratch& scratch) {
+  const Installation& installation = setup.installation;
+  const bool in_own_root = setup.can_mount_root;
   std::vector<Sandbox::Bind> sources = binds_of(evaluation.sources);
-  check_number(sources.size(), in_a_room ? most_sources : most_sources_without_room);
+  check_number(sources.size(), in_own_root ? most_sources : most_sources_without_root);
   const auto seconds = [](std::chrono::seconds time) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()));
   };
@@ -65,11 +65,11 @@ NixecRequest request_for(const Workshop& workshop, const Evaluation& evaluation,
                       .store = scratch.store().string(),
                       .sources = std::move(sources),
                       .system = evaluation.system,
-                      .doorkeeper = installation.has_doorkeeper ? installation.nixec.string() : std::string(),
-                      .room = in_a_room ? scratch.room().string() : std::string(),
+                      .launcher = installation.has_launcher ? installation.nixec.string() : std::string(),
+                      .root = in_own_root ? scratch.empty_root().string() : std::string(),
                       .imports = evaluation.imports},
           .expression_file = scratch.expression().string(),
-          .filter = workshop.supplies.filter};
+          .filter = setup.supplies.filter};
 }
 
 // A scratch directory that is ready, and the command to run.
@@ -78,14 +78,14 @@ struct Prepared {
   coro::Command command;
 };
 
-Prepared prepare(const Workshop& workshop, const Evaluation& evaluation, const std::string& mark) {
-  const Installation& installation = workshop.installation;
-  Prepared prepared{.scratch = std::make_shared<Scratch>(workshop.scratch_root, workshop.pool), .command = {}};
+Prepared prepare(const SandboxSetup& setup, const Evaluation& evaluation, const std::string& mark) {
+  const Installation& installation = setup.installation;
+  Prepared prepared{.scratch = std::make_shared<Scratch>(setup.scratch_root, setup.pool), .command = {}};
   std::ofstream expression(prepared.scratch->expression(), std::ios::binary);
   expression << expression_for(evaluation.closure_json, mark);
   expression.close();
   if (!expression) throw Error(Kind::failure, "cannot write to " + prepared.scratch->expression().string());
-  workshop.supplies.store.write(prepared.scratch->store());
+  setup.supplies.store.write(prepared.scratch->store());
   fs::path nixec = installation.nixec;
   if (!is_nixec(nixec.string())) {
     nixec = prepared.scratch->nixec();
@@ -93,7 +93,7 @@ Prepared prepare(const Workshop& workshop, const Evaluation& evaluation, const s
   }
   prepared.command.argv = {nixec.string()};
   prepared.command.directory = "/";
-  prepared.command.input = request_for(workshop, evaluation, *prepared.scratch).text();
+  prepared.command.input = request_for(setup, evaluation, *prepared.scratch).text();
   prepared.command.output_limit = evaluation.limits.output_bytes;
   return prepared;
 }
@@ -109,9 +109,9 @@ Error too_large(std::uint64_t limit) {
 
 }  // namespace
 
-Session::Session(coro::Executor executor, const Workshop& workshop, const Evaluation& evaluation,
+Session::Session(coro::Executor executor, const SandboxSetup& setup, const Evaluation& evaluation,
                  const Answered& answered)
-    : workshop_(workshop),
+    : setup_(setup),
       evaluation_(evaluation),
       answered_(answered),
       mark_(random_mark()),
@@ -119,11 +119,11 @@ Session::Session(coro::Executor executor, const Workshop& workshop, const Evalua
       group_(std::move(executor)) {}
 
 coro::Task<> Session::run() {
-  Prepared prepared = co_await coro::offload(workshop_.pool, [this] { return prepare(workshop_, evaluation_, mark_); });
+  Prepared prepared = co_await coro::offload(setup_.pool, [this] { return prepare(setup_, evaluation_, mark_); });
   scratch_ = std::move(prepared.scratch);
   if (!evaluation_.built.empty()) {
     std::vector<std::string> built = evaluation_.built;
-    co_await furnish(workshop_.installation, scratch_->store(), std::move(built));
+    co_await register_builds(setup_.installation, scratch_->store(), std::move(built));
   }
   meter_.emplace(scratch_->store(), evaluation_.limits.store_bytes);
   prepared.command.on_errors = [this](std::string_view bytes) { hear(bytes); };
@@ -131,7 +131,7 @@ coro::Task<> Session::run() {
   co_await group_.join();
   if (evaluation_.imports && exit_.code() == 1 && !too_much_) {
     // What is wanted will be admitted, too.
-    too_much_ = co_await coro::offload(workshop_.pool, [this](coro::Stop stop) { return meter_->is_over(stop, true); });
+    too_much_ = co_await coro::offload(setup_.pool, [this](coro::Stop stop) { return meter_->is_over(stop, true); });
   }
   if (too_much_) failure_ = too_large(evaluation_.limits.store_bytes);
   if (evaluation_.imports && exit_.code() == 1 && !too_much_) co_await look_for_wanted();
@@ -160,7 +160,7 @@ coro::Task<> Session::run_command(coro::Command command, coro::TaskGroup* both) 
 coro::Task<> Session::watch_store(coro::TaskGroup* both) {
   while (!too_much_) {
     co_await coro::sleep(meter_->pause());
-    co_await coro::offload(workshop_.pool, [this](coro::Stop stop) {
+    co_await coro::offload(setup_.pool, [this](coro::Stop stop) {
       const std::lock_guard lock(measuring_);
       if (meter_->is_over(stop, true)) too_much_ = true;
     });
@@ -170,9 +170,9 @@ coro::Task<> Session::watch_store(coro::TaskGroup* both) {
 
 coro::Task<> Session::look_for_wanted() {
   const auto drv_path = co_await coro::offload(
-      workshop_.pool, [this] { return wanted_build(scratch_->store(), reader_.rest(), evaluation_.built); });
+      setup_.pool, [this] { return wanted_build(scratch_->store(), reader_.rest(), evaluation_.built); });
   if (!drv_path) co_return;
-  wanted_ = co_await coro::offload(workshop_.pool, [this, &drv_path] {
+  wanted_ = co_await coro::offload(setup_.pool, [this, &drv_path] {
     return Evaluated{.label = {},
                      .drv_path = *drv_path,
                      .outputs = read_derivation(scratch_->store(), *drv_path).outputs,
@@ -195,7 +195,7 @@ coro::Task<> Session::take_heard() {
     const Answer answer = std::move(heard_.front());
     heard_.pop_front();
     const auto evaluated = co_await coro::offload(
-        workshop_.pool,
+        setup_.pool,
         [this, &answer](coro::Stop stop) -> std::optional<Result<Evaluated>> { return take(answer, stop); });
     if (!evaluated) break;
     roots_.push_back(*evaluated);
@@ -224,8 +224,8 @@ std::optional<Result<Evaluated>> Session::take(const Answer& answer, coro::Stop 
   }
 }
 
-bool Session::cannot_furnish() const {
-  return !failure_ && workshop_.can_furnish && exit_.code() == nixec_cannot_furnish;
+bool Session::cannot_mount_root() const {
+  return !failure_ && setup_.can_mount_root && exit_.code() == nixec_cannot_mount;
 }
 
 Answers Session::answers() {

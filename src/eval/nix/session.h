@@ -20,25 +20,25 @@
 
 namespace eka::eval {
 
-// Where and with what it works.
-struct Workshop {
+// What every process of a run is given.
+struct SandboxSetup {
   const Installation& installation;
   const std::filesystem::path& scratch_root;
   coro::Pool& pool;
   const Supplies& supplies;
-  bool can_furnish = true;  // room.h
+  bool can_mount_root = true;  // root_mount.h
 };
 
 // All that it is given must outlive it. Used once.
 class Session {
  public:
-  Session(coro::Executor executor, const Workshop& workshop, const Evaluation& evaluation, const Answered& answered);
+  Session(coro::Executor executor, const SandboxSetup& setup, const Evaluation& evaluation, const Answered& answered);
 
   // Throws what concerns no root: that there is no space for a scratch directory. Cancelling it kills the process.
   coro::Task<> run();
 
   // After run():
-  bool cannot_furnish() const;  // nothing was evaluated: this machine lets bwrap alone make namespaces
+  bool cannot_mount_root() const;  // nothing was evaluated: this machine lets bwrap alone make namespaces
   Answers answers();
 
  private:
@@ -50,7 +50,7 @@ class Session {
   coro::Task<> take_heard();
   std::optional<Result<Evaluated>> take(const Answer& answer, coro::Stop stop);
 
-  const Workshop& workshop_;
+  const SandboxSetup& setup_;
   const Evaluation& evaluation_;
   const Answered& answered_;
   std::string mark_;

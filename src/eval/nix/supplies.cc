@@ -37,7 +37,7 @@ coro::Command make_command(const Installation& installation, const fs::path& sto
   return command;
 }
 
-// Whole or not at all, whoever else does the same. What stands there and is of no use makes room.
+// Whole or not at all, whoever else does the same. An unusable one in its place is replaced.
 void keep(const fs::path& made, const fs::path& place) {
   std::error_code ignored;
   if (EmptyStore::read(place).empty()) fs::remove_all(place, ignored);

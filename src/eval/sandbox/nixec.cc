@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "coro/process/descriptor.h"
-#include "eval/sandbox/doorkeeper.h"
+#include "eval/sandbox/launcher.h"
 #include "eval/sandbox/memory_file.h"
-#include "eval/sandbox/room.h"
+#include "eval/sandbox/root_mount.h"
 
 namespace eka::eval {
 namespace {
@@ -184,7 +184,7 @@ std::string NixecRequest::text() const {
     out.put(number);
   }
   for (const std::string* word : {&sandbox.bwrap, &sandbox.nix_instantiate, &sandbox.expressions, &sandbox.store,
-                                  &sandbox.system, &sandbox.room, &sandbox.doorkeeper, &expression_file}) {
+                                  &sandbox.system, &sandbox.root, &sandbox.launcher, &expression_file}) {
     out.put(*word);
   }
   out.put(std::uint64_t{sandbox.imports});
@@ -215,7 +215,7 @@ Result<NixecRequest> NixecRequest::parse(std::string_view text) {
     }
     Sandbox& sandbox = request.sandbox;
     for (std::string* word : {&sandbox.bwrap, &sandbox.nix_instantiate, &sandbox.expressions, &sandbox.store,
-                              &sandbox.system, &sandbox.room, &sandbox.doorkeeper, &request.expression_file}) {
+                              &sandbox.system, &sandbox.root, &sandbox.launcher, &request.expression_file}) {
       *word = in.word();
     }
     sandbox.imports = in.number() != 0;
@@ -237,7 +237,7 @@ bool is_nixec(std::string_view program) {
 }
 
 int nixec_main(int argc, char** argv) {
-  if (argc > 0 && std::string_view(argv[0]) == inside_doorkeeper) return doorkeeper_main(argc, argv);
+  if (argc > 0 && std::string_view(argv[0]) == inside_launcher) return launcher_main(argc, argv);
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     close_inherited();
@@ -248,11 +248,11 @@ int nixec_main(int argc, char** argv) {
     }
     try {
       const Sandbox& sandbox = request.sandbox;
-      if (!sandbox.room.empty()) {
-        furnish(sandbox.room, room_binds(sandbox), {.outside = sandbox.store, .inside = inside_store});
+      if (!sandbox.root.empty()) {
+        mount_root(sandbox.root, root_binds(sandbox), {.outside = sandbox.store, .inside = inside_store});
       }
     } catch (const std::exception& error) {
-      return complain(error, nixec_cannot_furnish);
+      return complain(error, nixec_cannot_mount);
     }
     become_bwrap(request);
   } catch (const std::exception& error) {

@@ -3,9 +3,9 @@
 // needs, so that it starts at once (decision 0060).
 //
 // It reads one request from standard input, takes on the limits, and becomes bwrap, which becomes nix-instantiate
-// by way of the doorkeeper (doorkeeper.h):
+// by way of the launcher (launcher.h):
 // programs, one process after another, so that its end is Nix's end. It ends with `nixec_failed`, and a word on
-// standard error, when it cannot get that far; with `nixec_cannot_furnish` when all that fails is the room (room.h).
+// standard error, when it cannot get that far; with `nixec_cannot_mount` when only mount_root() fails (root_mount.h).
 #pragma once
 
 #include <chrono>
@@ -50,7 +50,7 @@ struct NixecRequest {
 };
 
 inline constexpr int nixec_failed = 125;
-inline constexpr int nixec_cannot_furnish = 124;  // ask again without a room: bwrap may be let do what we are not
+inline constexpr int nixec_cannot_mount = 124;  // try without Sandbox::root: bwrap may be allowed what we are not
 
 // Does `program` (argv[0]) ask for nixec?
 bool is_nixec(std::string_view program);

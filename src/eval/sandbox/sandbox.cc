@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <set>
 
-#include "eval/sandbox/doorkeeper.h"
+#include "eval/sandbox/launcher.h"
 
 namespace eka::eval {
 namespace {
@@ -29,13 +29,13 @@ void add_walls(Options& options, int seccomp) {
 }
 
 void add_files(Options& options, const Sandbox& sandbox) {
-  if (sandbox.room.empty()) {
-    for (const Sandbox::Bind& bind : room_binds(sandbox)) options.read_only(bind.outside, bind.inside);
+  if (sandbox.root.empty()) {
+    for (const Sandbox::Bind& bind : root_binds(sandbox)) options.read_only(bind.outside, bind.inside);
     options.add({"--bind", sandbox.store, inside_store, "--remount-ro", "/"});
   } else {
     // The store stands in it, and all else is read-only already. Each further option would have bwrap read the table of
     // all these mounts once more.
-    options.add({"--bind", sandbox.room, "/"});
+    options.add({"--bind", sandbox.root, "/"});
   }
 }
 
@@ -84,10 +84,10 @@ Grants grants(const Sandbox& sandbox) {
 
 }  // namespace
 
-std::vector<Sandbox::Bind> room_binds(const Sandbox& sandbox) {
+std::vector<Sandbox::Bind> root_binds(const Sandbox& sandbox) {
   std::vector<Sandbox::Bind> binds{{sandbox.nix_instantiate, sandbox.nix_instantiate}};
   for (const std::string& library : sandbox.libraries) binds.push_back({library, library});
-  if (!sandbox.doorkeeper.empty()) binds.push_back({sandbox.doorkeeper, inside_doorkeeper});
+  if (!sandbox.launcher.empty()) binds.push_back({sandbox.launcher, inside_launcher});
   binds.push_back({sandbox.expressions, inside_expressions});
   binds.insert(binds.end(), sandbox.sources.begin(), sandbox.sources.end());
   return binds;
@@ -107,7 +107,7 @@ SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
   command.insert(command.end(), {"-I", std::string("eka=") + inside_expressions});
   for (const Sandbox::Bind& source : sandbox.sources) command.insert(command.end(), {"-I", "atom=" + source.inside});
   command.emplace_back("-");
-  if (!sandbox.doorkeeper.empty()) command = doorkeeper_command(grants(sandbox), command);
+  if (!sandbox.launcher.empty()) command = launcher_command(grants(sandbox), command);
   return {.options = options.take(), .command = std::move(command)};
 }
 

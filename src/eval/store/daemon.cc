@@ -27,7 +27,7 @@ constexpr std::uint64_t log_last = 0x616c7473;
 constexpr std::uint64_t log_error = 0x63787470;
 
 constexpr std::uint64_t longest_string = 1 << 20;
-constexpr timeval patience{.tv_sec = 10, .tv_usec = 0};
+constexpr timeval io_timeout{.tv_sec = 10, .tv_usec = 0};
 
 std::string encoded(std::uint64_t number) {
   std::string out(8, '\0');
@@ -76,8 +76,8 @@ bool Daemon::answers(const fs::path& socket) {
 
 Daemon::Daemon(const fs::path& socket) : socket_(connected(socket)) {
   if (socket_.get() < 0) broken("cannot connect to " + socket.string());
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &io_timeout, sizeof io_timeout);
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &io_timeout, sizeof io_timeout);
   send(encoded(hello_of_client));
   if (number() != hello_of_daemon) broken("unsupported protocol");
   number();  // its version

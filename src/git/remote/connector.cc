@@ -41,14 +41,14 @@ constexpr std::array transport_table = {
 }  // namespace
 
 struct Connector::Parts {
-  Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory, net::Patience the_patience,
+  Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory, net::Timeouts the_timeouts,
         UserConfig the_config, Tell the_tell)
-      : patience(the_patience),
+      : timeouts(the_timeouts),
         pool(the_pool),
         config(std::move(the_config)),
         tell(std::move(the_tell)),
         http(std::move(reactor),
-             {.connect = the_patience.connect, .stall = the_patience.stall, .longest_pause = the_patience.retry}),
+             {.connect = the_timeouts.connect, .stall = the_timeouts.stall, .longest_pause = the_timeouts.retry}),
         handshakes(memory),
         login_helper(config),
         credentials(the_pool, login_helper) {}
@@ -59,7 +59,7 @@ struct Connector::Parts {
   }
   void tell_of(const atom::Url& url, const atom::Url& where);
 
-  net::Patience patience;
+  net::Timeouts timeouts;
   coro::Pool& pool;
   UserConfig config;
   Tell tell;
@@ -77,7 +77,7 @@ Transport& Connector::Parts::transport_of(const atom::Url& url) {
   const auto* const row = std::ranges::find(transport_table, url.scheme(), &TransportRow::scheme);
   if (row == transport_table.end()) throw Error(Kind::usage, "no transport for " + url.str());
   auto& transport = transports[row->make];
-  if (!transport) transport = row->make({pool, config, patience, http, credentials, handshakes});
+  if (!transport) transport = row->make({pool, config, timeouts, http, credentials, handshakes});
   return *transport;
 }
 
@@ -90,9 +90,9 @@ void Connector::Parts::tell_of(const atom::Url& url, const atom::Url& where) {
   }
 }
 
-Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Patience patience,
+Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Timeouts timeouts,
                      UserConfig config, Tell tell)
-    : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory, patience, std::move(config), std::move(tell))) {}
+    : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory, timeouts, std::move(config), std::move(tell))) {}
 
 Connector::~Connector() = default;
 
@@ -105,8 +105,8 @@ std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
   parts_->tell_of(url, where);
   if (where.is_local()) return std::make_unique<LocalRemote>(where, parts_->pool);
   return std::make_unique<WireRemote>(url, parts_->transport_of(where).open(where),
-                                      net::request_policy(parts_->patience), coro::Clock::system(),
-                                      parts_->patience.stall * 10, parts_->tell);
+                                      net::request_policy(parts_->timeouts), coro::Clock::system(),
+                                      parts_->timeouts.stall * 10, parts_->tell);
 }
 
 void Connector::named_by_user(const atom::Url& url) {
@@ -122,7 +122,7 @@ coro::Task<> Connector::download(atom::Url url, net::FileSink& sink, net::Traffi
   switch (where.scheme()) {
     case Scheme::http:
     case Scheme::https:
-      return net::download(shared, where, sink, traffic, {}, net::request_policy(parts_->patience),
+      return net::download(shared, where, sink, traffic, {}, net::request_policy(parts_->timeouts),
                            coro::Clock::system(), parts_->tell);
     case Scheme::file:
       return net::read_local_file(parts_->pool, where, sink);

@@ -14,7 +14,7 @@
 #include "git/remote/remote_factory.h"
 #include "git/transport/host_memory.h"
 #include "net/download/file_sink.h"
-#include "net/policy/patience.h"
+#include "net/policy/timeouts.h"
 
 namespace eka::git {
 
@@ -26,7 +26,7 @@ class Connector final : public RemoteFactory {
 
   // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. All of it
   // lives on the executor given.
-  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Patience patience = {},
+  Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Timeouts timeouts = {},
             UserConfig config = {}, Tell tell = {});
   ~Connector() override;
   Connector(const Connector&) = delete;

@@ -1,4 +1,4 @@
-// One fetch on its way: what it is to bring, and the answer read into the sink, in whichever protocol it comes.
+// One fetch in progress: what it requests, and the response, read into the sink, in either protocol.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// A repository somewhere else, as the engine sees it: which refs exist, and bring me these objects.
+// A remote repository: list its refs, fetch objects.
 //
 // Implemented over protocol v2 (wire_remote.h: smart HTTP, ssh and git:// are sessions under the same class) and over
 // libgit2 for repositories on this disk (local_remote.h). All functions are coroutines of the reactor, resume

@@ -75,7 +75,7 @@ coro::Task<std::unique_ptr<Channel>> GitDaemonDialer::dial(atom::Url url) {
 
 std::unique_ptr<Transport> git_daemon_transport(const TransportContext& context) {
   constexpr ChannelPool::Bounds bounds{.per_host = {.first = 32, .most = 64}, .at_once = 128, .waiting = 64};
-  return stream_transport(context, std::make_unique<GitDaemonDialer>(context.patience.connect), bounds);
+  return stream_transport(context, std::make_unique<GitDaemonDialer>(context.timeouts.connect), bounds);
 }
 
 }  // namespace eka::git

@@ -286,7 +286,7 @@ class StreamTransport final : public Transport {
                   std::vector<std::string> described)
       : handshakes_(context.handshakes),
         dialer_(std::move(dialer)),
-        channels_(*dialer_, {.connect = context.patience.connect, .stall = context.patience.stall}, bounds),
+        channels_(*dialer_, {.connect = context.timeouts.connect, .stall = context.timeouts.stall}, bounds),
         described_(std::move(described)) {}
 
   std::unique_ptr<Session> open(const atom::Url& url) override {

@@ -14,7 +14,7 @@
 #include "git/transport/session.h"
 #include "net/http/http_client.h"
 #include "net/login/credentials.h"
-#include "net/policy/patience.h"
+#include "net/policy/timeouts.h"
 
 namespace eka::git {
 
@@ -22,7 +22,7 @@ namespace eka::git {
 struct TransportContext {
   coro::Pool& pool;
   const UserConfig& config;
-  net::Patience patience;
+  net::Timeouts timeouts;
   net::HttpClient& http;
   net::Credentials& credentials;
   Handshakes& handshakes;

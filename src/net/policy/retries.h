@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "coro/task/retry.h"
-#include "net/policy/patience.h"
+#include "net/policy/timeouts.h"
 #include "net/policy/traffic.h"
 
 namespace eka::net {
@@ -23,12 +23,12 @@ namespace eka::net {
 std::optional<std::chrono::milliseconds> busy_wait(const Error& error);
 
 // One request and its answer: four attempts, 200 ms the first bound, 10 s the last.
-inline coro::RetryPolicy request_policy(const Patience& patience) {
-  return {.deadline = patience.retry, .busy = busy_wait};
+inline coro::RetryPolicy request_policy(const Timeouts& timeouts) {
+  return {.deadline = timeouts.retry, .busy = busy_wait};
 }
 // A transfer whose bytes had begun to come, begun again with a fresh sink: three attempts.
-inline coro::RetryPolicy transfer_policy(const Patience& patience) {
-  return {.attempts = 3, .deadline = patience.retry, .busy = busy_wait};
+inline coro::RetryPolicy transfer_policy(const Timeouts& timeouts) {
+  return {.attempts = 3, .deadline = timeouts.retry, .busy = busy_wait};
 }
 
 // Called for each retry, for `-v`, with text that is safe to print.

@@ -24,7 +24,9 @@ struct Places {
   std::filesystem::path lock() const { return root / "lock"; }  // see use_lock.h
 
   // Where quarantines are made, but for those of git/ (incoming()).
-  std::vector<std::filesystem::path> workshops() const { return {trees_incoming(), sources_incoming(), scratch()}; }
+  std::vector<std::filesystem::path> incoming_directories() const {
+    return {trees_incoming(), sources_incoming(), scratch()};
+  }
 
   std::filesystem::path root;
 };

@@ -74,10 +74,10 @@ FileDescriptor try_lock(const std::filesystem::path& path) {
 }
 
 coro::Task<UseLock> UseLock::take(coro::Pool& pool, std::filesystem::path root, Mode mode,
-                                  std::chrono::milliseconds patience, coro::Clock& clock) {
+                                  std::chrono::milliseconds limit, coro::Clock& clock) {
   constexpr std::chrono::milliseconds step{50};
   const auto path = Places(root).lock();
-  const auto deadline = clock.now() + patience;
+  const auto deadline = clock.now() + limit;
   FileDescriptor file = co_await coro::offload(pool, [&] { return open_lock(path); });
   for (;;) {
     const Outcome outcome = file ? try_flock(file, mode) : Outcome::impossible;
@@ -90,7 +90,7 @@ coro::Task<UseLock> UseLock::take(coro::Pool& pool, std::filesystem::path root, 
     co_await clock.sleep(step);
   }
   const std::string who = co_await coro::offload(pool, [&] { return named(holders(file)); });
-  const auto seconds = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(patience).count());
+  const auto seconds = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limit).count());
   throw Error(Kind::failure,
               "the cache at " + printable(root.native()) + " is in use by " + who + ", since over " + seconds + " s")
       .with_hint("try again after it has ended");

@@ -22,10 +22,10 @@ class UseLock {
  public:
   enum class Mode { shared, exclusive };
 
-  // Throws Error(Kind::failure) when it cannot be had within `patience`, naming who holds it, or, when it must be
+  // Throws Error(Kind::failure) when it cannot be had within `limit`, naming who holds it, or, when it must be
   // exclusive, when there can be no lock. `root` exists. Called on the reactor.
   static coro::Task<UseLock> take(coro::Pool& pool, std::filesystem::path root, Mode mode,
-                                  std::chrono::milliseconds patience, coro::Clock& clock = coro::Clock::system());
+                                  std::chrono::milliseconds limit, coro::Clock& clock = coro::Clock::system());
 
  private:
   explicit UseLock(FileDescriptor file) : file_(std::move(file)) {}

@@ -24,8 +24,8 @@ constexpr std::string_view select_all = "SELECT key, value FROM @ ORDER BY key";
 
 // How long another process is waited for: when the file is opened, on the pool; and at the end, on the reactor. In
 // between nothing waits.
-constexpr int patience_at_first_ms = 5000;
-constexpr int patience_at_last_ms = 20;
+constexpr int first_wait_ms = 5000;
+constexpr int last_wait_ms = 20;
 
 void make_tables(Sqlite& connection) {
   std::string sql = "BEGIN IMMEDIATE;";
@@ -72,7 +72,7 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
 
 Database::~Database() {
   if (postponed_.empty()) return;
-  connection_->wait_at_most(patience_at_last_ms);
+  connection_->wait_at_most(last_wait_ms);
   write_postponed();
 }
 
@@ -99,7 +99,7 @@ void Database::open() {
 void Database::connect(const std::string& path) {
   statements_.clear();
   connection_.emplace(path);
-  connection_->wait_at_most(is_open_for_good_ ? 0 : patience_at_first_ms);
+  connection_->wait_at_most(is_open_for_good_ ? 0 : first_wait_ms);
   connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;");
   const int found = format_of(*connection_);
   if (found != 0 && found != format) {
@@ -122,7 +122,7 @@ void Database::connect_to_copy() {
     if (!warning_.empty() || !std::filesystem::exists(file_, ignored)) break;
     try {
       Sqlite original(file_, manner);
-      original.wait_at_most(patience_at_last_ms);
+      original.wait_at_most(last_wait_ms);
       const int found = format_of(original);
       if (found != format) throw wrong_format(found);
       connect(":memory:");

@@ -29,24 +29,24 @@ namespace eka::store {
 
 // What a fact is about. Each is a table of keys and values.
 enum class Fact {
-  nar_hash,    // tree id -> SHA-256 of its NAR
-  evaluation,  // digest -> what the evaluation came to
-  host,        // origin -> what its server can do
-  answers,     // origin -> how fast its server answered; url -> when the remote there failed
-  genesis,     // "2 " and a redacted url -> id of the genesis last seen there
-  vouched,     // genesis, label and redacted url -> which revisions the remote there said the versions are
-  whole,       // commit id -> "held" if a ref keeps it, or "": all it reaches has been seen here
-  doubtful,    // tree id -> "": something in it could not be read, to be looked at in full
-  laid_out,    // tree id -> the boot during which its directory was written or checked
-  request,     // what was asked for, and what it was locked to -> ""
-  questions,   // who chose versions -> what was asked for it
-  used,        // commit id, tree id or digest -> when a run last used it, in seconds since 1970
-  lock,        // path of an atom.lock on this machine -> when a run last used it
+  nar_hash,      // tree id -> SHA-256 of its NAR
+  evaluation,    // digest -> what the evaluation came to
+  host,          // origin -> what its server can do
+  answers,       // origin -> how fast its server answered; url -> when the remote there failed
+  genesis,       // "2 " and a redacted url -> id of the genesis last seen there
+  vouched,       // genesis, label and redacted url -> which revisions the remote there said the versions are
+  whole,         // commit id -> "held" if a ref keeps it, or "": all it reaches has been seen here
+  doubtful,      // tree id -> "": something in it could not be read, to be looked at in full
+  materialized,  // tree id -> the boot during which its directory was written or checked (in the table: "laid_out")
+  request,       // what was asked for, and what it was locked to -> ""
+  questions,     // who chose versions -> what was asked for it
+  used,          // commit id, tree id or digest -> when a run last used it, in seconds since 1970
+  lock,          // path of an atom.lock on this machine -> when a run last used it
 };
 
 inline constexpr std::array all_facts = {
-    Fact::nar_hash, Fact::evaluation, Fact::host,    Fact::answers,   Fact::genesis, Fact::vouched, Fact::whole,
-    Fact::doubtful, Fact::laid_out,   Fact::request, Fact::questions, Fact::used,    Fact::lock};
+    Fact::nar_hash, Fact::evaluation,   Fact::host,    Fact::answers,   Fact::genesis, Fact::vouched, Fact::whole,
+    Fact::doubtful, Fact::materialized, Fact::request, Fact::questions, Fact::used,    Fact::lock};
 std::string_view name_of(Fact fact);
 
 class Database : public git::HostMemory {

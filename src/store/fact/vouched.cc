@@ -4,10 +4,60 @@
 #include <utility>
 
 namespace eka::store {
+namespace {
+
+// Before format 2 what was remembered under a URL may have been said at another one, which insteadOf led to.
+std::string genesis_key(const atom::Url& reached_at) {
+  return "2 " + reached_at.str();
+}
+
+std::string vouched_key(const atom::Url& reached_at, const atom::ObjectId& genesis, const atom::Label& label) {
+  return genesis.hex() + " " + label.str() + " " + reached_at.str();
+}
+
+}  // namespace
+
+std::optional<atom::ObjectId> Vouched::genesis_at(const atom::Url& reached_at) {
+  const auto hex = database_.get(Fact::genesis, genesis_key(reached_at));
+  const auto id = hex ? atom::ObjectId::parse(*hex) : Result<atom::ObjectId>(fail(Kind::failure, ""));
+  return id ? std::optional(*id) : std::nullopt;
+}
+
+void Vouched::remember_genesis(const atom::Url& reached_at, atom::ObjectId genesis) {
+  database_.put(Fact::genesis, genesis_key(reached_at), genesis.hex());
+}
+
+std::vector<std::vector<CachedAtom>> Vouched::versions(const atom::Url& reached_at, const atom::ObjectId& genesis,
+                                                       const std::vector<atom::Label>& labels) {
+  std::vector<std::string> keys;
+  for (const auto& label : labels) keys.push_back(vouched_key(reached_at, genesis, label));
+  std::vector<std::vector<CachedAtom>> out;
+  for (const auto& value : database_.get_all(Fact::vouched, keys)) {
+    auto& of_label = out.emplace_back();
+    for (auto& [version, rev] : read_vouched(value.value_or(""))) of_label.push_back({version, rev});
+  }
+  return out;
+}
+
+void Vouched::remember(const atom::Url& reached_at, const atom::ObjectId& genesis, const std::vector<AtomName>& atoms) {
+  std::map<std::string, std::vector<const AtomName*>> by_key;
+  for (const auto& atom : atoms) by_key[vouched_key(reached_at, genesis, atom.label)].push_back(&atom);
+  std::vector<std::string> keys;
+  for (const auto& [key, of_label] : by_key) keys.push_back(key);
+  const auto values = database_.get_all(Fact::vouched, keys);
+  std::vector<std::pair<std::string, std::string>> changed;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    auto known = read_vouched(values[i].value_or(""));
+    const auto before = known.size();
+    for (const auto* atom : by_key.at(keys[i])) known.try_emplace(atom->version, atom->rev);
+    if (known.size() != before) changed.emplace_back(keys[i], write_vouched(known));
+  }
+  database_.put_all(Fact::vouched, changed);
+}
 
 // "<version> <rev>", a line each.
-Vouched read_vouched(std::string_view text) {
-  Vouched out;
+Revisions read_vouched(std::string_view text) {
+  Revisions out;
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
@@ -20,9 +70,9 @@ Vouched read_vouched(std::string_view text) {
   return out;
 }
 
-std::string write_vouched(const Vouched& vouched) {
+std::string write_vouched(const Revisions& revisions) {
   std::string out;
-  for (const auto& [version, rev] : vouched) out += version.str() + " " + rev.hex() + "\n";
+  for (const auto& [version, rev] : revisions) out += version.str() + " " + rev.hex() + "\n";
   return out;
 }
 

@@ -1,19 +1,45 @@
-// Values of Fact::vouched: which revision each version of an atom is, as one remote said.
+// Which revision each version of an atom is, as the remote at one URL said.
+//
+// A remote is trusted about itself only: what it said is kept by the URL that it was reached at (after insteadOf), and
+// answers no question about another URL, whatever genesis that one claims. The objects may be missing.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "atom/hash/object_id.h"
+#include "atom/names/label.h"
+#include "atom/names/url.h"
 #include "atom/version/version.h"
+#include "store/fact/database.h"
+#include "store/name/atom_name.h"
 
 namespace eka::store {
 
-using Vouched = std::map<atom::Version, atom::ObjectId>;
+// Used on the reactor; does not suspend.
+class Vouched {
+ public:
+  explicit Vouched(Database& database) : database_(database) {}
 
-// Lines that cannot be read are left out.
-Vouched read_vouched(std::string_view text);
-std::string write_vouched(const Vouched& vouched);
+  // The genesis that was last seen at the URL.
+  std::optional<atom::ObjectId> genesis_at(const atom::Url& reached_at);
+  void remember_genesis(const atom::Url& reached_at, atom::ObjectId genesis);
+  // Of each of the labels, in their order, each in ascending order of versions.
+  std::vector<std::vector<CachedAtom>> versions(const atom::Url& reached_at, const atom::ObjectId& genesis,
+                                                const std::vector<atom::Label>& labels);
+  // A version that is known already keeps its revision.
+  void remember(const atom::Url& reached_at, const atom::ObjectId& genesis, const std::vector<AtomName>& atoms);
+
+ private:
+  Database& database_;
+};
+
+// Values of Fact::vouched. Lines that cannot be read are left out.
+using Revisions = std::map<atom::Version, atom::ObjectId>;
+Revisions read_vouched(std::string_view text);
+std::string write_vouched(const Revisions& revisions);
 
 }  // namespace eka::store

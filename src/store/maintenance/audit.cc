@@ -48,7 +48,7 @@ class Auditor {
       check_trees();
     }
     audit_.left = Quarantine::count_left(places_.incoming());
-    for (const fs::path& place : places_.workshops()) audit_.left += Quarantine::count_left(place);
+    for (const fs::path& place : places_.incoming_directories()) audit_.left += Quarantine::count_left(place);
     return std::move(audit_);
   }
 
@@ -168,7 +168,7 @@ class Auditor {
       const std::string why = what_is_wrong(objects, *id, entry.path());
       if (why.empty()) continue;
       note("tree", id->hex(), why);
-      if (repairs()) remove_laid_out(entry.path());
+      if (repairs()) remove_materialized(entry.path());
     }
   }
 
@@ -181,7 +181,7 @@ class Auditor {
   }
 
   // Renamed away first, so that it is absent or complete at any moment.
-  void remove_laid_out(const fs::path& place) {
+  void remove_materialized(const fs::path& place) {
     const Quarantine away = Quarantine::make(places_.trees_incoming());
     std::error_code ignored;
     ::chmod(place.c_str(), 0700);

@@ -120,7 +120,7 @@ class Collector {
  private:
   void sweep() {
     Repository(places_.git(), places_.trees_incoming());  // finishes or removes what was on its way in
-    for (const fs::path& place : places_.workshops()) Quarantine::sweep(place);
+    for (const fs::path& place : places_.incoming_directories()) Quarantine::sweep(place);
     remove_stray_indexes(places_.packs());
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(places_.packs(), ignored)) {
@@ -271,7 +271,7 @@ class Collector {
         const bool stays = is_used(shelf.named_by_id ? key_of(*id) : name, entry.path()) || named_.files.contains(name);
         if (shelf.named_by_id) {
           ++(stays ? counts.trees_kept : counts.trees_dropped);
-          if (!stays) database_.forget(Fact::laid_out, key_of(*id));
+          if (!stays) database_.forget(Fact::materialized, key_of(*id));
         } else if (!stays) {
           ++counts.others_dropped;
         }

@@ -14,8 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Files and what they hold, below a directory. Links are not followed.
-Heap weigh(const fs::path& directory, coro::Stop stop) {
-  Heap heap;
+SizeCount weigh(const fs::path& directory, coro::Stop stop) {
+  SizeCount count;
   std::error_code ignored;
   const auto options = fs::directory_options::skip_permission_denied;
   for (auto entry = fs::recursive_directory_iterator(directory, options, ignored);
@@ -24,19 +24,19 @@ Heap weigh(const fs::path& directory, coro::Stop stop) {
     if (!fs::is_regular_file(entry->symlink_status(ignored))) continue;
     const auto size = entry->file_size(ignored);
     if (ignored) continue;
-    ++heap.entries;
-    heap.bytes += size;
+    ++count.entries;
+    count.bytes += size;
   }
-  return heap;
+  return count;
 }
 
-Heap weigh_entries(const fs::path& directory, coro::Stop stop) {
-  Heap heap{0, weigh(directory, stop).bytes};
+SizeCount weigh_entries(const fs::path& directory, coro::Stop stop) {
+  SizeCount count{0, weigh(directory, stop).bytes};
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(directory, ignored)) {
-    if (!entry.path().filename().native().starts_with('.')) ++heap.entries;
+    if (!entry.path().filename().native().starts_with('.')) ++count.entries;
   }
-  return heap;
+  return count;
 }
 
 void count_packs(Stock& stock, const Places& places, coro::Stop stop) {
@@ -56,9 +56,9 @@ void count_loose(Stock& stock, const Places& places, coro::Stop stop) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(places.objects(), ignored)) {
     if (entry.path().filename().native().size() != 2) continue;
-    const Heap heap = weigh(entry.path(), stop);
-    stock.loose.entries += heap.entries;
-    stock.loose.bytes += heap.bytes;
+    const SizeCount count = weigh(entry.path(), stop);
+    stock.loose.entries += count.entries;
+    stock.loose.bytes += count.bytes;
   }
 }
 

@@ -11,23 +11,23 @@
 
 namespace eka::store {
 
-struct Heap {
+struct SizeCount {
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;  // of its files, as they say; a file system may need more or less
 };
 
 struct Stock {
   std::uint64_t bytes = 0;  // of everything
-  Heap packs;
+  SizeCount packs;
   std::uint64_t packed_objects = 0;  // one that lies in two packs counts twice
-  Heap loose;
+  SizeCount loose;
   std::uint64_t sets = 0;
   std::uint64_t atoms = 0;  // revisions that a ref keeps
-  Heap trees;
-  Heap damaged;  // set aside
+  SizeCount trees;
+  SizeCount damaged;  // set aside
   std::uint64_t database_bytes = 0;
   std::map<std::string, std::uint64_t> facts;  // how many, by what they are about
-  std::map<std::string, Heap> others;          // further directories of the cache, by name
+  std::map<std::string, SizeCount> others;     // further directories of the cache, by name
 };
 
 // Blocks: for the pool. A cache that does not exist is empty. What changes meanwhile is counted or not.

@@ -256,12 +256,12 @@ bool Refs::write_packed(const std::vector<Entry>& entries) const {
   return packed_.replace(std::move(names));
 }
 
-// One workshop for all: to make and remove a directory costs more than all the rest.
+// One quarantines for all: to make and remove a directory costs more than all the rest.
 void Refs::write_loose(const std::vector<Entry>& entries) const {
-  std::optional<Quarantine> workshop;
+  std::optional<Quarantine> quarantines;
   for (const Entry& entry : entries) {
-    if (!workshop) workshop.emplace(Quarantine::make(directory_ / "incoming"));
-    const fs::path made = workshop->path() / "ref";
+    if (!quarantines) quarantines.emplace(Quarantine::make(directory_ / "incoming"));
+    const fs::path made = quarantines->path() / "ref";
     write_file_of(made, entry.rev);
     const fs::path file = directory_ / (entry.directory + entry.name);
     make_directories(file.parent_path());

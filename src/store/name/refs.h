@@ -5,7 +5,7 @@
 //   refs/sources/<name>                                             a source that is no atom
 //
 // A ref of an atom says nothing that its commit does not say itself, so nobody has to be trusted for it: the revision
-// is part of its name. It is no answer to the question which revision a version is (Cache::vouched is). The genesis is
+// is part of its name. It is no answer to the question which revision a version is (fact/vouched.h is). The genesis is
 // the one under which the atom was wanted.
 //
 // A ref is written last, when its objects are durable, under a lock that ends with its process. Where nothing can be

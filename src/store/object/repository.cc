@@ -32,8 +32,8 @@ void write_file(const fs::path& path, std::string_view content) {
   write_all(file.get(), content, "cannot write " + printable(path.native()));
 }
 
-void make_repository(const fs::path& directory, const fs::path& workshop) {
-  const Quarantine quarantine = Quarantine::make(workshop);
+void make_repository(const fs::path& directory, const fs::path& quarantines) {
+  const Quarantine quarantine = Quarantine::make(quarantines);
   const fs::path made = quarantine.path() / "git";
   make_bare_repository(made);
   make_directories(made / "incoming");
@@ -58,10 +58,10 @@ void rename_over(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-Repository::Repository(fs::path directory, const fs::path& workshop, WriteAccess access)
+Repository::Repository(fs::path directory, const fs::path& quarantines, WriteAccess access)
     : directory_(std::move(directory)), access_(std::move(access)) {
   if (access_.is_granted()) {
-    if (!fs::exists(directory_ / "HEAD")) make_repository(directory_, workshop);
+    if (!fs::exists(directory_ / "HEAD")) make_repository(directory_, quarantines);
     for (const fs::path& part : {incoming(), packs()}) make_directories(part);
     const fs::path packs_directory = packs();
     Quarantine::sweep(incoming(), [&](const fs::path& quarantine) { salvage(quarantine, packs_directory); });

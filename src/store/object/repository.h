@@ -16,10 +16,10 @@ namespace eka::store {
 
 class Repository {
  public:
-  // Makes it if need be: put together in `workshop`, a directory of quarantines, and renamed in, so that of several
+  // Makes it if need be: put together in `quarantines`, a directory of quarantines, and renamed in, so that of several
   // processes that begin at once one wins and all see a whole one. Also finishes or removes what dead processes left in
   // incoming/. Where it may not be written, all that is left out.
-  Repository(std::filesystem::path directory, const std::filesystem::path& workshop, WriteAccess access = {});
+  Repository(std::filesystem::path directory, const std::filesystem::path& quarantines, WriteAccess access = {});
 
   const std::filesystem::path& path() const { return directory_; }
   std::filesystem::path incoming() const { return directory_ / "incoming"; }

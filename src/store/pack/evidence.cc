@@ -12,7 +12,7 @@ Evidence::Evidence(const std::filesystem::path& incoming, coro::Pool& pool)
 
 coro::Task<std::unique_ptr<Intake>> Evidence::begin_intake() {
   const auto nobody_is_told = [](const std::vector<atom::ObjectId>&) {};
-  const Admitted admitted = nobody_is_told;
+  const Accepted admitted = nobody_is_told;
   const PackPlaces places{quarantine_.path(), directory_ / "objects" / "pack"};
   co_return make_intake(places, pool_, admitted, {}, Demand::wants);
 }

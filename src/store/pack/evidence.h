@@ -22,7 +22,7 @@ class Evidence {
 
   // The repository, to be read with git::SourceRepository.
   const std::filesystem::path& directory() const { return directory_; }
-  // A pack that joins the evidence with admit(). Must not outlive it.
+  // A pack that joins the evidence with accept(). Must not outlive it.
   coro::Task<std::unique_ptr<Intake>> begin_intake();
 
  private:

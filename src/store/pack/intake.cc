@@ -152,7 +152,7 @@ class GrowingPack {
 
 class PackIntake final : public Intake {
  public:
-  PackIntake(const PackPlaces& places, coro::Pool& pool, Admitted admitted, const PackLimits& limits, Demand demand,
+  PackIntake(const PackPlaces& places, coro::Pool& pool, Accepted admitted, const PackLimits& limits, Demand demand,
              std::unique_ptr<Lender> lender)
       : pool_(pool),
         places_(places),
@@ -170,17 +170,17 @@ class PackIntake final : public Intake {
     if (waiting_.size() >= small_pack) co_await coro::offload(pool_, [this](coro::Stop stop) { digest(stop); });
   }
 
-  coro::Task<> admit(std::vector<atom::ObjectId> wants) override {
+  coro::Task<> accept(std::vector<atom::ObjectId> wants) override {
     auto small =
-        co_await coro::offload(pool_, [this, &wants](coro::Stop stop) { return admit_in_memory(wants, stop); });
+        co_await coro::offload(pool_, [this, &wants](coro::Stop stop) { return accept_in_memory(wants, stop); });
     if (expected_) expected_->no_more();
     if (small) {
       co_await places_.small->write(*std::move(small));
     } else if (scanner_.id_deltas() > few_id_deltas_) {
-      co_await admit_by_git(&wants);
+      co_await accept_by_git(&wants);
     } else {
-      co_await coro::offload(pool_,
-                             [this, &wants](coro::Stop stop) { admit_from_disk(wants, growing_->finish(stop), stop); });
+      co_await coro::offload(
+          pool_, [this, &wants](coro::Stop stop) { accept_from_disk(wants, growing_->finish(stop), stop); });
     }
     admitted_(wants);
   }
@@ -202,7 +202,7 @@ class PackIntake final : public Intake {
   }
 
   // Nothing when the pack is none that could be looked at in memory; it is on the disk then.
-  std::optional<MemoryPack> admit_in_memory(const std::vector<atom::ObjectId>& wants, coro::Stop stop) {
+  std::optional<MemoryPack> accept_in_memory(const std::vector<atom::ObjectId>& wants, coro::Stop stop) {
     if (!growing_ && places_.small != nullptr) {
       if (auto pack = MemoryPack::unfold(waiting_, small_unfolded)) {
         verify(Objects::of_source(pack->backend()), wants, stop);
@@ -215,15 +215,15 @@ class PackIntake final : public Intake {
     return std::nullopt;
   }
 
-  coro::Task<> admit_by_git(const std::vector<atom::ObjectId>* wants) {
+  coro::Task<> accept_by_git(const std::vector<atom::ObjectId>* wants) {
     const fs::path bare = co_await coro::offload(pool_, [this] { return growing_->without_index(); });
     co_await index_by_git(bare);
     co_await coro::offload(pool_, [&](coro::Stop stop) {
-      admit_from_disk(*wants, growing_->rename(growing_->directory() / "bare"), stop);
+      accept_from_disk(*wants, growing_->rename(growing_->directory() / "bare"), stop);
     });
   }
 
-  void admit_from_disk(const std::vector<atom::ObjectId>& wants, const std::string& name, coro::Stop stop) {
+  void accept_from_disk(const std::vector<atom::ObjectId>& wants, const std::string& name, coro::Stop stop) {
     verify(Objects::of_pack(growing_->directory() / (name + ".idx")), wants, stop);
     publish_pack(growing_->directory(), places_.packs, name);
   }
@@ -245,7 +245,7 @@ class PackIntake final : public Intake {
   git::Libgit2 libgit2_;
   coro::Pool& pool_;
   PackPlaces places_;
-  Admitted admitted_;
+  Accepted admitted_;
   Demand demand_;
   std::unique_ptr<Lender> lender_;  // none when the pack must stand alone
   std::optional<SmallPacks::Expected> expected_;
@@ -257,7 +257,7 @@ class PackIntake final : public Intake {
 
 }  // namespace
 
-std::unique_ptr<Intake> make_intake(const PackPlaces& places, coro::Pool& pool, Admitted admitted,
+std::unique_ptr<Intake> make_intake(const PackPlaces& places, coro::Pool& pool, Accepted admitted,
                                     const PackLimits& limits, Demand demand, std::unique_ptr<Lender> lender) {
   return std::make_unique<PackIntake>(places, pool, std::move(admitted), limits, demand, std::move(lender));
 }

@@ -1,6 +1,6 @@
-// A pack on its way from a remote into the repository (the class Intake of cache.h, made real).
+// A pack on its way from a remote into the repository.
 //
-// Its bytes pass the scanner and go into libgit2's indexer, in a quarantine, on the pool. admit() completes the index,
+// Its bytes pass the scanner and go into libgit2's indexer, in a quarantine, on the pool. accept() completes the index,
 // opens the pack alone, as if there were no other object in the world but those that a Lender lends for the set's own
 // earlier atoms, and walks it from what was wanted: so a remote can neither leave something out nor have a want
 // satisfied by what another remote gave. A thin pack is completed first, with the bases of its deltas. Then the pack is
@@ -21,17 +21,17 @@
 
 namespace eka::store {
 
-// One pack on its way in. Destroying it without admit() removes the quarantine.
+// One pack on its way in. Destroying it without accept() removes the quarantine.
 class Intake : public net::ByteSink {
  public:
   // Checks the pack whole (trailer, every object's id, and that everything reachable from `wants` is in this very
   // pack or among what the intake's bases reach, with trees that are fit to be written), then moves it into the object
   // store. Nothing is visible before.
-  virtual coro::Task<> admit(std::vector<atom::ObjectId> wants) = 0;
+  virtual coro::Task<> accept(std::vector<atom::ObjectId> wants) = 0;
 };
 
-// What admit() does at its end, on the reactor: the cache notes that these are whole.
-using Admitted = std::function<void(const std::vector<atom::ObjectId>& wants)>;
+// What accept() does at its end, on the reactor: the cache notes that these are whole.
+using Accepted = std::function<void(const std::vector<atom::ObjectId>& wants)>;
 
 // What a pack must hold to be admitted.
 enum class Demand {
@@ -46,7 +46,7 @@ struct PackPlaces {
 };
 
 // Does not block. `lender`, if any, lends what the pack may leave out or build upon.
-std::unique_ptr<Intake> make_intake(const PackPlaces& places, coro::Pool& pool, Admitted admitted,
+std::unique_ptr<Intake> make_intake(const PackPlaces& places, coro::Pool& pool, Accepted admitted,
                                     const PackLimits& limits = {}, Demand demand = Demand::closure,
                                     std::unique_ptr<Lender> lender = nullptr);
 

@@ -25,9 +25,9 @@ constexpr const char* cannot_write = "cannot write a file to the cache";
 
 class PrivateFile final : public IncomingFile {
  public:
-  PrivateFile(const fs::path& workshop, fs::path files, coro::Pool& pool,
+  PrivateFile(const fs::path& quarantines, fs::path files, coro::Pool& pool,
               std::function<coro::Task<std::unique_ptr<Intake>>()> begin_intake)
-      : quarantine_(Quarantine::make(workshop, pool)),
+      : quarantine_(Quarantine::make(quarantines, pool)),
         files_(std::move(files)),
         pool_(pool),
         begin_intake_(std::move(begin_intake)),
@@ -75,7 +75,7 @@ class PrivateFile final : public IncomingFile {
     auto intake = co_await begin_intake_();
     co_await copy_pack(*intake);
     std::vector<atom::ObjectId> wants{tree};
-    co_await intake->admit(std::move(wants));
+    co_await intake->accept(std::move(wants));
     co_return tree;
   }
 
@@ -123,9 +123,9 @@ class PrivateFile final : public IncomingFile {
 
 }  // namespace
 
-std::unique_ptr<IncomingFile> make_incoming_file(const fs::path& workshop, fs::path files, coro::Pool& pool,
+std::unique_ptr<IncomingFile> make_incoming_file(const fs::path& quarantines, fs::path files, coro::Pool& pool,
                                                  std::function<coro::Task<std::unique_ptr<Intake>>()> begin_intake) {
-  return std::make_unique<PrivateFile>(workshop, std::move(files), pool, std::move(begin_intake));
+  return std::make_unique<PrivateFile>(quarantines, std::move(files), pool, std::move(begin_intake));
 }
 
 }  // namespace eka::store

@@ -1,5 +1,5 @@
 // A file on its way into the cache, from wherever: written privately while it is hashed, then kept under its hash, or
-// unpacked and kept as a tree (the class IncomingFile of cache.h, made real).
+// unpacked and kept as a tree.
 #pragma once
 
 #include <filesystem>
@@ -23,9 +23,9 @@ class IncomingFile : public net::FileSink {
   virtual coro::Task<atom::ObjectId> unpack() = 0;
 };
 
-// `workshop` is a directory of quarantines, `files` is where what is kept goes. `begin_intake` is for what is unpacked.
-// Called on the pool.
-std::unique_ptr<IncomingFile> make_incoming_file(const std::filesystem::path& workshop, std::filesystem::path files,
+// `quarantines` is a directory of quarantines, `files` is where what is kept goes. `begin_intake` is for what is
+// unpacked. Called on the pool.
+std::unique_ptr<IncomingFile> make_incoming_file(const std::filesystem::path& quarantines, std::filesystem::path files,
                                                  coro::Pool& pool,
                                                  std::function<coro::Task<std::unique_ptr<Intake>>()> begin_intake);
 

@@ -26,7 +26,7 @@ Trees::Trees(fs::path directory, Repository& repository, WriteAccess access)
   if (access_.is_granted()) Quarantine::sweep(incoming(directory_));
 }
 
-fs::path Trees::lay_out(const atom::ObjectId& tree, bool known, coro::Stop stop) {
+fs::path Trees::materialize(const atom::ObjectId& tree, bool known, coro::Stop stop) {
   fs::path place = directory_ / tree.hex();
   if (!stands(tree, place, known, stop)) write(tree, place, stop);
   return place;
@@ -65,8 +65,8 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
 
 void Trees::write(const atom::ObjectId& tree, const fs::path& place, coro::Stop stop) {
   access_.check();
-  const Quarantine workshop = Quarantine::make(incoming(directory_));
-  const fs::path made = workshop.path() / "tree";
+  const Quarantine quarantines = Quarantine::make(incoming(directory_));
+  const fs::path made = quarantines.path() / "tree";
   if (::mkdir(made.c_str(), 0700) != 0) throw_errno("cannot create a directory in the cache");
   repository_.read(
       [&](Objects& objects) {

@@ -1,4 +1,4 @@
-// The materialised trees of a cache: trees/<tree id>/, complete or absent.
+// The materialized trees of a cache: trees/<tree id>/, complete or absent.
 //
 // A tree is written aside and renamed in, so no process sees half of one. Files are not synced: forty thousand of them
 // would take minutes, for content that can always be had again. Instead, whoever wrote or checked a tree remembers
@@ -26,7 +26,7 @@ class Trees {
 
   // `known` says that the tree was written or checked during this boot. Throws Cancelled soon after `stop` is
   // requested.
-  std::filesystem::path lay_out(const atom::ObjectId& tree, bool known, coro::Stop stop);
+  std::filesystem::path materialize(const atom::ObjectId& tree, bool known, coro::Stop stop);
 
   // Identifies the boot; empty when the system does not tell, and then nothing is known.
   const std::string& boot() const { return boot_; }

@@ -148,7 +148,7 @@ struct Asker {
 
 coro::Task<> ask(World* world, Asker* asker) {
   try {
-    co_await world->fetcher.bring(asker->atoms, asker->mirrors, asker->need);
+    co_await world->fetcher.fetch(asker->atoms, asker->mirrors, asker->need);
     asker->outcome = "ok";
   } catch (const Error& error) {
     asker->outcome = error.message();
@@ -240,7 +240,7 @@ TEST_CASE("a failure is forgotten: a later caller starts again, with other mirro
   }
 }
 
-TEST_CASE("several mirrors are asked in haste first, and with patience only those whose failure may pass") {
+TEST_CASE("several mirrors are asked in haste first, and with retries only those whose failure may pass") {
   World world;
   std::map<atom::Url, int> asked;
   world.delivery.answer = [&](const atom::Url& mirror, auto&&) {
@@ -258,7 +258,7 @@ TEST_CASE("several mirrors are asked in haste first, and with patience only thos
   CHECK(world.notes.notes.size() == 2);
 }
 
-TEST_CASE("a single mirror is asked with patience at once, but speculation waits for nothing and is silent") {
+TEST_CASE("a single mirror is asked with retries at once, but speculation waits for nothing and is silent") {
   World world;
   world.delivery.answer = [](auto&&...) { return End::broken; };
   Asker real{{a}, at_home}, speculative{{b}, at_home, Need::speculative};

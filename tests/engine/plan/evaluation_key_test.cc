@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "engine/plan/layout.h"
+#include "engine/plan/materialize.h"
 
 using namespace eka;
 using engine::EvaluationKey;

@@ -19,8 +19,8 @@ TEST_CASE("memory is shared out among as many as have enough of it") {
   CHECK(share_out(0, 0).processes == 1);
 }
 
-LaidOut closure(std::size_t first, std::size_t count) {
-  LaidOut out;
+Materialized closure(std::size_t first, std::size_t count) {
+  Materialized out;
   for (std::size_t i = first; i < first + count; ++i) out.atoms.emplace("atom-" + std::to_string(i), atom::Json());
   return out;
 }
@@ -28,28 +28,28 @@ LaidOut closure(std::size_t first, std::size_t count) {
 using Batches = std::vector<std::vector<std::size_t>>;
 
 TEST_CASE("few atoms are not worth a second process") {
-  const LaidOut a = closure(0, 4);
-  const LaidOut b = closure(4, 4);
+  const Materialized a = closure(0, 4);
+  const Materialized b = closure(4, 4);
   CHECK(batches({&a, &b}, 8) == Batches{{0, 1}});
   CHECK(batches({&a}, 8) == Batches{{0}});
 }
 
 TEST_CASE("many are dealt out evenly, what is shared counted once") {
   // Two families: 0, 2 and 4 share fifty atoms; 1, 3 and 5 share fifty others.
-  std::vector<LaidOut> closures;
+  std::vector<Materialized> closures;
   for (std::size_t i = 0; i < 6; ++i) {
     closures.push_back(closure(1000 * (i % 2), 50));
     closures.back().atoms.emplace("own-" + std::to_string(i), atom::Json());
   }
-  std::vector<const LaidOut*> pointers;
+  std::vector<const Materialized*> pointers;
   for (const auto& one : closures) pointers.push_back(&one);
   CHECK(batches(pointers, 2) == Batches{{0, 2, 4}, {1, 3, 5}});
   CHECK(batches(pointers, 1) == Batches{{0, 1, 2, 3, 4, 5}});
 }
 
 TEST_CASE("there are no more batches than closures") {
-  const LaidOut a = closure(0, 500);
-  const LaidOut b = closure(500, 500);
+  const Materialized a = closure(0, 500);
+  const Materialized b = closure(500, 500);
   CHECK(batches({&a, &b}, 8) == Batches{{0}, {1}});
 }
 

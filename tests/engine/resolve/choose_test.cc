@@ -195,7 +195,7 @@ TEST_CASE("a set that the manifest declares is decided, also when only a depende
   CHECK(world.lock().sets.at(auth.set).mirrors.front().str() == world.url("company"));
 }
 
-TEST_CASE("a declared set that does not answer leaves no room for others to speak for it") {
+TEST_CASE("a declared set that does not answer cannot be replaced by other remotes") {
   Company world;
   const auto error = world.refusal({"vendor vendor", "company gone"}, {"vendor lib-ahead ^1"});
   CHECK(error.kind() == Kind::remote);

@@ -126,8 +126,9 @@ TEST_CASE("what the collector says of the sandbox is left out of the messages") 
 
 TEST_CASE("endings by a limit name the limit") {
   const auto message = [](Ending ending) { return explain(ending).message(); };
-  CHECK(message(nix_says("GC Warning: Out of Memory! Heap size: 32 MiB. Returning NULL!\nerror: out of memory\n")) ==
-        "evaluation exceeded the memory limit of 512 MiB");
+  CHECK(
+      message(nix_says("GC Warning: Out of Memory! SizeCount size: 32 MiB. Returning NULL!\nerror: out of memory\n")) ==
+      "evaluation exceeded the memory limit of 512 MiB");
   CHECK(message({.signal = SIGALRM, .errors = "", .wall_limit = std::chrono::seconds(7)}) ==
         "evaluation timed out after 7 seconds");
   CHECK(message({.code = 128 + SIGKILL,

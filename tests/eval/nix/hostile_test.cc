@@ -78,7 +78,7 @@ TEST_CASE("files of the machine cannot be read, by path, by link, or by asking /
   }
 }
 
-TEST_CASE("what cannot be furnished is bound by bwrap, from then on") {
+TEST_CASE("where the root cannot be mounted, bwrap binds each file, from then on") {
   World world;
   world.add("app", {{"default.nix", main_is(derivation_text("app"))}});
   Evaluation evaluation = world.evaluation({"app"});
@@ -226,7 +226,7 @@ TEST_CASE("roots that were answered before too much was written keep their answe
   CHECK(answers.roots[0].has_value());
   REQUIRE(answers.failure);
   CHECK(answers.exhausted == Exhausted::disk);
-  world.runtime().run(world.evaluator().admit({*answers.roots[0]}));
+  world.runtime().run(world.evaluator().import_derivations({*answers.roots[0]}));
 }
 
 TEST_CASE("an evaluation that only waits is ended too") {

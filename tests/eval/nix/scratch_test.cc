@@ -22,17 +22,17 @@ namespace fs = std::filesystem;
 
 TEST_CASE("a scratch whose owner lives is left alone, and removed when it is let go of") {
   const TemporaryDirectory home;
-  fs::path room;
+  fs::path root;
   {
     coro::Pool pool(1);
     const eval::Scratch scratch(home.path(), pool);
     eval::Scratch::sweep(home.path());
     CHECK(fs::is_directory(scratch.store()));
-    room = scratch.room();
+    root = scratch.empty_root();
   }
   // What stays is the place at which every sandbox mounts its own.
-  CHECK(fs::is_empty(room));
-  CHECK(fs::remove(room));
+  CHECK(fs::is_empty(root));
+  CHECK(fs::remove(root));
   CHECK(fs::is_empty(home.path()));
 }
 

@@ -21,8 +21,8 @@ TEST_CASE("a request arrives as it was sent") {
                   .store = "s",
                   .sources = {{.outside = "o", .inside = "i"}},
                   .system = "y",
-                  .doorkeeper = "d",
-                  .room = "r",
+                  .launcher = "d",
+                  .root = "r",
                   .imports = true},
       .expression_file = "x",
       .filter = std::string("\0f\0", 3)};
@@ -32,8 +32,8 @@ TEST_CASE("a request arrives as it was sent") {
   CHECK(got->text() == sent.text());
   CHECK(got->sandbox.libraries == sent.sandbox.libraries);
   CHECK(got->sandbox.sources.at(0).inside == "i");
-  CHECK(got->sandbox.doorkeeper == "d");
-  CHECK(got->sandbox.room == "r");
+  CHECK(got->sandbox.launcher == "d");
+  CHECK(got->sandbox.root == "r");
   CHECK(got->sandbox.imports);
   CHECK(got->filter == sent.filter);
   CHECK_FALSE(NixecRequest::parse(sent.text() + "more").has_value());

@@ -19,10 +19,10 @@ const Sandbox example{.bwrap = "/usr/bin/bwrap",
                       .sources = {{.outside = "/cache/trees/1", .inside = "/nix/store/1-a"},
                                   {.outside = "/cache/trees/2", .inside = "/nix/store/2-=CE=BB"}},
                       .system = "x86_64-linux",
-                      .doorkeeper = {},
-                      .room = {}};
+                      .launcher = {},
+                      .root = {}};
 
-TEST_CASE("the room is what it is meant to be") {
+TEST_CASE("the arguments of bwrap") {
   const SandboxArguments arguments = sandbox_arguments(example, 7);
   CHECK(lines(arguments.options) == R"( --unshare-all
 --unshare-user
@@ -78,29 +78,29 @@ gc-reserved-space = 0
 -)");
 }
 
-TEST_CASE("a room that is furnished already is bound at once, and holds the same") {
-  Sandbox furnished = example;
-  furnished.room = "/cache/eval-1/room";
-  const std::string options = lines(sandbox_arguments(furnished, 7).options);
+TEST_CASE("a root that is mounted already is bound as a whole, and contains the same") {
+  Sandbox mounted = example;
+  mounted.root = "/cache/eval-1/room";
+  const std::string options = lines(sandbox_arguments(mounted, 7).options);
   CHECK(options.contains(R"(
 --seccomp 7
 --bind /cache/eval-1/room /
 --setenv HOME /eka/none
 )"));
   std::string binds;
-  for (const Sandbox::Bind& bind : room_binds(furnished)) {
+  for (const Sandbox::Bind& bind : root_binds(mounted)) {
     binds += "--ro-bind " + bind.outside + " " + bind.inside + "\n";
   }
   CHECK(lines(sandbox_arguments(example, 7).options).contains("\n" + binds + "--bind "));
-  CHECK(sandbox_arguments(furnished, 7).command == sandbox_arguments(example, 7).command);
+  CHECK(sandbox_arguments(mounted, 7).command == sandbox_arguments(example, 7).command);
 }
 
-TEST_CASE("the doorkeeper is told what may be read, what run, and where to write, and what to become") {
+TEST_CASE("the launcher is told what may be read, what run, and where to write, and what to become") {
   Sandbox kept = example;
-  kept.doorkeeper = "/usr/bin/nixec";
-  CHECK(lines(sandbox_arguments(kept, 7).options).contains("\n--ro-bind /usr/bin/nixec /eka/doorkeeper\n"));
+  kept.launcher = "/usr/bin/nixec";
+  CHECK(lines(sandbox_arguments(kept, 7).options).contains("\n--ro-bind /usr/bin/nixec /eka/launcher\n"));
   const std::vector<std::string> bare = sandbox_arguments(example, 7).command;
-  CHECK(lines(sandbox_arguments(kept, 7).command) == R"( /eka/doorkeeper
+  CHECK(lines(sandbox_arguments(kept, 7).command) == R"( /eka/launcher
 --run /usr/bin/nix-instantiate
 --run /lib64/ld.so
 --read /eka/nix

@@ -51,7 +51,7 @@ TEST_CASE("what is admitted is there, with its sources, and the scratch director
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
   const std::string drv = evaluated.at(0).drv_path;
   CHECK_FALSE(exists(world, drv));
-  world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(evaluated)));
   CHECK(exists(world, drv));
   const std::string closure = shell("nix-store --store " + world.store().string() + " -qR " + drv);
   CHECK(std::ranges::count(closure, '\n') == 2);  // app, lib, and lib's tree
@@ -75,7 +75,7 @@ TEST_CASE("evaluations that ran apart are admitted together") {
   }
   std::vector<std::string> drvs;
   for (const Evaluated& one : all) drvs.push_back(one.drv_path);
-  world.runtime().run(world.evaluator().admit(std::move(all)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(all)));
   for (const std::string& drv : drvs) CHECK(exists(world, drv));
   shell("nix-store --store " + world.store().string() + " --verify --check-contents");
   const std::string closure = shell("nix-store --store " + world.store().string() + " -qR " + drvs.at(3));
@@ -99,7 +99,7 @@ TEST_CASE("more derivations than a command line holds are admitted") {
   }
   REQUIRE(all.size() == 9000);
   const std::string last = all.back().drv_path;
-  world.runtime().run(world.evaluator().admit(std::move(all)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(all)));
   CHECK(exists(world, last));
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("altered content is not admitted") {
     ++altered;
   }
   REQUIRE(altered == 1);
-  CHECK_THROWS_AS(world.runtime().run(world.evaluator().admit(std::move(evaluated))), Error);
+  CHECK_THROWS_AS(world.runtime().run(world.evaluator().import_derivations(std::move(evaluated))), Error);
   CHECK_FALSE(exists(world, drv));
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("a derivation that is named by another content is not admitted") {
   run_sql(store / "nix/var/nix/db/db.sqlite", "UPDATE ValidPaths SET hash = 'sha256:" + hash.substr(0, 64) +
                                                   "', narSize = " + std::to_string(std::stoul(size)) +
                                                   ", ultimate = 1 WHERE path = '" + drv + "'");
-  CHECK_THROWS_AS(world.runtime().run(world.evaluator().admit(std::move(evaluated))), Error);
+  CHECK_THROWS_AS(world.runtime().run(world.evaluator().import_derivations(std::move(evaluated))), Error);
   CHECK_FALSE(exists(world, drv));
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("a private store that is none is refused") {
     shell("cd " + private_store(world).string() + " && outside=" + outside.string() + " && " + damage);
     bool thrown = false;
     try {
-      world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+      world.runtime().run(world.evaluator().import_derivations(std::move(evaluated)));
     } catch (const Error&) {
       thrown = true;
     }
@@ -189,7 +189,7 @@ TEST_CASE("a derivation exists only when the store says so too") {
   World world;
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
-  world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(evaluated)));
   const std::string half = "/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-half.drv";
   std::ofstream(world.store() / half.substr(1)) << "Derive([],[],[],\"\",\"\",[],[])";
   CHECK_FALSE(exists(world, half));
@@ -206,7 +206,7 @@ TEST_CASE("what a killed process left behind is swept, what lives is not") {
     const NixEvaluator another(world.evaluator().installation(), world.directory() / "cache", pool);
   }
   CHECK_FALSE(fs::exists(world.scratch() / "eval-dead00"));
-  world.runtime().run(world.evaluator().admit(std::move(living)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(living)));
 }
 
 TEST_CASE("(by another test) plans in the store of the environment" * doctest::skip()) {
@@ -215,7 +215,7 @@ TEST_CASE("(by another test) plans in the store of the environment" * doctest::s
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
   const std::string drv = evaluated.at(0).drv_path;
   CHECK_FALSE(exists(world, drv));
-  world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(evaluated)));
   CHECK(exists(world, drv));
 }
 

@@ -24,7 +24,7 @@ std::string admitted(World& world, const std::string& label) {
   world.add(label, {{"default.nix", "{ main = " + derivation_text(label, "src = ./.;") + "; }"}});
   std::vector<Evaluated> evaluated = world.evaluate({label});
   std::string drv = evaluated.at(0).drv_path;
-  world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(evaluated)));
   return drv;
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("a root may be there before its path") {
   const std::string drv = evaluated.at(0).drv_path;
   REQUIRE(roots.keep({drv}));
   collected(world.store());
-  world.runtime().run(world.evaluator().admit(std::move(evaluated)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(evaluated)));
   collected(world.store());
   CHECK(exists(world, drv));
 }

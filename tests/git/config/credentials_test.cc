@@ -37,7 +37,7 @@ struct World {
 
   std::unique_ptr<Remote> open(const std::string& path) {
     if (!connector) {
-      connector.emplace(runtime.reactor(), runtime.pool(), memory, net::Patience(), UserConfig::load(),
+      connector.emplace(runtime.reactor(), runtime.pool(), memory, net::Timeouts(), UserConfig::load(),
                         [this](std::string_view text) { told += std::string(text) + "\n"; });
     }
     const atom::Url url = unwrap(atom::Url::parse(server.url() + path));

@@ -468,9 +468,9 @@ TEST_CASE("http: a server that only keeps the connection alive is left") {
     return false;
   });
   World world;
-  net::Patience patience;
-  patience.stall = std::chrono::seconds(1);  // and ten times as long for a pack
-  Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, patience);
+  net::Timeouts timeouts;
+  timeouts.stall = std::chrono::seconds(1);  // and ten times as long for a pack
+  Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, timeouts);
   const auto remote = connector.open(unwrap(atom::Url::parse(server.url() + "/a.git")));
   FetchOptions options;
   options.hasty = true;

@@ -54,10 +54,10 @@ TEST_CASE("a busy server is one that says so, with or without a time") {
   CHECK(net::status_error(429, "http://h", std::chrono::seconds(3500)).is_retryable());
 }
 
-TEST_CASE("one patience bounds both requests and transfers") {
-  const net::Patience patience{.retry = std::chrono::seconds(5)};
-  CHECK(net::request_policy(patience).deadline == std::chrono::seconds(5));
-  CHECK(net::transfer_policy(patience).deadline == std::chrono::seconds(5));
-  CHECK(net::request_policy(patience).attempts == 4);
-  CHECK(net::transfer_policy(patience).attempts == 3);
+TEST_CASE("one limit bounds both requests and transfers") {
+  const net::Timeouts timeouts{.retry = std::chrono::seconds(5)};
+  CHECK(net::request_policy(timeouts).deadline == std::chrono::seconds(5));
+  CHECK(net::transfer_policy(timeouts).deadline == std::chrono::seconds(5));
+  CHECK(net::request_policy(timeouts).attempts == 4);
+  CHECK(net::transfer_policy(timeouts).attempts == 3);
 }

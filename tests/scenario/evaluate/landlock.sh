@@ -14,8 +14,8 @@ strace -f -qq -s 64 -e trace=landlock_create_ruleset,landlock_restrict_self,exec
 equal "planned under strace: exit code" 0 "$status"
 matches "it has a derivation" "$(drv_named one)" "$(cat "$scratch/out")"
 
-doorkeeper=$(dirname "$(dirname "$EKA")")/nixec
-if [[ ! -x $doorkeeper && ! -x $(dirname "$EKA")/nixec ]]; then
+launcher=$(dirname "$(dirname "$EKA")")/nixec
+if [[ ! -x $launcher && ! -x $(dirname "$EKA")/nixec ]]; then
   skip "no nixec was linked statically here, so nothing can take on Landlock inside"
 elif grep -qE 'landlock_create_ruleset\(NULL, 0, .*(ENOSYS|EOPNOTSUPP)' "$scratch/calls"; then
   skip "this kernel has no Landlock: $(grep -oE -m 1 '(ENOSYS|EOPNOTSUPP).*' "$scratch/calls")"

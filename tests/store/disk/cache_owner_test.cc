@@ -161,14 +161,14 @@ TEST_CASE("whatever the umask is, a cache is for its user alone, and its trees c
     const auto inner = builder.directory({{{"100755", "run"}, builder.blob("run")}});
     const auto tree = builder.directory({{{"100644", "f"}, builder.blob("text")}, {{"40000", "d"}, inner}});
     const auto commit = builder.commit_of(tree);
-    house.admit(builder.pack(), {commit});
-    auto written = house.cache().write_commit("tree " + tree.hex() + "\n\nlocal");
+    house.accept(builder.pack(), {commit});
+    auto written = house.cache().objects().write_commit("tree " + tree.hex() + "\n\nlocal");
     house.run(std::move(written));
     const auto label = unwrap(atom::Label::parse("thing"));
     std::vector<store::AtomName> names{{label, atom::Version(1, 0, 0), commit}};
     auto giver = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/set")));
-    house.run(house.cache().hold(std::move(giver), commit, std::move(names)));
-    const auto place = house.run(house.cache().materialise(tree));
+    house.run(house.cache().names().hold(std::move(giver), commit, std::move(names)));
+    const auto place = house.run(house.cache().trees().materialize(tree));
     house.reopen();
     CHECK(open_to_others(house.root(), house.root() / "trees") == std::vector<std::string>{});
     CHECK(fs::status(house.root()).permissions() == fs::perms::owner_all);

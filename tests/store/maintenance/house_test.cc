@@ -55,7 +55,7 @@ Atom add_atom(CacheFixture& fixture, const std::string& name, const std::string&
   Atom atom;
   atom.tree = builder.directory(entries);
   atom.commit = builder.commit_of(atom.tree);
-  fixture.admit(builder.pack(), {atom.commit});
+  fixture.accept(builder.pack(), {atom.commit});
   fixture.hold(genesis, label(name), version("1.0.0"), atom.commit);
   return atom;
 }
@@ -107,8 +107,8 @@ TEST_CASE("a sound cache is found sound") {
   House house;
   CHECK(house.audit().findings.empty());
   const Atom atom = add_atom(house, "a", "text");
-  house.run(house.cache().materialise(atom.tree));
-  house.run(house.cache().write_commit("tree " + atom.tree.hex() + "\n"));
+  house.run(house.cache().trees().materialize(atom.tree));
+  house.run(house.cache().objects().write_commit("tree " + atom.tree.hex() + "\n"));
   const auto audit = house.audit();
   CHECK(audit.findings.empty());
   CHECK(audit.packs == 1);
@@ -147,18 +147,18 @@ TEST_CASE("damage anywhere in a pack is found, reported with the affected atom, 
   CHECK(house.audit().findings.empty());
   house.reopen();
   CHECK(house.given(genesis, label("broken")).empty());
-  CHECK_FALSE(house.run(house.cache().commit(broken.commit)));
-  CHECK(house.run(house.cache().commit(sound.commit)));
+  CHECK_FALSE(house.run(house.cache().objects().commit(broken.commit)));
+  CHECK(house.run(house.cache().objects().commit(sound.commit)));
   add_atom(house, "broken", std::string(100, 'x') + "broken");
-  CHECK(house.run(house.cache().commit(broken.commit)));
+  CHECK(house.run(house.cache().objects().commit(broken.commit)));
 }
 
 TEST_CASE(
     "a loose object that is damaged, a tree that was changed and a name that leads nowhere are found and removed") {
   House house;
   const Atom atom = add_atom(house, "a", "text");
-  const fs::path place = house.run(house.cache().materialise(atom.tree));
-  const auto loose = house.run(house.cache().write_commit("tree " + atom.tree.hex() + "\nloose\n"));
+  const fs::path place = house.run(house.cache().trees().materialize(atom.tree));
+  const auto loose = house.run(house.cache().objects().write_commit("tree " + atom.tree.hex() + "\nloose\n"));
   house.hold(genesis, label("loose"), version("1.0.0"), loose);
   damage(house.places.objects() / loose.hex().substr(0, 2) / loose.hex().substr(2), 0);
   fs::permissions(place / "atom.toml", fs::perms::owner_all);
@@ -196,8 +196,8 @@ direct = true
 )";
   REQUIRE(atom::Lock::parse(lock, "lock"));
   const Atom root = add_atom(house, "root", "root", lock);
-  house.run(house.cache().materialise(unused.tree));
-  house.run(house.cache().materialise(root.tree));
+  house.run(house.cache().trees().materialize(unused.tree));
+  house.run(house.cache().trees().materialize(root.tree));
   SUBCASE("nothing is old enough") {
     house.close();
     const auto done = house.run(store::collect(house.places, house.pool(), {}));
@@ -205,7 +205,7 @@ direct = true
     CHECK(done.atoms_dropped == 0);
     CHECK(done.trees_dropped == 0);
     CHECK(done.objects_dropped == 0);
-    CHECK(house.run(house.cache().commit(unused.commit)));
+    CHECK(house.run(house.cache().objects().commit(unused.commit)));
   }
   SUBCASE("what is old goes") {
     const auto done = house.collect_later({root.commit, root.tree});
@@ -215,13 +215,13 @@ direct = true
     CHECK(done.trees_dropped == 1);
     CHECK(done.objects_dropped == 3);
     CHECK(house.given(genesis, label("unused")).empty());
-    CHECK_FALSE(house.run(house.cache().commit(unused.commit)));
-    CHECK(house.run(house.cache().commit(needed.commit)));
-    CHECK(house.run(house.cache().commit(root.commit)));
+    CHECK_FALSE(house.run(house.cache().objects().commit(unused.commit)));
+    CHECK(house.run(house.cache().objects().commit(needed.commit)));
+    CHECK(house.run(house.cache().objects().commit(root.commit)));
     CHECK_FALSE(fs::exists(house.places.trees() / unused.tree.hex()));
     // It may come again.
     add_atom(house, "unused", "unused");
-    CHECK(house.run(house.cache().commit(unused.commit)));
+    CHECK(house.run(house.cache().objects().commit(unused.commit)));
   }
   CHECK(house.audit().findings.empty());
   CHECK(house.leftovers().empty());
@@ -231,7 +231,7 @@ TEST_CASE("names of older formats keep nothing: they are dropped with what only 
   House house;
   PackBuilder builder;
   const auto rev = builder.commit_of(builder.directory({{{"100644", "f"}, builder.blob("old")}}));
-  house.admit(builder.pack(), {rev});
+  house.accept(builder.pack(), {rev});
   const Atom kept = add_atom(house, "kept", "kept");
   const std::string git = "git --git-dir=" + house.places.git().native() + " ";
   output_of(git + "update-ref refs/" + atom::base58(genesis.bytes()) + "/old/1.0.0 " + rev.hex());
@@ -239,7 +239,7 @@ TEST_CASE("names of older formats keep nothing: they are dropped with what only 
   CHECK(done.atoms_kept == 1);
   CHECK(done.objects_dropped == 3);
   CHECK(std::ranges::count(output_of(git + "for-each-ref"), '\n') == 1);
-  CHECK_FALSE(house.run(house.cache().commit(rev)));
+  CHECK_FALSE(house.run(house.cache().objects().commit(rev)));
   CHECK(house.audit().findings.empty());
 }
 
@@ -247,27 +247,27 @@ TEST_CASE("an atom without a ref is kept while in use, and gets a ref also after
   House house;
   PackBuilder builder;
   const auto rev = builder.commit_of(builder.directory({{{"100644", "f"}, builder.blob("unnamed")}}));
-  house.admit(builder.pack(), {rev});
+  house.accept(builder.pack(), {rev});
   house.reopen();
-  CHECK(house.run(house.cache().commit(rev)));
+  CHECK(house.run(house.cache().objects().commit(rev)));
   const std::vector<store::AtomName> atoms = {{label("x"), version("1.0.0"), rev}};
   const auto refs = [&] { return house.given(genesis, label("x"), store::Giver::unknown()).size(); };
   SUBCASE("in use") {
     house.collect_later({rev});
-    CHECK(house.run(house.cache().commit(rev)));
-    house.run(house.cache().hold_unheld(genesis, atoms));
+    CHECK(house.run(house.cache().objects().commit(rev)));
+    house.run(house.cache().names().hold_unheld(genesis, atoms));
     CHECK(refs() == 1);
     CHECK(house.collect_later({rev}).atoms_kept == 1);
     CHECK(refs() == 1);
   }
   SUBCASE("held, dropped, received again without a ref") {
-    house.run(house.cache().hold_unheld(genesis, atoms));
+    house.run(house.cache().names().hold_unheld(genesis, atoms));
     CHECK(house.collect_later({}).atoms_dropped == 1);
     CHECK(refs() == 0);
-    CHECK_FALSE(house.run(house.cache().commit(rev)));
-    house.admit(builder.pack(), {rev});
+    CHECK_FALSE(house.run(house.cache().objects().commit(rev)));
+    house.accept(builder.pack(), {rev});
     house.reopen();
-    house.run(house.cache().hold_unheld(genesis, atoms));
+    house.run(house.cache().names().hold_unheld(genesis, atoms));
     CHECK(refs() == 1);
   }
   CHECK(house.audit().findings.empty());
@@ -278,12 +278,12 @@ TEST_CASE("an atom that two remotes delivered counts once, and what they said of
   const Atom atom = add_atom(house, "x", "text");
   const auto url = unwrap(atom::Url::parse("https://example.com/set"));
   house.hold(genesis, label("x"), version("1.0.0"), atom.commit, store::Giver::remote(url));
-  house.cache().remember_vouched(url, genesis, {{label("x"), version("1.0.0"), atom.commit}});
+  house.cache().vouched().remember(url, genesis, {{label("x"), version("1.0.0"), atom.commit}});
   CHECK(house.audit().atoms == 1);
   CHECK(house.collect_later({atom.commit}).atoms_kept == 1);
-  CHECK(house.cache().vouched(url, genesis, {label("x")}).at(0).size() == 1);
+  CHECK(house.cache().vouched().versions(url, genesis, {label("x")}).at(0).size() == 1);
   CHECK(house.collect_later({}).atoms_dropped == 1);
-  CHECK(house.cache().vouched(url, genesis, {label("x")}).at(0).empty());
+  CHECK(house.cache().vouched().versions(url, genesis, {label("x")}).at(0).empty());
 }
 
 TEST_CASE("a lock at a path that a run noted keeps its atoms as long as it is there, however long ago that was") {
@@ -295,7 +295,7 @@ TEST_CASE("a lock at a path that a run noted keeps its atoms as long as it is th
                          "\"needed\"\nversion = \"1.0.0\"\nset = \""
                       << genesis.hex() << "\"\nrev = \"" << needed.commit.hex() << "\"\nid = \""
                       << atom::AtomId(genesis, label("needed")).str() << "\"\ndirect = true\n";
-  house.cache().note_lock(file);
+  house.cache().uses().note_lock(file);
   house.reopen();
   CHECK(store::Database(house.places.database()).all(store::Fact::lock).at(0).first == file);
   CHECK(house.collect_later({}, file).atoms_kept == 1);
@@ -309,14 +309,14 @@ namespace {
 atom::ObjectId add_source(CacheFixture& fixture, const std::string& name) {
   PackBuilder builder;
   const auto tree = builder.directory({{{"100644", "file"}, builder.blob(name)}});
-  fixture.admit(builder.pack(), {tree});
-  fixture.run(fixture.cache().name_source(name, tree));
+  fixture.accept(builder.pack(), {tree});
+  fixture.run(fixture.cache().sources().name(name, tree));
   const auto sources = store::Refs(fixture.root() / "git").sources();
   return std::ranges::find(sources, name, &store::CachedSource::name)->rev;
 }
 
 coro::Task<atom::NarHash> keep_file(store::Cache* cache, std::string text) {
-  const auto file = co_await cache->begin_file();
+  const auto file = co_await cache->sources().begin_file();
   co_await file->write(std::as_bytes(std::span(text)));
   co_return co_await file->keep();
 }
@@ -354,23 +354,23 @@ TEST_CASE("sources that are no atoms are kept while they are used, and while a l
   std::vector<std::string> left;
   for (const auto& source : store::Refs(house.places.git()).sources()) left.push_back(source.name);
   CHECK(left == std::vector<std::string>{store::source_name(rev), "git-used", store::source_name(hash)});
-  CHECK(house.run(house.cache().source_tree("git-used")));
-  CHECK(house.run(house.cache().source_tree(store::source_name(hash))));
-  CHECK(house.run(house.cache().source_file(file)));
-  CHECK_FALSE(house.run(house.cache().source_file(other_file)));
+  CHECK(house.run(house.cache().sources().tree("git-used")));
+  CHECK(house.run(house.cache().sources().tree(store::source_name(hash))));
+  CHECK(house.run(house.cache().sources().file(file)));
+  CHECK_FALSE(house.run(house.cache().sources().file(other_file)));
   if (!noted.empty()) fs::remove(noted);
   CHECK(house.collect_later({used}).others_dropped == 3);
-  CHECK(house.run(house.cache().source_tree("git-used")));
+  CHECK(house.run(house.cache().sources().tree("git-used")));
   // It may come again.
   add_source(house, "git-unused");
-  CHECK(house.run(house.cache().source_tree("git-unused")));
+  CHECK(house.run(house.cache().sources().tree("git-unused")));
   CHECK(house.audit().findings.empty());
 }
 
 TEST_CASE("a file that a run asked for is used") {
   House house;
   const auto hash = house.run(keep_file(&house.cache(), "text"));
-  house.run(house.cache().source_file(hash));
+  house.run(house.cache().sources().file(hash));
   house.reopen();
   CHECK(store::Database(house.places.database()).get(store::Fact::used, hash.hex()));
 }
@@ -380,15 +380,15 @@ TEST_CASE("the living objects of a pack move before it goes") {
   PackBuilder both;
   const auto kept = both.commit_of(both.directory({{{"100644", "f"}, both.blob("kept")}}));
   const auto gone = both.commit_of(both.directory({{{"100644", "f"}, both.blob("gone")}}));
-  house.admit(both.pack(), {kept, gone});
+  house.accept(both.pack(), {kept, gone});
   house.hold(genesis, label("kept"), version("1.0.0"), kept);
   house.hold(genesis, label("gone"), version("1.0.0"), gone);
   const auto done = house.collect_later({kept});
   CHECK(done.objects_kept == 3);
   CHECK(done.objects_dropped == 3);
   CHECK(house.pack_count() == 1);
-  CHECK(house.run(house.cache().commit(kept)));
-  CHECK_FALSE(house.run(house.cache().commit(gone)));
+  CHECK(house.run(house.cache().objects().commit(kept)));
+  CHECK_FALSE(house.run(house.cache().objects().commit(gone)));
   CHECK(house.audit().objects == 3);
 }
 

@@ -63,17 +63,17 @@ TEST_CASE("two thousand tiny packs become few, while somebody reads") {
   }
   REQUIRE(house.pack_count() == count);
   const auto reader = house.another();  // has seen the small ones, and has some of them open
-  for (int i = 0; i < count; i += 100) CHECK(house.run(reader->commit(commits[static_cast<std::size_t>(i)])));
+  for (int i = 0; i < count; i += 100) CHECK(house.run(reader->objects().commit(commits[static_cast<std::size_t>(i)])));
 
   const std::size_t merged = house.run(store::merge_packs(places, house.pool()));
   CHECK(merged == count);
   CHECK(house.pack_count() == 1);
   CHECK(house.leftovers().empty());
   int found = 0;
-  for (const auto& commit : commits) found += house.run(reader->commit(commit)) ? 1 : 0;
+  for (const auto& commit : commits) found += house.run(reader->objects().commit(commit)) ? 1 : 0;
   CHECK(found == count);
   house.reopen();
-  CHECK(house.run(house.cache().commit(commits.back())));
+  CHECK(house.run(house.cache().objects().commit(commits.back())));
   CHECK(house.audit().findings.empty());
   CHECK(house.run(store::merge_packs(places, house.pool())) == 0);
 }
@@ -83,7 +83,7 @@ TEST_CASE("a run merges what has piled up, once it has added to it") {
   const auto add = [&](int i) {
     PackBuilder builder;
     const auto blob = builder.blob("n" + std::to_string(i));
-    house.admit(builder.pack(), {blob});
+    house.accept(builder.pack(), {blob});
   };
   for (int i = 0; i < 60; ++i) add(i);
   CHECK(house.pack_count() == 60);
@@ -101,7 +101,7 @@ TEST_CASE("git that merges packs does not read the configuration of the cache") 
   for (int i = 0; i < 60; ++i) {
     PackBuilder builder;
     const auto blob = builder.blob("n" + std::to_string(i));
-    house.admit(builder.pack(), {blob});
+    house.accept(builder.pack(), {blob});
   }
   // No git would touch a repository of this version.
   std::ofstream(house.root() / "git" / "config") << "[core]\n\trepositoryformatversion = 99\n";
@@ -113,13 +113,13 @@ TEST_CASE("objects of another directory do not become those of the cache") {
   CacheFixture lender;
   PackBuilder builder;
   const auto commit = builder.commit_of(builder.directory({{{"100644", "n"}, builder.blob("lent")}}));
-  lender.admit(builder.pack(), {commit});
+  lender.accept(builder.pack(), {commit});
   CacheFixture house;
   std::filesystem::create_directories(house.root() / "git" / "objects" / "info");
   std::ofstream(house.root() / "git" / "objects" / "info" / "alternates")
       << (lender.root() / "git" / "objects").native() << "\n";
   house.reopen();
-  CHECK_FALSE(house.run(house.cache().commit(commit)));
+  CHECK_FALSE(house.run(house.cache().objects().commit(commit)));
 }
 
 TEST_CASE("kill -9 in the middle of a merge leaves a sound cache") {
@@ -128,7 +128,7 @@ TEST_CASE("kill -9 in the middle of a merge leaves a sound cache") {
     for (int i = 0; i < 6; ++i) {
       PackBuilder builder;
       commits.push_back(builder.commit_of(builder.directory({{{"100644", "n"}, builder.blob(std::to_string(i))}})));
-      house.admit(builder.pack(), {commits.back()});
+      house.accept(builder.pack(), {commits.back()});
     }
     house.close();
     return commits;
@@ -149,16 +149,16 @@ TEST_CASE("kill -9 in the middle of a merge leaves a sound cache") {
     const auto commits = fill(house);
     kill_after(start_victim({"merge", house.root().native()}, true), calls);
     house.reopen();
-    for (const auto& commit : commits) CHECK(house.run(house.cache().commit(commit)));
+    for (const auto& commit : commits) CHECK(house.run(house.cache().objects().commit(commit)));
     CHECK(house.audit().findings.empty());
     // The next merge clears away what is left of an old pack.
     PackBuilder builder;
     const auto blob = builder.blob("one more");
-    house.admit(builder.pack(), {blob});
+    house.accept(builder.pack(), {blob});
     store::MergePolicy policy;
     policy.count = 1;
     house.run(store::merge_packs(store::Places(house.root()), house.pool(), policy));
     CHECK(house.leftovers().empty());
-    for (const auto& commit : commits) CHECK(house.run(house.cache().commit(commit)));
+    for (const auto& commit : commits) CHECK(house.run(house.cache().objects().commit(commit)));
   }
 }

@@ -47,14 +47,14 @@ TEST_CASE("a thin pack is completed from the bases that it may build upon") {
   CacheFixture fixture;
   const First first;
   const Second second(first);
-  fixture.admit(first.builder.pack(), {first.commit});
+  fixture.accept(first.builder.pack(), {first.commit});
   CHECK(second.builder.pack().size() < 1000);
-  fixture.admit(second.builder.pack(), {second.commit}, 100, {first.commit});
-  CHECK(fixture.run(fixture.cache().file(second.tree, "changed")) == second.text);
-  CHECK(fixture.run(fixture.cache().file(second.tree, "inner/kept")) == large + "kept");
+  fixture.accept(second.builder.pack(), {second.commit}, 100, {first.commit});
+  CHECK(fixture.run(fixture.cache().objects().file(second.tree, "changed")) == second.text);
+  CHECK(fixture.run(fixture.cache().objects().file(second.tree, "inner/kept")) == large + "kept");
   CHECK(fixture.leftovers().empty());
   fixture.reopen();
-  CHECK(fixture.run(fixture.cache().commit(second.commit)));
+  CHECK(fixture.run(fixture.cache().objects().commit(second.commit)));
   // To stock git every pack stands for itself, under the name of its checksum.
   const std::string git = "git -C " + fixture.root().native() + "/git ";
   CHECK(output_of(git + "fsck --strict --no-dangling --no-progress 2>/dev/null") == "");
@@ -70,7 +70,7 @@ TEST_CASE("without a word of what is here, the same pack is refused") {
   CacheFixture fixture;
   const First first;
   const Second second(first);
-  fixture.admit(first.builder.pack(), {first.commit});
+  fixture.accept(first.builder.pack(), {first.commit});
   const auto refusal = fixture.refusal(second.builder.pack(), {second.commit});
   REQUIRE(refusal);
   CHECK(refusal->kind() == Kind::integrity);
@@ -81,10 +81,10 @@ TEST_CASE("without a word of what is here, the same pack is refused") {
 TEST_CASE("what another set delivered is not used, neither as a base nor as a part") {
   CacheFixture fixture;
   const First first;
-  fixture.admit(first.builder.pack(), {first.commit});
+  fixture.accept(first.builder.pack(), {first.commit});
   PackBuilder other;
   const auto own = other.commit_of(other.directory({{{"100644", "own"}, other.blob("own")}}));
-  fixture.admit(other.pack(), {own});
+  fixture.accept(other.pack(), {own});
   SUBCASE("as the base of a delta") {
     const Second second(first);
     const auto refusal = fixture.refusal(second.builder.pack(), {second.commit}, 100, {own});
@@ -101,8 +101,8 @@ TEST_CASE("what another set delivered is not used, neither as a base nor as a pa
   SUBCASE("its own may be") {
     PackBuilder honest;
     const auto tree = honest.directory({{{"100644", "again"}, atom::ObjectId::of("blob", "own")}});
-    fixture.admit(honest.pack(), {tree}, 100, {own});
-    CHECK(fixture.run(fixture.cache().file(tree, "again")) == "own");
+    fixture.accept(honest.pack(), {tree}, 100, {own});
+    CHECK(fixture.run(fixture.cache().objects().file(tree, "again")) == "own");
   }
   CHECK(fixture.leftovers().empty());
 }

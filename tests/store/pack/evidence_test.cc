@@ -16,7 +16,7 @@ coro::Task<> take(store::Evidence* evidence, std::string pack, std::vector<atom:
   const auto intake = co_await evidence->begin_intake();
   const auto bytes = bytes_of(pack);
   co_await intake->write(bytes);
-  co_await intake->admit(std::move(wants));
+  co_await intake->accept(std::move(wants));
 }
 
 // take() as a task with a result, for CacheFixture::run().
@@ -44,7 +44,7 @@ TEST_CASE("evidence: partial packs can be read, together, and nothing of them is
       trees.directory({{{"40000", "d"}, inner}, {{"40000", "e"}, inner}, {{"160000", "submodule"}, nowhere}});
   const auto with_tree = trees.commit(commit_text(outer, "", "with a tree"));
   {
-    const auto evidence = fixture.run(fixture.cache().begin_evidence());
+    const auto evidence = fixture.run(fixture.cache().objects().begin_evidence());
     CHECK(fixture.run(takes(evidence.get(), history.pack(), {child, orphan})));
     CHECK(fixture.run(takes(evidence.get(), trees.pack(), {with_tree})));
 
@@ -57,7 +57,7 @@ TEST_CASE("evidence: partial packs can be read, together, and nothing of them is
     CHECK_FALSE(repository.entry(with_tree, "f"));
     CHECK(repository.directories_with(with_tree, "ekala.toml").size() == 1);  // d and e are one tree
 
-    CHECK_FALSE(fixture.run(fixture.cache().commit(child)));
+    CHECK_FALSE(fixture.run(fixture.cache().objects().commit(child)));
     CHECK(fixture.pack_count() == 0);
   }
   CHECK(fixture.leftovers().empty());
@@ -67,7 +67,7 @@ TEST_CASE("evidence: a want that does not come is an error, and so is a broken p
   CacheFixture fixture;
   PackBuilder builder;
   const auto blob = builder.blob("here");
-  const auto evidence = fixture.run(fixture.cache().begin_evidence());
+  const auto evidence = fixture.run(fixture.cache().objects().begin_evidence());
   CHECK_THROWS_AS(fixture.run(takes(evidence.get(), builder.pack(), {atom::ObjectId::of("blob", "elsewhere")})), Error);
   CHECK_THROWS_AS(fixture.run(takes(evidence.get(), builder.pack(2), {blob})), Error);
   CHECK(fixture.run(takes(evidence.get(), builder.pack(), {blob})));

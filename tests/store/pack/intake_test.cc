@@ -47,14 +47,14 @@ void check_nothing_is_left(CacheFixture& fixture) {
 TEST_CASE("an admitted pack can be read, also by stock git and by the next process") {
   CacheFixture fixture;
   const Sample s = sample();
-  fixture.admit(s.builder.pack(), {s.commit});
+  fixture.accept(s.builder.pack(), {s.commit});
   CHECK(fixture.leftovers().empty());
   for (int process = 0; process < 2; ++process) {
-    const auto facts = fixture.run(fixture.cache().commit(s.commit));
+    const auto facts = fixture.run(fixture.cache().objects().commit(s.commit));
     REQUIRE(facts);
     CHECK(facts->tree == s.tree);
     CHECK(atom::ObjectId::of("commit", facts->text) == s.commit);
-    CHECK(fixture.run(fixture.cache().file(s.tree, "d/run")) == "hello\n");
+    CHECK(fixture.run(fixture.cache().objects().file(s.tree, "d/run")) == "hello\n");
     fixture.reopen();
   }
   const std::string git = "git -C " + fixture.root().native() + "/git ";
@@ -67,7 +67,7 @@ TEST_CASE("blobs, trees and commits can be wanted, with pieces of any size") {
   for (const std::size_t piece : {1UL, 13UL, 1UL << 20}) {
     CacheFixture fixture;
     const Sample s = sample();
-    fixture.admit(s.builder.pack(), {s.file, s.tree, s.commit}, piece);
+    fixture.accept(s.builder.pack(), {s.file, s.tree, s.commit}, piece);
     CHECK(fixture.pack_count() == 1);
   }
 }
@@ -77,14 +77,14 @@ TEST_CASE("a commit's parents need not come") {
   Sample s = sample();
   const auto child = s.builder.commit("tree " + s.tree.hex() + "\nparent " + std::string(40, '1') +
                                       "\nauthor a <a> 0 +0000\ncommitter a <a> 0 +0000\n\nshallow\n");
-  fixture.admit(s.builder.pack(), {child});
-  CHECK(fixture.run(fixture.cache().commit(child)));
+  fixture.accept(s.builder.pack(), {child});
+  CHECK(fixture.run(fixture.cache().objects().commit(child)));
 }
 
 TEST_CASE("what is wanted must be in the pack, whole, whatever the cache has already") {
   CacheFixture fixture;
   const Sample s = sample();
-  fixture.admit(s.builder.pack(), {s.commit});
+  fixture.accept(s.builder.pack(), {s.commit});
   SUBCASE("the want itself is missing") {
     PackBuilder other;
     other.blob("something else");
@@ -227,8 +227,8 @@ TEST_CASE("a chain of 5,000 deltas is resolved") {
   }
   const auto last = atom::ObjectId::of("blob", text);
   const auto tree = builder.directory({{{"100644", "end"}, last}});
-  fixture.admit(builder.pack(), {tree});
-  CHECK(fixture.run(fixture.cache().file(tree, "end")) == text);
+  fixture.accept(builder.pack(), {tree});
+  CHECK(fixture.run(fixture.cache().objects().file(tree, "end")) == text);
 }
 
 TEST_CASE("deltas that come before their bases are resolved, also many of them") {
@@ -249,11 +249,11 @@ TEST_CASE("deltas that come before their bases are resolved, also many of them")
   CacheFixture fixture;
   {
     const auto [pack, last] = backwards(500);
-    fixture.admit(pack, {last});
+    fixture.accept(pack, {last});
   }
   // Those go to git, which sorts them first.
   const auto [pack, last] = backwards(12'000);
-  fixture.admit(pack, {last});
+  fixture.accept(pack, {last});
   CHECK(fixture.leftovers().empty());
   CHECK(fixture.pack_count() == 2);
   CHECK(fixture.audit().findings.empty());
@@ -263,7 +263,7 @@ TEST_CASE("deltas that come before their bases are resolved, also many of them")
   SUBCASE("not where the pack may be thin: then the whole is to be asked for") {
     PackBuilder base;
     const auto commit = base.commit_of(base.tree(""));
-    fixture.admit(base.pack(), {commit});
+    fixture.accept(base.pack(), {commit});
     CHECK(has(fixture.refusal(pack, {last}, 100'000, {commit}), "over 10000 REF_DELTA entries"));
   }
   SUBCASE("and what git does not resolve is refused, too") {
@@ -282,7 +282,7 @@ TEST_CASE("an intake that is given up leaves nothing") {
   CacheFixture fixture;
   const std::string pack = sample().builder.pack();
   fixture.run([](store::Cache* cache, std::string bytes) -> coro::Task<> {
-    const auto intake = co_await cache->begin_intake();
+    const auto intake = co_await cache->objects().begin_intake();
     co_await intake->write(bytes_of(bytes));
   }(&fixture.cache(), pack));
   check_nothing_is_left(fixture);
@@ -296,7 +296,7 @@ TEST_CASE("the same pack may be taken in many times at once") {
   fixture.run(coro::all(std::move(tasks)));
   CHECK(fixture.pack_count() == 1);
   CHECK(fixture.leftovers().empty());
-  CHECK(fixture.run(fixture.cache().commit(s.commit)));
+  CHECK(fixture.run(fixture.cache().objects().commit(s.commit)));
 }
 
 TEST_CASE("an object that came along unwanted does not make its commit present") {
@@ -305,9 +305,9 @@ TEST_CASE("an object that came along unwanted does not make its commit present")
   PackBuilder elsewhere;
   const auto absent = elsewhere.directory({{{"100644", "f"}, elsewhere.blob("never sent")}});
   const auto hollow = s.builder.commit_of(absent);
-  fixture.admit(s.builder.pack(), {s.commit});
-  CHECK_FALSE(fixture.run(fixture.cache().commit(hollow)));
+  fixture.accept(s.builder.pack(), {s.commit});
+  CHECK_FALSE(fixture.run(fixture.cache().objects().commit(hollow)));
   fixture.reopen();
-  CHECK_FALSE(fixture.run(fixture.cache().commit(hollow)));
-  CHECK_FALSE(fixture.run(fixture.cache().commit(atom::ObjectId::of("commit", "nothing"))));
+  CHECK_FALSE(fixture.run(fixture.cache().objects().commit(hollow)));
+  CHECK_FALSE(fixture.run(fixture.cache().objects().commit(atom::ObjectId::of("commit", "nothing"))));
 }

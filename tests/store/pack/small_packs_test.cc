@@ -62,9 +62,9 @@ TEST_CASE("packs that come side by side are one, with each object once, and its 
   CHECK(fixture.pack_count() == 1);
   CHECK(fixture.leftovers().empty());
   for (const Small& small : all) {
-    const auto facts = fixture.run(fixture.cache().commit(small.commit));
+    const auto facts = fixture.run(fixture.cache().objects().commit(small.commit));
     REQUIRE(facts);
-    CHECK(fixture.run(fixture.cache().file(facts->tree, "LICENCE")) == "the licence that everybody copies");
+    CHECK(fixture.run(fixture.cache().objects().file(facts->tree, "LICENCE")) == "the licence that everybody copies");
   }
   CHECK(fixture.audit().findings.empty());
 
@@ -83,8 +83,8 @@ TEST_CASE("packs that come side by side are one, with each object once, and its 
 TEST_CASE("a pack that stays out is not waited for") {
   CacheFixture fixture;
   const Small small(1);
-  const auto never_comes = fixture.run(fixture.cache().begin_intake());
-  fixture.admit(small.builder.pack(), {small.commit});
+  const auto never_comes = fixture.run(fixture.cache().objects().begin_intake());
+  fixture.accept(small.builder.pack(), {small.commit});
   CHECK(fixture.pack_count() == 1);
 }
 

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 coro::Task<atom::ObjectId> take_archive(store::Cache* cache, std::string bytes) {
-  const auto file = co_await cache->begin_file();
+  const auto file = co_await cache->sources().begin_file();
   const auto span = std::as_bytes(std::span(bytes));
   co_await file->write(span);
   co_return co_await file->unpack();
@@ -44,7 +44,7 @@ std::string by_nix(const fs::path& directory, const fs::path& archive) {
 
 std::string hash_of(CacheFixture& fixture, const std::string& bytes) {
   const auto tree = fixture.run(take_archive(&fixture.cache(), bytes));
-  return atom::nix_base32(fixture.run(fixture.cache().nar_hash(tree)).bytes()) + "\n";
+  return atom::nix_base32(fixture.run(fixture.cache().trees().nar_hash(tree)).bytes()) + "\n";
 }
 
 Error refusal(CacheFixture& fixture, std::string bytes) {
@@ -92,7 +92,7 @@ TEST_CASE("what an archive holds comes out as any tree does") {
                          .entry('1', "top/twin", 0, {}, "top/run")
                          .finish();
   const auto tree = fixture.run(take_archive(&fixture.cache(), bytes));
-  const auto place = fixture.run(fixture.cache().materialise(tree));
+  const auto place = fixture.run(fixture.cache().trees().materialize(tree));
   CHECK(read_all(place / "run") == "new");
   CHECK(fs::status(place / "run").permissions() == fs::perms(0555));
   CHECK(fs::status(place / "plain").permissions() == fs::perms(0444));
@@ -242,7 +242,7 @@ TEST_CASE("a file is kept under its hash") {
   CacheFixture fixture;
   struct Keep {
     static coro::Task<atom::NarHash> file(store::Cache* cache, std::string text, bool restart) {
-      const auto file = co_await cache->begin_file();
+      const auto file = co_await cache->sources().begin_file();
       if (restart) {
         const std::string other(700'000, 'y');
         co_await file->write(std::as_bytes(std::span(other)));
@@ -257,24 +257,24 @@ TEST_CASE("a file is kept under its hash") {
   for (const bool restart : {false, true}) {
     const auto hash = fixture.run(Keep::file(&fixture.cache(), "abc", restart));
     CHECK(hash.hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    const auto place = fixture.run(fixture.cache().source_file(hash));
+    const auto place = fixture.run(fixture.cache().sources().file(hash));
     REQUIRE(place);
     CHECK(read_all(*place) == "abc");
     CHECK(fs::status(*place).permissions() == fs::perms(0400));
   }
   const atom::NarHash unknown({});
-  CHECK_FALSE(fixture.run(fixture.cache().source_file(unknown)));
+  CHECK_FALSE(fixture.run(fixture.cache().sources().file(unknown)));
 }
 
 TEST_CASE("a source has a name only when it is whole") {
   CacheFixture fixture;
   const auto tree = fixture.run(take_archive(&fixture.cache(), TarBuilder().file("d/a", "x").finish()));
-  CHECK_FALSE(fixture.run(fixture.cache().source_tree("git-x")));
-  fixture.run(fixture.cache().name_source("git-x", tree));
-  CHECK(fixture.run(fixture.cache().source_tree("git-x")) == tree);
+  CHECK_FALSE(fixture.run(fixture.cache().sources().tree("git-x")));
+  fixture.run(fixture.cache().sources().name("git-x", tree));
+  CHECK(fixture.run(fixture.cache().sources().tree("git-x")) == tree);
   fixture.reopen();
-  CHECK(fixture.run(fixture.cache().source_tree("git-x")) == tree);
+  CHECK(fixture.run(fixture.cache().sources().tree("git-x")) == tree);
   output_of("cd '" + (fixture.root() / "git").string() + "' && git fsck --strict 2>&1 && rm objects/pack/*");
   fixture.reopen();
-  CHECK_FALSE(fixture.run(fixture.cache().source_tree("git-x")));
+  CHECK_FALSE(fixture.run(fixture.cache().sources().tree("git-x")));
 }

@@ -43,15 +43,15 @@ TEST_CASE("the hash is the one that Nix computes for the tree on a disk") {
   PackBuilder builder;
   const auto tree = difficult_tree(builder);
   const auto bare = builder.tree("");
-  fixture.admit(builder.pack(), {tree, bare});
+  fixture.accept(builder.pack(), {tree, bare});
   for (const auto& id : {tree, bare}) {
-    const auto hash = fixture.run(fixture.cache().nar_hash(id));
-    const auto place = fixture.run(fixture.cache().materialise(id));
+    const auto hash = fixture.run(fixture.cache().trees().nar_hash(id));
+    const auto place = fixture.run(fixture.cache().trees().materialize(id));
     CHECK(atom::nix_base32(hash.bytes()) + "\n" == output_of("nix-hash --type sha256 --base32 " + place.native()));
     // Remembered, by this process and by the next.
-    CHECK(fixture.run(fixture.cache().nar_hash(id)) == hash);
+    CHECK(fixture.run(fixture.cache().trees().nar_hash(id)) == hash);
     fixture.reopen();
-    CHECK(fixture.run(fixture.cache().nar_hash(id)) == hash);
+    CHECK(fixture.run(fixture.cache().trees().nar_hash(id)) == hash);
   }
 }
 
@@ -59,8 +59,8 @@ TEST_CASE("the archive is the one that Nix writes, byte for byte") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto tree = difficult_tree(builder);
-  fixture.admit(builder.pack(), {tree});
-  const auto place = fixture.run(fixture.cache().materialise(tree));
+  fixture.accept(builder.pack(), {tree});
+  const auto place = fixture.run(fixture.cache().trees().materialize(tree));
   auto objects = store::Objects::of_cache(fixture.root() / "git" / "objects");
   std::string archive;
   store::write_nar(objects, tree, [&](std::string_view bytes) { archive += bytes; });
@@ -69,5 +69,5 @@ TEST_CASE("the archive is the one that Nix writes, byte for byte") {
 
 TEST_CASE("a tree that is not there has no hash") {
   CacheFixture fixture;
-  CHECK_THROWS_AS(fixture.run(fixture.cache().nar_hash(atom::ObjectId::of("tree", "x"))), Error);
+  CHECK_THROWS_AS(fixture.run(fixture.cache().trees().nar_hash(atom::ObjectId::of("tree", "x"))), Error);
 }

@@ -28,10 +28,10 @@ using Places = std::vector<atom::Url>;
 Places places_of(std::vector<atom::Url> urls);
 
 // What several manifests say: a version counts where each of them offers it.
-using Voices = std::set<Places>;
+using VersionSources = std::set<Places>;
 
 // All URLs, in ascending order.
-Places urls_of(const Voices& voices);
+Places urls_of(const VersionSources& voices);
 
 // What the URLs say that a version of an atom of `set` is: nothing when none of them offers it, or two of them at
 // different revisions.
@@ -48,8 +48,8 @@ struct OfferedVersion {
 
 // What any of the voices offers, ascending by version, then revision. With `decides`, Kind::integrity where two URLs of
 // one voice disagree: both names are in the manifest that decides.
-Result<std::vector<OfferedVersion>> offered_versions(const Sets& sets, const Voices& voices, const atom::ObjectId& set,
-                                                     const atom::Label& label, bool decides);
+Result<std::vector<OfferedVersion>> offered_versions(const Sets& sets, const VersionSources& voices,
+                                                     const atom::ObjectId& set, const atom::Label& label, bool decides);
 
 // The sets that one manifest decides.
 class Deciders {
@@ -59,15 +59,15 @@ class Deciders {
 
   bool decide(const atom::ObjectId& set) const { return sets_.contains(set); }
   // All that was added for the set; nullptr for a set that is not decided.
-  const Voices* of(const atom::ObjectId& set) const;
+  const VersionSources* of(const atom::ObjectId& set) const;
   // Those that count where a manifest calls the set by these `named` URLs: what was added with one of the same URLs,
   // else everything; and `named` itself for a set that is not decided.
-  Voices relevant(const atom::ObjectId& set, const Voices& named) const;
+  VersionSources relevant(const atom::ObjectId& set, const VersionSources& named) const;
   // May the remote at `url` say which versions the set has?
   bool may_speak(const atom::ObjectId& set, const atom::Url& url) const;
 
  private:
-  std::map<atom::ObjectId, Voices> sets_;
+  std::map<atom::ObjectId, VersionSources> sets_;
 };
 
 }  // namespace eka::engine

@@ -1,4 +1,4 @@
-#include "eval/sandbox/doorkeeper.h"
+#include "eval/sandbox/launcher.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -20,8 +20,8 @@ int complain(const char* what) {
 
 }  // namespace
 
-std::vector<std::string> doorkeeper_command(const Grants& grants, const std::vector<std::string>& command) {
-  std::vector<std::string> words{inside_doorkeeper};
+std::vector<std::string> launcher_command(const Grants& grants, const std::vector<std::string>& command) {
+  std::vector<std::string> words{inside_launcher};
   const auto add = [&words](const char* option, const std::vector<std::string>& paths) {
     for (const std::string& path : paths) words.insert(words.end(), {option, path});
   };
@@ -33,7 +33,7 @@ std::vector<std::string> doorkeeper_command(const Grants& grants, const std::vec
   return words;
 }
 
-int doorkeeper_main(int argc, char** argv) {
+int launcher_main(int argc, char** argv) {
   try {
     Grants grants;
     int at = 1;

@@ -1,4 +1,4 @@
-#include "engine/plan/layout.h"
+#include "engine/plan/materialize.h"
 
 #include <algorithm>
 #include <set>
@@ -119,9 +119,9 @@ atom::Json member_json(const Closure::Member& member, const std::vector<std::str
   return out;
 }
 
-coro::Task<eval::Source> lay_out_tree(Context& context, atom::ObjectId tree, std::string label) {
-  const auto hash = co_await context.cache->nar_hash(tree);
-  auto directory = co_await context.cache->materialise(tree);
+coro::Task<eval::Source> materialize_tree(Context& context, atom::ObjectId tree, std::string label) {
+  const auto hash = co_await context.cache->trees().nar_hash(tree);
+  auto directory = co_await context.cache->trees().materialize(tree);
   co_return eval::Source{atom::source_store_path(hash, atom::store_name(label)), std::move(directory)};
 }
 
@@ -142,12 +142,12 @@ std::vector<std::string> member_keys(const Closure& closure) {
   return out;
 }
 
-coro::Task<LaidOut> lay_out(Context& context, const Closure& closure) {
+coro::Task<Materialized> materialize(Context& context, const Closure& closure) {
   std::vector<coro::Task<eval::Source>> trees;
   for (const auto& member : closure.members) {
-    trees.push_back(lay_out_tree(context, member.tree, member.published.label.str()));
+    trees.push_back(materialize_tree(context, member.tree, member.published.label.str()));
   }
-  LaidOut out;
+  Materialized out;
   out.sources = co_await coro::all(std::move(trees));
   co_await coro::offload(context.pool, [&] {
     const auto keys = member_keys(closure);
@@ -172,7 +172,7 @@ atom::Json configuration(const Platforms& platforms) {
   return out;
 }
 
-eval::Evaluation join(const Settings& settings, const std::vector<const LaidOut*>& closures) {
+eval::Evaluation join(const Settings& settings, const std::vector<const Materialized*>& closures) {
   atom::Json::Object atoms;
   atom::Json::Array roots;
   std::map<std::string, eval::Source> sources;

@@ -1,4 +1,4 @@
-// The bytes of a source: Sources::bring().
+// The bytes of a source: Sources::fetch().
 #include <algorithm>
 #include <functional>
 
@@ -48,11 +48,11 @@ Error mismatch(const atom::Url& url, const atom::NarHash& locked, const atom::Na
 
 }  // namespace
 
-coro::Task<BroughtSource> Sources::bring(atom::LockedDirect source) {
+coro::Task<FetchedSource> Sources::fetch(atom::LockedDirect source) {
   const auto doing = fmt::format("fetching source `{}`", source.name());
   try {
     if (auto* git = std::get_if<atom::LockedGit>(&source.source)) {
-      co_return co_await bring_git(unwrap(atom::Url::parse(git->url)), git->rev);
+      co_return co_await fetch_git(unwrap(atom::Url::parse(git->url)), git->rev);
     }
     std::string name = source.name();
     bool is_tree = true;
@@ -68,15 +68,15 @@ coro::Task<BroughtSource> Sources::bring(atom::LockedDirect source) {
     auto url = unwrap(atom::Url::parse(url_text));
     const auto hash = unwrap(atom::NarHash::parse_sri(hash_text));
     if (name.empty()) name = file_name(url);
-    if (is_tree) co_return co_await bring_tree(std::move(url), hash, std::move(name));
-    co_return co_await bring_file(std::move(url), hash, std::move(name));
+    if (is_tree) co_return co_await fetch_tree(std::move(url), hash, std::move(name));
+    co_return co_await fetch_file(std::move(url), hash, std::move(name));
   } catch (Error& error) {
     error.within(doing);
     throw;
   }
 }
 
-coro::Task<BroughtSource> Sources::bring_git(atom::Url url, atom::ObjectId rev) {
+coro::Task<FetchedSource> Sources::fetch_git(atom::Url url, atom::ObjectId rev) {
   const auto key = store::source_name(rev);
   auto found = co_await cached_tree(key, tree_name);
   if (found) co_return *std::move(found);
@@ -88,7 +88,7 @@ coro::Task<BroughtSource> Sources::bring_git(atom::Url url, atom::ObjectId rev) 
   co_return *std::move(found);
 }
 
-coro::Task<BroughtSource> Sources::bring_tree(atom::Url url, atom::NarHash hash, std::string name) {
+coro::Task<FetchedSource> Sources::fetch_tree(atom::Url url, atom::NarHash hash, std::string name) {
   const auto key = store::source_name(hash);
   auto found = co_await cached_tree(key, name);
   if (found) co_return *std::move(found);
@@ -99,7 +99,7 @@ coro::Task<BroughtSource> Sources::bring_tree(atom::Url url, atom::NarHash hash,
   co_return *std::move(found);
 }
 
-coro::Task<BroughtSource> Sources::bring_file(atom::Url url, atom::NarHash hash, std::string name) {
+coro::Task<FetchedSource> Sources::fetch_file(atom::Url url, atom::NarHash hash, std::string name) {
   auto found = co_await cached_file(hash, name);
   if (found) co_return *std::move(found);
   const auto came = co_await fetch_file(url);
@@ -109,19 +109,19 @@ coro::Task<BroughtSource> Sources::bring_file(atom::Url url, atom::NarHash hash,
   co_return *std::move(found);
 }
 
-coro::Task<std::optional<BroughtSource>> Sources::cached_file(atom::NarHash hash, std::string name) {
-  auto place = co_await context_.cache->source_file(hash);
+coro::Task<std::optional<FetchedSource>> Sources::cached_file(atom::NarHash hash, std::string name) {
+  auto place = co_await context_.cache->sources().file(hash);
   if (!place) co_return std::nullopt;
-  co_return BroughtSource{atom::file_store_path(hash, name), *std::move(place), hash, false};
+  co_return FetchedSource{atom::file_store_path(hash, name), *std::move(place), hash, false};
 }
 
-coro::Task<std::optional<BroughtSource>> Sources::cached_tree(std::string key, std::string name) {
-  const auto tree = co_await context_.cache->source_tree(key);
+coro::Task<std::optional<FetchedSource>> Sources::cached_tree(std::string key, std::string name) {
+  const auto tree = co_await context_.cache->sources().tree(key);
   if (!tree) co_return std::nullopt;
   try {
-    const auto hash = co_await context_.cache->nar_hash(*tree);
-    auto place = co_await context_.cache->materialise(*tree);
-    co_return BroughtSource{atom::source_store_path(hash, name), std::move(place), hash, true};
+    const auto hash = co_await context_.cache->trees().nar_hash(*tree);
+    auto place = co_await context_.cache->trees().materialize(*tree);
+    co_return FetchedSource{atom::source_store_path(hash, name), std::move(place), hash, true};
   } catch (const Error& error) {
     if (error.kind() != Kind::integrity) throw;
     // Damaged: it is fetched again, which repairs it, or reports that it cannot be.
@@ -142,7 +142,7 @@ coro::Task<atom::NarHash> Sources::fetch_archive(atom::Url url) {
 
 coro::Task<atom::NarHash> Sources::download_file(atom::Url url) {
   const Observed observed(context_.observer, url.str());
-  const auto file = co_await context_.cache->begin_file();
+  const auto file = co_await context_.cache->sources().begin_file();
   co_await remotes_.download(url, *file);
   const auto hash = co_await file->keep();
   files_.emplace(url, hash);
@@ -151,7 +151,7 @@ coro::Task<atom::NarHash> Sources::download_file(atom::Url url) {
 
 coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
   const Observed observed(context_.observer, url.str());
-  const auto file = co_await context_.cache->begin_file();
+  const auto file = co_await context_.cache->sources().begin_file();
   co_await remotes_.download(url, *file);
   atom::ObjectId tree;
   try {
@@ -160,8 +160,8 @@ coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
     error.within("unpacking " + url.str());
     throw;
   }
-  const auto hash = co_await context_.cache->nar_hash(tree);
-  co_await context_.cache->name_source(store::source_name(hash), tree);
+  const auto hash = co_await context_.cache->trees().nar_hash(tree);
+  co_await context_.cache->sources().name(store::source_name(hash), tree);
   archives_.emplace(url, hash);
   co_return hash;
 }
@@ -177,23 +177,23 @@ coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
       const std::vector<atom::ObjectId> wants{rev};
       git::FetchOptions options;
       options.depth = 1;
-      auto intake = co_await cache.begin_intake();
+      auto intake = co_await cache.objects().begin_intake();
       auto fetching = remote.fetch(wants, *intake, std::move(options));
       co_await std::move(fetching);
-      co_await intake->admit(wants);
+      co_await intake->accept(wants);
     }
   };
   const Transfer transfer{*context_.cache, remotes_.at(url), rev};
   const std::function<void(const Error&)> told = [&](const Error& e) {
     context_.observer.note(url.str() + ": retrying: " + e.message());
   };
-  const auto policy = net::transfer_policy(context_.settings.patience);
+  const auto policy = net::transfer_policy(context_.settings.timeouts);
   co_await coro::retry(policy, context_.clock, transfer, told);
-  const auto commit = co_await context_.cache->commit(rev);
+  const auto commit = co_await context_.cache->objects().commit(rev);
   if (!commit) {
     throw Error(Kind::integrity, fmt::format("{} of {} is not a commit or is incomplete", rev.hex(), url.str()));
   }
-  co_await context_.cache->name_source(store::source_name(rev), commit->tree);
+  co_await context_.cache->sources().name(store::source_name(rev), commit->tree);
 }
 
 }  // namespace eka::engine

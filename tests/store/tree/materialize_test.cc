@@ -50,9 +50,9 @@ TEST_CASE("files, directories and links come out exact and timeless") {
                                        {{"100644", ".gitmodules"}, text},
                                        {{"40000", "d"}, inner},
                                        {{"40000", "empty"}, builder.tree("")}});
-  fixture.admit(builder.pack(), {tree});
+  fixture.accept(builder.pack(), {tree});
   const mode_t before = ::umask(0077);
-  const fs::path place = fixture.run(fixture.cache().materialise(tree));
+  const fs::path place = fixture.run(fixture.cache().trees().materialize(tree));
   ::umask(before);
   CHECK(place == fixture.root() / "trees" / tree.hex());
   CHECK(content_of(place / "f") == "line\r\n$Format:%H$\n");
@@ -80,8 +80,8 @@ TEST_CASE("links are stored wherever they point, and never followed") {
                                        {{"120000", "long"}, link(std::string(4000, 'x'))}});
   const auto too_long = builder.directory({{{"120000", "l"}, link(std::string(5000, 'x'))}});
   const auto nowhere = builder.directory({{{"120000", "l"}, link("")}});
-  fixture.admit(builder.pack(), {tree, too_long, nowhere});
-  const fs::path place = fixture.run(fixture.cache().materialise(tree));
+  fixture.accept(builder.pack(), {tree, too_long, nowhere});
+  const fs::path place = fixture.run(fixture.cache().trees().materialize(tree));
   CHECK(fs::read_symlink(place / "absolute") == outside.path());
   CHECK(fs::read_symlink(place / "escaping") == "../../../../etc");
   CHECK(fs::read_symlink(place / "dangling") == "nowhere");
@@ -89,7 +89,7 @@ TEST_CASE("links are stored wherever they point, and never followed") {
   CHECK(fs::read_symlink(place / "long").native().size() == 4000);
   CHECK(fs::is_empty(outside.path()));
   for (const auto& refused : {too_long, nowhere}) {
-    CHECK_THROWS_AS(fixture.run(fixture.cache().materialise(refused)), Error);
+    CHECK_THROWS_AS(fixture.run(fixture.cache().trees().materialize(refused)), Error);
     CHECK_FALSE(fs::exists(fixture.root() / "trees" / refused.hex()));
   }
   CHECK(fixture.leftovers().empty());
@@ -116,7 +116,7 @@ TEST_CASE("a tree with a path that no disk takes is refused before anything is w
   auto tree = builder.directory({{{"100644", "f"}, builder.blob("x")}});
   for (int i = 0; i < 20; ++i) tree = builder.directory({{{"40000", std::string(200, 'd')}, tree}});
   try {
-    fixture.admit(builder.pack(), {tree});
+    fixture.accept(builder.pack(), {tree});
     FAIL("it was taken");
   } catch (const Error& error) {
     CHECK(error.kind() == Kind::integrity);
@@ -132,12 +132,12 @@ TEST_CASE("the longest path that is taken, and names, to the byte") {
     auto tree = builder.directory({{{"100644", name}, builder.blob("x")}});
     for (int i = 0; i < directories; ++i) tree = builder.directory({{{"40000", std::string(200, 'd')}, tree}});
     try {
-      fixture.admit(builder.pack(), {tree});
+      fixture.accept(builder.pack(), {tree});
     } catch (const Error& error) {
       CHECK(error.kind() == Kind::integrity);
       return error.message();
     }
-    fixture.run(fixture.cache().materialise(tree));
+    fixture.run(fixture.cache().trees().materialize(tree));
     return "";
   };
   CHECK(admits(std::string(57, 'f'), 15).empty());  // 15 * 201 + 57 = 3072
@@ -172,7 +172,7 @@ TEST_CASE("a name that is taken is never written through") {
   const TemporaryDirectory directory;
   PackBuilder builder;
   const auto tree = builder.directory({{{"100644", "f"}, builder.blob("x")}});
-  fixture.admit(builder.pack(), {tree});
+  fixture.accept(builder.pack(), {tree});
   auto objects = store::Objects::of_cache(fixture.root() / "git" / "objects");
   const fs::path victim = directory.path() / "victim";
   fs::create_directory(directory.path() / "out");
@@ -195,9 +195,9 @@ TEST_CASE("a tree is written once, by however many") {
     entries.push_back({{"100644", "file" + std::to_string(i)}, builder.blob("content " + std::to_string(i))});
   }
   const auto tree = builder.directory(std::move(entries));
-  fixture.admit(builder.pack(), {tree});
+  fixture.accept(builder.pack(), {tree});
   std::vector<coro::Task<fs::path>> tasks;
-  for (int i = 0; i < 10; ++i) tasks.push_back(fixture.cache().materialise(tree));
+  for (int i = 0; i < 10; ++i) tasks.push_back(fixture.cache().trees().materialize(tree));
   const auto places = fixture.run(coro::all(std::move(tasks)));
   for (const fs::path& place : places) CHECK(place == places.front());
   CHECK(content_of(places.front() / "file199") == "content 199");
@@ -209,8 +209,8 @@ TEST_CASE("a tree that was not checked during this boot is compared, and repaire
   PackBuilder builder;
   const auto inner = builder.directory({{{"100644", "g"}, builder.blob("inner")}});
   const auto tree = builder.directory({{{"100644", "f"}, builder.blob("text")}, {{"40000", "d"}, inner}});
-  fixture.admit(builder.pack(), {tree});
-  const fs::path place = fixture.run(fixture.cache().materialise(tree));
+  fixture.accept(builder.pack(), {tree});
+  const fs::path place = fixture.run(fixture.cache().trees().materialize(tree));
   const auto inode = status_of(place).st_ino;
   const auto forget_the_boot = [&] {
     for (const char* file : {"eka.db", "eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / file);
@@ -218,7 +218,7 @@ TEST_CASE("a tree that was not checked during this boot is compared, and repaire
   };
   SUBCASE("sound: it is kept") {
     forget_the_boot();
-    CHECK(fixture.run(fixture.cache().materialise(tree)) == place);
+    CHECK(fixture.run(fixture.cache().trees().materialize(tree)) == place);
     CHECK(status_of(place).st_ino == inode);
   }
   SUBCASE("torn in any way: it is replaced") {
@@ -245,7 +245,7 @@ TEST_CASE("a tree that was not checked during this boot is compared, and repaire
       fs::create_directory_symlink(fixture.root().parent_path() / "elsewhere", place / "d");
     }
     forget_the_boot();
-    CHECK(fixture.run(fixture.cache().materialise(tree)) == place);
+    CHECK(fixture.run(fixture.cache().trees().materialize(tree)) == place);
     CHECK(content_of(place / "d" / "g") == "inner");
     CHECK(mode_of(place / "f") == 0444);
     CHECK(fs::is_directory(fs::symlink_status(place / "d")));
@@ -259,9 +259,9 @@ TEST_CASE("a removal that was interrupted at the top is noticed even within the 
   CacheFixture fixture;
   PackBuilder builder;
   const auto tree = builder.directory({{{"100644", "a"}, builder.blob("a")}, {{"100644", "b"}, builder.blob("b")}});
-  fixture.admit(builder.pack(), {tree});
-  const fs::path place = fixture.run(fixture.cache().materialise(tree));
+  fixture.accept(builder.pack(), {tree});
+  const fs::path place = fixture.run(fixture.cache().trees().materialize(tree));
   fs::remove(place / "a");
-  CHECK(fixture.run(fixture.cache().materialise(tree)) == place);
+  CHECK(fixture.run(fixture.cache().trees().materialize(tree)) == place);
   CHECK(content_of(place / "a") == "a");
 }

@@ -1,4 +1,4 @@
-#include "engine/resolve/voices.h"
+#include "engine/resolve/version_sources.h"
 
 #include <algorithm>
 #include <utility>
@@ -73,7 +73,7 @@ Places places_of(std::vector<atom::Url> urls) {
   return urls;
 }
 
-Places urls_of(const Voices& voices) {
+Places urls_of(const VersionSources& voices) {
   std::vector<atom::Url> out;
   for (const auto& places : voices) out.insert(out.end(), places.begin(), places.end());
   return places_of(std::move(out));
@@ -93,8 +93,9 @@ std::optional<atom::ObjectId> revision_at(const Sets& sets, const Places& places
   return out;
 }
 
-Result<std::vector<OfferedVersion>> offered_versions(const Sets& sets, const Voices& voices, const atom::ObjectId& set,
-                                                     const atom::Label& label, bool decides) {
+Result<std::vector<OfferedVersion>> offered_versions(const Sets& sets, const VersionSources& voices,
+                                                     const atom::ObjectId& set, const atom::Label& label,
+                                                     bool decides) {
   if (decides) {
     for (const auto& places : voices) {
       if (auto agreed = check_agreement(sets, places, set, label); !agreed) return std::unexpected(agreed.error());
@@ -125,16 +126,16 @@ Result<std::vector<OfferedVersion>> offered_versions(const Sets& sets, const Voi
   return out;
 }
 
-const Voices* Deciders::of(const atom::ObjectId& set) const {
+const VersionSources* Deciders::of(const atom::ObjectId& set) const {
   const auto found = sets_.find(set);
   return found == sets_.end() ? nullptr : &found->second;
 }
 
-Voices Deciders::relevant(const atom::ObjectId& set, const Voices& named) const {
+VersionSources Deciders::relevant(const atom::ObjectId& set, const VersionSources& named) const {
   const auto* all = of(set);
   if (all == nullptr) return named;
   const auto urls = urls_of(named);
-  Voices out;
+  VersionSources out;
   for (const auto& places : *all) {
     const bool shared =
         std::ranges::any_of(places, [&](const auto& url) { return std::ranges::binary_search(urls, url); });

@@ -1,4 +1,4 @@
-#include "engine/resolve/foresight.h"
+#include "engine/resolve/speculation.h"
 
 #include <algorithm>
 
@@ -8,9 +8,9 @@
 namespace eka::engine {
 namespace {
 
-class Foresight {
+class Speculation {
  public:
-  explicit Foresight(Context& context) : context_(context), fetcher_(context.fetcher()), sets_(context.sets()) {}
+  explicit Speculation(Context& context) : context_(context), fetcher_(context.fetcher()), sets_(context.sets()) {}
 
   coro::Task<> finish(std::vector<Graph::Likely> atoms) {
     std::vector<coro::Task<>> tasks;
@@ -32,7 +32,7 @@ class Foresight {
   coro::Task<> read_lock(Graph::Likely likely) {
     std::vector<Published> atoms{likely.atom};
     Mirrors mirrors{{likely.atom.set, likely.mirrors}};
-    co_await fetcher_.bring(std::move(atoms), std::move(mirrors), Fetcher::Need::speculative);
+    co_await fetcher_.fetch(std::move(atoms), std::move(mirrors), Fetcher::Need::speculative);
     auto read = co_await read_atom(context_, likely.atom);
     if (!read.lock) co_return;
     // To it, "::" is where it was found.
@@ -62,13 +62,13 @@ class Foresight {
 
   coro::Task<> want(atom::Url url, atom::ObjectId blob) {
     if (!seen_.insert(blob).second) co_return;
-    const auto here = co_await context_.cache->blob(blob);
+    const auto here = co_await context_.cache->objects().blob(blob);
     if (!here) wanted_[url].insert(blob);
   }
 
   coro::Task<> fetch(atom::Url url, std::vector<atom::ObjectId> blobs) {
     std::vector<atom::Url> mirrors{std::move(url)};
-    co_await fetcher_.bring_objects(std::move(blobs), std::move(mirrors), Fetcher::Need::speculative);
+    co_await fetcher_.fetch_objects(std::move(blobs), std::move(mirrors), Fetcher::Need::speculative);
   }
 
   Context& context_;
@@ -82,7 +82,7 @@ class Foresight {
 }  // namespace
 
 coro::Task<> foresee(Context& context, std::vector<Graph::Likely> atoms) {
-  Foresight foresight(context);
+  Speculation foresight(context);
   co_await foresight.finish(std::move(atoms));
 }
 

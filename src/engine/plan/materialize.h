@@ -11,18 +11,18 @@
 
 namespace eka::engine {
 
-struct LaidOut {
+struct Materialized {
   std::string root;          // the key of the planned atom in `atoms`
   atom::Json::Object atoms;  // by key: equal keys in two closures mean equal values
   std::vector<eval::Source> sources;
 };
 
-// Materialises every tree and computes its store path, all at once. Throws Kind::integrity for trees that cannot be
+// Materializes every tree and computes its store path, all at once. Throws Kind::integrity for trees that cannot be
 // written.
-coro::Task<LaidOut> lay_out(Context& context, const Closure& closure);
+coro::Task<Materialized> materialize(Context& context, const Closure& closure);
 
 // One document for several closures. Atoms that are the same in all they see are one atom, evaluated once.
-eval::Evaluation join(const Settings& settings, const std::vector<const LaidOut*>& closures);
+eval::Evaluation join(const Settings& settings, const std::vector<const Materialized*>& closures);
 
 // The configuration that atoms see, before their own package table is added (protocol §9).
 atom::Json configuration(const Platforms& platforms);

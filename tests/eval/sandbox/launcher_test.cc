@@ -1,4 +1,4 @@
-#include "eval/sandbox/doorkeeper.h"
+#include "eval/sandbox/launcher.h"
 
 #include <array>
 #include <filesystem>
@@ -17,8 +17,8 @@
 namespace eka::eval {
 namespace {
 
-// The exit code of the doorkeeper, or of what it became.
-int through_the_door(std::vector<std::string> words) {
+// The exit code of the launcher, or of what it became.
+int through_the_launcher(std::vector<std::string> words) {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -28,7 +28,7 @@ int through_the_door(std::vector<std::string> words) {
     ::dup2(nowhere, STDOUT_FILENO);
     ::dup2(nowhere, STDERR_FILENO);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    ::_exit(doorkeeper_main(static_cast<int>(words.size()), argv.data()));
+    ::_exit(launcher_main(static_cast<int>(words.size()), argv.data()));
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
@@ -36,23 +36,23 @@ int through_the_door(std::vector<std::string> words) {
   return WEXITSTATUS(status);
 }
 
-TEST_CASE("a program behind the doorkeeper reads what it may, and nothing else") {
+TEST_CASE("a program behind the launcher reads what it may, and nothing else") {
   TemporaryDirectory directory;
   const std::string open = (directory.path() / "open").string();
   const std::string closed = (directory.path() / "closed").string();
   for (const std::string& file : {open, closed}) std::ofstream(file) << "content";
   const Grants grants{.run = {"/usr", "/lib64"}, .read = {open}, .write = {}};
-  CHECK(through_the_door(doorkeeper_command(grants, {"/usr/bin/cat", open})) == 0);
+  CHECK(through_the_launcher(launcher_command(grants, {"/usr/bin/cat", open})) == 0);
   const bool has_landlock = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1) >= 1;
-  CHECK(through_the_door(doorkeeper_command(grants, {"/usr/bin/cat", closed})) == (has_landlock ? 1 : 0));
+  CHECK(through_the_launcher(launcher_command(grants, {"/usr/bin/cat", closed})) == (has_landlock ? 1 : 0));
 }
 
-TEST_CASE("what the doorkeeper does not understand, or cannot run, is nixec's failure") {
-  CHECK(through_the_door({inside_doorkeeper}) == nixec_failed);
-  CHECK(through_the_door({inside_doorkeeper, "--"}) == nixec_failed);
-  CHECK(through_the_door({inside_doorkeeper, "--write", "/tmp"}) == nixec_failed);
-  CHECK(through_the_door({inside_doorkeeper, "--all", "/", "--", "/usr/bin/true"}) == nixec_failed);
-  CHECK(through_the_door({inside_doorkeeper, "--run", "/usr", "--", "/usr/bin/there-is-no-such"}) == nixec_failed);
+TEST_CASE("what the launcher does not understand, or cannot run, is nixec's failure") {
+  CHECK(through_the_launcher({inside_launcher}) == nixec_failed);
+  CHECK(through_the_launcher({inside_launcher, "--"}) == nixec_failed);
+  CHECK(through_the_launcher({inside_launcher, "--write", "/tmp"}) == nixec_failed);
+  CHECK(through_the_launcher({inside_launcher, "--all", "/", "--", "/usr/bin/true"}) == nixec_failed);
+  CHECK(through_the_launcher({inside_launcher, "--run", "/usr", "--", "/usr/bin/there-is-no-such"}) == nixec_failed);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "eval/sandbox/room.h"
+#include "eval/sandbox/root_mount.h"
 
 #include <cerrno>
 #include <cstring>
@@ -28,7 +28,7 @@ void write_to(const char* file, const std::string& text) {
   if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) refuse(file);
 }
 
-// Who we are stays who we are, so that bwrap, which makes namespaces of its own, notices nothing.
+// User and group keep their ids, so that bwrap, which creates namespaces of its own, works as without these.
 void enter_namespaces() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
@@ -39,9 +39,9 @@ void enter_namespaces() {
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse("make mounts private");
 }
 
-class Furnishing {
+class RootMount {
  public:
-  explicit Furnishing(std::string at) : at_(std::move(at)) {
+  explicit RootMount(std::string at) : at_(std::move(at)) {
     if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) refuse("mount a tmpfs");
   }
 
@@ -67,7 +67,7 @@ class Furnishing {
 
   void seal() { restrict_to(at_, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV); }
 
-  // Its directory has been made before the room was sealed.
+  // Its directory exists: it was created before the root became read-only.
   void writable(const Sandbox::Bind& bind) {
     const std::string target = at_ + bind.inside;
     if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) refuse(printable(bind.outside));
@@ -90,14 +90,14 @@ class Furnishing {
 
 }  // namespace
 
-void furnish(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& desk) {
+void mount_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& store) {
   enter_namespaces();
   ::umask(022);
-  Furnishing furnishing(at);
-  for (const Sandbox::Bind& bind : binds) furnishing.bind(bind);
-  furnishing.directory(desk.inside);
-  furnishing.seal();
-  furnishing.writable(desk);
+  RootMount root(at);
+  for (const Sandbox::Bind& bind : binds) root.bind(bind);
+  root.directory(store.inside);
+  root.seal();
+  root.writable(store);
 }
 
 }  // namespace eka::eval

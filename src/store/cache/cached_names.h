@@ -1,0 +1,48 @@
+// Which atoms the cache has, and who delivered them: refs, written last.
+#pragma once
+
+#include <vector>
+
+#include "atom/hash/object_id.h"
+#include "atom/names/label.h"
+#include "coro/run/pool.h"
+#include "coro/task/task.h"
+#include "store/cache/cached_objects.h"
+#include "store/disk/write_access.h"
+#include "store/fact/database.h"
+#include "store/name/atom_name.h"
+#include "store/name/refs.h"
+#include "store/pack/gathering.h"
+
+namespace eka::store {
+
+// Who delivered an atom is recorded so that nobody else is told of it, and so that its objects are kept. It is no
+// answer to which revision a version is: that is in fact/vouched.h.
+class CachedNames {
+ public:
+  // All must outlive it.
+  CachedNames(Refs& refs, CachedObjects& objects, Database& database, WriteAccess access, coro::Pool& pool);
+
+  // What `by` delivered of many labels, in their order, each in ascending order of versions.
+  coro::Task<std::vector<std::vector<CachedAtom>>> given(Giver by, atom::ObjectId genesis,
+                                                         std::vector<atom::Label> labels);
+  // Written last, when all the objects are in. `genesis` is the set under which the atoms were wanted; their commits
+  // say the rest. Calls at the same time share one write.
+  coro::Task<> hold(Giver by, atom::ObjectId genesis, std::vector<AtomName> atoms);
+  // Writes refs for those of `atoms`, which are whole in the cache, that no ref keeps: a run that ends between intake
+  // and hold() leaves such atoms. Who delivered them is not known any more, so no remote is told that they are here.
+  // Looks up refs only for atoms that the database does not know to be held. Does nothing if the cache is read-only.
+  coro::Task<> hold_unheld(atom::ObjectId genesis, std::vector<AtomName> atoms);
+
+ private:
+  coro::Task<std::vector<std::optional<Error>>> write(std::vector<const Refs::Delivery*> gathered);
+
+  Refs& refs_;
+  CachedObjects& objects_;
+  Database& database_;
+  WriteAccess access_;
+  coro::Pool& pool_;
+  Gathering<Refs::Delivery> writes_;
+};
+
+}  // namespace eka::store

@@ -1,0 +1,183 @@
+#include "store/cache/cached_objects.h"
+
+#include <string_view>
+#include <utility>
+
+#include "store/object/lender.h"
+#include "store/object/snapshot.h"
+#include "store/object/survey.h"
+#include "store/object/tree.h"
+#include "store/object/tree_file.h"
+#include "store/pack/evidence.h"
+
+namespace eka::store {
+namespace {
+
+// The commit, or nothing when it is missing or damaged.
+std::optional<CommitFacts> read_commit(Repository& repository, const atom::ObjectId& rev) {
+  try {
+    return repository.read([&](Objects& objects) -> std::optional<CommitFacts> {
+      if (!objects.header(rev)) return std::nullopt;
+      const Object commit = objects.read(rev, ObjectType::commit);
+      return CommitFacts{tree_of_commit(commit.content()), std::string(commit.content())};
+    });
+  } catch (const Error& error) {
+    if (error.kind() != Kind::integrity) throw;
+    return std::nullopt;
+  }
+}
+
+bool is_all_here(Repository& repository, const atom::ObjectId& tree, Surveyor::Blobs blobs, coro::Stop stop) {
+  try {
+    repository.read([&](Objects& objects) { Surveyor(objects, {}, blobs).tree(tree); }, stop);
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != Kind::integrity) throw;
+    return false;
+  }
+}
+
+}  // namespace
+
+CachedObjects::CachedObjects(Repository& repository, Database& database, Uses& uses, WriteAccess access,
+                             coro::Pool& pool, coro::Clock& clock)
+    : repository_(repository),
+      database_(database),
+      uses_(uses),
+      access_(std::move(access)),
+      pool_(pool),
+      small_packs_(repository.incoming(), repository.packs(), pool, clock) {}
+
+coro::Task<std::unique_ptr<Intake>> CachedObjects::begin_intake(std::vector<atom::ObjectId> bases) {
+  access_.check();
+  const auto accepted = [this](const std::vector<atom::ObjectId>& wants) {
+    has_grown_ = true;
+    whole_.insert(wants.begin(), wants.end());
+  };
+  auto lender = bases.empty() ? nullptr : std::make_unique<Lender>(repository_, std::move(bases));
+  const PackPlaces places{repository_.incoming(), repository_.packs(), &small_packs_};
+  co_return make_intake(places, pool_, accepted, PackLimits{}, Demand::closure, std::move(lender));
+}
+
+coro::Task<std::unique_ptr<Evidence>> CachedObjects::begin_evidence() {
+  access_.check();
+  co_return co_await coro::offload(pool_, [&] { return std::make_unique<Evidence>(repository_.incoming(), pool_); });
+}
+
+bool CachedObjects::take_growth() {
+  return std::exchange(has_grown_, false);
+}
+
+bool CachedObjects::is_whole(const atom::ObjectId& rev) {
+  if (whole_.contains(rev)) return true;
+  if (!database_.get(Fact::whole, key_of(rev))) return false;
+  whole_.insert(rev);
+  return true;
+}
+
+void CachedObjects::forget(const atom::ObjectId& rev) {
+  whole_.erase(rev);
+  database_.forget(Fact::whole, key_of(rev));
+}
+
+void CachedObjects::doubt(const atom::ObjectId& tree) {
+  database_.put(Fact::doubtful, key_of(tree), "");
+}
+
+void CachedObjects::trust(const atom::ObjectId& tree) {
+  if (database_.get(Fact::doubtful, key_of(tree))) database_.forget(Fact::doubtful, key_of(tree));
+}
+
+coro::Task<std::optional<CommitFacts>> CachedObjects::commit(atom::ObjectId rev) {
+  auto facts = co_await coro::offload(pool_, [&] { return read_commit(repository_, rev); });
+  const bool doubtful = facts && database_.get(Fact::doubtful, key_of(facts->tree));
+  co_return co_await check_whole(rev, std::move(facts), doubtful);
+}
+
+coro::Task<std::vector<std::optional<CommitFacts>>> CachedObjects::commits(std::vector<atom::ObjectId> revs) {
+  auto found = co_await coro::offload(pool_, [&] {
+    std::vector<std::optional<CommitFacts>> facts;
+    for (const auto& rev : revs) facts.push_back(read_commit(repository_, rev));
+    return facts;
+  });
+  std::vector<std::string> trees;
+  for (const auto& facts : found) trees.emplace_back(facts ? key_of(facts->tree) : std::string_view());
+  const auto doubts = database_.get_all(Fact::doubtful, trees);
+  for (std::size_t i = 0; i < revs.size(); ++i) {
+    found[i] = co_await check_whole(revs[i], std::move(found[i]), doubts[i].has_value());
+  }
+  co_return found;
+}
+
+// The facts of a commit that was read, or nothing unless its whole tree is here.
+coro::Task<std::optional<CommitFacts>> CachedObjects::check_whole(atom::ObjectId rev, std::optional<CommitFacts> facts,
+                                                                  bool doubtful) {
+  if (!facts) {
+    forget(rev);
+    co_return std::nullopt;
+  }
+  uses_.note(rev);
+  if (!doubtful && is_whole(rev)) co_return facts;
+  const auto blobs = doubtful ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
+  const bool whole = co_await coro::offload(
+      pool_, [&](coro::Stop stop) { return is_all_here(repository_, facts->tree, blobs, stop); });
+  if (!whole) {
+    forget(rev);
+    co_return std::nullopt;
+  }
+  if (whole_.insert(rev).second) database_.put(Fact::whole, key_of(rev), "");
+  if (doubtful) trust(facts->tree);
+  co_return facts;
+}
+
+coro::Task<std::optional<std::string>> CachedObjects::file(atom::ObjectId tree, std::string path, std::size_t limit) {
+  co_return co_await coro::offload(pool_, [&] {
+    return repository_.read([&](Objects& objects) { return read_blob_at(objects, tree, path, limit); });
+  });
+}
+
+coro::Task<std::vector<Result<CachedObjects::Texts>>> CachedObjects::files(std::vector<atom::ObjectId> trees,
+                                                                           std::vector<std::string> paths) {
+  const auto read_all = [&](const atom::ObjectId& tree) -> Result<Texts> {
+    try {
+      return repository_.read([&](Objects& objects) {
+        Texts texts;
+        for (const auto& path : paths) texts.push_back(read_blob_at(objects, tree, path, largest_file));
+        return texts;
+      });
+    } catch (const Error& error) {
+      return std::unexpected(error);
+    }
+  };
+  co_return co_await coro::offload(pool_, [&] {
+    std::vector<Result<Texts>> all;
+    for (const auto& tree : trees) all.push_back(read_all(tree));
+    return all;
+  });
+}
+
+coro::Task<std::optional<std::string>> CachedObjects::blob(atom::ObjectId id, std::size_t limit) {
+  auto content = co_await coro::offload(pool_, [&] {
+    return repository_.read([&](Objects& objects) -> std::optional<std::string> {
+      const auto header = objects.header(id);
+      if (!header || header->type != ObjectType::blob) return std::nullopt;
+      check_size(id.hex(), header->size, limit);
+      return std::string(objects.read(id, ObjectType::blob).content());
+    });
+  });
+  if (content) uses_.note(id);
+  co_return content;
+}
+
+coro::Task<atom::ObjectId> CachedObjects::snapshot(std::vector<git::WorkingFile> files) {
+  co_return co_await coro::offload(
+      pool_, [&] { return repository_.read([&](Objects& objects) { return write_snapshot(objects, files); }); });
+}
+
+coro::Task<atom::ObjectId> CachedObjects::write_commit(std::string text) {
+  co_return co_await coro::offload(pool_, [&] {
+    return repository_.read([&](Objects& objects) { return objects.write(ObjectType::commit, text); });
+  });
+}
+
+}  // namespace eka::store
