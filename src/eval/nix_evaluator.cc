@@ -23,8 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Below what one command line may hold (2 MiB on most systems, with the environment): a store path has 44 bytes and a
-// name of at most 211.
+// Below the limit of a command line (2 MiB on most systems, with the environment): a store path has 44 bytes and a name
+// of at most 211.
 constexpr std::size_t most_arguments = 4'000;
 
 std::vector<std::vector<std::string>> in_batches(const std::set<std::string>& paths) {
@@ -36,8 +36,8 @@ std::vector<std::vector<std::string>> in_batches(const std::set<std::string>& pa
   return batches;
 }
 
-// Without --no-check-sigs: what is named by its content (derivations, texts, sources) needs no signature, and nothing
-// else comes from a private store.
+// Without --no-check-sigs: content-addressed paths (derivations, texts, sources) need no signature, and nothing else
+// may be imported from a private store.
 coro::Command copy_command(const Installation& installation, const fs::path& from,
                            const std::vector<std::string>& drv_paths) {
   coro::Command command;
@@ -49,8 +49,8 @@ coro::Command copy_command(const Installation& installation, const fs::path& fro
   return command;
 }
 
-// Nix sends all paths in one stream, and `nix copy` of 2.8 loses its place in it when another process adds one of them
-// at the same moment. What is there by then is left out of the next attempt, so that each attempt gets further.
+// Nix sends all paths in one stream, and `nix copy` of 2.8 loses synchronization if another process adds one of them at
+// the same time. A retry skips the paths that exist by then, so each attempt gets further.
 coro::Task<> copy(const Installation& installation, fs::path from, std::vector<std::string> drv_paths) {
   constexpr int attempts = 8;
   for (int attempt = 1;; ++attempt) {
@@ -63,7 +63,7 @@ coro::Task<> copy(const Installation& installation, fs::path from, std::vector<s
   }
 }
 
-// The private stores, each once, and what is wanted of them all.
+// The distinct private stores, and all derivations wanted from them.
 struct Wanted {
   std::vector<fs::path> stores;
   std::set<std::string> drv_paths;
@@ -80,7 +80,7 @@ Wanted wanted_of(const std::vector<Evaluated>& evaluated) {
   return wanted;
 }
 
-// Those of `paths` that are valid; none when the store cannot be asked.
+// The valid ones among `paths`; none if the store cannot be queried.
 coro::Task<std::set<std::string>> ask_store(const Installation& installation, std::set<std::string> paths) {
   const auto batches = in_batches(paths);
   for (const auto& batch : batches) {
@@ -112,7 +112,7 @@ struct NixEvaluator::Installed {
   Installation installation;
   RealStore real_store;
   Identity identity;
-  bool can_mount_root = true;  // until nixec says otherwise
+  bool can_mount_root = true;  // until nixec reports otherwise
   std::optional<Supplies> supplies;
   coro::SingleFlight<int, void> supplying;
 };
@@ -183,7 +183,7 @@ coro::Task<> NixEvaluator::import_derivations(std::vector<Evaluated> evaluated) 
   });
   if (!nix.supplies || nix.supplies->store.empty()) co_await make_store(nix.installation, fresh->store());
   co_await coro::offload(pool_, [&] {
-    std::error_code ignored;  // Nix says it better
+    std::error_code ignored;  // Nix reports the error better
     if (nix.installation.store == "local") fs::create_directories("/nix/store", ignored);
     gather(fresh->store(), wanted.stores);
   });

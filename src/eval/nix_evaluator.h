@@ -1,8 +1,8 @@
 // The evaluator that runs Nix.
 //
-// evaluate_each() runs nix-instantiate, sealed (sandbox/sandbox.h), on nix/plan.nix with a private store in a scratch
-// directory; accept() then copies what came out (the derivations, and the sources they name) into the real store,
-// verified, all evaluations of a run together with one `nix copy`. Nothing of the network is needed by either.
+// evaluate_each() runs nix-instantiate in a sandbox (sandbox/sandbox.h) on nix/plan.nix, with a private store in a
+// scratch directory; import_derivations() then copies the results (derivations and the sources they refer to) to the
+// real store and verifies them, all evaluations of a run together with one `nix copy`. Neither uses the network.
 //
 // Throws Error(Kind::evaluation) with the user's own trace first; cancelling kills the sandbox and removes the scratch
 // directory.
@@ -23,17 +23,17 @@ namespace eka::eval {
 
 class NixEvaluator final : public Evaluator {
  public:
-  // `<cache_root>/scratch` holds the private stores (the cache's own directory: same owner, same disk); what a killed
-  // process left there is removed. `<cache_root>/gcroots` holds the links that keep Nix's collector away. `pool` must
-  // outlive it and all it has evaluated.
+  // `<cache_root>/scratch` contains the private stores (in the cache: same owner, same disk); leftovers of killed
+  // processes are removed from it. `<cache_root>/gcroots` contains garbage collector roots. `pool` must outlive the
+  // evaluator and all its results.
   NixEvaluator(std::filesystem::path cache_root, coro::Pool& pool);
-  // With an installation that was found already: prepare() does nothing.
+  // With a known installation: prepare() does nothing.
   NixEvaluator(Installation installation, std::filesystem::path cache_root, coro::Pool& pool);
   ~NixEvaluator() override;
 
   const Installation& installation() const;
 
-  // evaluate_each(), all or nothing: one derivation for each root.
+  // Like evaluate_each(), but throws if a root fails: one derivation for each root.
   coro::Task<std::vector<Evaluated>> evaluate(Evaluation evaluation);
 
   coro::Task<> prepare() override;

@@ -1,4 +1,4 @@
-// A source that lies on disk, into the real store.
+// Adds a source on disk to the real store.
 #pragma once
 
 #include "coro/task/task.h"
@@ -7,8 +7,8 @@
 
 namespace eka::eval {
 
-// Valid at its store path afterwards. Throws Error(Kind::failure) when the store refuses it, Kind::integrity when
-// what lies there belongs at another path.
+// The source is valid at its store path afterwards. Throws Error(Kind::failure) if the store rejects it,
+// Kind::integrity if its content has another store path.
 coro::Task<> add_source(const Installation& installation, Source source);
 
 }  // namespace eka::eval

@@ -32,7 +32,7 @@ std::string_view first_field(dom::element object) {
   return fields.at(0).get(text) == simdjson::SUCCESS ? text : std::string_view();
 }
 
-// Without the colours ("ESC [ … m") that Nix puts into its messages.
+// Removes the colours ("ESC [ … m") of Nix's messages.
 std::string plain(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -46,7 +46,7 @@ std::string plain(std::string_view text) {
 
 constexpr std::string_view error_word = "error: ";
 
-// The derivation that a message is about: the first path in it, if it is but one that failed.
+// The derivation that a message is about: the first path in it. Empty for the summary "build of … failed".
 std::string derivation_in(const std::string& message) {
   constexpr std::string_view store = "'/nix/store/";
   const auto start = message.find(store);
@@ -85,7 +85,7 @@ void BuildLog::line(std::string_view text) {
 void BuildLog::error(std::string_view message) {
   const std::string said = plain(message);
   if (const std::string drv = derivation_in(said); !drv.empty()) {
-    // What a machine elsewhere said bears the word already.
+    // Messages of a remote builder already start with "error: ".
     errors_.emplace(drv, said.substr(said.starts_with(error_word) ? error_word.size() : 0));
   } else if (!said.starts_with("build of ") && complaints_.size() < most_complaints) {
     complaints_ += (complaints_.empty() ? "" : "\n") + said;

@@ -27,7 +27,7 @@ std::map<std::string, std::string> users_environment(const Installation& install
       out.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
   }
-  // What the user says about it comes after, and wins.
+  // The user's NIX_CONFIG comes last and takes precedence.
   if (lacks_build_users(installation.store)) out["NIX_CONFIG"] = "build-users-group =\n" + out["NIX_CONFIG"];
   return out;
 }
@@ -49,14 +49,14 @@ coro::Command realise_command(const Installation& installation, const Realisatio
   return command;
 }
 
-// The derivations that `drv_path` is built from; nothing where they cannot be read from here.
+// The derivations that `drv_path` depends on; empty if it cannot be read from here.
 std::vector<std::string> inputs_of(const fs::path& root, const std::string& drv_path) {
   std::ifstream in(root / drv_path.substr(1), std::ios::binary);
   const auto derivation = Derivation::parse(std::string(std::istreambuf_iterator<char>(in), {}));
   return derivation ? derivation->input_derivations : std::vector<std::string>();
 }
 
-// What failed on the way to `drv_path`: its own failure first. Reads derivations from the disk.
+// The failed derivations among `drv_path` and its dependencies, `drv_path` first. Reads derivations from disk.
 std::vector<std::string> failed_below(const std::string& store, const std::string& drv_path,
                                       const std::map<std::string, std::string>& failures) {
   const auto root = root_of(store);
@@ -64,7 +64,7 @@ std::vector<std::string> failed_below(const std::string& store, const std::strin
   std::vector<std::string> open{drv_path};
   std::vector<std::string> failed;
   for (std::size_t at = 0; at < open.size(); ++at) {
-    if (!failures.contains(open[at])) continue;  // what is built is no concern, and neither is what it needed
+    if (!failures.contains(open[at])) continue;  // not failed, so its inputs do not matter
     failed.push_back(open[at]);
     for (auto& input : root ? inputs_of(*root, open[at]) : std::vector<std::string>()) {
       if (seen.insert(input).second) open.push_back(std::move(input));
@@ -74,7 +74,7 @@ std::vector<std::string> failed_below(const std::string& store, const std::strin
 }
 
 Error failure_of(const std::vector<std::string>& failed, const std::map<std::string, std::string>& failures) {
-  // That a dependency failed says little; what that dependency said comes first then.
+  // If a dependency failed, its message is the useful one.
   const std::string& culprit = failed.size() > 1 ? failed.back() : failed.front();
   std::string text;
   if (failed.size() > 1) text = failures.at(failed.front()) + ":\n";

@@ -1,7 +1,7 @@
-// Building what was planned: `nix-store --realise`, once for all of it.
+// Builds planned derivations: one `nix-store --realise` for all of them.
 //
-// Unlike evaluation this is the user's own Nix, with its configuration and environment: substituters, builders on other
-// machines, its sandbox. Nix builds what a derivation needs first, several at once, and continues when one fails.
+// Unlike evaluation, this uses the user's Nix configuration and environment: substituters, remote builders, its
+// sandbox. Nix builds dependencies first, several at once, and continues when a build fails.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@
 
 namespace eka::eval {
 
-// One for each derivation: nothing, or why it could not be built as far as Nix said so (Kind::evaluation). Whether its
-// outputs are there is the caller's to check. `watch` is called on the reactor. Cancelling ends Nix and its builds.
+// For each derivation: nothing, or why it could not be built, as far as Nix reported it (Kind::evaluation). The caller
+// must check whether the outputs exist. `watch` is called on the reactor. Cancelling terminates Nix and its builds.
 coro::Task<std::vector<std::optional<Error>>> realise(const Installation& installation, coro::Pool& pool,
                                                       Realisation request, BuildWatch& watch);
 

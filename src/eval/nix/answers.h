@@ -1,8 +1,8 @@
-// What the evaluator says while it works: one line for each root that is done, and everything else between them.
+// Parses the output of a running evaluator: one line for each evaluated root, with other output in between.
 //
-// Answers come by standard error, where Nix's `trace` writes, because standard output has nothing before the end: a
-// root that fails would take with it all that were done before. A line is an answer if it bears the mark of this very
-// evaluation, which no atom can know (nix/plan.nix).
+// Answers are printed to standard error, where Nix's `trace` writes, because standard output is written only at the
+// end: a failing root would discard the results of all earlier ones. A line is an answer if it contains the mark of
+// this evaluation, which no atom can know (nix/plan.nix).
 #pragma once
 
 #include <cstddef>
@@ -15,26 +15,26 @@ namespace eka::eval {
 struct Answer {
   std::string label;
   std::string drv_path;
-  std::string said;  // all that was printed since the answer before: traces and warnings
+  std::string said;  // output since the previous answer: traces and warnings
 };
 
 class AnswerReader {
  public:
   explicit AnswerReader(std::string_view mark) : start_("trace: eka-answer " + std::string(mark) + " ") {}
 
-  // The answers that `bytes` completes. A line that bears the mark but is no answer counts as said.
+  // Returns the answers that `bytes` completes. A line with the mark that is not a valid answer is treated as output.
   std::vector<Answer> feed(std::string_view bytes);
 
-  // What was said since the last answer.
+  // Output since the last answer.
   std::string_view rest() const { return said_; }
 
  private:
   std::string start_;
-  std::string said_;         // ends with the line that is not complete yet
-  std::size_t line_at_ = 0;  // where that line begins
+  std::string said_;         // includes the incomplete last line
+  std::size_t line_at_ = 0;  // start of that line
 };
 
-// A new one: 128 random bits. Throws Error(Kind::failure).
+// Creates a mark: 128 random bits. Throws Error(Kind::failure).
 std::string random_mark();
 
 }  // namespace eka::eval

@@ -22,8 +22,7 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
 }
 
-// Nix's garbage collector says this of a sandbox without /proc, and when memory runs out; neither is the atom's
-// business.
+// Nix's garbage collector prints this in a sandbox without /proc and when memory is low; it does not concern the atom.
 constexpr std::string_view collector_warning = "GC Warning: ";
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -103,8 +102,7 @@ std::optional<Error> breach(std::string_view text) {
   return std::nullopt;
 }
 
-// --- what Nix says
-// ----------------------------------------------------------------------------------------------------
+// --- errors of Nix ---------------------------------------------------------------------------------------------------
 
 // "x" of "attribute 'x' missing".
 std::optional<std::string> missing_attribute(std::string_view message) {
@@ -120,7 +118,7 @@ std::string did_you_mean(const std::string& word, const Range& candidates) {
   return near.empty() ? "" : "; did you mean `" + near + "`?";
 }
 
-// An atom that asks for a dependency which it does not have.
+// Hint for an atom that uses a dependency it does not declare.
 std::string dependency_hint(const std::string& missing, std::string_view message, const Origin& origin) {
   std::vector<std::string> tags;
   for (const auto& [tag, labels] : origin.dependencies) tags.push_back(tag);
@@ -179,13 +177,12 @@ Error refused(const Ending& ending) {
   }
   const auto origin = find_origin(ending.closure, trace->places());
   Error error(Kind::evaluation, trace->told(ending.whole_trace));
-  // Of the planned atom itself the caller speaks.
+  // The caller adds the context of the planned atom.
   if (origin && origin->atoms.size() > 1) error.within(printable(origin->sentence(), 2000));
   return std::move(error).with_hint(hint_for(*trace, origin));
 }
 
-// --- everything else
-// --------------------------------------------------------------------------------------------------
+// --- other endings ---------------------------------------------------------------------------------------------------
 
 Error killed(int signal, const Ending& ending) {
   switch (signal) {
@@ -221,7 +218,7 @@ Error no_sandbox(std::string_view errors) {
 
 Error explain(const Ending& ending) {
   if (ending.signal) return killed(*ending.signal, ending);
-  // bwrap ends with 128 + the signal that ended what it ran.
+  // bwrap exits with 128 + the signal that terminated its command.
   if (ending.code && *ending.code > 128) return killed(*ending.code - 128, ending);
   if (ending.code == nixec_failed) return Error(Kind::failure, printable(trimmed(ending.errors), longest_text, true));
   if (ending.errors.starts_with("bwrap: ")) return no_sandbox(ending.errors);
@@ -229,7 +226,7 @@ Error explain(const Ending& ending) {
 }
 
 Exhausted exhausted(const Ending& ending) {
-  // bwrap ends with 128 + the signal that ended what it ran.
+  // bwrap exits with 128 + the signal that terminated its command.
   const int signal = ending.signal ? *ending.signal : ending.code ? *ending.code - 128 : 0;
   if (signal == SIGALRM || (signal == SIGKILL && ending.took >= ending.cpu_limit)) return Exhausted::time;
   if (signal == SIGABRT || signal == SIGKILL) return Exhausted::memory;

@@ -1,4 +1,4 @@
-// Why an evaluation ended without an answer, for people.
+// Explains to users why an evaluation ended without a result.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 namespace eka::eval {
 
-// How the process ended, and what is known about the circumstances.
+// How the process ended, and under which conditions it ran.
 struct Ending {
   std::optional<int> code{};
   std::optional<int> signal{};
@@ -21,18 +21,18 @@ struct Ending {
   std::chrono::seconds wall_limit{};
   std::uint64_t memory_limit{};
   std::string_view closure{};  // the document that was evaluated
-  bool whole_trace{};          // with the frames of our own expressions
+  bool whole_trace{};          // include the frames of eka's expressions
 };
 
-// Pure. An ending by Nix's own choice gives its message, then the frames of its trace that are the atoms' (trace.h);
-// where it came from another atom than the planned one, the context says which, and who needs it (origin.h). A breach
-// of the contract (nix/contract.nix) gives a sentence. Everything is fit for a terminal.
+// Pure. For an error reported by Nix: its message and the frames of its trace that belong to atoms (trace.h); if it
+// occurred in another atom than the planned one, the context names that atom and its dependents (origin.h). For a
+// violation of the contract (nix/contract.nix): a sentence. All text is escaped for terminals.
 Error explain(const Ending& ending);
 
-// Which limit ended it.
+// The limit that ended it, if any.
 Exhausted exhausted(const Ending& ending);
 
-// What the evaluator printed besides an error: traces and warnings, fit for a terminal.
+// What the evaluator printed besides an error (traces and warnings), escaped for terminals.
 std::string messages_of(std::string_view errors);
 
 }  // namespace eka::eval

@@ -33,10 +33,10 @@ std::optional<std::string> path_in(std::string_view frame) {
   return std::nullopt;
 }
 
-// What frames may name of outputs that are looked for.
+// Maximum number of outputs named in frames.
 constexpr std::size_t most_outputs = 1'000;
 
-// Which derivation of the store makes each of `outputs`, in one walk over all of them.
+// The derivation in the store that produces each of `outputs`. Scans the store once.
 std::map<std::string, std::string> makers_of(const fs::path& store, const std::set<std::string>& outputs) {
   std::map<std::string, std::string> makers;
   std::error_code ignored;
@@ -48,7 +48,7 @@ std::map<std::string, std::string> makers_of(const fs::path& store, const std::s
         if (outputs.contains(made.path)) makers.emplace(made.path, drv_path);
       }
     } catch (const Error&) {
-      // A derivation that cannot be read makes nothing.
+      // An unreadable derivation produces nothing.
     }
   }
   return makers;

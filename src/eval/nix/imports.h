@@ -1,14 +1,13 @@
-// Import-from-derivation without an evaluator that can build.
+// Import-from-derivation with an evaluator that cannot build.
 //
-// An expression may read what a derivation builds, in the middle of evaluation. Where that is allowed
-// (Evaluation::imports), the evaluator stays as sealed as ever: it has no process to build with and no store but its
-// own. So it fails at the first output that is not in that store, and its report names it. Who evaluates then has the
-// derivation built in the real store, by the user's own Nix, and evaluates once more with what was built in the private
-// store from the beginning; and so on, until nothing is missing. An expression that imports from n derivations, each
-// depending on the last, is evaluated n+1 times.
+// An expression may read the output of a derivation during evaluation. If that is allowed (Evaluation::imports), the
+// evaluator's sandbox stays the same: it cannot start builds and sees only its private store. It fails at the first
+// output that is not in that store and names it in its report. The caller then has the derivation built in the real
+// store by the user's Nix, and evaluates again with the output copied into the private store, until nothing is missing.
+// An expression that imports from n derivations, each depending on the previous one, is evaluated n+1 times.
 //
-// (Letting the evaluator talk to the Nix daemon, as plain Nix does, would evaluate once; but whoever reaches a daemon
-// may start any build, collect garbage, and read the whole store.)
+// (Giving the evaluator access to the Nix daemon, as plain Nix does, would evaluate only once; but a client of the
+// daemon can start any build, collect garbage, and read the whole store.)
 #pragma once
 
 #include <filesystem>
@@ -22,12 +21,12 @@
 
 namespace eka::eval {
 
-// The derivation in the private store `store` whose output evaluation asked for when it ended with `errors`. Nothing
-// when it ended for another reason, or when the output is one of `built`. Blocks.
+// The derivation in the private store `store` whose output evaluation needed when it failed with `errors`. Nothing if
+// it failed for another reason, or if the output is one of `built`. Blocks.
 std::optional<std::string> wanted_build(const std::filesystem::path& store, std::string_view errors,
                                         const std::vector<std::string>& built);
 
-// Copies `built`, which must be valid in the real store, and what they refer to into the private store `store`. Throws
+// Copies `built`, which must be valid in the real store, with all references into the private store `store`. Throws
 // Error(Kind::failure).
 coro::Task<> register_builds(const Installation& installation, std::filesystem::path store,
                              std::vector<std::string> built);

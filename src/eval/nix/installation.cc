@@ -37,7 +37,7 @@ bool holds_expressions(const fs::path& directory) {
   return fs::is_regular_file(directory / "plan.nix", ignored);
 }
 
-// Beside the binary when installed; in the source tree when the binary lies in the build tree; or where it is told.
+// Relative to the binary if installed; in the source tree if the binary is in the build tree; else $EKA_EXPRESSIONS.
 fs::path find_expressions(const fs::path& self) {
   const fs::path installed = self.parent_path().parent_path() / "share" / "eka" / "nix";
   if (holds_expressions(installed)) return installed;
@@ -51,7 +51,7 @@ fs::path find_expressions(const fs::path& self) {
       .with_hint("install eka with `meson install`, or set EKA_EXPRESSIONS to the directory that contains plan.nix");
 }
 
-// Beside the binary, or in the build tree as above. Where there is none, or it is a link to the binary, it is that.
+// Next to the binary, or in the build tree as above. If there is none, or it is a link to the binary, it is the binary.
 fs::path find_nixec(const fs::path& self) {
   std::error_code error;
   fs::path found = fs::canonical(self.parent_path() / "nixec", error);

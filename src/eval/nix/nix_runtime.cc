@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What distinguishes a file from another that replaced it.
+// Identifies a file; differs if the file is modified or replaced.
 std::string fingerprint(const std::string& path) {
   struct stat about{};
   if (::stat(path.c_str(), &about) != 0) return "missing";
@@ -34,7 +34,7 @@ std::string fingerprint(const std::string& path) {
   return text.str();
 }
 
-// Standard output of a program that says something short; its own errors are left out.
+// Runs a program and returns its standard output; its standard error is discarded.
 std::string ask(std::vector<std::string> words) {
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Error(Kind::failure, "cannot create a pipe");
@@ -69,7 +69,7 @@ std::string ask(std::vector<std::string> words) {
   return output;
 }
 
-// The loader that an ELF program names; nothing for a static one.
+// The ELF interpreter of a program; nothing for a static one.
 std::optional<std::string> loader_of(const fs::path& program) {
   std::ifstream in(program, std::ios::binary);
   Elf64_Ehdr header{};
@@ -103,14 +103,14 @@ std::vector<std::string> libraries_of(const fs::path& program) {
     const std::string path = line.substr(start + 3, end - start - 3);
     if (path == *loader) continue;
     libraries.push_back(path);
-    // Nix loads the resolver's backend by name at its start, and complains when it is not there.
+    // Nix loads this backend of the resolver by name at startup and prints a warning if it is missing.
     const fs::path resolver = fs::path(path).parent_path() / "libnss_dns.so.2";
     if (line.find("libc.so.6 ") != std::string::npos && fs::exists(resolver)) libraries.push_back(resolver);
   }
   return libraries;
 }
 
-// One line each: the version; then "<fingerprint>\t<path>" of the program and of the libraries.
+// Lines of the file: the version; then "<fingerprint>\t<path>" of the program and of each library.
 std::optional<NixRuntime> remembered(const fs::path& program, const fs::path& file) {
   std::ifstream in(file);
   NixRuntime runtime;
@@ -125,7 +125,7 @@ std::optional<NixRuntime> remembered(const fs::path& program, const fs::path& fi
   return runtime;
 }
 
-// A failure to remember costs the next run a few milliseconds.
+// If this fails, the next run takes a few milliseconds longer.
 void remember(const NixRuntime& runtime, const fs::path& program, const fs::path& file) {
   std::string text = runtime.version + '\n' + fingerprint(program) + '\t' + program.string() + '\n';
   for (const std::string& library : runtime.libraries) text += fingerprint(library) + '\t' + library + '\n';

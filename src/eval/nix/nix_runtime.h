@@ -1,4 +1,4 @@
-// An installed Nix: its version, and the files that its evaluator loads.
+// Properties of an installed Nix: its version, and the files that its evaluator loads.
 #pragma once
 
 #include <filesystem>
@@ -9,11 +9,11 @@ namespace eka::eval {
 
 struct NixRuntime {
   std::string version;
-  std::vector<std::string> libraries;  // the loader first; absolute, as the loader calls them
+  std::vector<std::string> libraries;  // the loader first; absolute paths as the loader prints them
 };
 
-// Asks the evaluator and its loader, once: the answer is kept in `memory` (a directory) and holds as long as every file
-// it names is the same file. Throws Error(Kind::usage) when this Nix does not work.
+// Runs the evaluator and its loader once: the result is cached in the directory `memory` and valid while all files it
+// lists are unchanged. Throws Error(Kind::usage) if this Nix does not work.
 NixRuntime nix_runtime(const std::filesystem::path& nix_instantiate, const std::filesystem::path& memory);
 
 }  // namespace eka::eval

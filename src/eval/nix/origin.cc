@@ -15,7 +15,7 @@ std::string name_of(dom::element atom) {
   return std::string(std::string_view(atom["label"])) + " " + std::string(std::string_view(atom["version"]));
 }
 
-// The keys of what an atom needs, its composer among them.
+// The keys of an atom's dependencies, including its composer.
 std::vector<std::string_view> needs(dom::element atom) {
   std::vector<std::string_view> out;
   std::string_view composer;
@@ -26,7 +26,7 @@ std::vector<std::string_view> needs(dom::element atom) {
   return out;
 }
 
-// The atoms of the document by their keys: simdjson looks through all of them for one.
+// The atoms of the document by key: a lookup by simdjson is linear.
 using Atoms = std::unordered_map<std::string_view, dom::element>;
 
 Atoms atoms_of(dom::element closure) {
@@ -41,7 +41,7 @@ dom::element at(const Atoms& atoms, std::string_view key) {
   return found->second;
 }
 
-// Who needs whom, as found on the shortest way from the planned atoms. A planned atom is needed by itself.
+// The dependent of each atom on the shortest path from a planned atom. A planned atom maps to itself.
 std::unordered_map<std::string_view, std::string_view> ways(dom::element closure, const Atoms& atoms) {
   std::unordered_map<std::string_view, std::string_view> needed_by;
   std::vector<std::string_view> open;
@@ -85,7 +85,7 @@ std::optional<Origin> find_origin(std::string_view closure_json, const std::vect
   dom::parser parser;
   const dom::element closure = parser.parse(simdjson::padded_string(closure_json));
   const Atoms atoms = atoms_of(closure);
-  // By where they stand; of two at one place the first.
+  // By location; the first of two at the same location.
   std::unordered_map<std::string_view, std::string_view> standing;
   for (const auto& [key, atom] : closure["atoms"].get_object()) standing.emplace(std::string_view(atom["root"]), key);
   std::unordered_set<std::string_view> seen;

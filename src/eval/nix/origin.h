@@ -1,4 +1,4 @@
-// Which atom of a closure a failure came from, and how the planned atom reaches it.
+// Finds the atom of a closure in which a failure occurred, and its path from the planned atom.
 #pragma once
 
 #include <map>
@@ -10,17 +10,17 @@
 namespace eka::eval {
 
 struct Origin {
-  // "auth 1.5.2", then who needs it, …, last the planned atom: the shortest way through the graph.
+  // "auth 1.5.2", then its dependent, …, up to the planned atom: the shortest path in the graph.
   std::vector<std::string> atoms;
-  // What the first of them depends on: labels by set tag.
+  // Dependencies of the first atom: labels by set tag.
   std::map<std::string, std::vector<std::string>> dependencies;
 
   // "evaluating the atom auth 1.5.2, needed by log 1.1.0, needed by server 1.4.0"
   std::string sentence() const;
 };
 
-// The atom whose tree holds the innermost of `places` (store paths). `closure_json` is the document that was evaluated
-// (nix/plan.nix). Nothing when no place is an atom's, or the document is none.
+// The atom whose tree contains the innermost of `places` (store paths). `closure_json` is the evaluated document
+// (nix/plan.nix). Nothing if no place belongs to an atom, or if the document is invalid.
 std::optional<Origin> find_origin(std::string_view closure_json, const std::vector<std::string>& places);
 
 }  // namespace eka::eval

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* prefix = "eval-";
 
-// The evaluator of an eka that was killed dies a moment after it, and may write until then.
+// The evaluator of a killed eka exits shortly after it, and may write until then.
 void remove_from_dying(const fs::path& path) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     store::remove_tree(path);
@@ -30,7 +30,7 @@ void remove_from_dying(const fs::path& path) {
   }
 }
 
-// Nothing when there is no such directory, or another holds it.
+// Empty if the directory does not exist or is locked by another process.
 coro::Descriptor lock(const fs::path& directory) {
   coro::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) opened.reset();
@@ -41,7 +41,7 @@ coro::Descriptor lock(const fs::path& directory) {
 
 Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
   store::make_directories(root);
-  // Somebody may sweep it between its making and its locking: then there is another.
+  // Another process may sweep the directory before it is locked; then create another one.
   for (int attempt = 0; attempt < 16 && lock_.get() < 0; ++attempt) {
     std::string name = (root / (std::string(prefix) + "XXXXXX")).string();
     if (::mkdtemp(name.data()) == nullptr) {

@@ -1,4 +1,4 @@
-// The private directory of one evaluation: what it is to evaluate, and the store that it fills.
+// The private directory of one evaluation: its input, and the store that it fills.
 #pragma once
 
 #include <filesystem>
@@ -9,23 +9,23 @@
 
 namespace eka::eval {
 
-// It is locked while its owner lives, so that another process can tell it from what a killed one left behind.
+// Locked while its owner is alive, so that other processes can distinguish it from leftovers of a killed one.
 class Scratch {
  public:
-  // A new one in `root`, which is made if need be. Blocks: call on the pool. `pool` must outlive it.
+  // Creates a directory in `root`, which is created if needed. Blocks; call it on the pool. `pool` must outlive it.
   Scratch(const std::filesystem::path& root, coro::Pool& pool);
-  // Leaves the removal to the pool.
+  // Removes the directory on the pool.
   ~Scratch();
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
   std::filesystem::path expression() const { return path_ / "expression.nix"; }
-  std::filesystem::path nixec() const { return path_ / "nixec"; }  // for a link to our own binary, which heeds the name
+  std::filesystem::path nixec() const { return path_ / "nixec"; }  // for a symlink to eka, which checks its name
   std::filesystem::path store() const { return path_ / "store"; }
-  // Where sandboxes mount their root, each in its own mount namespace: empty for everybody else, and shared.
+  // Where sandboxes mount their root, each in its own mount namespace. Shared; empty outside of them.
   std::filesystem::path empty_root() const { return path_.parent_path() / "root"; }
 
-  // Removes what dead processes left in `root`. Blocks; for up to a second where an evaluator still dies.
+  // Removes directories of dead processes from `root`. Blocks, for up to a second if an evaluator is still exiting.
   static void sweep(const std::filesystem::path& root);
 
  private:

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t most_open_files = 1024;
-// The evaluator's database needs as much, however little may be written.
+// The evaluator's database needs this much, however low the limit is.
 constexpr std::uint64_t smallest_file_limit = std::uint64_t{64} << 20;
 
 std::vector<Sandbox::Bind> binds_of(const std::vector<Source>& sources) {
@@ -72,7 +72,7 @@ NixecRequest request_for(const SandboxSetup& setup, const Evaluation& evaluation
           .filter = setup.supplies.filter};
 }
 
-// A scratch directory that is ready, and the command to run.
+// A prepared scratch directory, and the command to run.
 struct Prepared {
   std::shared_ptr<Scratch> scratch;
   coro::Command command;
@@ -130,7 +130,7 @@ coro::Task<> Session::run() {
   group_.start(converse(std::move(prepared.command)));
   co_await group_.join();
   if (evaluation_.imports && exit_.code() == 1 && !too_much_) {
-    // What is wanted will be admitted, too.
+    // The wanted derivation will be imported, so the limit applies to it, too.
     too_much_ = co_await coro::offload(setup_.pool, [this](coro::Stop stop) { return meter_->is_over(stop, true); });
   }
   if (too_much_) failure_ = too_large(evaluation_.limits.store_bytes);
@@ -140,7 +140,7 @@ coro::Task<> Session::run() {
 coro::Task<> Session::converse(coro::Command command) {
   const auto start = std::chrono::steady_clock::now();
   try {
-    // The end of the evaluator cancels the watch, and too much written cancels the evaluator.
+    // The exit of the evaluator cancels the watch; exceeding the limit cancels the evaluator.
     coro::TaskGroup both(co_await asio::this_coro::executor);
     both.start(run_command(std::move(command), &both));
     both.start(watch_store(&both));
@@ -189,7 +189,7 @@ void Session::hear(std::string_view bytes) {
   group_.start(take_heard());
 }
 
-// One after another: where one is not taken, none behind it is.
+// In order: after an answer that is not accepted, no later one is accepted.
 coro::Task<> Session::take_heard() {
   while (!heard_.empty() && !too_much_) {
     const Answer answer = std::move(heard_.front());
@@ -204,8 +204,8 @@ coro::Task<> Session::take_heard() {
   taking_ = false;
 }
 
-// Nothing when more was written by now than may be. What an answer names was written before it: once taken, it is
-// within the limit, whatever comes later.
+// Nothing if the size limit is exceeded. What an answer names was written before the answer, so an accepted answer is
+// within the limit whatever is written later.
 std::optional<Result<Evaluated>> Session::take(const Answer& answer, coro::Stop stop) {
   {
     const std::lock_guard lock(measuring_);

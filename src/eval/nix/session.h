@@ -20,7 +20,7 @@
 
 namespace eka::eval {
 
-// What every process of a run is given.
+// Common to all processes of a run.
 struct SandboxSetup {
   const Installation& installation;
   const std::filesystem::path& scratch_root;
@@ -29,16 +29,17 @@ struct SandboxSetup {
   bool can_mount_root = true;  // root_mount.h
 };
 
-// All that it is given must outlive it. Used once.
+// All arguments of the constructor must outlive it. Used once.
 class Session {
  public:
   Session(coro::Executor executor, const SandboxSetup& setup, const Evaluation& evaluation, const Answered& answered);
 
-  // Throws what concerns no root: that there is no space for a scratch directory. Cancelling it kills the process.
+  // Throws errors that are not specific to a root, such as no space for a scratch directory. Cancelling kills the
+  // process.
   coro::Task<> run();
 
   // After run():
-  bool cannot_mount_root() const;  // nothing was evaluated: this machine lets bwrap alone make namespaces
+  bool cannot_mount_root() const;  // nothing was evaluated: only bwrap may create namespaces on this machine
   Answers answers();
 
  private:
@@ -57,15 +58,15 @@ class Session {
   AnswerReader reader_;
   coro::TaskGroup group_;
   std::shared_ptr<Scratch> scratch_;
-  std::deque<Answer> heard_;  // and not taken yet
+  std::deque<Answer> heard_;  // not processed yet
   bool taking_ = false;
-  std::vector<Result<Evaluated>> roots_;  // in the order in which they were answered
+  std::vector<Result<Evaluated>> roots_;  // in the order of their answers
   coro::Exit exit_;
   std::optional<Evaluated> wanted_;
   std::optional<StoreMeter> meter_;
-  std::mutex measuring_;                // the meter: the pool's threads take turns
-  std::atomic<bool> too_much_ = false;  // it has written more than it may
-  std::optional<Error> failure_;        // when it was ended by us
+  std::mutex measuring_;                // protects meter_ from concurrent threads of the pool
+  std::atomic<bool> too_much_ = false;  // the size limit is exceeded
+  std::optional<Error> failure_;        // set if eka ended the process
   std::chrono::milliseconds took_{};
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The number is that of what is looked for in it, and of the options with which it is made.
+// Increase the number when the checks of EmptyStore::read or the options of make_command change.
 fs::path place_of(const fs::path& scratch_root, std::string version) {
   std::ranges::replace_if(version, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.'; }, '_');
   return scratch_root / ("empty-store-1-" + version);
@@ -37,7 +37,7 @@ coro::Command make_command(const Installation& installation, const fs::path& sto
   return command;
 }
 
-// Whole or not at all, whoever else does the same. An unusable one in its place is replaced.
+// Atomic, also with concurrent callers. Replaces an unusable store.
 void keep(const fs::path& made, const fs::path& place) {
   std::error_code ignored;
   if (EmptyStore::read(place).empty()) fs::remove_all(place, ignored);

@@ -1,4 +1,4 @@
-// What every evaluator of a run is given and needs to be made but once.
+// Inputs that are created once for all evaluators of a run.
 #pragma once
 
 #include <filesystem>
@@ -16,11 +16,11 @@ struct Supplies {
   std::string filter;  // syscalls.h
 };
 
-// Has Nix make an empty store in `store`, an empty directory. Throws Kind::failure.
+// Runs Nix to create an empty store in `store`, an empty directory. Throws Kind::failure.
 coro::Task<> make_store(const Installation& installation, std::filesystem::path store);
 
-// Has Nix make the empty store where `scratch_root` does not hold it yet; without it, evaluations take longer. A
-// coroutine of the reactor. Throws Error(Kind::failure) where no filter can be made, or no file.
+// Reads the empty store from `scratch_root`, or runs Nix to create it there; without it, evaluations take longer. A
+// coroutine of the reactor. Throws Error(Kind::failure) if the filter or a file cannot be created.
 coro::Task<Supplies> gather_supplies(const Installation& installation, std::filesystem::path scratch_root,
                                      coro::Pool& pool);
 

@@ -11,9 +11,9 @@ constexpr std::size_t longest_text = 16 << 10;
 constexpr std::size_t most_places = 10'000;
 constexpr std::string_view frame_mark = "\n       … ";
 constexpr std::string_view place_mark = "at /nix/store/";
-constexpr std::size_t hash_length = 33;  // with its "-"
+constexpr std::size_t hash_length = 33;  // including "-"
 
-// Is this frame in eka's own expressions, or in the command line?
+// Whether a frame is about eka's own expressions or the command line.
 bool is_ours(std::string_view frame) {
   for (const std::string_view place : {"at /eka/nix/", "at (stdin)", "at «stdin»"}) {
     if (frame.contains(place)) return true;
@@ -38,7 +38,7 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
 }
 
-// Nix indents everything below "error: " by its width, and so does the code that prints eka's messages.
+// Removes the indentation by the width of "error: ", which is added again when messages are printed.
 std::string without_indent(std::string_view text) {
   constexpr std::string_view indent = "       ";
   std::string out;
@@ -50,7 +50,7 @@ std::string without_indent(std::string_view text) {
   return out;
 }
 
-// What was imported from a derivation (imports.h) is in the private store.
+// Paths imported from a derivation (imports.h) are in the private store.
 std::string without_private_store(std::string_view text) {
   constexpr std::string_view path = "/eka/store/nix/store/";
   constexpr std::size_t prefix = std::string_view("/eka/store").size();
@@ -61,14 +61,14 @@ std::string without_private_store(std::string_view text) {
     out += text.substr(0, found);
     if (found == std::string_view::npos) return out;
     text.remove_prefix(found + prefix);
-    // Behind the prefix, so that nothing is found in it again.
+    // Skip the path, so that it is not found again.
     const std::size_t rest = path.size() - prefix;
     out += text.substr(0, rest);
     text.remove_prefix(rest);
   }
 }
 
-// "… from call site" of a builtin: no place, no name, no news.
+// "… from call site" of a builtin has no location and no name.
 bool says_nothing(std::string_view frame) {
   return frame == "… from call site";
 }
@@ -84,8 +84,8 @@ void add_places(std::string_view text, std::vector<std::string>& places) {
 
 }  // namespace
 
-// The last line that starts with "error:" (Nix indents the lines of a message, so that no text of an atom can begin
-// one, except by tracing before).
+// The last line that starts with "error:". Nix indents the lines of a message, so text of an atom cannot start such a
+// line, except in a trace before the report.
 std::size_t report_start(std::string_view errors) {
   const std::size_t last = errors.rfind("\nerror:");
   if (last != std::string_view::npos) return last + 1;

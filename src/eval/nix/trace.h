@@ -1,4 +1,4 @@
-// What Nix reports of a failed evaluation, taken apart.
+// Parses the report of a failed evaluation by Nix.
 //
 //   error: <message, its further lines indented>
 //
@@ -9,8 +9,8 @@
 //
 //          at …
 //
-// The frames follow from the inside out. Those in eka's own expressions (/eka/nix) say nothing about the atom
-// and are left out unless they are asked for.
+// Frames are listed from innermost to outermost. Frames of eka's own expressions (/eka/nix) are irrelevant to the atom
+// and omitted by default.
 #pragma once
 
 #include <optional>
@@ -21,24 +21,25 @@
 namespace eka::eval {
 
 struct Trace {
-  std::string message;  // with the place where it was raised, if Nix knows that
+  std::string message;  // with its location, if known
   struct Frame {
     std::string text;
     bool ours = false;
   };
   std::vector<Frame> frames;  // innermost first
 
-  // The report at the end of what the evaluator wrote; nothing when there is none.
+  // The report at the end of the evaluator's output; nothing if there is none.
   static std::optional<Trace> read(std::string_view errors);
 
-  // The store paths in which it was raised and through which it came ("/nix/store/<hash>-label"), innermost first.
+  // The store paths where the error was raised and through which it propagated ("/nix/store/<hash>-label"), innermost
+  // first.
   std::vector<std::string> places() const;
 
-  // For people, fit for a terminal: the message, then the frames, with "label/…" for "/nix/store/<hash>-label/…".
+  // For users, escaped for terminals: the message, then the frames, with "label/…" for "/nix/store/<hash>-label/…".
   std::string told(bool whole) const;
 };
 
-// Where the report begins in what the evaluator wrote; npos when there is none. What comes before are messages.
+// Where the report starts in the evaluator's output; npos if there is none. The text before it consists of messages.
 std::size_t report_start(std::string_view errors);
 
 }  // namespace eka::eval

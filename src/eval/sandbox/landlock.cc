@@ -16,7 +16,7 @@
 namespace eka::eval {
 namespace {
 
-// The kernel's numbers, which are older headers' gaps. https://docs.kernel.org/userspace-api/landlock.html
+// Constants of the kernel that older headers lack. https://docs.kernel.org/userspace-api/landlock.html
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
@@ -30,11 +30,11 @@ constexpr std::uint64_t writing = reading | LANDLOCK_ACCESS_FS_WRITE_FILE | LAND
                                   LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
                                   LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
                                   LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER;
-// What can be granted on a file that is no directory.
+// Rights that apply to files other than directories.
 constexpr std::uint64_t of_files = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
                                    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
 
-// struct landlock_ruleset_attr as of version 6; older kernels take a shorter one.
+// struct landlock_ruleset_attr as of version 6; older kernels accept a shorter one.
 struct Handled {
   std::uint64_t files = 0;
   std::uint64_t network = 0;

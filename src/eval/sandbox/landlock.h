@@ -1,8 +1,8 @@
-// What a process and its threads may still do with files, by Landlock: a wall inside the walls, made by the process
-// itself, for good, without any privilege.
+// Restricts the file access of this process and its threads with Landlock: an additional layer inside the sandbox, set
+// up by the process itself, irrevocable, and without privileges.
 //
-// Whatever is not granted is refused: files below no granted path, TCP, signals to other processes, abstract sockets;
-// each as far as the kernel's version of Landlock knows it.
+// Everything that is not granted is denied: files outside of the granted paths, TCP, signals to other processes,
+// abstract sockets; each as far as the kernel's version of Landlock supports it.
 #pragma once
 
 #include <string>
@@ -10,15 +10,15 @@
 
 namespace eka::eval {
 
-// Paths; a directory includes everything below it. One that does not exist grants nothing.
+// Paths; a directory includes everything below it. A path that does not exist grants nothing.
 struct Grants {
   std::vector<std::string> run;    // may be executed and read
   std::vector<std::string> read;   // may be read and listed
-  std::vector<std::string> write;  // may be read, written, made and removed: regular files, directories, symlinks
+  std::vector<std::string> write;  // may be read, written, created and removed: regular files, directories, symlinks
 };
 
-// False where the kernel has no Landlock, or has it switched off: then nothing has changed. Throws
-// Error(Kind::failure). The process must have no_new_privs set.
+// Returns false, without effect, if the kernel has no Landlock or it is disabled. Throws Error(Kind::failure). The
+// process must have no_new_privs set.
 bool confine(const Grants& grants);
 
 }  // namespace eka::eval

@@ -1,4 +1,4 @@
-// A file that lies in memory and has no name: how data is handed to a program that wants a descriptor.
+// An anonymous file in memory, to pass data to a program that expects a descriptor.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace eka::eval {
 
-// It holds `content` and stands at its beginning; it is inherited across exec. Throws Error(Kind::failure).
+// Contains `content`; its offset is 0. It is inherited across exec. Throws Error(Kind::failure).
 coro::Descriptor memory_file(const char* name, std::string_view content);
 
 }  // namespace eka::eval

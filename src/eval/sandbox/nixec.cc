@@ -27,8 +27,8 @@ namespace {
   throw Error(Kind::failure, what + ": " + std::strerror(errno));
 }
 
-// The request as words, each ended by a NUL: no path and no name holds one, and nixec needs no parser that takes longer
-// to load than it runs.
+// Writes the request as NUL-terminated words, since no path or name contains NUL: a parser library would take longer to
+// load than nixec runs.
 class Writer {
  public:
   void put(std::string_view word) { text_.append(word).push_back('\0'); }
@@ -37,7 +37,7 @@ class Writer {
     put(words.size());
     for (const std::string& word : words) put(word);
   }
-  // Where a NUL may be.
+  // For data that may contain NUL.
   void put_bytes(std::string_view bytes) {
     put(bytes.size());
     text_.append(bytes);
@@ -103,12 +103,12 @@ std::string read_all(int from) {
 void limit(__rlimit_resource resource, std::uint64_t value) {
   const rlimit both{.rlim_cur = value, .rlim_max = value};
   rlimit present{};
-  // A limit that is stricter already stays.
+  // Keep a limit that is stricter already.
   if (::getrlimit(resource, &present) == 0 && present.rlim_max < value) return;
   if (::setrlimit(resource, &both) != 0) fail_with_errno("cannot set a resource limit");
 }
 
-// The alarm outlives exec, and bwrap neither catches nor hands it on: it ends, and all inside with it.
+// The alarm survives exec, and bwrap neither handles nor forwards the signal: it terminates, with all processes inside.
 void take_on(const NixecLimits& limits) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, limits.open_files);
@@ -146,13 +146,13 @@ int complain(const std::exception& error, int code) {
       input < 0 || ::dup2(input, STDIN_FILENO) < 0) {
     fail_with_errno("cannot open " + request.expression_file);
   }
-  // Last: from here on this process must not need anything.
+  // Last: with these limits, this process must not need anything else.
   take_on(request.limits);
   ::execve(request.sandbox.bwrap.c_str(), argv.data(), no_environment.data());
   fail_with_errno("cannot run " + request.sandbox.bwrap);
 }
 
-// bwrap closes nothing, and what it inherits would be open inside.
+// bwrap does not close inherited descriptors; they would be open inside.
 void close_inherited() {
   if (::close_range(STDERR_FILENO + 1, ~0U, 0) == 0) return;
   for (int number = STDERR_FILENO + 1; number < 1024; ++number) ::close(number);

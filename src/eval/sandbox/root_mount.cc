@@ -28,7 +28,7 @@ void write_to(const char* file, const std::string& text) {
   if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) refuse(file);
 }
 
-// User and group keep their ids, so that bwrap, which creates namespaces of its own, works as without these.
+// The user and group ids stay the same, so that bwrap, which creates its own namespaces, works as without these.
 void enter_namespaces() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
@@ -75,7 +75,7 @@ class RootMount {
   }
 
  private:
-  // What is mounted there and below, at once.
+  // Applies to `mounted` and all mounts below it, at once.
   static void restrict_to(const std::string& mounted, std::uint64_t attributes) {
     mount_attr restricted{};
     restricted.attr_set = attributes;

@@ -16,9 +16,9 @@
 
 namespace eka::eval {
 
-// Enters a user and a mount namespace of its own, and mounts `binds` read-only beneath `at`, an empty directory, and
-// `writable` read-write. The calling process must have one thread. Throws Error(Kind::failure)
-// where the kernel (before 5.12) or its policy refuses; the process is of no further use then.
+// Enters new user and mount namespaces, mounts `binds` read-only below `at`, an empty directory, and `writable`
+// read-write. The calling process must have one thread. Throws Error(Kind::failure) if the kernel (before 5.12) or its
+// policy does not allow it; the process must then exit.
 void mount_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& writable);
 
 }  // namespace eka::eval

@@ -8,7 +8,7 @@
 namespace eka::eval {
 namespace {
 
-// Where things stand inside.
+// Paths inside the sandbox.
 constexpr const char* inside_expressions = "/eka/nix";
 
 class Options {
@@ -33,13 +33,13 @@ void add_files(Options& options, const Sandbox& sandbox) {
     for (const Sandbox::Bind& bind : root_binds(sandbox)) options.read_only(bind.outside, bind.inside);
     options.add({"--bind", sandbox.store, inside_store, "--remount-ro", "/"});
   } else {
-    // The store stands in it, and all else is read-only already. Each further option would have bwrap read the table of
-    // all these mounts once more.
+    // The root contains the store, and all other mounts are read-only already. For each further option, bwrap would
+    // read the table of all these mounts again.
     options.add({"--bind", sandbox.root, "/"});
   }
 }
 
-// The configuration comes by the environment: no file of it is read, the machine's least of all.
+// The configuration is passed in the environment: no configuration file is read, in particular not the machine's.
 constexpr const char* configuration =
     "restrict-eval = true\n"
     "allow-import-from-derivation = false\n"
@@ -54,7 +54,7 @@ constexpr const char* configuration =
     "fsync-metadata = false\n"
     "gc-reserved-space = 0\n";
 
-// Imports of what stands in the private store already; a build can neither begin nor, hence, succeed.
+// Allows imports of outputs in the private store; no build can start.
 constexpr const char* imports_of_what_is_built =
     "allow-import-from-derivation = true\n"
     "max-jobs = 0\n";
@@ -66,12 +66,12 @@ void add_environment(Options& options, bool imports) {
   options.variable("NIX_USER_CONF_FILES", "");
   options.variable("NIX_CONFIG", std::string(configuration) + (imports ? imports_of_what_is_built : ""));
   options.variable("GC_INITIAL_HEAP_SIZE", "32M");
-  // One collector thread: an evaluation is one core's work, and several of them run side by side.
+  // One collector thread: an evaluation uses one core, and several run in parallel.
   options.variable("GC_MARKERS", "1");
 }
 
-// Rules are for directories, since each takes three system calls: nothing stands in /nix/store but sources, and beside
-// the libraries nothing but other libraries of the evaluator.
+// Rules are for directories, since each takes three system calls: /nix/store contains only sources, and the directories
+// of the libraries contain only other libraries of the evaluator.
 Grants grants(const Sandbox& sandbox) {
   Grants grants{.run = {sandbox.nix_instantiate}, .read = {inside_expressions, "/nix/store"}, .write = {inside_store}};
   if (sandbox.libraries.empty()) return grants;
@@ -102,8 +102,8 @@ SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
   std::vector<std::string> command{
       sandbox.nix_instantiate, "--store",      inside_store, "--eval", "--strict",    "--json",
       "--read-write-mode",     "--show-trace", "--option",   "system", sandbox.system};
-  // Each by its name: an atom can neither list the others nor tell what was evaluated beside it. (The word before "="
-  // is a name in builtins.nixPath, which atoms see empty.)
+  // Each by name: an atom can neither list the other sources nor detect what is evaluated with it. (The word before "="
+  // is a name in builtins.nixPath, which is empty for atoms.)
   command.insert(command.end(), {"-I", std::string("eka=") + inside_expressions});
   for (const Sandbox::Bind& source : sandbox.sources) command.insert(command.end(), {"-I", "atom=" + source.inside});
   command.emplace_back("-");

@@ -1,15 +1,16 @@
-// The sandbox in which an evaluator runs, as data.
+// Describes the sandbox in which an evaluator runs.
 //
-// Inside there is: nix-instantiate and its libraries, the expressions, the sources of one closure (each at its own
-// store path), and a private store to write. No network, no devices, no /proc (which many containers do not let one
-// mount, and which is not missed), no environment but what is listed, no other file of the machine. It is isolated by
-// namespaces (bubblewrap), a seccomp filter (syscalls.h) and, where the kernel has it, Landlock (landlock.h); the
-// options given to Nix only improve its messages.
+// It contains nix-instantiate and its libraries, the expressions, the sources of one closure (each at its own store
+// path), and a writable private store. It has no network, no devices, no /proc (many containers do not allow mounting
+// it, and it is not needed), no environment variables except those listed, and no other file of the machine. It is
+// isolated by namespaces (bubblewrap), a seccomp filter (syscalls.h) and, if the kernel supports it, Landlock
+// (landlock.h); the options given to Nix only improve its messages.
 //
-// What is to be evaluated comes by standard input, not as a file: what an atom can read would be an input to its value,
-// and it must not depend on what else is in the closure.
+// The expression is passed on standard input, not in a file: anything an atom can read would be an input of its value,
+// which must not depend on what else is in the closure.
 //
-// The evaluator is not user 0 inside, whoever it is outside: as 0, Nix would try to unshare and to own files.
+// The evaluator never has user id 0 inside, whatever it is outside: as user 0, Nix would try to unshare and to own
+// files.
 #pragma once
 
 #include <cstddef>
@@ -27,37 +28,38 @@ struct Sandbox {
 
   std::string bwrap;
   std::string nix_instantiate;         // at the same path inside
-  std::vector<std::string> libraries;  // these too; the loader is among them
+  std::vector<std::string> libraries;  // at the same paths inside; includes the loader
   std::string expressions;             // the directory of nix/
   std::string store;                   // an empty directory: the private store
   std::vector<Bind> sources;
   std::string system;
-  // The small nixec, which enables Landlock inside (launcher.h); empty: the evaluator is started without.
+  // The small nixec, which enables Landlock inside (launcher.h); empty: the evaluator is started without it.
   std::string launcher;
-  // An empty directory where nixec mounts all files first, the store too (root_mount.h); empty: bwrap binds one by one.
+  // An empty directory where nixec first mounts all files and the store (root_mount.h); empty: bwrap binds each of
+  // them.
   std::string root;
-  bool imports = false;  // fail at what is not built with its name, not with a refusal (imports.h)
+  bool imports = false;  // an output that is not built fails with its name (imports.h)
 };
 
-// Every file in the sandbox except for the private store, which alone is writable.
+// All files in the sandbox except for the private store, which alone is writable.
 std::vector<Sandbox::Bind> root_binds(const Sandbox& sandbox);
 
 struct SandboxArguments {
-  std::vector<std::string> options;  // bwrap's own; NUL-separated in a file, since there may be very many
-  std::vector<std::string> command;  // what it runs
+  std::vector<std::string> options;  // of bwrap; passed NUL-separated in a file, since there may be many
+  std::vector<std::string> command;  // executed by bwrap
 };
 
-// Pure: the same request gives the same arguments. `seccomp` is the number of the descriptor that holds the filter.
+// Pure. `seccomp` is the descriptor of the filter.
 SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp);
 
-// What the command reads from its standard input; `mark` is a word that its answers bear (answers.h).
+// The standard input of the command; `mark` identifies its answers (answers.h).
 std::string expression_for(std::string_view closure_json, std::string_view mark);
 
-// The private store, inside.
+// Path of the private store inside.
 inline constexpr const char* inside_store = "/eka/store";
 
-// Each has a mount, of which the kernel lets a namespace have 100,000, and a word on the command line. Without
-// `root`, the limit is bwrap's: it reads no more than 9,000 arguments.
+// Each source needs a mount, of which the kernel allows 100,000 per namespace, and an argument. Without `root`, the
+// limit is bwrap's: it reads no more than 9,000 arguments.
 inline constexpr std::size_t most_sources = 20'000;
 inline constexpr std::size_t most_sources_without_root = 2'500;
 

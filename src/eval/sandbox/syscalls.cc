@@ -19,7 +19,7 @@ namespace {
 
 // Names that this libseccomp or this architecture does not know are skipped: they cannot be called.
 constexpr const char* allowed[] = {
-    // files: the wall is the mount namespace
+    // files: access is restricted by the mount namespace
     "access", "chdir", "chmod", "chown", "close", "close_range", "copy_file_range", "creat", "dup", "dup2", "dup3",
     "eventfd2", "faccessat", "faccessat2", "fadvise64", "fallocate", "fchdir", "fchmod", "fchmodat", "fchmodat2",
     "fchown", "fchownat", "fcntl", "fdatasync", "fgetxattr", "flistxattr", "flock", "fstat", "fstatfs", "fsync",
@@ -31,7 +31,7 @@ constexpr const char* allowed[] = {
     "utime", "utimensat", "utimes", "write", "writev",
     // memory
     "brk", "madvise", "membarrier", "mincore", "mlock", "mmap", "mprotect", "mremap", "msync", "munlock", "munmap",
-    // giving up more (landlock.h)
+    // giving up access (landlock.h)
     "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self",
     // threads, signals, time
     "arch_prctl", "clock_getres", "clock_gettime", "clock_nanosleep", "exit", "exit_group", "futex", "futex_waitv",
@@ -39,12 +39,12 @@ constexpr const char* allowed[] = {
     "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait", "sched_getaffinity",
     "sched_getparam", "sched_getscheduler", "sched_yield", "set_robust_list", "set_tid_address", "setitimer",
     "sigaltstack", "tgkill", "time",
-    // about itself
+    // the process itself
     "execve", "getegid", "geteuid", "getgid", "getgroups", "getpgid", "getpgrp", "getpid", "getppid", "getpriority",
     "getrandom", "getresgid", "getresuid", "getrlimit", "getrusage", "getsid", "gettid", "getuid", "prlimit64",
     "setrlimit", "sysinfo", "times", "uname"};
 
-// Calls that programs make but do not depend on.
+// Calls that a portable program may try and can do without.
 constexpr const char* refused[] = {"fork",   "vfork",       "socket",          "socketpair", "ptrace",     "unshare",
                                    "setns",  "mount",       "umount2",         "bpf",        "keyctl",     "add_key",
                                    "chroot", "request_key", "perf_event_open", "kill",       "pivot_root", "execveat"};
@@ -91,13 +91,13 @@ std::string syscall_filter() {
   for (const char* name : allowed) filter.add(SCMP_ACT_ALLOW, name);
   for (const char* name : refused) filter.add(SCMP_ACT_ERRNO(EPERM), name);
 
-  // clone3 hides its flags behind a pointer, so it stays unknown; clone makes threads, in no new namespace.
+  // clone3 passes its flags by pointer, so it fails with ENOSYS; clone may create threads, but no namespaces.
   constexpr std::uint64_t namespaces =
       CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
   filter.add(SCMP_ACT_ALLOW, "clone", masked(0, namespaces | CLONE_THREAD, CLONE_THREAD));
   filter.add(SCMP_ACT_ERRNO(EPERM), "clone", masked(0, CLONE_THREAD, 0));
 
-  // Is this a terminal, and how wide? Nothing else, TIOCSTI and TIOCLINUX least of all.
+  // Whether it is a terminal, and its width. Nothing else, in particular neither TIOCSTI nor TIOCLINUX.
   for (const int request : {TCGETS, TIOCGWINSZ}) {
     filter.add(SCMP_ACT_ALLOW, "ioctl", equals(1, static_cast<std::uint64_t>(request)));
   }

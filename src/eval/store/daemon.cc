@@ -21,7 +21,7 @@ constexpr std::uint64_t hello_of_daemon = 0x6478696f;
 constexpr std::uint64_t our_version = (1 << 8) | 21;
 constexpr std::uint64_t operation_add_indirect_root = 12;
 
-// What comes between an operation and its result.
+// Messages between an operation and its result.
 constexpr std::uint64_t log_next = 0x6f6c6d67;
 constexpr std::uint64_t log_last = 0x616c7473;
 constexpr std::uint64_t log_error = 0x63787470;
@@ -81,7 +81,7 @@ Daemon::Daemon(const fs::path& socket) : socket_(connected(socket)) {
   send(encoded(hello_of_client));
   if (number() != hello_of_daemon) broken("unsupported protocol");
   number();  // its version
-  // Two fields that only old daemons heed: no processor is preferred, no space reserved.
+  // Obsolete fields that only old daemons use: CPU affinity and reserved space.
   send(encoded(our_version) + encoded(std::uint64_t{0}) + encoded(std::uint64_t{0}));
   finish();
 }

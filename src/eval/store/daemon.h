@@ -1,10 +1,9 @@
-// The part of the Nix daemon's protocol that eka uses: one operation, for which starting a process each time would be
-// dear.
+// A client of the Nix daemon for one operation, for which starting a process each time would be too slow.
 //
-// Numbers are 64 bits, little endian; a string is its length, its bytes, and zeros up to a multiple of eight. After the
-// greeting each operation is a number and its arguments. The daemon answers with log messages, an end mark, and the
-// result. We call ourselves a client of protocol 1.21 (Nix 2.3), which every daemon of Nix 2 and its relatives takes:
-// newer versions add nothing here but fields to skip.
+// Numbers have 64 bits, little endian; a string is its length, its bytes, and zeros up to a multiple of eight. After
+// the handshake, each operation is a number and its arguments. The daemon responds with log messages, an end mark, and
+// the result. The client announces protocol 1.21 (Nix 2.3), which every daemon of Nix 2 and its forks accepts: newer
+// versions would only add fields to skip.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +18,16 @@ namespace eka::eval {
 
 class Daemon {
  public:
-  // The socket of a store as Nix's --store names it ("daemon", "unix:///path"); nothing when it is not a daemon's.
+  // The socket of a store given as for Nix's --store ("daemon", "unix:///path"); nothing if it is not a daemon.
   static std::optional<std::filesystem::path> socket_of(const std::string& store);
-  // Does somebody accept connections there?
+  // Whether `socket` accepts connections.
   static bool answers(const std::filesystem::path& socket);
 
-  // Connects and greets. Blocks, as everything here does, but for no longer than some seconds. Throws
-  // Error(Kind::failure).
+  // Connects and performs the handshake. Blocks, like all members; each send and receive times out after 10 seconds.
+  // Throws Error(Kind::failure).
   explicit Daemon(const std::filesystem::path& socket);
 
-  // Tells the collector of `link`, which points into the store. The daemon remembers it until it is gone.
+  // Registers `link`, which points into the store, with the garbage collector until the link is removed.
   void add_indirect_root(std::string_view link);
 
  private:
@@ -36,7 +35,7 @@ class Daemon {
   void receive(char* into, std::size_t size);
   std::uint64_t number();
   std::string string();
-  // Reads log messages up to the mark that an operation is done. Throws what the daemon says went wrong.
+  // Reads log messages up to the end mark of an operation. Throws the daemon's error.
   void finish();
 
   coro::Descriptor socket_;

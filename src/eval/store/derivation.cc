@@ -5,7 +5,7 @@
 namespace eka::eval {
 namespace {
 
-// Where parsing stopped. Thrown and caught in this file.
+// Position of a syntax error. Thrown and caught in this file.
 struct Malformed {
   std::size_t at;
 };
@@ -131,7 +131,7 @@ Result<Derivation> Derivation::parse(std::string_view text) {
 
 bool is_store_path(std::string_view path) {
   constexpr std::string_view store = "/nix/store/";
-  static constexpr std::string_view digits = "0123456789abcdfghijklmnpqrsvwxyz";  // letters but e, o, t, u
+  static constexpr std::string_view digits = "0123456789abcdfghijklmnpqrsvwxyz";  // all letters except e, o, t, u
   if (!path.starts_with(store)) return false;
   path.remove_prefix(store.size());
   if (path.size() < 34 || path.size() > 33 + 211 || path[32] != '-') return false;

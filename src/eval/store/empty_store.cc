@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Far more than Nix makes: what holds more is something else.
+// Far more than Nix creates in an empty store.
 constexpr std::uintmax_t largest_file = 1 << 20;
 constexpr std::size_t most_entries = 100;
 
@@ -39,8 +39,8 @@ EmptyStore EmptyStore::read(const fs::path& made) {
   for (fs::recursive_directory_iterator entry(made, ignored), end; entry != end; entry.increment(ignored)) {
     const std::string path = entry->path().string().substr(made.string().size());
     const fs::file_type type = entry->symlink_status(ignored).type();
-    // What identifies this machine is left out: links name the place at which the store was made, and these directories
-    // its owner. Nix makes its own.
+    // Entries specific to this machine are omitted: symlinks, which contain the location of the store, and these
+    // directories, which contain its user. Nix creates its own.
     if (entry->path().parent_path().filename() == "per-user") continue;
     if (type == fs::file_type::directory) store.directories_.push_back(path);
     if (type != fs::file_type::regular) continue;

@@ -1,10 +1,10 @@
-// An empty store of Nix, with which evaluations begin.
+// An empty Nix store, with which evaluations start.
 //
-// To make a store, Nix makes fifteen directories and runs a dozen transactions of SQLite, which takes as long as the
-// evaluation of a small atom. So it makes one for all, once for each version of Nix, in the cache; what it made is read
-// once a run, and written out for each evaluator, which owns its copy.
+// To create a store, Nix creates fifteen directories and runs a dozen transactions of SQLite, which takes as long as
+// evaluating a small atom. So one store is created for each version of Nix and kept in the cache; it is read once per
+// run and written for each evaluator, which owns its copy.
 //
-// (A store that one evaluator leaves to the next was rejected: what is sealed off must not find what another left.)
+// (Reusing the store of a previous evaluator was rejected: a sandbox must not see what another one left.)
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,13 @@ namespace eka::eval {
 
 class EmptyStore {
  public:
-  // Nothing in it: each evaluator then makes its own.
+  // Without content: each evaluator creates its own store.
   EmptyStore() = default;
-  // What Nix made at `made`; nothing when that is missing, or not such a store. Blocks.
+  // The store that Nix created at `made`; empty() if that is missing or not such a store. Blocks.
   static EmptyStore read(const std::filesystem::path& made);
 
   bool empty() const { return directories_.empty(); }
-  // Into `store`, an empty directory. Blocks. Throws Error(Kind::failure).
+  // Writes it into `store`, an empty directory. Blocks. Throws Error(Kind::failure).
   void write(const std::filesystem::path& store) const;
 
  private:
@@ -30,7 +30,7 @@ class EmptyStore {
     std::string path;
     std::string content;
   };
-  std::vector<std::string> directories_;  // each after its parent
+  std::vector<std::string> directories_;  // parents first
   std::vector<File> files_;
 };
 

@@ -34,15 +34,15 @@ void put_link(const fs::path& link, const std::string& target) {
   fs::rename(partial, link);
 }
 
-// Where the store keeps its half of the root; nothing for a store on another machine. That of a daemon is a guess: it
-// may have been told otherwise, and then it is asked once too often.
+// The store's link of the root; nothing for a store on another machine. For a daemon it is a guess: if the daemon is
+// configured differently, it is asked more often than necessary.
 std::optional<fs::path> kept_by_store(const std::string& store, const fs::path& link) {
   const auto root = root_of(store);
   if (!root) return std::nullopt;
   return *root / "nix/var/nix/gcroots/auto" / atom::nix_base32(atom::Sha1::of(link.native()));
 }
 
-// Seen by the keeper of the cache, who goes by the time of the link itself.
+// Updates the time of the link itself, not of its target, at most once per `touch_interval`.
 void touch_rarely(const fs::path& link) {
   struct stat about{};
   if (::lstat(link.c_str(), &about) != 0) return;
@@ -93,7 +93,7 @@ Result<void> GcRoots::keep(const std::vector<std::string>& paths) const try {
 } catch (const Error& e) {
   return std::unexpected(e);
 } catch (const fs::filesystem_error& e) {
-  const fs::path& place = e.path2().empty() ? e.path1() : e.path2();  // of a link, what it points at comes first
+  const fs::path& place = e.path2().empty() ? e.path1() : e.path2();  // for a symlink, path1 is its target
   return fail(Kind::failure, "cannot write " + place.string() + ": " + e.code().message());
 }
 

@@ -1,11 +1,11 @@
-// What keeps Nix's garbage collector from paths that were planned or built.
+// Protects planned and built paths from Nix's garbage collector.
 //
-// A root is two links: ours, `<directory>/<hash>-<name>`, which points at the path in the store; and one that the store
-// keeps under `gcroots/auto`, named by a hash, which points at ours ("indirect root"). Whoever removes ours lets go of
-// the path: the collector tidies up its own half. Our links are touched now and then while they are used, so that what
-// was not needed for long can be told by its time.
+// A root consists of two links: ours, `<directory>/<hash>-<name>`, which points to the store path, and one in the
+// store's `gcroots/auto`, named by a hash, which points to ours ("indirect root"). Removing ours releases the path; the
+// collector removes the other one. Our links are touched occasionally while they are used, so that unused ones can be
+// recognized by their modification time.
 //
-// A root may be made before its path is valid. That order leaves no moment at which the collector could take it.
+// A root may be created before its path is valid, so that the path is never without a root.
 #pragma once
 
 #include <filesystem>
@@ -18,12 +18,12 @@ namespace eka::eval {
 
 class GcRoots {
  public:
-  // `store` as Nix's --store takes it.
+  // `store` is a value of Nix's --store.
   GcRoots(std::filesystem::path directory, std::string store)
       : directory_(std::move(directory)), store_(std::move(store)) {}
 
-  // Sees to it that each of `paths` has a root. Starts no process; one that stands already costs two readlink. Blocks.
-  // Kind::failure when the store refuses roots from here (it is on another machine, the daemon refuses).
+  // Ensures that each of `paths` has a root. Starts no process; an existing root costs two readlink calls. Blocks.
+  // Kind::failure if the store does not accept roots from here (it is on another machine, or the daemon refuses).
   Result<void> keep(const std::vector<std::string>& paths) const;
 
   // Our link for `path`.

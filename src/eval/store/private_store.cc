@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t largest_derivation = 64 << 20;
 
-// Opens `path` beneath `directory`, through no link at all.
+// Opens `path` below `directory` without following any symlink.
 coro::Descriptor open_beneath(const fs::path& directory, const std::string& path, int flags) {
   const coro::Descriptor base(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   open_how how{};
@@ -46,7 +46,7 @@ std::string content_of(const coro::Descriptor& file, const std::string& name) {
   return content;
 }
 
-// A connection with its statements, and whether all went well so far.
+// A connection; ok() is whether all operations have succeeded.
 class Database {
  public:
   Database(const fs::path& file, int flags) {
@@ -56,7 +56,7 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Untrusted content: none of its schema is run, and nothing is written to it.
+  // For a database that is not trusted: none of its schema is executed, and nothing is written to it.
   void distrust() {
     configure(SQLITE_DBCONFIG_DEFENSIVE, 1);
     configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
@@ -89,14 +89,14 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  // False at the end, and when something went wrong.
+  // False at the end and after an error.
   bool next() {
     const int code = ok_ ? sqlite3_step(statement_) : SQLITE_DONE;
     ok_ = ok_ && (code == SQLITE_ROW || code == SQLITE_DONE);
     return code == SQLITE_ROW;
   }
   bool ok() const { return ok_; }
-  // Null is the empty text.
+  // NULL gives an empty text.
   std::string text(int column) const {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
     return bytes == nullptr ? std::string()
@@ -127,19 +127,19 @@ class Query {
 constexpr const char* database_file = "nix/var/nix/db/db.sqlite";
 constexpr std::size_t most_paths = 1'000'000;
 
-// A path as a private store registers it. What makes Nix trust a path that is not content-addressed (a signature, that
-// it was built here) is not taken over.
+// A path as a private store registers it. Fields that make Nix trust a path without verifying it (signatures, that it
+// was built here) are not copied.
 struct Registration {
   std::string path, hash, deriver, ca;
   std::int64_t time = 0, size = 0;
 };
 
 struct Registrations {
-  std::map<std::int64_t, Registration> paths;  // by the number that the database gives them
+  std::map<std::int64_t, Registration> paths;  // by database id
   std::vector<std::pair<std::int64_t, std::int64_t>> references;
 };
 
-// Nothing there, or a regular file that is reached through no link.
+// Whether `file` does not exist or is a regular file reached without symlinks.
 bool is_plain(const fs::path& store, const std::string& file) {
   const coro::Descriptor found = open_beneath(store, file, O_PATH | O_NOFOLLOW);
   if (found.get() < 0) return errno == ENOENT;
@@ -147,7 +147,7 @@ bool is_plain(const fs::path& store, const std::string& file) {
   return ::fstat(found.get(), &about) == 0 && S_ISREG(about.st_mode);
 }
 
-// The directories that are about to be walked, and the files that SQLite opens, must be what they seem.
+// Checks the directories that are walked and the files that SQLite opens.
 bool is_sound(const fs::path& store) {
   if (open_beneath(store, "nix/store", O_RDONLY | O_DIRECTORY).get() < 0) return false;
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
@@ -156,7 +156,7 @@ bool is_sound(const fs::path& store) {
   return true;
 }
 
-// Nothing when the database cannot be read, or registers what no evaluation makes.
+// Nothing if the database cannot be read or contains an invalid registration.
 std::optional<Registrations> read_registrations(const fs::path& store) {
   Database database(store / database_file, SQLITE_OPEN_READONLY);
   database.distrust();
@@ -195,7 +195,7 @@ bool write_registrations(Database& into, const Registrations& found) {
     path.bind(6, one.ca);
     if (!path.write()) return false;
   }
-  // Ids differ from database to database, so references go by path.
+  // Ids differ between databases, so references are inserted by path.
   Query reference(into,
                   "INSERT OR IGNORE INTO Refs (referrer, reference)"
                   " SELECT a.id, b.id FROM ValidPaths a, ValidPaths b WHERE a.path = ? AND b.path = ?");
@@ -210,14 +210,14 @@ bool write_registrations(Database& into, const Registrations& found) {
   return true;
 }
 
-// Renaming over a file replaces it by its equal; a directory that is there already stays.
+// Renaming replaces a file with an equal one; an existing directory is kept.
 void move_files(const fs::path& from, const fs::path& into, const Registrations& found) {
   for (const auto& [id, one] : found.paths) {
     const fs::path source = from / one.path.substr(1);
     const fs::path target = into / one.path.substr(1);
     struct stat about{};
-    if (::lstat(source.c_str(), &about) != 0) continue;  // Nix will miss it
-    // Moving a directory changes its "..", for which it must be writable: Nix makes them read-only.
+    if (::lstat(source.c_str(), &about) != 0) continue;  // Nix will report it
+    // Moving a directory changes its "..", so it must be writable: Nix makes directories read-only.
     const bool is_directory = S_ISDIR(about.st_mode);
     if (is_directory) ::chmod(source.c_str(), 0755);
     ::rename(source.c_str(), target.c_str());
@@ -236,7 +236,7 @@ Derivation read_derivation(const fs::path& store, const std::string& drv_path) {
 }
 
 void gather(const fs::path& into, const std::vector<fs::path>& stores) {
-  // Links above are the user's own.
+  // Symlinks above the store are the user's own.
   Database database(fs::canonical(into) / database_file, SQLITE_OPEN_READWRITE);
   database.run("PRAGMA synchronous = off");
   for (const fs::path& store : stores) {

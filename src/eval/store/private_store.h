@@ -1,8 +1,8 @@
-// The private stores that evaluations fill, as seen from outside afterwards.
+// Reads the private stores that evaluations have filled.
 //
-// An evaluator that was taken over could have left anything there. Nothing in a private store is trusted: a file is
-// opened without following a link anywhere in its path, and admission into the real store is Nix's own copying, which
-// recomputes every hash and, without signatures, takes nothing but paths that are named by their content.
+// A compromised evaluator could leave anything there, so nothing in a private store is trusted: files are opened
+// without following any symlink in their path, and paths are imported into the real store by Nix, which recomputes
+// every hash and, without signatures, accepts only content-addressed paths.
 #pragma once
 
 #include <filesystem>
@@ -13,14 +13,14 @@
 
 namespace eka::eval {
 
-// The derivation that lies at `drv_path` in `store`. Throws Error(Kind::evaluation) when there is none.
+// The derivation at `drv_path` in `store`. Throws Error(Kind::evaluation) if there is none.
 Derivation read_derivation(const std::filesystem::path& store, const std::string& drv_path);
 
-// Moves what `stores` register into `into`, a fresh store of our own (empty_store.h), so that Nix, which copies from
-// there without a sandbox, never opens a database that a sandbox could write, nor walks through its directories. The
-// databases (of Nix's schema 10, which all of Nix 2 has) are read with their schema distrusted; of a registration only
-// what Nix verifies is taken over: no signature, no word that a path was built here. Throws Kind::evaluation for a
-// store in which links are in the way, or whose database cannot be read or registers what is no store path. Blocks.
+// Moves the paths that `stores` register into `into`, a new store created by eka (empty_store.h), so that Nix, which
+// copies from there without a sandbox, never opens a database or walks through directories that a sandbox could write.
+// The databases (Nix's schema 10, used by all of Nix 2) are read with an untrusted schema; of a registration only what
+// Nix verifies is copied: no signatures, no mark that a path was built here. Throws Kind::evaluation for a store with
+// symlinks on the way, or whose database cannot be read or registers an invalid store path. Blocks.
 void gather(const std::filesystem::path& into, const std::vector<std::filesystem::path>& stores);
 
 }  // namespace eka::eval

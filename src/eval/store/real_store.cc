@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// May we write there, or make it?
+// Whether `path` is writable or can be created.
 bool writable(fs::path path) {
   std::error_code ignored;
   while (!fs::exists(path, ignored) && path.has_relative_path()) path = path.parent_path();
@@ -49,7 +49,7 @@ std::string detect_real_store() {
 
 struct RealStore::Database {
   std::unique_ptr<sqlite3, Close> connection;
-  std::unique_ptr<sqlite3_stmt, Close> query;  // ends before its connection
+  std::unique_ptr<sqlite3_stmt, Close> query;  // destroyed before its connection
 
   static std::unique_ptr<Database> open(const fs::path& file) {
     auto out = std::make_unique<Database>();
@@ -76,10 +76,10 @@ std::optional<bool> RealStore::registered(const fs::path& file, const std::strin
   sqlite3_stmt* const query = database_->query.get();
   sqlite3_bind_text(query, 1, path.data(), static_cast<int>(path.size()), SQLITE_STATIC);
   const int row = sqlite3_step(query);
-  sqlite3_reset(query);  // ends the read, so that Nix's checkpoints are not held up
+  sqlite3_reset(query);  // ends the read transaction, which would delay Nix's checkpoints
   if (row == SQLITE_ROW) return true;
   if (row == SQLITE_DONE) return false;
-  database_.reset();  // another time it may be whole
+  database_.reset();  // reopened by the next call
   return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-// The machine's own store: where it is, and what is in it.
+// The Nix store of this machine: its location and contents.
 #pragma once
 
 #include <filesystem>
@@ -9,22 +9,22 @@
 
 namespace eka::eval {
 
-// $NIX_REMOTE if set; "daemon" if one answers; "local" if this user may write to /nix (or make it). Throws
+// $NIX_REMOTE if set; "daemon" if it responds; "local" if this user may write to /nix (or create it). Throws
 // Error(Kind::usage) with what to do.
 std::string detect_real_store();
 
-// The root of the file system in which the store's /nix lies; nothing when it may be on another machine.
+// The root of the file system that contains the store's /nix; nothing if it may be on another machine.
 std::optional<std::filesystem::path> root_of(const std::string& store);
 
-// What is in the store, read from the files and from Nix's database, without starting a process. The database stays
-// open: to open it costs more than a hundred questions. Safe from several threads.
+// Queries the store through its files and Nix's database, without starting a process. The database stays open: opening
+// it costs more than a hundred queries. Thread-safe.
 class RealStore {
  public:
   explicit RealStore(std::string store);
   ~RealStore();
 
-  // Is `path` valid, and therefore (a store is closed under references) all it refers to? The file alone may be half of
-  // an addition that never ended. Nothing when the database cannot be read from here: then Nix must be asked.
+  // Whether `path` is valid, and therefore (a store is closed under references) all its references. The file alone may
+  // be left by an incomplete addition. Nothing if the database cannot be read from here: then Nix must be asked.
   std::optional<bool> has(const std::string& path);
 
  private:
@@ -33,11 +33,11 @@ class RealStore {
 
   std::string store_;
   std::mutex mutex_;
-  std::unique_ptr<Database> database_;  // once it was needed
+  std::unique_ptr<Database> database_;  // opened on first use
 };
 
-// What "build-users-group" must be for `store`, when it needs saying: without a daemon, root's Nix insists on a group
-// that a fresh package does not make.
+// Whether "build-users-group" must be unset for `store`: without a daemon, root's Nix requires a group that a fresh
+// package does not create.
 bool lacks_build_users(const std::string& store);
 
 }  // namespace eka::eval

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t block = 4096;
 constexpr std::chrono::milliseconds fresh{100};
 
-// The descriptors that are open grow with the depth, which is small in a normal store.
+// The number of open descriptors grows with the depth. Regular stores are not this deep.
 constexpr std::size_t deepest = 64;
 
 struct Walk {

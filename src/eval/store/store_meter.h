@@ -1,8 +1,8 @@
-// How much an evaluator has written into its private store.
+// Measures how much an evaluator has written into its private store.
 //
-// The kernel bounds one file (RLIMIT_FSIZE) but not many, and quotas are not for users to set; a file system in memory
-// would not be seen from outside of the sandbox. So the store is measured: now and then while the evaluator runs, and
-// before an answer is taken.
+// The kernel limits the size of one file (RLIMIT_FSIZE) but not of many, users cannot set quotas, and a file system in
+// memory would not be visible outside of the sandbox. So the store is measured periodically while the evaluator runs,
+// and before an answer is accepted.
 #pragma once
 
 #include <chrono>
@@ -18,12 +18,12 @@ class StoreMeter {
  public:
   StoreMeter(std::filesystem::path store, std::uint64_t limit) : store_(std::move(store)), limit_(limit) {}
 
-  // Are the files below the store larger than the limit, all together? What is larger on the disk than it says, or the
-  // reverse, counts with the larger number, and every entry with a block at least. Ends as soon as the limit is passed.
-  // Blocks; one thread at a time. `exactly`: not from a measurement of a moment ago that was far from the limit.
+  // Whether the files below the store exceed the limit in total. Each entry counts with the larger of its size and its
+  // size on disk, and with at least one block. Stops when the limit is exceeded. Blocks; one thread at a time. Unless
+  // `exactly`, a recent measurement far below the limit is reused.
   bool is_over(coro::Stop stop, bool exactly);
 
-  // How long to wait until it is worth measuring again: most of the time nothing is measured.
+  // How long to wait before the next measurement, so that measuring takes little of the time.
   std::chrono::milliseconds pause() const;
 
  private:
