@@ -18,7 +18,7 @@ coro::Task<bool> is_built(Context& context, const Plan& plan) {
   co_return std::ranges::find(exist, false) == exist.end();
 }
 
-// The places of the items in `report` whose outputs are not all there.
+// The indices of the items in `report` with missing outputs.
 coro::Task<std::vector<std::size_t>> unbuilt(Context& context, const PlanReport& report) {
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < report.plans.size(); ++i) {
@@ -57,13 +57,13 @@ coro::Task<BuildReport> build(Context& context, BuildRequest request) {
     const auto& needed = report.plan.plans[i]->archives;
     archives.insert(archives.end(), needed.begin(), needed.end());
   }
-  // Where that fails, what needs the archive may still be substituted.
+  // If this fails, what needs an archive may still be substituted.
   const auto unprovided = co_await provide_archives(context, std::move(archives));
   report.plan.remotes = context.remotes().costs();
   BuildProgress progress(context.observer);
   auto said = co_await context.evaluator->realise(std::move(realisation), progress);
 
-  // What Nix says of a failure may be wrong about another derivation; the store is not.
+  // Nix may report a failure for the wrong derivation, so the store is checked.
   for (std::size_t n = 0; n < wanted.size(); ++n) {
     const auto i = wanted[n];
     const bool built = co_await is_built(context, *report.plan.plans[i]);

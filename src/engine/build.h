@@ -1,4 +1,4 @@
-// From atom URIs to what they build: a plan, and Nix on what it found.
+// Builds the derivations of atom URIs: plans them, then runs Nix.
 #pragma once
 
 #include <cstddef>
@@ -12,18 +12,18 @@ namespace eka::engine {
 
 struct BuildRequest {
   PlanRequest plan;
-  std::optional<std::string> builders;  // as Nix's --builders
-  std::optional<std::size_t> jobs;      // builds at once on this machine
+  std::optional<std::string> builders;  // value of Nix's --builders
+  std::optional<std::size_t> jobs;      // parallel builds on this machine
 };
 
 struct BuildReport {
   PlanReport plan;
-  // One for each item: nothing when every output of its derivation is in the store.
+  // For each item: nothing if every output of its derivation is in the store.
   std::vector<std::optional<Error>> failures;
 };
 
-// An item that cannot be planned or built stops no other. Outputs that are there already start nothing. What is built
-// is kept from Nix's collector as plans are. Throws as plan() does.
+// An item that cannot be planned or built does not affect the others. Existing outputs are not built again. Outputs get
+// garbage collector roots, like plans. Throws the errors of plan().
 coro::Task<BuildReport> build(Context& context, BuildRequest request);
 
 }  // namespace eka::engine

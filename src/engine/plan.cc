@@ -35,7 +35,7 @@ namespace {
 struct Requested {};
 struct Locked {
   Root root;
-  std::optional<std::string> key;  // of the evaluation (recall.h); nothing where it depends on the closure
+  std::optional<std::string> key;  // evaluation key (recall.h); nothing if it depends on the closure
 };
 struct Fetched {
   Root root;
@@ -79,7 +79,7 @@ Plan plan_of(const Root& root, const Closure* closure, const Recalled& evaluatio
             .archives = {},
             .milliseconds = {}};
   if (const auto& lock = root.atom.lock) {
-    // Where the lock alone does not name all archives (format 1), the closure has been fetched.
+    // If the lock alone does not name all archives (format 1), the closure has been fetched.
     plan.archives = closure != nullptr ? archives_of(*closure) : archives_of(*lock);
     for (const auto& [set, locked] : lock->sets) {
       for (const auto& url : locked.mirrors) plan.remotes.push_back(url.str());
@@ -129,7 +129,7 @@ class Run {
     return out;
   }
 
-  // The step for every locked job, all at once; a failure stays with its job.
+  // Runs the step for every locked job, in parallel; a failure affects only its job.
   coro::Task<> each_locked(Step step) {
     const std::vector<Job*> jobs = jobs_in<Locked>();
     std::vector<coro::Task<>> tasks;
@@ -150,7 +150,7 @@ class Run {
     context_.observer.planned(index, result(job));
   }
 
-  // Looking for Nix on this machine, and for the atoms elsewhere, takes the longer of the two.
+  // Finding Nix on this machine and reading the roots run in parallel.
   coro::Task<> find_nix_and_roots() {
     std::vector<coro::Task<>> tasks;
     tasks.push_back(context_.evaluator->prepare());
@@ -194,7 +194,7 @@ class Run {
 
   void set_key(Locked& locked) { locked.key = evaluation_digest(context_, locked.root.atom); }
 
-  // Where the lock alone does not pin everything. True if that completes the job.
+  // For locks that do not pin everything. True if the job is complete.
   coro::Task<bool> recall_by_closure(Job& job) {
     if (context_.settings.fresh_evaluation) co_return false;
     const auto& fetched = job.as<Fetched>();
@@ -248,11 +248,11 @@ class Run {
     tell_answer(job);
   }
 
-  // Few processes for all of them.
+  // Evaluates all jobs in few processes.
   coro::Task<> evaluate_together() {
     const std::vector<Job*> jobs = jobs_in<Ready>();
     if (jobs.empty()) co_return;
-    // They stay until all are answered, beyond the state of their job.
+    // The documents must outlive the states of the jobs.
     std::vector<Materialized> documents;
     for (auto* job : jobs) documents.push_back(std::move(job->as<Ready>().document));
     std::vector<const Materialized*> pointers;
@@ -260,7 +260,7 @@ class Run {
     const Timed timed(context_, Stage::evaluate, "all atoms together", {});
     const auto started = context_.clock.now();
     Workers::Answered answered = [&](std::size_t index, Result<eval::Evaluated> result) {
-      // Until its own result: it is reported before the others are done.
+      // The time until its own result: it is reported before the others are done.
       const std::chrono::duration<double, std::milli> spent = context_.clock.now() - started;
       (*jobs[index]->times)[Stage::evaluate] = spent.count();
       if (result) {
@@ -290,7 +290,7 @@ class Run {
     }
     for (auto* job : jobs) {
       auto& [plan, key, result] = job->as<Evaluated>();
-      // What was read from a build may differ after the next build.
+      // What was read from a build may differ after the next build, so it is not cached.
       if (!result.imported) remember(context_, key, {plan.drv_path, plan.outputs});
       job->state = Done{std::move(plan)};
     }

@@ -1,4 +1,4 @@
-// From atom URIs to derivations: what is asked of the engine, and what it answers.
+// The request to plan atom URIs as derivations, and its result.
 #pragma once
 
 #include <string>
@@ -28,18 +28,18 @@ struct Plan {
   std::string drv_path;
   std::vector<eval::Output> outputs;
   bool remembered = false;                   // from an earlier evaluation
-  std::vector<std::string> remotes;          // every remote that its closure names, redacted
-  std::vector<atom::LockedDirect> archives;  // that its build unpacks (provide_archives.h)
+  std::vector<std::string> remotes;          // all remotes that its closure names, redacted
+  std::vector<atom::LockedDirect> archives;  // unpacked by its build (provide_archives.h)
   Times milliseconds;
 };
 
 struct PlanReport {
-  std::vector<Result<Plan>> plans;  // one for each item, in their order
-  std::vector<RemoteCost> remotes;  // those that were asked anything, by url
+  std::vector<Result<Plan>> plans;  // one for each item, in order
+  std::vector<RemoteCost> remotes;  // to which requests were sent, by URL
 };
 
-// Runs the whole pipeline. A failing item does not stop the others: its error is in its place. Throws only what
-// concerns all of them (the cache cannot be opened, Nix is missing), and Cancelled.
+// Runs the whole pipeline. An item that fails does not affect the others: its error is its result. Throws only errors
+// that concern all items (the cache cannot be opened, Nix is missing), and Cancelled.
 coro::Task<PlanReport> plan(Context& context, PlanRequest request);
 
 }  // namespace eka::engine

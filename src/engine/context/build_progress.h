@@ -1,4 +1,4 @@
-// Progress messages of Nix about builds, passed on to the observer of the run.
+// Forwards build events of Nix to the observer of the run.
 #pragma once
 
 #include <string_view>

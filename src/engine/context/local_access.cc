@@ -18,7 +18,7 @@ std::string shown(const fs::path& path) {
   return printable(path.native());
 }
 
-// Without links; what does not exist stays as it is written, since nothing can be read there.
+// Resolves symlinks; what does not exist stays as written, since nothing can be read there.
 fs::path resolved(const fs::path& path) {
   std::error_code failure;
   auto out = fs::weakly_canonical(path, failure);

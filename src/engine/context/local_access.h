@@ -5,12 +5,12 @@
 // requires the user's consent: a directory listed in `sources.local`. Git repositories on this machine, whose content
 // was published, require it only if the set itself belongs to another user.
 //
-// insteadOf is configured by the user and changes none of this. Who may name files of this machine depends on the URL
-// that the manifest or the lock was read at: a network URL counts as the network, even if insteadOf leads to this
-// machine. A repository that a network URL is led to needs no consent; a raw file does, whoever names it.
+// The user's insteadOf configuration does not change this. Whether a manifest or a lock may refer to this machine
+// depends on the URL at which it was read: a network URL counts as the network, even if insteadOf rewrites it to a
+// local path. A repository to which a network URL is rewritten needs no consent; a raw file does, whoever names it.
 //
 // Symbolic links and `..` are resolved before paths are compared. A `.git` is not part of the working tree: it may
-// contain logins. /proc, /sys and /dev require separate consent: `sources.local = ["/"]` does not include them.
+// contain credentials. /proc, /sys and /dev require separate consent: `sources.local = ["/"]` does not include them.
 #pragma once
 
 #include <filesystem>
@@ -23,17 +23,17 @@
 
 namespace eka::engine {
 
-// Is `path` the directory itself or below it? By name only: links are not resolved.
+// Whether `path` is the directory itself or below it. Compares names only: symlinks are not resolved.
 bool lies_in(const std::filesystem::path& path, const std::filesystem::path& directory);
 
 // Where the manifest or lock file was read that refers to a path on this machine.
 struct LocalOrigin {
-  std::filesystem::path directory;  // the working tree, without links; a bare repository has none, and is itself named
+  std::filesystem::path directory;  // the working tree, or a bare repository; symlinks are resolved
   bool has_tree = false;
   bool own = false;  // belongs to this user (base/owner.h)
 };
 
-// Of a directory in a working tree, or of a repository: its working tree or its git directory. Blocks.
+// The origin of `place`, a directory in a working tree or a repository. Blocks.
 LocalOrigin local_origin(const std::filesystem::path& place);
 
 class LocalAccess {
@@ -45,7 +45,7 @@ class LocalAccess {
   // in messages ("the source `k`"). All block.
   void check_file(const std::string& what, const atom::Url& url, const LocalOrigin& from) const;
   void check_repository(const std::string& what, const atom::Url& url, const LocalOrigin& from) const;
-  // Of a raw file that has the network URL `named`, and that insteadOf leads to `url` on this machine.
+  // For a raw file with the network URL `named`, which insteadOf rewrites to the local URL `url`.
   void check_rewritten(const atom::Url& named, const atom::Url& url) const;
 
  private:

@@ -1,4 +1,4 @@
-// How long a stage took: reported to the observer, and added to the times of those it served.
+// Measures a stage: reports it to the observer, and adds its duration to the given timings.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ namespace eka::engine {
 // Wall time by stage, in milliseconds. Stages of several atoms overlap.
 using Times = std::map<Stage, double>;
 
-// One stage, from its construction to its destruction. `context` and the timings must outlive it.
+// Measures from its construction to its destruction. `context` and the timings must outlive it.
 class Timed {
  public:
   Timed(Context& context, Stage stage, std::string what, std::vector<Times*> timings)

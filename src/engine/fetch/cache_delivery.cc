@@ -12,11 +12,11 @@
 namespace eka::engine {
 namespace {
 
-// A request stays small, and a server that walks what we have is not kept busy with it.
+// Keeps requests small, and limits the server's work to walk our haves.
 constexpr std::size_t haves_per_label = 2;
 constexpr std::size_t haves_at_most = 128;
 
-// One mirror is asked, from construction to destruction.
+// Reports a request to one mirror, from construction to destruction.
 class Asked {
  public:
   Asked(Observer& observer, std::string mirror) : observer_(observer), mirror_(std::move(mirror)) {
@@ -31,7 +31,7 @@ class Asked {
   std::string mirror_;
 };
 
-// The commit of a revision says of which label and version it is. Throws Kind::integrity for another than was wanted.
+// The commit of a revision contains its label and version. Throws Kind::integrity if they are not the expected ones.
 void check_claim(const Published& atom, const std::string& commit) {
   const auto claim = unwrap(atom::AtomCommit::parse(commit));
   if (claim.label == atom.label && claim.version == atom.version) return;
@@ -41,7 +41,7 @@ void check_claim(const Published& atom, const std::string& commit) {
 
 }  // namespace
 
-// Offline, that nobody may be asked comes first.
+// If the run is offline, the offline error takes precedence.
 void CacheDelivery::check_writable() const {
   if (!context_.settings.offline) context_.cache->check_writable();
 }
@@ -70,8 +70,8 @@ coro::Task<> CacheDelivery::deliver(atom::Url mirror, std::vector<atom::ObjectId
   order_.answered(mirror);
 }
 
-// An atom is requested by revision, which identifies its content: it is present if its commit is whole, whoever
-// delivered it. If an earlier run ended before it wrote a ref for one, this writes it.
+// An atom is requested by revision, which identifies it: it is present if its commit is complete, whoever delivered it.
+// If an earlier run ended before it wrote a ref for one, this writes it.
 coro::Task<std::vector<Published>> CacheDelivery::missing(std::vector<Published> atoms) {
   if (atoms.empty()) co_return atoms;
   const atom::ObjectId set = atoms.front().set;
@@ -105,7 +105,7 @@ coro::Task<> CacheDelivery::fetch_and_check(atom::Url mirror, std::vector<atom::
   try {
     co_await transfer(mirror, wants, options, effort);
   } catch (const Error& e) {
-    // A difference that cannot be put together, for whatever reason: the whole can.
+    // A delta that cannot be resolved, for whatever reason: fetch in full.
     if (options.haves.empty() || e.kind() != Kind::integrity) throw;
     refused = e;
   }
@@ -117,7 +117,7 @@ coro::Task<> CacheDelivery::fetch_and_check(atom::Url mirror, std::vector<atom::
   if (!atoms.empty()) co_await check_and_hold(std::move(mirror), std::move(atoms));
 }
 
-// Into a fresh quarantine each time: what came before it broke is gone with the old one.
+// Each attempt uses a new quarantine: data of a failed attempt is discarded.
 coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options,
                                      Effort effort) {
   struct Transfer {
@@ -133,7 +133,7 @@ coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectI
     }
   };
   const Transfer transfer{*context_.cache, remotes_.at(mirror), wants, options};
-  // Where another mirror is left, that one is tried first.
+  // If other mirrors are left, they are tried first.
   auto policy = net::transfer_policy(context_.settings.timeouts);
   if (options.hasty) policy.attempts = 1;
   const std::function<void(const Error&)> told = [&](const Error& e) {
@@ -143,7 +143,7 @@ coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectI
   co_await coro::retry(policy, context_.clock, transfer, told);
 }
 
-// The newest of each label that this very remote delivered, as long as they are whole.
+// The newest complete versions of each label that this remote delivered.
 coro::Task<std::vector<atom::ObjectId>> CacheDelivery::earlier_versions(atom::Url mirror,
                                                                         std::vector<Published> atoms) {
   std::vector<atom::ObjectId> haves;
@@ -165,7 +165,7 @@ coro::Task<std::vector<atom::ObjectId>> CacheDelivery::earlier_versions(atom::Ur
   co_return haves;
 }
 
-// Who delivered an atom is written last, and only for a commit that says what was asked for.
+// The remote that delivered an atom is recorded last, and only if the commit matches the request.
 coro::Task<> CacheDelivery::check_and_hold(atom::Url mirror, std::vector<Published> atoms) {
   std::vector<atom::ObjectId> revs;
   for (const auto& atom : atoms) revs.push_back(atom.rev);

@@ -1,5 +1,5 @@
-// Deliveries from real remotes into the real cache. A new version of an atom costs its difference from the versions
-// that the same remote delivered before, which the request names; a remote learns nothing of what others gave.
+// Delivers from real remotes into the real cache. A new version of an atom is fetched as a delta against versions that
+// the same remote delivered earlier, which the request names as haves; a remote does not learn what others delivered.
 #pragma once
 
 #include <vector>

@@ -16,10 +16,10 @@
 namespace eka::engine {
 namespace {
 
-// What one lock says, in terms of revisions.
+// The content of one lock, in terms of revisions.
 struct Decision {
   std::vector<Published> atoms;
-  std::map<atom::ObjectId, std::vector<atom::ObjectId>> sees;  // by revision; that of the lock's own atom included
+  std::map<atom::ObjectId, std::vector<atom::ObjectId>> sees;  // by revision; includes the lock's own atom
 };
 
 std::map<atom::AtomId, Published> by_id(const atom::Lock& lock) {
@@ -50,7 +50,7 @@ Decision read_decision(const ReadAtom& owner) {
   return out;
 }
 
-// Where one lock says that its sets are; `own_urls` is where its atom was read.
+// The mirrors of the sets in one lock; `own_urls` is where its atom was read.
 Mirrors mirrors_of(const atom::Lock& lock, const atom::ObjectId& own_set, const std::vector<atom::Url>& own_urls) {
   Mirrors out;
   for (const auto& [set, locked] : lock.sets) {
@@ -76,7 +76,7 @@ const std::string& url_of(const atom::LockedDirect& direct) {
   return std::visit([](const auto& source) -> const std::string& { return source.url; }, direct.source);
 }
 
-// One closure on its way: atoms that are read, and the locks among them that decide.
+// A closure under construction: the atoms read so far, and the locks among them that determine it.
 class Assembly {
  public:
   Assembly(Context& context, ReadAtom root, atom::Url root_url, bool with_sources)
@@ -94,7 +94,7 @@ class Assembly {
   }
 
   coro::Task<Closure> finish() {
-    // Atoms and sources come side by side; the locks of atoms say which sources.
+    // Atoms and sources are fetched concurrently; the locks of atoms determine the sources.
     const auto executor = co_await asio::this_coro::executor;
     work_.emplace(executor);
     work_->start(fetch_atoms());
@@ -108,7 +108,7 @@ class Assembly {
 
  private:
   coro::Task<> fetch_atoms() {
-    // Format 0 takes one round; format 1 learns of the next level from the locks of this one.
+    // Format 0 takes one round; with format 1, the locks of each level determine the next one.
     auto wanted = co_await decide(root_.rev);
     while (!wanted.empty()) {
       co_await fetcher_.fetch(wanted, closure_.mirrors);
@@ -131,7 +131,7 @@ class Assembly {
     read_.emplace(atom.published.rev, std::move(atom));
   }
 
-  // Takes in what the lock of the atom at `rev` decides; returns the atoms that are new.
+  // Applies the lock of the atom at `rev`; returns the atoms that are new.
   coro::Task<std::vector<Published>> decide(atom::ObjectId rev) {
     auto& atom = read_.at(rev);
     if (!atom.lock) {
@@ -161,7 +161,7 @@ class Assembly {
     co_return std::move(decision.atoms);
   }
 
-  // The first lock that names a source of an atom decides, in the order in which locks are read.
+  // The first lock that names a source of an atom determines it, in the order in which locks are read.
   void take_sources(const ReadAtom& atom) {
     const auto ids = by_id(*atom.lock);
     for (const auto& direct : atom.lock->direct) {
@@ -185,7 +185,7 @@ class Assembly {
     }
   }
 
-  // Where the atom was read, as far as it matters: a place on this machine only if it can have come from nowhere else.
+  // Where the atom was read: a local URL only if it cannot have come from elsewhere.
   atom::Url read_at(const atom::ObjectId& rev) {
     if (rev == root_.rev || entered_.contains(rev)) return remotes_.came_from(found_at_);
     std::optional<atom::Url> first;
@@ -197,7 +197,7 @@ class Assembly {
     return first ? *std::move(first) : remotes_.came_from(found_at_);
   }
 
-  // check_lock() has seen to the planned atom; here, that none of its dependencies reaches for this disk through it.
+  // check_lock() checks the planned atom; this checks that no dependency refers to local files through its lock.
   void check_place(const Published& owner, const atom::LockedDirect& direct) {
     if (!unwrap(atom::Url::parse(url_of(direct))).is_local() || owner.rev == root_.rev) return;
     if (read_at(owner.rev).is_local()) return;
@@ -207,8 +207,8 @@ class Assembly {
         .with_hint("only local atoms can refer to local sources");
   }
 
-  // Format 1 may leave out the revision of an atom of its own set: then the set's refs say it, at the place where the
-  // atom of the lock itself was found.
+  // Format 1 may omit the revision of an atom of its own set: then the set's refs determine it, at the place where the
+  // lock's own atom was found.
   coro::Task<> fill_revisions(atom::Lock& lock, Mirrors all_mirrors) {
     std::map<atom::ObjectId, std::vector<atom::LockedAtom*>> open;
     for (auto& locked : lock.atoms) {
@@ -245,22 +245,22 @@ class Assembly {
   std::set<atom::ObjectId> entered_;  // from the working tree
   bool with_sources_;
   Closure closure_;
-  bool per_atom_ = false;  // format 1: every atom's own lock decides
+  bool per_atom_ = false;  // format 1: each atom's own lock applies
   std::map<atom::ObjectId, Closure::Index> index_;
   std::map<atom::ObjectId, ReadAtom> read_;
   std::map<atom::ObjectId, std::set<atom::ObjectId>> sees_;
   std::set<atom::ObjectId> known_;
-  std::map<atom::ObjectId, std::vector<atom::Url>> places_;  // by revision: where the lock that names it says it is
+  std::map<atom::ObjectId, std::vector<atom::Url>> places_;  // by revision: mirrors in the lock that names it
   std::map<atom::ObjectId, std::map<std::string, MemberSource>> sources_;  // by the revision of their owner
-  std::optional<coro::TaskGroup> work_;                                    // last: what runs uses the others
+  std::optional<coro::TaskGroup> work_;                                    // last: its tasks use the other members
 };
 
 std::string file_name(const Published& atom, std::string_view file) {
   return fmt::format("{}: {}", atom.str(), file);
 }
 
-// `texts` are those of atom.toml and atom.lock. What goes wrong with one atom, memory that runs out included, is its
-// own failure and not that of those that are read with it.
+// `texts` are the contents of atom.toml and atom.lock. An error, including a failed allocation, affects only this atom,
+// not those that are read with it.
 Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree,
                             const store::CachedObjects::Texts& texts) try {
   const auto& manifest_text = texts.at(0);
@@ -300,7 +300,7 @@ coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vect
   }
   std::vector<std::string> names{atom_file, lock_file};
   auto texts = co_await context.cache->objects().files(trees, std::move(names));
-  // A manifest or a lock may be so large that reading it takes a while.
+  // Large manifests or locks take a while to parse.
   co_return co_await coro::offload(context.pool, [&](coro::Stop stop) {
     std::vector<Result<ReadAtom>> out;
     std::size_t next = 0;

@@ -1,8 +1,8 @@
-// A closure: one atom, everything it needs, and which of its dependencies each atom sees under which name.
+// A closure: an atom, all its dependencies, and the names under which each atom sees its own.
 //
-// Who decides (protocol §6): with lock format 0 the lock of the planned atom decides every version of its closure; with
-// format 1 each atom's own lock decides for its direct dependencies, recursively. Either way the *names* under which
-// an atom sees its dependencies are those of its own manifest.
+// Versions (protocol §6): with lock format 0, the lock of the planned atom determines every version of its closure;
+// with format 1, each atom's own lock determines those of its direct dependencies, recursively. In both cases the
+// *names* under which an atom sees its dependencies are those of its own manifest.
 #pragma once
 
 #include <map>
@@ -19,19 +19,19 @@
 
 namespace eka::engine {
 
-// An atom whose objects are in the cache, read.
+// A parsed atom whose objects are in the cache.
 struct ReadAtom {
   Published published;
   atom::ObjectId tree;
   atom::Manifest manifest;
   std::optional<atom::Lock> lock;
-  std::set<atom::ObjectId> entered{};  // revisions of its lock that this run took from the working tree around it
+  std::set<atom::ObjectId> entered{};  // revisions in its lock that this run took from the surrounding working tree
 };
 
-// A source of an atom that is no atom itself.
+// A source of an atom that is not an atom.
 struct MemberSource {
   atom::LockedDirect locked;
-  std::optional<FetchedSource> brought;  // nothing for "nix+src", which is fetched when it is built
+  std::optional<FetchedSource> brought;  // nothing for "nix+src", which is fetched at build time
 };
 
 struct Closure {
@@ -40,35 +40,35 @@ struct Closure {
     Published published;
     atom::ObjectId tree;
     atom::Manifest manifest;
-    std::vector<Index> may_see;  // the members that its lock binds it to
+    std::vector<Index> may_see;  // the members that its lock names as dependencies
     // The result of link():
     std::optional<Index> composer;
     std::map<atom::Tag, std::map<atom::Label, Index>> dependencies;
-    std::map<std::string, MemberSource> sources{};  // by name: those of its manifest, after link()
+    std::map<std::string, MemberSource> sources{};  // by name; after link(), those of its manifest
   };
   std::vector<Member> members;  // the planned atom first
-  Mirrors mirrors;              // of every set that it names
+  Mirrors mirrors;              // of every set in the closure
 };
 
-// The atom at a revision that is in the cache. Kind::integrity when its manifest is not the manifest of that atom.
+// Reads the atom at a revision in the cache. Kind::integrity if its manifest belongs to another atom.
 coro::Task<ReadAtom> read_atom(Context& context, Published published);
-// Many, in their order, at the price of one; each fails alone.
+// Reads many at the cost of one, in their order; each fails separately.
 coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms);
 
-// Fetches what `root` needs and links it. `root_url` is where the root was found: its "::". Without `with_sources` only
-// atoms are fetched.
+// Fetches the dependencies of `root` and links them. `root_url` is where the root was found: its "::". Without
+// `with_sources`, only atoms are fetched.
 coro::Task<Closure> fetch_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources = true);
 
-// Sets composer and dependencies of every member from its manifest and what it may see. Pure. Kind::unsatisfiable when
-// the lock binds nothing that the manifest asks for, be it an atom or a source: the lock is older than the manifest.
+// Sets composer and dependencies of every member from its manifest and `may_see`. Pure. Kind::unsatisfiable if the lock
+// has no match for an atom or a source of the manifest: the lock is older than the manifest.
 Result<void> link(Closure& closure);
 
-// Refused before anything is fetched: a mirror or a source on this disk that is named by an atom that came over a
-// network, and a source at a relative path. `found_at` is where the atom was read, whatever set it claims to be of.
+// Called before anything is fetched. Rejects mirrors and sources on this disk if the atom was fetched from the network,
+// and sources at relative paths. `found_at` is where the atom was read, whatever set it claims to belong to.
 Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at);
 
-// The same for a lock that was read on this machine, at `place` (a directory of a working tree, or a repository): there
-// the user's consent decides (context/local_access.h). Throws Kind::usage.
+// The same for a lock that was read on this machine, at `place` (a directory of a working tree, or a repository): local
+// URLs need the user's consent (context/local_access.h). Throws Kind::usage.
 coro::Task<> check_consent(Context& context, const atom::Lock& lock, std::filesystem::path place);
 
 }  // namespace eka::engine

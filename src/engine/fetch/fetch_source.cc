@@ -1,4 +1,4 @@
-// The bytes of a source: Sources::fetch().
+// Fetches the content of sources: Sources::fetch().
 #include <algorithm>
 #include <functional>
 
@@ -11,11 +11,10 @@
 namespace eka::engine {
 namespace {
 
-// builtins.fetchGit and fetchTarball call everything so.
+// The name that builtins.fetchGit and fetchTarball use.
 constexpr const char* tree_name = "source";
 
-// As builtins.fetchurl calls a file: what follows the last slash of its URL. What Nix would refuse is written
-// otherwise.
+// The name that builtins.fetchurl uses: the part after the last slash of the URL. What Nix does not allow is escaped.
 std::string file_name(const atom::Url& url) {
   auto path = url.path();
   while (path.ends_with('/')) path.pop_back();
@@ -25,7 +24,7 @@ std::string file_name(const atom::Url& url) {
   return atom::store_name(name);
 }
 
-// Tells the observer of one thing that is fetched.
+// Reports a fetch to the observer.
 class Observed {
  public:
   Observed(Observer& observer, std::string what) : observer_(observer), what_(std::move(what)) {
@@ -80,7 +79,7 @@ coro::Task<FetchedSource> Sources::fetch_git(atom::Url url, atom::ObjectId rev) 
   const auto key = store::source_name(rev);
   auto found = co_await cached_tree(key, tree_name);
   if (found) co_return *std::move(found);
-  // By url, too: that one place does not have it says nothing of another.
+  // By URL, too: a revision may be missing at one place but not at another.
   std::pair from(rev, url);
   co_await fetching_commits_.run(std::move(from), fetch_commit(std::move(url), rev));
   found = co_await cached_tree(key, tree_name);
@@ -124,7 +123,7 @@ coro::Task<std::optional<FetchedSource>> Sources::cached_tree(std::string key, s
     co_return FetchedSource{atom::source_store_path(hash, name), std::move(place), hash, true};
   } catch (const Error& error) {
     if (error.kind() != Kind::integrity) throw;
-    // Damaged: it is fetched again, which repairs it, or reports that it cannot be.
+    // Damaged: it is fetched again, which repairs it or reports an error.
     context_.observer.note(fmt::format("cached source {} is damaged: {}", key, error.message()));
   }
   co_return std::nullopt;

@@ -12,7 +12,7 @@
 namespace eka::engine {
 namespace {
 
-// From this attempt on an asker relies on orders of its own only.
+// From this attempt on, a caller uses only orders of its own.
 constexpr int alone = 2;
 
 struct Failure {
@@ -23,7 +23,7 @@ struct Failure {
 Error no_mirror_left(std::vector<Failure> failures) {
   if (failures.empty()) return Error(Kind::remote, "no mirrors");
   if (failures.size() == 1) return std::move(failures.front().error);
-  // The worst kind decides: a mirror that lies matters more than one that sleeps.
+  // The worst kind is reported: a mirror with wrong data matters more than one that is down.
   const auto worst = std::ranges::max_element(failures, {}, [](const Failure& f) { return f.error.kind(); });
   std::string message = "all mirrors failed";
   for (const auto& [mirror, error] : failures) message += fmt::format("\n{}: {}", mirror.str(), error.message());
@@ -58,7 +58,7 @@ bool may_pass(const std::exception_ptr& failure) {
 }  // namespace
 
 Fetcher::~Fetcher() {
-  // Orders that still run would use a Fetcher that is gone.
+  // Orders that still run would use a destroyed Fetcher.
   if (running_ != 0) std::abort();
 }
 
@@ -76,7 +76,8 @@ coro::Task<> Fetcher::fetch(std::vector<Published> atoms, Mirrors mirrors, Need 
     for (std::size_t i = 0; i < orders.size(); ++i) {
       if (!orders[i] || !orders[i]->failure()) continue;
       if (settles(*orders[i], wish)) coro::rethrow_copy(orders[i]->failure());
-      // Timeouts has been had already: what failed for want of it is only asked once more.
+      // A real order has already waited and retried: after transient failures, one more attempt without waiting is
+      // enough.
       only_passing = only_passing && orders[i]->need == Need::real && may_pass(orders[i]->failure());
       again.push_back(wish.atoms[i]);
     }
@@ -85,7 +86,7 @@ coro::Task<> Fetcher::fetch(std::vector<Published> atoms, Mirrors mirrors, Need 
   }
 }
 
-// Whether the failure of `order` is one that this asker would have met without the others.
+// Whether this caller would have had the failure of `order` without the others.
 bool Fetcher::settles(const Order& order, const Wish& wish) {
   if (wish.need == Need::real && order.need == Need::speculative) return false;
   if (order.hasty && !wish.hasty) return false;
@@ -95,8 +96,8 @@ bool Fetcher::settles(const Order& order, const Wish& wish) {
          std::ranges::all_of(mirrors_of(wish.mirrors, order.atoms.front().set), was_asked);
 }
 
-// The order that brings each atom, nothing for what this run has brought. A coroutine, so that it throws where the
-// asker is cancelled already: then nothing may be started.
+// The order for each atom; nothing for atoms that this run has fetched. A coroutine, so that it throws if the caller is
+// already cancelled: then nothing may be started.
 coro::Task<std::vector<Fetcher::OrderPtr>> Fetcher::place(const Wish& wish) {
   const coro::Executor executor = co_await asio::this_coro::executor;
   std::vector<OrderPtr> orders;
@@ -123,7 +124,7 @@ Fetcher::OrderPtr Fetcher::order_for(const Published& atom, const Wish& wish, st
     order->atoms.push_back(atom);
     under_way_[atom] = order;
   }
-  // Of use even where another asker ordered the atom: one more place to get it from.
+  // Also if another caller ordered the atom: it is one more place to get it from.
   if (order->is_open) {
     merge_urls(order->mirrors, mirrors_of(wish.mirrors, atom.set));
     if (wish.need == Need::real) order->need = Need::real;
@@ -131,7 +132,7 @@ Fetcher::OrderPtr Fetcher::order_for(const Published& atom, const Wish& wish, st
   return order;
 }
 
-// It begins in a later turn, so that all who ask in this one are part of it.
+// The order begins in a later turn, so that it includes all requests of this turn.
 void Fetcher::start(const OrderPtr& order, const coro::Executor& executor) {
   ++running_;
   order->start(executor, serve(order), [this, order] { forget(order); });
@@ -184,10 +185,10 @@ coro::Task<> Fetcher::fetch_objects(std::vector<atom::ObjectId> wants, std::vect
   return from_any(std::move(mirrors), std::move(wants), {}, {.hasty = speculative, .quiet = speculative});
 }
 
-// `wants` from one of the mirrors.
+// Fetches `wants` from one of the mirrors.
 coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom::ObjectId> wants,
                                std::vector<Published> atoms, Effort effort) {
-  // Before anybody is asked for what could not be taken in.
+  // Before anything is requested that could not be stored.
   delivery_.check_writable();
   mirrors = co_await delivery_.in_order(std::move(mirrors));
   std::vector<Failure> final;
@@ -199,7 +200,7 @@ coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom:
       try {
         co_await delivery_.deliver(mirror, wants, atoms, now);
       } catch (...) {
-        // Whatever it is: the next mirror may do without it.
+        // Whatever the error is: the next mirror may succeed.
         failure = coro::detail::current_error();
       }
       if (!failure) co_return;

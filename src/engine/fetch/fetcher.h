@@ -1,21 +1,20 @@
-// Brings atoms into the cache: many ask, each object is asked for once, one request per set and round.
+// Fetches atoms into the cache for many callers: each object is requested once, in one request per set and round.
 //
-// Askers that call fetch() in the same turn of the reactor share orders, one for each set: their wants are merged, what
-// the cache has is removed, and one mirror of each set is sent one request, all sets at once. An order runs as a
-// coroutine of its own (coro/task/flight.h) and ends on its own, whatever becomes of those who asked for it; it is
-// cancelled when the last of them is.
+// Calls of fetch() in the same turn of the reactor share orders, one per set: their wants are merged, cached atoms are
+// removed, and one request is sent to one mirror of each set, all sets in parallel. An order runs as a separate
+// coroutine (coro/task/flight.h), independently of its callers; it is cancelled with the last of them.
 //
-// Atoms are wanted by revision, so mirrors only deliver: none of them decides which revision a version is, and what is
-// in the cache is present whoever gave it.
+// Atoms are requested by revision, so mirrors only deliver: none of them decides which revision a version has, and
+// cached objects count as present, whoever delivered them.
 //
-// The failure of an order is the answer to an asker only if it would have failed in the same way without the others:
-// everything in it was this asker's, all mirrors that this asker knows were asked, and the need was real. Otherwise
-// what the asker still lacks is ordered again, for this asker alone. So an atom that cannot be fetched does not cost
-// another its answer, and a failure is forgotten with its order: a later asker starts anew.
+// The failure of an order is reported to a caller only if it would have occurred without the others: the order
+// contained only atoms of this caller, all mirrors known to the caller were tried, and the need was real. Otherwise
+// what the caller still needs is ordered again, for this caller alone. So an atom that cannot be fetched does not
+// affect other callers, and a failure is discarded with its order: later calls try again.
 //
-// The mirrors of a set are asked one after another, the fastest first, each once and without waiting; also one whose
-// transfer breaks in the middle is left for the next. Only when all have failed are those whose failure may pass asked
-// again, now with retries. A set with one mirror is asked with retries from the start.
+// The mirrors of a set are tried in turn, the fastest first, each once and without waiting; if a transfer breaks, the
+// next mirror is tried. Only if all have failed, those with a transient failure are tried again, now with waits and
+// retries. A set with one mirror is tried with waits and retries from the start.
 #pragma once
 
 #include <map>
@@ -32,37 +31,37 @@ namespace eka::engine {
 
 class Fetcher {
  public:
-  // Why something is asked for. What is speculative is tried once, without waiting, and the user is told of no failure:
-  // it is going to be asked for again if it is needed after all.
+  // Why something is requested. Speculative requests are tried once, without waiting, and failures are not reported to
+  // the user: the request is repeated if it turns out to be needed.
   enum class Need { real, speculative };
 
   // Both must outlive it.
   Fetcher(Delivery& delivery, Observer& observer) : delivery_(delivery), observer_(observer) {}
-  // Nobody may be waiting any more.
+  // No caller may be waiting.
   ~Fetcher();
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
-  // When it resumes, every atom of `atoms` is whole in the cache, and its commit says what it was wanted as. Throws
-  // the first failure among them in the order given (Kind::remote, integrity, offline), which names all mirrors that
-  // failed. An asker that is cancelled resumes at once when others still wait for all that it waits for.
+  // When it resumes, every atom of `atoms` is complete in the cache, and its commit matches the request. Throws the
+  // first failure in the order of `atoms` (Kind::remote, integrity, offline), which lists all mirrors that failed. A
+  // cancelled caller resumes at once if other callers wait for the same orders.
   coro::Task<> fetch(std::vector<Published> atoms, Mirrors mirrors, Need need = Need::real);
 
-  // Brings objects of one set by their ids alone (manifests, before it is known which atoms are needed): one request to
-  // one mirror, as above, for this caller alone. What is in the cache already is the caller's to strike out.
+  // Fetches objects of one set by id (manifests, before it is known which atoms are needed): one request to one mirror,
+  // as above, for this caller alone. The caller must leave out what is cached already.
   coro::Task<> fetch_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors, Need need = Need::real);
 
  private:
-  // What one set is asked for.
+  // A request for atoms of one set.
   struct Order : coro::Flight {
     std::vector<Published> atoms;
     std::vector<atom::Url> mirrors;
     Need need = Need::speculative;
     bool hasty = false;
-    bool is_open = true;  // not begun: mirrors may be added
+    bool is_open = true;  // not started: mirrors may be added
   };
   using OrderPtr = std::shared_ptr<Order>;
-  // What one asker still lacks.
+  // What one caller still needs.
   struct Wish {
     std::vector<Published> atoms;
     Mirrors mirrors;
@@ -88,7 +87,7 @@ class Fetcher {
   Observer& observer_;
   std::set<Published> brought_;
   std::map<Published, OrderPtr> under_way_;  // by atom
-  std::map<atom::ObjectId, OrderPtr> open_;  // by set: those that take more atoms in
+  std::map<atom::ObjectId, OrderPtr> open_;  // by set: those that accept more atoms
   std::size_t running_ = 0;
 };
 

@@ -1,7 +1,7 @@
-// Names to members, for every atom of a closure.
+// Resolves names to members, for every atom of a closure.
 //
-// A manifest names a dependency by a tag of its own and a label; the lock names it by set. The label alone decides
-// unless the atom may see two of that label from two sets: then the tag's mirrors determine the set.
+// A manifest names a dependency by its own tag and a label; the lock names it by set. The label is sufficient unless
+// the atom may see two atoms with that label from two sets: then the tag's mirrors determine the set.
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -32,7 +32,7 @@ class Linker {
       return stale(
           fmt::format("{} `{}` from `{}`", found.empty() ? "has no" : "has more than one", label.str(), tag.str()));
     }
-    // What lies in a working tree is known by another version than its manifest says.
+    // An atom in a working tree has another published version than its manifest.
     const auto& version = closure_.members[found.front()].manifest.version;
     if (!requirement.matches(version)) {
       return stale(fmt::format("has `{}` {}, but {} is required", label.str(), version.str(), requirement.str()));
@@ -40,7 +40,7 @@ class Linker {
     return found.front();
   }
 
-  // Those of the manifest, each fetched in the way that it requires; other entries of the lock are unused.
+  // The sources of the manifest, each with the fetcher it requires; other sources of a lock are ignored.
   Result<std::map<std::string, MemberSource>> sources() const {
     std::map<std::string, MemberSource> out;
     for (const auto& [name, wanted] : member_.manifest.direct) {

@@ -1,4 +1,4 @@
-// Which source is meant: Sources::lock().
+// Determines the revision or hash of sources: Sources::lock().
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ std::string url_of(const atom::DirectSource& source) {
   return std::visit([](const auto& fetch) { return fetch.url; }, source.fetch);
 }
 
-// What a request asks for besides its url, where the lock does not say it again.
+// The part of a request, besides its URL, that a lock does not record.
 std::string asked(const atom::GitSource& source) {
   if (const auto* ref = std::get_if<std::string>(&source.at)) return "ref " + *ref;
   return "version " + std::get<atom::Requirement>(source.at).str();
@@ -25,7 +25,7 @@ std::string came_to(const atom::LockedGit& locked) {
   return fmt::format("git {} {} {}", locked.url, locked.rev.hex(), locked.version ? locked.version->str() : "");
 }
 
-// Does the old lock answer the request?
+// Whether the old lock satisfies the request.
 class KeptLock {
  public:
   KeptLock(store::Database& facts, std::string url) : facts_(facts), url_(std::move(url)) {}
@@ -57,7 +57,7 @@ class KeptLock {
   std::string url_;
 };
 
-// "v1.2.3" or "1.2.3"; nothing for a tag that is no version.
+// "v1.2.3" or "1.2.3"; nothing for a tag that is not a version.
 std::optional<atom::Version> version_of_tag(std::string_view ref) {
   constexpr std::string_view tags = "refs/tags/";
   if (!ref.starts_with(tags)) return std::nullopt;
@@ -71,7 +71,7 @@ atom::ObjectId peeled(const git::Ref& ref) {
   return ref.peeled.value_or(ref.id);
 }
 
-// Of two spellings of one version ("v1.0.0" and "1.0.0") the one without the letter: it sorts first.
+// Of two spellings of a version ("v1.0.0" and "1.0.0"), the one without the letter is used: it sorts first.
 atom::LockedGit choose_tag(std::string name, const atom::Url& url, const atom::Requirement& requirement,
                            const std::vector<git::Ref>& refs) {
   const git::Ref* best = nullptr;

@@ -18,7 +18,7 @@ std::optional<std::int64_t> number(const std::optional<std::string>& text) {
 
 }  // namespace
 
-// Facts: by origin, microseconds; by url, when it failed, in seconds since 1970.
+// Facts: by origin, the response time in microseconds; by URL, the time of failure in seconds since 1970.
 std::optional<std::chrono::microseconds> MirrorMemory::answer_time(const atom::Url& url) const {
   const auto count = number(facts_.get(Fact::answers, url.origin()));
   return count ? std::optional(std::chrono::microseconds(*count)) : std::nullopt;

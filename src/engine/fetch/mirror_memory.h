@@ -1,4 +1,4 @@
-// How fast mirrors answered, and which failed, in this run and earlier ones.
+// Response times and failures of mirrors, in this run and earlier ones.
 #pragma once
 
 #include <chrono>
@@ -14,10 +14,10 @@ class MirrorMemory {
   // `facts` must outlive it.
   explicit MirrorMemory(store::Database& facts) : facts_(facts) {}
 
-  // How long the host of the URL takes to answer.
+  // The response time of the URL's host.
   std::optional<std::chrono::microseconds> answer_time(const atom::Url& url) const;
   void remember_answer(const atom::Url& url, std::chrono::microseconds time);
-  // When the remote at this very URL failed, if it has not answered since.
+  // When the remote at exactly this URL failed, if it has not responded since.
   std::optional<std::chrono::system_clock::time_point> failed_at(const atom::Url& url) const;
   void remember_failure(const atom::Url& url, std::chrono::system_clock::time_point when);
 

@@ -14,10 +14,10 @@ namespace {
 
 using std::chrono::microseconds;
 
-// A mirror that has failed is left to the last for so long.
+// A mirror that has failed is tried last for this long.
 constexpr std::chrono::minutes penalty{10};
 
-// Where a host is known, strangers get this much longer to beat it: they have yet to connect.
+// If a host is known, unknown ones get this much longer to respond: they have to connect first.
 constexpr int head_start = 4;
 constexpr microseconds shortest_race = std::chrono::milliseconds(20);
 
@@ -26,7 +26,7 @@ constexpr microseconds shortest_race = std::chrono::milliseconds(20);
 bool MirrorOrder::failed_lately(const atom::Url& mirror) const {
   const auto failed = memory_.failed_at(mirror);
   const auto now = context_.clock.date();
-  return failed && now >= *failed && now - *failed < penalty;  // a clock that was set back forgives
+  return failed && now >= *failed && now - *failed < penalty;  // false if the clock was set back
 }
 
 struct MirrorOrder::Race {
@@ -40,7 +40,7 @@ struct MirrorOrder::Race {
   coro::Clock& clock;
   coro::TaskGroup group;
   std::chrono::steady_clock::time_point begin = clock.now();
-  std::set<std::string> ended;  // origins that have answered, or failed
+  std::set<std::string> ended;  // origins that have responded or failed
 };
 
 coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::Url> mirrors) {
@@ -51,7 +51,7 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
   for (const auto& url : mirrors) {
     if (url.is_local()) continue;
     origins.insert(url.origin());
-    if (failed_lately(url)) continue;  // last in any case; and it may have said when to come again
+    if (failed_lately(url)) continue;  // tried last in any case, and it may have sent Retry-After
     const auto known = memory_.answer_time(url);
     if (!known) unknown.emplace(url.origin(), url);
     if (known) to_beat = std::min(to_beat.value_or(*known), *known);
@@ -70,7 +70,7 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
     if (url.is_local()) return std::tuple(false, microseconds(-1));
     return std::tuple(failed_lately(url), memory_.answer_time(url).value_or(microseconds(0)));
   };
-  // Equals in the order given.
+  // Equal ranks keep the given order.
   std::vector<std::pair<decltype(rank(mirrors.front())), std::size_t>> order;
   for (const auto& url : mirrors) order.emplace_back(rank(url), order.size());
   std::ranges::sort(order);
@@ -79,7 +79,7 @@ coro::Task<std::vector<atom::Url>> MirrorOrder::fastest_first(std::vector<atom::
   co_return sorted;
 }
 
-// The first to answer ends it. Of the others it is known only that they take longer.
+// The first response ends the race. The others are only known to take longer.
 coro::Task<> MirrorOrder::race(std::vector<atom::Url> unknown, std::optional<microseconds> to_beat) {
   Race race(co_await asio::this_coro::executor, context_.clock);
   for (const auto& url : unknown) race.group.start(run(url, &race));
@@ -98,7 +98,7 @@ coro::Task<> MirrorOrder::run(atom::Url mirror, Race* race) {
     co_await remote.greet();
     time = remote.traffic().answer_time;
   } catch (const Error&) {
-    // It stays in the list; should it come to its turn, its failure will be told then.
+    // It stays in the list; if it is tried later, its failure is reported then.
     race->ended.insert(mirror.origin());
     failed(mirror);
     co_return;
@@ -113,7 +113,7 @@ void MirrorOrder::answered(const atom::Url& mirror) {
   if (const auto time = remotes_.at(mirror).traffic().answer_time) remember(mirror, *time);
 }
 
-// Later answers move what is known only so far: one slow pack makes no slow host.
+// A moving average, so that one slow pack does not make a host slow.
 void MirrorOrder::remember(const atom::Url& mirror, microseconds time) {
   const auto known = memory_.answer_time(mirror);
   memory_.remember_answer(mirror, known ? (*known * 3 + time) / 4 : time);

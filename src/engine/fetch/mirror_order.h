@@ -1,10 +1,9 @@
-// Which mirror of a set to ask first: the fastest to answer.
+// Determines which mirror of a set to try first: the fastest to respond.
 //
-// How fast a host answers is remembered between runs. Hosts that nothing is known of race, once: all are greeted at
-// once, and who answers first is the first to be asked, unless it takes them longer than it would take one that is
-// known. With a single mirror, or none unknown, there is no race and no request. A mirror that has failed races no more
-// and is asked last, for a while. All of this only chooses whom to ask: what a mirror delivers is verified whoever it
-// is, so that the order changes no result.
+// Response times of hosts are kept between runs. Unknown hosts race once: all are greeted in parallel, and the first to
+// respond is tried first, unless a known host is faster. With a single mirror, or without unknown ones, there is no
+// race and no request. A mirror that has failed does not race and is tried last, for a while. The order does not affect
+// results: what a mirror delivers is always verified.
 #pragma once
 
 #include <chrono>
@@ -24,10 +23,10 @@ class MirrorOrder {
   MirrorOrder(Context& context, Remotes& remotes)
       : context_(context), remotes_(remotes), memory_(context.cache->facts()) {}
 
-  // The same urls: those on this disk first, then by speed. Never throws what a mirror does wrong.
+  // The same URLs: local ones first, then by speed. Does not throw errors of mirrors.
   coro::Task<std::vector<atom::Url>> fastest_first(std::vector<atom::Url> mirrors);
 
-  // How a request of one of them ended.
+  // Reports the outcome of a request.
   void answered(const atom::Url& mirror);
   void failed(const atom::Url& mirror);
 
@@ -41,7 +40,7 @@ class MirrorOrder {
   Context& context_;
   Remotes& remotes_;
   MirrorMemory memory_;
-  coro::SingleFlight<std::string, void> races_;  // by the origins that run in them: many sets have the same mirrors
+  coro::SingleFlight<std::string, void> races_;  // by racing origins: many sets have the same mirrors
 };
 
 }  // namespace eka::engine

@@ -1,18 +1,19 @@
-// Sources that are no atoms (protocol §5, [deps.direct.nix]): which one is meant, and its bytes in the cache.
+// Sources that are not atoms (protocol §5, [deps.direct.nix]): determines their revision or hash, and fetches them into
+// the cache.
 //
-// lock() finds out what a manifest's source is now: the revision that a ref or the highest matching tag names, the hash
-// of a file or of an unpacked archive. What the old lock says is kept as long as the same thing is asked for. A lock
-// does not record the ref that was asked for, so the cache remembers it; where it remembers nothing (another machine
-// made the lock) the lock is believed.
+// lock() determines the current state of a manifest's source: the revision of a ref or of the highest matching tag, the
+// hash of a file or of an unpacked archive. The entry of the old lock is kept while the request is the same. A lock
+// does not record the requested ref, so the cache stores it; if it is not stored (the lock was made on another
+// machine), the lock is trusted.
 //
-// fetch() has a locked source in the cache when it resumes, checked against its revision or hash, at the store path
+// When fetch() resumes, the locked source is in the cache, verified against its revision or hash, at the store path
 // that Nix's own fetcher gives it: "source" for builtins.fetchGit and fetchTarball, the last part of the URL for
-// fetchurl. Of a repository the one commit is fetched, without its history; a submodule is refused. An archive that
-// holds one directory is that directory, as for Nix; one that holds several things is all of them, as for
+// fetchurl. Of a repository, one commit is fetched, without its history; submodules are rejected. An archive that
+// contains one directory becomes that directory, as in Nix; one with several entries becomes all of them, as with
 // `nix-prefetch-url --unpack`.
 //
-// Many may ask at once: each ref query, each download is made once per run. Everything resumes on the reactor.
-// Passwords of URLs are used, and never become part of what is returned.
+// Calls may be concurrent: each ref query and each download is made once per run. Everything resumes on the reactor.
+// Passwords in URLs are used, and are never part of results.
 #pragma once
 
 #include <filesystem>
@@ -41,16 +42,16 @@ struct SourceRequest {
   }
 
   std::string name;
-  atom::DirectSource source;                 // the placeholders of its url are filled
-  std::optional<atom::AtomId> owner;         // goes into the result
-  std::optional<atom::LockedDirect> locked;  // what the old lock has for this owner and name
-  bool fresh = false;                        // ask, whatever the old lock says
-  bool may_be_local = false;                 // the atom that declares it is itself local: it may name files
+  atom::DirectSource source;                 // the placeholders of its URL are substituted
+  std::optional<atom::AtomId> owner;         // copied to the result
+  std::optional<atom::LockedDirect> locked;  // entry of the old lock for this owner and name
+  bool fresh = false;                        // ignore the old lock
+  bool may_be_local = false;                 // the atom that declares it is local, so it may refer to local files
 };
 
 struct FetchedSource {
   std::string store_path;
-  std::filesystem::path on_disk;  // where it lies in the cache
+  std::filesystem::path on_disk;  // location in the cache
   atom::NarHash hash;             // of the NAR of a tree, of the bytes of a file
   bool tree;
 };
@@ -59,12 +60,12 @@ class Sources {
  public:
   Sources(Context& context, Remotes& remotes) : context_(context), remotes_(remotes) {}
 
-  // Throws Kind::unsatisfiable (no such ref, no tag that matches), Kind::remote, Kind::offline where something has to
-  // be asked, Kind::usage for a local url that is not allowed.
+  // Throws Kind::unsatisfiable (no such ref, no tag that matches), Kind::remote, Kind::offline if a request is needed,
+  // Kind::usage for a local URL that is not allowed.
   coro::Task<atom::LockedDirect> lock(SourceRequest request);
 
-  // (Name the task before you await it: LockedDirect is one of the temporaries that task.h warns of.)
-  // Throws Kind::integrity (url and both hashes named) for what is not what the lock says, Kind::remote, Kind::offline.
+  // Throws Kind::integrity (with the URL and both hashes) if the content does not match the lock, Kind::remote,
+  // Kind::offline. (Name the task before you await it: LockedDirect is one of the temporaries that task.h warns about.)
   coro::Task<FetchedSource> fetch(atom::LockedDirect source);
 
  private:
@@ -78,10 +79,10 @@ class Sources {
   coro::Task<Refs> refs_at(atom::Url url, std::vector<std::string> prefixes);
   coro::Task<Refs> ask_refs(atom::Url url, std::vector<std::string> prefixes, std::string key);
 
-  // Where the source lies, nothing when the cache lacks it.
+  // The location of the source; nothing if it is not cached.
   coro::Task<std::optional<FetchedSource>> cached_file(atom::NarHash hash, std::string name);
   coro::Task<std::optional<FetchedSource>> cached_tree(std::string key, std::string name);
-  // What is at `url` now, kept in the cache: its hash.
+  // Stores the current content of `url` in the cache and returns its hash.
   coro::Task<atom::NarHash> fetch_file(atom::Url url);
   coro::Task<atom::NarHash> fetch_archive(atom::Url url);
   coro::Task<> fetch_commit(atom::Url url, atom::ObjectId rev);

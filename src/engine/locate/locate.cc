@@ -95,7 +95,7 @@ coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& rem
       const std::vector<Published> said{*found};
       if (auto same = remember_vouched(context, remotes, url, said); !same) found = std::unexpected(same.error());
     }
-    // What is not cached may well exist: that is another error than "no such version".
+    // What is not cached may still exist: this is another error than "no such version".
     if (!found && offline) found = std::unexpected(Error(Kind::offline, found.error().message() + " (in the cache)"));
     out.push_back(std::move(found));
   }

@@ -1,4 +1,4 @@
-// Which version of an atom does a URI mean? Asked of its remote, or of the cache where that is an answer.
+// Selects the version of an atom for a URI, from its remote, or from the cache if that is sufficient.
 #pragma once
 
 #include <vector>
@@ -11,20 +11,19 @@
 
 namespace eka::engine {
 
-// One ref query for all URIs of one remote: the versions of their labels, and the set's genesis. The highest version
-// that satisfies is taken. No query at all is sent where every requirement is exact and this very URL has answered it
-// before (a published version never changes), or when the run is offline: then the cache answers, and a note says so.
-// One result for each URI: Kind::unsatisfiable for no such atom or version, Kind::remote for what is not a set,
-// Kind::integrity for a version that was another revision at this URL before.
-// Throws what concerns them all.
+// One ref query for all URIs of one remote: the versions of their labels, and the set's genesis. Selects the highest
+// version that satisfies. No query is sent if every requirement is exact and this URL has answered it before (a
+// published version never changes), or if the run is offline: then the cache is used, with a note. One result for each
+// URI: Kind::unsatisfiable for no such atom or version, Kind::remote if it is not a set, Kind::integrity if a version
+// had another revision at this URL before. Throws errors that concern all URIs.
 coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris);
 
-// The highest of `offered` that `requirement` matches; else an error that lists what there is.
+// The highest of `offered` that `requirement` matches; else an error that lists the offered versions.
 Result<atom::Version> choose_version(const atom::Label& label, const atom::Requirement& requirement,
                                      const std::vector<atom::Version>& offered);
 
-// What a URI means among all that its set offers.
+// The version for a URI among all that its set offers.
 Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& uri);
 
 }  // namespace eka::engine

@@ -19,7 +19,7 @@ void read_name(std::string_view name, const atom::ObjectId& id, SetOffer::Object
   if (slash == std::string_view::npos) return;
   auto label = atom::Label::parse(name.substr(0, slash));
   auto version = atom::Version::parse(name.substr(slash + 1));
-  // A label that is not written in its normal form would be another atom under the same name.
+  // A label that is not in its normal form would be another atom with the same name.
   if (!label || label->str() != name.substr(0, slash) || !version) return;
   into[*std::move(label)].emplace(*std::move(version), id);
 }

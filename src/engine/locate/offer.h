@@ -1,4 +1,4 @@
-// What a set offers: its genesis, and the published versions of its atoms, as its refs say.
+// The offer of a set: its genesis, and the published versions of its atoms, according to its refs.
 #pragma once
 
 #include <map>
@@ -17,15 +17,16 @@ struct SetOffer {
   using Objects = std::map<atom::Label, std::map<atom::Version, atom::ObjectId>>;
   atom::ObjectId genesis;
   Objects atoms{};      // the atom commits
-  Objects manifests{};  // the blobs of their atom.toml, where they are named
-  Objects origins{};    // the source commits they were published from, where they are named
+  Objects manifests{};  // the blobs of their atom.toml, if listed
+  Objects origins{};    // the source commits they were published from, if listed
 };
 
-// Refs under our prefixes that are no label or no version are not ours to judge: they name no atom. Kind::remote when
-// the init ref is missing: `url` is no set.
+// Refs under our prefixes without a valid label and version are ignored. Kind::remote if the init ref is missing: `url`
+// is not a set.
 SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs);
 
-// Everything, with one ref query. Cost follows the size of the set: a plan queries only the labels that it needs.
+// All versions, with one ref query. The cost grows with the size of the set: the pipeline queries only the labels it
+// needs.
 coro::Task<SetOffer> whole_offer(Context& context, atom::Url url);
 
 }  // namespace eka::engine

@@ -1,7 +1,7 @@
-// Which revision a version is, as the remote at one URL said in earlier runs.
+// The revisions of versions that the remote at one URL reported in earlier runs.
 //
-// A remote is trusted about itself only: its statements are cached by the URL that it was reached at (after
-// insteadOf), and answers no question about another URL, whatever genesis that one claims.
+// A remote is trusted only about itself: its statements are stored by the URL at which it was reached (after
+// insteadOf), and are not used for another URL, whatever genesis that one claims.
 #pragma once
 
 #include <optional>
@@ -15,21 +15,21 @@
 
 namespace eka::engine {
 
-// Of these labels; nothing when no genesis is remembered. Objects of what it names may be missing. Manifests and
-// origins are not remembered.
+// The stored versions of these labels; nothing if no genesis is stored. Their objects may be missing. Manifests and
+// origins are not stored.
 std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remotes, const atom::Url& url,
                                          const std::set<atom::Label>& labels);
 
-// The same, of what is whole in the cache: the answer of a run that is offline. Kind::offline when nothing is known.
+// The same, limited to what is complete in the cache: used by offline runs. Kind::offline if nothing is stored.
 coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, atom::Url url,
                                    std::set<atom::Label> labels);
 
-// Remembers what the remote has just said. Kind::integrity, and nothing is remembered, when it named another revision
-// in an earlier run.
+// Stores what the remote has just reported. Kind::integrity, and nothing is stored, if it reported another revision in
+// an earlier run.
 Result<void> remember_vouched(Context& context, const Remotes& remotes, const atom::Url& url,
                               const std::vector<Published>& atoms);
 
-// Those of `urls` that have said that this version is this revision.
+// Those of `urls` that have reported this revision for this version.
 std::vector<atom::Url> vouchers(Context& context, const Remotes& remotes, const std::vector<atom::Url>& urls,
                                 const Published& atom);
 

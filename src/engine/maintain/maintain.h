@@ -1,8 +1,8 @@
-// What `eka cache` does to a cache as a whole: count, verify, clean up.
+// Operations of `eka cache` on a whole cache: count, verify, clean up.
 //
 // Each function is called on the reactor, works on the pool, and holds the lock of the cache meanwhile; it waits for
-// the lock up to `wait`. Nothing where there is no cache. Throws Kind::failure when the lock cannot be had, the cache
-// belongs to somebody else, or it may not be written though it has to be.
+// the lock up to `wait`. Returns nothing if there is no cache. Throws Kind::failure if the lock cannot be acquired, the
+// cache belongs to another user, or write access is needed but not permitted.
 #pragma once
 
 #include <chrono>
@@ -21,13 +21,13 @@ namespace eka::engine {
 struct CacheAt {
   std::filesystem::path root;
   std::chrono::seconds wait;
-  coro::Pool& pool;  // outlives the call
+  coro::Pool& pool;  // must outlive the call
 };
 
 coro::Task<std::optional<store::Stock>> count_cache(CacheAt cache);
-// Repairing needs the cache for itself.
+// Repairing requires the exclusive lock.
 coro::Task<std::optional<store::Audit>> verify_cache(CacheAt cache, store::Repair repair);
-// So does this.
+// Requires the exclusive lock.
 coro::Task<std::optional<store::Collection>> clean_cache(CacheAt cache, std::chrono::seconds older_than,
                                                          coro::Clock& clock);
 

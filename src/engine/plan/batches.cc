@@ -8,7 +8,7 @@
 namespace eka::engine {
 namespace {
 
-// Starting an evaluator takes as long as evaluating a good many atoms of the simple kind.
+// Starting an evaluator takes as long as evaluating this many simple atoms.
 constexpr std::size_t atoms_worth_a_process = 24;
 
 struct Batch {
@@ -35,7 +35,7 @@ std::size_t distinct_atoms(const std::vector<const Materialized*>& closures) {
 std::vector<std::size_t> heaviest_first(const std::vector<const Materialized*>& closures) {
   std::vector<std::size_t> order(closures.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  // Equals in the order given.
+  // Equal weights keep the given order.
   const auto weight = [&](std::size_t index) { return closures[index]->atoms.size(); };
   std::ranges::sort(
       order, [&](std::size_t a, std::size_t b) { return weight(a) != weight(b) ? weight(a) > weight(b) : a < b; });

@@ -1,4 +1,4 @@
-// Closures that may share an evaluator, dealt out over several.
+// Distributes closures that may share an evaluator over several processes.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 
 namespace eka::engine {
 
-// At most `processes` batches of indices into `closures`, in rising order. What a batch costs is estimated by the atoms
-// it has to evaluate, those that several of its closures share counted once: the heaviest closures are dealt first,
-// each to the batch that is lightest with it. No more batches than are worth the start of a process. Pure.
+// At most `processes` batches of indices into `closures`, in ascending order. The cost of a batch is estimated as its
+// number of distinct atoms: the heaviest closures are assigned first, each to the batch that is then the lightest.
+// Returns no more batches than are worth starting a process. Pure.
 std::vector<std::vector<std::size_t>> batches(const std::vector<const Materialized*>& closures, std::size_t processes);
 
 }  // namespace eka::engine

@@ -21,7 +21,7 @@ coro::Task<bool> all_exist(Context& context, const std::vector<std::string>& pat
 coro::Task<std::vector<std::string>> build_import(Context& context, eval::Evaluated wanted) {
   std::vector<std::string> outputs;
   for (const auto& output : wanted.outputs) outputs.push_back(output.path);
-  // In this order: the collector cannot come in between.
+  // In this order: the collector cannot remove outputs in between.
   std::vector<std::string> kept = outputs;
   co_await keep(context, std::move(kept));
   const bool built = co_await all_exist(context, outputs);

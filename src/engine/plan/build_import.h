@@ -1,4 +1,4 @@
-// What evaluation wants built before it can go on (import-from-derivation, eval/imports.h), built.
+// Builds a derivation that evaluation needs to continue (import-from-derivation, eval/nix/imports.h).
 #pragma once
 
 #include <string>
@@ -8,9 +8,8 @@
 
 namespace eka::engine {
 
-// Admits the derivation into the real store and has the user's Nix build it, as `eka build` would; its outputs are kept
-// from Nix's collector as plans are. Returns their paths, all of them valid. Throws Kind::evaluation when it does not
-// build.
+// Imports the derivation into the real store and has the user's Nix build it, like `eka build`; its outputs get garbage
+// collector roots, like plans. Returns their paths, all of them valid. Throws Kind::evaluation if the build fails.
 coro::Task<std::vector<std::string>> build_import(Context& context, eval::Evaluated wanted);
 
 }  // namespace eka::engine

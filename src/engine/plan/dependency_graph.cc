@@ -57,7 +57,7 @@ DependencyGraph read_closure(const Closure& closure, const ReadAtom& root) {
   return out;
 }
 
-// Which of the URLs that the lock names have said that a version is the revision that is locked.
+// The URLs in the lock that have reported the locked revision for a version.
 void add_provenance(Context& context, const Root& root, DependencyGraph& graph) {
   const auto& lock = root.atom.lock;
   for (auto& node : graph.nodes) {

@@ -1,4 +1,4 @@
-// The resolved graph of one atom, for people to look at.
+// The resolved graph of one atom, for display.
 #pragma once
 
 #include <map>
@@ -16,10 +16,10 @@ struct DependencyGraph {
   struct Node {
     Published atom;
     std::string set;                 // its tag in the lock; "" for the root's own
-    bool composes = false;           // some atom of the graph is composed by it
+    bool composes = false;           // it is the composer of an atom in the graph
     std::vector<std::size_t> needs;  // by set, then label
-    // The URLs (after insteadOf) that have said to this machine that the version is this revision. None: only the lock
-    // says so.
+    // The URLs (after insteadOf) that have reported this revision for the version to this machine. Empty: only the lock
+    // names it.
     std::vector<std::string> vouched_by{};
     bool from_working_tree = false;
   };
@@ -31,8 +31,8 @@ struct GraphReport {
   std::vector<RemoteCost> remotes;
 };
 
-// From the locks of the atoms; versions are chosen where there is none. Of a lock of format 1, which does not say who
-// needs whom, the whole closure is fetched. One that fails stops no other.
+// Reads the locks of the atoms; versions are chosen if there is none. For a lock of format 1, which does not contain
+// the edges of the graph, the whole closure is fetched. An item that fails does not affect the others.
 coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items);
 
 }  // namespace eka::engine

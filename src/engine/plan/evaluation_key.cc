@@ -7,7 +7,7 @@
 namespace eka::engine {
 namespace {
 
-// Raised when what a key covers changes, or when what is remembered under it is written differently.
+// Increase it when a key covers something else, or when the format of cached evaluations changes.
 constexpr int key_format = 2;
 
 }  // namespace
@@ -33,8 +33,8 @@ std::optional<atom::Json> pinned_by_lock(const ReadAtom& root) {
 }
 
 atom::Json pinned_by_closure(const Closure& closure) {
-  // Each key covers what the member is and all that it sees, sources that are not atoms included; the first is the
-  // planned atom's.
+  // Each key covers the member and all that it sees, including sources that are not atoms; the first is the key of the
+  // planned atom.
   const auto keys = member_keys(closure);
   atom::Json members{atom::Json::Array{}};
   for (std::size_t i = 0; i < closure.members.size(); ++i) {

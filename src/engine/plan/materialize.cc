@@ -36,7 +36,7 @@ std::set<Index> reachable(const Closure& closure, Index from) {
   return seen;
 }
 
-// What a lock says of a source, as one word for each thing it says.
+// What a lock says about a source, as one word.
 std::string pinned_to(const atom::LockedDirect& locked) {
   const auto rest = [](const auto& source) -> std::string {
     if constexpr (requires { source.rev; }) {
@@ -51,7 +51,7 @@ std::string pinned_to(const atom::LockedDirect& locked) {
   return std::string(locked.type()) + "," + url + "," + std::visit(rest, locked.source);
 }
 
-// What one member is by itself: its revision, and under which names it sees which revisions.
+// Identifies a member without its dependencies: its revision, and the names and revisions that it sees.
 std::string describe(const Closure& closure, const Closure::Member& member) {
   const auto rev = [&](Index index) { return closure.members[index].published.rev.hex(); };
   std::string out = member.published.set.hex() + member.published.rev.hex();

@@ -1,4 +1,4 @@
-// A closure as evaluation needs it: trees on disk with their store paths, and the document that nix/plan.nix reads.
+// The input of evaluation for a closure: trees on disk with their store paths, and the document for nix/plan.nix.
 #pragma once
 
 #include <string>
@@ -17,17 +17,17 @@ struct Materialized {
   std::vector<eval::Source> sources;
 };
 
-// Materializes every tree and computes its store path, all at once. Throws Kind::integrity for trees that cannot be
-// written.
+// Materializes every tree and computes its store path, in parallel. Throws Kind::integrity for trees that cannot be
+// written to disk.
 coro::Task<Materialized> materialize(Context& context, const Closure& closure);
 
-// One document for several closures. Atoms that are the same in all they see are one atom, evaluated once.
+// Creates one document for several closures. Atoms that are equal in everything they see are merged and evaluated once.
 eval::Evaluation join(const Settings& settings, const std::vector<const Materialized*>& closures);
 
 // The configuration that atoms see, before their own package table is added (protocol §9).
 atom::Json configuration(const Platforms& platforms);
 
-// One key for each member: BLAKE3 over what it is and all that it reaches. Pure.
+// One key for each member: BLAKE3 over the member and all that it reaches. Pure.
 std::vector<std::string> member_keys(const Closure& closure);
 
 }  // namespace eka::engine

@@ -15,7 +15,7 @@ class PrefetchRun {
       : context_(context), request_(std::move(request)), times_(request_.items.size() + request_.locks.size()) {}
 
   coro::Task<PrefetchReport> finish() {
-    // The locks need no root to be found: they share the first round with the roots.
+    // Lock files need no roots: they share the first round with the roots.
     std::vector<coro::Task<std::vector<Result<Prefetched>>>> both;
     both.push_back(fetch_items());
     both.push_back(fetch_locks());
@@ -85,10 +85,10 @@ class PrefetchRun {
         if (locked.local && file.local) mirrors[set].insert(mirrors[set].begin(), *file.local);
       }
       for (const auto& atom : file.lock.atoms) {
-        // Format 1 may leave out the revision of an atom of the lock's own set, which is local.
+        // Format 1 may omit the revision of an atom of the lock's own set, which is local.
         if (atom.rev) out.atoms.push_back({atom.set, atom.label, atom.version, *atom.rev});
       }
-      // What is fetched at build time is left to be so.
+      // What is fetched at build time is not prefetched.
       std::vector<coro::Task<>> tasks;
       tasks.push_back(context_.fetcher().fetch(out.atoms, mirrors));
       for (const auto& direct : file.lock.direct) {
@@ -102,7 +102,7 @@ class PrefetchRun {
     co_return out;
   }
 
-  // Where every atom's own lock decides (format 1), a lock names no more than the first level.
+  // If each atom's own lock applies (format 1), a lock names only the first level.
   coro::Task<std::vector<Published>> with_those_below(std::vector<Published> atoms, Mirrors mirrors) {
     std::vector<coro::Task<std::vector<Published>>> tasks;
     for (const auto& atom : atoms) {

@@ -1,4 +1,4 @@
-// Bringing whole closures into the cache and stopping there: for CI, so that `eka --offline plan` works afterwards.
+// Fetches whole closures into the cache without evaluating them: for CI, so that `eka --offline plan` works afterwards.
 #pragma once
 
 #include <filesystem>
@@ -12,30 +12,30 @@
 namespace eka::engine {
 
 struct PrefetchRequest {
-  // A lock without its atom, as `--lock FILE` names it.
+  // A lock without its atom, as given by `--lock FILE`.
   struct LockFile {
-    std::string name;            // as messages call it
-    std::filesystem::path path;  // where `eka cache gc` finds it as long as it is there
+    std::string name;            // for messages
+    std::filesystem::path path;  // read by `eka cache gc` as long as it exists
     atom::Lock lock;
-    std::optional<atom::Url> local;  // the repository that it lies in: what "::" means to it
+    std::optional<atom::Url> local;  // the repository that contains it: the meaning of "::"
   };
   std::vector<Wanted> items;
   std::vector<LockFile> locks;
 };
 
-// Of one item or lock file: everything that is in the cache now.
+// The cached closure of one item or lock file.
 struct Prefetched {
-  std::optional<Published> root;  // of an item
+  std::optional<Published> root;  // only of an item
   std::vector<Published> atoms;   // without the root; by set, then label
   Times milliseconds;
 };
 
 struct PrefetchReport {
-  std::vector<Result<Prefetched>> closures;  // one for each item, then one for each lock file, in their order
-  std::vector<RemoteCost> remotes;           // those that were asked anything, by url
+  std::vector<Result<Prefetched>> closures;  // one for each item, then one for each lock file, in order
+  std::vector<RemoteCost> remotes;           // to which requests were sent, by URL
 };
 
-// A failing item does not stop the others: its error is in its place.
+// A failure does not affect the others: the error is the result.
 coro::Task<PrefetchReport> prefetch(Context& context, PrefetchRequest request);
 
 }  // namespace eka::engine

@@ -1,8 +1,8 @@
-// Archives that a build fetches and unpacks (`nix+src` with `unpack`), put into the real store before the build.
+// Adds archives that a build fetches and unpacks (`nix+src` with `unpack`) to the real store before the build.
 //
-// Nix can fetch such a thing without any program of an atom only where it is a NAR (<nix/fetchurl.nix>); a tarball it
-// cannot unpack by itself. But the derivation has a fixed output, whose path follows from the hash in the lock: once it
-// is valid, nothing is built for it.
+// Without a program of an atom, Nix can unpack such an archive only if it is a NAR (<nix/fetchurl.nix>), not a tarball.
+// But the derivation has a fixed output, whose path follows from the hash in the lock: once it is valid, it is not
+// built.
 #pragma once
 
 #include <optional>
@@ -14,13 +14,14 @@
 
 namespace eka::engine {
 
-// Those of a lock, which with format 0 are those of the whole closure; and those of a closure, where every atom's own
-// lock decides (format 1).
+// The archives of a lock, with format 0 those of the whole closure; and the archives of a closure, for format 1, where
+// each atom's own lock applies.
 std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock);
 std::vector<atom::LockedDirect> archives_of(const Closure& closure);
 
-// Fetches, checks and unpacks what the store lacks, all at once; what the cache has is not fetched. One that fails
-// stops no other. Returns the first failure: as Sources::fetch() throws, and Kind::failure when the store refuses it.
+// Fetches, verifies and unpacks what the store lacks, in parallel; cached archives are not fetched. A failure does not
+// affect the others. Returns the first failure: an error of Sources::fetch(), or Kind::failure if the store rejects
+// one.
 coro::Task<std::optional<Error>> provide_archives(Context& context, std::vector<atom::LockedDirect> archives);
 
 }  // namespace eka::engine

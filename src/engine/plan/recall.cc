@@ -8,7 +8,7 @@
 namespace eka::engine {
 namespace {
 
-// One line for the derivation, then one for each output: "<name> <path>". Neither can hold a space.
+// One line for the derivation, then one for each output: "<name> <path>". Neither can contain a space.
 std::string write(const Recalled& evaluation) {
   std::string out = evaluation.drv_path;
   for (const auto& output : evaluation.outputs) out += "\n" + output.name + " " + output.path;
@@ -67,7 +67,7 @@ coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::v
     if (found.back()) paths.push_back(found.back()->drv_path);
   }
   if (paths.empty()) co_return found;
-  // In this order: the collector cannot come in between.
+  // In this order: the collector cannot remove paths in between.
   co_await keep(context, paths);
   const auto exist = co_await context.evaluator->exist(std::move(paths));
   std::size_t next = 0;

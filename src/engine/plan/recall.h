@@ -1,8 +1,8 @@
-// Remembered evaluations: a derivation by the key of everything that decided it (evaluation_key.h). Change any of that
-// and the key is another: a wrong hit cannot happen. A hit counts only while its derivation is still valid in the
-// store, and roots keep Nix's collector from it.
+// Cached evaluations: a derivation by the key of everything that determines it (evaluation_key.h). Any change gives
+// another key, so a wrong hit cannot occur. A hit counts only while its derivation is valid in the store; roots protect
+// it from Nix's garbage collector.
 //
-// Any number of processes may use it at once: the database takes one value per key, and equal keys have equal values.
+// Safe with concurrent processes: the database keeps one value per key, and equal keys have equal values.
 #pragma once
 
 #include <optional>
@@ -20,16 +20,16 @@ struct Recalled {
   std::vector<eval::Output> outputs;
 };
 
-// As far as the lock alone says it: nothing where only the closure does, which is to be brought first.
+// The key from the lock alone; nothing if it depends on the closure, which must be fetched first.
 std::optional<std::string> evaluation_digest(Context& context, const ReadAtom& root);
 std::string evaluation_digest(Context& context, const ReadAtom& root, const Closure& closure);
 
-// In the order of `digests`; nothing where there is no such evaluation, or its derivation is gone.
+// In the order of `digests`; nothing if there is no such evaluation, or if its derivation no longer exists.
 coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::vector<std::string> digests);
 void remember(Context& context, const std::string& digest, const Recalled& evaluation);
 
-// Keeps Nix's collector from `paths`, which may be valid already or later; unless the settings say not to. That it
-// cannot be done is a note, no failure.
+// Creates garbage collector roots for `paths`, which need not be valid yet, unless disabled in the settings. A failure
+// is a note, not an error.
 coro::Task<> keep(Context& context, std::vector<std::string> paths);
 
 }  // namespace eka::engine

@@ -52,7 +52,7 @@ class Finder {
  private:
   using Step = coro::Task<> (Finder::*)(Search&);
 
-  // The step for all that have not failed, at once; a failure stays where it happened.
+  // Runs the step for all searches that have not failed, in parallel; a failure affects only its search.
   coro::Task<> each(Step step) {
     std::vector<Search*> going;
     std::vector<coro::Task<>> tasks;
@@ -178,13 +178,13 @@ VersionProblem problem_of(const Root& root) {
   return out;
 }
 
-// Is this the version of an atom as it lay in a working tree (local_atom.h)?
+// Whether this is the version of an atom of a working tree (local_atom.h).
 bool is_dev(const atom::Version& version) {
   const auto& pre = version.pre_release();
   return pre.starts_with("dev.") || pre.find("-dev.") != std::string::npos;
 }
 
-// Atoms of the root's own set that are locked as they lay in the working tree.
+// Updates atoms of the root's own set that are locked to a state of the working tree.
 coro::Task<> refresh_local(Context* context, Root* root) {
   auto& lock = *root->atom.lock;
   for (auto& atom : lock.atoms) {
@@ -196,7 +196,7 @@ coro::Task<> refresh_local(Context* context, Root* root) {
     root->atom.entered.insert(now.published.rev);
     if (lock.composer.id == atom.id) lock.composer.version = atom.version;
   }
-  // What is published of the set, and not in this clone, is to be had where it publishes.
+  // Published atoms of the set that are not in this clone are available where the set is published.
   const auto own = lock.sets.find(root->atom.published.set);
   if (own == lock.sets.end() || !root->origin) co_return;
   auto& mirrors = own->second.mirrors;
@@ -209,7 +209,7 @@ coro::Task<> complete_lock(Context* context, Root* root) {
     auto problem = problem_of(*root);
     atom.lock = co_await choose_versions(*context, std::move(problem));
   }
-  // Here, since an evaluation that is remembered is not brought again.
+  // Checked here, since a cached evaluation fetches nothing.
   const auto place = context->remotes().came_from(root->found_at);
   if (atom.lock && place.is_local()) co_await check_consent(*context, *atom.lock, place.path());
   if (atom.lock && atom.lock->covers_closure() && root->set_directory) co_await refresh_local(context, root);

@@ -10,7 +10,7 @@
 namespace eka::engine {
 namespace {
 
-// Address space with which an evaluator comes a good way: its libraries are a quarter of it.
+// Address space that an evaluator needs for useful work: its libraries are a quarter of it.
 constexpr std::uint64_t least_memory = std::uint64_t{512} << 20;
 
 std::size_t mebibytes(std::uint64_t bytes) {
@@ -25,7 +25,7 @@ Shares share_out(std::uint64_t memory, std::size_t jobs) {
   return {processes, memory / processes};
 }
 
-// One call of together().
+// State of one call of together().
 struct Workers::Work {
   std::vector<const Materialized*> closures;
   Answered answered;
@@ -101,7 +101,7 @@ coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
     }
     Error failure = answers.failure ? *std::move(answers.failure)
                                     : Error(Kind::evaluation, "the evaluator exited without a result");
-    // A limit that was reached by many roots may be out of reach for this one alone.
+    // A limit that was reached with many roots may not be reached by this one alone.
     const bool had_less = done > 0 || shares_.each < context_.settings.limits.memory_bytes;
     const bool may_do_alone =
         (answers.exhausted == eval::Exhausted::memory && had_less) ||

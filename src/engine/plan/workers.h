@@ -1,16 +1,16 @@
-// Who evaluates what: many closures over few processes, under one budget of memory.
+// Distributes closures over few evaluator processes, within one memory budget.
 //
-// `plan.memory` is what all evaluations of a run take together, `plan.jobs` how many run at once; each has an equal
-// share, but never less than an evaluator needs for a start. One that runs out of its share is tried once more by
-// itself, with the whole, when all others are done with theirs; only then is it an error.
+// `plan.memory` is the memory of all evaluations of a run together, `plan.jobs` the number of concurrent ones; each has
+// an equal share, but not less than an evaluator needs to start. An evaluation that exceeds its share is retried once,
+// alone and with the whole budget, after all others are done with theirs; only then it is an error.
 //
 // Closures that share a context are evaluated in as many processes as are worth starting (batches.h). A root that fails
-// ends its process; those answered before it keep their answers, those behind it go on in another process. So each root
-// is evaluated once, whatever its neighbours do; what is paid again is what they share. (builtins.tryEval was rejected:
-// it does not catch most failures, and of those that it catches it hides the reason.)
+// ends its process; results of earlier roots are kept, and later roots are evaluated in another process. So each root
+// is evaluated once, whatever happens to the others; only what they share is evaluated again. (builtins.tryEval was
+// rejected: it does not catch most failures, and hides the reason of those that it catches.)
 //
-// Where evaluation may read what derivations build, a process that wants something built ends, and the root that wanted
-// it begins anew when it is built (build_import.h).
+// With import-from-derivation, a process that needs something built ends, and its root is evaluated again after the
+// build (build_import.h).
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@
 
 namespace eka::engine {
 
-// How the memory is shared out. Pure.
+// How the memory is divided. Pure.
 struct Shares {
   std::size_t processes = 1;
   std::uint64_t each = 0;
@@ -32,16 +32,16 @@ Shares share_out(std::uint64_t memory, std::size_t jobs);
 
 class Workers {
  public:
-  // Called once for each closure, as its answer comes.
+  // Called once for each closure, as soon as it has a result.
   using Answered = std::function<void(std::size_t index, Result<eval::Evaluated>)>;
 
   // `context` must outlive it.
   explicit Workers(Context& context);
 
-  // In a process of its own, when it is its turn. Throws why it does not evaluate.
+  // Evaluates in a separate process, once memory is available. Throws the error of the evaluation.
   coro::Task<eval::Evaluated> alone(const Materialized& closure);
 
-  // The closures must stay until the task ends; `answered` has then been called for every one of them.
+  // The closures must outlive the task; when it ends, `answered` has been called for each of them.
   coro::Task<> together(std::vector<const Materialized*> closures, Answered answered);
 
  private:
@@ -50,7 +50,7 @@ class Workers {
   coro::Task<eval::Answers> evaluate(std::vector<const Materialized*> closures, std::uint64_t memory,
                                      std::vector<std::string> built, eval::Answered answered);
   coro::Task<eval::Evaluated> alone(const Materialized& closure, std::uint64_t memory);
-  // What was built for it; nothing, and it is answered, when that does not build.
+  // Returns what was built; nothing if the build failed, which has then been reported as the result.
   coro::Task<std::vector<std::string>> import_for(Work& work, std::size_t item, eval::Evaluated wanted);
   coro::Task<> with_all_memory(Work& work, std::size_t item);
 
