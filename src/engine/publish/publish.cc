@@ -13,25 +13,25 @@
 namespace eka::engine {
 namespace {
 
-// An atom as its commit will be, and the blob its manifest ref will name.
+// An atom's future commit, and the blob of its manifest ref.
 struct Prepared {
   atom::AtomCommit commit;
   atom::ObjectId rev;
   atom::ObjectId manifest;
 };
 
-// What the pool finds out about the user's repository.
+// Data of the user's repository, read on the pool.
 struct Source {
-  std::filesystem::path base;  // where git runs, and what a remote that is a path is relative to
+  std::filesystem::path base;  // where git runs; base of a remote that is a relative path
   atom::ObjectId commit;
   atom::ObjectId genesis;
   std::vector<Prepared> atoms;  // by label
-  std::string remote;           // url as configured
+  std::string remote;           // URL as configured
   std::filesystem::path objects;
   std::vector<std::string> warnings;
 };
 
-// The directory of the set in its repository: the nearest directory upwards of `start` that holds an ekala.toml.
+// The path of the set in its repository: the nearest directory at or above `start` that contains an ekala.toml.
 std::string set_prefix(const git::SourceRepository& repository, const atom::ObjectId& commit,
                        const std::filesystem::path& start) {
   std::string path;
@@ -57,7 +57,7 @@ std::string normal(const std::string& directory) {
   return out;
 }
 
-// The atoms that are asked for, by directory (from the set's root or from `start`) or by label.
+// The requested atoms, by directory (relative to the set's root or to `below`) or by label.
 std::vector<const SourceAtom*> choose(const PackageSet& set, const PublishRequest& request, const std::string& below) {
   std::vector<const SourceAtom*> out;
   if (request.all) {
@@ -131,8 +131,8 @@ const git::Ref* find_ref(const std::vector<git::Ref>& refs, const std::string& n
   return found == refs.end() ? nullptr : &*found;
 }
 
-// Is what is published as `there` our very tree, only from another source commit? Told without fetching it: an atom
-// commit is a function of its tree and its origin, and the remote says its origin.
+// Whether the published atom `there` has the same tree but another source commit. No fetch is needed: an atom commit is
+// a function of its tree and its origin, and the remote advertises its origin.
 bool same_tree(const Prepared& atom, const git::Ref& there, const std::vector<git::Ref>& refs) {
   auto commit = atom.commit;
   const auto* origin = find_ref(refs, atom::origin_ref(commit.label, commit.version));
@@ -141,7 +141,7 @@ bool same_tree(const Prepared& atom, const git::Ref& there, const std::vector<gi
   return atom::ObjectId::of("commit", commit.text()) == there.id;
 }
 
-// Against what is there already: skipped, differing, or (published) to be pushed.
+// Compares with what is published already: skipped, differs, or published (to be pushed).
 PublishedAtom compare(const Prepared& atom, const atom::ObjectId& genesis, const std::vector<git::Ref>& refs) {
   const auto& label = atom.commit.label;
   PublishedAtom out{label, atom.commit.version, atom::AtomId(genesis, label), atom.rev, PublishOutcome::published, {}};
@@ -158,7 +158,7 @@ PublishedAtom compare(const Prepared& atom, const atom::ObjectId& genesis, const
   return out;
 }
 
-// A tree that could not be fetched is not published; the warnings of one that can be are the report's.
+// A tree that clients could not fetch is not published; warnings about other trees are added to the report.
 void review(const Source& source, const Prepared& prepared, PublishedAtom& atom, PublishReport& report) {
   auto review = review_tree(source.objects, prepared.commit.tree);
   for (const auto& warning : review.warnings) report.warnings.push_back(atom.label.str() + ": " + warning);

@@ -1,4 +1,4 @@
-// Publishing: atoms of one commit become refs of the set's remote (protocol §3).
+// Publishes atoms of one commit as refs of the set's remote (protocol §3).
 #pragma once
 
 #include <optional>
@@ -13,19 +13,19 @@
 namespace eka::engine {
 
 struct PublishRequest {
-  std::filesystem::path directory;    // somewhere in the set
+  std::filesystem::path directory;    // in the set
   std::vector<std::string> packages;  // directories or labels; empty with `all`
   bool all = false;
-  std::string remote = "origin";  // a configured remote, or a url
+  std::string remote = "origin";  // a configured remote, or a URL
   std::string revision = "HEAD";
 };
 
 enum class PublishOutcome {
-  published,  // it is there now
-  skipped,    // it was there already: the same tree, be it from another commit
-  differs,    // refused by us: the remote has this version with other content
-  unfit,      // rejected by eka: it could not be fetched
-  refused,    // the remote refused the push
+  published,  // published now
+  skipped,    // published before: the same tree, possibly from another commit
+  differs,    // rejected by eka: the remote has this version with other content
+  unfit,      // rejected by eka: clients could not fetch it
+  refused,    // the remote rejected the push
 };
 
 struct PublishedAtom {
@@ -34,21 +34,20 @@ struct PublishedAtom {
   atom::AtomId id;
   atom::ObjectId rev;
   PublishOutcome outcome = PublishOutcome::published;
-  std::string reason;  // of a refusal
+  std::string reason;  // if rejected
 };
 
 struct PublishReport {
-  std::string remote;  // redacted url
+  std::string remote;  // redacted URL
   atom::ObjectId genesis;
   atom::ObjectId source;              // the commit they were published from
   std::vector<PublishedAtom> atoms;   // by label
   std::vector<std::string> warnings;  // of the set, and of the trees that were pushed
 };
 
-// Asks the remote once what is there, then sends one push for all refs of all atoms, atomic where the server can. The
-// user's repository gains the atom commits as loose objects and nothing else.
-// Throws Kind::usage (no such atom, not a set), Kind::integrity (the remote is another set: both geneses are named),
-// Kind::remote.
+// Queries the remote once, then sends one push for all refs of all atoms, atomic if the server supports it. Only the
+// atom commits are added to the user's repository, as loose objects. Throws Kind::usage (no such atom, not a set),
+// Kind::integrity (the remote is another set: both geneses are named), Kind::remote.
 coro::Task<PublishReport> publish(Context& context, PublishRequest request);
 
 }  // namespace eka::engine

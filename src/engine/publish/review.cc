@@ -14,7 +14,7 @@
 namespace eka::engine {
 namespace {
 
-constexpr std::size_t warnings_limit = 20;  // for one atom; the rest is counted
+constexpr std::size_t warnings_limit = 20;  // per atom; the rest is counted
 constexpr std::string_view lfs_pointer = "version https://git-lfs.github.com/spec/";
 constexpr std::uint64_t longest_lfs_pointer = 1024;
 
@@ -29,7 +29,7 @@ class Reviewer {
   }
 
  private:
-  // Each distinct tree once: the first place where it stands is told.
+  // Visits each distinct tree once, and reports the first path where it occurs.
   void visit(const atom::ObjectId& tree, const std::string& path) {
     if (!seen_.insert(tree).second) return;
     const auto object = objects_.read(tree, store::ObjectType::tree);
@@ -74,7 +74,7 @@ Review review_tree(const std::filesystem::path& directory, const atom::ObjectId&
   Review out;
   try {
     auto objects = store::Objects::of_repository(directory);
-    store::Surveyor(objects).tree(tree);  // what everybody's cache will ask of it
+    store::Surveyor(objects).tree(tree);  // the checks of every client's cache
     out.warnings = Reviewer(objects).finish(tree);
   } catch (const Error& e) {
     if (e.kind() != Kind::integrity) throw;

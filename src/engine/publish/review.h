@@ -1,4 +1,4 @@
-// A look at the tree of an atom before it is published, with the eyes of those who will fetch it.
+// Checks the tree of an atom before it is published, like the clients that will fetch it.
 #pragma once
 
 #include <filesystem>
@@ -11,14 +11,14 @@
 namespace eka::engine {
 
 struct Review {
-  // Why no eka would take it: a submodule, a name that is refused everywhere, a limit. Then it is not published.
+  // Why every eka would reject it: a submodule, a name that is rejected everywhere, a limit. Then it is not published.
   std::optional<std::string> unfit;
-  // What may surprise users: names that are one name where case or Unicode form does not count; LFS pointers, which
-  // are published as the pointers they are.
+  // What may surprise users: names that are equal if case or Unicode normalization is ignored; LFS pointers, which are
+  // published as pointers.
   std::vector<std::string> warnings;
 };
 
-// Blocking: for the pool. `objects` is the object directory of the repository that holds the tree.
+// Blocks; call it on the pool. `objects` is the object directory of the repository that contains the tree.
 Review review_tree(const std::filesystem::path& objects, const atom::ObjectId& tree);
 
 }  // namespace eka::engine

@@ -22,7 +22,7 @@ void refuse_password(const atom::Url& url) {
       .with_hint("remove it and use a git credential helper or ~/.netrc");
 }
 
-// The last part of a url without what says how it is packed: "o/thing.tar.gz" is thing, "o/r.git" is r.
+// The last part of a URL without its archive suffix: "o/thing.tar.gz" gives thing, "o/r.git" gives r.
 std::string stem(const atom::Url& url) {
   std::string path = url.path().substr(0, url.path().find_first_of("?#"));
   while (path.ends_with('/')) path.pop_back();
@@ -34,7 +34,7 @@ std::string stem(const atom::Url& url) {
   return name;
 }
 
-// An edit of one manifest on its way: text in, text out, proven at every step.
+// An edit of one manifest in progress: text in, text out, verified at every step.
 class Edit {
  public:
   explicit Edit(std::string text) : text_(std::move(text)) {}
@@ -55,7 +55,7 @@ WorkingAtom the_atom(const std::filesystem::path& place) {
   return std::move(atoms.front());
 }
 
-// Chooses versions for the atom as `text` says it, and writes both files.
+// Chooses versions for the atom with the manifest `text`, and writes both files.
 coro::Task<std::vector<std::string>> settle(Context* context, const WorkingAtom* atom, std::string text) {
   auto manifest = unwrap(atom::Manifest::parse(text, atom->manifest_file().string()));
   auto problem = atom->problem(std::move(manifest), false);
@@ -97,7 +97,7 @@ class Addition {
  private:
   const atom::Url& url() const { return *request_.uri.set; }
 
-  // The set that is meant, and those that the manifest names already: which is which?
+  // Queries the requested set and those in the manifest, to compare their geneses.
   coro::Task<> ask() {
     refuse_password(url());
     context_.remotes().named_by_user(url());
@@ -191,7 +191,7 @@ class Addition {
     edit.set({"package", "sets", tag_->str()}, toml_quoted("::"));
   }
 
-  // Of what is published, or of what lies in the working tree for an atom of the own set.
+  // The highest published version, or for an atom of the own set the version in the working tree.
   atom::Version highest() const {
     if (!request_.uri.set) {
       const auto siblings = find_working_atoms(atom_->set.directory, {request_.uri.label.str()}, false);

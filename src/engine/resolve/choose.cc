@@ -75,8 +75,8 @@ class Choice {
     return out;
   }
 
-  // The solver works on the pool; while it does, nobody changes the graph. When the graph has grown, what a solver
-  // knows of it is no longer true, and another begins: each time because of a manifest that was not known before.
+  // The solver runs on the pool; the graph does not change meanwhile. When the graph has grown, the solver's facts are
+  // outdated, and a new solver starts: each time because of a manifest that was not known before.
   coro::Task<resolve::Solved> solve() {
     auto solver = std::make_unique<resolve::Solver>(graph_, request());
     for (;;) {
@@ -113,7 +113,7 @@ class Choice {
     throw Error(Kind::failure, "cannot list the versions of " + graph_.name(needed.package));
   }
 
-  // Where a remote could not be asked, or nobody may be, there may well be a solution: that is another error.
+  // If the run is offline or a remote could not be queried, there may be a solution: that is another error.
   Error unsolvable(const resolve::Derivation& why) const {
     auto text = resolve::explain(why, graph_, "this atom").text();
     while (text.ends_with('\n')) text.pop_back();
@@ -139,8 +139,7 @@ class Choice {
     return error;
   }
 
-  // What URLs have said of the chosen versions answers for them from now on. Throws where one that decides has said
-  // something else before.
+  // Stores which URLs have reported the chosen versions. Throws if a deciding URL has reported another revision before.
   void remember_vouchers(const resolve::Solved& solved) {
     std::map<std::pair<atom::Url, bool>, std::vector<Published>> said;
     for (const auto& selected : solved.selected) {
@@ -164,7 +163,7 @@ class Choice {
     co_return co_await coro::all(std::move(tasks));
   }
 
-  // What may not be named at all is refused where it is locked (Sources::lock).
+  // URLs that are not allowed at all are rejected by Sources::lock().
   void check_local(const std::vector<SourceRequest>& sources) const {
     const LocalAccess access(context_.settings.local_sources);
     for (const auto& request : sources) {

@@ -1,9 +1,9 @@
-// Choosing versions: from a manifest to the closed lock that satisfies it, over the whole transitive graph.
+// Chooses versions: from a manifest to the complete lock that satisfies it, over the whole transitive graph.
 //
-//   meet       the remotes of the manifest, and of what is remembered of earlier runs      one ref query for each
-//   foresee    where nothing is remembered, the locks of what the manifest names tell of the levels below
-//   (speculation.h) solve      with what is known; what is missing is brought, level by level               (graph.h)
-//   lock       versions, sets with their mirrors, who needs whom; then direct sources, all at once
+//   meet       query the remotes of the manifest and of earlier runs                     one ref query each
+//   foresee    if there are no earlier runs, look ahead with the locks of dependencies   (speculation.h)
+//   solve      with known facts; missing ones are fetched, level by level                (graph.h)
+//   lock       versions, sets with their mirrors, dependencies; then direct sources, in parallel
 #pragma once
 
 #include <optional>
@@ -25,19 +25,18 @@ namespace eka::engine {
 struct VersionProblem {
   atom::ObjectId set;  // the atom's own
   atom::Manifest manifest;
-  std::string file;                   // how explanations call it: "server/atom.toml"
-  std::optional<atom::Lock> locked;   // its versions are kept where they still satisfy, and its sources
-  bool fresh = false;                 // take the highest of everything: `locked` only says what may be asked
-  std::vector<atom::Url> own_places;  // where the atom's own set may be had
-  std::optional<LocalSet> local;      // where it lies in a working tree
+  std::string file;                   // name in explanations: "server/atom.toml"
+  std::optional<atom::Lock> locked;   // its versions and sources are kept if they still satisfy
+  bool fresh = false;                 // choose the highest versions; `locked` is only used for queries
+  std::vector<atom::Url> own_places;  // URLs of the atom's own set
+  std::optional<LocalSet> local;      // if it is in a working tree
 
-  // Where on this machine its manifest was read: in its working tree, or in a repository; nothing for one from
-  // elsewhere.
+  // Where on this machine its manifest was read: a working tree, or a repository; nothing if it was fetched.
   std::optional<std::filesystem::path> place(const Remotes& remotes) const;
 };
 
-// The same remotes give the same lock, whatever the network's timing. Throws Kind::unsatisfiable with the reasons when
-// there is no solution; Kind::remote, integrity, offline where something that is needed cannot be told.
+// The same remotes give the same lock, whatever the network's timing. Throws Kind::unsatisfiable with the reasons if
+// there is no solution; Kind::remote, integrity, offline if a required fact cannot be determined.
 coro::Task<atom::Lock> choose_versions(Context& context, VersionProblem problem);
 
 }  // namespace eka::engine

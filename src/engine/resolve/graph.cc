@@ -21,7 +21,7 @@ struct Named {
   atom::Position where;
 };
 
-// Every atom that a manifest names, its composer first.
+// All atoms that a manifest names, its composer first.
 std::vector<Named> named_by(const atom::Manifest& manifest) {
   std::vector<Named> out;
   if (const auto* with = std::get_if<atom::WithAtom>(&manifest.composer)) {
@@ -52,9 +52,9 @@ resolve::PackageId Graph::package(const atom::ObjectId& set, const atom::Label& 
   return found->second;
 }
 
-// --- who is meant
+// --- sets and their sources
 
-// How a manifest calls a set.
+// The version sources of a set as a manifest names it.
 VersionSources Graph::voices_of(const atom::SetSource& source, const Origin& origin) const {
   if (!source.local) return {places_of(source.mirrors)};
   VersionSources out;
@@ -88,7 +88,7 @@ bool Graph::may_ask(const atom::Url& url, const Origin& origin) const {
   return !url.is_local() || (origin.local && check_local({}, url));
 }
 
-// --- what to ask
+// --- queries
 
 void Graph::want(const atom::Url& url, const atom::Label& label, Questions& questions) {
   questions[url].insert(label);
@@ -112,7 +112,7 @@ void Graph::want_named(const Origin& origin, Questions& questions) {
     for (const auto& url : urls_of(voices)) {
       if (!may_ask(url, origin)) continue;
       asked_[url].insert(*named.label);
-      // One that may only deliver is not asked what there is, unless it is in order to learn which set it is.
+      // A URL that may only deliver objects is not queried for versions, except to learn its genesis.
       const auto* offer = sets_.offer(url);
       if (offer == nullptr || deciders_.may_speak(offer->genesis, url)) questions[url].insert(*named.label);
     }
@@ -162,8 +162,8 @@ void Graph::note_failures(const Origin& origin) {
   }
 }
 
-// One ref query for each remote: the versions of everything that these manifests name. There is a second one only where
-// the first shows that a URL is of a set that other URLs decide.
+// One ref query per remote: the versions of everything that these manifests name. There is a second one only if the
+// first shows that a URL belongs to a set that other URLs decide.
 coro::Task<> Graph::meet(std::vector<Origin> origins, Questions hints) {
   for (const auto& origin : origins) want_named(origin, hints);
   co_await sets_.ask(std::move(hints));
@@ -189,7 +189,7 @@ coro::Task<> Graph::list_named(std::vector<Origin> origins) {
       }
     }
   }
-  // From here on the manifests of `origins` may have moved.
+  // From here on, the manifests of `origins` may have moved.
   for (const auto each : packages) co_await list_versions(each);
 }
 
@@ -240,7 +240,7 @@ Result<std::vector<resolve::Dependency>> Graph::root_dependencies(const std::str
   return dependencies(*root_, file, {});
 }
 
-// Notes call places "<file>:<line><suffix>".
+// Notes refer to places as "<file>:<line><suffix>".
 Result<std::vector<resolve::Dependency>> Graph::dependencies(const Origin& origin, const std::string& file,
                                                              const std::string& suffix) {
   std::vector<resolve::Dependency> out;
@@ -248,7 +248,7 @@ Result<std::vector<resolve::Dependency>> Graph::dependencies(const Origin& origi
     const auto set = identify(*named.tag, *named.source, origin, file + suffix);
     if (!set) return std::unexpected(set.error());
     if (undecided_ && !deciders_.decide(*set)) {
-      // It might be the very set that could not be asked, and then others must not speak for it.
+      // It may be the set that could not be queried, and then other URLs must not decide its versions.
       return std::unexpected(Error(*undecided_)
                                  .within(fmt::format("comparing set `{}` of {}{} with the sets of the manifest",
                                                      named.tag->str(), file, suffix)));
@@ -261,7 +261,7 @@ Result<std::vector<resolve::Dependency>> Graph::dependencies(const Origin& origi
   return out;
 }
 
-// To the versions that those who name the set so offer, or who decides it.
+// Restricts it to versions that the named URLs of the set offer, or the URLs that decide the set.
 void Graph::restrict(resolve::Dependency& dependency, const VersionSources& named) const {
   const auto& package = at(dependency.package);
   if (!package.versions) return;
@@ -287,7 +287,7 @@ bool Graph::counts(const Package& package, std::size_t version, const VersionSou
 
 // --- versions
 
-// Whether the working tree of a published version is `tree`.
+// Whether the tree of a published version is `tree`.
 bool Graph::is_published_as(const Package& package, const Listed& listed, const atom::ObjectId& tree) const {
   for (const auto& url : listed.candidate.urls) {
     const auto* offer = sets_.offer(url);
@@ -300,8 +300,8 @@ bool Graph::is_published_as(const Package& package, const Listed& listed, const 
   return false;
 }
 
-// What lies in the working tree is a version like any other, and stands before a published one of the same number,
-// unless that is the very same tree.
+// An atom in the working tree is a version like any other, and replaces a published one with the same number, unless
+// both have the same tree.
 coro::Task<> Graph::add_local_candidate(const Package* package, std::vector<Listed>* found) {
   if (!local_ || package->set != local_->genesis || local_->except == package->label) co_return;
   const auto atom = local_set_->atoms.find(package->label);
@@ -341,7 +341,7 @@ coro::Task<> Graph::list_versions(resolve::PackageId id) {
   co_await add_local_candidate(&package, &found);
   const auto urls = urls_of(voices);
   if (found.empty() && !urls.empty()) {
-    // Nothing is known only where somebody answered that there is nothing.
+    // Nothing is known unless a remote has answered that there is nothing.
     const auto silent = [&](const atom::Url& url) { return !sets_.answered(url, package.label); };
     if (std::ranges::all_of(urls, silent)) {
       if (auto first = silent_for(id)) package.failure = std::move(first->failure);
@@ -362,7 +362,7 @@ coro::Task<> Graph::list_versions(resolve::PackageId id) {
   if (was_listed) keep_manifests(package, std::move(before));
 }
 
-// Its versions have other numbers now, and so do what others need of them.
+// The indices of its versions have changed, so all dependencies must be linked again.
 void Graph::keep_manifests(Package& package, std::vector<Candidate> before) {
   for (auto& candidate : package.candidates) {
     const auto same = std::ranges::find_if(before, [&](const Candidate& old) {
@@ -413,7 +413,7 @@ std::optional<Graph::Silent> Graph::silent_for(resolve::PackageId id) const {
   return std::nullopt;
 }
 
-// --- what a solution means
+// --- solutions
 
 Published Graph::published(const resolve::Selected& selected) const {
   const auto& package = at(selected.package);
@@ -452,7 +452,7 @@ Places Graph::deciding(const atom::ObjectId& set) const {
   return voices == nullptr ? Places{} : urls_of(*voices);
 }
 
-// --- words
+// --- messages
 
 std::string Graph::tag_of(const atom::ObjectId& set) const {
   if (local_ && local_->genesis == set) return "::";
@@ -492,7 +492,7 @@ coro::Task<> Graph::explain_absences() {
         for (const auto& [label, versions] : offer.atoms) labels.push_back(label.str());
         break;
       } catch (const Error&) {
-        // It answered a moment ago, and what it said then is enough to know that there is no such atom.
+        // It answered a moment ago, and that answer is enough to know that there is no such atom.
       }
     }
     auto& why = package.versions->none_because;

@@ -1,16 +1,16 @@
-// The graph of atoms as far as it is known: what the solver asks of (resolve::Facts), and how more of it is brought.
+// The known part of the graph of atoms: provides facts to the solver (resolve::Facts), and fetches more of them.
 //
-// A package is an atom id: a set and a label. Its versions come from ref queries, filtered to the label, to the URLs
-// that may say which there are (version_sources.h). Its manifests are blobs, brought by id in one request for each set
-// and round, and a blob that is in the cache is never asked for again.
+// A package is an atom id: a set and a label. Its versions come from ref queries, filtered by label, to the URLs that
+// may define them (version_sources.h). Its manifests are blobs, fetched by id in one request per set and round; a
+// cached blob is never requested again.
 //
-// fetch() goes level by level: first all that was asked for, then, in one ref query for each remote, the versions of
-// everything that the new manifests name. So nothing of the answer depends on the network's timing. When a manifest
-// names a set by URLs that were not heard of it before, the list of versions of a package may grow: has_grown() says
-// so, and then a solver must begin again.
+// fetch() works level by level: first everything that was requested, then, in one ref query per remote, the versions of
+// everything that the new manifests name. So the result does not depend on the network's timing. When a manifest names
+// a set by URLs that were not known for it, the list of versions of a package may grow: then has_grown() returns true,
+// and a solver must start again.
 //
-// Where an atom cannot be told (no mirror answers, mirrors disagree), the failure waits beside it: speculation stays
-// silent, and only who needs the fact is told (failure_of).
+// If an atom cannot be determined (no mirror responds, mirrors disagree), the failure is stored with it: speculation
+// ignores it, and only callers that need the fact get it (failure_of).
 #pragma once
 
 #include <deque>
@@ -35,11 +35,11 @@
 
 namespace eka::engine {
 
-// A set whose working tree lies here: its atoms are taken as they lie there, before any that is published.
+// A set with a working tree here: its atoms are used in their current state, before published ones.
 struct LocalSet {
   std::filesystem::path directory;
   atom::ObjectId genesis;
-  std::optional<atom::Label> except;  // the atom that is resolved itself
+  std::optional<atom::Label> except;  // the atom that is being resolved
 };
 
 class Graph final : public resolve::Facts {
@@ -52,30 +52,30 @@ class Graph final : public resolve::Facts {
   // A manifest, and where it was read.
   struct Origin {
     const atom::Manifest* manifest;
-    atom::ObjectId set;  // that of the atom
-    VersionSources own;  // what `::` means to it: who offers the atom
-    bool local;          // it was read on this machine, so that it may name what lies here
+    atom::ObjectId set;  // of the atom
+    VersionSources own;  // meaning of `::`: the URLs that offer the atom
+    bool local;          // read on this machine, so it may refer to local paths
   };
 
-  // `sets` may serve many graphs, one after another.
+  // The sets of `context` may serve many graphs, one after another.
   explicit Graph(Context& context);
 
   coro::Task<> add_local(LocalSet local);
-  // Where on this machine the manifest was read that versions are chosen for. Without, it came from elsewhere.
+  // Where on this machine the manifest to resolve was read. Not called if it was fetched.
   void read_from(LocalOrigin origin) { origin_ = std::move(origin); }
   const std::optional<LocalOrigin>& origin() const { return origin_; }
-  // May a manifest name this URL as a mirror? Any on the network; on this machine none if the manifest came from
-  // elsewhere, otherwise as context/local_access.h says.
+  // Whether a manifest may name this URL as a mirror. Any network URL is allowed; a local one only if the manifest is
+  // local, too, and according to context/local_access.h.
   bool may_ask(const atom::Url& url, const Origin& origin) const;
-  // Takes in the manifest that versions are chosen for, which decides the sets that it names and its own. Asks, in one
-  // round, everything that is known to be wanted: what it names, and what `hints` say.
+  // Adds the manifest to resolve, which decides the sets that it names and its own. Queries, in one round, everything
+  // that is known to be needed: what it names, and `hints`.
   coro::Task<> begin(Origin root, Questions hints);
 
-  // What that manifest needs, for the solver. Notes call places "<file>:<line>". Kind::remote, integrity or offline
-  // where a set cannot be told.
+  // The dependencies of that manifest, for the solver. Notes refer to places as "<file>:<line>". Kind::remote,
+  // integrity or offline if a set cannot be determined.
   Result<std::vector<resolve::Dependency>> root_dependencies(const std::string& file);
 
-  // For each dependency, the version that is tried first, and where it may be had.
+  // For each dependency, the version that is tried first, and its mirrors.
   struct Likely {
     Published atom;
     std::vector<atom::Url> mirrors;
@@ -83,37 +83,37 @@ class Graph final : public resolve::Facts {
   std::vector<Likely> likely(const std::vector<resolve::Dependency>& dependencies) const;
 
   coro::Task<> fetch(std::vector<resolve::Need> needs);
-  // Whether facts that were known have changed since this was asked last: more versions, numbered anew.
+  // Whether known facts have changed since the last call: more versions, with new indices.
   bool has_grown() { return std::exchange(has_grown_, false); }
-  // Why a fact that was brought is still not known.
+  // Why a fact is still unknown after it was fetched.
   std::optional<Error> failure_of(const resolve::Need& need) const;
-  // A URL that says which versions of the package there are and that could not be asked.
+  // A URL that defines the versions of the package but could not be queried.
   struct Silent {
     atom::Url url;
     Error failure;
   };
   std::optional<Silent> silent_for(resolve::PackageId package) const;
 
-  // --- what a solution means
+  // --- solutions
   Published published(const resolve::Selected& selected) const;
   const atom::Manifest& manifest_of(const resolve::Selected& selected) const;
   resolve::PackageId package(const atom::ObjectId& set, const atom::Label& label);
-  // The set that a manifest of an atom of `own` means by a source; nothing when it cannot be told.
+  // The set that a source in a manifest of an atom of `own` refers to; nothing if it cannot be determined.
   std::optional<atom::ObjectId> set_of(const atom::SetSource& source, const atom::ObjectId& own) const;
-  // Was its manifest read on this machine? Only then may it name what lies here.
+  // Whether its manifest was read on this machine. Only then it may refer to local paths.
   bool is_local(const resolve::Selected& selected) const;
-  // Who offers it, of those who may say so. Empty for one of the working tree.
+  // The URLs that offer it, among those that may. Empty for an atom of the working tree.
   const std::vector<atom::Url>& offered_by(const resolve::Selected& selected) const;
   // The URLs that decide the versions of the set, in ascending order; empty for a set that only dependencies name.
   Places deciding(const atom::ObjectId& set) const;
-  // Of a package whose set only dependencies name, by several URLs: that these leave no version in common may be why
-  // there is no solution, and what to do about it.
+  // For a package whose set only dependencies name, by several URLs: there may be no solution because these have no
+  // version in common; what to do about it.
   std::optional<std::string> advice(resolve::PackageId package) const;
-  // What the working tree holds: taken first.
+  // The versions in the working tree: chosen first.
   std::vector<resolve::Preference> local_versions();
-  // What was asked of remotes for this graph.
+  // The queries made for this graph.
   Questions asked() const;
-  // For packages without versions: asks their sets for near names, so that an explanation can say them.
+  // For packages without versions: queries their sets for similar names, for explanations.
   coro::Task<> explain_absences();
 
   // --- resolve::Facts
@@ -126,21 +126,21 @@ class Graph final : public resolve::Facts {
     atom::ObjectId rev;
     std::optional<atom::ObjectId> manifest_blob{};
     std::vector<atom::Url> urls{};               // that offer it
-    bool local = false;                          // it lies in the working tree
-    std::optional<atom::Version> dev_version{};  // of a local one: under which it is cached
+    bool local = false;                          // in the working tree
+    std::optional<atom::Version> dev_version{};  // of a local one: the version under which it is cached
     std::optional<Manifest> manifest{};
     std::string unusable{};  // why the manifest cannot be used, if so
     std::optional<Error> failure{};
-    bool met = false;     // what its manifest names was asked for
+    bool met = false;     // the atoms that its manifest names were queried
     bool linked = false;  // `manifest` has its facts
   };
   struct Package {
     atom::ObjectId set;
     atom::Label label;
-    VersionSources named{};    // how manifests call the set, where none decides it
-    bool is_outdated = false;  // more of them were met than when its versions were listed
+    VersionSources named{};    // how manifests name the set, if it is not decided
+    bool is_outdated = false;  // `named` has grown since versions were listed
     std::optional<resolve::Versions> versions{};
-    std::vector<Candidate> candidates{};  // as versions
+    std::vector<Candidate> candidates{};  // in the order of versions
     std::optional<Error> failure{};
   };
   struct Listed {
@@ -182,13 +182,13 @@ class Graph final : public resolve::Facts {
   Context& context_;
   Fetcher& fetcher_;
   Sets& sets_;
-  std::deque<Package> packages_;  // addresses last: the solver keeps them
+  std::deque<Package> packages_;  // stable addresses: the solver keeps them
   std::map<std::pair<atom::ObjectId, atom::Label>, resolve::PackageId> index_;
   std::optional<Origin> root_;
   Deciders deciders_;
-  std::optional<Error> undecided_;              // a set that the root names and that cannot be told
-  std::map<atom::ObjectId, std::string> tags_;  // how the first manifest to name a set calls it
-  std::set<atom::Url> told_;                    // mirrors that were told to be passed over
+  std::optional<Error> undecided_;              // of a set that the root names and that cannot be determined
+  std::map<atom::ObjectId, std::string> tags_;  // tag of a set in the first manifest that names it
+  std::set<atom::Url> told_;                    // mirrors whose failure was reported
   Questions asked_;
   std::optional<LocalOrigin> origin_;
   std::optional<LocalSet> local_;

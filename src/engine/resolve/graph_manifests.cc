@@ -1,4 +1,4 @@
-// Manifests of the graph: which are fetched, from whom, and what they say for the solver.
+// Manifests of the graph: which are fetched, from where, and their facts for the solver.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 namespace eka::engine {
 namespace {
 
-// A manifest that asks for more than this is no manifest.
+// Larger manifests are rejected.
 constexpr std::size_t manifest_limit = std::size_t{1} << 20;
 
 }  // namespace
@@ -45,7 +45,7 @@ coro::Task<> Graph::fetch(std::vector<resolve::Need> needs) {
 }
 
 coro::Task<> Graph::fetch_manifests(std::vector<resolve::Need> needs) {
-  // By who has them: one request each.
+  // One request for each list of mirrors.
   std::map<std::vector<atom::Url>, std::vector<resolve::Need>> missing;
   for (const auto& need : needs) {
     auto& candidate = at(need.package).candidates[*need.version];
@@ -60,7 +60,7 @@ coro::Task<> Graph::fetch_manifests(std::vector<resolve::Need> needs) {
 
 coro::Task<> Graph::fetch_from(std::vector<atom::Url> mirrors, std::vector<resolve::Need> needs) {
   std::vector<atom::ObjectId> blobs;
-  std::vector<Published> whole;  // whose manifest is named by no ref: the atom has it
+  std::vector<Published> whole;  // atoms without a manifest ref: fetched completely
   for (const auto& need : needs) {
     const auto& package = at(need.package);
     const auto& candidate = package.candidates[*need.version];
@@ -94,7 +94,7 @@ coro::Task<> Graph::fetch_from(std::vector<atom::Url> mirrors, std::vector<resol
   }
 }
 
-// From the cache, if it is there.
+// Reads it from the cache, if present.
 coro::Task<> Graph::read_manifest(resolve::Need need) {
   auto& package = at(need.package);
   auto& candidate = package.candidates[*need.version];

@@ -23,7 +23,7 @@ NewLock::NewLock(Graph& graph, const atom::Manifest& root, const atom::ObjectId&
   }
 }
 
-// What a manifest names among the chosen, its composer included; by set, then label, nothing twice.
+// The chosen atoms that a manifest names, including its composer; by set, then label, without duplicates.
 std::vector<NewLock::Key> NewLock::named_by(const Member& member) const {
   std::set<Key> out;
   const auto add = [&](const atom::Tag& tag, const atom::Label& label) {
@@ -37,7 +37,7 @@ std::vector<NewLock::Key> NewLock::named_by(const Member& member) const {
   return {out.begin(), out.end()};
 }
 
-// The nearest first, so that of several names for one thing the nearest decides.
+// Nearest first, so that of several names for a set the nearest is used.
 std::vector<NewLock::Member> NewLock::breadth_first() const {
   std::vector<Member> out{root_};
   std::set<Key> seen;
@@ -57,7 +57,7 @@ void NewLock::add_sets(const Member& member, atom::Lock& lock) const {
   if (const auto* with = std::get_if<atom::WithAtom>(&member.manifest->composer)) used.insert(with->from);
   for (const auto& [tag, atoms] : member.manifest->dependencies) used.insert(tag);
   if (!member.id) {
-    // It decides sets that only its dependencies need, too.
+    // The root also decides sets that only its dependencies need.
     for (const auto& [tag, source] : member.manifest->sets) {
       const auto genesis = graph_.set_of(source, member.set);
       const auto is_chosen = [&](const auto& entry) { return entry.first.first == genesis; };
@@ -76,7 +76,7 @@ void NewLock::add_sets(const Member& member, atom::Lock& lock) const {
   }
 }
 
-// Those that decide first, each kind in ascending order.
+// Deciding mirrors first, both groups in ascending order.
 void NewLock::order_mirrors(atom::Lock& lock) const {
   for (auto& [genesis, set] : lock.sets) {
     const auto deciding = graph_.deciding(genesis);

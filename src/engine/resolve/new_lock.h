@@ -1,4 +1,4 @@
-// From a solution to the lock that says it (protocol §6).
+// Converts a solution to a lock (protocol §6).
 #pragma once
 
 #include <map>
@@ -15,17 +15,17 @@ namespace eka::engine {
 
 class NewLock {
  public:
-  // `root` is the manifest that was solved for, of an atom of `own_set`; it and `graph` must outlive this. `local`: it
+  // `root` is the manifest that was resolved, of an atom of `own_set`; it and `graph` must outlive this. `local`: it
   // was read on this machine.
   NewLock(Graph& graph, const atom::Manifest& root, const atom::ObjectId& own_set, bool local,
           const resolve::Solved& solved);
 
-  // The atoms, the sets they come from, and the composer. A set is called by the tag of the nearest manifest that names
-  // it, and has the mirrors that the chosen manifests name: first those that decide its versions. Pure.
+  // The atoms, their sets, and the composer. A set gets the tag of the nearest manifest that names it, and the mirrors
+  // in the chosen manifests, those that decide its versions first. Pure.
   atom::Lock atoms() const;
 
-  // The direct sources of the root and of every chosen atom, placeholders filled; `locked`, if any, is the old lock.
-  // Kind::integrity for one that may not be named.
+  // The direct sources of the root and of every chosen atom, placeholders substituted; `locked`, if any, is the old
+  // lock. Kind::integrity for a source that is not allowed.
   std::vector<SourceRequest> sources(const std::optional<atom::Lock>& locked, bool fresh) const;
 
  private:

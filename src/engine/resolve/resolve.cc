@@ -28,7 +28,7 @@ std::string pinned(const atom::LockedDirect& direct) {
       direct.source);
 }
 
-// By what a person calls it; what it is pinned to.
+// What atoms and sources are pinned to, by their names for users.
 std::map<std::string, std::string> pins(const atom::Lock& lock) {
   std::map<std::string, std::string> out;
   for (const auto& atom : lock.atoms) {
@@ -46,7 +46,7 @@ class ResolveRun {
  public:
   ResolveRun(Context& context, ResolveRequest request) : context_(context), request_(std::move(request)) {}
 
-  // One atom after another: each finds what the others have asked.
+  // Resolves one atom after another: each uses the answers to queries of earlier ones.
   coro::Task<ResolveReport> finish() {
     const auto atoms = co_await coro::offload(
         context_.pool, [&] { return find_working_atoms(request_.directory, request_.atoms, request_.all); });

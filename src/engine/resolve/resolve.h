@@ -1,4 +1,4 @@
-// Bringing the locks of a working tree in line with its manifests.
+// Updates the locks of a working tree to match its manifests.
 #pragma once
 
 #include <filesystem>
@@ -13,11 +13,11 @@
 namespace eka::engine {
 
 struct ResolveRequest {
-  std::filesystem::path directory;  // where the names are meant
-  std::vector<std::string> atoms;   // directories or labels; none: the atom that `directory` lies in
+  std::filesystem::path directory;  // base of the names
+  std::vector<std::string> atoms;   // directories or labels; empty: the atom that contains `directory`
   bool all = false;
-  bool fresh = false;   // the highest of everything
-  bool locked = false;  // nothing may change
+  bool fresh = false;   // choose the highest versions
+  bool locked = false;  // fail if a lock would change
 };
 
 struct ResolvedAtom {
@@ -25,21 +25,21 @@ struct ResolvedAtom {
   std::string name;  // its directory in the set
   std::filesystem::path lock_file;
   atom::Lock lock;
-  std::vector<std::string> changes;  // one line each; empty: the lock was in line, and nothing was written
+  std::vector<std::string> changes;  // one line each; empty: the lock was up to date, and nothing was written
 };
 
 struct ResolveReport {
-  std::vector<std::string> names;  // of what was asked for
+  std::vector<std::string> names;  // of the requested atoms
   std::vector<Result<ResolvedAtom>> atoms;
   std::vector<RemoteCost> remotes;
 };
 
-// Keeps locked versions that still satisfy; a lock that need not change is not written. One atom that fails stops no
-// other. With `locked` a lock that would change is Kind::failure, its changes told, and nothing is written. Throws what
-// concerns all (no such atom, no set).
+// Keeps locked versions that still satisfy; a lock that does not change is not written. An atom that fails does not
+// affect the others. With `locked`, a lock that would change gives Kind::failure with its changes, and nothing is
+// written. Throws errors that concern all atoms (no such atom, no set).
 coro::Task<ResolveReport> resolve(Context& context, ResolveRequest request);
 
-// What is other in `now`, for people: a line for each atom and source.
+// The differences of `now` from `before`, for users: a line for each atom and source.
 std::vector<std::string> lock_changes(const std::optional<atom::Lock>& before, const atom::Lock& now);
 
 }  // namespace eka::engine

@@ -27,7 +27,7 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
   SetOffer fresh;
   try {
     const bool offline = context_.settings.offline && !url.is_local();
-    // Two statements: GCC 12 takes both branches of a conditional expression that awaits.
+    // Two statements: GCC 12 evaluates both branches of a conditional expression that awaits.
     if (offline) {
       fresh = co_await offline_offer(context_, remotes_, url, labels);
     } else {

@@ -1,8 +1,7 @@
-// What remotes say of their sets, in one run: which genesis, and which versions of the labels that were asked for.
+// Answers of remotes about their sets in one run: the genesis, and the versions of the requested labels.
 //
-// Each remote is queried once for each label, in as few ref queries as possible: several labels are
-// requested in one call. A failure is kept with its URL and returned to later callers,
-// so that an unreachable remote is not queried twice.
+// Each remote is queried once per label; all questions of one call go into one ref query per remote. A failure is
+// stored with its URL and returned to all callers, and a failed remote is not queried again.
 #pragma once
 
 #include <map>
@@ -17,7 +16,7 @@
 
 namespace eka::engine {
 
-// As text to be remembered, and back. Urls with a password are left out.
+// Serialized for the cache. URLs with a password are omitted.
 using Questions = std::map<atom::Url, std::set<atom::Label>>;
 std::string write_questions(const Questions& questions);
 Questions read_questions(const std::string& text);
@@ -26,16 +25,16 @@ class Sets {
  public:
   Sets(Context& context, Remotes& remotes) : context_(context), remotes_(remotes) {}
 
-  // One ref query to each url, all at once, for its genesis and those labels that it was not asked for before. Offline,
-  // the cache answers for remotes (it knows no manifests and no origins). Throws Cancelled only.
+  // Sends one ref query to each URL, in parallel, for its genesis and the labels that it was not asked for before.
+  // Offline, the cache is used for remotes (it has no manifests and no origins). Throws Cancelled only.
   coro::Task<> ask(Questions questions);
 
   bool was_asked(const atom::Url& url, const atom::Label& label) const;
-  // Whether it has said which versions of `label` there are.
+  // Whether the remote has reported the versions of `label`.
   bool answered(const atom::Url& url, const atom::Label& label) const;
-  // What it has said so far; nullptr: nothing.
+  // The remote's answers so far; nullptr if there are none.
   const SetOffer* offer(const atom::Url& url) const;
-  // Of the last question. What was said before it still holds.
+  // Of the last query. Earlier answers remain valid.
   const Error* failure(const atom::Url& url) const;
 
  private:

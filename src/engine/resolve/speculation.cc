@@ -18,7 +18,7 @@ class Speculation {
     co_await coro::gather(std::move(tasks));
     Questions questions;
     for (const auto& lock : locks_) add_questions(lock, questions);
-    // What came over a network names no place on this machine.
+    // What was fetched from the network must not refer to local paths.
     std::erase_if(questions, [](const auto& entry) { return entry.first.is_local(); });
     co_await sets_.ask(std::move(questions));
 
@@ -35,14 +35,14 @@ class Speculation {
     co_await fetcher_.fetch(std::move(atoms), std::move(mirrors), Fetcher::Need::speculative);
     auto read = co_await read_atom(context_, likely.atom);
     if (!read.lock) co_return;
-    // To it, "::" is where it was found.
+    // In its lock, "::" is where it was found.
     if (const auto own = read.lock->sets.find(likely.atom.set); own != read.lock->sets.end()) {
       std::ranges::copy(likely.mirrors, std::back_inserter(own->second.mirrors));
     }
     locks_.push_back(*std::move(read.lock));
   }
 
-  // Of each atom the manifest of the version that is locked, and of the highest.
+  // For each atom, the manifests of the locked version and of the highest one.
   coro::Task<> want_manifests(const atom::Lock* lock) {
     for (const auto& locked : lock->atoms) {
       const auto set = lock->sets.find(locked.set);

@@ -1,13 +1,13 @@
-// A look ahead where nothing is known yet: round trips saved.
+// Looks ahead if nothing is known yet, to save round trips.
 //
-// A graph unfolds level by level, each level two rounds of requests: which versions there are, and what they need. But
-// what is published has, as a rule, a lock, which names the whole graph below it as it was then. So the atoms that a
-// manifest names are brought whole (a plan needs them anyway), and everything that their locks name is asked for at
-// once, and then the manifests of the versions that they were locked to and of the highest. However deep the graph is,
-// that makes four rounds.
+// A graph unfolds level by level, with two rounds of requests per level: for versions, and for their dependencies. But
+// published atoms usually have a lock, which contains the whole graph below them at that time. So the atoms that a
+// manifest names are fetched completely (a plan needs them anyway), everything in their locks is queried at once, and
+// then the manifests of the locked versions and of the highest ones are fetched. This takes four rounds, whatever the
+// graph's depth.
 //
-// Its content is not trusted: it fills the cache and the run's knowledge of remotes, where the solver finds what it
-// would have asked for later. Failures are silent.
+// Nothing of it is trusted: it fills the cache and the run's answers from remotes, where the solver finds what it would
+// have requested later. Failures are ignored.
 #pragma once
 
 #include <vector>
@@ -22,7 +22,7 @@ namespace eka::engine {
 
 coro::Task<> foresee(Context& context, std::vector<Graph::Likely> atoms);
 
-// What the remotes that a lock names would be asked if its versions were chosen again.
+// Adds the queries to the remotes in a lock that choosing its versions again would need.
 void add_questions(const atom::Lock& lock, Questions& questions);
 
 }  // namespace eka::engine

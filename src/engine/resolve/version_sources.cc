@@ -42,7 +42,7 @@ Result<void> compare(std::map<atom::Version, Word>& known, const atom::Version& 
           .with_hint("one of them is wrong: contact the owner of the set"));
 }
 
-// That no two of the URLs name one version, or its manifest, differently.
+// Checks that no two of the URLs name different revisions or manifests for a version.
 Result<void> check_agreement(const Sets& sets, const Places& places, const atom::ObjectId& set,
                              const atom::Label& label) {
   std::map<atom::Version, Word> revisions, manifests;
@@ -59,7 +59,7 @@ Result<void> check_agreement(const Sets& sets, const Places& places, const atom:
   return {};
 }
 
-// What all of those who offer a revision say of its manifest.
+// The manifests named by all URLs that offer a revision.
 struct ManifestNames {
   std::set<atom::ObjectId> named;
   bool everybody = true;
@@ -118,8 +118,8 @@ Result<std::vector<OfferedVersion>> offered_versions(const Sets& sets, const Ver
   std::vector<OfferedVersion> out;
   for (auto& [key, version] : found) {
     const auto& names = manifests.at(key);
-    // A stranger's word for a manifest does not do, where another says nothing of it or something else: then the atom
-    // is read.
+    // A URL that does not decide is not trusted for the manifest if another one names none or a different one: then the
+    // atom is read.
     if (names.named.size() == 1 && (decides || names.everybody)) version.manifest_blob = *names.named.begin();
     out.push_back(std::move(version));
   }

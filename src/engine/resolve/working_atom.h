@@ -1,4 +1,4 @@
-// Atoms of a working tree, as commands that write to them need them: where they lie, what they say, who they are.
+// Atoms of a working tree, for commands that write to them: their location, content and identity.
 #pragma once
 
 #include <filesystem>
@@ -15,27 +15,27 @@ namespace eka::engine {
 
 struct WorkingAtom {
   std::filesystem::path directory;
-  std::string name;  // its directory from the set's root, as messages call it
+  std::string name;  // its directory relative to the set's root, for messages
   std::string manifest_text;
   atom::Manifest manifest;
   std::optional<std::string> lock_text;
   std::optional<atom::Lock> lock;
   LocalSet set;
-  std::vector<atom::Url> places;  // where its set is published, as far as the repository knows
+  std::vector<atom::Url> places;  // where its set is published, according to the repository
 
   std::filesystem::path manifest_file() const;
   std::filesystem::path lock_file() const;
-  // One of its files, by its path from the set's root.
+  // The path of one of its files, relative to the set's root.
   std::string file(const std::string& its_name) const;
   // Replaces its file of that name (`atom_file` or `lock_file`). Blocks.
   void replace(const std::string& file, const std::string& content) const;
-  // What is to be chosen for it. `manifest`: as it is, or as it is about to be.
+  // The version problem of the atom with its current or a changed manifest.
   VersionProblem problem(atom::Manifest its_manifest, bool fresh) const;
 };
 
-// The atoms that are named by directory (from `start` or the set's root) or by label; all of the set's with `all`; with
-// neither, the one in whose directory `start` lies.
-// Blocks. Throws Kind::usage for what is not there or cannot be read.
+// The atoms that are named by directory (relative to `start` or the set's root) or by label; with `all`, all of the
+// set; with neither, the one that contains `start`. Blocks. Throws Kind::usage for atoms that do not exist or cannot be
+// read.
 std::vector<WorkingAtom> find_working_atoms(const std::filesystem::path& start, const std::vector<std::string>& names,
                                             bool all);
 

@@ -25,7 +25,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return out;
 }
 
-// The first line in which a commit is not as it must be.
+// Describes the first line in which a commit differs from the expected one.
 std::string first_deviation(const std::string& expected, const std::string& found) {
   const auto must = lines_of(expected);
   const auto is = lines_of(found);
@@ -84,7 +84,7 @@ class Judge {
     }
   }
 
-  // Every byte of the commit but its tree and its origin follows from its name.
+  // Everything in the commit except for its tree and its origin follows from its name.
   void check_text(const CommitClaim& claim, const std::string& text) {
     const atom::AtomCommit must{claim.tree, out_.origin.value_or(atom::ObjectId{}), atom_.label, atom_.version};
     if (must.text() != text) differs("commit", first_deviation(must.text(), text));
@@ -122,7 +122,7 @@ class Judge {
                                     atom::ObjectId::of("commit", derived.text()).hex(), atom_.rev.hex()));
   }
 
-  // The listed directory whose manifest has our label, as far as manifests are there.
+  // The listed directory whose manifest has the atom's label, as far as manifests are available.
   std::optional<std::string> find_label(const atom::ObjectId& origin, const ListedPackages& listed) const {
     for (const auto& directory : listed.directories) {
       const auto path = below(directory, atom_file);

@@ -14,7 +14,7 @@ namespace {
 
 using Wants = std::vector<atom::ObjectId>;
 
-// The origin of each atom, where its commit or the remote's ref names one that is there.
+// The origin of an atom according to its commit, else according to the remote's ref.
 std::optional<atom::ObjectId> origin_of(const git::SourceRepository& evidence, const Published& atom,
                                         const AtomRefs& refs) {
   const auto text = evidence.commit_text(atom.rev);
@@ -22,7 +22,7 @@ std::optional<atom::ObjectId> origin_of(const git::SourceRepository& evidence, c
   return claim && claim->origin ? claim->origin : refs.origin;
 }
 
-// Of each atom, what its commit and its origin's commit name.
+// The trees of an atom's commit and of its origin's commit.
 Wants trees_of(const git::SourceRepository& evidence, const Published& atom, const AtomRefs& refs) {
   Wants out;
   const auto text = evidence.commit_text(atom.rev);
@@ -38,8 +38,8 @@ void add_file(Wants& wants, const git::SourceRepository& evidence, const atom::O
   if (entry && !entry->is_tree) wants.push_back(entry->id);
 }
 
-// The files that judging takes. Once ekala.toml is there and does not list the atom's tree: the manifests of all that
-// it lists, to say which of them has the atom's label.
+// The files that judging needs. If ekala.toml is available and does not list the atom's tree: also the manifests of
+// everything that it lists, to find the one with the atom's label.
 Wants files_of_atom(const git::SourceRepository& evidence, const Published& atom, const AtomRefs& refs) {
   Wants out;
   const auto text = evidence.commit_text(atom.rev);
@@ -60,7 +60,7 @@ Wants files_of_atom(const git::SourceRepository& evidence, const Published& atom
   return out;
 }
 
-// What the remote gave may be broken in ways that only reading it shows: then there is nothing to ask for.
+// Data from the remote may be broken in ways that only reading it shows: then nothing is requested.
 template <class Function>
 Wants each_of(const git::SourceRepository& evidence, const std::vector<Published>& atoms,
               const std::vector<AtomRefs>& refs, Function wants_of) {
@@ -159,7 +159,7 @@ coro::Task<std::vector<Examined>> SetEvidence::examine(std::vector<Published> at
   }
   co_await fetch(std::move(wants), git::Filter::trees);
 
-  // Mostly there by now: only an atom whose commit names another origin than its ref does has one left to fetch.
+  // Mostly present already: only an atom whose commit names another origin than its ref needs one more.
   const auto origins = [](const git::SourceRepository& evidence, const Published& atom, const AtomRefs& of) {
     const auto origin = origin_of(evidence, atom, of);
     return origin ? Wants{*origin} : Wants{};
@@ -170,7 +170,7 @@ coro::Task<std::vector<Examined>> SetEvidence::examine(std::vector<Published> at
   wants = co_await coro::offload(context_.pool, [&] { return each_of(open(), atoms, refs, trees_of); });
   co_await fetch(std::move(wants), git::Filter::blobs);
 
-  // Twice: what ekala.toml says decides whether more has to be looked at. Mostly it does not.
+  // Twice: ekala.toml determines whether more files are needed. Usually they are not.
   for (int round = 0; round < 2; ++round) {
     wants = co_await coro::offload(context_.pool, [&] { return each_of(open(), atoms, refs, files_of_atom); });
     co_await fetch(std::move(wants), git::Filter::none);
@@ -178,8 +178,8 @@ coro::Task<std::vector<Examined>> SetEvidence::examine(std::vector<Published> at
   co_return co_await coro::offload(context_.pool, [&] { return examine_all(open(), atoms, refs); });
 }
 
-// What is there is not asked for again. A server refuses a request for the sake of one object that it does not have:
-// then each is asked for by itself, and what does not come is missed by whoever judges.
+// Present objects are not requested again. A server rejects a whole request if it lacks one object: then each is
+// requested separately, and missing ones are reported by judge().
 coro::Task<> SetEvidence::fetch(Wants wants, git::Filter filter) {
   wants = co_await coro::offload(context_.pool, [&] {
     const auto evidence = open();

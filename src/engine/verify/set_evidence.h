@@ -1,13 +1,14 @@
-// What one remote has to show for the atoms it published: its refs, the commits, the trees, and a few small files.
+// A remote's evidence for the atoms it published: its refs, the commits, the trees, and a few small files.
 //
-// Fetched into evidence (store/evidence.h), never into the cache, in four requests for any number of atoms:
+// Fetched into a separate directory (store/pack/evidence.h), never into the cache, in four requests for any number of
+// atoms:
 //
 //   refs      which commit, origin and manifest the remote names
 //   commits   the atom commits and the whole history of their origins, without trees
 //   trees     of the origins and of the atoms, without blobs
 //   blobs     ekala.toml of the origins, atom.toml and atom.lock of the atoms
 //
-// A server that cannot filter sends it all with the commits; then the later requests have nothing left to ask.
+// A server that cannot filter sends everything with the commits; then nothing is left for the later requests.
 #pragma once
 
 #include <map>
@@ -34,22 +35,22 @@ struct Examined {
 
 class SetEvidence {
  public:
-  // `context` and `remotes` must outlive it. One task at a time uses it.
+  // `context` and `remotes` must outlive it. Used by one task at a time.
   SetEvidence(Context& context, Remotes& remotes, atom::Url url)
       : context_(context), remotes_(remotes), url_(std::move(url)) {}
 
   const atom::Url& url() const { return url_; }
 
-  // What the remote offers of these labels; of those with a version, of that version alone. One request. Throws
-  // Kind::remote (also for what is no set), Kind::offline.
+  // The remote's offer for these labels; for those with a version, of that version alone. One request. Throws
+  // Kind::remote (also if it is not a set), Kind::offline.
   struct Question {
     atom::Label label;
     std::optional<atom::Version> version;
   };
   coro::Task<SetOffer> ask(std::vector<Question> questions);
 
-  // After ask(). A verdict for each, in their order. An object that the remote refuses to give is a difference of the
-  // atom that needs it; throws for a remote that cannot be reached any more.
+  // Call ask() first. One verdict for each, in order. An object that the remote does not deliver is a difference of the
+  // atom that needs it; throws if the remote can no longer be reached.
   coro::Task<std::vector<Examined>> examine(std::vector<Published> atoms);
 
  private:

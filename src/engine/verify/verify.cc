@@ -15,7 +15,7 @@
 namespace eka::engine {
 namespace {
 
-// An atom of a lock. Format 1 may leave its revision out: then the remote's ref says it.
+// An atom of a lock. Format 1 may omit its revision: then the remote's ref determines it.
 struct Pinned {
   atom::ObjectId set;
   atom::Label label;
@@ -37,7 +37,7 @@ class Verification {
 
   coro::Task<VerifyReport> finish() {
     co_await verify_roots();
-    // With lock format 0 this ends after one round; with format 1 every lock may name more.
+    // With lock format 0 this ends after one round; with format 1, every lock may name more atoms.
     while (!next_.empty()) {
       const auto groups = std::exchange(next_, {});
       std::vector<coro::Task<>> tasks;
@@ -94,7 +94,7 @@ class Verification {
     co_await examine(shared, std::move(atoms), true);
   }
 
-  // The first mirror that can be reached decides.
+  // The first mirror that can be reached is used.
   coro::Task<> verify_group(atom::ObjectId set, Group group) {
     std::optional<Error> failed;
     for (const auto& mirror : group.mirrors) {
@@ -162,7 +162,7 @@ class Verification {
     }
   }
 
-  // A version never changes: what this remote said in an earlier run must be what it says now.
+  // A version never changes: this remote must not have reported another revision in an earlier run.
   void compare_with_earlier(Examined& examined, const atom::Url& url) {
     const auto& atom = examined.atom;
     const auto known = context_.cache->vouched().versions(remotes_.reached_at(url), atom.set, {atom.label}).front();
@@ -172,8 +172,8 @@ class Verification {
         {"ref", fmt::format("it is revision {} at this remote, but was {} before", atom.rev.hex(), same->rev.hex())});
   }
 
-  // Puts what the lock names, and was not examined yet, on the list for the next round. Nothing of a lock that names a
-  // repository of this machine without the consent that takes.
+  // Adds the atoms of the lock that were not examined yet to the next round, unless it names a local repository without
+  // the required consent.
   coro::Task<> follow_lock(Examined* owner, atom::Url found_at) {
     const auto place = remotes_.came_from(found_at);
     auto refused = co_await coro::offload(context_.pool, [&] { return refusal_of(*owner->lock, place); });
@@ -186,7 +186,7 @@ class Verification {
 
   // Blocks.
   std::optional<Error> refusal_of(const atom::Lock& lock, const atom::Url& place) const try {
-    if (!place.is_local()) return std::nullopt;  // then it must not name any: see add_mirror()
+    if (!place.is_local()) return std::nullopt;  // must not name local repositories: see add_mirror()
     const LocalAccess access(context_.settings.local_sources);
     std::optional<LocalOrigin> origin;
     for (const auto& [set, locked] : lock.sets) {
@@ -225,7 +225,7 @@ class Verification {
     }
   }
 
-  // Tells the observer that a remote is at work.
+  // Reports work with a remote to the observer.
   class Stepping {
    public:
     Stepping(Context& context, const atom::Url& url) : context_(context), what_(url.str()) {

@@ -1,10 +1,8 @@
-// Verifying: is what a remote publishes what its sources make of it? (protocol §3: "that is how a publication is
-// verified")
+// Verifies that what a remote publishes matches its sources (protocol §3: "that is how a publication is verified").
 //
-// The remote's word is taken for nothing but which refs it has. Of every atom asked for, and of every atom in its lock,
-// the origin commit, its history and the trees are fetched, apart from the cache (set_evidence.h), and the publication
-// is made again (judge.h). Direct sources in a lock are bound by their hashes, and are no atoms: they are not looked
-// at.
+// The remote is trusted only for which refs it has. For every requested atom, and every atom in its lock, the origin
+// commit, its history and the trees are fetched separately from the cache (set_evidence.h), and the publication is
+// recomputed (judge.h). Direct sources in a lock are pinned by their hashes and are not atoms: they are not checked.
 #pragma once
 
 #include <string>
@@ -19,23 +17,23 @@
 namespace eka::engine {
 
 struct VerifyRequest {
-  std::vector<Wanted> items;  // each names a set; what lies in its working tree does not matter
+  std::vector<Wanted> items;  // each names a set; working trees are not used
 };
 
 struct VerifiedAtom {
   Published atom;
-  std::string remote;  // redacted url of the one that was asked
+  std::string remote;  // redacted URL of the remote that was queried
   Verdict verdict;
-  bool asked_for = false;  // by a URI; otherwise it is from a lock file
+  bool asked_for = false;  // by a URI; else it is in a lock
 };
 
 struct VerifyReport {
-  std::vector<VerifiedAtom> atoms;  // those asked for first, then by set, label and version
-  std::vector<Error> failures;      // of what could not be examined at all
+  std::vector<VerifiedAtom> atoms;  // requested ones first, then by set, label and version
+  std::vector<Error> failures;      // of atoms that could not be examined
   std::vector<RemoteCost> remotes;
 };
 
-// Everything that can be examined is. Throws only what concerns all, and Cancelled.
+// Examines everything that can be examined. Throws only errors that concern all atoms, and Cancelled.
 coro::Task<VerifyReport> verify(Context& context, VerifyRequest request);
 
 }  // namespace eka::engine

@@ -72,7 +72,7 @@ coro::Task<> tell_remote(Context& context, Local local, bool named, InitReport& 
     problem = e;
   }
   if (!problem) co_return;
-  // The default remote may be unreachable: the set is created nevertheless.
+  // A remote that was not named explicitly may be unreachable: the set is created nevertheless.
   if (named || problem->kind() != Kind::remote) throw Error(*problem);
   report.remote = InitReport::Remote::unreachable;
   report.remote_problem = problem->message();

@@ -1,4 +1,4 @@
-// Making a package set: ekala.toml committed, and the remote told the genesis (protocol §2, §3).
+// Creates a package set: commits ekala.toml, and pushes the genesis to the remote (protocol §2, §3).
 #pragma once
 
 #include <filesystem>
@@ -12,8 +12,8 @@ namespace eka::engine {
 
 struct InitRequest {
   std::filesystem::path directory;
-  bool init_git = false;              // make a repository where the directory lies in none
-  std::optional<std::string> remote;  // a configured remote, or a url; "origin" where that is configured
+  bool init_git = false;              // create a repository if the directory is not in one
+  std::optional<std::string> remote;  // a configured remote, or a URL; default: "origin", if configured
 };
 
 struct InitReport {
@@ -22,12 +22,12 @@ struct InitReport {
   bool committed = false;
   enum class Remote { none, initialised, was_initialised, unreachable } remote = Remote::none;
   std::string remote_url;      // redacted
-  std::string remote_problem;  // of one that could not be reached
+  std::string remote_problem;  // if it could not be reached
 };
 
-// Idempotent. Only ekala.toml is committed, whatever else is staged. Throws Kind::usage (no repository, and init_git
-// is off), Kind::integrity for a remote that is the set of another genesis (both are named), Kind::remote for a remote
-// that was asked for by name and cannot be reached.
+// Idempotent. Only ekala.toml is committed, whatever else is staged. Throws Kind::usage (no repository, and init_git is
+// off), Kind::integrity if the remote is a set with another genesis (both are named), Kind::remote if a remote that was
+// named explicitly cannot be reached.
 coro::Task<InitReport> init(Context& context, InitRequest request);
 
 }  // namespace eka::engine

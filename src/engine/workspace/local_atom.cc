@@ -19,7 +19,7 @@ struct Found {
   std::vector<git::WorkingFile> files;
   std::filesystem::path git_directory;
   std::filesystem::path root;
-  std::filesystem::path lock;  // empty: it has none
+  std::filesystem::path lock;  // empty if there is none
   std::optional<atom::Url> origin;
 };
 
@@ -64,7 +64,7 @@ Found find(const std::filesystem::path& directory, const atom::Label& label, con
 atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tree) {
   auto core = fmt::format("{}.{}.{}", version.major(), version.minor(), version.patch());
   if (!version.pre_release().empty()) core += "-" + version.pre_release();
-  // All digits with a zero in front would be a number that semver refuses: then a few digits more.
+  // Only digits with a leading zero would be a number that semver rejects: then more digits are used.
   for (std::size_t digits = 12; digits < 40; ++digits) {
     auto out = atom::Version::parse(fmt::format("{}-dev.{}", core, tree.hex().substr(0, digits)));
     if (out) return *std::move(out);

@@ -1,8 +1,8 @@
-// An atom as it lies in a working tree, brought into the cache like any other: there is one path through the engine.
+// Adds an atom of a working tree to the cache, so that all later steps treat it like a fetched one.
 //
-// Its directory becomes git tree objects (.gitignore honoured, executable bits and links kept), and an atom commit
-// without an origin, named with the version "<version>-dev.<first 12 hex digits of the tree>". Nothing is written into
-// the directory; a tree that is in the cache already costs a look at each file's stat data.
+// Its directory becomes git tree objects (.gitignore is respected, executable bits and symlinks are kept), and an atom
+// commit without an origin, with the version "<version>-dev.<first 12 hex digits of the tree>". Nothing is written into
+// the directory; a tree that is cached already costs a stat of each file.
 #pragma once
 
 #include <filesystem>
@@ -16,17 +16,17 @@ namespace eka::engine {
 
 struct LocalAtom {
   Published published;
-  atom::Url repository;             // what "::" means to it
+  atom::Url repository;             // meaning of "::"
   std::filesystem::path set;        // the directory of its ekala.toml
   std::optional<atom::Url> origin;  // where the repository publishes
 };
 
-// The atom `label` of the set that `directory` lies in. Throws Kind::usage (no set, no repository, a broken manifest),
-// Kind::unsatisfiable (no such label, or not the version that is asked for).
+// Adds the atom `label` of the set that contains `directory`. Throws Kind::usage (no set, no repository, an invalid
+// manifest), Kind::unsatisfiable (no such label, or not the requested version).
 coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
                                   atom::Requirement requirement);
 
-// The version under which a local atom is known.
+// The version that a local atom gets.
 atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tree);
 
 }  // namespace eka::engine

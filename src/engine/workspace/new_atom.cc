@@ -29,7 +29,7 @@ atom::Label choose_label(const NewAtomRequest& request, const std::filesystem::p
   return *std::move(label);
 }
 
-// A set that was found in a parent directory may be another user's, placed where people work (/tmp/ekala.toml).
+// A set found in a parent directory may have been put there by another user (/tmp/ekala.toml).
 void check_owner(const std::filesystem::path& root) {
   if (is_owned(root) && is_owned(root / set_file)) return;
   const auto repository = git::find_repository(root);
@@ -75,7 +75,7 @@ NewAtomReport new_atom(const NewAtomRequest& request) {
 
   auto text = manifest_text(request, label);
   unwrap(atom::Manifest::parse(text, manifest.string()));
-  // The set's file first: one that lists a directory without an atom is told of, and the same command again makes it.
+  // The set's file first: a listed directory without an atom gives a warning, and running the command again creates it.
   const auto& listed = set.manifest.packages;
   if (std::ranges::find(listed, relative) == listed.end()) {
     const auto before = files_of(root)(set_file).value_or("");

@@ -1,4 +1,4 @@
-// A new atom in a set: its manifest, and its place in ekala.toml.
+// Creates an atom in a set: its manifest, and its entry in ekala.toml.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace eka::engine {
 // The composer that a new atom gets (configuration: manifest.default.composer).
 struct DefaultComposer {
   std::string tag;      // of the set it comes from
-  std::string address;  // that set's url, aliases expanded
+  std::string address;  // URL of that set, aliases expanded
   std::string label;
 };
 
@@ -28,16 +28,15 @@ struct NewAtomRequest {
 struct NewAtomReport {
   atom::Label label;
   std::filesystem::path manifest;
-  std::vector<std::string> warnings;  // of the set as it was
+  std::vector<std::string> warnings;  // about the set before the change
 };
 
-// The set first, then the manifest; a run that was killed in between is completed by the same one again. Throws
-// Kind::usage: no set above the directory, a label that is taken (both paths named), an atom.toml that is there
-// already.
+// Writes the set first, then the manifest; if it is killed in between, the next run with the same request completes it.
+// Throws Kind::usage: no set above the directory, a label that is in use (both paths are named), an existing atom.toml.
 NewAtomReport new_atom(const NewAtomRequest& request);
 
-// The directory that holds ekala.toml, from `start` upwards. Kind::usage when there is none, or when it is another
-// user's (git/config/safe_directory.h).
+// The directory that contains ekala.toml, from `start` upwards. Kind::usage if there is none, or if it belongs to
+// another user (git/config/safe_directory.h).
 std::filesystem::path find_set(const std::filesystem::path& start);
 
 }  // namespace eka::engine

@@ -13,7 +13,7 @@ std::string in_directory(const std::string& directory, const char* file) {
   return directory.empty() || directory == "." ? file : directory + "/" + file;
 }
 
-// The messages of all, as one error.
+// Joins the messages of all errors.
 Error joined(const std::vector<Error>& errors) {
   std::string message;
   for (const auto& error : errors) message += (message.empty() ? "" : "\n") + error.message();

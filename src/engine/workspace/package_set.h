@@ -1,6 +1,6 @@
-// A package set as its source has it: ekala.toml and the atoms it lists (protocol §4).
+// A package set in its source: ekala.toml and the atoms it lists (protocol §4).
 //
-// The same reading serves a working tree and the tree of any commit: only how a file is read differs.
+// The same code reads a working tree and the tree of any commit: only reading a file differs.
 #pragma once
 
 #include <filesystem>
@@ -17,10 +17,10 @@
 
 namespace eka::engine {
 
-// The content of a file, by its "/"-separated path from the set's root; nothing when there is no such file.
+// Reads a file by its "/"-separated path from the set's root; nothing if it does not exist.
 using ReadFile = std::function<std::optional<std::string>(const std::string& path)>;
 
-// Of a working tree (git/object/working_file.h says what is refused there).
+// For a working tree (git/object/working_file.h describes what is rejected).
 ReadFile files_of(std::filesystem::path directory);
 
 struct SourceAtom {
@@ -31,14 +31,14 @@ struct SourceAtom {
 struct PackageSet {
   atom::SetManifest manifest;
   std::map<atom::Label, SourceAtom> atoms;
-  std::vector<std::string> warnings;  // a listed directory that holds no atom, with what to do about it
+  std::vector<std::string> warnings;  // listed directories without an atom, with what to do about them
 };
 
 inline constexpr const char* set_file = "ekala.toml";
 inline constexpr const char* atom_file = "atom.toml";
 inline constexpr const char* lock_file = "atom.lock";
 
-// All that is wrong is told at once: every broken manifest, every label that two directories claim (both named).
+// Reports all problems at once: every invalid manifest, every label used by two directories (both are named).
 Result<PackageSet> read_package_set(const ReadFile& read);
 
 }  // namespace eka::engine
