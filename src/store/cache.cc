@@ -47,7 +47,7 @@ struct Cache::Contents {
   UseLock in_use;
   coro::Pool& pool;
   coro::Clock& clock;
-  // Used on the pool; safe there.
+  // Used on the pool; thread-safe.
   Repository repository;
   Refs refs;
   Trees directories;

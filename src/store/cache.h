@@ -7,9 +7,9 @@
 //   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts of hosts
 //   lock                held shared by every eka that runs, exclusively by what removes things (use_lock.h)
 //
-// It is crash-only: no lock is held across network use, everything appears by rename, refs are written last, and an
-// unusable part is a miss. Its parts are described by their headers. All of them are used on the reactor, and throw
-// Error(Kind::integrity) for content that is not what its name says, Kind::failure for the disk.
+// Crash-only: no lock is held across network use, everything appears by rename, refs are written last, and an unusable
+// part is a miss. The parts are described in their own headers. All are used on the reactor. They throw
+// Error(Kind::integrity) for content that does not match its name and Error(Kind::failure) for disk errors.
 #pragma once
 
 #include <filesystem>
@@ -31,10 +31,11 @@ namespace eka::store {
 
 class Cache {
  public:
-  // `root` must be a directory that only this user can have filled (cache_owner.h). Makes what is missing, for this
-  // user alone, removes quarantines whose owner is dead, and marks the cache as in use as long as this object lives;
-  // when it is being collected, waits for that a while. `pool` and `clock` must outlive the cache. A program holds a
-  // git::Libgit2 that outlives the pool, or libgit2 leaks what it keeps for each thread.
+  // `root` must be a directory whose content only this user can have written (cache_owner.h). Creates missing
+  // directories with access for this user only, removes quarantines whose owner is dead, and holds the cache's lock in
+  // shared mode for the lifetime of this object; waits a limited time if the cache is being collected. `pool` and
+  // `clock` must outlive the cache. The program must hold a git::Libgit2 that outlives the pool, or libgit2 leaks its
+  // per-thread state.
   static coro::Task<std::unique_ptr<Cache>> open(std::filesystem::path root, coro::Pool& pool,
                                                  coro::Clock& clock = coro::Clock::system());
   ~Cache();
@@ -45,23 +46,24 @@ class Cache {
   CachedNames& names();
   CachedSources& sources();
   CachedTrees& trees();
-  // Which revision a version is, as remotes said.
+  // Which revision each version is, according to remotes.
   Vouched& vouched();
-  // What is remembered between runs. Losing it costs time only; what a fact means is known to who writes it.
+  // Facts remembered between runs. Losing them costs only time. The writer of a fact defines its meaning.
   Database& facts();
-  // What this run used, so that `eka cache gc` keeps it.
+  // Records what this run used, so that `eka cache gc` keeps it.
   Uses& uses();
 
   const std::filesystem::path& root() const;
-  // What is wrong with the cache without being an error, for a person to read; empty when all is well.
+  // A problem with the cache that is not an error, as text for the user; empty if there is none.
   const std::string& warning() const;
-  // Why the cache may only be read (write_access.h); empty when it may be written. Then nothing is remembered beyond
-  // the run, and what has to write, as every intake has, throws what check_writable() throws.
+  // Why the cache is read-only (write_access.h); empty if it is writable. In a read-only cache nothing is remembered
+  // beyond the run, and operations that must write, such as every intake, throw what check_writable() throws.
   const std::string& obstacle() const;
   void check_writable() const;
 
-  // At the end of a run: merges packs that have piled up, if this run added to them (merge.h). Bounded in time. Never
-  // fails: what is not merged now is merged another time. Why it could not be done, for a person to read, or nothing.
+  // Call it at the end of a run. Merges accumulated packs if this run added to them (merge.h). Bounded in time. Never
+  // fails: packs that are not merged now are merged later. Returns why merging failed, as text for the user, or an
+  // empty string.
   coro::Task<std::string> tidy();
 
  private:

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr int most_links = 40;
 
-// Does the group hold this user and nobody else, as distributions make it that give each user a group?
+// Whether the group has this user as its only member, as on distributions that give each user a private group.
 bool is_private_group(gid_t group) {
   std::array<char, 16384> user_text{}, group_text{};
   passwd user{};
@@ -41,11 +41,11 @@ bool is_private_group(gid_t group) {
   return true;
 }
 
-// Is this the owner that a user namespace shows for every user it does not know?
+// Whether `user` is the id that a user namespace shows for users without a mapping.
 bool is_unknown_user(uid_t user) {
   const auto overflow = read_file("/proc/sys/kernel/overflowuid", 32);
   if (!overflow || *overflow != std::to_string(user) + "\n") return false;
-  // "inside outside count" for each range; outside of any namespace there is one that holds all.
+  // Each line is "inside outside count". Outside of any namespace, one range covers all ids.
   const auto map = read_file("/proc/self/uid_map", 4096);
   return map && map->find("4294967295") == std::string::npos;
 }

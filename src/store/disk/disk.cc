@@ -22,7 +22,7 @@ namespace {
 
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-// Component by component, for kernels and containers that do not have openat2. It differs only in the number of calls.
+// Opens one component at a time, for kernels and containers without openat2. Same result with more system calls.
 FileDescriptor walk_beneath(int root, std::string_view relative) {
   FileDescriptor here(::openat(root, ".", directory_flags));
   while (here && !relative.empty()) {
@@ -41,8 +41,8 @@ struct CloseDirectory {
   void operator()(DIR* directory) const noexcept { ::closedir(directory); }
 };
 
-// Removes what is below a directory with one descriptor open at a time, no recursion and no path that grows: whatever
-// depth mkdirat() could make, this takes down. On the way up ".." must be the directory that we came from.
+// Removes the content of a directory with one open descriptor at a time, without recursion or growing paths, so it
+// handles any depth that mkdirat() can create. On the way up, ".." must be the directory that was left on the way down.
 class Remover {
  public:
   explicit Remover(FileDescriptor root) : here_(std::move(root)) {}
@@ -67,13 +67,13 @@ class Remover {
 
  private:
   struct Directory {
-    std::string name;  // in the one above
+    std::string name;  // relative to its parent
     dev_t device = 0;
     ino_t inode = 0;
     std::vector<std::string> directories;  // still to be removed
   };
 
-  // A directory that may not be read is made readable first.
+  // An unreadable directory is made readable first.
   FileDescriptor open_to_remove(const std::string& name) const {
     FileDescriptor found(::openat(here_.get(), name.c_str(), directory_flags));
     if (found || errno != EACCES) return found;
@@ -82,7 +82,7 @@ class Remover {
     return FileDescriptor(::openat(here_.get(), name.c_str(), directory_flags));
   }
 
-  // Into `here_`: removes its files and notes its directories.
+  // Processes `here_`: removes its files and records its directories.
   void enter(std::string name) {
     ::fchmod(here_.get(), 0700);
     Directory directory{.name = std::move(name), .directories = {}};
@@ -135,7 +135,7 @@ Error errno_error(std::string_view what) {
   if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
     std::move(error).with_hint(
         "free disk space (`eka cache gc`), or choose another directory with cache.root or EKA_CACHE_ROOT");
-  } else if (code == ENOENT) {  // what was there when the run began
+  } else if (code == ENOENT) {  // the file existed when the run began
     std::move(error).with_hint(
         "files of the cache were removed during the run: run it again, and remove files only with `eka cache gc`");
   }
@@ -194,12 +194,12 @@ std::optional<std::string> read_file_at(int directory, const std::string& name, 
 
 void make_durable(const std::filesystem::path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  // Some file systems cannot sync a directory and say EINVAL: then there is nothing more we could do.
+  // Some file systems cannot sync a directory and return EINVAL; nothing more can be done then.
   if (!file || (::fsync(file.get()) != 0 && errno != EINVAL)) throw_errno("cannot sync " + printable(path.native()));
 }
 
 FileDescriptor open_directory_beneath(int root, const std::string& relative) {
-  static std::atomic<bool> missing = false;  // what the kernel told us once
+  static std::atomic<bool> missing = false;  // the kernel has no openat2
   FileDescriptor found;
   if (!missing) {
     open_how how{};
@@ -208,8 +208,8 @@ FileDescriptor open_directory_beneath(int root, const std::string& relative) {
     const char* path = relative.empty() ? "." : relative.c_str();
     do {
       found = FileDescriptor(static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how)));
-    } while (!found && (errno == EINTR || errno == EAGAIN));  // EAGAIN: a directory above was renamed
-    // Old container runtimes answer EPERM to a call they do not know.
+    } while (!found && (errno == EINTR || errno == EAGAIN));  // EAGAIN: a concurrent rename above the directory
+    // Old container runtimes return EPERM for system calls they do not know.
     if (!found && (errno == ENOSYS || errno == EPERM)) missing = true;
   }
   if (missing) found = walk_beneath(root, relative);
@@ -231,7 +231,8 @@ std::vector<std::string> names_in(FileDescriptor descriptor) {
 bool rename_new(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno == EEXIST || errno == ENOTEMPTY) return false;
-  // Not every file system has it. A hard link never replaces either; a directory never replaces one that is not empty.
+  // Not every file system supports it. A hard link never replaces an existing file, and renaming a directory never
+  // replaces a non-empty one.
   if (errno == EINVAL || errno == ENOSYS) {
     const bool linked = ::link(from.c_str(), to.c_str()) == 0;
     if (linked) {
@@ -256,7 +257,7 @@ void remove_tree(const std::filesystem::path& path) noexcept try {
   Remover(std::move(root)).run();
   ::rmdir(path.c_str());
 } catch (const std::exception&) {
-  // What stays is swept by the next run.
+  // The next run removes what remains.
 }
 
 }  // namespace eka::store

@@ -1,5 +1,5 @@
-// What the standard library lacks for writing safely to a disk: descriptors, walks that no symlink can lead astray,
-// names that appear at once or not at all. Failures are Error(Kind::failure) with the system's own words.
+// Safe file operations that the standard library lacks: descriptors, lookups that never follow symlinks, atomic
+// creation by rename. Failures are Error(Kind::failure) with the system's message.
 #pragma once
 
 #include <cstddef>
@@ -37,38 +37,39 @@ class FileDescriptor {
   int number_ = -1;
 };
 
-// "<what>: <what errno says>". Call it before anything else can touch errno.
+// "<what>: <message for errno>". Call it before anything else can change errno.
 Error errno_error(std::string_view what);
 [[noreturn]] void throw_errno(std::string_view what);
 
-// Makes the directory and what is missing above it, for this user alone (0700), whatever the umask is.
+// Creates the directory and its missing parents with mode 0700, whatever the umask is.
 void make_directories(const std::filesystem::path& path);
 
-// A new file to be written, for this user alone (0600); false, with errno, where it cannot be made or exists.
+// Creates a new file for writing with mode 0600. Returns an empty descriptor and sets errno if it exists or cannot be
+// created.
 FileDescriptor create_file(const std::filesystem::path& path);
 
-// All of `bytes`, however short the writes are.
+// Writes all of `bytes`; handles short writes.
 void write_all(int descriptor, std::string_view bytes, std::string_view what);
 
-// The content of a regular file; nothing when there is none, or when it is longer than `limit`.
+// The content of a regular file; nullopt if there is none or it is longer than `limit`.
 std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t limit);
 std::optional<std::string> read_file_at(int directory, const std::string& name, std::size_t limit);
 
-// What was written to the file, or entered into the directory, survives a power cut from here on.
+// Syncs a file or directory: data written to the file, or entries added to the directory, survive a power loss.
 void make_durable(const std::filesystem::path& path);
 
-// Opens the directory `relative` ("" for itself) below the directory `root`. Symlinks on the way are an error, even
-// ones that are created during the walk.
+// Opens the directory `relative` ("" for `root` itself) below the directory `root`. Symlinks on the path are an error,
+// including ones created during the lookup.
 FileDescriptor open_directory_beneath(int root, const std::string& relative);
 
-// The names in a directory but "." and "..", in no order.
+// The names in a directory except "." and "..", in unspecified order.
 std::vector<std::string> names_in(FileDescriptor directory);
 
-// Renames, but never over something that exists: false when something does.
+// Renames without replacing: returns false if `to` exists.
 bool rename_new(const std::filesystem::path& from, const std::filesystem::path& to);
 
-// Removes everything at `path`, read-only directories included, however deep it is; links are removed, not followed.
-// What cannot be removed stays.
+// Removes everything at `path`, including read-only directories, at any depth. Symlinks are removed, not followed.
+// Whatever cannot be removed stays.
 void remove_tree(const std::filesystem::path& path) noexcept;
 
 }  // namespace eka::store

@@ -17,7 +17,7 @@
 namespace eka::store {
 namespace {
 
-// Field 22 of /proc/self/stat. The second field is the program's name and may hold spaces and parentheses.
+// Field 22 of /proc/self/stat. The second field is the program's name and may contain spaces and parentheses.
 std::string start_time() {
   const std::string stat = read_file("/proc/self/stat", 4096).value_or("");
   std::size_t at = stat.rfind(')');
@@ -28,7 +28,7 @@ std::string start_time() {
 
 std::string fresh_name() {
   static std::atomic<unsigned> counter = 0;
-  // Not kept: a forked child has a pid and a start time of its own.
+  // Not cached: a forked child has its own pid and start time.
   return std::to_string(::getpid()) + "-" + start_time() + "-" + std::to_string(counter++);
 }
 
@@ -46,21 +46,21 @@ FileDescriptor open_quarantine(const std::filesystem::path& path) {
   return FileDescriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-// False when a sweep has taken it from under us, between mkdir and the lock.
+// False if a sweep removed it between mkdir and the lock.
 bool still_at(const std::filesystem::path& path, const FileDescriptor& directory) {
   struct stat there{}, here{};
   return ::lstat(path.c_str(), &there) == 0 && ::fstat(directory.get(), &here) == 0 && there.st_ino == here.st_ino &&
          there.st_dev == here.st_dev;
 }
 
-// Without locks, only age decides: no intake and no write takes days.
+// Without locks, age decides: no intake and no write takes days.
 bool is_old(const FileDescriptor& directory) {
   struct stat status{};
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return ::fstat(directory.get(), &status) == 0 && now - status.st_mtime > 2 * 24 * 3600;
 }
 
-// Of a dead owner. Takes the lock, as long as `directory` is open.
+// Whether the owner is dead. Holds the lock while `directory` is open.
 bool is_left(const FileDescriptor& directory) {
   const Lock lock = try_lock(directory);
   return lock == Lock::taken || (lock == Lock::unsupported && is_old(directory));
@@ -72,7 +72,7 @@ Quarantine Quarantine::make(const std::filesystem::path& parent) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     std::filesystem::path path = parent / fresh_name();
     if (::mkdir(path.c_str(), 0700) != 0) {
-      if (errno == EEXIST) continue;  // left by a process that had our pid in another boot
+      if (errno == EEXIST) continue;  // left by a process that had our pid before a reboot
       throw_errno("cannot create the directory " + printable(path.native()));
     }
     FileDescriptor lock = open_quarantine(path);
@@ -95,7 +95,7 @@ Quarantine::~Quarantine() {
     remove_tree(path_);
     return;
   }
-  // The lock is held until everything is removed, so that no other process sweeps it meanwhile.
+  // The lock is held until the removal is complete, so that no other process sweeps the directory.
   const auto lock = std::make_shared<FileDescriptor>(std::move(lock_));
   remover_->run_detached([path = std::move(path_), lock] { remove_tree(path); });
 }

@@ -1,8 +1,8 @@
-// A private directory in which something is put together before it appears at its place by rename.
+// A private directory in which content is assembled before it is renamed to its final path.
 //
-// Its name is <pid>-<start time of the process>-<n>, for people who look. Whether the owner still lives is decided by a
-// lock on the directory itself (flock), which the kernel drops with the process, whatever ended it. Process ids alone
-// would not do: two containers that share a cache both have a process 7. Nobody ever waits for that lock: sweep() only
+// Its name is <pid>-<start time of the process>-<n>, for debugging. Whether the owner is alive is determined by a lock
+// on the directory itself (flock), which the kernel releases when the process ends for any reason. Process ids alone
+// are not enough: two containers that share a cache both have a process 7. Nothing waits for that lock: sweep() only
 // tries it.
 #pragma once
 
@@ -16,21 +16,21 @@ namespace eka::store {
 
 class Quarantine {
  public:
-  // Makes a directory below `parent`, which exists. Blocks: for the pool.
+  // Creates a directory below `parent`, which must exist. Blocks; call it on the pool.
   static Quarantine make(const std::filesystem::path& parent);
-  // The same for one that is destroyed on the reactor, where nothing may block: `remover`, which must outlive it,
-  // removes it.
+  // Same, for a quarantine that is destroyed on the reactor, where nothing may block: it is removed on `remover`, which
+  // must outlive it.
   static Quarantine make(const std::filesystem::path& parent, coro::Pool& remover);
-  // Removes it with all that is still in it.
+  // Removes the directory with everything still in it.
   ~Quarantine();
   Quarantine(Quarantine&&) noexcept = default;
   Quarantine& operator=(Quarantine&&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
 
-  // How many directories dead owners left below `parent`.
+  // The number of directories below `parent` whose owner is dead.
   static std::size_t count_left(const std::filesystem::path& parent);
-  // Removes what dead owners left below `parent`. `salvage` is called for each first.
+  // Removes the directories below `parent` whose owner is dead. `salvage` is called for each before its removal.
   static void sweep(const std::filesystem::path& parent,
                     const std::function<void(const std::filesystem::path&)>& salvage = {});
 
@@ -38,7 +38,7 @@ class Quarantine {
   Quarantine(std::filesystem::path path, FileDescriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
 
   std::filesystem::path path_;
-  FileDescriptor lock_;  // open: it is ours
+  FileDescriptor lock_;  // open while this object owns the directory
   coro::Pool* remover_ = nullptr;
 };
 

@@ -1,4 +1,4 @@
-// When something was last used: seconds since 1970, as the database keeps them.
+// Times of last use: seconds since 1970, as stored in the database.
 #pragma once
 
 #include <charconv>

@@ -28,15 +28,15 @@ Outcome try_flock(const FileDescriptor& file, UseLock::Mode mode) {
   return Outcome::taken;
 }
 
-// For reading only where writing is not allowed: flock does not care.
+// Opens the file read-only if it is not writable: flock works with either mode.
 FileDescriptor open_lock(const std::filesystem::path& path) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) file = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   return file;
 }
 
-// "<n>: FLOCK ADVISORY READ <pid> <major>:<minor>:<inode> 0 EOF". The device is not compared: what stat says of it is
-// not what the kernel writes there on every file system.
+// "<n>: FLOCK ADVISORY READ <pid> <major>:<minor>:<inode> 0 EOF". The device is not compared: on some file systems it
+// differs from the device that stat returns.
 std::set<long> holders(const FileDescriptor& file) {
   std::set<long> pids;
   struct stat status{};

@@ -1,8 +1,9 @@
-// Who uses a cache: every eka holds its file `lock` shared while it runs, and who removes things that an eka may be
-// about to read holds it exclusively. It is flock's, so the kernel drops it with the process, whatever ended that.
+// The lock that marks a cache as in use. Every eka process holds the file `lock` in shared mode while it runs; a
+// process that removes content which others may be about to read holds it exclusively. It uses flock, so the kernel
+// releases it when the process ends for any reason.
 //
-// A wait is bounded and names the holders (by /proc/locks, as far as their processes can be seen from here). A cache on
-// a file system that cannot lock, or that may only be read, is used without; then it cannot be collected.
+// Waiting is bounded; the error names the holders (from /proc/locks, if their processes are visible). A cache on a file
+// system that cannot lock, or that is read-only, is used without the lock; it cannot be collected then.
 #pragma once
 
 #include <chrono>
@@ -15,15 +16,16 @@
 
 namespace eka::store {
 
-// Holds the file at `path` exclusively, if nobody else does and the file system can lock.
+// Locks the file at `path` exclusively. Returns an empty descriptor if another process holds it or the file system
+// cannot lock.
 FileDescriptor try_lock(const std::filesystem::path& path);
 
 class UseLock {
  public:
   enum class Mode { shared, exclusive };
 
-  // Throws Error(Kind::failure) when it cannot be had within `limit`, naming who holds it, or, when it must be
-  // exclusive, when there can be no lock. `root` exists. Called on the reactor.
+  // Throws Error(Kind::failure) if the lock is not acquired within `limit`, naming its holders, or if `mode` is
+  // exclusive and locking is impossible. `root` must exist. Called on the reactor.
   static coro::Task<UseLock> take(coro::Pool& pool, std::filesystem::path root, Mode mode,
                                   std::chrono::milliseconds limit, coro::Clock& clock = coro::Clock::system());
 

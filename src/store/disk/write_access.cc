@@ -11,10 +11,10 @@
 namespace eka::store {
 
 std::optional<std::string> obstacle_to_writing(const std::filesystem::path& path) {
-  // As whom we are, not as who called us: that is who the kernel will ask about.
+  // Check with the effective user id, which the kernel uses for file access.
   if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0) return std::nullopt;
   const int code = errno;
-  // Other problems are reported where they occur.
+  // Other errors are reported by the operation that encounters them.
   if (code != EROFS && code != EACCES && code != EPERM) return std::nullopt;
   return printable(path.native()) + ": " + std::generic_category().message(code);
 }

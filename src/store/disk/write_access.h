@@ -1,6 +1,6 @@
-// May a cache be written? One on a file system that is mounted read-only, or whose directories are closed to this user,
-// still serves what it holds: nothing is made, swept or marked in it, what a run learns stays in its memory, and
-// whoever must write is refused with what to do. It is seen once, when the cache is opened.
+// Whether a cache may be written. A cache on a read-only file system, or whose directories are not writable by this
+// user, is still read: nothing is created, swept or locked in it, new facts stay in memory, and operations that must
+// write fail with an error that suggests a remedy. Determined once, when the cache is opened.
 #pragma once
 
 #include <optional>
@@ -13,15 +13,15 @@ namespace eka::store {
 
 class WriteAccess {
  public:
-  // To what may be written.
+  // Granted.
   WriteAccess() = default;
-  // Of a cache that is there; one that has yet to be made, or made whole, counts as one that may be written. Blocks.
+  // Access to an existing cache; one that is absent or incomplete counts as writable. Blocks.
   static WriteAccess to(const Places& places);
 
   bool is_granted() const { return !refusal_; }
-  // Throws Kind::failure, with what to do, where it is not.
+  // Throws Kind::failure with a hint if access is not granted.
   void check() const;
-  // "/a/cache/git: Read-only file system"; empty where it is granted.
+  // "/a/cache/git: Read-only file system"; empty if access is granted.
   const std::string& obstacle() const { return obstacle_; }
 
  private:
@@ -29,7 +29,7 @@ class WriteAccess {
   std::optional<Error> refusal_;
 };
 
-// What stands against writing to a file or directory that is there; nothing for one that is not there.
+// Why an existing file or directory is not writable; nullopt if it is writable or does not exist.
 std::optional<std::string> obstacle_to_writing(const std::filesystem::path& path);
 
 }  // namespace eka::store

@@ -22,8 +22,8 @@ constexpr std::string_view remove_all = "DELETE FROM @";
 constexpr std::string_view count_all = "SELECT count(*) FROM @";
 constexpr std::string_view select_all = "SELECT key, value FROM @ ORDER BY key";
 
-// How long another process is waited for: when the file is opened, on the pool; and at the end, on the reactor. In
-// between nothing waits.
+// Timeouts for locks held by other processes: when the file is opened, on the pool; and at the end, on the reactor.
+// Nothing waits in between.
 constexpr int first_wait_ms = 5000;
 constexpr int last_wait_ms = 20;
 
@@ -36,7 +36,7 @@ void make_tables(Sqlite& connection) {
   connection.execute(sql + "PRAGMA user_version = " + std::to_string(format) + "; COMMIT;");
 }
 
-// Tables may be added without a new format: older programs know nothing of them.
+// New tables do not need a new format: older versions of eka ignore them.
 bool has_all_tables(Sqlite& connection) {
   Statement query = connection.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
   return query.step() && std::stoull(query.text(0)) >= tables.size();
@@ -47,12 +47,12 @@ int format_of(Sqlite& connection) {
   return query.step() ? std::stoi(query.text(0)) : 0;
 }
 
-// Older and newer formats alike: nothing in there is worth a migration.
+// For older and newer formats alike: no content is worth a migration.
 SqliteError wrong_format(int found) {
   return SqliteError::foreign("unsupported format " + std::to_string(found) + ", not " + std::to_string(format));
 }
 
-// Moved out of the way rather than deleted: another process may have it open, and somebody may want to know.
+// The file is renamed, not deleted: another process may have it open, and it may help to find the cause.
 void move_aside(const std::filesystem::path& file) {
   std::error_code ignored;
   for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(std::filesystem::path(file) += suffix, ignored);
@@ -114,8 +114,8 @@ bool Database::may_only_be_read() const {
   return obstacle_to_writing(file_) || obstacle_to_writing(file_.parent_path());
 }
 
-// Beside a writer, where there can be one, SQLite wants the files that go with its log; where they are missing and
-// cannot be made, nobody has written since the last one closed.
+// With a possible writer, SQLite needs the files of its write-ahead log. If they are missing and cannot be created,
+// nobody has written since the last connection was closed.
 void Database::connect_to_copy() {
   for (const auto manner : {Sqlite::Manner::read, Sqlite::Manner::read_unchanging}) {
     std::error_code ignored;
@@ -151,8 +151,7 @@ void Database::note(const SqliteError& mishap) {
   if (warning_.empty()) warning_ = std::string("cannot use eka.db in the cache: ") + mishap.what();
 }
 
-// After a statement failed: a file that turns out to be damaged only now is set aside like one that was so at the
-// start.
+// Called after a statement failed. A file that proves damaged only now is set aside as at the start.
 void Database::cope(const SqliteError& mishap) {
   note(mishap);
   if (mishap.is_damage()) open();
@@ -165,7 +164,7 @@ std::optional<std::string> Database::get(Fact fact, std::string_view key) try {
   Statement& query = statement(select, fact);
   if (!query.bind(key).step()) return std::nullopt;
   std::string value = query.text(0);
-  query.reset();  // ends the read, so that checkpoints are not held up
+  query.reset();  // ends the read transaction, which would block checkpoints
   return value;
 } catch (const SqliteError& error) {
   cope(error);
@@ -203,7 +202,7 @@ void Database::execute_change(Fact fact, std::string_view key, std::optional<std
   change.reset();
 }
 
-// All of it, or as much as can be.
+// Writes as many as possible.
 void Database::write_postponed() try {
   while (!postponed_.empty()) {
     const auto& [name, value] = *postponed_.begin();
@@ -226,7 +225,7 @@ std::vector<std::optional<std::string>> Database::get_all(Fact fact, const std::
 
 void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) {
   if (facts.empty()) return;
-  // Where another process writes, each of them is postponed.
+  // If another process is writing, each fact is postponed.
   const bool together = executed("BEGIN IMMEDIATE");
   for (const auto& [key, value] : facts) put(fact, key, value);
   if (together && !executed("COMMIT")) executed("ROLLBACK");
@@ -284,8 +283,8 @@ std::optional<std::string> Database::damage() try {
   return error.what();
 }
 
-// "0\n", "1\n" for a host that speaks v2, "2\n" for one that does and gives no object by its id; "3\n" to "5\n" for the
-// same of a host that closes its connections after each answer; then the capability lines.
+// "0\n", "1\n" for a host that supports v2, "2\n" for one that does but serves no object by its id; "3\n" to "5\n" for
+// the same if the host closes its connection after each response; then the capability lines.
 std::optional<git::HostFacts> Database::recall(const std::string& origin) {
   const auto value = get(Fact::host, origin);
   if (!value || value->size() < 2) return std::nullopt;

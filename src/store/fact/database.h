@@ -1,15 +1,17 @@
-// eka.db: small facts worth remembering between runs. All of them can be found out again, so the database fails soft:
-// a damaged file, or one of another format, is set aside and begun anew; one that cannot be opened is replaced by
-// memory for this run; what cannot be written because another process writes just now is kept in memory, read from
-// there, and written with the next that can be. None of this is ever an error, and nothing waits for another process
-// but the constructor; the first mishap can be had from warning(). One that may only be read is copied into memory, so
-// that a run still knows what it has learnt itself; that is no mishap.
+// eka.db: small facts remembered between runs. All can be found out again, so the database degrades without errors:
+//   - A damaged file, or one of another format, is set aside and replaced by a new one.
+//   - If the file cannot be opened, this run uses an in-memory database.
+//   - Writes that fail because another process is writing are kept in memory, read from there, and retried
+//     with the next write.
+//   - A read-only file is copied into memory, so that the run still sees its own facts. This gives no warning.
+// None of these conditions is an error; warning() returns the first problem. Only the constructor waits for other
+// processes.
 //
-// The format is the number in PRAGMA user_version. The file is in WAL mode with synchronous=NORMAL: a power cut may
-// take the last facts, never the file. Checkpoints, the only moments at which it syncs, happen when it is opened and
+// The format is the number in PRAGMA user_version. The file is in WAL mode with synchronous=NORMAL: a power loss may
+// lose the last facts, never the file. Checkpoints, the only operations that sync, happen when the file is opened and
 // closed.
 //
-// Used by one thread at a time (the reactor). Nothing that is secret comes in: urls are keys in their redacted form.
+// Used by one thread at a time (the reactor). Contains no secrets: URLs are stored in redacted form.
 #pragma once
 
 #include <array>
@@ -27,19 +29,19 @@
 
 namespace eka::store {
 
-// What a fact is about. Each is a table of keys and values.
+// The kinds of facts. Each is a table of keys and values.
 enum class Fact {
   nar_hash,      // tree id -> SHA-256 of its NAR
-  evaluation,    // digest -> what the evaluation came to
-  host,          // origin -> what its server can do
-  answers,       // origin -> how fast its server answered; url -> when the remote there failed
+  evaluation,    // digest -> result of the evaluation
+  host,          // origin -> capabilities of its server
+  answers,       // origin -> response times of its server; url -> time when the remote there failed
   genesis,       // "2 " and a redacted url -> id of the genesis last seen there
-  vouched,       // genesis, label and redacted url -> which revisions the remote there said the versions are
-  whole,         // commit id -> "held" if a ref keeps it, or "": all it reaches has been seen here
-  doubtful,      // tree id -> "": something in it could not be read, to be looked at in full
+  vouched,       // genesis, label and redacted url -> the revisions of the versions, according to the remote there
+  whole,         // commit id -> "held" if a ref keeps it, or ""; everything it reaches has been verified to be present
+  doubtful,      // tree id -> "": an object in it could not be read; it needs a full check
   materialized,  // tree id -> the boot during which its directory was written or checked (in the table: "laid_out")
-  request,       // what was asked for, and what it was locked to -> ""
-  questions,     // who chose versions -> what was asked for it
+  request,       // requested atom, and what it was locked to -> ""
+  questions,     // resolver that chose versions -> what it was asked for
   used,          // commit id, tree id or digest -> when a run last used it, in seconds since 1970
   lock,          // path of an atom.lock on this machine -> when a run last used it
 };
@@ -51,26 +53,26 @@ std::string_view name_of(Fact fact);
 
 class Database : public git::HostMemory {
  public:
-  // Blocks: for the pool.
+  // Blocks; call it on the pool.
   explicit Database(const std::filesystem::path& file);
-  // Writes what was postponed, if that is possible within a moment.
+  // Writes postponed facts if no other process blocks it for long.
   ~Database() override;
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
   std::optional<std::string> get(Fact fact, std::string_view key);
-  // All at once: one lock on the file in the place of many.
+  // All in one transaction, which locks the file once.
   std::vector<std::optional<std::string>> get_all(Fact fact, const std::vector<std::string>& keys);
   void put(Fact fact, std::string_view key, std::string_view value);
   void forget(Fact fact, std::string_view key);
-  // All at once, in one transaction.
+  // All in one transaction.
   void put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts);
   void forget_all(Fact fact);
   std::vector<std::pair<std::string, std::string>> all(Fact fact);
   std::uint64_t count(Fact fact);
-  // Begins anew, with the file moved out of the way.
+  // Moves the file aside and starts with an empty one.
   void set_aside();
-  // Reads the whole file; what is wrong with it, or nothing.
+  // Checks the whole file. Returns the problem found, or nullopt.
   std::optional<std::string> damage();
 
   std::optional<git::HostFacts> recall(const std::string& origin) override;
@@ -84,7 +86,7 @@ class Database : public git::HostMemory {
   bool may_only_be_read() const;
   void connect_to_copy();
   Statement& statement(std::string_view verb, Fact fact);
-  // Whether the statement could be executed: one that begins or ends a transaction.
+  // Executes a statement that begins or ends a transaction; returns whether it succeeded.
   bool executed(const char* statement);
   void note(const SqliteError& mishap);
   void cope(const SqliteError& mishap);
@@ -95,9 +97,9 @@ class Database : public git::HostMemory {
   std::filesystem::path file_;
   std::optional<Sqlite> connection_;
   std::map<std::pair<std::string_view, Fact>, Statement> statements_;  // closed before the connection
-  bool is_open_for_good_ = false;                                      // the constructor is through
+  bool is_open_for_good_ = false;                                      // the constructor has finished
   std::string warning_;
-  // What could not be written yet; nothing for a key that is to be removed.
+  // Changes that could not be written yet; nullopt for a key to be removed.
   std::map<std::pair<Fact, std::string>, std::optional<std::string>> postponed_;
 };
 

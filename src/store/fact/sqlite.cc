@@ -15,7 +15,7 @@ namespace {
   throw SqliteError(code, connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code));
 }
 
-// As a URI: only so can a file be called immutable.
+// As a URI, which is required for `immutable`.
 std::string immutable(const std::string& path) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string uri = "file:";
@@ -62,7 +62,7 @@ bool Statement::step() {
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   const SqliteError error(code, sqlite3_errmsg(sqlite3_db_handle(raw_.get())));
-  reset();  // a statement that was busy stays active otherwise, and what others write is rolled back with it
+  reset();  // or the busy statement stays active, and the writes of other statements are rolled back with it
   throw error;
 }
 
@@ -86,7 +86,7 @@ Sqlite::Sqlite(const std::string& path, Manner manner) {
   int flags = SQLITE_OPEN_FULLMUTEX;
   flags |= manner == Manner::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   if (manner == Manner::read_unchanging) flags |= SQLITE_OPEN_URI;
-  // SQLite's own mode follows the umask, and the files of the log take the mode of the database.
+  // SQLite's default mode follows the umask; the WAL files inherit the mode of the database.
   if (manner == Manner::write && path != ":memory:") {
     const FileDescriptor made(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   }

@@ -1,5 +1,5 @@
-// The one door through which SQLite enters: a connection and its statements, owned. Errors are SqliteError, which says
-// whether the file is to blame; the database above turns all of them into misses.
+// The only wrapper around SQLite: RAII types for a connection and its statements. Errors are SqliteError, which tells
+// whether the file is damaged; Database turns all of them into misses.
 #pragma once
 
 #include <memory>
@@ -16,22 +16,22 @@ namespace eka::store {
 class SqliteError : public std::runtime_error {
  public:
   SqliteError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
-  // A file that is a sound database, only not one of ours.
+  // A valid database of another program or format.
   static SqliteError foreign(const std::string& message);
-  // The file is no database, or one that is damaged: it will not get better.
+  // The file is damaged or not a database: retrying does not help.
   bool is_damage() const;
-  // Another process writes just now.
+  // Another process is writing.
   bool is_busy() const;
 
  private:
   int code_;
 };
 
-// A prepared statement. bind() in the order of the parameters, then step(); reset() readies it for the next time.
+// A prepared statement: bind() in the order of the parameters, then step(); reset() before it is used again.
 class Statement {
  public:
   Statement& bind(std::string_view blob);
-  // True when there is a row.
+  // Returns true if there is a row.
   bool step();
   // Column `index` of the row.
   std::string text(int index) const;
@@ -50,13 +50,13 @@ class Statement {
 
 class Sqlite {
  public:
-  // Files that no other process can write are read without locks, which could not be taken where nothing may be
-  // written.
+  // read_unchanging reads without locks, for files that no other process can write: locks cannot be taken where nothing
+  // is writable.
   enum class Manner { write, read, read_unchanging };
 
   // `path` may be ":memory:".
   explicit Sqlite(const std::string& path, Manner manner = Manner::write);
-  // Becomes a copy of the other.
+  // Replaces the content with a copy of `other`.
   void copy(Sqlite& other);
   void execute(const std::string& sql);
   Statement prepare(std::string_view sql);

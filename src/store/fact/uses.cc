@@ -8,7 +8,7 @@
 
 namespace eka::store {
 
-// All at once. What the database has as used within a day is not written again.
+// Writes all in one go. Skips entries that the database has as used within the last day.
 Uses::~Uses() {
   const std::int64_t now = in_seconds(clock_.date());
   for (const auto& [fact, keys] : used_) {

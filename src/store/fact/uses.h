@@ -1,4 +1,4 @@
-// What a run used: written to the database at its end, so that `eka cache gc` keeps it for a while.
+// Records what a run used; written to the database at the end of the run, so that `eka cache gc` keeps it for a while.
 #pragma once
 
 #include <filesystem>
@@ -30,7 +30,7 @@ class Uses {
   void note(const atom::ObjectId& commit_or_tree) { used_[Fact::used].emplace(key_of(commit_or_tree)); }
   // A digest, or the hash of a file.
   void note(const std::string& digest) { used_[Fact::used].insert(digest); }
-  // A lock file on this machine: what it names is kept as long as the file exists, however long ago that was.
+  // A lock file on this machine: what it names is kept as long as the file exists, regardless of age.
   void note_lock(const std::filesystem::path& file);
 
  private:

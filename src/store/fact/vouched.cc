@@ -6,7 +6,7 @@
 namespace eka::store {
 namespace {
 
-// Before format 2 what was remembered under a URL may have been said at another one, which insteadOf led to.
+// Before format 2, a fact stored under one URL could come from another URL to which insteadOf had redirected.
 std::string genesis_key(const atom::Url& reached_at) {
   return "2 " + reached_at.str();
 }
@@ -55,7 +55,7 @@ void Vouched::remember(const atom::Url& reached_at, const atom::ObjectId& genesi
   database_.put_all(Fact::vouched, changed);
 }
 
-// "<version> <rev>", a line each.
+// One "<version> <rev>" per line.
 Revisions read_vouched(std::string_view text) {
   Revisions out;
   while (!text.empty()) {

@@ -1,7 +1,7 @@
-// Which revision each version of an atom is, as the remote at one URL said.
+// Which revision each version of an atom is, according to the remote at one URL.
 //
-// A remote is trusted about itself only: what it said is kept by the URL that it was reached at (after insteadOf), and
-// answers no question about another URL, whatever genesis that one claims. The objects may be missing.
+// A remote is trusted only about itself: its answers are stored under the URL that was contacted (after insteadOf) and
+// are never used for another URL, whatever genesis that one claims. The objects may be missing.
 #pragma once
 
 #include <map>
@@ -27,17 +27,17 @@ class Vouched {
   // The genesis that was last seen at the URL.
   std::optional<atom::ObjectId> genesis_at(const atom::Url& reached_at);
   void remember_genesis(const atom::Url& reached_at, atom::ObjectId genesis);
-  // Of each of the labels, in their order, each in ascending order of versions.
+  // For each label, in the given order, in ascending order of versions.
   std::vector<std::vector<CachedAtom>> versions(const atom::Url& reached_at, const atom::ObjectId& genesis,
                                                 const std::vector<atom::Label>& labels);
-  // A version that is known already keeps its revision.
+  // A version that is already known keeps its revision.
   void remember(const atom::Url& reached_at, const atom::ObjectId& genesis, const std::vector<AtomName>& atoms);
 
  private:
   Database& database_;
 };
 
-// Values of Fact::vouched. Lines that cannot be read are left out.
+// Values of Fact::vouched. Unreadable lines are skipped.
 using Revisions = std::map<atom::Version, atom::ObjectId>;
 Revisions read_vouched(std::string_view text);
 std::string write_vouched(const Revisions& revisions);

@@ -1,4 +1,4 @@
-// What refs of the cache say about atoms.
+// Values in the cache's refs of atoms.
 #pragma once
 
 #include <string>
@@ -10,23 +10,23 @@
 
 namespace eka::store {
 
-// One revision of an atom that is in the cache.
+// A cached revision of an atom.
 struct CachedAtom {
   atom::Version version;
   atom::ObjectId rev;
 };
 
-// A revision, and what its commit says it is.
+// A revision, with the label and version from its commit.
 struct AtomName {
   atom::Label label;
   atom::Version version;
   atom::ObjectId rev;
 };
 
-// Who delivered an atom, as one component of the path of a ref.
+// The origin that delivered an atom, as one component of a ref name.
 class Giver {
  public:
-  // `reached_at`: the URL that was asked, after insteadOf.
+  // `reached_at`: the URL that was contacted, after insteadOf.
   static Giver remote(const atom::Url& reached_at);
   static Giver working_tree() { return Giver("working-tree"); }
   // The run that received the atom ended before it was recorded.

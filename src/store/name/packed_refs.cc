@@ -18,9 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t longest = 256U << 20;
-// git writes the file in less than that.
+// git takes less time to write the file.
 constexpr std::int64_t abandoned_after = 60;
-// Another process holds the lock for as long as it writes a file. If it is stopped, others do not wait longer for it.
+// Another process holds the lock while it writes a file. If that process is stopped, others wait no longer than this.
 constexpr std::chrono::seconds longest_wait{2};
 constexpr std::chrono::milliseconds pause{5};
 constexpr const char* cannot_write_refs = "cannot write refs to the cache";
@@ -30,7 +30,7 @@ std::vector<PackedName> parse(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
-    // "<id> <name>"; "#" and "^" begin other lines.
+    // "<id> <name>"; other lines begin with "#" or "^".
     if (line.size() < 42 || line[40] != ' ') continue;
     if (const auto id = atom::ObjectId::parse(line.substr(0, 40))) out.push_back({std::string(line.substr(41)), *id});
   }
@@ -107,7 +107,7 @@ bool PackedRefs::replace(std::vector<PackedName> names) const {
   for (const auto& [name, rev] : names) text += rev.hex() + " " + name + "\n";
   try {
     write_all(out.get(), text, cannot_write_refs);
-    // It takes the place of names that were safe on the disk.
+    // It replaces names that were durable.
     if (::fdatasync(out.get()) != 0 || ::rename(growing.c_str(), file().c_str()) != 0) throw_errno(cannot_write_refs);
   } catch (const Error&) {
     ::unlink(growing.c_str());

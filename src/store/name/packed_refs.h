@@ -1,10 +1,9 @@
-// Names of the cache that share one file, git's own packed-refs: for who brings five hundred atoms at once, one file in
-// the place of five hundred with a directory each (decision 0035).
+// Refs of the cache that share one file, git's packed-refs: writing five hundred atoms at once takes one file instead
+// of five hundred, each in its own directory (decision 0035).
 //
-// The file is replaced as a whole, in the way of git: it is put together as packed-refs.lock and renamed. Whoever
-// changes it holds the lock of take_names_lock() as well, which the kernel drops with the process; so a
-// packed-refs.lock that stays behind was left by somebody who was killed, or is git's at this moment. In neither case
-// does anybody wait for it.
+// The file is replaced as a whole, as git does: it is written as packed-refs.lock and renamed. Writers also hold the
+// lock of take_names_lock(), which the kernel releases with the process. So a packed-refs.lock that remains was left by
+// a killed process, or belongs to a running git. Nothing waits for it in either case.
 #pragma once
 
 #include <cstdint>
@@ -21,37 +20,38 @@
 namespace eka::store {
 
 struct PackedName {
-  std::string name;  // whole: "refs/…"
+  std::string name;  // full name: "refs/…"
   atom::ObjectId rev;
 
   friend auto operator<=>(const PackedName&, const PackedName&) = default;
 };
 
-// Held while names are written, so that what two processes call by one name is decided by who was first. Waits for the
-// others, who hold it for as long as it takes to write a file, but no longer than 2 s. Empty where it cannot be had or
-// the file system cannot lock: then names are written one by one, which needs no lock.
+// Held while refs are written: if two processes write the same ref, the first one wins. Waits at most 2 s; others hold
+// it only while they write a file. Returns an empty descriptor if it is not acquired or the file system cannot lock;
+// refs are then written one by one, which needs no lock.
 FileDescriptor take_names_lock(const std::filesystem::path& git_directory);
 
-// Safe from several threads.
+// Thread-safe.
 class PackedRefs {
  public:
   explicit PackedRefs(std::filesystem::path git_directory) : directory_(std::move(git_directory)) {}
 
-  // In ascending order, as of now.
+  // The current refs, in ascending order.
   using Names = std::shared_ptr<const std::vector<PackedName>>;
   Names names() const;
   static std::optional<atom::ObjectId> find(const Names& names, const std::string& name);
-  // Those whose name begins so, without that beginning.
+  // The refs whose names begin with `prefix`, without that prefix.
   static std::vector<PackedName> below(const Names& names, const std::string& prefix);
 
-  std::uintmax_t bytes() const;  // how long the file is
+  std::uintmax_t bytes() const;  // size of the file
   std::filesystem::path file() const { return directory_ / "packed-refs"; }
 
-  // The caller holds the names' lock. False, and nothing is done, while somebody else changes the file.
+  // The caller must hold the lock of take_names_lock(). Returns false, without changes, if another process is changing
+  // the file.
   bool replace(std::vector<PackedName> names) const;
 
  private:
-  // What distinguishes versions of the file.
+  // Identifies a version of the file.
   struct Stamp {
     std::uint64_t inode = 0;
     std::int64_t seconds = 0;

@@ -24,8 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The number is that of the format. Up to 1, refs had the form refs/<set>/<label>/<version> and did not say who had
-// given the atom; a cache may still hold some.
+// The number is the version of the format. Up to 1, refs had the form refs/<set>/<label>/<version> and did not record
+// who delivered the atom; a cache may still contain some.
 constexpr std::string_view atoms_prefix = "refs/atoms-2/";
 constexpr std::string_view source_prefix = "refs/sources/";
 
@@ -66,7 +66,7 @@ std::optional<atom::ObjectId> read_loose(const fs::path& file) {
   return id ? std::optional(*id) : std::nullopt;
 }
 
-// Every ref in a file of its own below `root`: "<deeper>(file, id)".
+// Calls each(file, id) for every loose ref below `root`.
 template <class Each>
 void each_loose(const fs::path& root, Each each) {
   std::error_code ignored;
@@ -87,14 +87,14 @@ void remove_file(const fs::path& file) {
   if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove a ref from the cache");
 }
 
-// A file and mostly a directory for each name, or all names written again for a few more: what is cheaper. A file that
-// is made costs about as much as this many bytes that are written.
+// Writing loose refs costs a file and usually a directory for each ref; writing packed-refs rewrites all refs. The
+// cheaper way is chosen. Creating a file costs about as much as writing this many bytes.
 constexpr std::uintmax_t bytes_worth_a_file = 16 << 10;
 constexpr std::size_t fewest_packed = 4;
 
 }  // namespace
 
-// Half of the hash is as good as all of it, and keeps paths short.
+// Half of the hash is sufficient and keeps paths short.
 Giver Giver::remote(const atom::Url& reached_at) {
   const auto hash = atom::Sha256::of(reached_at.str());
   return Giver(atom::base58(std::span(hash).first(16)));
@@ -171,7 +171,7 @@ void Refs::remove(const std::vector<CachedName>& names, const std::vector<Cached
   std::set<std::string> gone;
   const auto add = [&](std::string name, const fs::path& file) {
     if (!file.empty()) remove_file(file);
-    // The directories that held nothing else. `git pack-refs` leaves the upper ones and removes the lower ones.
+    // Remove directories that are now empty. `git pack-refs` removes only the lower ones.
     const fs::path place = directory_ / name;
     for (auto above = place.parent_path(); above != directory_ / "refs"; above = above.parent_path()) {
       if (::rmdir(above.c_str()) != 0 && errno != ENOENT) break;
@@ -231,7 +231,7 @@ void Refs::write_source(const std::string& name, const atom::ObjectId& rev) cons
   if (!is_written(entry)) write_new({entry}, static_cast<bool>(lock));
 }
 
-// One that points elsewhere is written again: only damage makes it so.
+// A ref that points elsewhere is damaged and is written again.
 bool Refs::is_written(const Entry& entry) const {
   return find(entry) == entry.rev;
 }
@@ -240,7 +240,7 @@ void Refs::write_new(const std::vector<Entry>& entries, bool locked) const {
   if (entries.empty()) return;
   access_.check();
   const bool pays = entries.size() >= fewest_packed && packed_.bytes() <= entries.size() * bytes_worth_a_file;
-  // A torn file would hide the packed name from git.
+  // A torn loose file would hide the packed ref from git.
   const auto torn = [this](const Entry& entry) { return fs::exists(directory_ / (entry.directory + entry.name)); };
   if (!locked || !pays || std::ranges::any_of(entries, torn) || !write_packed(entries)) write_loose(entries);
 }
@@ -256,7 +256,7 @@ bool Refs::write_packed(const std::vector<Entry>& entries) const {
   return packed_.replace(std::move(names));
 }
 
-// One quarantines for all: to make and remove a directory costs more than all the rest.
+// One quarantine for all: creating and removing a directory costs more than everything else here.
 void Refs::write_loose(const std::vector<Entry>& entries) const {
   std::optional<Quarantine> quarantines;
   for (const Entry& entry : entries) {
@@ -266,7 +266,7 @@ void Refs::write_loose(const std::vector<Entry>& entries) const {
     const fs::path file = directory_ / (entry.directory + entry.name);
     make_directories(file.parent_path());
     if (rename_new(made, file)) continue;
-    // Somebody was faster, or the file is torn: only then is it replaced.
+    // Another process was faster, or the file is torn; only a torn file is replaced.
     if (is_written(entry)) {
       fs::remove(made);
     } else if (::rename(made.c_str(), file.c_str()) != 0) {

@@ -1,16 +1,8 @@
-// The refs that keep objects in the cache, as git's own: one small file each, or many together in packed-refs, where
-// that is the cheaper way to write them.
+// The refs that keep objects in the cache, as ordinary git refs: one small file each, or many together in packed-refs
+// if that is cheaper to write.
 //
 //   refs/atoms-2/<giver>/<base58 genesis>/<label>/<version>/<rev>   an atom, and who delivered it
-//   refs/sources/<name>                                             a source that is no atom
-//
-// A ref of an atom says nothing that its commit does not say itself, so nobody has to be trusted for it: the revision
-// is part of its name. It is no answer to the question which revision a version is (fact/vouched.h is). The genesis is
-// the one under which the atom was wanted.
-//
-// A ref is written last, when its objects are durable, under a lock that ends with its process. Where nothing can be
-// locked, a rename that never replaces has to do. A file that a power cut left empty counts as absent and is written
-// again. Refs of older formats are never read: outdated() lists them for removal.
+//   refs/sources/<name>                                             a source that is not an atom
 #pragma once
 
 #include <filesystem>
@@ -34,23 +26,23 @@ struct CachedName {
   atom::Label label;
   atom::Version version;
   atom::ObjectId rev;
-  std::filesystem::path file;  // empty when it is packed
+  std::filesystem::path file;  // empty if packed
 
   std::string str() const { return label.str() + " " + version.str(); }
   std::string ref() const;
 };
 
-// The ref of a source that is no atom.
+// The ref of a source that is not an atom.
 struct CachedSource {
   std::string name;
   atom::ObjectId rev;
-  std::filesystem::path file;  // empty when it is packed
+  std::filesystem::path file;  // empty if packed
 };
 
 // Any other ref.
 struct OutdatedRef {
-  std::string name;            // whole: "refs/…"
-  std::filesystem::path file;  // empty when it is packed
+  std::string name;            // full name: "refs/…"
+  std::filesystem::path file;  // empty if packed
 };
 
 class Refs {
@@ -58,10 +50,10 @@ class Refs {
   explicit Refs(std::filesystem::path git_directory, WriteAccess access = {})
       : directory_(git_directory), packed_(std::move(git_directory)), access_(std::move(access)) {}
 
-  // What `giver` delivered of each of the labels, in ascending order of versions.
+  // The atoms with each of the labels that `giver` delivered, in ascending order of versions.
   std::vector<std::vector<CachedAtom>> given(const Giver& giver, const atom::ObjectId& genesis,
                                              const std::vector<atom::Label>& labels) const;
-  // Those of several deliveries at once. Where nothing may be written, refs that exist already are fine.
+  // The refs of several deliveries are written at once. In a read-only cache, refs that already exist are not an error.
   struct Delivery {
     Giver giver;
     atom::ObjectId genesis;
@@ -69,7 +61,7 @@ class Refs {
   };
   void write(const std::vector<Delivery>& deliveries) const;
 
-  // The name of a source says what its content is. Kind::integrity when it stands for something else already.
+  // The name of a source identifies its content. Throws Kind::integrity if the name already refers to another revision.
   std::optional<atom::ObjectId> find_source(const std::string& name) const;
   void write_source(const std::string& name, const atom::ObjectId& rev) const;
 
@@ -77,14 +69,14 @@ class Refs {
   std::vector<CachedName> all() const;
   std::vector<CachedSource> sources() const;
   std::vector<OutdatedRef> outdated() const;
-  // Only while nobody writes refs.
+  // Must not run while refs are being written.
   void remove(const std::vector<CachedName>& names, const std::vector<CachedSource>& sources = {},
               const std::vector<OutdatedRef>& outdated = {}) const;
-  // When a packed ref was written, at the latest.
+  // Its modification time is the latest time at which a packed ref was written.
   std::filesystem::path packed_file() const { return packed_.file(); }
 
  private:
-  // One ref to be written, "<directory><name>".
+  // A ref to be written: "<directory><name>".
   struct Entry {
     std::string directory;
     std::string name;
