@@ -1,9 +1,9 @@
-// Which names a tree entry may have before anything touches a disk.
+// Checks the names of tree entries before anything is written to disk.
 //
-// Besides what is no name at all, everything is refused that some file system, also one this machine does not use,
-// would take for ".git": whoever writes such a tree means to plant a repository's configuration (CVE-2014-9390,
-// CVE-2019-1352). NTFS ignores case, final dots and spaces, and what follows a colon, and knows .git also as git~1;
-// HFS+ ignores case and some invisible code points.
+// In addition to invalid names, it refuses every name that some file system, not only the one in use, would treat as
+// ".git": such a tree tries to plant a repository configuration (CVE-2014-9390, CVE-2019-1352). NTFS ignores case,
+// trailing dots and spaces, and everything after a colon, and has git~1 as an alias of .git; HFS+ ignores case and some
+// invisible code points.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace eka::store {
 
-// Why `name` is refused, in words that follow "the entry … "; nothing when it is fine.
+// Why `name` is refused, phrased to follow "the entry … "; nullopt if it is accepted.
 std::optional<std::string_view> why_refused(std::string_view name);
 
 }  // namespace eka::store

@@ -1,9 +1,9 @@
-// What the cache lends to a pack on its way in: the objects that some of its own commits reach, and no others.
+// The objects of the cache that an incoming pack may refer to: those reachable from given commits, and no others.
 //
-// A fetch that says "have" is answered with a pack that leaves out what the server believes to be here, or holds only
-// differences from it. Such a pack is made whole from the cache, but never from what another set brought: else a remote
-// could have a want satisfied with objects that it never had, and learn by trying what others gave us. So the lender
-// walks the trees of the commits that were named to the server, and lends nothing beside them.
+// A server answers a fetch with "have" lines with a pack that omits objects it believes the client has, or contains
+// deltas against them. Such a pack is completed from the cache, but never with objects that came from another set:
+// otherwise a remote could satisfy a want with objects it never had, and probe for objects that others delivered. So
+// the lender walks the trees of the commits that were sent as "have" to the server, and lends only what they reach.
 //
 // Used by one thread at a time.
 #pragma once
@@ -21,13 +21,13 @@ namespace eka::store {
 
 class Lender final : public ObjectSource {
  public:
-  // `repository` must outlive it. Nothing is read before the first question.
+  // `repository` must outlive it. Reads nothing before the first query.
   Lender(Repository& repository, std::vector<atom::ObjectId> commits)
       : repository_(repository), commits_(std::move(commits)) {}
   Lender(const Lender&) = delete;
   Lender& operator=(const Lender&) = delete;
 
-  // Nothing when the object is not lent. What is damaged is not lent either.
+  // nullopt if the object is not lent. Damaged objects are not lent.
   std::optional<Object> find(const atom::ObjectId& id);
   std::optional<ObjectHeader> header(const atom::ObjectId& id) override;
   bool read(const atom::ObjectId& id, const Take& take) override;
@@ -36,7 +36,7 @@ class Lender final : public ObjectSource {
   bool lends(const atom::ObjectId& id);
 
   Repository& repository_;
-  std::vector<atom::ObjectId> commits_;  // until they have been walked
+  std::vector<atom::ObjectId> commits_;  // not yet walked
   std::unordered_set<atom::ObjectId> lent_;
 };
 

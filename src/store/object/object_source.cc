@@ -7,10 +7,10 @@
 namespace eka::store {
 namespace {
 
-// --- what libgit2 calls. No exception may cross it; whatever goes wrong is "not found".
+// --- Callbacks for libgit2. Exceptions must not escape; every failure is reported as "not found".
 
 struct Backend {
-  git_odb_backend head;  // first: libgit2 knows only this
+  git_odb_backend head;  // must be first: libgit2 casts to this
   ObjectSource* source;
 };
 

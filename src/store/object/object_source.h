@@ -1,5 +1,5 @@
-// What can give git objects by their ids, made a backend of libgit2's object databases: so the indexer and a Surveyor
-// need not know where objects are.
+// A source of git objects by id, usable as a backend of a libgit2 object database, so that the indexer and Surveyor do
+// not depend on where objects are stored.
 #pragma once
 
 #include <functional>
@@ -12,19 +12,19 @@
 
 namespace eka::store {
 
-// Used by one thread at a time. What throws has not found the object.
+// Used by one thread at a time. An exception means that the object was not found.
 class ObjectSource {
  public:
   virtual ~ObjectSource() = default;
 
   virtual std::optional<ObjectHeader> header(const atom::ObjectId& id) = 0;
-  // Shows the object to `take`; false when there is none.
+  // Passes the object to `take`; returns false if there is none.
   using Take = std::function<void(ObjectType, std::string_view content)>;
   virtual bool read(const atom::ObjectId& id, const Take& take) = 0;
 
-  // For an object database to own; the source must outlive that.
+  // A backend for an object database, which takes ownership of it. This source must outlive that database.
   git_odb_backend* backend();
-  // An object database that holds nothing else.
+  // An object database with this source as its only backend.
   git::OdbHandle open();
 };
 

@@ -157,7 +157,7 @@ Object Objects::read(const atom::ObjectId& id, ObjectType type) {
                                       std::string(name_of(real)));
   };
   if (type != ObjectType::blob) {
-    // Asked before it is inflated.
+    // Checked before the object is inflated.
     const auto known = header(id);
     if (known && known->type != type) throw lying(known->type);
     if (known && known->size > PackLimits{}.structure_size) {

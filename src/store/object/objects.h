@@ -1,8 +1,8 @@
-// Git objects, read from an object database of libgit2.
+// Git objects, read from a libgit2 object database.
 //
-// An Objects is used by one thread at a time. libgit2 calls its odb safe for concurrent readers, but a miss makes it
-// rescan the directory and change the list of packs that other readers walk; so each job takes an Objects of its own
-// from the Repository (repository.h). They are cheap: the packs and their mapped windows are shared by libgit2 below.
+// An Objects is used by one thread at a time. libgit2 documents its odb as safe for concurrent readers, but on a miss
+// it rescans the directory and changes the list of packs that other readers walk; so each job takes its own Objects
+// from the Repository (repository.h). They are cheap: libgit2 shares the packs and their mapped windows.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace eka::store {
 
 enum class ObjectType { commit, tree, blob, tag };
 std::string_view name_of(ObjectType type);
-git_object_t raw_type(ObjectType type);  // as libgit2 says it
+git_object_t raw_type(ObjectType type);  // libgit2's constant
 
 // An object in memory.
 class Object {
@@ -44,33 +44,33 @@ struct ObjectHeader {
 
 class Objects {
  public:
-  // All objects of a cache: `directory` is its git/objects/. No other directory is read, whatever objects/info says.
-  // What is written is for this user alone.
+  // All objects of a cache: `directory` is its git/objects/. Alternates in objects/info are ignored. Written objects
+  // are accessible to this user only.
   static Objects of_cache(const std::filesystem::path& directory, WriteAccess access = {});
-  // All objects of a user's repository, those that it borrows from others included.
+  // All objects of a user's repository, including those of its alternates.
   static Objects of_repository(const std::filesystem::path& directory);
-  // Those of one pack alone, by its .idx; nothing else is looked at.
+  // The objects of one pack, given by its .idx.
   static Objects of_pack(const std::filesystem::path& index);
-  // The loose ones alone: `directory` is a repository's objects/.
+  // The loose objects only: `directory` is a repository's objects/.
   static Objects of_loose(const std::filesystem::path& directory);
-  // Those of a source of ours (object_source.h).
+  // The objects of an ObjectSource (object_source.h).
   static Objects of_source(git_odb_backend* backend);
-  // And of another place, looked at last.
+  // Adds a backend with the lowest priority.
   void also_from(git_odb_backend* backend);
 
-  // From now on header(), find() and read() throw Cancelled once `stop` is requested, so that walks over trees of any
-  // size end soon; nothing: never.
+  // After this, header(), find() and read() throw Cancelled once `stop` is requested, so that tree walks of any size
+  // end soon; nullopt turns this off.
   void stop_at(std::optional<coro::Stop> stop) { stop_ = stop; }
 
-  // Each is looked for again on the disk before it is called missing: other processes add packs. Objects that cannot be
-  // read, or whose content is not what their id says, are Kind::integrity.
+  // A missing object is looked up again on disk before it is reported missing, since other processes add packs. Objects
+  // that are unreadable or do not match their id throw Kind::integrity.
   std::optional<ObjectHeader> header(const atom::ObjectId& id);
   std::optional<Object> find(const atom::ObjectId& id);
-  // Kind::integrity when it is missing, or of another type, or (but for blobs) too large to be honest.
+  // Throws Kind::integrity if the object is missing, has another type, or (except for blobs) exceeds the size limit.
   Object read(const atom::ObjectId& id, ObjectType type);
-  // The ids of all there are, in no order; one that lies in two packs comes twice.
+  // The ids of all objects, in unspecified order; an object in two packs is listed twice.
   std::vector<atom::ObjectId> all();
-  // Adds a loose object, unless it is there. Only to those of a repository, and where they may be written.
+  // Adds a loose object unless it exists. Only for objects of a writable repository.
   atom::ObjectId write(ObjectType type, std::string_view content);
 
  private:
@@ -82,7 +82,7 @@ class Objects {
   std::optional<coro::Stop> stop_;
 };
 
-// The tree that a commit's first line names. Kind::integrity when it names none.
+// The tree id in a commit's first line. Throws Kind::integrity if there is none.
 atom::ObjectId tree_of_commit(std::string_view commit);
 
 }  // namespace eka::store

@@ -1,4 +1,4 @@
-// Everything that a tree reaches, as a set of ids.
+// The ids of all objects reachable from a tree.
 #pragma once
 
 #include <unordered_set>
@@ -8,8 +8,8 @@
 
 namespace eka::store {
 
-// Adds the ids of the tree `root` and of all below it. Trees that are in the set already are not entered. Throws
-// Kind::integrity when a tree is missing or damaged; blobs are not looked at.
+// Adds the ids of the tree `root` and everything below it. Trees already in the set are not entered. Throws
+// Kind::integrity if a tree is missing or damaged; blobs are not checked.
 void add_reachable(Objects& objects, const atom::ObjectId& root, std::unordered_set<atom::ObjectId>& ids);
 
 }  // namespace eka::store

@@ -37,17 +37,17 @@ void make_repository(const fs::path& directory, const fs::path& quarantines) {
   const fs::path made = quarantine.path() / "git";
   make_bare_repository(made);
   make_directories(made / "incoming");
-  rename_new(made, directory);  // somebody else's is as good
+  rename_new(made, directory);  // a repository created by another process is equivalent
 }
 
-// A dead process that had begun to publish its pack had verified it: only the index is left to be moved.
+// If a dead process had started to publish its pack, the pack was verified: only the index remains to be moved.
 void salvage(const fs::path& quarantine, const fs::path& packs) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(quarantine, ignored)) {
     const fs::path& index = entry.path();
     if (index.extension() != ".idx") continue;
     const std::string name = index.stem();
-    if (fs::exists(fs::path(index).replace_extension(".pack"), ignored)) continue;  // had not begun
+    if (fs::exists(fs::path(index).replace_extension(".pack"), ignored)) continue;  // publishing had not started
     if (fs::exists(packs / (name + ".pack"), ignored)) fs::rename(index, packs / index.filename(), ignored);
   }
 }
@@ -66,7 +66,7 @@ Repository::Repository(fs::path directory, const fs::path& quarantines, WriteAcc
     const fs::path packs_directory = packs();
     Quarantine::sweep(incoming(), [&](const fs::path& quarantine) { salvage(quarantine, packs_directory); });
   }
-  give_back(take());  // fails now rather than later when it cannot be read
+  give_back(take());  // fails now instead of later if it is unreadable
 }
 
 void make_bare_repository(const fs::path& directory) {
@@ -97,13 +97,13 @@ void Repository::give_back(Objects objects) {
 void publish_pack(const fs::path& from, const fs::path& to, const std::string& name) {
   const fs::path pack = from / (name + ".pack");
   const fs::path index = from / (name + ".idx");
-  // As git makes them, but for nobody else.
+  // The modes that git uses, without access for others.
   for (const fs::path& file : {pack, index}) {
     if (::chmod(file.c_str(), 0400) != 0) throw_errno("cannot set the mode of " + printable(file.native()));
     make_durable(file);
   }
-  // The name is the checksum of the content: one that is there already has the same bytes, unless a disk went bad;
-  // then ours repairs it.
+  // The name is the checksum of the content: an existing pack has the same bytes unless the disk corrupted it; then
+  // this repairs it.
   rename_over(pack, to / pack.filename());
   rename_over(index, to / index.filename());
   make_durable(to);

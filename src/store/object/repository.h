@@ -1,6 +1,5 @@
-// The cache's one bare repository, <root>/git. What stock git expects of a repository is there, so that people can look
-// at it with git; its configuration is for them alone:
-// eka does not read it, and runs no git on it.
+// The cache's bare repository, <root>/git. It is valid for stock git, so that users can inspect it with git; its
+// configuration is only for that purpose: eka does not read it, and runs no git on it.
 #pragma once
 
 #include <exception>
@@ -16,18 +15,17 @@ namespace eka::store {
 
 class Repository {
  public:
-  // Makes it if need be: put together in `quarantines`, a directory of quarantines, and renamed in, so that of several
-  // processes that begin at once one wins and all see a whole one. Also finishes or removes what dead processes left in
-  // incoming/. Where it may not be written, all that is left out.
+  // Creates the repository if needed: it is assembled in `quarantines`, a directory of quarantines, and renamed, so
+  // that of several processes that start at once one wins and all see a complete one. Also completes or removes what
+  // dead processes left in incoming/. Does none of this if the repository is read-only.
   Repository(std::filesystem::path directory, const std::filesystem::path& quarantines, WriteAccess access = {});
 
   const std::filesystem::path& path() const { return directory_; }
   std::filesystem::path incoming() const { return directory_ / "incoming"; }
   std::filesystem::path packs() const { return directory_ / "objects" / "pack"; }
 
-  // Calls `function(Objects&)` on this thread with a reader of its own; any number of threads may. When it throws, the
-  // reader is not used again: what it has seen of the packs may be damaged, or stale. With a `stop`, reading throws
-  // Cancelled once it is requested.
+  // Calls `function(Objects&)` on this thread with its own reader; thread-safe. If it throws, the reader is discarded:
+  // its view of the packs may be damaged or stale. With a `stop`, reads throw Cancelled once it is requested.
   template <class Function>
   auto read(Function function, std::optional<coro::Stop> stop = std::nullopt)
       -> decltype(function(std::declval<Objects&>())) {
@@ -65,11 +63,11 @@ class Repository {
   std::vector<Objects> idle_;
 };
 
-// Makes an empty bare repository, as stock git expects one, at `directory`, which does not exist.
+// Creates an empty bare repository, valid for stock git, at `directory`, which must not exist.
 void make_bare_repository(const std::filesystem::path& directory);
 
-// Moves a verified pack and its index, "<name>.pack" and "<name>.idx" in `from`, into the directory `to` of packs. The
-// index goes last: without it nobody sees the pack.
+// Moves a verified pack and its index, "<name>.pack" and "<name>.idx" in `from`, into the pack directory `to`. The
+// index is moved last: without it the pack is invisible.
 void publish_pack(const std::filesystem::path& from, const std::filesystem::path& to, const std::string& name);
 
 }  // namespace eka::store

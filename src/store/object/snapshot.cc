@@ -46,7 +46,7 @@ class Snapshot {
  public:
   explicit Snapshot(Objects& objects) : objects_(objects) {}
 
-  // The tree of files that all lie below the same directory, whose path has `depth` bytes, its slash included.
+  // Builds the tree of files in one directory. `depth` is the length of that directory's path, including the slash.
   atom::ObjectId tree(std::span<const WorkingFile> files, std::size_t depth) {
     std::vector<Entry> entries;
     while (!files.empty()) {

@@ -1,4 +1,4 @@
-// A directory of a working tree as git objects: the content of a local atom.
+// Writes a directory of a working tree as git objects, for local atoms.
 #pragma once
 
 #include <vector>
@@ -9,9 +9,9 @@
 
 namespace eka::store {
 
-// Writes every blob and tree that is not there yet, and returns the root tree. A file whose blob is known and there is
-// not read at all. `files` as git::list_working_files() gives them: sorted by path. The bytes of a file are taken as
-// they are. Kind::failure for a file that cannot be read.
+// Writes every missing blob and tree, and returns the root tree. Files whose blob is known and present are not read.
+// `files` must be sorted by path, as git::list_working_files() returns them. File contents are stored unchanged. Throws
+// Kind::failure if a file cannot be read.
 atom::ObjectId write_snapshot(Objects& objects, const std::vector<git::WorkingFile>& files);
 
 }  // namespace eka::store

@@ -35,10 +35,10 @@ Extent Surveyor::visit(const atom::ObjectId& id, unsigned depth) {
   }
   Extent extent;
   check(extent, depth);
-  // What is read of this tree is let go before its subtrees are read: memory must not be depth times width.
+  // The tree object is released before its subtrees are read; otherwise memory would grow with depth times width.
   struct Subtree {
     atom::ObjectId id;
-    std::uint64_t name = 0;  // its length
+    std::uint64_t name = 0;  // length
   };
   std::vector<Subtree> subtrees;
   {
@@ -70,7 +70,7 @@ Extent Surveyor::visit(const atom::ObjectId& id, unsigned depth) {
 
 void Surveyor::anything(const atom::ObjectId& wanted) {
   atom::ObjectId id = wanted;
-  // Tags may name tags; real chains are short.
+  // Tags may point to tags; real chains are short.
   for (int step = 0; step < 8; ++step) {
     const auto header = objects_.header(id);
     if (!header) throw Error(Kind::integrity, "object " + id.hex() + " is missing");

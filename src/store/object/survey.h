@@ -1,8 +1,9 @@
-// A walk over everything that trees reach, before any of it is used: is it all there, is it of the right type, is every
-// tree fit to be written, and how much is it?
+// Walks everything that trees reach, before any of it is used: checks that all objects are present, have the right type
+// and form trees that are safe to write, and computes their total size.
 //
-// Each distinct tree is read once and its sums are kept by id, so that ten trees that each hold the next ten times are
-// ten steps, not ten billion; the sums still count what would be written. Limits are Kind::integrity.
+// Each distinct tree is read once and its totals are cached by id, so that ten levels of trees that each contain the
+// next one ten times take ten steps, not ten billion; the totals still count what would be written. Exceeded limits
+// throw Kind::integrity.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +18,13 @@ namespace eka::store {
 struct Extent {
   std::uint64_t entries = 0;  // files, links and directories
   std::uint64_t bytes = 0;
-  unsigned height = 0;     // of directories below this one
-  std::uint64_t path = 0;  // bytes of the longest path below this one
+  unsigned height = 0;     // levels of directories below this one
+  std::uint64_t path = 0;  // length of the longest path below this one, in bytes
 };
 
 class Surveyor {
  public:
-  enum class Blobs { headers, contents };  // contents: read and hash every blob too
+  enum class Blobs { headers, contents };  // contents: also read and hash every blob
 
   explicit Surveyor(Objects& objects, const TreeLimits& limits = {}, Blobs blobs = Blobs::headers)
       : objects_(objects), limits_(limits), blobs_(blobs) {}

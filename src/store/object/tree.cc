@@ -17,7 +17,7 @@ std::unexpected<Error> refuse(std::string_view name, std::string_view why) {
 }
 
 std::optional<EntryKind> kind_of(std::string_view mode) {
-  if (mode == "100644" || mode == "100664") return EntryKind::file;  // the second is what git wrote before 2005
+  if (mode == "100644" || mode == "100664") return EntryKind::file;  // 100664: written by git before 2005
   if (mode == "100755") return EntryKind::executable;
   if (mode == "120000") return EntryKind::symlink;
   if (mode == "40000") return EntryKind::directory;
@@ -35,7 +35,7 @@ bool sorts_before(const TreeEntry& a, const TreeEntry& b) {
   return next(a) < next(b);
 }
 
-// A file and a directory of one name need not be neighbours in git's order: "l", "l-x", "l/".
+// A file and a directory with the same name need not be adjacent in git's order: "l", "l-x", "l/".
 std::optional<std::string_view> doubled_name(const std::vector<TreeEntry>& entries) {
   std::vector<std::string_view> names;
   names.reserve(entries.size());
@@ -45,7 +45,7 @@ std::optional<std::string_view> doubled_name(const std::vector<TreeEntry>& entri
   return twin == names.end() ? std::nullopt : std::optional(*twin);
 }
 
-// One entry off the front of `content`.
+// Removes one entry from the front of `content`.
 Result<TreeEntry> take_entry(std::string_view& content) {
   const std::size_t space = content.substr(0, 8).find(' ');
   if (space == std::string_view::npos) return fail(Kind::integrity, "invalid tree: entry without mode");

@@ -19,9 +19,9 @@ namespace eka::store {
 namespace {
 
 constexpr std::size_t block_size = std::size_t{256} << 10;
-constexpr std::size_t piece_size = 1 << 10;  // of bzip2's best this is 40 MB
+constexpr std::size_t piece_size = 1 << 10;  // with bzip2 at its best ratio, 40 MB decompressed
 
-// libarchive has names in the characters of the thread's locale; UTF-8 lets their bytes through as they are.
+// libarchive converts names to the charset of the thread's locale; a UTF-8 locale leaves the bytes unchanged.
 class Utf8Names {
  public:
   Utf8Names() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
@@ -40,7 +40,8 @@ class Utf8Names {
   locale_t former_ = nullptr;
 };
 
-// What libarchive was built without it would start a program for, and says so only once it is told to.
+// For filters that libarchive was built without, it would start an external program; it reports this only when the
+// filter is enabled.
 bool is_built_in(int filter) {
   archive* const reader = archive_read_new();
   if (reader == nullptr) throw std::bad_alloc();
@@ -91,7 +92,7 @@ struct ArchiveReader::Feed {
   std::size_t begin = 0;
   std::size_t end = 0;
 
-  // The callbacks of libarchive.
+  // Callbacks for libarchive.
   static la_ssize_t read(archive* reader, void* self, const void** piece) {
     auto& feed = *static_cast<Feed*>(self);
     if (feed.stop.requested() || feed.is_over(reader)) return -1;
@@ -129,7 +130,7 @@ struct ArchiveReader::Feed {
   }
 
   bool is_over(archive* reader) {
-    // Of the last filter: what has been decompressed and used.
+    // The last filter: bytes decompressed and consumed.
     const auto used = archive_filter_bytes(reader, 0);
     over = over || (used > 0 && static_cast<std::uint64_t>(used) > limit);
     return over;

@@ -1,9 +1,8 @@
-// The one door through which libarchive enters: reading a tar or zip archive, entry by entry.
+// The only wrapper around libarchive: reads a tar or zip archive, entry by entry.
 //
-// Formats are tar (ustar, pax, GNU) and zip; compressions gzip, bzip2, xz, lzma, zstd, lz4 and compress. Nothing else
-// is let in, though libarchive could: its mtree format reads other files of the disk, and some of its compressions
-// start programs. Nothing here writes to a disk either. What an entry says is told as it stands: its name is the
-// archive's.
+// Formats are tar (ustar, pax, GNU) and zip; compressions are gzip, bzip2, xz, lzma, zstd, lz4 and compress. The others
+// that libarchive supports are disabled: its mtree format reads other files from the disk, and some compressions start
+// programs. Nothing here writes to a disk. Entries are returned unchecked, with their names as in the archive.
 #pragma once
 
 #include <cstddef>
@@ -32,30 +31,30 @@ struct ArchiveEntry {
 
 class ArchiveReader {
  public:
-  // `limit`: how many bytes the decompressed archive may have, headers and padding included: an entry without content
-  // costs time, too, and some headers never become entries. Throws Kind::failure for a file that cannot be opened, and
-  // Cancelled from every call soon after `stop` is requested.
+  // `limit`: maximum size of the decompressed archive in bytes, including headers and padding: entries without content
+  // also cost time, and some headers never become entries. Throws Kind::failure if the file cannot be opened. Every
+  // call throws Cancelled soon after `stop` is requested.
   ArchiveReader(const std::filesystem::path& file, std::uint64_t limit, coro::Stop stop);
 
-  // The next entry; nothing at the end. Throws Kind::integrity for what is no archive, or a damaged one, or one over
+  // The next entry; nullopt at the end. Throws Kind::integrity if the file is not an archive, is damaged, or exceeds
   // the limit.
   std::optional<ArchiveEntry> next();
-  // The next bytes of the present entry, valid until the next call; empty at their end.
+  // The next bytes of the current entry, valid until the next call; empty at the end of the entry.
   std::string_view read();
 
  private:
   struct Free {
     void operator()(archive* reader) const noexcept;
   };
-  // What libarchive reads from, a little at a time: between two pieces it may decompress thousands of times as much,
-  // and that is where the limit and the stop are looked at.
+  // Feeds libarchive small pieces: one piece may decompress to thousands of times its size, and the limit and the stop
+  // are checked between pieces.
   struct Feed;
   struct FreeFeed {
     void operator()(Feed* feed) const noexcept;
   };
   [[noreturn]] void refuse() const;
 
-  std::unique_ptr<Feed, FreeFeed> feed_;  // outlives the reader
+  std::unique_ptr<Feed, FreeFeed> feed_;  // must outlive the reader
   std::unique_ptr<archive, Free> reader_;
   std::string block_;
 };

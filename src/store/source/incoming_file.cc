@@ -58,7 +58,7 @@ class PrivateFile final : public IncomingFile {
       flush();
       const atom::NarHash hash(digest_.finish());
       const auto place = files_ / hash.hex();
-      // What is there already has the same bytes, unless somebody altered it: then ours repairs it.
+      // An existing file has the same bytes unless it was modified; then this repairs it.
       if (::fchmod(file_.get(), 0400) != 0) throw_errno(cannot_write);
       make_durable(path());
       if (::rename(path().c_str(), place.c_str()) != 0) throw_errno(cannot_write);

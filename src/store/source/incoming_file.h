@@ -1,5 +1,5 @@
-// A file on its way into the cache, from wherever: written privately while it is hashed, then kept under its hash, or
-// unpacked and kept as a tree.
+// A file being added to the cache: written to a quarantine while it is hashed, then kept under its hash, or unpacked
+// and kept as a tree.
 #pragma once
 
 #include <filesystem>
@@ -14,17 +14,17 @@
 
 namespace eka::store {
 
-// A file from elsewhere on its way in. Destroying it without keep() or unpack() removes what has been written.
+// Destroying it without keep() or unpack() removes what has been written.
 class IncomingFile : public net::FileSink {
  public:
   // Keeps the file under the SHA-256 of its bytes.
   virtual coro::Task<atom::NarHash> keep() = 0;
-  // Takes the file for an archive and keeps what it holds, as a tree (unpack.h says which). Not named yet.
+  // Unpacks the file as an archive and keeps the resulting tree (unpack.h). Does not write a ref.
   virtual coro::Task<atom::ObjectId> unpack() = 0;
 };
 
-// `quarantines` is a directory of quarantines, `files` is where what is kept goes. `begin_intake` is for what is
-// unpacked. Called on the pool.
+// `quarantines` is a directory of quarantines, `files` the directory for kept files. `begin_intake` starts the intake
+// for an unpacked tree. Called on the pool.
 std::unique_ptr<IncomingFile> make_incoming_file(const std::filesystem::path& quarantines, std::filesystem::path files,
                                                  coro::Pool& pool,
                                                  std::function<coro::Task<std::unique_ptr<Intake>>()> begin_intake);

@@ -1,4 +1,4 @@
-// What sources that are no atoms are called in the cache: by what their content is, so that a name says it all.
+// Names of sources in the cache that are not atoms: derived from their content.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace eka::store {
 
-// The tree of a revision; the tree with this NAR.
+// For the tree of a revision; for the tree with this NAR hash.
 inline std::string source_name(const atom::ObjectId& rev) {
   return "git-" + rev.hex();
 }

@@ -30,7 +30,7 @@ Error refusal(std::string_view path, std::string_view why) {
   return Error(Kind::integrity, "invalid archive: entry \"" + printable(path) + "\" " + std::string(why));
 }
 
-// The components of an entry's name; none for the root itself.
+// The components of an entry's name; empty for the root itself.
 std::vector<std::string_view> components_of(std::string_view path) {
   if (path.starts_with('/')) throw refusal(path, "has an absolute path");
   std::vector<std::string_view> out;
@@ -52,7 +52,7 @@ struct Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> children{};
 };
 
-// Objects, each once, in a file that lacks nothing of a pack but its count, until finish(), and its checksum.
+// Writes objects, each once, as a pack file without its trailing checksum. finish() fills in the object count.
 class PackFile {
  public:
   PackFile(const fs::path& path, coro::Stop stop)
@@ -97,7 +97,7 @@ class Unpacker {
   atom::ObjectId finish() {
     std::uint64_t headers = 0;
     while (const auto entry = archive_.next()) {
-      // Counted beside the entries of the tree: an archive may name one file many times.
+      // Counted separately from the entries of the tree: an archive may contain one file many times.
       if (++headers > limits_.entries) {
         throw refusal(entry->path, "exceeds the limit of entries: " + std::to_string(limits_.entries));
       }
@@ -149,7 +149,7 @@ class Unpacker {
     }
   }
 
-  // The directory `name` of `parent`, made if need be.
+  // The directory `name` in `parent`, created if needed.
   Node& enter(std::string_view path, Node& parent, std::string_view name) {
     const auto found = parent.children.find(name);
     if (found == parent.children.end()) {
@@ -246,7 +246,7 @@ class Unpacker {
     }
   }
 
-  std::uint64_t bytes_left_;  // of files
+  std::uint64_t bytes_left_;  // remaining size for files
   ArchiveReader archive_;
   PackFile pack_;
   ArchiveLimits limits_;

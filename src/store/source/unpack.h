@@ -1,14 +1,15 @@
-// An archive as a git tree: its files become blobs, its directories trees, all of them one pack.
+// Converts an archive to a git tree: files become blobs, directories become trees, all in one pack.
 //
-// So nothing that an archive says about names, links or modes ever touches a disk on its own: what comes out enters the
-// cache as a fetched pack does, is checked as one, and is written out by the same hand as every tree. A file is
-// executable when its owner may execute it, and no other mode counts. Of two files of one name the later one holds, as
-// for tar. Refused (Kind::integrity, naming the entry): absolute names, "..", what entry_name.h refuses, whatever goes
-// through a link or a file, a link or file at the place of a directory and the reverse, hard links to what is not a
-// file of the archive, devices, pipes and sockets, and what is over the limits.
+// So names, links and modes in an archive never reach a disk directly: the result enters the cache like a fetched pack,
+// is checked like one, and is written by the same code as every tree. A file is executable if its owner may execute it;
+// other mode bits are ignored. If a file occurs twice, the later one wins, as in tar. Refused (Kind::integrity, naming
+// the entry): absolute names, "..", names that entry_name.h refuses, paths through a link or a file, a link or file in
+// place of a directory and the reverse, hard links to anything but a file of the archive, devices, pipes and sockets,
+// and exceeded limits.
 //
-// An archive that holds nothing but one directory is that directory (as for builtins.fetchTarball); else it is all it
-// holds (as for `nix-prefetch-url --unpack`). One that is a single file or link is refused: it is no tree.
+// If the archive's only top-level entry is a directory, the result is that directory (as in builtins.fetchTarball);
+// else it is the whole content (as in `nix-prefetch-url --unpack`). An archive of a single file or link is refused: it
+// is not a tree.
 #pragma once
 
 #include <filesystem>
@@ -19,8 +20,9 @@
 
 namespace eka::store {
 
-// Writes the pack, but for its last 20 bytes, the SHA-1 of all before. Blocks: for the pool; throws Cancelled soon
-// after `stop` is requested. Memory follows the number of entries and the largest file, not the sum of the files.
+// Writes the pack without its last 20 bytes, the SHA-1 of everything before, and returns the tree's id. Blocks; call it
+// on the pool. Throws Cancelled soon after `stop` is requested. Memory depends on the number of entries and the largest
+// file, not on the total size.
 atom::ObjectId unpack(const std::filesystem::path& archive, const std::filesystem::path& pack, coro::Stop stop,
                       const ArchiveLimits& limits = {});
 

@@ -20,7 +20,7 @@ constexpr std::string_view padding(std::size_t length) {
   return zeros.substr(0, (8 - length % 8) % 8);
 }
 
-// Gathers the small words of the structure; contents pass by it.
+// Buffers the small words of the structure; file contents bypass the buffer.
 class Nar {
  public:
   Nar(Objects& objects, const Write& write) : objects_(objects), write_(write) {}

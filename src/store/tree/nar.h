@@ -1,5 +1,5 @@
-// The NAR (Nix archive) of a git tree, straight from the objects: what `nix-store --dump` would write for the tree laid
-// out on a disk, without the disk.
+// Computes the NAR (Nix archive) of a git tree directly from its objects: the output of `nix-store --dump` for the
+// materialized tree, without writing it to disk.
 //
 //   node: "(" "type" "regular" ["executable" ""] "contents" <bytes> ")"
 //       | "(" "type" "symlink" "target" <bytes> ")"
@@ -18,7 +18,7 @@
 
 namespace eka::store {
 
-// The archive, in pieces. The tree must have passed a Surveyor.
+// Passes the archive to `write` in pieces. The tree must have passed a Surveyor.
 void write_nar(Objects& objects, const atom::ObjectId& tree, const std::function<void(std::string_view)>& write);
 
 atom::NarHash hash_nar(Objects& objects, const atom::ObjectId& tree);

@@ -27,7 +27,7 @@ FileDescriptor open_root(const fs::path& directory) {
   return root;
 }
 
-// A directory still to be visited, by its name in the one above.
+// A directory still to be visited, with its name in its parent.
 struct Subtree {
   std::string name;
   atom::ObjectId id;
@@ -43,7 +43,7 @@ struct Subtree {
   throw_errno("cannot write \"" + printable(name) + "\"");
 }
 
-// Writes and checks walk alike: a directory at a time, one descriptor at a time, the path growing and shrinking.
+// Writer and Checker walk alike: one directory and one descriptor at a time, with a path that grows and shrinks.
 class Writer {
  public:
   Writer(Objects& objects, const fs::path& directory) : objects_(objects), root_(open_root(directory)) {}
@@ -74,7 +74,7 @@ class Writer {
         write_file(here, name, entry);
       }
     }
-    // Nothing more is created here: what comes goes into the directories below.
+    // Nothing more is created in this directory itself.
     if (!path_.empty() && ::fchmod(here.get(), 0755) != 0) throw_errno("cannot set the mode of a directory");
     ::futimens(here.get(), epoch_plus_one.data());
     return subtrees;
@@ -87,7 +87,7 @@ class Writer {
     const FileDescriptor file(::openat(here.get(), name.c_str(), flags, mode));
     if (!file) throw_cannot_create(name);
     write_all(file.get(), blob.content(), "cannot write \"" + printable(name) + "\"");
-    // Whatever the umask left out.
+    // Restore bits that the umask removed.
     if (::fchmod(file.get(), mode) != 0) throw_errno("cannot set the mode of \"" + printable(name) + "\"");
     ::futimens(file.get(), epoch_plus_one.data());
   }

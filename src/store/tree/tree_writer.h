@@ -1,11 +1,11 @@
-// Trees laid out on a disk, by our own hand: libgit2's checkout obeys attributes and filters, and has written setuid
+// Materializes trees with eka's own code: libgit2's checkout applies attributes and filters, and has written setuid
 // files.
 //
 // Files are 0444 or 0555, directories 0755 (so that their owner can remove them by usual means), links are stored and
-// never followed, every time is 1, the content is that of the blob: no attribute, filter or line ending changes a byte.
-// Directories are opened beneath the root with no symlink allowed on the way, entries are created exclusively: whoever
-// swaps a directory for a link while we write gets an error out of us and nothing else. On a file system that folds
-// case or Unicode forms, two names that collide are the same error: the second cannot be created.
+// never followed, all times are 1, and content is that of the blob: no attribute, filter or line ending changes it.
+// Directories are opened beneath the root with no symlink allowed in the path, and entries are created exclusively: if
+// another process replaces a directory by a link during the write, the result is an error and nothing else. On a file
+// system that folds case or Unicode forms, colliding names are the same error: the second cannot be created.
 #pragma once
 
 #include <filesystem>
@@ -15,12 +15,12 @@
 
 namespace eka::store {
 
-// Writes what the tree holds into `directory`, which exists and is empty. seal() finishes the directory itself, after
-// it was moved to its place. The tree must have passed a Surveyor.
+// Writes the content of the tree into `directory`, which must exist and be empty. seal() finishes the directory itself
+// after it has been renamed to its final path. The tree must have passed a Surveyor.
 void write_tree(Objects& objects, const atom::ObjectId& tree, const std::filesystem::path& directory);
 void seal(const std::filesystem::path& directory);
 
-// Is `directory` what write_tree would write, down to the last byte? For directories that a power cut may have torn.
+// Whether `directory` is exactly what write_tree would write. For directories that a power loss may have torn.
 bool holds_tree(Objects& objects, const atom::ObjectId& tree, const std::filesystem::path& directory);
 
 }  // namespace eka::store

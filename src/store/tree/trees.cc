@@ -36,7 +36,8 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
   struct stat status{};
   if (::lstat(place.c_str(), &status) != 0) return false;
   if (S_ISDIR(status.st_mode)) {
-    // Somebody who removes or adds something at the top changes the time; whoever renamed it in seals it thereafter.
+    // Adding or removing an entry at the top changes the time. The process that renames the directory in seals it
+    // afterwards.
     const bool sealed = (status.st_mode & 07777) == 0755 && status.st_mtime == 1;
     if (sealed && known && !boot_.empty()) return true;
     const bool sound = repository_.read(
@@ -45,7 +46,7 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
             return holds_tree(objects, tree, place);
           } catch (const Error& error) {
             if (error.kind() != Kind::failure) throw;
-            return false;  // something in there cannot even be opened
+            return false;  // something in it cannot be opened
           }
         },
         stop);
@@ -56,7 +57,7 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
   }
   access_.check();
   const Quarantine away = Quarantine::make(incoming(directory_));
-  ::chmod(place.c_str(), 0700);  // a directory that moves must be writable
+  ::chmod(place.c_str(), 0700);  // a directory must be writable to be moved
   if (::rename(place.c_str(), (away.path() / "torn").c_str()) != 0 && errno != ENOENT) {
     throw_errno("cannot replace " + printable(place.native()));
   }
@@ -74,7 +75,7 @@ void Trees::write(const atom::ObjectId& tree, const fs::path& place, coro::Stop 
         write_tree(objects, tree, made);
       },
       stop);
-  // When another process was faster, its tree is as good as ours.
+  // If another process was faster, its tree is equivalent.
   if (rename_new(made, place)) seal(place);
 }
 

@@ -1,10 +1,9 @@
 // The materialized trees of a cache: trees/<tree id>/, complete or absent.
 //
-// A tree is written aside and renamed in, so no process sees half of one. Files are not synced: forty thousand of them
-// would take minutes, for content that can always be had again. Instead, whoever wrote or checked a tree remembers
-// during which boot of the machine that was. Within a boot what was renamed in is complete; in a later one, when a
-// power cut may have come between, the directory is compared with the objects once, byte for byte, and written anew if
-// it is not what it should be.
+// A tree is written to a quarantine and renamed, so no process sees a partial one. Files are not synced: forty thousand
+// fsyncs would take minutes, for content that can be restored at any time. Instead, the cache records in which boot of
+// the machine a tree was written or checked. Within that boot a renamed tree is complete; in a later boot, after a
+// possible power loss, the directory is compared with the objects once, byte for byte, and rewritten if it differs.
 #pragma once
 
 #include <filesystem>
@@ -17,18 +16,17 @@ namespace eka::store {
 
 class Trees {
  public:
-  // Removes what dead processes left there. Blocks, as all of this does. Where nothing may be written, the trees that
-  // are there serve.
+  // Removes leftovers of dead processes. All functions block. In a read-only cache, existing trees are still returned.
   Trees(std::filesystem::path directory, Repository& repository, WriteAccess access = {});
 
-  // Where what is to appear in `directory` is put together.
+  // The directory for quarantines of content that is to appear in `directory`.
   static std::filesystem::path incoming(const std::filesystem::path& directory) { return directory / ".incoming"; }
 
-  // `known` says that the tree was written or checked during this boot. Throws Cancelled soon after `stop` is
-  // requested.
+  // Returns the path of the tree. `known`: the tree was written or checked during this boot. Throws Cancelled soon
+  // after `stop` is requested.
   std::filesystem::path materialize(const atom::ObjectId& tree, bool known, coro::Stop stop);
 
-  // Identifies the boot; empty when the system does not tell, and then nothing is known.
+  // Identifies the boot; empty if the system does not provide it, in which case no tree counts as known.
   const std::string& boot() const { return boot_; }
 
  private:
