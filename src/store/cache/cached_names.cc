@@ -29,7 +29,7 @@ coro::Task<> CachedNames::hold(Giver by, atom::ObjectId genesis, std::vector<Ato
   std::vector<std::pair<std::string, std::string>> facts;
   for (const auto& atom : atoms) {
     facts.emplace_back(key_of(atom.rev), held);
-    // What this process received it need not look at again.
+    // Commits received by this process need no check.
     if (objects_.has_seen(atom.rev)) continue;
     const auto commit = co_await objects_.commit(atom.rev);
     if (!commit) {

@@ -16,18 +16,18 @@
 
 namespace eka::store {
 
-// Who delivered an atom is recorded so that nobody else is told of it, and so that its objects are kept. It is no
-// answer to which revision a version is: that is in fact/vouched.h.
+// The giver of an atom is recorded so that no other remote learns of the atom, and so that its objects are kept. It
+// does not say which revision a version is; Vouched does (fact/vouched.h).
 class CachedNames {
  public:
-  // All must outlive it.
+  // All arguments must outlive it.
   CachedNames(Refs& refs, CachedObjects& objects, Database& database, WriteAccess access, coro::Pool& pool);
 
-  // What `by` delivered of many labels, in their order, each in ascending order of versions.
+  // The atoms with each of the labels that `by` delivered, in ascending order of versions.
   coro::Task<std::vector<std::vector<CachedAtom>>> given(Giver by, atom::ObjectId genesis,
                                                          std::vector<atom::Label> labels);
-  // Written last, when all the objects are in. `genesis` is the set under which the atoms were wanted; their commits
-  // say the rest. Calls at the same time share one write.
+  // Writes refs, after all objects are stored. `genesis` is the set under which the atoms were wanted; the rest is in
+  // their commits. Concurrent calls share one write.
   coro::Task<> hold(Giver by, atom::ObjectId genesis, std::vector<AtomName> atoms);
   // Writes refs for those of `atoms`, which are whole in the cache, that no ref keeps: a run that ends between intake
   // and hold() leaves such atoms. Who delivered them is not known any more, so no remote is told that they are here.

@@ -13,7 +13,7 @@
 namespace eka::store {
 namespace {
 
-// The commit, or nothing when it is missing or damaged.
+// The commit; nullopt if it is missing or damaged.
 std::optional<CommitFacts> read_commit(Repository& repository, const atom::ObjectId& rev) {
   try {
     return repository.read([&](Objects& objects) -> std::optional<CommitFacts> {
@@ -109,7 +109,7 @@ coro::Task<std::vector<std::optional<CommitFacts>>> CachedObjects::commits(std::
   co_return found;
 }
 
-// The facts of a commit that was read, or nothing unless its whole tree is here.
+// The facts of a commit that was read; nullopt unless its whole tree is present.
 coro::Task<std::optional<CommitFacts>> CachedObjects::check_whole(atom::ObjectId rev, std::optional<CommitFacts> facts,
                                                                   bool doubtful) {
   if (!facts) {

@@ -1,7 +1,7 @@
-// The git objects of the cache: packs are received, commits and files read.
+// The git objects of the cache: receives packs, reads commits and files.
 //
-// All coroutines are called on, and resume on, the reactor; the work is done on the pool. Throws Error(Kind::integrity)
-// for content that is not what its name says, Kind::failure for the disk.
+// All coroutines are called and resumed on the reactor; the work runs on the pool. They throw Error(Kind::integrity)
+// for content that does not match its name and Kind::failure for disk errors.
 #pragma once
 
 #include <memory>
@@ -24,54 +24,56 @@
 
 namespace eka::store {
 
-// What a commit says, read back from the object store.
+// The content of a commit.
 struct CommitFacts {
   atom::ObjectId tree;
-  std::string text;  // the raw commit object; atom::parse_atom_commit reads it
+  std::string text;  // the raw commit object, for atom::parse_atom_commit
 };
 
 class Evidence;  // pack/evidence.h
 
 class CachedObjects {
  public:
-  // All must outlive it.
+  // All arguments must outlive it.
   CachedObjects(Repository& repository, Database& database, Uses& uses, WriteAccess access, coro::Pool& pool,
                 coro::Clock& clock);
 
-  // `bases` are commits of the same set, whole in the cache: the pack may leave out what they reach, and be thin.
+  // `bases` are commits of the same set that are complete in the cache: the pack may omit what they reach, and may be
+  // thin.
   coro::Task<std::unique_ptr<Intake>> begin_intake(std::vector<atom::ObjectId> bases = {});
-  // A place for objects that never enter the cache; it goes with what is returned.
+  // A repository for objects that never enter the cache; it is removed when the returned object is destroyed.
   coro::Task<std::unique_ptr<Evidence>> begin_evidence();
   // Whether packs were received since the last call.
   bool take_growth();
 
-  // The commit if it and its whole tree are here: seen so before, or walked now. Damage in the object store counts as
-  // absence, so that fetching the commit again repairs it.
+  // Returns the commit if it and its whole tree are present, as known or as checked now. Damaged objects count as
+  // missing, so that fetching the commit again repairs them.
   coro::Task<std::optional<CommitFacts>> commit(atom::ObjectId rev);
-  // Many, in their order, at the price of one.
+  // Same for many commits, in the given order, for about the cost of one.
   coro::Task<std::vector<std::optional<CommitFacts>>> commits(std::vector<atom::ObjectId> revs);
-  // Whether this process received the commit, or has seen it whole.
+  // Whether this process has received the commit or found it complete.
   bool has_seen(const atom::ObjectId& rev) const { return whole_.contains(rev); }
-  // The commit is not whole.
+  // Records that the commit is not complete.
   void forget(const atom::ObjectId& rev);
 
-  // Something of the tree could not be read: before a commit of it counts as whole again, every byte is read.
+  // Records that an object of the tree could not be read: every byte is checked before a commit with this tree counts
+  // as complete again.
   void doubt(const atom::ObjectId& tree);
-  // Everything of the tree was read.
+  // Clears the doubt: all objects of the tree were read.
   void trust(const atom::ObjectId& tree);
 
-  // The blob at `path` (slash separated) of a tree; nothing when there is no such file. Symlinks are not followed.
-  // Kind::integrity when it is larger than `limit`.
+  // The blob at `path` (separated by slashes) in a tree; nullopt if there is no such file. Symlinks are not followed.
+  // Throws Kind::integrity if it is larger than `limit`.
   static constexpr std::size_t largest_file = 16 << 20;
   coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = largest_file);
-  // The files at `paths` of each of `trees`, in their order, at the price of one. A tree that cannot be read fails
-  // alone.
+  // The files at `paths` in each of `trees`, in the given order, for about the cost of one. An unreadable tree gives an
+  // error for this tree only.
   using Texts = std::vector<std::optional<std::string>>;
   coro::Task<std::vector<Result<Texts>>> files(std::vector<atom::ObjectId> trees, std::vector<std::string> paths);
-  // A blob by its id; nothing when it is not here. Kind::integrity when it is larger than `limit`.
+  // A blob by its id; nullopt if it is missing. Throws Kind::integrity if it is larger than `limit`.
   coro::Task<std::optional<std::string>> blob(atom::ObjectId id, std::size_t limit = largest_file);
 
-  // A local atom enters like a fetched one: its files become a tree, its commit an object. Neither is named yet.
+  // Stores a local atom like a fetched one: its files as a tree, its commit as an object. Does not write refs.
   coro::Task<atom::ObjectId> snapshot(std::vector<git::WorkingFile> files);
   coro::Task<atom::ObjectId> write_commit(std::string text);
 
@@ -80,7 +82,7 @@ class CachedObjects {
                                                      bool doubtful);
   bool is_whole(const atom::ObjectId& rev);
 
-  Repository& repository_;  // used on the pool; safe there
+  Repository& repository_;  // used on the pool; thread-safe
   Database& database_;
   Uses& uses_;
   WriteAccess access_;

@@ -43,8 +43,8 @@ coro::Task<std::optional<fs::path>> CachedSources::file(atom::NarHash hash) {
   co_return there ? std::optional(std::move(place)) : std::nullopt;
 }
 
-// A source has a commit of our own, as an atom has its: for whoever walks the repository there is one kind of thing.
-// (The commit that was fetched would not do: without its parents it is an orphan that git complains about.)
+// A source gets a commit written by eka, so that repository walks find the same structure as for atoms. (The fetched
+// commit cannot be used: git reports it as broken without its parents.)
 coro::Task<> CachedSources::name(std::string name, atom::ObjectId tree) {
   std::string text = "tree " + tree.hex() + "\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\n\nsource " + name;
   const auto rev = co_await objects_.write_commit(std::move(text));
@@ -58,7 +58,7 @@ coro::Task<std::optional<atom::ObjectId>> CachedSources::tree(std::string name) 
   if (!rev) co_return std::nullopt;
   const auto facts = co_await objects_.commit(*rev);
   if (!facts) co_return std::nullopt;
-  // Unlike an atom's, the commit was not received together with its tree.
+  // Unlike the commit of an atom, this commit was not received together with its tree.
   const bool there = co_await coro::offload(pool_, [&] {
     return repository_.read([&](Objects& objects) { return objects.header(facts->tree).has_value(); });
   });

@@ -1,4 +1,4 @@
-// Sources that are no atoms: files by their hash, trees by a name.
+// Sources that are not atoms: files by their hash, trees by a name.
 #pragma once
 
 #include <filesystem>
@@ -21,15 +21,15 @@ namespace eka::store {
 
 class CachedSources {
  public:
-  // `directory` is where files are kept. All must outlive it.
+  // Files are kept in `directory`. All arguments must outlive it.
   CachedSources(std::filesystem::path directory, Repository& repository, Refs& refs, CachedObjects& objects, Uses& uses,
                 WriteAccess access, coro::Pool& pool);
 
   coro::Task<std::unique_ptr<IncomingFile>> begin_file();
-  // The file with this SHA-256; nothing when there is none.
+  // The file with this SHA-256; nullopt if there is none.
   coro::Task<std::optional<std::filesystem::path>> file(atom::NarHash hash);
-  // The tree of the source with this name, when all of it is here. A name says what its content is (source_name.h), and
-  // is written last.
+  // The tree of the source with this name; nullopt unless it is complete. A name identifies the content
+  // (source_name.h), and is written last.
   coro::Task<std::optional<atom::ObjectId>> tree(std::string name);
   coro::Task<> name(std::string name, atom::ObjectId tree);
 

@@ -1,4 +1,4 @@
-// Trees of the cache as directories on disk, and their NAR hashes.
+// Trees of the cache as directories, and their NAR hashes.
 #pragma once
 
 #include <filesystem>
@@ -17,16 +17,15 @@ namespace eka::store {
 
 class CachedTrees {
  public:
-  // All must outlive it.
+  // All arguments must outlive it.
   CachedTrees(Trees& trees, Repository& repository, CachedObjects& objects, Database& database, Uses& uses,
               coro::Pool& pool)
       : trees_(trees), repository_(repository), objects_(objects), database_(database), uses_(uses), pool_(pool) {}
 
-  // The directory that holds the tree, written if need be. Complete or absent, also after a power cut: a directory that
-  // was not written or checked since the machine was started is compared with the objects first, and files are never
-  // synced one by one.
+  // The directory with the tree, written if needed. Complete or absent, even after a power loss: a directory that was
+  // not written or checked since boot is first compared with the objects. Files are not synced individually.
   coro::Task<std::filesystem::path> materialize(atom::ObjectId tree);
-  // SHA-256 of the NAR of the tree, from the objects alone; remembered.
+  // The SHA-256 of the tree's NAR, computed from the objects; remembered.
   coro::Task<atom::NarHash> nar_hash(atom::ObjectId tree);
 
  private:

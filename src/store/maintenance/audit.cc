@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What was admitted may have grown by merging: here only its form and its checksum are in question.
+// Accepted packs may have grown by merging: only their format and checksum are checked here.
 constexpr PackLimits no_limits{.objects = std::numeric_limits<std::uint32_t>::max(),
                                .object_size = std::numeric_limits<std::uint64_t>::max() / 4,
                                .structure_size = std::numeric_limits<std::uint64_t>::max() / 4,
@@ -64,7 +64,7 @@ class Auditor {
       scan(pack);
       hash_objects(pack);
     } catch (const Error& error) {
-      // A pack that is gone by now was merged into another by somebody.
+      // If the pack is gone, another process has merged it into another one.
       if (std::error_code absent; !fs::exists(pack.pack, absent)) return;
       note("pack", pack.name, error.message());
       objects_are_damaged_ = true;
@@ -127,17 +127,17 @@ class Auditor {
     if (!fs::exists(places_.database())) return;
     Database database(places_.database());
     if (!database.warning().empty()) {
-      note("database", places_.database().filename(), database.warning());  // which has set it aside already
+      note("database", places_.database().filename(), database.warning());  // the database has already set it aside
     } else if (const auto damage = database.damage()) {
       note("database", places_.database().filename(), *damage);
       if (repairs()) database.set_aside();
     } else if (objects_are_damaged_ && repairs()) {
-      // What was whole may be so no longer.
+      // Commits recorded as complete may be incomplete now.
       database.forget_all(Fact::whole);
     }
   }
 
-  // With damaged objects still in their places, headers are not enough to find the atoms that suffer.
+  // With damaged objects still in place, checking headers is not enough to find the affected atoms.
   void check_names() {
     Objects objects = Objects::of_cache(places_.objects());
     const auto blobs = objects_are_damaged_ && !repairs() ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
@@ -180,7 +180,7 @@ class Auditor {
     }
   }
 
-  // Renamed away first, so that it is absent or complete at any moment.
+  // Renamed away first, so that the tree is complete or absent at any moment.
   void remove_materialized(const fs::path& place) {
     const Quarantine away = Quarantine::make(places_.trees_incoming());
     std::error_code ignored;

@@ -1,8 +1,8 @@
-// Is everything in a cache what it should be? Every pack and loose object is hashed again, every name must lead to a
-// whole commit, every tree that was laid out is compared with its objects, byte for byte.
+// Verifies a cache: every pack and loose object is hashed, every ref must lead to a complete commit, and every
+// materialized tree is compared with its objects, byte for byte.
 //
-// Repairing makes the cache smaller, never wrong: what is damaged is set aside (packs, in git/damaged/) or removed
-// (loose objects, trees), and with it every name that led to it, so that the next run fetches it again.
+// Repairing only removes content: damaged packs are set aside in git/damaged/, damaged loose objects and trees are
+// removed, and so are all refs that lead to them, so that the next run fetches them again.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,13 @@ struct Audit {
   std::uint64_t objects = 0;
   std::uint64_t atoms = 0;
   std::uint64_t trees = 0;
-  std::uint64_t left = 0;  // directories that ended processes left behind: no damage; `eka cache gc` removes them
-  std::vector<Finding> findings;  // empty: all is sound
+  std::uint64_t left = 0;         // directories left by dead processes; not damage; removed by `eka cache gc`
+  std::vector<Finding> findings;  // empty if the cache is intact
 };
 
 enum class Repair { no, yes };
 
-// Blocks: for the pool. To repair, the cache must be held exclusively (use_lock.h).
+// Blocks; call it on the pool. To repair, the cache must be locked exclusively (use_lock.h).
 Audit audit(const Places& places, Repair repair, coro::Stop stop);
 
 }  // namespace eka::store

@@ -37,8 +37,8 @@ namespace fs = std::filesystem;
 
 using Ids = std::unordered_set<atom::ObjectId>;
 
-// Directories of the cache whose entries may be dropped one by one. An entry's key in Fact::used is its name, but for
-// trees, where it is the id.
+// Directories of the cache whose entries can be removed one by one. The key of an entry in Fact::used is its name; for
+// trees, the id.
 struct Shelf {
   const char* directory;
   bool named_by_id;
@@ -49,7 +49,7 @@ std::string key_of(const atom::ObjectId& id) {
   return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
 }
 
-// The blob `name` of a tree's top.
+// The blob `name` at the top level of a tree.
 std::optional<std::string> file_of(Objects& objects, const atom::ObjectId& tree, std::string_view name) {
   const Object top = objects.read(tree, ObjectType::tree);
   for (const TreeEntry& entry : unwrap(parse_tree(top.content()))) {
@@ -59,13 +59,13 @@ std::optional<std::string> file_of(Objects& objects, const atom::ObjectId& tree,
   return std::nullopt;
 }
 
-// What locks name.
+// What lock files name.
 struct Named {
   std::vector<atom::ObjectId> atoms;  // still to be kept
   std::set<std::string> sources;      // by their names in the cache
   std::set<std::string> files;        // by their hashes
 
-  // Of a lock that cannot be read: nothing, and no run can use it either.
+  // Ignores an unreadable lock file: no run can use it either.
   void add(const std::string& lock) {
     const auto parsed = atom::Lock::parse(lock, "atom.lock");
     if (!parsed) return;
@@ -91,7 +91,7 @@ struct Named {
   }
 };
 
-// The part that needs no child process: one for each collection, on the pool.
+// The part that needs no child process: one instance per collection, used on the pool.
 class Collector {
  public:
   Collector(const Places& places, std::int64_t cutoff, coro::Stop stop)
@@ -101,8 +101,8 @@ class Collector {
 
   struct Rest {
     Collection counts;
-    std::vector<atom::ObjectId> ids;  // to be put into one pack …
-    std::vector<PackFile> victims;    // … in which these end
+    std::vector<atom::ObjectId> ids;  // live objects to be written to a new pack
+    std::vector<PackFile> victims;    // packs that the new pack replaces
   };
 
   Rest run() {
@@ -119,13 +119,14 @@ class Collector {
 
  private:
   void sweep() {
-    Repository(places_.git(), places_.trees_incoming());  // finishes or removes what was on its way in
+    Repository(places_.git(), places_.trees_incoming());  // completes or removes unfinished intakes
     for (const fs::path& place : places_.incoming_directories()) Quarantine::sweep(place);
     remove_stray_indexes(places_.packs());
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(places_.packs(), ignored)) {
       const fs::path& file = entry.path();
-      // With nobody else here, a pack without index, or a file that a git was writing, is what a dead process left.
+      // The cache is locked exclusively, so packs without an index and temporary files of git are leftovers of dead
+      // processes.
       const bool is_stray = file.extension() == ".pack" && !fs::exists(fs::path(file).replace_extension(".idx"));
       if (is_stray || file.filename().native().starts_with("tmp_")) fs::remove(file, ignored);
     }
@@ -134,7 +135,7 @@ class Collector {
     }
   }
 
-  // When its content or its entry was last changed. Times of trees that are laid out are all 1, but not this one.
+  // When the content or inode last changed. Materialized trees have mtime 1, but a meaningful ctime.
   static std::int64_t time_of(const fs::path& path) {
     struct stat status{};
     return ::lstat(path.c_str(), &status) == 0 ? status.st_ctime : 0;
@@ -146,7 +147,7 @@ class Collector {
     return time_of(file) >= cutoff_;
   }
 
-  // Which names stay: those in use, those that the locks of these name, and so on.
+  // Keeps the refs in use, those that their lock files name, and so on.
   void drop_names(Collection& counts) {
     Objects objects = Objects::of_cache(places_.objects());
     const Refs refs(places_.git());
@@ -167,20 +168,20 @@ class Collector {
     const auto unused = unused_sources(objects, refs);
     counts.others_dropped += unused.size();
     const auto stays = [&](const CachedName& name) { return kept_.contains(name.rev); };
-    // One that several remotes delivered counts once.
+    // An atom that several remotes delivered counts once.
     std::set<atom::ObjectId> atoms;
     for (const CachedName& name : names) atoms.insert(name.rev);
     counts.atoms_kept =
         static_cast<std::uint64_t>(std::ranges::count_if(atoms, [&](const auto& rev) { return kept_.contains(rev); }));
     counts.atoms_dropped = atoms.size() - counts.atoms_kept;
-    // Whatever else their commits reach may be gone soon.
+    // Other commits that reach the removed objects may be incomplete soon.
     if (counts.atoms_dropped + unused.size() != 0) database_.forget_all(Fact::whole);
     std::vector<CachedName> gone;
     std::ranges::remove_copy_if(names, std::back_inserter(gone), stays);
     refs.remove(gone, unused, refs.outdated());
   }
 
-  // Once all locks are read.
+  // Call it after all lock files have been read.
   std::vector<CachedSource> unused_sources(Objects& objects, const Refs& refs) {
     std::vector<CachedSource> unused;
     for (CachedSource& source : refs.sources()) {
@@ -192,7 +193,7 @@ class Collector {
     return unused;
   }
 
-  // What runs used by id, named or not: manifests, trees, commits of sources that are not atoms.
+  // Keeps what runs used by id, with or without a ref: manifests, trees, commits of sources that are not atoms.
   void keep_used(Objects& objects, std::vector<atom::ObjectId>& commits) {
     for (const auto& [key, when] : used_) {
       stop_.check();
@@ -212,7 +213,7 @@ class Collector {
     }
   }
 
-  // False for what is not whole any more.
+  // Returns false if the commit is incomplete.
   bool keep(Objects& objects, const atom::ObjectId& rev) {
     try {
       const atom::ObjectId tree = tree_of_commit(objects.read(rev, ObjectType::commit).content());
@@ -254,7 +255,7 @@ class Collector {
          [&](const std::string& key, const std::string&) { return live.contains(key) || is_used(key, {}); });
     drop(Fact::doubtful, [&](const std::string& key, const std::string&) { return live.contains(key); });
     drop(Fact::used, is_in_use);
-    // As long as one of the revisions is here.
+    // Kept as long as one of the revisions is present.
     drop(Fact::vouched, [&](const std::string&, const std::string& value) {
       return std::ranges::any_of(read_vouched(value), [&](const auto& each) { return kept_.contains(each.second); });
     });
@@ -280,7 +281,7 @@ class Collector {
     }
   }
 
-  // Complete or absent, also when we are killed.
+  // The entry is complete or absent, even if this process is killed.
   void drop_entry(const fs::path& path) {
     const Quarantine away = Quarantine::make(places_.trees_incoming());
     struct stat status{};
@@ -301,7 +302,7 @@ class Collector {
     }
   }
 
-  // A pack without dead objects stays; of the others, and of small ones, the living objects move into a new one.
+  // Packs without dead objects stay; the live objects of the others, and of small packs, are moved into a new pack.
   void sort_packs(Rest& rest) {
     std::vector<PackFile> pure;
     for (const PackFile& pack : list_packs(places_.packs())) {
@@ -337,7 +338,7 @@ class Collector {
   std::map<std::string, std::int64_t> used_;
   Named named_;
   std::set<atom::ObjectId> kept_;                   // commits
-  std::map<atom::ObjectId, atom::ObjectId> trees_;  // of these
+  std::map<atom::ObjectId, atom::ObjectId> trees_;  // of kept commits
   Ids live_;
 };
 

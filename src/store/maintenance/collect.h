@@ -1,14 +1,14 @@
-// Drops from a cache what was not used for a while.
+// Removes entries that have not been used for a while from a cache.
 //
-// Used is what a run asked the cache for by id (an atom, a tree, a remembered evaluation); the runs told eka.db, and
-// where that knows nothing, what a thing's own file says of its time counts. Kept with an atom is all that its
-// atom.lock names, and what the locks at the paths that runs noted name, as long as those files are there: atoms, and
-// the sources that are none. All of it can be fetched again.
+// An entry is used when a run requests it by id (an atom, a tree, a remembered evaluation). Runs record uses in eka.db;
+// entries without a record are judged by the time of their file. Everything that the atom.lock of a kept atom names is
+// kept, and so is everything named by lock files at paths that runs recorded, as long as these files exist: atoms and
+// other sources. Everything removed can be fetched again.
 //
-// Names go first, so that nothing claims to be there that is not; then what was remembered of their objects; then the
-// objects. Killed at any point, it leaves a sound cache with some litter that the next collection takes.
+// Refs are removed first, so that none points to missing objects; then facts about the objects; then the objects. If it
+// is killed, the cache stays valid; leftover files are removed by the next collection.
 //
-// To let it drop things of a further part of the cache, add a shelf to collect.cc.
+// To collect another directory of the cache, add it to `shelves` in collect.cc.
 #pragma once
 
 #include <chrono>
@@ -30,11 +30,11 @@ struct Collection {
   std::uint64_t trees_kept = 0, trees_dropped = 0;
   std::uint64_t objects_kept = 0, objects_dropped = 0;
   std::uint64_t facts_dropped = 0;
-  std::uint64_t others_dropped = 0;  // sources that are no atoms, entries of further parts of the cache
+  std::uint64_t others_dropped = 0;  // sources that are not atoms, entries of other directories of the cache
   std::uint64_t bytes_before = 0, bytes_after = 0;
 };
 
-// The cache must be held exclusively (use_lock.h). Resumes on the reactor. Throws Kind::failure.
+// The cache must be locked exclusively (use_lock.h). Resumes on the reactor. Throws Kind::failure.
 coro::Task<Collection> collect(Places places, coro::Pool& pool, CollectOptions options);
 
 }  // namespace eka::store

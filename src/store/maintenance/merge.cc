@@ -13,7 +13,7 @@ std::vector<PackFile> choose_for_merging(std::vector<PackFile> packs, const Merg
   if (packs.size() <= policy.count) return {};
   std::ranges::sort(packs, {}, [](const PackFile& pack) { return std::pair(pack.bytes, pack.name); });
   std::size_t chosen = 0;
-  std::uint64_t below = 0;  // all that is smaller than the one looked at
+  std::uint64_t below = 0;  // total size of all smaller packs
   for (std::size_t i = 0; i < packs.size(); ++i) {
     if (packs[i].bytes > policy.pack_bytes || below + packs[i].bytes > policy.all_bytes) break;
     if (packs[i].bytes <= below) chosen = i + 1;
@@ -39,7 +39,7 @@ coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy
       made.packs.clear();
       return made;
     }
-    // Again, now that no other process merges.
+    // Choose again, now that no other process is merging.
     made.packs = choose_for_merging(list_packs(places.packs()), policy);
     for (const PackFile& pack : made.packs) {
       const auto ids = ids_of_pack(pack.index);

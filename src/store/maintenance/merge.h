@@ -1,8 +1,8 @@
-// Small packs are merged as they pile up: a run leaves one pack for each remote, and fifty thousand of them would make
+// Merges small packs as they accumulate: each run leaves one pack per remote, and fifty thousand of them would make
 // every lookup slow.
 //
-// As `git repack --geometric` does: when there are more than `count`, the smallest are merged, as many as one must so
-// that each pack that stays is larger than all smaller ones together. So an object is rewritten a logarithmic number of
+// As in `git repack --geometric`: when there are more than `count` packs, the smallest are merged, as many as needed so
+// that each remaining pack is larger than all smaller ones together. So an object is rewritten a logarithmic number of
 // times. Large packs are left alone.
 #pragma once
 
@@ -20,17 +20,18 @@
 namespace eka::store {
 
 struct MergePolicy {
-  std::size_t count = 50;                  // so many packs are fine
-  std::uint64_t pack_bytes = 64ULL << 20;  // larger ones stay as they are
-  std::uint64_t all_bytes = 512ULL << 20;  // that one merge may read
-  std::chrono::milliseconds time{15'000};  // after which it is given up
+  std::size_t count = 50;                  // merge only if there are more packs
+  std::uint64_t pack_bytes = 64ULL << 20;  // larger packs are not merged
+  std::uint64_t all_bytes = 512ULL << 20;  // maximum input of one merge
+  std::chrono::milliseconds time{15'000};  // timeout
 };
 
-// Which of `packs` to merge; empty when there is no need. Pure.
+// Which of `packs` to merge; empty if there is no need. Pure.
 std::vector<PackFile> choose_for_merging(std::vector<PackFile> packs, const MergePolicy& policy);
 
-// Merges if there is a need and no other process is at it. Returns how many packs became one. Throws Kind::failure when
-// it could not be done: nothing has changed then. The cache must be held, shared at least (use_lock.h).
+// Merges if needed, unless another process is merging. Returns how many packs were merged into one. Throws
+// Kind::failure if merging fails; nothing has changed then. The caller must hold the cache's lock, at least shared
+// (use_lock.h).
 coro::Task<std::size_t> merge_packs(Places places, coro::Pool& pool, MergePolicy policy = {},
                                     coro::Clock& clock = coro::Clock::system());
 

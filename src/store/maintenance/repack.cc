@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// New objects into the quarantine, old ones from the cache. Git is told of a repository that was made for it: what the
-// cache's own configuration says (of promisor remotes, of programs to run) is not read.
+// Writes new objects to the quarantine and reads old ones from the cache. Git runs in a repository created for it, so
+// that the cache's own configuration (promisor remotes, programs to run) is not read.
 coro::Command pack_objects(const Places& places, const fs::path& quarantine, const std::vector<atom::ObjectId>& ids) {
   coro::Command command({"git", "pack-objects", "-q", "--delta-base-offset", "--window=0", "--threads=1",
                          (quarantine / "pack").native()});

@@ -1,10 +1,10 @@
-// Objects of several packs, put into one.
+// Combines the objects of several packs in one pack.
 //
-// `git pack-objects` does it, as a child: it takes over deltas and compressed bytes as they are, which libgit2's
-// packbuilder does not. It works in a quarantine of ours. What it made is compared with what was asked for, synced and
-// renamed in, and only then are the old packs removed. A reader that is about to read one of those finds that it is
-// gone, looks for packs again, as git and libgit2 do on a miss, and finds the new one. Killed at any point, it leaves
-// the old packs or both; the quarantine is swept by the next run.
+// Runs `git pack-objects` as a child process, because it reuses deltas and compressed data, unlike libgit2's
+// packbuilder. It works in a quarantine. Its result is compared with the requested objects, synced and renamed, and
+// only then are the old packs removed. A reader that finds an old pack missing rescans the packs, as git and libgit2 do
+// on a miss, and finds the new one. If it is killed, the old packs or both remain; the quarantine is removed by the
+// next sweep.
 #pragma once
 
 #include <vector>
@@ -17,8 +17,8 @@
 
 namespace eka::store {
 
-// Makes one pack of `ids`, which are sorted, each once, and then removes `victims`; without ids it only removes.
-// Resumes on the reactor. Throws Kind::failure when git cannot be run or fails: then nothing has changed.
+// Makes one pack of `ids`, which must be sorted and unique, and then removes `victims`; with empty `ids` it only
+// removes. Resumes on the reactor. Throws Kind::failure if git cannot be run or fails; nothing has changed then.
 coro::Task<> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId> ids, std::vector<PackFile> victims);
 
 }  // namespace eka::store

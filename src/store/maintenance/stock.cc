@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Files and what they hold, below a directory. Links are not followed.
+// Counts the files below a directory and their sizes. Symlinks are not followed.
 SizeCount weigh(const fs::path& directory, coro::Stop stop) {
   SizeCount count;
   std::error_code ignored;
@@ -47,7 +47,7 @@ void count_packs(Stock& stock, const Places& places, coro::Stop stop) {
     try {
       stock.packed_objects += ids_of_pack(pack.index).size();
     } catch (const Error&) {
-      // Damaged, or gone by now: the audit says which.
+      // Damaged or already removed; the audit reports damage.
     }
   }
 }
@@ -64,7 +64,7 @@ void count_loose(Stock& stock, const Places& places, coro::Stop stop) {
 
 void count_names(Stock& stock, const Places& places) {
   std::set<std::string> sets;
-  std::set<atom::ObjectId> atoms;  // one that several remotes delivered counts once
+  std::set<atom::ObjectId> atoms;  // an atom that several remotes delivered counts once
   for (const CachedName& name : Refs(places.git()).all()) {
     atoms.insert(name.rev);
     sets.insert(name.set);

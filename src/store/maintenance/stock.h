@@ -1,4 +1,4 @@
-// What lies in a cache, counted.
+// Statistics about the content of a cache.
 #pragma once
 
 #include <cstdint>
@@ -13,24 +13,24 @@ namespace eka::store {
 
 struct SizeCount {
   std::uint64_t entries = 0;
-  std::uint64_t bytes = 0;  // of its files, as they say; a file system may need more or less
+  std::uint64_t bytes = 0;  // sum of file sizes; disk usage may differ
 };
 
 struct Stock {
-  std::uint64_t bytes = 0;  // of everything
+  std::uint64_t bytes = 0;  // total
   SizeCount packs;
-  std::uint64_t packed_objects = 0;  // one that lies in two packs counts twice
+  std::uint64_t packed_objects = 0;  // an object in two packs counts twice
   SizeCount loose;
   std::uint64_t sets = 0;
-  std::uint64_t atoms = 0;  // revisions that a ref keeps
+  std::uint64_t atoms = 0;  // revisions kept by a ref
   SizeCount trees;
-  SizeCount damaged;  // set aside
+  SizeCount damaged;  // packs set aside
   std::uint64_t database_bytes = 0;
-  std::map<std::string, std::uint64_t> facts;  // how many, by what they are about
-  std::map<std::string, SizeCount> others;     // further directories of the cache, by name
+  std::map<std::string, std::uint64_t> facts;  // number of facts, by table
+  std::map<std::string, SizeCount> others;     // other directories of the cache, by name
 };
 
-// Blocks: for the pool. A cache that does not exist is empty. What changes meanwhile is counted or not.
+// Blocks; call it on the pool. A missing cache counts as empty. Concurrent changes may or may not be counted.
 Stock take_stock(const Places& places, coro::Stop stop);
 
 }  // namespace eka::store
