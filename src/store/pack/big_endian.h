@@ -1,4 +1,4 @@
-// Numbers of four bytes, most significant first, as packs and their indexes contain them.
+// Four-byte big-endian numbers, as in packs and their indexes.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,12 @@
-// What it takes at the worst to unfold the deltas of a pack: for each of them, the bytes of every object along its
-// chain, down to one that is whole.
+// Estimates the worst-case cost of resolving the deltas of a pack: for each delta, the bytes of every object along its
+// chain, down to a non-delta object.
 //
-// libgit2's indexer unfolds deltas one after another, each from the bottom of its chain unless it still remembers an
-// object on the way; it remembers 16 MB of objects that are below 1 MB each. So a chain of n large objects costs their
-// square, and many chains of small ones do that grow by turns. Nothing that it remembers is counted on here.
+// libgit2's indexer resolves deltas one by one, each from the bottom of its chain unless an object on the way is in its
+// cache, which holds 16 MB of objects below 1 MB each. So a chain of n large objects costs O(n²), and so do many chains
+// of small objects that grow in turn. The estimate ignores the cache.
 //
-// What a delta by id builds upon is not known as the pack goes by. It could be any other object of the pack, so all
-// deltas by id count as if they stood in one chain, each with the longest that stands upon it.
+// The base of a REF_DELTA is unknown while the pack streams. It could be any other object of the pack, so all
+// REF_DELTAs count as if they formed one chain, each with the longest chain that builds on it.
 #pragma once
 
 #include <cstddef>
@@ -17,35 +17,35 @@ namespace eka::store {
 
 class DeltaChains {
  public:
-  // The sizes that a delta declares.
+  // The sizes declared by a delta.
   struct Sizes {
     std::uint64_t base = 0;
     std::uint64_t result = 0;
   };
 
-  // Entries in the order of their places. An object that is whole; a delta on the entry at `base`; one by id.
+  // Add entries in the order of their offsets: a non-delta object; a delta on the entry at `base`; a REF_DELTA.
   void add_whole(std::uint64_t place);
-  // False when no entry begins at `base`.
+  // Returns false if no entry begins at `base`.
   bool add_by_place(std::uint64_t place, std::uint64_t base, Sizes sizes);
   void add_by_id(std::uint64_t place, Sizes sizes);
 
-  // In bytes, of all that was added.
+  // The cost of everything added, in bytes.
   std::uint64_t work() const { return within_trees_ + upon_ids_ * any_chain_; }
 
  private:
-  // Chains that end in the same delta by id are a tree; those that end in whole objects are all in the first.
+  // Chains that end in the same REF_DELTA form a tree; those that end in non-delta objects are all in the first tree.
   struct Entry {
     std::uint64_t place;
-    std::uint64_t chain;  // down to the root of its tree; 0 for what is whole
+    std::uint64_t chain;  // down to the root of its tree; 0 for a non-delta object
     std::size_t tree;
   };
   void add(std::uint64_t place, std::uint64_t chain, std::size_t tree);
 
   std::vector<Entry> entries_;
-  std::vector<std::uint64_t> longest_{0};  // chain of each tree
-  std::uint64_t any_chain_ = 0;            // no chain can be longer: the sum of these
+  std::vector<std::uint64_t> longest_{0};  // per tree
+  std::uint64_t any_chain_ = 0;            // upper bound for any chain: the sum of `longest_`
   std::uint64_t within_trees_ = 0;
-  std::uint64_t upon_ids_ = 0;  // deltas that go on below their tree
+  std::uint64_t upon_ids_ = 0;  // deltas in trees whose root is a REF_DELTA
 };
 
 }  // namespace eka::store

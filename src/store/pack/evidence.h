@@ -1,9 +1,9 @@
-// Objects of one remote that are only looked at, to judge what it has published (engine/verify.h).
+// Objects of one remote that are only inspected, to verify what it has published (engine/verify.h).
 //
-// They lie in a bare repository of their own, in a quarantine, and go with it: nothing of them is ever in the cache's
-// object store, has a name there, or counts as present. Packs may be partial (a history without trees, trees without
-// blobs), so all that is checked as they arrive is that every object is what its id says, within the limits of any
-// pack, and that what was wanted is there. One remote's evidence is never another's.
+// They are kept in their own bare repository in a quarantine and are removed with it: they never enter the cache's
+// object store, get a ref there, or count as present. Packs may be partial (a history without trees, trees without
+// blobs), so intake checks only that every object matches its id, that pack limits hold, and that the wanted objects
+// are present. Evidence of one remote is never used for another.
 #pragma once
 
 #include <filesystem>
@@ -17,12 +17,12 @@ namespace eka::store {
 
 class Evidence {
  public:
-  // Called on the pool: makes the directory below `incoming`. `pool` must outlive it.
+  // Creates the directory below `incoming`. `pool` must outlive it. Called on the pool.
   Evidence(const std::filesystem::path& incoming, coro::Pool& pool);
 
-  // The repository, to be read with git::SourceRepository.
+  // The repository, for git::SourceRepository.
   const std::filesystem::path& directory() const { return directory_; }
-  // A pack that joins the evidence with accept(). Must not outlive it.
+  // An intake whose accept() adds the pack to this evidence. Must not outlive it.
   coro::Task<std::unique_ptr<Intake>> begin_intake();
 
  private:

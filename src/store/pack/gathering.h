@@ -1,6 +1,5 @@
-// Many come side by side, each with a little to be written: while some of it is written, the others gather, and theirs
-// is written next, together. For what costs about the same for one as for ten: a file that is replaced as a whole, a
-// sync.
+// Batches concurrent writes: while one batch is being written, further items are collected in the next one. For writes
+// that cost about the same for ten items as for one: a file that is replaced as a whole, an fsync.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +16,19 @@
 
 namespace eka::store {
 
-// On one executor. What is written together is work of its own (coro/task/flight.h): it goes on when one of those whose
-// items it writes is cancelled, and what it throws is thrown to each of them and to nobody else. Must outlive all who
-// write.
+// Used on one executor. A batch is a flight (coro/task/flight.h): it continues if one of the callers whose items it
+// writes is cancelled, and its error is thrown to each of them and to no other. Must outlive all callers of write().
 template <class Item>
 class Gathering {
  public:
-  // Writes them all; for each the error, if any, that its owner is to throw.
+  // Writes all items. Returns for each the error, if any, to throw to its caller.
   using Write = std::function<coro::Task<std::vector<std::optional<Error>>>(std::vector<const Item*>)>;
-  // Called when it is the batch's turn: it may take its time, while others come in.
+  // Called before a batch is written; may suspend while further items are added.
   using Linger = std::function<coro::Task<>()>;
 
   explicit Gathering(Write write, Linger linger = {}) : write_(std::move(write)), linger_(std::move(linger)) {}
 
-  // When it returns, the item is written. An item whose owner is cancelled may be written, too.
+  // The item is written when it returns. If the caller is cancelled, the item may still be written.
   coro::Task<> write(Item item) {
     const coro::Executor executor = co_await asio::this_coro::executor;
     if (!open_ || open_->is_doomed()) {
@@ -45,7 +43,7 @@ class Gathering {
     if (batch->failures[mine]) throw Error(*batch->failures[mine]);
   }
 
-  // What is waiting for its turn.
+  // The items of the next batch.
   std::vector<const Item*> waiting() const { return open_ ? items_of(*open_) : std::vector<const Item*>(); }
 
  private:

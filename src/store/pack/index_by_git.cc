@@ -12,7 +12,7 @@
 namespace eka::store {
 namespace {
 
-// In no repository, so that nothing but the pack is read, and no configuration.
+// Runs outside of any repository and without configuration, so that git reads only the pack.
 coro::Command index_pack(const std::filesystem::path& pack) {
   std::filesystem::path index = pack;
   index.replace_extension(".idx");

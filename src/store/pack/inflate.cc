@@ -30,13 +30,13 @@ Inflater::Step Inflater::step(std::span<const std::byte> input, std::span<std::b
   z_stream& stream = *stream_;
   const auto given = static_cast<uInt>(std::min(input.size(), most));
   const auto room = static_cast<uInt>(std::min(output.size(), most));
-  // zlib does not write to its input; its interface is older than const.
+  // zlib does not write to its input; its API predates const.
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(input.data()));
   stream.avail_in = given;
   stream.next_out = reinterpret_cast<Bytef*>(output.data());
   stream.avail_out = room;
   const int code = inflate(&stream, Z_NO_FLUSH);
-  // Z_BUF_ERROR: nothing could be done with so little; more will come.
+  // Z_BUF_ERROR: no progress without more input; more follows.
   if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
     throw Error(Kind::integrity, "corrupt compressed data");
   }

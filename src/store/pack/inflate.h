@@ -1,4 +1,4 @@
-// The one door through which zlib enters: inflating a stream piece by piece, and the checksum that git's indexes use.
+// The only wrapper around zlib: incremental inflating, and the CRC-32 that git's indexes use.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,13 @@ class Inflater {
   struct Step {
     std::size_t consumed = 0;
     std::size_t produced = 0;
-    bool ended = false;  // the stream is complete, its checksum right
+    bool ended = false;  // the stream is complete and its checksum matches
   };
 
   Inflater();
-  // As much of `input` as fits into `output`. Throws Error(Kind::integrity) for what is no zlib stream.
+  // Inflates as much of `input` as fits into `output`. Throws Error(Kind::integrity) if it is not a zlib stream.
   Step step(std::span<const std::byte> input, std::span<std::byte> output);
-  // Ready for the next stream.
+  // Prepares for the next stream.
   void reset();
 
  private:

@@ -26,8 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Without an object database a thin pack's bases can only be missing.
-// It ends soon after `*stop` is requested.
+// Without an object database, the bases of a thin pack are missing. Indexing stops soon after `*stop` is requested.
 git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases, std::optional<coro::Stop>* stop) {
   git_indexer* raw = nullptr;
   git_indexer_options options;
@@ -42,7 +41,7 @@ git::IndexerHandle make_indexer(const fs::path& directory, git_odb* bases, std::
   return git::IndexerHandle(raw);
 }
 
-// The file that the indexer writes: the only one in its directory.
+// Opens the file that the indexer writes: the only one in its directory.
 FileDescriptor open_growing_pack(const fs::path& directory) {
   for (const auto& entry : fs::directory_iterator(directory)) {
     return FileDescriptor(::open(entry.path().c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
@@ -50,8 +49,8 @@ FileDescriptor open_growing_pack(const fs::path& directory) {
   return {};
 }
 
-// The indexer extends its file and then writes through a mapping: on a full disk that is a SIGBUS, not an error. So the
-// space is allocated first, where an error is an error. Not every file system can; there we take the risk.
+// The indexer extends its file and writes through a mapping, so a full disk raises SIGBUS instead of an error.
+// Therefore the space is allocated first. File systems without fallocate keep this risk.
 void reserve(const FileDescriptor& file, std::uint64_t begin, std::size_t size) {
   if (!file || size == 0) return;
   const auto reserved = ::fallocate(file.get(), 0, static_cast<off_t>(begin), static_cast<off_t>(size));
@@ -60,7 +59,7 @@ void reserve(const FileDescriptor& file, std::uint64_t begin, std::size_t size) 
   }
 }
 
-// The indexer fails for what the pack holds, or for what the disk does.
+// Distinguishes errors of the disk from errors in the pack.
 void check_indexer(int code) {
   if (code >= 0) return;
   const git_error* last = git_error_last();
@@ -69,7 +68,7 @@ void check_indexer(int code) {
                        is_ours ? "cannot write a pack to the cache" : "invalid pack");
 }
 
-// The last bytes of a pack: not what the scanner saw, when the pack was thin and has been completed.
+// The last bytes of a pack. They differ from what the scanner saw if a thin pack was completed.
 atom::ObjectId checksum_of(const fs::path& pack) {
   const FileDescriptor file(::open(pack.c_str(), O_RDONLY | O_CLOEXEC));
   const off_t end = file ? ::lseek(file.get(), 0, SEEK_END) : -1;
@@ -85,7 +84,7 @@ atom::ObjectId checksum_of(const fs::path& pack) {
 constexpr std::size_t small_pack = std::size_t{256} << 10;
 constexpr std::size_t small_unfolded = std::size_t{8} << 20;
 
-// A pack in a quarantine, as libgit2's indexer writes it.
+// A pack in a quarantine, written by libgit2's indexer.
 class GrowingPack {
  public:
   GrowingPack(const fs::path& incoming, Lender* lender, coro::Pool& pool)
@@ -103,19 +102,20 @@ class GrowingPack {
     size_ += bytes.size();
   }
 
-  // When all is there, and has an index made by others: the pack alone, in a file of its own.
+  // Call it after the last append(), to index the pack by other means: returns the pack as a separate file.
   fs::path without_index() {
     const fs::path bare = directory() / "bare.pack";
     fs::rename(fs::directory_iterator(directory())->path(), bare);
     indexer_.reset();
-    // libgit2 makes it longer than what it writes.
+    // libgit2 extends the file beyond the written data.
     if (!growing_ || ::ftruncate(growing_.get(), static_cast<off_t>(size_)) != 0) {
       throw_errno("cannot write a pack to the cache");
     }
     return bare;
   }
 
-  // When all is there. Whatever the indexer calls it, we name a pack by its checksum: one name, one content.
+  // Call it after the last append(). The pack is named by its checksum, whatever name the indexer gave it: one name,
+  // one content.
   std::string finish(coro::Stop stop) {
     stop_ = stop;
     const int code = git_indexer_commit(indexer_.get(), &progress_);
@@ -126,7 +126,7 @@ class GrowingPack {
     return rename(stem);
   }
 
-  // To the name that its checksum gives it; `stem` is what it is called so far.
+  // Renames `stem` to the name derived from its checksum.
   std::string rename(const fs::path& stem) {
     const std::string name = "pack-" + checksum_of(fs::path(stem) += ".pack").hex();
     for (const char* extension : {".pack", ".idx"}) {
@@ -141,13 +141,13 @@ class GrowingPack {
   GrowingPack(const GrowingPack&) = delete;
   GrowingPack& operator=(const GrowingPack&) = delete;
 
-  std::optional<coro::Stop> stop_;  // of the job that runs; the indexer asks it
+  std::optional<coro::Stop> stop_;  // stop of the running job, polled by the indexer
   git::OdbHandle lent_;
   Quarantine quarantine_;
   git::IndexerHandle indexer_;
   FileDescriptor growing_;
   std::uint64_t size_ = 0;
-  git_indexer_progress progress_{};  // the indexer keeps its place in it
+  git_indexer_progress progress_{};  // state of the indexer
 };
 
 class PackIntake final : public Intake {
@@ -166,7 +166,7 @@ class PackIntake final : public Intake {
 
   coro::Task<> write(std::span<const std::byte> bytes) override {
     waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
-    // Small pieces are put together, so that the way to the pool and back is worth it.
+    // Small pieces are collected, to offload less often.
     if (waiting_.size() >= small_pack) co_await coro::offload(pool_, [this](coro::Stop stop) { digest(stop); });
   }
 
@@ -186,14 +186,14 @@ class PackIntake final : public Intake {
   }
 
  private:
-  // Where the pack may build upon what is here, one of many deltas is refused: the whole is asked for instead, in which
-  // they need not be. What is whole already can be resolved by git.
+  // A pack that may be thin is rejected if it has many REF_DELTAs: the full content is then requested instead, which
+  // can do without them. In a self-contained pack, git can resolve them.
   static PackLimits limits_for(PackLimits limits, bool thin) {
     if (!thin) limits.id_deltas = limits.objects;
     return limits;
   }
 
-  // What is waiting goes through the scanner first: the indexer never sees what was refused.
+  // Data passes the scanner first: the indexer never sees rejected data.
   void digest(coro::Stop stop) {
     scanner_.push(waiting_);
     if (!growing_) growing_.emplace(places_.incoming, lender_.get(), pool_);
@@ -201,7 +201,7 @@ class PackIntake final : public Intake {
     waiting_.clear();
   }
 
-  // Nothing when the pack is none that could be looked at in memory; it is on the disk then.
+  // Returns nullopt if the pack cannot be checked in memory; it is then on disk.
   std::optional<MemoryPack> accept_in_memory(const std::vector<atom::ObjectId>& wants, coro::Stop stop) {
     if (!growing_ && places_.small != nullptr) {
       if (auto pack = MemoryPack::unfold(waiting_, small_unfolded)) {
@@ -228,7 +228,7 @@ class PackIntake final : public Intake {
     publish_pack(growing_->directory(), places_.packs, name);
   }
 
-  // `pack` holds the pack's objects and nothing else.
+  // `pack` contains the objects of the pack and nothing else.
   void verify(Objects pack, const std::vector<atom::ObjectId>& wants, coro::Stop stop) {
     pack.stop_at(stop);
     if (lender_) pack.also_from(lender_->backend());
@@ -247,12 +247,12 @@ class PackIntake final : public Intake {
   PackPlaces places_;
   Accepted admitted_;
   Demand demand_;
-  std::unique_ptr<Lender> lender_;  // none when the pack must stand alone
+  std::unique_ptr<Lender> lender_;  // null if the pack must be self-contained
   std::optional<SmallPacks::Expected> expected_;
   std::uint64_t few_id_deltas_;
   PackScanner scanner_;
   std::vector<std::byte> waiting_;
-  std::optional<GrowingPack> growing_;  // once it is no small pack
+  std::optional<GrowingPack> growing_;  // set once the pack is not small
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr std::uint32_t version = 2;
 constexpr unsigned distance_delta = 6;
 constexpr unsigned id_delta = 7;
 
-// --- reading: each takes something off the front, or gives nothing when it is not there
+// --- Parsing: each function consumes a prefix of its input, or returns nullopt if the input is invalid.
 
 std::optional<std::uint8_t> take_byte(std::string_view& text) {
   if (text.empty()) return std::nullopt;
@@ -26,7 +26,7 @@ std::optional<std::uint8_t> take_byte(std::string_view& text) {
   return byte;
 }
 
-// The least significant seven bits first. `shift` is how many bits of `value` are there already.
+// Least significant seven bits first. `shift`: number of bits already in `value`.
 std::optional<std::uint64_t> take_size(std::string_view& text, std::uint64_t value = 0, unsigned shift = 0) {
   while (shift < 57) {
     const auto byte = take_byte(text);
@@ -38,7 +38,7 @@ std::optional<std::uint64_t> take_size(std::string_view& text, std::uint64_t val
   return std::nullopt;
 }
 
-// How far back a base is: the most significant bits first, one added at each step.
+// The distance to a base: most significant bits first, plus one at each continuation.
 std::optional<std::uint64_t> take_distance(std::string_view& text) {
   auto byte = take_byte(text);
   std::uint64_t distance = byte ? *byte & 0x7f : 0;
@@ -49,7 +49,7 @@ std::optional<std::uint64_t> take_distance(std::string_view& text) {
   return byte && (*byte & 0x80) == 0 ? std::optional(distance) : std::nullopt;
 }
 
-// The bytes of a number of which only some are there, as the bits of `which` say.
+// The bytes of a number; absent bytes, given by the bits of `which`, are zero.
 std::optional<std::size_t> take_sparse(std::string_view& text, unsigned which, unsigned bytes) {
   std::size_t value = 0;
   for (unsigned i = 0; i < bytes; ++i) {
@@ -67,14 +67,14 @@ std::optional<ObjectType> type_of(unsigned number) {
   return types.at(number - 1);
 }
 
-// By libgit2's SHA-1, which sees collisions coming where it is built so; nothing then.
+// Uses libgit2's SHA-1, with collision detection if it was built with it; nullopt on a collision.
 std::optional<atom::ObjectId> id_of(ObjectType type, std::string_view content) {
   git_oid oid;
   if (git_odb_hash(&oid, content.data(), content.size(), raw_type(type)) < 0) return std::nullopt;
   return git::from_oid(oid);
 }
 
-// Exactly `size` bytes; nothing when the stream holds fewer or more. What was read is taken off `rest`.
+// Inflates exactly `size` bytes; nullopt if the stream has fewer or more. The input is removed from `rest`.
 std::optional<std::string> inflate(Inflater& inflater, std::string_view& rest, std::size_t size) {
   inflater.reset();
   std::string out(size + 1, '\0');
@@ -93,7 +93,7 @@ std::optional<std::string> inflate(Inflater& inflater, std::string_view& rest, s
   return out;
 }
 
-// A pack's beginning, and its end: the SHA-1 of all before.
+// Checks a pack's header and trailer, the SHA-1 of everything before.
 bool is_framed(std::string_view pack) {
   if (pack.size() < header_size + atom::ObjectId::size || !pack.starts_with("PACK")) return false;
   const auto sum = atom::Sha1::of(pack.substr(0, pack.size() - atom::ObjectId::size));
@@ -135,10 +135,10 @@ std::optional<MemoryPack> MemoryPack::unfold(std::vector<std::byte> pack, std::s
   if (!out.take_entries(limit) || !out.resolve(limit)) return std::nullopt;
   return out;
 } catch (const Error&) {
-  return std::nullopt;  // what does not inflate
+  return std::nullopt;  // invalid zlib data
 }
 
-// What an entry says of itself before its data.
+// Parses the header of an entry.
 bool MemoryPack::take_head(std::string_view& rest, std::size_t begin, const Places& earlier, Entry& entry) {
   const unsigned first = *take_byte(rest);
   const bool goes_on = (first & 0x80) != 0;
@@ -166,7 +166,7 @@ bool MemoryPack::take_head(std::string_view& rest, std::size_t begin, const Plac
   return known.has_value();
 }
 
-// Every entry as it lies there; the content of a delta is the delta yet.
+// Reads all entries; the content of a delta entry is the unapplied delta.
 bool MemoryPack::take_entries(std::size_t limit) {
   const std::string_view whole(reinterpret_cast<const char*>(pack_.data()), pack_.size());
   if (!is_framed(whole) || read_big_endian(whole.substr(4, 4)) != version) return false;
@@ -189,15 +189,15 @@ bool MemoryPack::take_entries(std::size_t limit) {
   return entries_.size() == read_big_endian(whole.substr(8, 4));
 }
 
-// The entry that another is a delta of, if it is known yet.
+// The base of a delta, if it is known already.
 std::optional<std::size_t> MemoryPack::base_of(const Entry& entry) const {
   if (const auto* place = std::get_if<std::size_t>(&entry.base)) return *place;
   const auto known = by_id_.find(std::get<atom::ObjectId>(entry.base));
   return known == by_id_.end() ? std::nullopt : std::optional(known->second);
 }
 
-// A base may come after its delta when it is named by its id: then once more. git hardly ever orders them so, and few
-// rounds are enough for it.
+// The base of a REF_DELTA may come later in the pack; such deltas are retried in the next round. git rarely orders them
+// so, and a few rounds suffice for it.
 bool MemoryPack::resolve(std::size_t limit) {
   constexpr int rounds = 16;
   std::vector<std::size_t> open(entries_.size());
@@ -222,7 +222,7 @@ bool MemoryPack::resolve(std::size_t limit) {
       const auto id = id_of(entry.type, entry.content);
       if (!id) return false;
       entry.id = *id;
-      // Written twice, one of the two could come to be a delta of itself.
+      // If an object occurred twice, one copy could become a delta of itself.
       if (!by_id_.emplace(*id, index).second) return false;
       resolved[index] = true;
     }

@@ -1,10 +1,10 @@
-// A pack that is small enough to be looked at in memory: unfolded, its objects known by their ids, and ready to be
-// written together with others.
+// A pack small enough to be checked in memory: unpacked, with its objects accessible by id, and ready to be written
+// together with others.
 //
-// A closure of many sets comes as many small packs. To write, index and sync each as files of its own costs far more
-// than to fetch it; so small packs are checked here and end in one file (pack_group.h). What is unusual about a pack -
-// deltas whose base it does not hold, an object twice, more than fits, anything that does not add up - is not ours to
-// judge: libgit2's indexer does, as with large packs.
+// The closure of many sets arrives as many small packs. Writing, indexing and syncing each one separately costs far
+// more than fetching it; so small packs are checked here and written to one file (pack_group.h). Unusual packs (deltas
+// with missing bases, duplicate objects, over the size limit, invalid data) are not judged here: libgit2's indexer
+// handles them, like large packs.
 #pragma once
 
 #include <cstddef>
@@ -30,15 +30,15 @@ class MemoryPack final : public ObjectSource {
     atom::ObjectId id;
     ObjectType type = ObjectType::blob;
     std::string content;  // until forget_contents()
-    // As it lies in the pack: what it is a delta of (an earlier entry, or any by its id), or nothing; the size that it
-    // declares, and its compressed data.
+    // As in the pack: the base if it is a delta (an earlier entry, or any object by id); the declared size, and the
+    // compressed data.
     std::variant<std::monostate, std::size_t, atom::ObjectId> base;
     std::uint64_t declared = 0;
     std::span<const std::byte> data;
   };
 
-  // Nothing when the pack is not for us: damaged, not complete in itself, or all its objects and deltas together are
-  // larger than `limit`. Nothing larger than that is ever held, whatever the pack declares.
+  // Returns nullopt if the pack is damaged or not self-contained, or if its objects and deltas together exceed `limit`.
+  // Never holds more than that, whatever the pack declares.
   static std::optional<MemoryPack> unfold(std::vector<std::byte> pack, std::size_t limit);
 
   const std::vector<Entry>& entries() const { return entries_; }
@@ -47,12 +47,12 @@ class MemoryPack final : public ObjectSource {
   std::optional<ObjectHeader> header(const atom::ObjectId& id) override;
   bool read(const atom::ObjectId& id, const Take& take) override;
 
-  // When nobody will read any more.
+  // Call it after the last read.
   void forget_contents();
 
  private:
   explicit MemoryPack(std::vector<std::byte> pack) : pack_(std::move(pack)) {}
-  using Places = std::map<std::size_t, std::size_t>;  // where an entry begins, and which it is
+  using Places = std::map<std::size_t, std::size_t>;  // offset -> index of the entry
   static bool take_head(std::string_view& rest, std::size_t begin, const Places& earlier, Entry& entry);
   bool take_entries(std::size_t limit);
   std::optional<std::size_t> base_of(const Entry& entry) const;
@@ -63,8 +63,8 @@ class MemoryPack final : public ObjectSource {
   std::unordered_map<atom::ObjectId, std::size_t> by_id_;
 };
 
-// The result of a delta (gitformat-pack, "Deltified representation"); nothing when it is none, or not of this base.
-// `limit` bounds the result.
+// The result of applying a delta (gitformat-pack, "Deltified representation"); nullopt if the delta is invalid or has
+// another base. `limit` bounds the result's size.
 std::optional<std::string> apply_delta(std::string_view base, std::string_view delta, std::size_t limit);
 
 }  // namespace eka::store

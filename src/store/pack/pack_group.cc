@@ -22,7 +22,7 @@ std::string_view text_of(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Type and size at the head of an entry (gitformat-pack).
+// Type and size at the start of an entry (gitformat-pack).
 std::string entry_head(unsigned type, std::uint64_t size) {
   std::string out;
   unsigned byte = type << 4 | static_cast<unsigned>(size & 15);
@@ -33,7 +33,7 @@ std::string entry_head(unsigned type, std::uint64_t size) {
   return out + static_cast<char>(byte);
 }
 
-// How far back the base of a delta begins.
+// The encoded distance to the base of a delta.
 std::string distance_text(std::uint64_t distance) {
   std::string out(1, static_cast<char>(distance & 0x7f));
   while (distance >>= 7) out.insert(out.begin(), static_cast<char>(0x80 | (--distance & 0x7f)));
@@ -48,7 +48,7 @@ unsigned type_number(ObjectType type) {
 class Group {
  public:
   void add(const MemoryPack& member) {
-    std::vector<std::size_t> places;  // of its entries, in here
+    std::vector<std::size_t> places;  // offset of each of its entries in body_
     for (const MemoryPack::Entry& entry : member.entries()) {
       const auto [known, is_new] = places_.emplace(entry.id, body_.size());
       places.push_back(known->second);
@@ -62,7 +62,7 @@ class Group {
     return out;
   }
 
-  // Version 2 (gitformat-pack). Nothing here is so large that a place would need the table of large ones.
+  // Index version 2 (gitformat-pack). No offset here is large enough for the table of 64-bit offsets.
   std::string index(std::string_view pack_checksum) {
     std::ranges::sort(index_, {}, &Indexed::id);
     std::string out = "\377tOc" + big_endian(2);
@@ -82,7 +82,7 @@ class Group {
  private:
   struct Indexed {
     atom::ObjectId id;
-    std::uint32_t checksum;  // CRC-32 of the entry as it is written
+    std::uint32_t checksum;  // CRC-32 of the entry as written
     std::uint32_t place;
   };
 
@@ -105,7 +105,7 @@ class Group {
   }
 
   std::string body_;
-  std::unordered_map<atom::ObjectId, std::size_t> places_;  // in body_
+  std::unordered_map<atom::ObjectId, std::size_t> places_;  // offsets in body_
   std::vector<Indexed> index_;
 };
 

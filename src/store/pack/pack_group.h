@@ -1,7 +1,7 @@
-// Several small packs, written as one pack and its index.
+// Writes several small packs as one pack with an index.
 //
-// Entries go over as they are, compressed as they came: what is named by its place is named by its new place. An object
-// that several of them hold is written once.
+// Entries are copied in compressed form; distances to bases are adjusted. An object contained in several packs is
+// written once.
 #pragma once
 
 #include <filesystem>
@@ -11,8 +11,8 @@
 
 namespace eka::store {
 
-// Puts them together in a quarantine below `incoming` and moves the result into `packs`; it is durable then. On the
-// pool. Their contents may be forgotten already.
+// Assembles the pack in a quarantine below `incoming` and moves it into `packs`; it is durable when the function
+// returns. Called on the pool. The members' contents may have been forgotten.
 void write_together(const std::vector<const MemoryPack*>& members, const std::filesystem::path& incoming,
                     const std::filesystem::path& packs);
 

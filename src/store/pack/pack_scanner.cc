@@ -18,7 +18,7 @@ std::string mebibytes(std::uint64_t bytes) {
   return std::to_string(bytes >> 20) + " MiB";
 }
 
-// A little-endian varint off the front of `text`; false when it is not all there yet.
+// Removes a little-endian varint from the front of `text`; false if it is incomplete.
 bool take_varint(std::string_view& text, std::uint64_t& value) {
   value = 0;
   for (unsigned i = 0; i < text.size(); ++i) {
@@ -77,7 +77,7 @@ void PackScanner::finish() const {
          std::to_string(count_) + " objects missing");
 }
 
-// Collects `size` bytes into gathered_; true when they are all there.
+// Collects `size` bytes in gathered_; returns true when they are complete.
 bool PackScanner::gather(std::span<const std::byte>& rest, std::size_t size) {
   const std::size_t count = std::min(rest.size(), size - gathered_.size());
   gathered_.append(reinterpret_cast<const char*>(rest.data()), count);
@@ -105,7 +105,7 @@ void PackScanner::next_entry() {
   state_ = left_ == 0 ? State::trailer : State::entry;
 }
 
-// First byte: a bit for "more", three of type, four of size; then seven bits of size in each.
+// First byte: a continuation bit, three bits of type, four of size; then seven bits of size per byte.
 void PackScanner::take_entry_byte(std::uint8_t byte) {
   if (shift_ == 0) {
     type_ = static_cast<Type>((byte >> 4) & 7);
@@ -141,7 +141,7 @@ void PackScanner::begin_base() {
   }
 }
 
-// Seven bits in each byte, the highest first; each but the last encodes its value plus one.
+// Seven bits per byte, highest first; plus one at each continuation.
 void PackScanner::take_distance_byte(std::uint8_t byte) {
   if (++shift_ > 9) refuse(base_is_nowhere);
   if (shift_ > 1) distance_ = (distance_ + 1) << 7;
@@ -160,8 +160,8 @@ void PackScanner::begin_data() {
 }
 
 void PackScanner::take_data(std::span<const std::byte>& rest) {
-  std::array<std::byte, 32 << 10> scratch;  // not a member: of thousands that wait for their packs, few are at work
-  // One byte more than declared has room, so that an entry with a wrong size is detected.
+  std::array<std::byte, 32 << 10> scratch;  // not a member: of thousands of waiting scanners, few are active
+  // One byte more than declared, to detect entries that inflate to more than they declare.
   const auto room = std::min<std::uint64_t>(scratch.size(), declared_ - inflated_ + 1);
   const auto output = std::span(scratch).first(static_cast<std::size_t>(room));
   const Inflater::Step step = inflater_.step(rest, output);

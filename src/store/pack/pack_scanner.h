@@ -1,18 +1,18 @@
-// A guard that a pack passes, as it streams, before libgit2's indexer sees a byte of it.
+// Checks a pack while it streams, before libgit2's indexer sees any of it.
 //
-// The indexer resolves deltas and computes ids well, but it trusts sizes: it inflates 100 MB where 10 bytes were
-// declared, and unfolds 16 kB of deltas to 1.6 GB. The scanner inflates every entry once, into nothing, and refuses:
-// a wrong header or version, more objects than the pack could hold, an entry that inflates to another size than it
-// declares, sizes and sums beyond PackLimits (for a delta also the size of its result, which its first bytes declare
-// and libgit2 does hold it to), too many deltas whose bases are named by id (the indexer goes over all of them again
-// for each base that it comes to know, so that a hostile order costs their square), chains of deltas that would take
-// too long to unfold (delta_chains.h), a delta upon a place where no entry begins (the indexer would take whatever is
-// there for one, uncounted), a wrong SHA-1 at the end, and anything after the end.
+// The indexer resolves deltas and computes ids correctly, but trusts sizes: it inflates 100 MB where 10 bytes were
+// declared, and unfolds 16 kB of deltas to 1.6 GB. The scanner inflates every entry once, without storing it, and
+// rejects: a wrong header or version; more objects than the pack could hold; an entry that inflates to a size other
+// than declared; sizes and totals beyond PackLimits (for a delta also the size of its result, which its first bytes
+// declare and libgit2 enforces); too many REF_DELTAs (the indexer goes over all of them for each newly resolved base,
+// so a hostile order takes quadratic time); delta chains that take too long to resolve (delta_chains.h); a delta whose
+// base offset is not the start of an entry (the indexer would parse whatever is there, uncounted); a wrong SHA-1 at the
+// end; and data after the end.
 //
 //   pack:  "PACK" version count  entry*  SHA-1 of all before
 //   entry: type and size (varint)  [distance | id of the base]  zlib stream
 //
-// It needs 24 bytes for each entry, a fraction of what the indexer does, and about as much time as the inflating.
+// It needs 24 bytes per entry, a fraction of what the indexer needs, and about as much time as inflating.
 #pragma once
 
 #include <cstddef>
@@ -32,16 +32,16 @@ class PackScanner {
  public:
   explicit PackScanner(const PackLimits& limits = {}) : limits_(limits) {}
 
-  // The next bytes of the pack, in pieces of any size. Throws Error(Kind::integrity).
+  // Processes the next bytes of the pack, in pieces of any size. Throws Error(Kind::integrity).
   void push(std::span<const std::byte> bytes);
-  // Throws when the pack is not complete.
+  // Throws if the pack is incomplete.
   void finish() const;
 
   std::uint64_t objects() const { return count_; }
   std::uint64_t bytes() const { return received_; }
-  // Deltas whose bases are named by id, so far.
+  // REF_DELTAs seen so far.
   std::uint64_t id_deltas() const { return id_deltas_; }
-  // The SHA-1 at the end of the pack, which names it.
+  // The SHA-1 at the end of the pack.
   const atom::ObjectId& trailer() const { return trailer_id_; }
 
  private:
@@ -68,18 +68,18 @@ class PackScanner {
   Inflater inflater_;
   atom::Sha1 hash_;
 
-  std::string gathered_;  // of the header, a base id or the trailer, when they arrive in pieces
+  std::string gathered_;  // of the header, a base id or the trailer, if received in pieces
   std::uint64_t received_ = 0;
   std::uint64_t unpacked_ = 0;
   std::uint64_t count_ = 0;
-  std::uint64_t left_ = 0;  // entries still to come
+  std::uint64_t left_ = 0;  // entries not seen yet
   std::uint64_t id_deltas_ = 0;
   DeltaChains chains_;
 
   Type type_{};
-  std::uint64_t place_ = 0;     // of the entry
-  std::uint64_t distance_ = 0;  // of its base, before it
-  unsigned shift_ = 0;          // of the varint that is being read; 0 at its first byte
+  std::uint64_t place_ = 0;     // offset of the current entry
+  std::uint64_t distance_ = 0;  // distance to its base
+  unsigned shift_ = 0;          // of the varint being read; 0 at its first byte
   std::uint64_t declared_ = 0;
   std::uint64_t inflated_ = 0;
   std::string delta_head_;  // the sizes of base and result, at most 20 bytes

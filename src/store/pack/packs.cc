@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Everything that git writes beside a pack and names after it.
+// The files that git writes next to a pack and names after it.
 constexpr std::array<const char*, 4> companions = {".idx", ".rev", ".bitmap", ".mtimes"};
 
 std::uint64_t size_of(const fs::path& file) {

@@ -8,8 +8,8 @@
 namespace eka::store {
 namespace {
 
-// What a pack waits for others at most. Whoever waits for all of them loses nothing; who needs only this one loses
-// this.
+// The longest time that a pack waits for others. It costs nothing if the caller waits for all of them; a caller that
+// needs only this pack loses this time.
 constexpr std::chrono::milliseconds at_most{20};
 constexpr std::size_t enough_bytes = std::size_t{4} << 20;
 
@@ -61,7 +61,7 @@ coro::Task<> SmallPacks::linger() {
   co_await waiting.join();
 }
 
-// Where they cannot be written together, each is written alone: what is wrong with one is not the others' failure.
+// If writing them together fails, each is written alone, so that one bad pack does not fail the others.
 coro::Task<std::vector<std::optional<Error>>> SmallPacks::write_all(std::vector<const MemoryPack*> packs) {
   const auto write = [&](const std::vector<const MemoryPack*>& some) -> std::optional<Error> {
     try {

@@ -1,5 +1,5 @@
-// Small packs of all that a run fetches at a time, on their way to the disk: they gather while others are still
-// expected, for a moment, and are written as one (gathering.h, pack_group.h).
+// Collects the small packs that a run fetches concurrently: they wait a moment while others are expected, and are
+// written as one (gathering.h, pack_group.h).
 #pragma once
 
 #include <cstddef>
@@ -15,13 +15,13 @@
 
 namespace eka::store {
 
-// On the reactor.
+// Used on the reactor.
 class SmallPacks {
  public:
   // `pool` and `clock` must outlive it.
   SmallPacks(std::filesystem::path incoming, std::filesystem::path packs, coro::Pool& pool, coro::Clock& clock);
 
-  // A pack that may be about to come. While there are any, those that are here wait for them, but not for long.
+  // Announces a pack that may arrive soon. While there are any, packs that are ready wait for them, but not for long.
   class Expected {
    public:
     explicit Expected(SmallPacks& all) : all_(&all) { ++all.expected_; }
@@ -34,7 +34,7 @@ class SmallPacks {
     SmallPacks* all_;
   };
 
-  // When it returns, the pack is durable.
+  // The pack is durable when it returns.
   coro::Task<> write(MemoryPack pack);
 
  private:
@@ -47,7 +47,7 @@ class SmallPacks {
   coro::Pool& pool_;
   coro::Clock& clock_;
   std::size_t expected_ = 0;
-  coro::TaskGroup* lingering_ = nullptr;  // of whoever has the turn
+  coro::TaskGroup* lingering_ = nullptr;  // of the batch whose turn it is
   Gathering<MemoryPack> gathering_;
 };
 
