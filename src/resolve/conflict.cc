@@ -22,7 +22,6 @@ class Analysis {
     while (!held_.empty()) {
       bring_latest_to_front();
       const Assignment& last = solution_[held_.front().since.position];
-      // The set that the package must have been in before its last assignment for that assignment to be sufficient.
       lesson.level = level_below(last);
       lesson.last_level = last.level;
       if (last.is_decision() || lesson.level < last.level) break;

@@ -11,13 +11,13 @@ namespace eka::resolve {
 // A binary heap that knows the position of each entry, so a priority can be changed in O(log n).
 class DecisionQueue {
  public:
-  using Priority = std::uint64_t;  // all different; otherwise the order would depend on history
+  using Priority = std::uint64_t;  // unique; otherwise the order would depend on history
 
   bool is_empty() const { return heap_.empty(); }
   Slot top() const { return heap_.front(); }
   void set(Slot slot, Priority priority);
   void erase(Slot slot);
-  const std::vector<Slot>& slots() const { return heap_; }  // in no order
+  const std::vector<Slot>& slots() const { return heap_; }  // unordered
 
  private:
   static constexpr std::uint32_t nowhere = ~std::uint32_t{0};

@@ -95,7 +95,7 @@ class Telling {
       return conclude(node, "And because " + told(a));
     }
     tell(a);
-    if (is_told(b)) return conclude(node, "And because " + told(b));  // on the way
+    if (is_told(b)) return conclude(node, "And because " + told(b));  // explained as part of a
     tell(b);
     conclude(node, "And because " + told(a));
   }
@@ -133,7 +133,7 @@ class Telling {
   const std::vector<Node>& nodes_;
   bool is_cut_;
   Wording wording_;
-  std::vector<std::size_t> line_;  // by node: where it was told, from 1
+  std::vector<std::size_t> line_;  // by node: its line number, from 1; 0 if not explained yet
   bool referred_ = false;
   Explanation out_;
 };

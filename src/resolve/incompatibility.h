@@ -47,7 +47,7 @@ class Incompatibilities {
     std::uint32_t first_term, terms;
     Reason reason;
     Slot subject, object;    // of a dependency; the subject also of `unusable`
-    std::uint32_t wanted;    // of a dependency: the requirement on the object (Packages::requirement)
+    std::uint32_t wanted;    // of a dependency: the requirement on the object (Packages::wanted)
     IncompatibilityId base;  // of a learned one: the start of its chain
     std::uint32_t first_step, steps;
   };

@@ -87,7 +87,7 @@ std::vector<Need> look_ahead(const Facts& facts, const Packages& packages, const
   Walk walk(facts, packages, solution);
   for (const Candidate& candidate : candidates) {
     walk.visit(packages.id(candidate.slot), candidate.version);
-    if (&candidate == candidates.data()) walk.run();  // what the solver stopped at comes first
+    if (&candidate == candidates.data()) walk.run();  // the fact at which the solver stopped comes first
   }
   walk.follow(root);
   walk.run();

@@ -33,11 +33,11 @@ class Packages {
   const atom::Version* locked_version(PackageId package) const;
   bool is_named_by_root(Slot slot) const { return entries_[slot].named_by_root; }
 
-  // The number of a dependency on a package; dependencies with the same requirement and reason have the same number.
-  // `dependency` must keep its address.
+  // The number of a dependency on a package; dependencies with the same requirement and acceptable versions have the
+  // same number. `dependency` must keep its address.
   std::uint32_t wanted(Slot slot, const Dependency& dependency);
   const Dependency& dependency(std::uint32_t wanted) const { return *wanted_[wanted].dependency; }
-  // The members that do not satisfy it, which a dependency excludes.
+  // The members that do not satisfy the dependency.
   const VersionSet& unwanted_set(std::uint32_t wanted) const { return wanted_[wanted].unwanted; }
 
  private:

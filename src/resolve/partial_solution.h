@@ -68,7 +68,7 @@ class PartialSolution {
   void push(Slot slot, VersionSet set, IncompatibilityId cause, std::uint32_t level);
   void pop();
 
-  std::vector<VersionSet> possible_;  // by slot, as are these two
+  std::vector<VersionSet> possible_;  // by slot, like the next two
   std::vector<std::vector<Step>> histories_;
   std::vector<std::uint8_t> decided_;
   struct Settled {
@@ -76,7 +76,7 @@ class PartialSolution {
     std::uint32_t level;
   };
   std::vector<Assignment> trail_;
-  std::vector<Position> decisions_;  // by level, from 1: its start
+  std::vector<Position> decisions_;  // start of each level, from 1
   std::vector<Settled> settled_;
   std::uint32_t level_ = 0;
 };

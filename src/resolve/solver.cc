@@ -135,7 +135,7 @@ bool Solver::moves(Slot slot, IncompatibilityId id, IncompatibilityId& conflict)
   return false;
 }
 
-// The same for one incompatibility, regardless of watches.
+// Propagates one incompatibility, regardless of watches.
 Solver::Verdict Solver::look_at(IncompatibilityId id) {
   ++statistics_.steps;
   const Term* open = nullptr;
@@ -297,7 +297,7 @@ void Solver::go_back(std::uint32_t level) {
   }
 }
 
-// Watches its first two terms.
+// Watches the first two terms.
 void Solver::watch(IncompatibilityId id) {
   const std::span<const Term> terms = known_.terms(id);
   for (const Term& term : terms.first(std::min<std::size_t>(2, terms.size()))) {
@@ -305,8 +305,7 @@ void Solver::watch(IncompatibilityId id) {
   }
 }
 
-// --- explanation
-// --------------------------------------------------------------------------------------------------------
+// --- explanation ----------------------------------------------------------------------------------------------------
 
 Solver::Solver(Closed, const Solver& other, IncompatibilityId failure)
     : facts_(other.facts_),

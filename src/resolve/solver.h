@@ -68,7 +68,7 @@ class Solver {
   Solver(const Facts& facts, Request request);
   Solver(const Solver&) = delete;
   Solver& operator=(const Solver&) = delete;
-  // `checkpoint` is called now and then: what it throws ends the search, which may be continued by another call.
+  // `checkpoint` is called periodically: an exception from it ends the search; another call of solve() continues it.
   Outcome solve(const std::function<void()>& checkpoint = {});
   Statistics statistics() const;
 
