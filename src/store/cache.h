@@ -3,9 +3,9 @@
 //   git/                one bare repository; atoms are kept by refs (name/refs.h)
 //   git/incoming/…      quarantines: packs that are still arriving, one directory per intake
 //   trees/<tree id>/    materialized trees, complete or absent
-//   sources/<sha256>    single files from elsewhere, by their content
+//   sources/<sha256>    single downloaded files, by SHA-256
 //   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts of hosts
-//   lock                held shared by every eka that runs, exclusively by what removes things (use_lock.h)
+//   lock                held shared by every running eka, exclusively to remove content (use_lock.h)
 //
 // Crash-only: no lock is held across network use, everything appears by rename, refs are written last, and an unusable
 // part is a miss. The parts are described in their own headers. All are used on the reactor. They throw

@@ -1,4 +1,4 @@
-// Objects of one remote that are only inspected, to verify what it has published (engine/verify.h).
+// Objects of one remote that are only inspected, to verify what it has published (engine/verify/verify.h).
 //
 // They are kept in their own bare repository in a quarantine and are removed with it: they never enter the cache's
 // object store, get a ref there, or count as present. Packs may be partial (a history without trees, trees without
