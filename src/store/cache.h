@@ -4,7 +4,7 @@
 //   git/incoming/…      quarantines: packs that are still arriving, one directory per intake
 //   trees/<tree id>/    materialized trees, complete or absent
 //   sources/<sha256>    single downloaded files, by SHA-256
-//   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts of hosts
+//   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts about hosts
 //   lock                held shared by every running eka, exclusively to remove content (use_lock.h)
 //
 // Crash-only: no lock is held across network use, everything appears by rename, refs are written last, and an unusable

@@ -2,8 +2,9 @@
 // process that removes content which others may be about to read holds it exclusively. It uses flock, so the kernel
 // releases it when the process ends for any reason.
 //
-// Waiting is bounded; the error names the holders (from /proc/locks, if their processes are visible). A cache on a file
-// system that cannot lock, or that is read-only, is used without the lock; it cannot be collected then.
+// Waiting is bounded; the error names the holders (from /proc/locks, if their processes are visible). If the file
+// cannot be locked (no support for locks, or a read-only cache without the file), the cache is used without the lock;
+// it cannot be collected then.
 #pragma once
 
 #include <chrono>

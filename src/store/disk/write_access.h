@@ -1,5 +1,5 @@
 // Whether a cache may be written. A cache on a read-only file system, or whose directories are not writable by this
-// user, is still read: nothing is created, swept or locked in it, new facts stay in memory, and operations that must
+// user, is still read: nothing is created, swept or recorded in it, new facts stay in memory, and operations that must
 // write fail with an error that suggests a remedy. Determined once, when the cache is opened.
 #pragma once
 
