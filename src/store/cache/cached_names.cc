@@ -7,7 +7,7 @@
 namespace eka::store {
 namespace {
 
-// The value of Fact::whole of a commit that a ref keeps; empty where that was not looked up.
+// The value of Fact::whole for a commit that a ref keeps; the value is empty if this is unknown.
 constexpr const char* held = "held";
 
 }  // namespace

@@ -29,9 +29,9 @@ class CachedNames {
   // Writes refs, after all objects are stored. `genesis` is the set under which the atoms were wanted; the rest is in
   // their commits. Concurrent calls share one write.
   coro::Task<> hold(Giver by, atom::ObjectId genesis, std::vector<AtomName> atoms);
-  // Writes refs for those of `atoms`, which are whole in the cache, that no ref keeps: a run that ends between intake
-  // and hold() leaves such atoms. Who delivered them is not known any more, so no remote is told that they are here.
-  // Looks up refs only for atoms that the database does not know to be held. Does nothing if the cache is read-only.
+  // Writes refs for those of `atoms` that no ref keeps: a run that ends between intake and hold() leaves such atoms.
+  // All `atoms` must be complete in the cache. Their giver is unknown, so they are never sent to a remote as "have".
+  // Looks up refs only for atoms that the database does not list as held. Does nothing if the cache is read-only.
   coro::Task<> hold_unheld(atom::ObjectId genesis, std::vector<AtomName> atoms);
 
  private:

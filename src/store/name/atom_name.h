@@ -29,7 +29,7 @@ class Giver {
   // `reached_at`: the URL that was contacted, after insteadOf.
   static Giver remote(const atom::Url& reached_at);
   static Giver working_tree() { return Giver("working-tree"); }
-  // The run that received the atom ended before it was recorded.
+  // For atoms whose run ended before the giver was recorded.
   static Giver unknown() { return Giver("unknown"); }
 
   const std::string& str() const { return key_; }

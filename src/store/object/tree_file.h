@@ -14,8 +14,8 @@ namespace eka::store {
 // Throws Kind::integrity, naming the file, if it has more than `limit` bytes.
 void check_size(const std::string& name, std::size_t size, std::size_t limit);
 
-// The blob at `path` (slash separated) of a tree; nothing if there is no such file. Symlinks are not followed. Throws
-// Kind::integrity if the file is larger than `limit` or an object is missing. Blocks.
+// The blob at `path` (separated by slashes) in a tree; nullopt if there is no such file. Symlinks are not followed.
+// Throws Kind::integrity if the file is larger than `limit` or an object is missing. Blocks.
 std::optional<std::string> read_blob_at(Objects& objects, atom::ObjectId tree, std::string_view path,
                                         std::size_t limit);
 
