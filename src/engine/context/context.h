@@ -1,8 +1,8 @@
-// What every step of a run works with: what it was told (settings), what it reaches outside of itself (cache, remotes,
-// evaluator, clock, threads), and what the steps share (open remotes, the fetcher, what sets offer).
+// State shared by all steps of a run: settings, external resources (cache, remotes, evaluator, clock, threads), and
+// intermediate state (open remotes, the fetcher, offers of sets).
 //
-// All that the engine learns from outside comes through the interfaces held here, so that a test can put others in
-// their place. Built whole, used on the reactor, passed down by reference.
+// The engine accesses the outside only through the interfaces held here, so that tests can replace them. Fully
+// constructed, used on the reactor, passed by reference.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,7 @@ class Sources;   // fetch/sources.h
 
 class Context {
  public:
-  // What lies outside of the engine. `pool` and `clock` must outlive the context.
+  // Resources outside of the engine. `pool` and `clock` must outlive the context.
   struct Outside {
     coro::Pool& pool;
     coro::Clock& clock;
@@ -39,8 +39,8 @@ class Context {
   Context(const Settings& the_settings, Observer& the_observer, Outside outside);
   ~Context();
 
-  // The real ones. `runtime` must outlive the context as well. Called on the reactor. Throws when the cache cannot be
-  // opened.
+  // Opens the real resources. `runtime` must outlive the context, too. Called on the reactor. Throws if the cache
+  // cannot be opened.
   static coro::Task<std::unique_ptr<Context>> open(coro::Runtime& runtime, const Settings& settings,
                                                    Observer& observer);
 

@@ -1,4 +1,4 @@
-// One published version of an atom: what a lock pins, and what is fetched.
+// One published version of an atom: pinned by locks, and fetched.
 #pragma once
 
 #include <compare>
@@ -23,7 +23,7 @@ struct Published {
   friend auto operator<=>(const Published&, const Published&) = default;
 };
 
-// Where the atoms of each set may be had, the preferred mirror first.
+// The URLs of each set, the preferred mirror first.
 using Mirrors = std::map<atom::ObjectId, std::vector<atom::Url>>;
 
 }  // namespace eka::engine

@@ -1,4 +1,4 @@
-// The remotes of one run: one object per url, so that each fact is asked for once and its cost is counted once.
+// The remotes of one run: one object per URL, so that each query is sent once and its cost is counted once.
 #pragma once
 
 #include <map>
@@ -22,25 +22,25 @@ class Remotes {
  public:
   explicit Remotes(Context& context) : context_(context) {}
 
-  // Opened at the first call; throws Kind::offline for a network url when the run is offline.
+  // Opened by the first call. Throws Kind::offline for a network URL if the run is offline.
   git::Remote& at(const atom::Url& url);
 
-  // The URL that `url` stands for, after insteadOf. Asks nobody.
+  // The URL that `url` resolves to after insteadOf. Sends no request.
   atom::Url reached_at(const atom::Url& url) const;
 
-  // Where what is read at `url` counts as read: on this machine only if neither `url` nor what insteadOf makes of it
-  // is on a network (local_access.h).
+  // The URL that counts as the origin of what is read at `url`: a local one only if both `url` and the result of
+  // insteadOf are local (local_access.h).
   atom::Url came_from(const atom::Url& url) const;
 
   // The user of this run has named `url`: see Connector.
   void named_by_user(const atom::Url& url) { context_.connector->named_by_user(url); }
-  void named_by_user(const atom::Manifest& manifest);  // all that a manifest of the working tree names
+  void named_by_user(const atom::Manifest& manifest);  // all URLs in a manifest of the working tree
 
-  // A file rather than a repository; its cost counts as that of its url. Throws Kind::usage for a file of this machine
-  // that a network url is rewritten to without the user's consent.
+  // Downloads a file; its cost is counted for its URL. Throws Kind::usage if a network URL is rewritten to a local file
+  // without the user's consent.
   coro::Task<> download(atom::Url url, net::FileSink& sink);
 
-  // Those that were asked anything, by url.
+  // The remotes to which requests were sent, by URL.
   std::vector<RemoteCost> costs() const;
 
  private:

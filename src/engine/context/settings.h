@@ -1,4 +1,4 @@
-// What one run of the engine is told: all of it decided before it starts (by flags, environment and files, in cli/).
+// Settings of one run, all of them known before it starts (from flags, environment and files, in cli/).
 #pragma once
 
 #include <chrono>
@@ -22,16 +22,16 @@ struct Settings {
   std::filesystem::path cache_root;
   std::vector<std::filesystem::path> local_sources;  // directories whose files any local package set may use
   Platforms platforms;
-  std::size_t jobs = 2;           // evaluations at once
-  bool offline = false;           // nothing is asked of any network; what is cached must do
+  std::size_t jobs = 2;           // concurrent evaluations
+  bool offline = false;           // no network access; only cached data is used
   bool share_context = false;     // evaluate all roots in one process
-  bool fresh_evaluation = false;  // evaluate even what is remembered
-  bool imports = false;           // evaluation may read what derivations build (import-from-derivation)
-  bool gc_roots = true;           // keep Nix's collector from what is planned
-  bool whole_traces = false;      // of failed evaluations: with the frames of our own expressions
-  eval::Limits limits;            // the memory is that of all evaluations together
+  bool fresh_evaluation = false;  // ignore cached evaluations
+  bool imports = false;           // allow import-from-derivation
+  bool gc_roots = true;           // create garbage collector roots for plans
+  bool whole_traces = false;      // include the frames of eka's expressions in error traces
+  eval::Limits limits;            // the memory limit applies to all evaluations together
   net::Timeouts timeouts;
-  std::chrono::seconds deadline{0};  // for the whole run, when not 0
+  std::chrono::seconds deadline{0};  // for the whole run; 0: none
 };
 
 }  // namespace eka::engine

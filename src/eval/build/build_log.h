@@ -1,10 +1,10 @@
-// What `nix-store --log-format internal-json` says while it builds.
+// Parses the output of `nix-store --log-format internal-json`.
 //
-// Each line is "@nix " and a JSON object. Those that matter here: {"action": "start", "id", "type": 105, "fields":
+// Each line is "@nix " and a JSON object. Relevant objects: {"action": "start", "id", "type": 105, "fields":
 // [derivation, …]} begins a build and {"action": "stop", "id"} ends it; {"action": "result", "id", "type": 101,
-// "fields": [line]} is a line that it printed; {"action": "msg", "level": 0, "raw_msg"} is an error, in which the
-// derivation's path stands. Lines that are something else, or broken, are passed over: the outcome of a build is seen
-// in the store, never here.
+// "fields": [line]} is a line of its log; {"action": "msg", "level": 0, "raw_msg"} is an error, which contains the
+// derivation's path. Other and malformed lines are ignored: the outcome of a build is determined from the store, not
+// from its output.
 #pragma once
 
 #include <cstdint>
@@ -29,16 +29,16 @@ class BuildLog {
   explicit BuildLog(BuildWatch& watch) : watch_(watch) {}
   void line(std::string_view text);
 
-  // By derivation: what Nix said when it failed, and the last lines that it printed. Not yet fit for a terminal.
+  // By derivation: Nix's error message and the last lines of the build log. Not escaped for terminals.
   std::map<std::string, std::string> failures() const;
-  // Errors that tell of no derivation in particular.
+  // Errors that are not about one derivation.
   const std::string& complaints() const { return complaints_; }
 
  private:
   void error(std::string_view message);
 
   BuildWatch& watch_;
-  std::map<std::uint64_t, std::string> builds_;             // the derivation, by Nix's number
+  std::map<std::uint64_t, std::string> builds_;             // the derivation, by Nix's activity id
   std::map<std::string, std::deque<std::string>> printed_;  // the last lines of each
   std::map<std::string, std::string> errors_;
   std::string complaints_;

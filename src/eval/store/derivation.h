@@ -1,7 +1,7 @@
-// A .drv file, as far as the engine needs it: its outputs and what it refers to.
+// The parts of a .drv file that eka needs: its outputs and references.
 //
 // The format is Nix's "ATerm": Derive([("out","/nix/store/…","","")],[("/nix/store/….drv",["out"])],["/nix/store/…"],
-// "system","builder",["args"],[("name","value")]). Read strictly: Nix writes it in one way only.
+// "system","builder",["args"],[("name","value")]). Parsing is strict: Nix writes it in only one way.
 #pragma once
 
 #include <string>
@@ -24,11 +24,11 @@ struct Derivation {
   std::vector<std::string> input_sources;
   std::string system;
 
-  // Kind::evaluation, saying where the text stops being a derivation.
+  // Kind::evaluation with the position at which the text is invalid.
   static Result<Derivation> parse(std::string_view text);
 };
 
-// Is `path` "/nix/store/<32 characters of Nix's base 32>-<a valid name>"?
+// Whether `path` is "/nix/store/<32 characters of Nix's base 32>-<a valid name>".
 bool is_store_path(std::string_view path);
 
 }  // namespace eka::eval
