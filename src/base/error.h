@@ -4,9 +4,7 @@
 // user can do about it (hint). It is thrown in tasks, and returned as Result<T> by parsers and where independent
 // failures are collected. cli/ maps kinds to exit codes and prints errors; nothing below prints.
 //
-//
 // Cancellation is not an error: Cancelled is a separate type, so that "catch (const Error&)" does not catch it.
-//
 //
 // Text from remotes in messages must be passed through printable() (text.h). Messages must not contain secrets: a Url
 // is printed without its password.
@@ -58,8 +56,8 @@ class Error : public std::exception {
   bool retryable_ = false;
 };
 
-// Any exception as an Error: an Error as it is, those of the standard library as Kind::failure, with the path for what
-// failed in the file system. Not for Cancelled.
+// Converts an exception to an Error: an Error is returned unchanged; an exception of the standard library becomes
+// Kind::failure, prefixed with the path if it is a filesystem_error. Not for Cancelled.
 Error error_of(const std::exception& exception);
 
 // Thrown by cancelled tasks.

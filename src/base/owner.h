@@ -1,4 +1,4 @@
-// Which owners of files this process trusts: git's rule for `safe.directory`.
+// Which users' files this process trusts: the same rule as git's for `safe.directory`.
 #pragma once
 
 #include <filesystem>
@@ -7,11 +7,11 @@
 
 namespace eka {
 
-// The effective user. For root also the user who called sudo (SUDO_UID): sudo is how people run one command as root in
-// a directory of their own.
+// True for the effective user and, if that is root, also for the user who called sudo (SUDO_UID), because sudo is
+// commonly used to run a single command as root in one's own directory.
 bool is_own_user(uid_t user);
 
-// Whether the path belongs to such a user. Links are not followed; false for what cannot be looked at.
+// Whether such a user owns the path. Does not follow symbolic links; false if the path cannot be examined.
 bool is_owned(const std::filesystem::path& path);
 
 }  // namespace eka

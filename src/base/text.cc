@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view digits = "0123456789abcdef";
 
-// Characters that a terminal obeys, that reorder their neighbours, or that cannot be seen.
+// Characters that a terminal interprets, that reorder adjacent text, or that are invisible.
 bool is_control(char32_t point) {
   if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return true;
   return point == 0xad || point == 0x61c || point == 0x180e || (point >= 0x200b && point <= 0x200f) ||
@@ -57,7 +57,7 @@ std::string printable_json(std::string_view json) {
   while (!json.empty()) {
     const auto [point, length] = first_code_point(json);
     const std::size_t taken = std::max<std::size_t>(length, 1);
-    // Below 0x20 there is only the white space between values: inside of strings JSON forbids it.
+    // Below 0x20 there is only whitespace between values: JSON does not allow it inside strings.
     if (length == 0 || point < 0x20 || !is_control(point)) {
       out += json.substr(0, taken);
     } else if (point < 0x10000) {

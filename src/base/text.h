@@ -1,4 +1,4 @@
-// Text fit to be shown: foreign bytes made harmless for a terminal, and suggestions for misspelt words.
+// Text for terminals: escapes untrusted bytes, and suggests corrections of misspelt words.
 #pragma once
 
 #include <cstddef>
@@ -10,25 +10,25 @@ namespace eka {
 
 inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
-// `bytes` with everything that a terminal may obey or hide written as \xNN, one for each byte: C0 (but tab and newline
-// when `lines`), DEL, C1, bidirectional and other invisible format controls, line and paragraph separators, tag
-// characters, and bytes that are not valid UTF-8. With `lines` CR LF becomes LF. The result is cut to `limit` bytes,
-// between characters, and ends with "…" where it was cut. Applying it twice changes nothing more.
+// Escapes everything in `bytes` that a terminal could interpret or hide as \xNN, one for each byte: C0 (except tab and
+// newline if `lines`), DEL, C1, bidirectional and other invisible format controls, line and paragraph separators, tag
+// characters, and bytes that are not valid UTF-8. With `lines`, CR LF becomes LF. The result is truncated to `limit`
+// bytes at a character boundary, and then ends with "…". Idempotent.
 std::string printable(std::string_view bytes, std::size_t limit = 400, bool lines = false);
 
-// A JSON document with the same characters written as \uXXXX inside of its strings; it means the same. `json` must be
-// valid JSON in UTF-8.
+// Escapes the same characters as \uXXXX inside the strings of a JSON document; its meaning does not change. `json` must
+// be valid UTF-8 JSON.
 std::string printable_json(std::string_view json);
 
-// The nearest of `candidates` to `word` by edit distance, or empty when none is near enough to be meant. A word of
-// more than 64 bytes has none.
+// The element of `candidates` with the smallest edit distance to `word`; empty if none is similar enough, or if `word`
+// is longer than 64 bytes.
 template <class Range>
 std::string nearest(std::string_view word, const Range& candidates);
 
-// In |a| times |b| steps: for short words.
+// Takes |a| × |b| steps: for short words.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// The value of a hexadecimal digit of either case, or -1.
+// The value of a hexadecimal digit (upper or lower case), or -1.
 int hex_value(char digit);
 
 template <class Range>

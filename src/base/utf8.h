@@ -1,4 +1,4 @@
-// One code point of UTF-8 at a time, strictly: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+// Strict decoding of single UTF-8 code points: no overlong forms, no surrogates, nothing above U+10FFFF.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@ namespace eka {
 
 struct CodePoint {
   char32_t value = 0;
-  std::size_t length = 0;  // in bytes; 0: what stands there is not UTF-8
+  std::size_t length = 0;  // in bytes; 0: invalid UTF-8
 };
 
-// The first of `text`, which must not be empty.
+// The first code point of `text`, which must not be empty.
 constexpr CodePoint first_code_point(std::string_view text) {
   constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };

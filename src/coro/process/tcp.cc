@@ -36,7 +36,7 @@ Error broken(std::string what, int error) {
   return Error(Kind::remote, std::move(what) + ": " + std::generic_category().message(error)).retryable();
 }
 
-// Blocks for as long as the resolver of the system likes.
+// Blocks until the system's resolver returns; there is no upper limit.
 std::vector<Address> resolve(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -61,7 +61,7 @@ Task<> wait_until_connected(asio::posix::stream_descriptor* socket) {
   co_await socket->async_wait(asio::posix::descriptor_base::wait_write, asio::use_awaitable);
 }
 
-// The errno of the failure, or 0.
+// Returns the errno of the failure, or 0.
 Task<int> try_address(asio::posix::stream_descriptor* socket, const Address* address, std::chrono::milliseconds limit) {
   const int fd = socket->native_handle();
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address->bytes), address->size) == 0) co_return 0;
@@ -101,7 +101,7 @@ class Race {
   Race(Executor executor, std::vector<Address> addresses, std::chrono::milliseconds limit)
       : executor_(executor), addresses_(std::move(addresses)), limit_(limit), group_(std::move(executor)) {}
 
-  // The socket, or nothing: see error().
+  // Returns the socket, or nullopt if all attempts failed: see error().
   Task<std::optional<asio::posix::stream_descriptor>> run() {
     group_.start(start_all());
     co_await group_.join();
@@ -119,7 +119,7 @@ class Race {
       try {
         co_await timeout(next_address_after, failed->wait(), still_waiting);
       } catch (const Error&) {
-        // The next address is tried beside it.
+        // Try the next address concurrently.
       }
     }
   }

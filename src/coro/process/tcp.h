@@ -1,7 +1,7 @@
 // TCP connections as coroutines, for protocols that libcurl does not support.
 //
-// Uses plain sockets instead of asio::ip::tcp, whose resolver does not allow choosing the thread that it blocks, and
-// which does not race addresses.
+// Uses plain sockets instead of asio::ip::tcp, which blocks a thread of its own choice to resolve names, and does not
+// race addresses.
 #pragma once
 
 #include <chrono>
@@ -17,17 +17,17 @@ namespace eka::coro {
 
 class TcpStream {
  public:
-  // Resolves `host` (a name, or an address without brackets) and connects to the first of its addresses that answers
-  // (RFC 8305): the next one is tried when the one before has failed, or has not answered for 250 ms. `limit` is for
-  // each of them. Cancelling the caller ends the look-up, too, at once (own_thread.h). Throws Error(Kind::remote),
-  // retryable unless the name does not exist.
+  // Resolves `host` (a name, or an address without brackets) and connects to the first of its addresses that responds
+  // (RFC 8305): the next address is tried when the previous one has failed or has not responded within 250 ms. `limit`
+  // applies to each address. Cancelling the caller also abandons name resolution immediately (own_thread.h). Throws
+  // Error(Kind::remote), retryable unless the name does not exist.
   static Task<TcpStream> connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit);
   // The same for the addresses of several hosts.
   static Task<TcpStream> connect_any(std::vector<std::string> hosts, std::uint16_t port,
                                      std::chrono::milliseconds limit);
 
-  // Reads some bytes; 0 at the end of the stream. `into` must stay valid until the task ends. A lost connection is a
-  // retryable Error(Kind::remote).
+  // Reads some bytes; 0 at the end of the stream. `into` must stay valid until the task ends. Throws a retryable
+  // Error(Kind::remote) if the connection is lost.
   Task<std::size_t> read(std::span<std::byte> into);
   // Writes all of `bytes`, which must stay valid until the task ends.
   Task<> write(std::span<const std::byte> bytes);

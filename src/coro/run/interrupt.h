@@ -1,13 +1,13 @@
-// SIGINT and SIGTERM as the readiness of a descriptor, and what happens when a run does not end after them.
+// Turns SIGINT and SIGTERM into readiness of a descriptor, and ends runs that do not stop after them.
 //
-// Interruption has two stages. The first signal cancels the run: everything stops, cleans up and is waited for. What
-// cannot be interrupted (a system call on the pool, a library that computes) could hold that up for minutes, so a run
-// that has not ended one second later ends the process, as a second SIGINT does at once: with 128 + signal, without
-// running destructors. Nothing is lost by that: child processes die with this one (PR_SET_PDEATHSIG), locks are dropped
-// by the kernel, and the next run removes unfinished files.
+// Interruption has two stages. The first signal cancels the run: all tasks stop, clean up and are awaited. Operations
+// that cannot be interrupted (a system call on the pool, a library that computes) could delay this for minutes, so a
+// run that has not ended one second later ends the process with status 128 + signal, without running destructors. A
+// second SIGINT does so immediately. This is safe: child processes are killed with this one (PR_SET_PDEATHSIG), the
+// kernel releases locks, and the next run removes unfinished files.
 //
-// Asio's signal_set was not taken: its handlers run on the reactor, and both later stages must end a process whose
-// reactor is stuck.
+// Does not use Asio's signal_set: its handlers run on the reactor, and the second stage must end a process whose
+// reactor is blocked.
 #pragma once
 
 #include <csignal>
@@ -33,9 +33,9 @@ class Interrupt {
   struct sigaction sigterm_{};
 };
 
-// While it lives, a signal that comes during an Interrupt ends the process one second later, unless this object is
-// destroyed before: so it outlives everything that has to stop, threads included. Owns SIGALRM and the alarm clock of
-// the process.
+// While this object exists, a signal received by an Interrupt ends the process one second later, unless this object is
+// destroyed first. It must therefore outlive everything that has to stop, including threads. Owns SIGALRM and the alarm
+// timer of the process.
 class ExitDeadline {
  public:
   ExitDeadline();

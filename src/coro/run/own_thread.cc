@@ -11,10 +11,10 @@
 namespace eka::coro {
 namespace {
 
-// Shared by the thread and its caller; the caller may go first.
+// Shared by the thread and its caller; the caller may end first.
 struct Shared {
   std::mutex mutex;
-  bool abandoned = false;  // guarded, as are the next two, which are used only while it is false
+  bool abandoned = false;  // guarded by the mutex, like the next two, which are used only while it is false
   Executor executor;
   Wakeup* ended = nullptr;
   std::exception_ptr failure;
@@ -30,7 +30,7 @@ void run(const std::shared_ptr<Shared>& shared, std::function<void()> work) {
   const std::scoped_lock lock(shared->mutex);
   if (shared->abandoned) return;
   shared->failure = std::move(failure);
-  // The caller cannot go before it has run this, or has set `abandoned`.
+  // The caller cannot end before this has run, unless it has set `abandoned`.
   asio::post(shared->executor, [shared] {
     if (!shared->abandoned) shared->ended->notify();
   });

@@ -1,4 +1,4 @@
-// For the few calls that block for as long as somebody else likes and cannot be interrupted: getaddrinfo.
+// For the few calls that block for an unlimited time and cannot be interrupted: getaddrinfo.
 #pragma once
 
 #include <functional>
@@ -11,16 +11,16 @@
 
 namespace eka::coro {
 
-// Runs `function` on a thread of its own and resumes on the caller's executor with its result or its exception. A
-// caller that is cancelled does not wait: it throws Cancelled at once, and the thread continues, its result unused,
-// until the function returns or the process ends. So `function` must own all that it uses, and be named before it is
-// passed (see the trap in task.h). A thread costs more than a turn of the pool; in return it does not delay others.
+// Runs `function` on its own thread and resumes on the caller's executor with its result or exception. A cancelled
+// caller does not wait: it throws Cancelled immediately, and the thread continues, unused, until the function returns
+// or the process ends. `function` must therefore own everything it uses, and must be named before it is passed (see the
+// warning in task.h). A thread costs more than a pool job, but other jobs do not have to wait for it.
 template <class T>
 Task<T> on_own_thread(std::function<T()> function);
 
 namespace detail {
 
-// `work` is destroyed by the thread.
+// `work` is destroyed on the thread.
 Task<> run_on_own_thread(std::function<void()> work);
 
 }  // namespace detail

@@ -43,7 +43,7 @@ Task<> detail::run_on(Pool& pool, Job& job) {
     std::exception_ptr failure;
   } state;
   const Executor here = co_await asio::this_coro::executor;
-  // `here` is copied, because the coroutine may be destroyed as soon as the last line has posted.
+  // `here` is copied, because the coroutine may be destroyed as soon as the last line of this handler has posted.
   asio::post(pool.executor(), [here, &job, &state] {
     try {
       if (!state.cancelled) job.run(Stop(state.cancelled));

@@ -1,4 +1,4 @@
-// The thread pool, and offload(), which runs a function there and resumes the coroutine here.
+// The thread pool, and offload(), which runs a function on it and resumes the coroutine on the caller's executor.
 #pragma once
 
 #include <atomic>
@@ -15,22 +15,22 @@
 namespace eka::coro {
 
 // For blocking calls and computations: libgit2, inflate, hashing, fsync. The destructor waits for running functions.
-// What blocks for as long as somebody else likes goes to a thread of its own instead (own_thread.h).
+// Calls that may block for an unlimited time get their own thread instead (own_thread.h).
 class Pool {
  public:
-  // At least 4 threads, or as many as there are processors: some of them may wait for the disk.
+  // At least 4 threads, or one for each processor: some may wait for the disk.
   static std::size_t usual_size();
 
   explicit Pool(std::size_t threads);
-  // Without threads of its own: `place` says for each job where it runs, and must outlive the pool. For simulations,
+  // A pool without threads: `place` returns the executor for each job, and must outlive the pool. For simulations,
   // which decide the order in which jobs end.
   explicit Pool(std::function<Executor()> place);
   ~Pool();
-  // Of the next job.
+  // The executor for the next job.
   Executor executor();
 
-  // Runs `work` at some time before the pool is destroyed, and nobody waits for it. What it throws is dropped: only for
-  // cleaning up that somebody else does if it fails.
+  // Runs `work` at some time before the pool is destroyed; nothing waits for it. Exceptions are ignored, so use it only
+  // for cleanup that is done elsewhere if it fails.
   void run_detached(std::function<void()> work);
 
  private:
@@ -38,8 +38,8 @@ class Pool {
   std::function<Executor()> place_;
 };
 
-// Whether the caller of a function that runs on the pool was cancelled. Long-running functions check it regularly and
-// return early.
+// Tells a function on the pool whether its caller was cancelled. Long-running functions check it regularly and return
+// early.
 class Stop {
  public:
   explicit Stop(const std::atomic<bool>& requested) : requested_(&requested) {}
@@ -64,11 +64,10 @@ using OffloadResultOf = typename OffloadResult<Function>::type;
 
 }  // namespace detail
 
-// Runs `function`, which may take a Stop, on the pool and resumes on the caller's executor with its result or its
-// exception: an Error or Cancelled, whatever the function threw (error_of()). Cancelling the caller does not interrupt
-// the function (it cannot be): the caller stays suspended until it has ended, so that references it was given stay
-// valid, and then throws Cancelled. A function whose turn has not come when the caller is cancelled is not run at all.
-// Capture by reference: [&] is safe here.
+// Runs `function`, which may take a Stop, on the pool and resumes on the caller's executor with its result. Exceptions
+// are rethrown as Error or Cancelled (error_of()). Cancelling the caller does not interrupt the function: the caller
+// stays suspended until it has ended, so that references it captured stay valid, and then throws Cancelled. If the
+// function has not started when the caller is cancelled, it is not run. Capture by reference: [&] is safe here.
 template <class Function>
 Task<detail::OffloadResultOf<Function>> offload(Pool& pool, Function&& function);
 
@@ -84,7 +83,7 @@ class Job {
 
 Task<> run_on(Pool& pool, Job& job);
 
-// Error and Cancelled as they are, everything else as an Error.
+// Error and Cancelled unchanged, everything else as an Error.
 std::exception_ptr translated(const std::exception_ptr& failure);
 
 template <class Function>

@@ -59,14 +59,14 @@ void Runtime::run_to_end(Task<> task) {
     loop(ended);
   }
 
-  arrival.release();  // ends the wait; its owner closes the descriptor
+  arrival.release();  // ends the wait; the Interrupt closes the descriptor
   reactor_.restart();
   reactor_.poll();  // ready handlers refer to this frame
   if (const int signal = interrupt.signal(); signal != 0) throw Interrupted{signal};
   if (failure) rethrow(std::move(failure));
 }
 
-// An exception from a handler would leave tasks suspended forever: noexcept terminates the program instead.
+// An exception from a handler would leave tasks suspended forever, so noexcept terminates the program instead.
 void Runtime::loop(const bool& ended) noexcept {
   while (!ended) {
     reactor_.restart();

@@ -14,13 +14,12 @@
 namespace eka::coro {
 
 // At most one per process, because it handles signals. Objects that use its reactor (timers, sockets) must be destroyed
-// before it. The destructor waits for what the pool still runs, but not for ever after a signal (see
-// run()).
+// before it. The destructor waits for running pool jobs, but after a signal only for a limited time (see run()).
 class Runtime {
  public:
-  // With a `handler_limit` a watchdog aborts the process, with a stack trace, when one handler holds the reactor for
-  // longer (watchdog.h). Without one, the environment variable EKA_WATCHDOG, a number of milliseconds, says it: so
-  // tests watch whatever program they run.
+  // With a `handler_limit`, a watchdog aborts the process with a stack trace when one handler holds the reactor for
+  // longer (watchdog.h). The default is the environment variable EKA_WATCHDOG, a number of milliseconds, which lets
+  // tests watch any program they run.
   explicit Runtime(std::size_t pool_threads, std::optional<std::chrono::milliseconds> handler_limit = std::nullopt);
   ~Runtime();
   Runtime(const Runtime&) = delete;
@@ -29,10 +28,10 @@ class Runtime {
   Executor reactor();
   Pool& pool() { return pool_; }
 
-  // Runs `task` on the reactor, on this thread, to its end: returns its result or throws what it threw. SIGINT and
-  // SIGTERM cancel it: then Interrupted is thrown, once everything it spawned has ended. Where that takes longer than
-  // a second, or a second SIGINT comes, the process ends as it is (interrupt.h). May be called again. SIGPIPE is
-  // ignored as long as the Runtime lives.
+  // Runs `task` on the reactor, on this thread, until it ends; returns its result or throws its exception. SIGINT and
+  // SIGTERM cancel it, and run() throws Interrupted when everything it spawned has ended. If that takes longer than a
+  // second, or if a second SIGINT arrives, the process ends (interrupt.h). May be called again. SIGPIPE is ignored
+  // while the Runtime exists.
   template <class T>
   T run(Task<T> task);
 

@@ -25,7 +25,7 @@ std::chrono::nanoseconds time_of(clockid_t clock) {
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-// How long the thread was ready to run, and did not.
+// How long the thread was ready to run but was not running.
 std::optional<std::chrono::nanoseconds> time_kept_waiting(const std::string& schedstat) {
   std::ifstream file(schedstat);
   std::int64_t running = 0, waiting = 0;
@@ -49,7 +49,7 @@ Watchdog::Watchdog(asio::io_context& reactor, std::chrono::milliseconds limit)
       watched_(::pthread_self()),
       schedstat_("/proc/self/task/" + std::to_string(::gettid()) + "/schedstat") {
   std::array<void*, 1> frame{};
-  ::backtrace(frame.data(), 1);  // loads libraries now, which is not allowed in a signal handler
+  ::backtrace(frame.data(), 1);  // loads libraries now, because a signal handler must not
   thread_ = std::thread([this] { watch(); });
 }
 
@@ -64,7 +64,7 @@ Watchdog::~Watchdog() {
 
 void Watchdog::watch() {
   while (pause(limit_ / 2)) {
-    // Shared with the tick, which may still be queued when this object is destroyed.
+    // Shared with the tick handler, which may still be queued when this object is destroyed.
     const auto waits = std::make_shared<std::atomic<bool>>(true);
     asio::post(reactor_, [waits] { *waits = false; });
     while (*waits) {
@@ -72,7 +72,7 @@ void Watchdog::watch() {
       const auto begin = held();
       while (*waits && ended_ == handler) {
         if (!pause(limit_ / 4)) return;
-        // In this order: of a handler that has ended meanwhile nothing is said.
+        // In this order, so that a handler that ended in the meantime is not reported.
         const auto now = held();
         if (*waits && ended_ == handler && now - begin > limit_) bark();
       }
@@ -80,7 +80,7 @@ void Watchdog::watch() {
   }
 }
 
-// A clock that stands still while the thread waits for a processor.
+// A clock that stops while the thread waits for a processor.
 std::chrono::nanoseconds Watchdog::held() const {
   if (const auto waiting = time_kept_waiting(schedstat_)) return time_of(CLOCK_MONOTONIC) - *waiting;
   clockid_t processor{};

@@ -1,14 +1,14 @@
-// Aborts, with a stack trace, when one handler holds the reactor too long: by computing, or by blocking in a system
-// call. For tests (EKA_WATCHDOG, see runtime.h).
+// Aborts with a stack trace when one handler holds the reactor too long, by computing or by blocking in a system call.
+// For tests (EKA_WATCHDOG, see runtime.h).
 //
-// What counts is the time that the reactor's thread runs or sleeps inside one handler. Time in which it is ready to run
-// and other threads have the processors does not count, so a busy machine raises no false alarm. The kernel keeps these
-// times apart (/proc/self/task/<tid>/schedstat); where it does not, only processor time counts, and a handler that
-// blocks is not seen.
+// Measures the time that the reactor's thread runs or sleeps inside one handler. Time in which it is ready to run while
+// other threads use the processors does not count, so that a busy machine raises no false alarm. The kernel reports
+// these times separately (/proc/self/task/<tid>/schedstat); where it does not, only processor time counts, and a
+// handler that blocks is not detected.
 //
-// A thread posts a tick to the reactor now and then. While a tick waits, the reactor cannot be idle; so if no handler
-// ends meanwhile, one has been running for all of that time. (Measuring the handlers themselves would need a hook in
-// Asio; measuring how long the tick waits would blame many short handlers for one long one.)
+// A thread regularly posts a tick to the reactor. While a tick is queued, the reactor cannot be idle, so if no handler
+// ends in that time, one handler has been running throughout. (Measuring handlers directly would need a hook in Asio;
+// measuring how long the tick is queued would mistake many short handlers for one long one.)
 #pragma once
 
 #include <atomic>
@@ -43,7 +43,7 @@ class Watchdog {
   asio::io_context& reactor_;
   std::chrono::milliseconds limit_;
   pthread_t watched_;
-  std::string schedstat_;                 // the file of the watched thread
+  std::string schedstat_;                 // of the watched thread
   std::atomic<unsigned long> ended_ = 0;  // number of handlers that ended
   std::mutex mutex_;
   std::condition_variable over_;

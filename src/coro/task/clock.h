@@ -1,4 +1,4 @@
-// Time and chance, as everything above the wire asks for them: a test or a simulation gives others.
+// Time and random numbers, replaceable in tests and simulations. Used by everything above the wire protocols.
 #pragma once
 
 #include <chrono>
@@ -7,17 +7,17 @@
 
 namespace eka::coro {
 
-// For the reactor's thread.
+// Call on the reactor's thread only.
 class Clock {
  public:
   virtual ~Clock() = default;
   // For durations.
   virtual std::chrono::steady_clock::time_point now() = 0;
-  // For what is remembered between runs.
+  // For times that are kept between runs.
   virtual std::chrono::system_clock::time_point date() = 0;
   virtual Task<> sleep(std::chrono::milliseconds time) = 0;
   virtual double uniform() = 0;  // [0, 1)
-  // The real ones.
+  // The real time and random numbers.
   static Clock& system();
 };
 

@@ -1,4 +1,4 @@
-// A one-shot event: many wait, one sets, all go on.
+// A one-shot event: set() resumes all coroutines that wait for it.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace eka::coro {
 
-// Of one executor: all calls come from the same thread. A waiter that is cancelled throws Cancelled and costs nobody
-// anything. The event must outlive its waiters.
+// All calls must come from the thread of one executor. A cancelled waiter throws Cancelled and does not affect the
+// others. The event must outlive its waiters.
 class Event {
  public:
   bool is_set() const { return set_; }

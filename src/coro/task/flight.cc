@@ -10,7 +10,7 @@
 
 namespace eka::coro {
 
-// One who waits, for one flight or for several.
+// A caller that waits for one or more flights.
 struct Flight::Asker {
   void one_less() {
     if (--waits_for == 0) wakeup.notify();
@@ -23,7 +23,7 @@ struct Flight::Asker {
 
 void Flight::start(const Executor& executor, Task<> work, std::function<void()> on_end) {
   spawn(executor, std::move(work), cancel_.slot(), [this, on_end = std::move(on_end)](std::exception_ptr failure) {
-    // What on_end lets go of may be all that keeps this object.
+    // on_end may release the last reference to this object.
     failure_ = std::move(failure);
     ended_ = true;
     const auto askers = std::exchange(askers_, {});
@@ -34,7 +34,7 @@ void Flight::start(const Executor& executor, Task<> work, std::function<void()> 
   });
 }
 
-// The last one to leave stays until the work, cancelled, has ended.
+// The last caller keeps waiting until the cancelled work has ended.
 void Flight::leave(Asker& asker) {
   if (askers_.size() > 1) {
     askers_.remove(&asker);
@@ -57,7 +57,7 @@ Task<> Flight::wait_all(std::vector<std::shared_ptr<Flight>> flights) {
   if (asker.waits_for == 0) co_return;
   co_await asker.wakeup.wait([&] {
     asker.cancelled = true;
-    ++asker.waits_for;  // nothing resumes the caller before all have been left
+    ++asker.waits_for;  // prevents resuming the caller before it has left all flights
     for (const auto& flight : flights) {
       if (!flight->ended_) flight->leave(asker);
     }
@@ -85,7 +85,7 @@ Task<> Flight::wait_gone(std::shared_ptr<Flight> flight) {
     });
   }
   if (cancelled) throw Cancelled();
-  co_await throw_if_cancelled();  // after it was woken, before it resumed
+  co_await throw_if_cancelled();  // cancelled after the wakeup, but before it resumed
 }
 
 void rethrow_copy(const std::exception_ptr& failure) {

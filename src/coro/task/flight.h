@@ -1,11 +1,11 @@
-// Work that several wait for, and that belongs to none of them.
+// Work that several callers wait for and that belongs to none of them.
 //
-// The work is a coroutine of its own. It ends by itself, and then everyone who waits resumes; or it is cancelled when
-// the last one who waits is. So an asker that is cancelled, or fails otherwise, never takes the work away from the
-// others, and never leaves it running with nobody to wait for its end.
+// The work is a coroutine of its own. Either it ends, and all callers that wait for it resume; or it is cancelled, when
+// the last of them is cancelled. A caller that is cancelled or fails therefore never stops the work for the others, and
+// never leaves it running when nothing waits for it.
 //
-// This is what single_flight.h (one work for each key) is made of, and what anything uses that gathers the wishes of
-// several askers into one piece of work.
+// single_flight.h (one piece of work for each key) is based on it, and so is code that combines the requests of several
+// callers into one piece of work.
 #pragma once
 
 #include <exception>
@@ -19,33 +19,34 @@
 
 namespace eka::coro {
 
-// On one executor. Held by shared pointers: of those who wait, and of the work's owner until `on_end` was called.
+// All calls must be made on one executor. Held by shared pointers: of the callers that wait, and of the owner of the
+// work until `on_end` has been called.
 class Flight {
  public:
   Flight() = default;
   Flight(const Flight&) = delete;
   Flight& operator=(const Flight&) = delete;
 
-  // Starts `work`, which begins at the next turn of the executor at the earliest. `on_end` is called when it has ended
-  // with whatever result, before anybody who waits resumes. The caller must go on to wait_all() or join() without
-  // suspending and without being cancelled: use throw_if_cancelled() before.
+  // Starts `work`, at the next turn of the executor at the earliest. `on_end` is called when it has ended, successfully
+  // or not, before any waiting caller resumes. The caller must then call wait_all() or join() without suspending and
+  // without being cancelled: call throw_if_cancelled() first.
   void start(const Executor& executor, Task<> work, std::function<void()> on_end);
 
-  // Waits for the end; throws what the work threw, to each a copy. Where the caller is cancelled: throws Cancelled, at
-  // once when others still wait, else once the work, cancelled too, has ended.
+  // Waits for the end; throws the exception of the work, a copy for each caller. If the caller is cancelled, throws
+  // Cancelled: immediately if others still wait, otherwise when the work, which is then cancelled too, has ended.
   static Task<> join(std::shared_ptr<Flight> flight);
 
-  // The same for several at once; what the works threw is left to failure(). From the first moment on the caller counts
-  // as an asker of each of them.
+  // Like join() for several flights, but does not throw their exceptions: see failure(). The caller counts as waiting
+  // for all of them from the start.
   static Task<> wait_all(std::vector<std::shared_ptr<Flight>> flights);
 
-  // Waits for the end without being an asker: for whoever finds the flight doomed.
+  // Waits for the end without keeping the work alive. For callers that find a doomed flight.
   static Task<> wait_gone(std::shared_ptr<Flight> flight);
 
-  // Cancelled because nobody waits any more; no use joining it.
+  // Cancelled because nothing waits for it any more; do not join it.
   bool is_doomed() const { return doomed_; }
   bool has_ended() const { return ended_; }
-  // What the work threw; null while it runs and when it succeeded.
+  // The exception of the work; null while it is running and if it succeeded.
   const std::exception_ptr& failure() const { return failure_; }
 
  private:
@@ -60,8 +61,8 @@ class Flight {
   std::exception_ptr failure_;
 };
 
-// Throws what `failure` holds. An Error is copied: whoever catches it may add context to it, so nobody gets the same
-// object as another.
+// Throws the exception of `failure`. An Error is copied, because handlers may add context to it: each caller gets its
+// own object.
 [[noreturn]] void rethrow_copy(const std::exception_ptr& failure);
 
 namespace detail {

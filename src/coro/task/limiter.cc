@@ -31,7 +31,7 @@ Task<Limiter::Permit> Limiter::acquire(std::size_t amount) {
   co_await waiter.turn.wait([&] {
     cancelled = true;
     queue_.erase(place);
-    serve();  // the one behind may need less
+    serve();  // the next waiter may need less
     waiter.turn.notify();
   });
   if (cancelled) throw Cancelled();
@@ -47,7 +47,7 @@ bool Limiter::fits(std::size_t amount) const {
   return in_use_ == 0 || (in_use_ <= capacity_ && amount <= capacity_ - in_use_);
 }
 
-// What is granted counts as used at once, not when the waiter resumes: nobody can slip in between.
+// A granted amount counts as used immediately, not when the waiter resumes, so that no other caller can take it.
 void Limiter::serve() {
   while (!queue_.empty() && fits(queue_.front()->amount)) {
     Waiter* const next = queue_.front();

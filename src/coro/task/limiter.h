@@ -12,14 +12,14 @@ namespace eka::coro {
 
 class Limiter {
  public:
-  // Returned to the limiter when destroyed; the limiter must still be there. An empty one holds nothing.
+  // Returns its amount to the limiter when it is destroyed; the limiter must outlive it. May be empty.
   class Permit {
    public:
     Permit() = default;
     Permit(Permit&& other) noexcept;
     Permit& operator=(Permit&& other) noexcept;
     ~Permit() { release(); }
-    // Gives it back early.
+    // Returns it early.
     void release();
 
    private:
@@ -34,11 +34,12 @@ class Limiter {
   Limiter(const Limiter&) = delete;
   Limiter& operator=(const Limiter&) = delete;
 
-  // First come, first served; a waiter that is cancelled leaves the queue, costs nobody anything, and throws Cancelled.
-  // `amount` above the capacity is served when the limiter is wholly free.
+  // First come, first served. A cancelled waiter leaves the queue without affecting others and throws Cancelled. An
+  // `amount` above the capacity is granted when nothing is in use.
   Task<Permit> acquire(std::size_t amount = 1);
 
-  // From now on; permits already out stay out. For limits that adapt to what the other side bears.
+  // Applies to later calls; permits already granted stay valid. For limits that adapt to the capacity of the other
+  // side.
   void resize(std::size_t capacity);
 
   std::size_t capacity() const { return capacity_; }

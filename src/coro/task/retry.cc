@@ -14,11 +14,11 @@ std::optional<std::chrono::milliseconds> Attempts::delay_after(const Error& erro
   const auto asked = policy_.busy == nullptr ? std::nullopt : policy_.busy(error);
   if (!asked && ++made_ >= policy_.attempts) return std::nullopt;
   ++delays_;
-  // Doubled by hand: a shift by the number of attempts could overflow.
+  // A loop, because shifting by the number of attempts could overflow.
   auto bound = policy_.first_delay;
   for (int i = 1; i < delays_ && bound < policy_.longest_delay; ++i) bound *= 2;
   bound = std::min(bound, policy_.longest_delay);
-  // A busy server is not tried again at once, however often.
+  // A busy server is never retried immediately.
   const double share = asked ? (1 + clock_.uniform()) / 2 : clock_.uniform();
   const auto jittered = static_cast<double>(bound.count()) * share;
   const std::chrono::milliseconds delay =

@@ -1,4 +1,4 @@
-// Retry by policy, with an injectable clock.
+// Retries by policy, with an injectable clock.
 #pragma once
 
 #include <chrono>
@@ -17,29 +17,30 @@ struct RetryPolicy {
   int attempts = 4;
   std::chrono::milliseconds first_delay{200};
   std::chrono::milliseconds longest_delay{10'000};
-  // For all attempts and delays together: no attempt begins after it. One that runs is not cut short (timeout.h is for
-  // that, inside the attempt, where it is known whether bytes still flow).
+  // For all attempts and delays together: no attempt starts after it. A running attempt is not interrupted; use
+  // timeout.h inside the attempt for that, where it is known whether bytes still arrive.
   std::chrono::milliseconds deadline{60'000};
-  // Of an error that says that a server is busy: how long it asks to be left alone, 0 if it does not say. Such failures
-  // do not count as attempts: they end with the deadline, or at once if that comes before the time asked for.
+  // For an error that means that the server is busy: how long the server asks to wait, or 0 if it does not say; nullopt
+  // for other errors. Such failures do not count as attempts: retrying ends at the deadline, or immediately if the
+  // requested wait exceeds it.
   std::optional<std::chrono::milliseconds> (*busy)(const Error& error) = nullptr;
 };
 
 // Calls `attempt`, which returns a Task, until one succeeds, fails with an Error that is not retryable, or the policy
-// ends: then the last Error is thrown as it was. Delays are exponential with full jitter: anything from nothing up to
-// the bound that doubles each time, so that many who failed together do not come back together. `on_retry` is told of
-// each failure that leads to another attempt, before the delay. `attempt` is kept as long as it is needed; `clock` must
-// outlive the task.
+// is exhausted; then throws the last Error unchanged. Delays are exponential with full jitter: uniform between zero and
+// a bound that doubles each time, so that clients that failed together do not retry together. `on_retry` is called with
+// each failure that leads to another attempt, before the delay. `attempt` is stored as long as it is needed; `clock`
+// must outlive the task.
 template <class Attempt, class OnRetry>
 std::invoke_result_t<Attempt&> retry(RetryPolicy policy, Clock& clock, Attempt&& attempt, OnRetry&& on_retry);
 
 namespace detail {
 
-// The bookkeeping of one retry().
+// The state of one retry().
 class Attempts {
  public:
   Attempts(RetryPolicy policy, Clock& clock);
-  // After a failed attempt: how long to wait before the next, or nothing if `error` is to be final.
+  // After a failed attempt: how long to wait before the next one; nullopt if `error` is final.
   std::optional<std::chrono::milliseconds> delay_after(const Error& error);
 
  private:

@@ -1,4 +1,4 @@
-// Many ask, one works, all get the answer.
+// Runs work once for all concurrent callers with the same key, and gives each of them the result.
 #pragma once
 
 #include <map>
@@ -13,8 +13,8 @@
 
 namespace eka::coro {
 
-// Results are copied to everyone who asked (let T be a shared_ptr<const …> if that is dear). Neither they nor failures
-// are remembered: the next to ask after the end starts anew. Must outlive all who ask.
+// Results are copied to all callers (use shared_ptr<const …> as T if that is expensive). Neither results nor failures
+// are kept: the next call after the end starts the work again. Must outlive all callers.
 template <class Key, class T>
 class SingleFlight {
   static_assert(!std::is_aggregate_v<Key> || std::is_trivially_destructible_v<Key>,
@@ -28,12 +28,12 @@ class SingleFlight {
     if (!flights_.empty()) detail::flights_left_behind();
   }
 
-  // If work for `key` is under way, waits for its result and throws `work` away unstarted; else starts it, as a
-  // coroutine of its own, so `work` must own what it uses: it may continue after this caller was cancelled.
+  // If work for `key` is running, destroys `work` unstarted and waits for that result. Otherwise starts `work` as a
+  // coroutine of its own: it must own what it uses, because it may continue after this caller is cancelled.
   //
-  // Cancelling one caller does not affect the others; cancelling the last one cancels the work, and that caller waits
-  // for its end. A caller that comes meanwhile waits as well and then starts the work again: there is never more than
-  // one for a key. A failure is thrown to all callers that waited. Work that waits for its own key deadlocks.
+  // A cancelled caller does not affect the others. When the last one is cancelled, so is the work, and that caller
+  // waits for its end. Calls made in the meantime also wait and then start again, so that there is never more than one
+  // piece of work for a key. A failure is thrown to all callers. Work that calls run() with its own key deadlocks.
   Task<T> run(Key key, Task<T> work) {
     for (auto found = flights_.find(key); found != flights_.end(); found = flights_.find(key)) {
       const std::shared_ptr<SharedFlight> flight = found->second;

@@ -42,7 +42,8 @@ concept outlives_await = std::is_lvalue_reference_v<F> || std::is_trivially_dest
 // Lets other coroutines run; throws Cancelled if this one was cancelled. For loops that otherwise never suspend.
 Task<> checkpoint();
 
-// Throws Cancelled if this coroutine was cancelled; never suspends. Where it was not, it cannot be before it suspends.
+// Throws Cancelled if this coroutine was cancelled; never suspends. If it returns, the coroutine cannot be cancelled
+// before it next suspends.
 Task<> throw_if_cancelled();
 
 // Whether this is Cancelled or Asio's equivalent.

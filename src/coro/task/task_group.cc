@@ -11,7 +11,7 @@ TaskGroup::TaskGroup(Executor executor) : executor_(std::move(executor)) {}
 
 TaskGroup::~TaskGroup() {
   if (running_ == 0) return;
-  // Running members refer to objects that are being destroyed: cannot continue.
+  // Running tasks refer to objects that are being destroyed: cannot continue.
   std::fputs("eka: a task group was destroyed while its tasks were running\n", stderr);
   std::abort();
 }

@@ -25,15 +25,15 @@ template <class T>
 Task<std::vector<T>> all(std::vector<Task<T>> tasks);
 Task<> all(std::vector<Task<>> tasks);
 
-// Runs all tasks concurrently. Failures do not affect the other tasks and are returned in place (an exception that is
-// not an Error becomes one of Kind::failure). Cancelling the caller cancels all, waits and throws Cancelled; so does a
-// task that throws Cancelled without being cancelled.
+// Runs all tasks concurrently. Failures do not affect the other tasks and are returned in their place (an exception
+// that is not an Error becomes one of Kind::failure). Cancelling the caller cancels all tasks, waits for them and
+// throws Cancelled; a task that throws Cancelled without being cancelled has the same effect.
 template <class T>
 Task<std::vector<Result<T>>> gather(std::vector<Task<T>> tasks);
 Task<std::vector<Result<void>>> gather(std::vector<Task<>> tasks);
 
 // A group to which tasks can be added. Must be joined before it is destroyed, on every path: nothing between start()
-// and join() may throw. Start concurrent work of the caller as a member, too. Members may start more members.
+// and join() may throw. Work that the caller does concurrently must be a member too. Members may start more members.
 class TaskGroup {
  public:
   explicit TaskGroup(Executor executor);
@@ -41,7 +41,7 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // No effect after the group was cancelled: join() will throw.
+  // No effect if the group was cancelled: join() will throw.
   void start(Task<> task);
 
   // Cancels all members; exceptions that they throw afterwards are not failures of the group.

@@ -12,7 +12,7 @@ Task<> expire(std::chrono::milliseconds limit, Error error, Clock* clock) {
 
 Task<> finish(Task<> task, TaskGroup* group) {
   co_await std::move(task);
-  group->cancel();  // the clock
+  group->cancel();  // cancels expire()
 }
 
 }  // namespace

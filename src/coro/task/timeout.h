@@ -17,7 +17,7 @@ Task<> sleep(std::chrono::milliseconds time);
 // A retryable Error(Kind::remote, "no answer within 10 s").
 Error no_answer(std::chrono::milliseconds limit);
 
-// The result of `task`, or, if it has not ended within `limit`: cancels it, waits for its end and throws `error`.
+// Returns the result of `task`. If it has not ended within `limit`, cancels it, waits for its end and throws `error`.
 // Cancelling the caller cancels the task. `clock` must outlive the task.
 Task<> timeout(std::chrono::milliseconds limit, Task<> task, Error error, Clock& clock = Clock::system());
 
