@@ -1,4 +1,4 @@
-// Where bytes go as they arrive.
+// Receives bytes as they arrive.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace eka::net {
 
-// Where the bytes of a pack go as they arrive.
+// Receives the bytes of a pack as they arrive.
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
-  // `bytes` is valid until the task ends; the next call comes only after that (this is the back-pressure).
+  // `bytes` is valid until the task ends; the next call is made only after that (back-pressure).
   virtual coro::Task<> write(std::span<const std::byte> bytes) = 0;
 };
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int most_redirects = 10;
 
-// What a server sends back to say "the same file": a strong ETag, else a date; empty when there is neither.
+// The validator for If-Range: a strong ETag, otherwise the date; empty if the server sent neither.
 std::string validator_of(const HttpResponse& response) {
   std::string tag = response.header("ETag");
   if (tag.starts_with('"')) return tag;
@@ -56,7 +56,7 @@ class Download final : private HttpObserver {
   }
 
  private:
-  // One answer, read to its end. False: it broke, or did not fit, but the next one can go on from here.
+  // Reads one response to its end. False: it was interrupted or does not match, but the next one can continue.
   coro::Task<bool> transfer() {
     const auto begun_with = sink_.size();
     try {
@@ -71,7 +71,7 @@ class Download final : private HttpObserver {
       co_await copy(response.get());
       co_return true;
     } catch (const Error& error) {
-      // Without a validator what has come is of no use, and the next try starts over.
+      // Without a validator the received bytes cannot be used, and the next attempt starts over.
       if (!error.is_retryable() || validator_.empty() || sink_.size() <= begun_with) throw;
     }
     co_return false;
@@ -92,7 +92,7 @@ class Download final : private HttpObserver {
     }
   }
 
-  // The first answer that is no redirect: 200, 206 or 416.
+  // Returns the first response that is not a redirect: 200, 206 or 416.
   coro::Task<std::unique_ptr<HttpResponse>> ask() {
     atom::Url at = url_;
     for (int redirects = 0;; ++redirects) {
@@ -151,14 +151,14 @@ class Download final : private HttpObserver {
     return *std::move(to);
   }
 
-  // "bytes <first>-<last>/<size>", where we stand.
+  // "bytes <first>-<last>/<size>", starting at the current size.
   bool continues(const HttpResponse& response) const {
     return response.header("Content-Range").starts_with("bytes " + std::to_string(sink_.size()) + "-");
   }
 
   void before_retry(const Error& failure) { retries_.note(url_.str(), failure, traffic_); }
 
-  // Books what an answer has cost when it is done with.
+  // Adds the traffic of a response when it is destroyed.
   class Counted {
    public:
     Counted(const HttpResponse& response, Traffic& traffic) : response_(response), traffic_(traffic) {}

@@ -1,16 +1,15 @@
-// A file over HTTP into a sink.
+// Downloads a file over HTTP into a sink.
 //
-// A transfer that breaks is taken up where it broke: a range is asked for on the condition that the file is still the
-// one that was begun (If-Range, with its ETag or its date). A server that knows no ranges, or has another file now,
-// sends it whole, and the sink begins again. Transient failures are tried again by policy; one that came
-// after some bytes is not counted as a try as long as every try brings more.
+// An interrupted transfer is resumed: a range is requested on the condition that the file has not changed (If-Range,
+// with its ETag or date). A server that does not support ranges, or whose file has changed, sends the whole file, and
+// the sink is restarted. Transient failures are retried by policy; a failure after some bytes does not count as an
+// attempt as long as each attempt receives more.
 //
-// Proxy, authorities, client certificate and headers are those of DownloadShared::settings_for, for each place that a
-// redirect leads to. Where a server answers 401, logins are looked for (credentials.h).
+// Proxy, certificate authorities, client certificate and headers are those of DownloadShared::settings_for, for each
+// URL that a redirect leads to. If a server responds with 401, logins are looked up (credentials.h).
 //
-// Redirects are followed, at most ten, from http to http or https and from https to https only. Logins and headers go
-// to the origin that the URL names, and to no other. The bytes are taken as the server sends them: no compression of
-// the transfer is asked for.
+// At most ten redirects are followed, from http to http or https and from https only to https. Logins and headers are
+// sent only to the origin of the URL. The bytes are stored as sent: no compression of the transfer is requested.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +29,15 @@ struct DownloadLimits {
   int resumptions = 100;
 };
 
-// What downloads share with each other, and with other users of the client.
+// Shared by all downloads, and with other users of the client.
 struct DownloadShared {
   HttpClient& client;
   Credentials& credentials;
   HttpSettingsFor settings_for;
 };
 
-// `url` is http or https. What it references must outlive it. Resumes on the client's reactor, and throws Kind::remote.
-// When it is cancelled the sink holds what had come.
+// `url` is http or https. Referenced objects must outlive the task. Resumes on the client's reactor; throws
+// Kind::remote. If cancelled, the sink keeps the bytes received so far.
 coro::Task<> download(DownloadShared shared, atom::Url url, FileSink& sink, Traffic& traffic,
                       DownloadLimits limits = {}, coro::RetryPolicy policy = {},
                       coro::Clock& clock = coro::Clock::system(), TellRetry tell = {});

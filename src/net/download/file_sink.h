@@ -1,4 +1,4 @@
-// Where the bytes of a file go as they arrive, for transfers that may begin again.
+// Receives the bytes of a file as they arrive, for transfers that may be restarted.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@ namespace eka::net {
 
 class FileSink : public ByteSink {
  public:
-  // What has been written so far.
+  // The number of bytes written so far.
   virtual std::uint64_t size() const = 0;
-  // Forgets it.
+  // Discards them.
   virtual coro::Task<> restart() = 0;
 };
 

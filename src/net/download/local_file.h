@@ -1,4 +1,4 @@
-// A file on this disk into a sink, as download.h does it for one elsewhere.
+// Copies a file on the local disk into a sink, like download.h for remote files.
 #pragma once
 
 #include "atom/names/url.h"
@@ -7,7 +7,7 @@
 
 namespace eka::net {
 
-// `url` is a file's. Throws Kind::remote for what cannot be read, or is no regular file.
+// `url` is a file URL. Throws Kind::remote if the file cannot be read or is not a regular file.
 coro::Task<> read_local_file(coro::Pool& pool, atom::Url url, FileSink& sink);
 
 }  // namespace eka::net

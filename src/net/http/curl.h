@@ -1,4 +1,4 @@
-// The one door through which libcurl enters: owning handles.
+// The only file that includes libcurl: owning handles.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace eka::net {
 
-// Keeps the library initialised while it lives; any number may exist.
+// Keeps the library initialised while it exists; there may be any number.
 class Libcurl {
  public:
   Libcurl();
@@ -31,7 +31,7 @@ using HeaderList = std::unique_ptr<curl_slist, CurlDeleter<curl_slist_free_all>>
 
 std::string curl_version();
 
-// `location` as seen from `base`, both absolute or the former relative; empty when it makes no sense.
+// Resolves `location`, absolute or relative, against the absolute URL `base`; empty if it is invalid.
 std::string resolve_url(const std::string& base, const std::string& location);
 
 }  // namespace eka::net

@@ -22,7 +22,7 @@ coro::Task<> drain(HttpResponse* response) {
       seen += bytes.size();
     }
   } catch (const Error&) {
-    // Its status is what is to be reported.
+    // The status of the response is reported instead.
   }
 }
 
@@ -41,7 +41,7 @@ std::chrono::milliseconds HttpClient::left_of_pause(const std::string& host) {
   return std::chrono::ceil<std::chrono::milliseconds>(found->second.until - clock_.now());
 }
 
-// All requests to a busy host wait, also those that were queued when it sent its answer.
+// All requests to a busy host wait, including those that were queued when it responded.
 coro::Task<HostGate::Pass> HttpClient::turn_at(const std::string& host) {
   while (true) {
     const auto pause = left_of_pause(host);
@@ -61,7 +61,7 @@ void HttpClient::note_answer(const std::string& host, const HttpResponse& respon
   }
   const auto now = clock_.now();
   Pause& pause = pauses_[host];
-  // Answers that arrive during a pause do not lengthen the next one.
+  // Responses that arrive during a pause do not lengthen the next one.
   if (pause.until <= now) ++pause.answers;
   std::chrono::milliseconds wait = first_pause * (1 << std::min(pause.answers - 1, 5));
   if (const auto asked = response.retry_after()) wait = *asked;

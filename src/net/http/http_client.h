@@ -1,9 +1,9 @@
-// HTTP requests as coroutines: connections are kept alive and shared by all who use one client, HTTP/2 is spoken where
-// TLS agrees on it, bodies arrive as they are read.
+// HTTP requests as coroutines. Connections are kept alive and shared by all users of a client, HTTP/2 is used where TLS
+// negotiates it, bodies are delivered as they arrive.
 //
-// The rules that keep secrets and machines safe are those of the callers' (http_session.h): this client follows no
-// redirect, knows no credentials but those of the request, reads neither netrc nor cookies. Proxy and certificates are
-// those of the request's HttpSettings.
+// Security rules are enforced by the callers (http_session.h): this client follows no redirects, uses only the
+// credentials of the request, and reads neither netrc nor cookies. Proxy and certificates are those of the request's
+// HttpSettings.
 #pragma once
 
 #include <chrono>
@@ -29,25 +29,25 @@ namespace eka::net {
 class HttpLoop;
 
 struct HttpLimits {
-  std::chrono::milliseconds connect{20'000};  // for name, TCP and TLS together
-  // A transfer that brings fewer than `slowest` bytes a second for so long has stalled. There is no other limit to how
-  // long one takes: a clone may take an hour. Time spent in the reader of the data does not count.
+  std::chrono::milliseconds connect{20'000};  // for name resolution, TCP and TLS together
+  // A transfer that receives fewer than `slowest` bytes per second for this long has stalled. Its total duration is not
+  // limited: a clone may take an hour. Time spent waiting for our own reader does not count.
   std::chrono::seconds stall{120};
   long slowest = 64;
-  // After an answer 429 or 503 no request is sent to the host for the time in Retry-After or, without that, for a time
-  // that doubles. There is no such pause if it would be longer than this.
+  // After a response 429 or 503 no request is sent to the host for the time in Retry-After or, without that header, for
+  // a time that doubles. There is no such pause if it would be longer than this.
   std::chrono::seconds longest_pause{60};
-  std::size_t sockets = 256;                    // at once, to all hosts
-  std::size_t buffer = std::size_t{256} << 10;  // of a body that nobody reads yet; then the server has to wait
+  std::size_t sockets = 256;                    // open at once, to all hosts
+  std::size_t buffer = std::size_t{256} << 10;  // unread bytes of a body; beyond it the server has to wait
 };
 
-// Receives, on the reactor, events about the connection of a request. Must not throw, and must outlive the answer.
+// Receives events about the connection of a request, on the reactor. Must not throw, and must outlive the response.
 class HttpObserver {
  public:
   virtual void connected() = 0;           // a new connection has been opened
-  virtual void reused() = 0;              // the answer has begun on a connection that had carried another request
+  virtual void reused() = 0;              // the response has begun on a connection that had carried another request
   virtual void repeated(Repeat why) = 0;  // the request is sent again, on a new connection
-  // Whether the server keeps the connection open, according to the first answer on it.
+  // Whether the server keeps the connection open, according to the first response on it.
   virtual void keeps_open(bool open) = 0;
 
  protected:
@@ -56,58 +56,58 @@ class HttpObserver {
 
 struct HttpRequest {
   std::string url;             // without user and password
-  std::string user, password;  // sent at once, as Basic, when there is a user
+  std::string user, password;  // sent preemptively, as Basic, if there is a user
   std::vector<std::string> headers;
-  std::shared_ptr<const HttpSettings> settings;  // none: the defaults of libcurl
-  std::optional<std::string> body;               // a POST, when there is one
-  bool persists = true;                          // what is known of the server: see repeat_rule.h
+  std::shared_ptr<const HttpSettings> settings;  // null: the defaults of libcurl
+  std::optional<std::string> body;               // if present, the request is a POST
+  bool persists = true;  // whether the server is known to keep connections open: see repeat_rule.h
   HttpObserver* observer = nullptr;
-  bool compressed = false;                                               // let the server compress its answer
-  std::uint64_t body_limit = std::numeric_limits<std::uint64_t>::max();  // of the answer, decompressed
+  bool compressed = false;                                               // lets the server compress its response
+  std::uint64_t body_limit = std::numeric_limits<std::uint64_t>::max();  // of the response, decompressed
 };
 
-// An answer whose headers have arrived. Destroying it abandons what has not been read.
+// A response whose headers have arrived. Destroying it abandons the unread rest.
 class HttpResponse {
  public:
   virtual ~HttpResponse() = default;
 
   virtual long status() const = 0;
   virtual std::string content_type() const = 0;     // lower case, without parameters
-  virtual const std::string& location() const = 0;  // of a redirect, absolute; else empty
+  virtual const std::string& location() const = 0;  // of a redirect, absolute; otherwise empty
   virtual std::optional<std::chrono::seconds> retry_after() const = 0;
-  virtual std::string header(const char* name) const = 0;  // the last of that name; empty when there is none
+  virtual std::string header(const char* name) const = 0;  // the last header of that name; empty if there is none
 
-  // The next bytes of the body, valid until the next call; empty at its end. Throws HttpError for a transfer that
-  // broke, Error for a body over its limit.
+  // Returns the next bytes of the body, valid until the next call; empty at its end. Throws HttpError if the transfer
+  // fails, Error if the body exceeds its limit.
   virtual coro::Task<std::string_view> read() = 0;
 
-  // From the request's being sent to the first byte of the answer: neither connecting nor waiting in line.
+  // From sending the request to the first byte of the response; excludes connecting and queueing.
   virtual std::chrono::microseconds answer_time() const = 0;
 
-  // As of now, headers included, before decompression.
+  // So far, including headers, before decompression.
   virtual std::uint64_t bytes_received() const = 0;
   virtual std::uint64_t bytes_sent() const = 0;
 };
 
-// Reads a short body that nobody wants, so that its connection can be used again. What goes wrong with it is not told.
+// Reads a short body that is not needed, so that its connection can be reused. Failures are ignored.
 coro::Task<> drain(HttpResponse* response);
 
 class HttpClient {
  public:
-  // All requests are made, and resume, on `reactor`. `clock`, which times the pauses of busy hosts, must outlive it.
+  // All requests are made, and resume, on `reactor`. `clock` measures the pauses of busy hosts and must outlive it.
   explicit HttpClient(coro::Executor reactor, HttpLimits limits = {}, coro::Clock& clock = coro::Clock::system());
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Waits for its turn at the host, sends, and resumes when the status and headers are here, whatever they are.
-  // Throws HttpError(status 0) when there are none. Answers may outlive the client.
+  // Waits for its turn at the host, sends the request, and resumes when status and headers have arrived, for any
+  // status. Throws HttpError (status 0) if there is no response. Responses may outlive the client.
   coro::Task<std::unique_ptr<HttpResponse>> send(HttpRequest request);
 
  private:
   struct Pause {
     std::chrono::steady_clock::time_point until;
-    int answers = 0;  // that said busy, one after another
+    int answers = 0;  // consecutive responses that said busy
   };
   coro::Task<HostGate::Pass> turn_at(const std::string& host);
   std::chrono::milliseconds left_of_pause(const std::string& host);
@@ -119,7 +119,7 @@ class HttpClient {
   std::shared_ptr<const HttpSettings> plain_;
   std::shared_ptr<HttpLoop> loop_;
   HostGate gate_;
-  std::shared_ptr<coro::Limiter> sockets_;  // answers may outlive the client
+  std::shared_ptr<coro::Limiter> sockets_;  // responses may outlive the client
 };
 
 }  // namespace eka::net

@@ -39,7 +39,7 @@ int HttpLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*
     static_cast<HttpLoop*>(self)->watch(socket, what);
     return 0;
   } catch (const std::exception&) {
-    return -1;  // out of descriptors or of memory: libcurl fails the transfers
+    return -1;  // out of descriptors or memory: libcurl fails the transfers
   }
 }
 
@@ -81,7 +81,7 @@ void HttpLoop::watch(curl_socket_t socket, int what) {
 }
 
 void HttpLoop::arm(curl_socket_t socket, const std::shared_ptr<Watch>& watch) {
-  // `events` is what libcurl is told, `pending` the flag of the Watch that says that this wait is under way.
+  // `events` is passed to libcurl; `pending` is the flag of the Watch that is set while this wait is pending.
   const auto wait = [&](asio::posix::descriptor_base::wait_type type, int wanted, int events, bool Watch::* pending) {
     if ((watch->wanted & wanted) == 0 || (*watch).*pending) return;
     (*watch).*pending = true;

@@ -1,8 +1,8 @@
-// libcurl's transfers, driven by the reactor.
+// Runs libcurl's transfers on the reactor.
 //
-// libcurl says which sockets it waits for and when it wants to be called anyway; the reactor waits, and calls it. No
-// call blocks. libcurl owns its sockets and may close one at any time, so the reactor watches a duplicate of each,
-// which it owns: neither can pull a descriptor away from under the other.
+// libcurl reports which sockets it waits for and when its timer expires; the reactor waits and then calls it. No call
+// blocks. libcurl owns its sockets and may close them at any time, so the reactor watches a duplicate of each, which it
+// owns: neither closes a descriptor that the other is using.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@
 
 namespace eka::net {
 
-// Who is told that a transfer has ended. The easy handle's CURLOPT_PRIVATE points at it.
+// Notified when a transfer has ended. The easy handle's CURLOPT_PRIVATE points to it.
 class TransferEnd {
  public:
   virtual void ended(CURLcode code) = 0;
@@ -22,7 +22,7 @@ class TransferEnd {
   ~TransferEnd() = default;
 };
 
-// Made shared: what the reactor still has queued keeps it alive for as long as it takes to see that it is over.
+// Owned by shared pointers: handlers queued on the reactor hold weak pointers to it, and do nothing once it is gone.
 class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
  public:
   explicit HttpLoop(coro::Executor reactor);
@@ -30,7 +30,7 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
   HttpLoop(const HttpLoop&) = delete;
   HttpLoop& operator=(const HttpLoop&) = delete;
 
-  // All on the reactor, and never from inside one of libcurl's callbacks.
+  // Call on the reactor only, and never from a callback of libcurl.
   void add(CURL* easy);
   void remove(CURL* easy);
 

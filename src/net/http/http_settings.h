@@ -1,6 +1,6 @@
-// How one place is reached over HTTP: proxy, certificates, headers.
+// HTTP settings for one URL: proxy, certificates, headers.
 //
-// A value. Where it comes from is up to the caller; for git's configuration see git/config/http_settings.h.
+// A value. The caller decides where it comes from; for git's configuration see git/config/http_settings.h.
 #pragma once
 
 #include <functional>
@@ -14,15 +14,15 @@
 namespace eka::net {
 
 struct HttpSettings {
-  std::optional<std::string> proxy;  // may hold a password; empty: none, whatever the environment says
-  std::string proxy_name;            // it, or that of the environment, for messages; no_proxy may except the host
+  std::optional<std::string> proxy;  // may contain a password; empty: no proxy, whatever the environment contains
+  std::string proxy_name;            // `proxy`, or that of the environment, for messages; no_proxy may exclude the host
   std::string ca_file, ca_path;      // empty: the defaults of libcurl
-  std::string certificate, key;      // the client's own
+  std::string certificate, key;      // of the client
   std::string user_agent;            // empty: none is sent
-  std::vector<std::string> headers;  // may hold secrets: for this place only
-  bool check_unwanted = false;       // the configuration turns certificate checks off; they are made anyway
+  std::vector<std::string> headers;  // may contain secrets: send only to this URL
+  bool check_unwanted = false;       // the configuration disables certificate verification; it is done anyway
 
-  // A line for each setting, without secrets.
+  // One line for each setting, without secrets.
   std::vector<std::string> described() const;
 };
 

@@ -72,7 +72,7 @@ void HttpTransfer::configure(const HttpLimits& limits) {
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, detail_.data());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
-  // A cancelled transfer does not wait for getaddrinfo, which libcurl runs on a thread of its own.
+  // A cancelled transfer does not wait for getaddrinfo, which libcurl runs on its own thread.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
 
@@ -92,7 +92,7 @@ void HttpTransfer::configure(const HttpLimits& limits) {
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stall.count()));
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, limits.slowest);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  // What one full buffer decompresses to (at most a thousandfold) is kept by libcurl while we pause.
+  // While the transfer is paused, libcurl keeps what one full buffer decompresses to (up to a thousand times its size).
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, request_.compressed ? 16L << 10 : 128L << 10);
 
   if (request_.compressed) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -134,7 +134,8 @@ void HttpTransfer::configure_peers(const HttpSettings& settings) {
   if (settings.proxy) curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy->c_str());
 }
 
-// libcurl is C: nothing may be thrown through it. It ends a transfer whose callback takes less than it was given.
+// Exceptions must not propagate through libcurl, which is C. It ends a transfer whose callback accepts fewer bytes than
+// it was given.
 int HttpTransfer::on_ready(void* self, char*, char*, int, int) {
   auto& transfer = *static_cast<HttpTransfer*>(self);
   try {
@@ -166,8 +167,8 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t, std::size_t size, voi
   }
 }
 
-// Called when there is a connection, before the request is sent on it. libcurl sends a request again by itself, up to
-// five times, when a used connection ends without an answer; the rule allows one repetition, on a new connection.
+// Called when there is a connection, before the request is sent on it. libcurl repeats a request by itself, up to five
+// times, when a used connection ends without a response; the rule allows one repetition, on a new connection.
 bool HttpTransfer::may_send() {
   const long opened = number(easy_.get(), CURLINFO_NUM_CONNECTS);
   const bool fresh = opened > std::exchange(connections_, opened);
@@ -193,8 +194,8 @@ void HttpTransfer::tell_of_repeat(Repeat why) {
   if (request_.observer != nullptr) request_.observer->repeated(why);
 }
 
-// HTTP/1.0 closes unless both sides agree to keep a connection; later versions keep it unless one side says otherwise,
-// or the answer ends with it.
+// HTTP/1.0 closes a connection unless both sides agree to keep it; later versions keep it unless one side says
+// otherwise, or the end of the connection marks the end of the response.
 bool HttpTransfer::server_keeps_open() const {
   const long version = number(easy_.get(), CURLINFO_HTTP_VERSION);
   if (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1) return true;
@@ -208,7 +209,7 @@ void HttpTransfer::take_header(std::string_view line) {
   if (headers_complete_) return;  // a trailer
   if (trim(line).empty()) {
     status_ = number(easy_.get(), CURLINFO_RESPONSE_CODE);
-    if (status_ < 200) return;  // the real headers are still to come
+    if (status_ < 200) return;  // an interim response; the final headers follow
     headers_complete_ = true;
     if (request_.observer != nullptr && used_before_) request_.observer->reused();
     if (request_.observer != nullptr && !used_before_) request_.observer->keeps_open(server_keeps_open());
@@ -236,7 +237,7 @@ std::size_t HttpTransfer::take_body(std::string_view bytes) {
   return bytes.size();
 }
 
-// Called once by libcurl, and once more by read() where libcurl cannot go on: the first call counts.
+// Called once by libcurl, and again by read() if libcurl cannot continue: the first call counts.
 void HttpTransfer::ended(CURLcode code) {
   if (result_) return;
   result_ = code;
@@ -255,7 +256,7 @@ void HttpTransfer::ended(CURLcode code) {
 }
 
 coro::Task<> HttpTransfer::sleep() {
-  // Cancelled: wakes up, and the next co_await of the waiting caller throws.
+  // If cancelled, wakes up, and the next co_await of the caller throws.
   co_await wakeup_.wait([this] { wakeup_.notify(); });
 }
 
@@ -304,7 +305,7 @@ void HttpTransfer::throw_if_failed() const {
   if (result_ && *result_ != CURLE_OK) {
     const long connect_status = number(easy_.get(), CURLINFO_HTTP_CONNECTCODE);
     if (connect_status >= 300) throw proxy_error(connect_status, host_, proxy);
-    // Refused by may_send(): report what happened before that.
+    // Rejected by may_send(): report the failure that preceded it.
     if (*result_ == CURLE_ABORTED_BY_CALLBACK) throw transfer_error(CURLE_GOT_NOTHING, host_, "", proxy);
     throw transfer_error(*result_, host_, detail_.data(), proxy);
   }

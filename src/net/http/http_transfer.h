@@ -1,4 +1,4 @@
-// One HTTP request and its answer, on a HttpLoop.
+// One HTTP request and its response, on an HttpLoop.
 #pragma once
 
 #include <array>
@@ -13,9 +13,9 @@
 
 namespace eka::net {
 
-// The right to have a socket, one of so many.
+// A permit for one of a limited number of sockets.
 struct SocketTurn {
-  SocketTurn() = default;  // declared, so that this is no aggregate: see the trap in task.h
+  SocketTurn() = default;  // declared, so that this is not an aggregate: see the warning in task.h
 
   std::shared_ptr<coro::Limiter> limiter;  // outlives the permit
   coro::Limiter::Permit permit;
@@ -27,7 +27,7 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
                const HttpLimits& limits);
   ~HttpTransfer() override;
 
-  // Sends, and waits for the headers.
+  // Sends the request and waits for the headers.
   coro::Task<> start();
 
   long status() const override { return status_; }
@@ -66,22 +66,22 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> detail_{};
 
-  long connections_ = 0;      // that libcurl has opened for it
-  bool sent_ = false;         // once at least
-  bool used_before_ = false;  // the connection it was sent on had carried another request
+  long connections_ = 0;      // opened by libcurl for this transfer
+  bool sent_ = false;         // at least once
+  bool used_before_ = false;  // the connection had carried another request
   bool repeated_ = false;
-  bool needs_new_ = false;  // to be repeated, but libcurl has chosen another used connection
+  bool needs_new_ = false;  // must be repeated, but libcurl chose another used connection
 
   long status_ = 0;
   std::string location_;
-  std::string buffer_;      // arrived, and not read
-  std::string handed_out_;  // what the last read() returned
+  std::string buffer_;      // received, not yet read
+  std::string handed_out_;  // returned by the last read()
   std::uint64_t decoded_ = 0;
   bool added_ = false;
   bool headers_complete_ = false;
   bool paused_ = false;
   bool over_limit_ = false;
-  std::optional<CURLcode> result_;  // when it has ended
+  std::optional<CURLcode> result_;  // set when it has ended
   std::exception_ptr thrown_;       // by a callback
   coro::Wakeup wakeup_;
 };

@@ -9,7 +9,7 @@ namespace {
 
 bool is_transient(CURLcode code) {
   switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:  // it cannot be told from a name server that did not answer
+    case CURLE_COULDNT_RESOLVE_HOST:  // cannot be distinguished from a name server that did not respond
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
     case CURLE_PARTIAL_FILE:

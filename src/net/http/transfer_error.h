@@ -1,4 +1,4 @@
-// What libcurl reports of a failed transfer, as errors for people.
+// Converts libcurl's reports of failed transfers to errors with hints.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace eka::net {
 
-// For a transfer that libcurl gave up; `detail` is what it says in its error buffer. `proxy` is by which it may have
-// gone; empty: none.
+// For a transfer that libcurl ended with an error; `detail` is the content of its error buffer. `proxy` is the proxy
+// that may have been used; empty: none.
 HttpError transfer_error(CURLcode code, const std::string& host, const char* detail, const std::string& proxy = {});
 
-// For a proxy that does not let us through to `host`: `proxy_status` is its answer. That of the host there is none.
+// For a proxy that refused to connect to `host`: `proxy_status` is the status it sent. The host itself sent none.
 HttpError proxy_error(long proxy_status, const std::string& host, const std::string& proxy);
 
 }  // namespace eka::net

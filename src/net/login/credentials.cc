@@ -10,7 +10,7 @@
 namespace eka::net {
 namespace {
 
-// Blocks: for the pool.
+// Blocks; call it on the pool.
 std::optional<Login> look_into_netrc(const atom::Url& url) {
   const char* const home = std::getenv("HOME");
   if (home == nullptr) return std::nullopt;
@@ -49,7 +49,7 @@ coro::Task<> Credentials::ask_next(Scope* scope, atom::Url url) {
   if (scope->asked == Source::none) {
     const auto look = [&url] { return look_into_netrc(url); };
     scope->login = co_await coro::offload(pool_, look);
-    scope->asked = Source::netrc;  // not before: if it is cancelled, it is asked again
+    scope->asked = Source::netrc;  // set afterwards, so that it is read again if this is cancelled
     if (scope->login) co_return;
   }
   if (scope->asked == Source::netrc) {
@@ -84,7 +84,7 @@ coro::Task<> Credentials::Use::accepted() {
 }
 
 coro::Task<bool> Credentials::Use::refused() {
-  // Unless another has been found while this request was under way.
+  // Unless another login has been found while this request was running.
   if (scope_->login == login_) co_await parent_->asking_.run(scope_, parent_->ask_next(scope_, url_));
   co_return scope_->login.has_value();
 }

@@ -1,11 +1,11 @@
-// Logins for HTTP: that of the URL, else ~/.netrc, then the user's helpers (login_helper.h).
+// Logins for HTTP: from the URL, otherwise from ~/.netrc, then from the user's helpers (login_helper.h).
 //
-// A login that the URL holds is sent at once; the others are looked up when a server has answered 401, each source once
-// for each scope and run, however many remotes ask. LoginHelper::scope() decides which URLs share a login. A helper is
-// told whether the login it gave was accepted. A user name without a password is no login.
+// A login in the URL is sent immediately; the others are looked up when a server has responded with 401. Each source is
+// queried once for each scope and run, for any number of remotes. LoginHelper::scope() decides which URLs share a
+// login. A helper is told whether its login was accepted. A user name without a password is not a login.
 //
-// A login that no server has accepted yet is sent by one request at a time; the others of its scope wait for the
-// outcome. So a wrong login is sent once instead of once by each request: servers lock out users after a few failures.
+// A login that no server has accepted yet is sent by one request at a time; other requests of its scope wait for the
+// result. A wrong login is thus sent once instead of by each request: servers lock out users after a few failures.
 #pragma once
 
 #include <map>
@@ -28,8 +28,8 @@ class Credentials {
   // Both must outlive it.
   Credentials(coro::Pool& pool, LoginHelper& helper) : pool_(pool), helper_(helper) {}
 
-  // Before a request to `url` is sent: the login to send with it. Waits while another request tries that login. Throws
-  // nothing but Cancelled. Must outlive what it returns.
+  // Call before sending a request to `url`: returns the login to send with it. Waits while another request tries that
+  // login. Throws only Cancelled. Must outlive the returned object.
   coro::Task<Use> begin(atom::Url url);
 
  private:
@@ -39,18 +39,18 @@ class Credentials {
     std::optional<Login> login;
     bool from_helper = false;
     bool accepted = false;
-    bool told = false;                    // the helper, that it was accepted
-    std::shared_ptr<coro::Event> trying;  // set when the trial under way has ended
+    bool told = false;                    // the helper has been told that it was accepted
+    std::shared_ptr<coro::Event> trying;  // set when the current trial has ended
   };
   coro::Task<> ask_next(Scope* scope, atom::Url url);
 
   coro::Pool& pool_;
   LoginHelper& helper_;
-  std::map<std::string, Scope> scopes_;  // an entry stays where it is
+  std::map<std::string, Scope> scopes_;  // entries have stable addresses
   coro::SingleFlight<const void*, void> asking_;
 };
 
-// The use of a login, or of none, by one request. Call accepted() or refused() after the answer. Its destruction lets
+// The use of a login, or of none, by one request. Call accepted() or refused() after the response. The destructor lets
 // the next request try the login.
 class Credentials::Use {
  public:
@@ -59,12 +59,12 @@ class Credentials::Use {
   Use& operator=(Use&&) = delete;
 
   const std::optional<Login>& login() const { return login_; }
-  // The login of the URL has been refused: nothing is to be sent.
+  // The login of the URL has been refused: send nothing.
   bool is_spent() const { return !login_ && scope_->asked == Source::url; }
 
-  // The server has answered something else than 401.
+  // The server has sent a response other than 401.
   coro::Task<> accepted();
-  // The server has answered 401. True when there is another login to try: begin() again.
+  // The server has responded with 401. True if there is another login to try: call begin() again.
   coro::Task<bool> refused();
 
  private:
@@ -75,7 +75,7 @@ class Credentials::Use {
   Scope* scope_;
   atom::Url url_;
   std::optional<Login> login_;
-  std::shared_ptr<coro::Event> trial_;  // nothing: the login needs none
+  std::shared_ptr<coro::Event> trial_;  // null: the login needs no trial
 };
 
 }  // namespace eka::net

@@ -1,4 +1,4 @@
-// Requests to servers that may want a login.
+// Requests to servers that may require a login.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace eka::net {
 
-// Sends `request` with the login for `url`, as far as one is known (credentials.h); where the server answers 401, again
-// with each other login that can be found, as long as there is one. Throws HttpError(401) and sends nothing where the
-// login of the URL has been refused before. What a refusal has cost is in `traffic` when it resumes; of the answer that
-// it returns, all but the bytes, which go on. Each sending counts as one of `counter`.
+// Sends `request` with the login for `url`, if one is known (credentials.h). If the server responds with 401, sends it
+// again with each other login that is found. Throws HttpError(401) without sending anything if the login of the URL has
+// been refused before. When it resumes, `traffic` contains the cost of refused requests, and that of the returned
+// response except for its bytes, which may still be arriving. Each request sent increments `counter`.
 //
-// Without a `url` no login is sent: the request goes to another origin than the one that secrets are meant for. All
-// must outlive the call.
+// Without a `url` no login is sent: the request goes to a different origin than the one that secrets are meant for. All
+// arguments must outlive the call.
 coro::Task<std::unique_ptr<HttpResponse>> send_with_logins(HttpClient& client, Credentials& credentials,
                                                            const atom::Url* url, HttpRequest request, Traffic& traffic,
                                                            std::uint64_t Traffic::* counter);

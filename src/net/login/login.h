@@ -5,7 +5,7 @@
 namespace eka::net {
 
 struct Login {
-  Login() = default;  // declared, so that this is no aggregate: see the trap in task.h
+  Login() = default;  // declared, so that this is not an aggregate: see the warning in task.h
 
   std::string user, password;
   friend bool operator==(const Login&, const Login&) = default;

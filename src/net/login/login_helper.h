@@ -1,4 +1,4 @@
-// The source of logins that are neither in a URL nor in ~/.netrc. Implemented with the user's credential helpers.
+// A source of logins other than URLs and ~/.netrc. Implemented by code that can run the user's helpers.
 #pragma once
 
 #include <optional>
@@ -14,13 +14,13 @@ class LoginHelper {
  public:
   virtual ~LoginHelper() = default;
 
-  // What decides which logins `url` may be given: a login found for a URL is sent to those of the same scope only.
+  // Identifies the URLs that may share logins: a login found for a URL is sent only to URLs of the same scope.
   virtual std::string scope(const atom::Url& url) const = 0;
 
-  // A login for `url`, of its user where it names one. Nothing when there is none; a helper that fails has none. Throws
-  // nothing but Cancelled. So do the others.
+  // Returns a login for `url`, for its user if it names one; nullopt if there is none or the helper fails. These
+  // functions throw only Cancelled.
   virtual coro::Task<std::optional<Login>> fill(atom::Url url) = 0;
-  // The server at `url` has accepted, or refused, a login that fill() gave.
+  // The server at `url` has accepted or refused a login returned by fill().
   virtual coro::Task<> approve(atom::Url url, Login login) = 0;
   virtual coro::Task<> reject(atom::Url url, Login login) = 0;
 };

@@ -11,7 +11,7 @@ class Words {
  public:
   explicit Words(std::string_view text) : rest_(text) {}
 
-  // Empty at the end. Words may be in double quotes, with "\" before characters that are literal.
+  // Empty at the end. Words may be enclosed in double quotes; "\" escapes the next character in them.
   std::string next() {
     skip_blanks();
     if (rest_.empty()) return {};
@@ -59,7 +59,7 @@ bool same_host(std::string_view a, std::string_view b) {
 
 std::optional<Login> login_in_netrc(std::string_view text, std::string_view host, std::string_view user) {
   Words words(text);
-  std::optional<Login> entry;  // the one being read, when it is for this host
+  std::optional<Login> entry;  // the entry being read, if it is for this host
   const auto fits = [&] {
     return entry && !entry->password.empty() && (user.empty() || entry->user.empty() || entry->user == user);
   };

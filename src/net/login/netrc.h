@@ -1,7 +1,7 @@
-// ~/.netrc: logins by the name of a machine.
+// ~/.netrc: logins by host name.
 //
-//   machine <name> login <user> password <secret> [account <any>]     or "default" in place of "machine <name>"
-//   macdef <name> …                                                   to the next empty line: skipped
+//   machine <name> login <user> password <secret> [account <any>]     or "default" instead of "machine <name>"
+//   macdef <name> …                                                   up to the next empty line: skipped
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace eka::net {
 
-// The first entry for `host`; for `user` alone, when one is given.
+// The first entry for `host`; if `user` is not empty, the first for that user.
 std::optional<Login> login_in_netrc(std::string_view text, std::string_view host, std::string_view user);
 
 }  // namespace eka::net

@@ -7,7 +7,7 @@
 
 namespace eka::net {
 
-// A place in the queue of a host, left however the wait ends.
+// A place in the queue of a host; the destructor leaves the queue.
 class HostGate::Place {
  public:
   Place(Host& host, Waiter& waiter) : host_(host), waiter_(waiter) { host_.waiting.push_back(&waiter_); }

@@ -1,8 +1,9 @@
-// How many requests one host is asked at once, found out by asking.
+// Limits the number of concurrent requests to each host, and adapts the limit to the host.
 //
-// The number begins with what users of other tools ask of one host (decision 0030), doubles with each full round
-// of good answers, and halves when the host says it has too much (429, 503, a reset); from then on it grows by one a
-// round only. One burst of failures halves it once: requests sent before the halving say nothing about the new number.
+// The limit starts at the number that users of other tools send to one host (decision 0030), doubles with each full
+// round of successful responses, and is halved when the host is overloaded (429, 503, a reset); from then on it grows
+// by one per round. A burst of failures halves it once: requests sent before the halving say nothing about the new
+// limit.
 #pragma once
 
 #include <cstddef>
@@ -51,7 +52,7 @@ class HostGate {
   std::map<std::string, std::shared_ptr<Host>> hosts_;
 };
 
-// The right to have one request under way. Report the outcome; a Pass destroyed without one (cancelled) has no effect.
+// Permission to have one request in progress. Report its result; a Pass without a report (cancelled) changes nothing.
 class HostGate::Pass {
  public:
   ~Pass();

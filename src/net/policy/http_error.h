@@ -1,4 +1,4 @@
-// What an HTTP exchange can come to, as errors for people.
+// Failures of HTTP exchanges, as errors with hints.
 #pragma once
 
 #include <chrono>
@@ -9,15 +9,15 @@
 
 namespace eka::net {
 
-// A failure of the exchange itself: no connection, a broken transfer, or a status that is no success.
+// A failure of the exchange itself: no connection, an interrupted transfer, or a status other than success.
 class HttpError : public Error {
  public:
   HttpError(Error error, long status, std::optional<std::chrono::seconds> retry_after = {})
       : Error(std::move(error)), status_(status), retry_after_(retry_after) {}
 
-  // 0: the server returned none, or the transfer broke after it.
+  // 0: there was no response, or the transfer was interrupted after the status.
   long status() const { return status_; }
-  // How long the client must wait before the next request, according to the server.
+  // How long the server asks the client to wait.
   std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
 
  private:
@@ -25,7 +25,7 @@ class HttpError : public Error {
   std::optional<std::chrono::seconds> retry_after_;
 };
 
-// Whether a request that was answered so may succeed later.
+// Whether a request that received this status may succeed later.
 bool is_transient_status(long status);
 
 // 429 and 503: the client must wait.

@@ -1,9 +1,9 @@
-// When a request that failed is sent again at once, on a new connection.
+// When a failed request is repeated immediately on a new connection.
 //
-// A connection that has carried one request may fail the next one for a reason that says nothing about that request:
-// the server has closed it meanwhile, or keeps none open. Such a request is sent once more, on a new connection. Every
-// other failure is a real one, above all the first on a new connection. Whether real failures are tried again later,
-// and how often, is another question (retries.h).
+// A connection that has carried one request may fail the next one for a reason unrelated to that request: the server
+// has closed it in the meantime, or does not keep connections open. Such a request is sent once more, on a new
+// connection. All other failures are real, in particular the first on a new connection. Retries of real failures are a
+// separate matter (retries.h).
 #pragma once
 
 #include <string_view>
@@ -13,16 +13,16 @@ namespace eka::net {
 // Why a request is sent again.
 enum class Repeat {
   no,
-  closed_while_idle,          // the server has closed the connection, or reset it, before a byte of the answer
-  one_request_per_connection  // the server, or its protocol, serves one request for each connection
+  closed_while_idle,          // the server closed or reset the connection before the first byte of the response
+  one_request_per_connection  // the server, or its protocol, accepts one request per connection
 };
 
 struct FailedRequest {
-  bool used_before = false;  // its connection had carried another request
-  bool persists = true;      // connections of this kind, to this server, carry one request after another
-  bool closed = false;       // the connection has ended; not: a timeout, or an answer that makes no sense
-  bool answered = false;     // a part of the answer had come
-  bool repeated = false;     // it had been sent again already
+  bool used_before = false;  // the connection had carried another request
+  bool persists = true;      // connections of this kind to this server can carry several requests
+  bool closed = false;       // the connection has ended; not for a timeout or an invalid response
+  bool answered = false;     // a part of the response had arrived
+  bool repeated = false;     // it has already been repeated
 };
 
 Repeat repeat_of(const FailedRequest& request);

@@ -1,10 +1,10 @@
-// Retries, in one place for everything that uses the network: limits and counters.
+// Retries of network operations: policies and counters for all of eka.
 //
-// What is tried again: failures that are Error::is_retryable(), which is decided where they are seen (http_error.h for
-// statuses and libcurl, conversation.h and ssh.h for streams). How: coro::retry, by one of the two policies here. Waits
-// are full jitter up to a bound that doubles, after the time that the server requires (Retry-After); nothing begins
-// after `net.retry`. A server that is busy (429, 503) is tried until then, however often; the client holds back all
-// requests to its host meanwhile (http_client.h).
+// Failures with Error::is_retryable() are retried; they are classified where they occur (http_error.h for statuses and
+// libcurl, conversation.h and ssh.h for streams). coro::retry does it, with one of the two policies below. Delays have
+// full jitter up to a bound that doubles, added to the time requested by the server (Retry-After); no attempt starts
+// after `net.retry`. A busy server (429, 503) is retried until then without a limit of attempts; in the meantime the
+// client holds back all requests to its host (http_client.h).
 #pragma once
 
 #include <chrono>
@@ -19,22 +19,22 @@
 
 namespace eka::net {
 
-// RetryPolicy::busy: of HTTP statuses.
+// RetryPolicy::busy for HTTP statuses.
 std::optional<std::chrono::milliseconds> busy_wait(const Error& error);
 
-// One request and its answer: four attempts, 200 ms the first bound, 10 s the last.
+// For one request and its response: four attempts; the first delay is at most 200 ms, the longest 10 s.
 inline coro::RetryPolicy request_policy(const Timeouts& timeouts) {
   return {.deadline = timeouts.retry, .busy = busy_wait};
 }
-// A transfer whose bytes had begun to come, begun again with a fresh sink: three attempts.
+// For transfers that are restarted with a new sink after bytes had arrived: three attempts.
 inline coro::RetryPolicy transfer_policy(const Timeouts& timeouts) {
   return {.attempts = 3, .deadline = timeouts.retry, .busy = busy_wait};
 }
 
-// Called for each retry, for `-v`, with text that is safe to print.
+// Called with a message for each retry, for `-v`. The text is safe for a terminal.
 using TellRetry = std::function<void(std::string_view)>;
 
-// Of one remote or download.
+// The retries of one remote or download.
 class Retries {
  public:
   // `clock` must outlive it.
@@ -44,9 +44,9 @@ class Retries {
   const coro::RetryPolicy& policy() const { return policy_; }
   coro::Clock& clock() const { return clock_; }
 
-  // `what` is tried again after `failure`: counted and told.
+  // Counts and reports that `what` is retried after `failure`.
   void note(std::string_view what, const Error& failure, Traffic& traffic) const;
-  // `what` is sent again at once (repeat_rule.h): counted and told.
+  // Counts and reports that `what` is repeated immediately (repeat_rule.h).
   void note(std::string_view what, Repeat why, Traffic& traffic) const;
 
  private:

@@ -8,18 +8,18 @@
 
 namespace eka::net {
 
-// What a remote cost so far. Requests are what the server would log.
+// The traffic of a remote so far. Requests are counted as the server would log them.
 struct Traffic {
-  std::uint64_t handshakes = 0;  // capability requests, counted apart from `requests`
+  std::uint64_t handshakes = 0;  // capability requests, not included in `requests`
   std::uint64_t requests = 0;    // ls-refs and fetch
   std::uint64_t retries = 0;
   std::uint64_t connections = 0;  // opened
-  // Requests sent again at once, on a new connection (repeat_rule.h).
+  // Requests repeated immediately on a new connection (repeat_rule.h).
   std::uint64_t closed_while_idle = 0;
   std::uint64_t one_request_per_connection = 0;
   std::uint64_t bytes_received = 0;  // on the wire, before decompression
   std::uint64_t bytes_sent = 0;
-  // From the last request's being sent to the first byte of its answer, where the transport can tell.
+  // From sending the last request to the first byte of its response, if the transport can measure it.
   std::optional<std::chrono::microseconds> answer_time;
 
   void count(Repeat why) {
