@@ -1,4 +1,4 @@
-// The environment of the user's git and ssh when we run them.
+// The environment for running the user's git and ssh.
 #pragma once
 
 #include <map>
@@ -6,8 +6,8 @@
 
 namespace eka::git {
 
-// The user's own (agents, proxies, helpers, configuration), with every prompt turned into a failure, messages in
-// English, for they are read, and nothing that binds git to another repository.
+// The user's environment (agents, proxies, helpers, configuration), changed so that prompts fail, messages are in
+// English (they are parsed), and git is not bound to another repository.
 std::map<std::string, std::string> child_environment();
 
 }  // namespace eka::git

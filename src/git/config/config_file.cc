@@ -11,7 +11,7 @@
 namespace eka::git {
 namespace {
 
-constexpr int most_includes = 10;  // one within another, as in git
+constexpr int most_includes = 10;  // nesting depth, as in git
 constexpr std::size_t longest_file = std::size_t{16} << 20;
 
 bool is_space(char c) {
@@ -108,11 +108,11 @@ class ConfigReader {
     return true;
   }
 
-  // To the end of the line, unless it ends in a backslash.
+  // Up to the end of the line, unless it ends in a backslash.
   std::optional<std::string> value() {
     skip_spaces();
     std::string out;
-    std::size_t kept = 0;  // without the spaces at the end
+    std::size_t kept = 0;  // without trailing spaces
     bool quoted = false;
     for (; !ended(); advance()) {
       const char c = peek();
@@ -139,7 +139,7 @@ class ConfigReader {
     return out;
   }
 
-  // Stays on the last character of it.
+  // Stops at the last character of the escape sequence.
   bool escape(std::string& out) {
     advance();
     if (!ended() && peek() == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n') advance();
@@ -172,7 +172,7 @@ class ConfigReader {
   std::vector<ConfigEntry> entries_;
 };
 
-// "~/x" is in the user's home, a relative path beside the file that names it.
+// "~/x" is relative to the user's home, other relative paths to the file that contains them.
 std::filesystem::path included_path(const std::string& path, const std::filesystem::path& from) {
   const char* const home = std::getenv("HOME");
   if (path.starts_with("~/") && home != nullptr) return std::filesystem::path(home) / path.substr(2);

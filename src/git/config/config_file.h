@@ -1,7 +1,7 @@
-// One file in the format of git-config(1), with the files that it includes.
+// Reads a file in the format of git-config(1), with the files that it includes.
 //
-// Read here and not by libgit2, which expands "~/" in include.path only when it may look for the user's own
-// configuration by itself. Conditional includes (includeIf) apply to a repository, and none is open: they are skipped.
+// Does not use libgit2, which expands "~/" in include.path only if it may search for the user's configuration itself.
+// Conditional includes (includeIf) apply to a repository, and none is open: they are skipped.
 #pragma once
 
 #include <filesystem>
@@ -14,15 +14,15 @@
 namespace eka::git {
 
 struct ConfigEntry {
-  std::string name;  // as git prints it: section and key in lower case, what stands between them as written
+  std::string name;  // as git prints it: section and key in lower case, the subsection between them as written
   std::string value;
 };
 
-// The entries of `text` in their order, includes not followed. A key without a value has "true".
+// The entries of `text` in order, without following includes. A key without a value has the value "true".
 Result<std::vector<ConfigEntry>> parse_config(std::string_view text);
 
-// Appends the entries of `file`; those of an included file are inserted in the place of its include. Included files
-// that do not exist are skipped. Blocks. Throws Kind::usage that names the file and the line.
+// Appends the entries of `file`; those of an included file replace its include line. Included files that do not exist
+// are skipped. Blocks. Throws Kind::usage with the file and the line.
 void read_config_file(const std::filesystem::path& file, std::vector<ConfigEntry>& into);
 
 }  // namespace eka::git

@@ -14,14 +14,14 @@ namespace {
 
 using net::Login;
 
-// A helper may have to unlock a keyring, or to ask a server of its own.
+// A helper may have to unlock a keyring, or to query a server.
 constexpr std::chrono::milliseconds longest_answer{60'000};
 
 bool says_yes(std::string_view text) {
   return text == "true" || text == "yes" || text == "on" || text == "1";
 }
 
-// Url holds no line breaks, and a login that does is not sent.
+// Cannot be split into more lines: Url rejects line breaks, and logins with line breaks are not sent.
 std::string request_for(const atom::Url& url, const Login& login) {
   std::string out = "protocol=" + std::string(atom::scheme_name(url.scheme())) + "\nhost=" + url.host();
   if (url.port()) out += ":" + std::to_string(*url.port());
@@ -52,13 +52,13 @@ std::optional<Login> read_answer(const std::string& output) {
   return login.password.empty() ? std::nullopt : std::optional(std::move(login));
 }
 
-// What a helper is told needs no answer.
+// Reports a result to the helper, which does not respond.
 coro::Task<> tell_helper(const char* verb, atom::Url url, Login login) {
   coro::Command command = credential_command(verb, request_for(url, login));
   try {
     co_await coro::timeout(longest_answer, coro::run(std::move(command)));
   } catch (const Error&) {
-    // It is the helper's affair to keep what it is given.
+    // Storing logins is the responsibility of the helper.
   }
 }
 
@@ -83,7 +83,7 @@ coro::Task<std::optional<Login>> CredentialHelper::fill(atom::Url url) {
     const coro::Exit exit = co_await coro::timeout(longest_answer, coro::run(std::move(command)));
     if (exit.ok()) login = read_answer(exit.output);
   } catch (const Error&) {
-    // Then there is none, and the server's own refusal is reported.
+    // There is no login, and the server's response is reported.
   }
   co_return login;
 }

@@ -1,8 +1,9 @@
-// The user's credential helpers, as git runs them (gitcredentials(7)): by `git credential`, without a terminal and
-// outside any repository.
+// The user's credential helpers, run as git runs them (gitcredentials(7)): by `git credential`, without a terminal and
+// outside of any repository.
 //
-// A scope is scheme, host, port and user, and the credential.<url> contexts that apply: a login that a helper of
-// "credential.https://h/team.helper" gave is not sent to https://h/other. With credential.useHttpPath it is one path.
+// A scope consists of scheme, host, port and user, and the credential.<url> contexts that apply: a login from a helper
+// of "credential.https://h/team.helper" is not sent to https://h/other. With credential.useHttpPath a scope is a single
+// path.
 #pragma once
 
 #include "git/config/user_config.h"

@@ -13,8 +13,8 @@
 namespace eka::git {
 namespace {
 
-// A password must not stand among the arguments of a process, where every user can read it: it goes into a
-// configuration that only the child's environment holds, as a rewrite from the url without it.
+// A password must not be among the arguments of a process, which every user can read: it is passed as a configuration
+// variable in the child's environment that rewrites the URL without it.
 void hide_secret(coro::Command& command, const atom::Url& url, std::string& shown) {
   shown = url.str();
   if (url.password().empty()) return;
@@ -48,7 +48,7 @@ coro::Task<> git_in(std::filesystem::path directory, std::vector<std::string> ar
   if (!exit.ok()) throw Error(Kind::failure, fmt::format("git {}: {}", arguments.front(), last_words(exit.errors)));
 }
 
-// One line of --porcelain: "<flag>\t<from>:<to>\t<summary>"; "!" flags a refusal, "=" what was there already.
+// Parses --porcelain lines: "<flag>\t<from>:<to>\t<summary>". "!" means rejected, "=" up to date.
 void read_porcelain(const std::string& output, std::map<std::string, PushOutcome>& outcomes) {
   std::istringstream lines(output);
   for (std::string line; std::getline(lines, line);) {

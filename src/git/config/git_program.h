@@ -1,7 +1,8 @@
-// The user's own git, for what must go through it: pushing (its credentials, hooks, configuration and transports are
-// the user's affair) and committing.
+// Runs the user's git for operations that depend on the user's setup: pushing (with its credentials, hooks,
+// configuration and transports) and committing.
 //
-// Runs without a terminal: git and ssh fail instead of prompting. Coroutines of the reactor; cancelling ends the child.
+// Runs without a terminal: git and ssh fail instead of prompting. Coroutines of the reactor; cancelling them ends the
+// child.
 #pragma once
 
 #include <filesystem>
@@ -22,19 +23,19 @@ struct PushedRef {
 struct PushOutcome {
   std::string ref;
   bool accepted = false;
-  std::string reason;  // of a refusal, fit for a terminal
+  std::string reason;  // why it was rejected; safe for a terminal
 };
 
-// One push of all refs, none forced: atomic where the server can do that, else each on its own. One outcome for each
-// ref, in the order given. `directory` is the root of a working tree, or a bare repository: git finds the repository by
-// itself there, and so checks its owner. Throws Kind::remote when the push as a whole failed.
+// Pushes all refs, without force: atomically if the server supports that, otherwise each on its own. Returns one
+// outcome for each ref, in the given order. `directory` is the root of a working tree, or a bare repository: git
+// discovers the repository there and thus checks its owner. Throws Kind::remote if the push as a whole failed.
 coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom::Url url, std::vector<PushedRef> refs);
 
-// `git init`, which leaves an existing repository as it is.
+// `git init`, which does not change an existing repository.
 coro::Task<> init_repository(std::filesystem::path directory);
 
-// Commits this one file as it lies in `directory`, by `git commit --only`: whatever else is staged stays staged. The
-// user's identity, hooks and signing apply. Kind::failure with git's own words.
+// Commits the current content of this file in `directory` with `git commit --only`: other staged changes stay staged.
+// The user's identity, hooks and signing apply. Throws Kind::failure with git's message.
 coro::Task<> commit_file(std::filesystem::path directory, std::string file, std::string message);
 
 }  // namespace eka::git

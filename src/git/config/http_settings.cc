@@ -14,14 +14,14 @@ std::string first_of(std::initializer_list<const char*> names) {
   return {};
 }
 
-// As git: "~/" is the user's home.
+// As in git, "~/" is the user's home.
 std::string path_of(std::string text) {
   const char* const home = std::getenv("HOME");
   if (text.starts_with("~/") && home != nullptr) text.replace(0, 1, home);
   return text;
 }
 
-// The variables that curl looks into. HTTP_PROXY is none: in a CGI program it is what a client sent as "Proxy:".
+// The variables that curl reads. HTTP_PROXY is not one: in a CGI program a client can set it with the header "Proxy:".
 std::string proxy_of_environment(atom::Url::Scheme scheme) {
   if (scheme == atom::Url::Scheme::http) return first_of({"http_proxy", "all_proxy", "ALL_PROXY"});
   return first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});

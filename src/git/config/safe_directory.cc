@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Without links, and without a slash at the end; as it is where it cannot be resolved.
+// Without symbolic links and trailing slash; normalized lexically if it cannot be resolved.
 fs::path resolved(const fs::path& path) {
   std::error_code failure;
   fs::path out = fs::weakly_canonical(path, failure);
@@ -26,7 +26,7 @@ fs::path resolved(const fs::path& path) {
   return out.has_filename() || !out.has_relative_path() ? out : out.parent_path();
 }
 
-// The path that a file of one line names: a `.git` file says "gitdir: <git directory>", the file `gitdir` of a git
+// Reads the path in a file of one line: a `.git` file contains "gitdir: <git directory>", the file `gitdir` of a git
 // directory "<working tree>/.git".
 std::optional<fs::path> named_by(const fs::path& file, std::string_view key) {
   std::ifstream in(file, std::ios::binary);
@@ -39,7 +39,7 @@ std::optional<fs::path> named_by(const fs::path& file, std::string_view key) {
   return resolved(file.parent_path() / line);
 }
 
-// The place whose working tree is `directory`, if its `.git` leads to `git_directory`.
+// The place with the working tree `directory`, if its `.git` leads to `git_directory`.
 std::optional<RepositoryPlace> place_at(const fs::path& directory, const fs::path& git_directory) {
   const fs::path entry = directory / ".git";
   std::error_code absent;
@@ -69,7 +69,7 @@ bool owner_decides(const RepositoryPlace& place) {
          (!place.git_link || is_owned(*place.git_link));
 }
 
-// "~/x" and "~user/x" as git reads paths in its configuration; nothing for a user who is not known.
+// Expands "~/x" and "~user/x" as git does for paths in its configuration; nullopt for an unknown user.
 std::optional<std::string> expanded(const std::string& value) {
   if (!value.starts_with('~')) return value;
   const auto slash = std::min(value.find('/'), value.size());

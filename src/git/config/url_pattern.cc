@@ -33,7 +33,7 @@ int hex_value(char c) {
   return -1;
 }
 
-// Escapes of letters, digits, "-", ".", "_" or "~" decoded, others in upper case.
+// Decodes escapes of letters, digits, "-", ".", "_" and "~", and converts others to upper case.
 std::string normalised_escapes(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -57,7 +57,7 @@ std::string normalised_escapes(std::string_view text) {
   return out;
 }
 
-// The length of the pattern's path, if it is a prefix. Both are normalised.
+// The length of the pattern's path if it is a prefix of `path`. Both are normalised.
 std::optional<std::size_t> path_prefix(std::string_view pattern, std::string_view path) {
   while (pattern.ends_with('/')) pattern.remove_suffix(1);
   if (!path.starts_with(pattern)) return std::nullopt;
@@ -103,7 +103,7 @@ std::string normalised_path(std::string_view path) {
   std::vector<std::string_view> parts;
   std::string_view rest = text;
   if (rest.starts_with('/')) rest.remove_prefix(1);
-  bool directory = false;  // ends in a "/"
+  bool directory = false;  // ends with "/"
   while (!rest.empty()) {
     directory = rest.find('/') != std::string_view::npos;
     const std::string_view part = take_until(rest, '/');

@@ -44,7 +44,7 @@ std::vector<std::filesystem::path> files() {
   return out;
 }
 
-// "HTTP.https://H/.Proxy": section and key in lower case.
+// Converts section and key to lower case: "HTTP.https://H/.Proxy".
 std::string normalised(const std::string& name) {
   std::string out = name;
   const auto lower = [&out](std::size_t begin, std::size_t end) {
@@ -73,7 +73,7 @@ void read_environment(std::vector<UserConfig::Entry>& into) {
   }
 }
 
-// What stands between section and key; nothing for the name of something else.
+// The part between section and key; nullopt if the name has other ones.
 std::optional<std::string_view> middle(std::string_view name, std::string_view section, std::string_view key) {
   if (name.size() < section.size() + key.size() + 1 || !name.starts_with(section) || !name.ends_with(key)) {
     return std::nullopt;
@@ -85,7 +85,7 @@ std::optional<std::string_view> middle(std::string_view name, std::string_view s
   return name.substr(1, name.size() - 2);
 }
 
-// How a user may have written it, and git would compare it.
+// The spellings of a URL that a user may have written and that git would compare.
 std::vector<std::string> spellings(const atom::Url& url) {
   std::vector<std::string> out{url.with_secret()};
   if (url.is_local()) out.push_back(url.path());

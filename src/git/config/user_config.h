@@ -1,9 +1,9 @@
-// What the user has told git, as far as transports care: one configuration for our own sockets, git and ssh.
+// The user's git configuration, as far as transports need it: the same for our own sockets, git and ssh.
 //
-// Read once, in git's order, later wins: the system's file (GIT_CONFIG_SYSTEM, GIT_CONFIG_NOSYSTEM), the user's
-// ($XDG_CONFIG_HOME/git/config and ~/.gitconfig, or GIT_CONFIG_GLOBAL), and GIT_CONFIG_COUNT of the environment. The
-// configuration of a repository is not read: how a remote is reached must not depend on where eka happens to stand, and
-// a directory from elsewhere must not say what is run.
+// Read once, in git's order; later values override earlier ones: the system's file (GIT_CONFIG_SYSTEM,
+// GIT_CONFIG_NOSYSTEM), the user's ($XDG_CONFIG_HOME/git/config and ~/.gitconfig, or GIT_CONFIG_GLOBAL), and
+// GIT_CONFIG_COUNT in the environment. The configuration of a repository is not read: how a remote is reached must not
+// depend on the current directory, and an untrusted directory must not decide which programs run.
 #pragma once
 
 #include <filesystem>
@@ -24,25 +24,25 @@ class UserConfig {
 
   UserConfig() = default;
   explicit UserConfig(std::vector<Entry> entries) : entries_(std::move(entries)) {}
-  // Blocks: for the pool. Kind::usage, naming the file, for one that git could not read either.
+  // Blocks; call it on the pool. Throws Kind::usage with the name of a file that is invalid for git too.
   static UserConfig load();
 
-  // The last value of `name`; nothing when it is not set.
+  // The last value of `name`; nullopt if it is not set.
   std::optional<std::string> value(std::string_view name) const;
-  // All of them, in order.
+  // All values, in order.
   std::vector<std::string> values(std::string_view name) const;
-  // The values of `section.key` and of those `section.<url>.key` that apply to `url`, as git chooses among them: the
-  // best match wins; of equal ones all are kept, in order, and an empty value drops those before it.
+  // The values of `section.key` and of each `section.<url>.key` that applies to `url`, selected as in git: the most
+  // specific match wins; values of equally specific matches are all kept, in order, and an empty value clears those
+  // before it.
   std::vector<std::string> values_for(std::string_view section, std::string_view key, const atom::Url& url) const;
   std::optional<std::string> value_for(std::string_view section, std::string_view key, const atom::Url& url) const;
-  // The <url>s of all `credential.<url>.<key>` that apply to `url`, in order, each once.
+  // The <url> of each `credential.<url>.<key>` that applies to `url`, in order, without duplicates.
   std::vector<std::string> credential_contexts(const atom::Url& url) const;
-  // Whether `section.key`, or `section.<anything>.key`, has a value that is not empty.
+  // Whether `section.key` or `section.<anything>.key` has a non-empty value.
   bool has_any(std::string_view section, std::string_view key) const;
 
-  // Where `url` is to be looked for: url.<base>.insteadOf with the longest match. ssh urls are compared in both of
-  // their spellings. Kind::usage when what comes out is no URL, or when a network URL with ".." in
-  // it comes out as a path of this machine: the replacement must not lead out of the directory that is configured.
+  // The URL to use instead of `url`: applies url.<base>.insteadOf with the longest match. ssh URLs are compared in both
+  // spellings. Throws Kind::usage if the result is not a URL.
   atom::Url rewritten(const atom::Url& url) const;
 
  private:

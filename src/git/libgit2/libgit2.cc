@@ -6,9 +6,10 @@
 
 #include "base/text.h"
 
-// libgit2 on mbedTLS (Debian's) parses every certificate of the machine as it starts: 4 ms of processor time in each
-// process, for a TLS that is never used, as everything goes over our own HTTP. The executable's symbols go before those
-// of libraries, so this is what it calls: there are no certificates. Weak, so that a static mbedTLS goes before it.
+// With mbedTLS (as in Debian), libgit2 parses all certificates of the system when it starts: 4 ms of processor time in
+// each process, for TLS that is not used, because all requests use our own HTTP. Symbols of the executable take
+// precedence over those of shared libraries, so libgit2 calls this function instead, which loads no certificates. Weak,
+// so that a static mbedTLS takes precedence.
 extern "C" __attribute__((weak)) int mbedtls_x509_crt_parse_file(void* /*chain*/, const char* /*path*/) {
   return -1;
 }

@@ -1,8 +1,8 @@
-// The one door through which libgit2 enters: owning handles, the library's init guard, errors as eka::Error.
+// The only file that includes libgit2: owning handles, initialization of the library, errors as eka::Error.
 //
-// libgit2 blocks, so its functions run on the pool, inside coro::offload(); its last error is thread-local, so it is
-// copied at the call site, by check(), before anything can suspend. A handle may move between threads but is used by
-// one at a time.
+// libgit2 blocks, so its functions run on the pool, in coro::offload(). Its last error is thread-local, so check()
+// copies it at the call site, before anything can suspend. A handle may move between threads but must be used by one at
+// a time.
 #pragma once
 
 #include <memory>
@@ -20,13 +20,13 @@
 
 namespace eka::git {
 
-// Keeps the library initialised while it lives; any number may exist, the library counts them. Whoever owns handles
-// owns one of these, declared before them. So does whoever owns the pool that libgit2 is called on: what the library
-// keeps for a thread is freed when the thread ends, if the library is still there.
+// Keeps the library initialised while it exists; there may be any number, the library counts them. Owners of handles
+// own one, declared before the handles. So do owners of the pool that calls libgit2: thread-local data is freed when a
+// thread ends, if the library is still initialised.
 //
-// It sets two things that libgit2 keeps per process. Its owner check is off: eka makes the check itself, by git's rules
-// (config/safe_directory.h), which libgit2 1.5 knows in part only. And the configuration of the user and of the system
-// is not looked for: what eka does must not depend on it.
+// It sets two global options of libgit2. The owner check is disabled: eka checks owners itself, by git's rules
+// (config/safe_directory.h), which libgit2 1.5 implements only in part. And the configuration of the user and of the
+// system is not read: eka must not depend on it.
 class Libgit2 {
  public:
   Libgit2();
@@ -59,17 +59,17 @@ using IndexerHandle = std::unique_ptr<git_indexer, LibgitDeleter<git_indexer_fre
 using PackbuilderHandle = std::unique_ptr<git_packbuilder, LibgitDeleter<git_packbuilder_free>>;
 using ConfigHandle = std::unique_ptr<git_config, LibgitDeleter<git_config_free>>;
 
-// "<what>: <what libgit2 said last on this thread>", made fit for a terminal.
+// "<what>: <last error of libgit2 on this thread>", safe for a terminal.
 Error git_error_of(Kind kind, std::string_view what);
 [[noreturn]] void throw_git_error(Kind kind, std::string_view what);
 
-// Throws when `code` is one of libgit2's errors; else returns it.
+// Throws if `code` is an error of libgit2; otherwise returns it.
 inline int check(int code, Kind kind, std::string_view what) {
   if (code < 0) throw_git_error(kind, what);
   return code;
 }
 
-// Calls a libgit2 constructor that writes its result through a first parameter T**:
+// Calls a libgit2 constructor that stores its result in a first parameter T**:
 //   auto repository = make<RepositoryHandle>(Kind::failure, "open the cache", git_repository_open_bare, path.c_str());
 template <class Handle, class Function, class... Arguments>
 Handle make(Kind kind, std::string_view what, Function function, Arguments... arguments) {

@@ -1,4 +1,4 @@
-// The one door through which zlib enters: whole buffers, deflated.
+// The only user of zlib for compression: deflates whole buffers.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@ struct z_stream_s;
 
 namespace eka::git {
 
-// Deflates one buffer after another with the same state, which is dear to set up.
+// Deflates one buffer after another with the same state, which is expensive to create.
 class Deflater {
  public:
   explicit Deflater(int level);
@@ -18,7 +18,7 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  // Appends a whole zlib stream that holds `content`. `between` is called every few megabytes, and may throw to end it.
+  // Appends a complete zlib stream with `content`. Calls `between` every few megabytes; it may throw to abort.
   void append(std::string& out, std::string_view content, const std::function<void()>& between = {});
 
  private:

@@ -13,7 +13,7 @@ std::string_view content_of(const OdbObjectHandle& object) {
   return {static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())};
 }
 
-// Takes the line "<key> <id>" off the front of a commit or a tag.
+// Removes the line "<key> <id>" from the start of a commit or tag.
 std::optional<git_oid> take_id(std::string_view& content, std::string_view key) {
   if (!content.starts_with(key)) return std::nullopt;
   const std::string_view line = content.substr(0, content.find('\n'));
@@ -29,7 +29,7 @@ struct TreeEntry {
   bool is_elsewhere;  // a submodule's commit
 };
 
-// Takes "<mode> <name>\0<20 bytes>" off the front of a tree.
+// Removes "<mode> <name>\0<20 bytes>" from the start of a tree.
 std::optional<TreeEntry> take_entry(std::string_view& content) {
   const auto end = content.find('\0');
   if (end == std::string_view::npos || content.size() - end - 1 < atom::ObjectId::size) return std::nullopt;
@@ -120,7 +120,7 @@ void ObjectWalk::add_tag(const git_oid& id) {
   want(from_oid(*target));
 }
 
-// Breadth first, so that a commit is met at its smallest generation.
+// Breadth first, so that a commit is reached at its smallest generation.
 void ObjectWalk::walk_commits() {
   for (std::size_t next = 0; next < commits_.size(); ++next) {
     const Commit commit = commits_[next];

@@ -1,4 +1,4 @@
-// Which objects a fetch brings: everything that its wants reach, read from a repository on this disk.
+// Determines the objects of a fetch: everything reachable from its wants in a local repository.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +14,19 @@
 
 namespace eka::git {
 
-// Blocks: for the pool. The order is that of the walk, the same for the same wants: commits, then tags, trees and
-// blobs. Throws Error(Kind::remote) for a want, or anything reached, that the repository lacks.
+// Blocks; call it on the pool. The order is deterministic: commits, then tags, trees and blobs. Throws
+// Error(Kind::remote) if the repository lacks a want or a reachable object.
 class ObjectWalk {
  public:
-  // `depth` and `filter` as in FetchOptions; `shallow` are the commits whose parents the repository does not have
-  // itself; `where` names it, for messages. `odb` must outlive the walk.
+  // `depth` and `filter` as in FetchOptions; `shallow` are the commits at which the repository itself is shallow;
+  // `where` is its name for messages. `odb` must outlive the walk.
   ObjectWalk(git_odb* odb, std::uint32_t depth, Filter filter, std::set<atom::ObjectId> shallow, std::string where);
 
   void want(const atom::ObjectId& id);
-  // What this commit's tree reaches stays away, but for what is wanted itself. To be called after the wants; a commit
-  // that the repository lacks changes nothing.
+  // Excludes what the tree of this commit reaches, except for wants. Call after want(). No effect if the repository
+  // lacks the commit.
   void have(const atom::ObjectId& commit);
-  // All that was found. To be called once, last.
+  // Returns all objects found. Call once, last.
   std::vector<git_oid> finish();
 
  private:
@@ -48,7 +48,7 @@ class ObjectWalk {
   std::string where_;
   std::unordered_set<atom::ObjectId> seen_;
   std::vector<Commit> commits_;
-  std::vector<git_oid> trees_;  // still to be read
+  std::vector<git_oid> trees_;  // not yet read
   std::vector<git_oid> found_;
 };
 

@@ -5,14 +5,14 @@
 namespace eka::git {
 namespace {
 
-// Level 1: three times as fast as the default, and a pack from the same disk is not sent anywhere.
+// Level 1: three times as fast as the default, and the pack is not sent over a network.
 constexpr int deflate_level = 1;
 
 void append_number(std::string& out, std::uint32_t number) {
   for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(number >> shift);
 }
 
-// Four bits of the size beside the type, then seven a byte, least significant first; the top bit says "more".
+// The type and four bits of the size, then seven bits in each byte, least significant first; the top bit means "more".
 void append_header(std::string& out, ObjectType type, std::size_t size) {
   unsigned byte = (static_cast<unsigned>(type) << 4) | static_cast<unsigned>(size & 15);
   size >>= 4;

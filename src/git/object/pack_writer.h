@@ -1,6 +1,6 @@
-// Writes a packfile, object by object, none of them a delta.
+// Writes a packfile, object by object, without deltas.
 //
-//   "PACK", version 2, the number of objects; for each: its type and size, and its content deflated; SHA-1 of all that
+//   "PACK", version 2, the number of objects; for each: its type and size, and its deflated content; SHA-1 of all that
 #pragma once
 
 #include <cstddef>
@@ -14,24 +14,24 @@
 
 namespace eka::git {
 
-// As a pack numbers them.
+// The numbers used in packs.
 enum class ObjectType : std::uint8_t { commit = 1, tree = 2, blob = 3, tag = 4 };
 
 class PackWriter {
  public:
-  // `objects`: how many will be appended.
+  // `objects` is the number of objects that will be appended.
   explicit PackWriter(std::uint32_t objects);
-  // `between`: as Deflater::append().
+  // `between` as for Deflater::append().
   void append(ObjectType type, std::string_view content, const std::function<void()>& between = {});
   void finish();
 
-  // What has been written and not been taken yet.
+  // Bytes written that have not been taken yet.
   std::size_t pending() const { return out_.size(); }
   std::string take();
 
  private:
   std::string out_;
-  std::size_t hashed_ = 0;  // so much of `out_`
+  std::size_t hashed_ = 0;  // number of bytes of `out_` that are hashed
   atom::Sha1 sha_;
   Deflater deflater_;
   void hash_new();

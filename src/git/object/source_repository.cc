@@ -48,7 +48,7 @@ SourceRepository::SourceRepository(RepositoryHandle repository, std::filesystem:
 }
 
 SourceRepository SourceRepository::discover(const std::filesystem::path& start) {
-  const Libgit2 library;  // must be up before the handle is made
+  const Libgit2 library;  // must be initialised before the handle is created
   auto repository = open_trusted(start);
   const auto place = find_repository(start);
   return SourceRepository(std::move(repository), place ? place->name() : start);
@@ -103,7 +103,7 @@ atom::ObjectId SourceRepository::genesis(const atom::ObjectId& from) const {
 
 std::set<atom::ObjectId> SourceRepository::descendants(const std::vector<atom::ObjectId>& commits,
                                                        const atom::ObjectId& ancestor) const {
-  // Down from the commits to learn who is whose child, then up again from the ancestor.
+  // From the commits down, to find the children of each commit, then up from the ancestor.
   std::unordered_map<atom::ObjectId, std::vector<atom::ObjectId>> children;
   std::unordered_set<atom::ObjectId> seen(commits.begin(), commits.end());
   for (std::vector<atom::ObjectId> open(seen.begin(), seen.end()); !open.empty();) {

@@ -37,7 +37,7 @@ Error leads_out(const fs::path& root, const fs::path& path) {
       .with_hint("files of a package set must be inside of it: replace the symbolic link by its target");
 }
 
-// Where `path` leads, if that is below `root`; nothing when there is nothing.
+// Resolves `path`, which must be below `root`; nullopt if it does not exist.
 std::optional<fs::path> place_below(const fs::path& root, const fs::path& path) {
   std::error_code failure;
   const auto found = fs::canonical(root / path, failure);
@@ -61,9 +61,9 @@ Descriptor open_below(const fs::path& root, const fs::path& path) {
   int found = -1;
   do {
     found = static_cast<int>(::syscall(SYS_openat2, base.get(), path.c_str(), &how, sizeof how));
-  } while (found < 0 && (errno == EINTR || errno == EAGAIN));  // EAGAIN: a directory above was renamed
+  } while (found < 0 && (errno == EINTR || errno == EAGAIN));  // EAGAIN: a parent directory was renamed
   if (found < 0 && errno == EXDEV) throw leads_out(root, path);
-  // Old kernels do not have the call, and old container runtimes answer EPERM to a call they do not know.
+  // Old kernels do not support the call, and old container runtimes return EPERM for unknown calls.
   if (found < 0 && (errno == ENOSYS || errno == EPERM)) {
     const auto place = place_below(root, path);
     errno = ENOENT;
@@ -90,7 +90,7 @@ std::string read_all(const Descriptor& file, const fs::path& path, std::uint64_t
 
 class NewFile {
  public:
-  // Whatever has the name goes: a link is not written through.
+  // Replaces an existing file; a symbolic link is not followed.
   NewFile(fs::path path, mode_t mode) : path_(std::move(path)) {
     if (::unlink(path_.c_str()) != 0 && errno != ENOENT) throw_errno("remove", path_);
     file_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
@@ -120,7 +120,7 @@ std::optional<std::string> read_working_file(const fs::path& root, const fs::pat
   struct stat status{};
   if (file.get() < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    // A pipe or a socket, a circle of links, or what may not be read.
+    // A socket, a loop of links, or missing permissions.
     throw_errno("open", name);
   }
   if (::fstat(file.get(), &status) != 0) throw_errno("read", name);
@@ -149,7 +149,7 @@ void replace_working_file(const fs::path& root, const fs::path& path, const std:
   auto place = place_below(root, path);
   if (!place) {
     std::error_code absent;
-    if (fs::is_symlink(fs::symlink_status(root / path, absent))) throw leads_out(root, path);  // it leads nowhere yet
+    if (fs::is_symlink(fs::symlink_status(root / path, absent))) throw leads_out(root, path);  // a dangling link
     const auto directory = place_below(root, path.parent_path());
     if (!directory) throw Error(Kind::failure, shown((root / path).parent_path()) + " is not a directory");
     place = *directory / path.filename();

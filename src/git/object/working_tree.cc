@@ -41,7 +41,8 @@ class Lister {
   }
 
  private:
-  // libgit2 opens whatever has this name, waits for a pipe and reads all of it. (git itself reads no link here.)
+  // libgit2 opens any file of this name: it would block on a pipe, and reads the whole file. (git does not follow links
+  // here.)
   static void check_ignore_file(const fs::path& directory) {
     const fs::path file = directory / ".gitignore";
     struct stat status{};
@@ -100,7 +101,7 @@ class Lister {
     files_.push_back(std::move(file));
   }
 
-  // As git itself decides: equal stat data, and not touched in the very moment that the index was written ("racy").
+  // As in git: equal stat data, and not modified at the time when the index was written ("racy").
   bool vouches(const git_index_entry& entry, const struct stat& status) const {
     const auto same = [](const git_index_time& time, const timespec& stamp) {
       return time.seconds == static_cast<std::int32_t>(stamp.tv_sec) &&
@@ -114,7 +115,7 @@ class Lister {
            (entry.ino == 0 || entry.ino == static_cast<std::uint32_t>(status.st_ino)) && blob_is_raw(entry, status);
   }
 
-  // Git may have put the content through a filter when it was added: then the blob is not the file.
+  // Git may have filtered the content when it was added: then the blob differs from the file.
   bool blob_is_raw(const git_index_entry& entry, const struct stat& status) const {
     const auto odb =
         make<OdbHandle>(Kind::failure, "cannot open the object store", git_repository_odb, repository_.get());

@@ -1,8 +1,8 @@
-// A directory of a working tree, as git would add it: what is ignored is left out, what is tracked is in.
+// Lists a directory of a working tree as git would add it: without ignored files, with all tracked ones.
 //
-// Nested .gitignore files, negation and .git/info/exclude count; the user's global excludes do not (what an atom is
-// must not depend on who looks). Contents are the raw bytes: attributes and filters are not applied. Blocking: call it
-// on the pool. Nothing is written.
+// Applies nested .gitignore files, negation and .git/info/exclude, but not the user's global excludes: the content of
+// an atom must not depend on the user. Contents are raw bytes: attributes and filters are not applied. Blocks; call it
+// on the pool. Writes nothing.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +17,16 @@
 namespace eka::git {
 
 struct WorkingFile {
-  std::string path;  // "/"-separated, from the directory that was listed
+  std::string path;  // relative to the listed directory, separated by "/"
   enum class Mode : std::uint32_t { file = 0100644, executable = 0100755, link = 0120000 } mode = Mode::file;
   std::filesystem::path on_disk;
-  // The blob, where the index vouches for it: the file's stat data are those of the entry, and older than the index.
-  // Then the file need not be read.
+  // The id of the blob, if the index proves it: the file's stat data equal those of the entry and are older than the
+  // index. The file need not be read then.
   std::optional<atom::ObjectId> known;
 };
 
-// Every file below `directory`, which lies in a working tree. Sorted by path. Kind::usage for a directory that is in no
-// repository, and for a nested repository in it, named (submodules are not supported).
+// All files below `directory`, which is in a working tree, sorted by path. Throws Kind::usage if the directory is not
+// in a repository, or contains a nested repository, which it names (submodules are not supported).
 std::vector<WorkingFile> list_working_files(const std::filesystem::path& directory);
 
 }  // namespace eka::git
