@@ -26,7 +26,7 @@ namespace {
 
 using Scheme = atom::Url::Scheme;
 
-// The transports: which one serves the URLs of a scheme.
+// The transport for each URL scheme.
 struct TransportRow {
   Scheme scheme;
   TransportFactory make;
@@ -72,7 +72,7 @@ struct Connector::Parts {
   std::map<TransportFactory, std::unique_ptr<Transport>> transports;
 };
 
-// Made at its first use. Schemes that share a row's factory share the transport.
+// Created on first use. Schemes with the same factory share the transport.
 Transport& Connector::Parts::transport_of(const atom::Url& url) {
   const auto* const row = std::ranges::find(transport_table, url.scheme(), &TransportRow::scheme);
   if (row == transport_table.end()) throw Error(Kind::usage, "no transport for " + url.str());
@@ -81,7 +81,7 @@ Transport& Connector::Parts::transport_of(const atom::Url& url) {
   return *transport;
 }
 
-// What of the user's configuration applies.
+// Reports which parts of the user's configuration apply.
 void Connector::Parts::tell_of(const atom::Url& url, const atom::Url& where) {
   if (where != url) tell_once(url.str() + " is rewritten to " + where.str());
   if (where.is_local()) return;

@@ -1,4 +1,4 @@
-// The real remotes, with everything that they share (HTTP connections, what is known of hosts).
+// Opens real remotes, and owns what they share (HTTP connections, knowledge about hosts).
 #pragma once
 
 #include <functional>
@@ -20,19 +20,20 @@ namespace eka::git {
 
 class Connector final : public RemoteFactory {
  public:
-  // Told what only the curious want to know: what of the user's configuration applies, what is tried again. Without
-  // secrets, fit for a terminal.
+  // Called with details for -v: which parts of the user's configuration apply, what is retried. The text contains no
+  // secrets and is safe for a terminal.
   using Tell = std::function<void(std::string_view)>;
 
-  // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. All of it
-  // lives on the executor given.
+  // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. Call it on
+  // `reactor` only.
   Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Timeouts timeouts = {},
             UserConfig config = {}, Tell tell = {});
   ~Connector() override;
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
 
-  // Both go wherever the user's configuration says that the url is. Files are fetched over https, http and file.
+  // open() and download() use the URL that results from the user's configuration (reached_at). Files are downloaded
+  // over https, http and file.
   std::unique_ptr<Remote> open(const atom::Url& url) override;
   atom::Url reached_at(const atom::Url& url) const override;
   void named_by_user(const atom::Url& url) override;

@@ -26,7 +26,7 @@ RepositoryHandle open_repository(const atom::Url& url) {
                                 GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
 }
 
-// What an annotated tag points at in the end; nothing for other objects.
+// The object that an annotated tag finally points to; nullopt for other objects.
 std::optional<atom::ObjectId> peel(git_repository* repository, git_odb* odb, const git_oid& id, git_object_t type) {
   if (type != GIT_OBJECT_TAG) return std::nullopt;
   git_oid at = id;
@@ -41,7 +41,7 @@ std::optional<atom::ObjectId> peel(git_repository* repository, git_odb* odb, con
   return from_oid(at);
 }
 
-// Nothing for a ref that is unborn, dangling or broken: git leaves those out too.
+// nullopt for a ref that is unborn, dangling or invalid: git does not list those either.
 std::optional<Ref> read_ref(git_repository* repository, git_odb* odb, const std::string& name) {
   git_reference* raw = nullptr;
   if (!is_ref_name(name) || git_reference_lookup(&raw, repository, name.c_str()) < 0) return std::nullopt;
@@ -88,7 +88,7 @@ std::set<atom::ObjectId> shallow_commits(git_repository* repository) {
   return out;
 }
 
-// A pack in the making. All of it blocks: for the pool.
+// A pack being written. Blocks; call it on the pool.
 class LocalPack {
  public:
   LocalPack(const atom::Url& url, const std::vector<atom::ObjectId>& wants, const FetchOptions& options)

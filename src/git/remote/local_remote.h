@@ -1,9 +1,8 @@
-// A repository on this disk, bare or with a working tree, read through libgit2: no process is started, no hook runs.
+// A repository on the local disk, bare or with a working tree, read through libgit2: starts no process, runs no hook.
 //
-// The refs and packs are those that git-upload-pack would give, with two differences that only a reader of packs could
-// see: no deltas are searched for (the objects travel a few inches, and searching costs more than it saves), and the
-// objects come in the order of the walk. Every step runs on the pool and none waits there: a pack is made a chunk at a
-// time, as the sink takes it.
+// The refs and packs are those of git-upload-pack, except that objects are not deltified (the search would cost more
+// than it saves on a local disk) and are in the order of the walk. Every step runs on the pool and none waits there: a
+// pack is written in chunks, as the sink accepts them.
 #pragma once
 
 #include <memory>
@@ -18,7 +17,7 @@ namespace eka::git {
 
 class LocalRemote final : public Remote {
  public:
-  // `url` is of Scheme::file; `pool` must outlive it.
+  // `url` has Scheme::file; `pool` must outlive the remote.
   LocalRemote(atom::Url url, coro::Pool& pool);
 
   using Remote::fetch;

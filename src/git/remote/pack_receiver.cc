@@ -11,8 +11,8 @@
 namespace eka::git {
 namespace {
 
-// Cuts what a server says meanwhile into lines, which end with either "\n" or, for those that overwrite one another,
-// "\r", and makes them fit for a terminal.
+// Splits the progress output of a server into lines, which end with "\n" or, if they overwrite one another, "\r", and
+// makes them safe for a terminal.
 class ProgressLines {
  public:
   explicit ProgressLines(const std::function<void(std::string_view)>& tell) : tell_(tell) {}
@@ -53,7 +53,7 @@ FetchJob::FetchJob(std::vector<atom::ObjectId> wanted, net::ByteSink& into, Fetc
 
 coro::Task<> receive_pack(Answer* answer, FetchParser* parser, FetchJob* job) {
   ProgressLines progress(job->options.progress);
-  auto heard = job->clock->now();  // of the pack
+  auto heard = job->clock->now();  // last pack data
   while (true) {
     const std::string_view bytes = co_await answer->read();
     if (bytes.empty()) break;

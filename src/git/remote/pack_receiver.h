@@ -1,4 +1,4 @@
-// One fetch in progress: what it requests, and the response, read into the sink, in either protocol.
+// One fetch in progress: the request, and reading the response into the sink, in either protocol.
 #pragma once
 
 #include <chrono>
@@ -17,17 +17,17 @@ namespace eka::git {
 struct FetchJob {
   FetchJob(std::vector<atom::ObjectId> wanted, net::ByteSink& into, FetchOptions how);
 
-  std::vector<atom::ObjectId> wants;  // sorted, none twice
+  std::vector<atom::ObjectId> wants;  // sorted, without duplicates
   net::ByteSink& sink;
   FetchOptions options;
-  bool delivered = false;      // the sink has been given something: no more tries
-  std::exception_ptr failure;  // that came after that
-  // How long the server may keep the connection alive and send nothing of the pack.
+  bool delivered = false;      // bytes have been written to the sink: no more retries
+  std::exception_ptr failure;  // the failure after that
+  // How long the server may keep the connection alive without sending pack data.
   std::chrono::seconds longest_silence = std::chrono::minutes(20);
   coro::Clock* clock = &coro::Clock::system();
 };
 
-// Reads `answer` to its end. Throws for anything but a whole pack.
+// Reads `answer` to its end. Throws unless it contains a complete pack.
 coro::Task<> receive_pack(Answer* answer, FetchParser* parser, FetchJob* job);
 
 }  // namespace eka::git

@@ -1,5 +1,5 @@
-// Opens remotes: the engine's way to every repository and file that lies elsewhere. Connector (connector.h) is the real
-// one; a test or a simulation gives another.
+// Opens remotes: the engine uses it for all access to repositories and files elsewhere. Connector (connector.h) is the
+// real implementation; tests and simulations provide others.
 #pragma once
 
 #include <memory>
@@ -16,18 +16,19 @@ class RemoteFactory {
  public:
   virtual ~RemoteFactory() = default;
 
-  // The remote at `url`. Opening costs nothing: the first request connects. The factory must outlive its remotes.
-  // Throws Error(Kind::usage) for a scheme that has no transport.
+  // The remote at `url`. Does not connect: the first request does. The factory must outlive its remotes. Throws
+  // Error(Kind::usage) for a scheme without a transport.
   virtual std::unique_ptr<Remote> open(const atom::Url& url) = 0;
 
-  // The user of this run has named the repository at `url`, on the command line or in a manifest of the working tree:
-  // it may be sent a command before it has answered a handshake.
+  // Call this if the user of this run has named the repository at `url`, on the command line or in a manifest of the
+  // working tree: it may then receive a command before it has responded to a handshake.
   virtual void named_by_user(const atom::Url& url) = 0;
 
-  // Where the user's configuration says that `url` is (insteadOf): what is known of a remote belongs to that place.
+  // The URL that the user's configuration substitutes for `url` (insteadOf): knowledge about a remote belongs to that
+  // URL.
   virtual atom::Url reached_at(const atom::Url& url) const = 0;
 
-  // The file at `url` into `sink`: see net/download/download.h. What it costs is added to `traffic`.
+  // Downloads the file at `url` into `sink`: see net/download/download.h. Adds its cost to `traffic`.
   virtual coro::Task<> download(atom::Url url, net::FileSink& sink, net::Traffic& traffic) = 0;
 };
 

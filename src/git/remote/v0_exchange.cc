@@ -18,12 +18,12 @@ coro::Task<> read_refs(Answer* answer, V0RefsParser* parser) {
   }
 }
 
-// Whether the server says that it gives more than what its refs point at.
+// Whether the server allows fetching objects that its refs do not point to.
 bool gives_by_id(const Capabilities& features) {
   return features.has("allow-reachable-sha1-in-want") || features.has("allow-any-sha1-in-want");
 }
 
-// A conversation with a longer list is not kept: the list would use too much memory.
+// Conversations with longer lists are not kept: the lists would use too much memory.
 constexpr std::size_t most_kept_refs = 20'000;
 
 }  // namespace

@@ -1,7 +1,7 @@
-// ls-refs and fetch as protocol v0 and v1 have them, over any session that can converse so.
+// ls-refs and fetch in protocols v0 and v1, over any session that supports them.
 //
-// libgit2's own transports, which support nothing else, are not used: version 1.5 can neither fetch an object by its id
-// nor fetch shallow, and would block a thread of the pool for as long as a server takes.
+// Does not use libgit2's transports, which support nothing else: version 1.5 can neither fetch an object by its id nor
+// fetch shallow, and would block a thread of the pool while it waits for the server.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace eka::git {
 
-// All arguments must outlive the tasks. Errors as of Remote.
+// All arguments must outlive the tasks. Errors as for Remote.
 coro::Task<std::vector<Ref>> v0_ls_refs(Session* session, const std::vector<std::string>* prefixes);
 coro::Task<> v0_fetch(Session* session, FetchJob* job);
 

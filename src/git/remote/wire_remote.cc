@@ -10,7 +10,7 @@
 namespace eka::git {
 namespace {
 
-// The same, but not to be tried again: enough attempts were made.
+// The same error, but not retryable: enough attempts were made.
 Error final(const Error& error) {
   Error out = Error(error.kind(), error.message()).with_hint(error.hint());
   for (const auto& context : error.context()) out.within(context);
@@ -39,7 +39,7 @@ coro::Task<std::vector<Ref>> WireRemote::ls_refs(std::vector<std::string> prefix
   }
 }
 
-// Once; and once more where the session knows a reason.
+// Tries once, and once more if the session knows a reason.
 coro::Task<std::vector<Ref>> WireRemote::try_ls_refs(const std::vector<std::string>* prefixes) {
   const unsigned generation = session_->generation();
   try {
@@ -83,7 +83,7 @@ coro::Task<> WireRemote::greet() {
   try {
     co_await session_->capabilities(Session::Certainty::known);
   } catch (const NotProtocolV2&) {
-    speaks_v0_ = true;  // an answer, too
+    speaks_v0_ = true;  // the server has responded
   }
 }
 
@@ -114,7 +114,7 @@ coro::Task<> WireRemote::try_fetch(FetchJob* job) {
     co_return;
   } catch (const Error& error) {
     if (job->delivered) {
-      // Not for us to try again, though it may be retryable: only the caller can have a fresh sink.
+      // Not retried here even if it is retryable: only the caller can provide a new sink.
       job->failure = std::current_exception();
       co_return;
     }
@@ -158,7 +158,7 @@ coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
   session_->refuses_ids();
 }
 
-// False when the server does not give one of them by its id.
+// False if the server does not allow fetching one of them by id.
 coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std::vector<atom::ObjectId>* ids,
                                           FetchJob* job) {
   Command command;
@@ -168,7 +168,8 @@ coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std:
   try {
     co_await receive_pack(answer.get(), &parser, job);
   } catch (const Error&) {
-    // git itself gives every object that it has in v2: what it refuses, it lacks. Whether this is git is asked first.
+    // In v2, git itself serves every object that it has, so objects that it refuses do not exist. Check first whether
+    // the server is git.
     const bool is_git = server->value("agent").value_or("").starts_with("git/");
     if (!parser.refused_want() || is_git || server->is_presumed()) throw;
   }

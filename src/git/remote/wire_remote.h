@@ -1,16 +1,14 @@
-// A remote that is spoken to over the wire, over any kind of session: in protocol v2, or in v0 or v1 where the server
-// knows no better. The answers are the same; what v2 requests by prefix is then selected here, from all that the server
-// lists.
+// A remote that is accessed over the network with any kind of session: in protocol v2, or in v0 or v1 if the server
+// does not support v2. The results are the same; what v2 requests by prefix is then selected here from the complete
+// list.
 //
-// Objects are wanted by their ids. Where a server refuses one, it is asked what its refs point at, and
-// for those (wants.h); a host that does so is remembered.
+// Objects are requested by id. If a server refuses one, the targets of its refs are listed and requested instead
+// (wants.h); a host that does so is remembered.
 //
-// Retries: transient failures are tried again with growing, jittered delays, or after the time that the
-// server asked for, and are counted; refusals and broken protocol are not. A fetch is tried again only as long as no
-// byte of its pack has reached the sink.
+// Transient failures are retried and counted, with growing, jittered delays, or after the time requested by the server;
+// refusals and protocol errors are not. A fetch is retried only as long as no byte of its pack has reached the sink.
 //
-// A server may take its time to put a pack together, and keep the connection alive meanwhile; it may not do so for
-// ever.
+// A server may need time to create a pack, and keep the connection alive in the meantime, but only for a limited time.
 #pragma once
 
 #include <chrono>
@@ -56,7 +54,7 @@ class WireRemote final : public Remote {
   std::unique_ptr<Session> session_;
   net::Retries retries_;
   bool speaks_v0_ = false;
-  std::chrono::seconds longest_silence_;  // of the pack, while other bytes come
+  std::chrono::seconds longest_silence_;  // maximum time without pack data while other bytes arrive
 };
 
 }  // namespace eka::git

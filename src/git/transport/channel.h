@@ -1,4 +1,4 @@
-// A two-way stream of bytes to a server's git-upload-pack, for one repository: what ssh and git:// are made of.
+// A bidirectional byte stream to a server's git-upload-pack, for one repository: the basis of ssh and git://.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,15 @@
 
 namespace eka::git {
 
-// Destroying it closes it: the socket, or the child, which is waited for.
+// The destructor closes it: the socket, or the child process, for whose exit it waits.
 class Channel {
  public:
   virtual ~Channel() = default;
-  // Some bytes, 0 at the end. `into` must stay until the task ends.
+  // Reads some bytes; 0 at the end. `into` must stay valid until the task ends.
   virtual coro::Task<std::size_t> read(std::span<std::byte> into) = 0;
-  // All of `bytes`, which must stay until the task ends. Throws when the other side reads no more.
+  // Writes all of `bytes`, which must stay valid until the task ends. Throws if the other side has stopped reading.
   virtual coro::Task<> write(std::string_view bytes) = 0;
-  // The stream has ended where it should not have: says why, as far as that can be known.
+  // Call after the stream has ended unexpectedly: returns the reason, as far as it is known.
   virtual coro::Task<Error> why_it_ended() = 0;
 };
 

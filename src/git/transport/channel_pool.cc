@@ -5,7 +5,7 @@
 namespace eka::git {
 
 coro::Task<ChannelPool::Lease> ChannelPool::borrow(atom::Url url, Want want) {
-  // The host's turn first: who waits for it must not keep others from theirs.
+  // Waits for the host first: a caller waiting for its host must not hold a turn that others could use.
   net::HostGate::Pass pass = co_await gate_.enter(url.origin());
   coro::Limiter::Permit permit = co_await turns_.acquire();
   Lease lease(this, url, std::move(permit), std::move(pass));
@@ -23,7 +23,7 @@ coro::Task<ChannelPool::Lease> ChannelPool::borrow(atom::Url url, Want want) {
 }
 
 std::unique_ptr<Conversation> ChannelPool::take_waiting(const atom::Url& url, Want want) {
-  // The one used last: the server closes it last.
+  // The one used last: the server will close it last.
   const auto fits = [&](const Waiting& each) {
     return each.url == url && each.conversation->listing.has_value() == (want == Want::listed);
   };

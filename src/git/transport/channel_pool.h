@@ -1,8 +1,8 @@
-// The channels of one kind, to all hosts: how many there are at once, and those that wait to be used again.
+// The channels of one kind to all hosts: limits their number and keeps idle ones for reuse.
 //
-// git-upload-pack in protocol v2 answers one command after another, so a channel whose answer has been heard to its end
-// is kept for the next command to that repository. Those under way are bounded in all and, adapting, for each host
-// (HostGate); those that wait are bounded too, and of a host that says it has too much they are hung up.
+// git-upload-pack in protocol v2 accepts several commands in turn, so a channel whose response has been read to its end
+// is kept for the next command to that repository. The number of active channels is limited in total and, adaptively,
+// for each host (HostGate). The number of idle channels is limited too; those to an overloaded host are closed.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +34,8 @@ class ChannelPool {
   ChannelPool(const ChannelPool&) = delete;
   ChannelPool& operator=(const ChannelPool&) = delete;
 
-  // Which conversation to borrow: an idle one that takes another command, an idle one whose list of refs has been read
-  // (protocol v0), both with a new one as fallback; or always a new one.
+  // Which conversation to borrow: an idle one that accepts another command, or an idle one whose list of refs has been
+  // read (protocol v0), with a new one as fallback in both cases; or always a new one.
   enum class Want { waiting, listed, new_one };
   // The pool must outlive the lease.
   coro::Task<Lease> borrow(atom::Url url, Want want);
@@ -57,21 +57,21 @@ class ChannelPool {
   Bounds bounds_;
   net::HostGate gate_;
   coro::Limiter turns_;
-  std::list<Waiting> waiting_;  // the longest first
+  std::list<Waiting> waiting_;  // the longest idle first
 };
 
-// A conversation, and the right to have it. Destroying it hangs up, unless it was given back.
+// A conversation and the permission to use it. The destructor closes it unless it was given back.
 class ChannelPool::Lease {
  public:
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) = delete;
 
   Conversation& talk() { return *conversation_; }
-  // Nothing has been heard on it yet: the server's greeting comes first.
+  // Nothing has been received on it yet: the server's greeting comes first.
   bool is_new() const { return new_; }
-  // The last answer has been heard to its end, and the channel may be used again.
+  // Call after the last response has been read to its end. `keep`: the channel may be reused.
   void give_back(bool keep);
-  // It failed, in a way that may mean that the host has too much to do.
+  // Call after a failure that may mean that the host is overloaded.
   void overloaded();
 
  private:

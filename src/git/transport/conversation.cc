@@ -59,8 +59,8 @@ coro::Task<> Conversation::fill(net::Traffic* traffic) {
   window_bytes_ = 0;
 }
 
-// How much of `unread_` belongs to the message; at its end the state says so. A length that cannot be is left for the
-// reader to complain of: the message then never ends by itself.
+// Returns how much of `unread_` belongs to the current message; sets the state at its end. An invalid length is left to
+// the reader, which reports it: the message then does not end here.
 std::size_t Conversation::to_flush() {
   std::size_t at = 0;
   while (at < unread_.size()) {

@@ -1,8 +1,8 @@
-// A channel, cut into what the two sides say in turn. A message of the server's goes to its next flush packet, or, in
-// the last turn of protocol v0, to the end of the stream.
+// Splits a channel into messages that the two sides send in turn. A message from the server ends at the next flush
+// packet or, in the last turn of protocol v0, at the end of the stream.
 //
-// Packets are found here only to see where a message ends; what they mean is the reader's affair. A channel that brings
-// next to nothing for the time allowed has stalled; time that our own reader lets pass does not count.
+// Packets are parsed here only to find the end of a message; the reader interprets them. A channel that receives almost
+// nothing in the allowed time has stalled; time spent waiting for our own reader does not count.
 #pragma once
 
 #include <chrono>
@@ -19,10 +19,10 @@
 namespace eka::git {
 
 struct StreamLimits {
-  std::chrono::milliseconds connect{20'000};  // for TCP; ssh has its own, and the first words of either:
-  std::chrono::milliseconds greeting{60'000};
+  std::chrono::milliseconds connect{20'000};   // for TCP; ssh has its own
+  std::chrono::milliseconds greeting{60'000};  // for the first message of the server
   std::chrono::milliseconds stall{120'000};
-  std::uint64_t slowest = 64;  // bytes a second
+  std::uint64_t slowest = 64;  // bytes per second
 };
 
 class Conversation {
@@ -31,24 +31,24 @@ class Conversation {
   Conversation(std::unique_ptr<Channel> channel, const StreamLimits& limits)
       : channel_(std::move(channel)), limits_(limits), buffer_(std::size_t{64} << 10) {}
 
-  // Sends all of `bytes`, which must stay until the task ends.
+  // Sends all of `bytes`, which must stay valid until the task ends.
   coro::Task<> say(std::string_view bytes, net::Traffic* traffic);
 
-  // The next bytes of the message, valid until the next call; empty at its end. Throws when the channel ends before.
+  // The next bytes of the message, valid until the next call; empty at its end. Throws if the channel ends before.
   coro::Task<std::string_view> hear(net::Traffic* traffic);
-  // The same, but the message goes to the end of the stream, and may end there only.
+  // The same for a message that ends with the stream.
   coro::Task<std::string_view> hear_to_the_end(net::Traffic* traffic);
-  // True when the message has been heard to its end, so that something may be said.
+  // True if the message has been read to its end, so that the client may send.
   bool at_end() const { return state_ == State::between; }
-  // After the end of a message: the next one begins.
+  // Call after the end of a message, to start reading the next one.
   void next_message() { state_ = State::message; }
-  // After the stream has ended where it should not have.
+  // Call after the stream has ended unexpectedly.
   coro::Task<Error> why_it_ended() { return channel_->why_it_ended(); }
-  // Once a first answer has been heard: from here on it is stalling that is watched, not the time to the greeting.
+  // Call after the first response: from then on the limit for stalls applies instead of that for the greeting.
   void greeted() { greeted_ = true; }
-  // The channel has ended or broken (a timeout is neither).
+  // The channel has ended or failed (a timeout is neither).
   bool is_closed() const { return closed_; }
-  // In protocol v0: the list of refs, if it was read by a request that asked for nothing else.
+  // In protocol v0: the list of refs, if it was read by a request that fetched nothing.
   std::optional<V0Listing> listing;
 
  private:
@@ -66,12 +66,12 @@ class Conversation {
   bool greeted_ = false;
   bool closed_ = false;
 
-  // Where in a packet the stream is: digits of a length, or bytes still to pass.
+  // The position in a packet: digits of its length, or bytes of payload left.
   unsigned digits_ = 0;
   std::uint32_t length_ = 0;
   std::uint32_t payload_left_ = 0;
 
-  std::chrono::steady_clock::duration waited_{};  // in this window
+  std::chrono::steady_clock::duration waited_{};  // in the current window
   std::uint64_t window_bytes_ = 0;
 };
 

@@ -33,7 +33,7 @@ std::string without_brackets(const std::string& host) {
   return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
 }
 
-// As git: a home directory is named without the slash before it.
+// As in git: a home directory is sent without the leading slash.
 std::string greeting(const atom::Url& url) {
   std::string out = "git-upload-pack " + url.path().substr(url.path().starts_with("/~") ? 1 : 0);
   out += '\0';
@@ -50,8 +50,8 @@ std::string greeting(const atom::Url& url) {
 
 }  // namespace
 
-// git daemon lets five connections wait to be accepted (its listen(2)), and starts a process for each that it accepts.
-// Of a burst of more some are dropped, and the kernel knocks again only a second later.
+// git daemon has a backlog of five connections (its listen(2)), and starts a process for each that it accepts. Of a
+// larger burst some are dropped, and the kernel retries only a second later.
 coro::Task<> GitDaemonDialer::wait_for_turn(const std::string& origin) {
   constexpr std::chrono::milliseconds apart{3};
   const auto now = std::chrono::steady_clock::now();

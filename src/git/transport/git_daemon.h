@@ -1,4 +1,4 @@
-// git://: TCP, and one packet that says which repository is wanted.
+// git://: TCP, and one packet that names the repository.
 //
 //   git-upload-pack <path> NUL host=<host>[:<port>] NUL NUL version=2 NUL
 #pragma once

@@ -11,7 +11,7 @@ constexpr int futile_turns_before_all_go = 2;
 
 }  // namespace
 
-// A place in the line, left however the wait ends.
+// A place in the queue; the destructor leaves the queue.
 class Handshakes::Place {
  public:
   Place(Origin& origin, Waiter& waiter) : origin_(origin), waiter_(waiter) { origin_.waiting.push_back(&waiter_); }
@@ -19,7 +19,7 @@ class Handshakes::Place {
     if (!waiter_.woken) {
       std::erase(origin_.waiting, &waiter_);
     } else if (!used_ && !origin_.taken) {
-      origin_.wake_one();  // the turn was ours, and we go without it
+      origin_.wake_one();  // it was this waiter's turn, which it does not use
     }
   }
   Place(const Place&) = delete;
@@ -71,7 +71,7 @@ std::optional<Capabilities> Handshakes::known(const std::string& origin) const {
 }
 
 coro::Task<Handshakes::Turn> Handshakes::enter(std::string name) {
-  Origin& origin = origins_[name];  // never erased, so it stays where it is
+  Origin& origin = origins_[name];  // never erased, so its address is stable
   while (true) {
     if (is_old(name)) throw NotProtocolV2();
     if (auto capabilities = known(name)) co_return Turn(nullptr, std::move(name), std::move(capabilities));
@@ -140,7 +140,7 @@ void Handshakes::speaks_no_v2(const std::string& origin) {
   memory_.remember(origin, now);
 }
 
-// One name for each repository, without a login.
+// One name for each repository, without login.
 std::string Handshakes::repository_name(const atom::Url& url) {
   std::string path = normalised_path(url.path());
   while (path.ends_with('/')) path.pop_back();

@@ -1,10 +1,10 @@
-// One handshake per host, however many remotes of that host start together.
+// One handshake per host, for any number of its remotes that start at the same time.
 //
-// The capabilities of a server belong to its host, not to one repository. The first remote takes the turn and does the
-// handshake; those that come meanwhile wait for its result (or assume one, and do not wait: HttpSession). If a turn
-// ends without a result, the next in line gets it: the failure may concern that one repository only. After two such
-// turns the others stop queueing and do their own handshakes, so that a host with a thousand dead repositories does not
-// cost a thousand round trips one after another.
+// The capabilities of a server belong to its host, not to one repository. The first remote takes the turn and performs
+// the handshake; remotes that arrive in the meantime wait for the result (or presume it and do not wait: HttpSession).
+// If a turn ends without a result, the next remote in the queue takes it: the failure may concern only that repository.
+// After two such turns the others stop queueing and each performs its own handshake, so that a host with a thousand
+// dead repositories does not cost a thousand sequential round trips.
 #pragma once
 
 #include <deque>
@@ -30,40 +30,40 @@ class Handshakes {
   // `memory` must outlive this.
   explicit Handshakes(HostMemory& memory) : memory_(memory) {}
 
-  // Waits while another remote of `origin` has the turn. Throws NotProtocolV2 once that is known, and what
-  // Turn::unreachable() was told meanwhile.
+  // Waits while another remote of `origin` has the turn. Throws NotProtocolV2 if the host is known not to support v2,
+  // and the error that another remote passed to Turn::unreachable() in the meantime.
   coro::Task<Turn> enter(std::string origin);
 
-  // The turn, if it is free; nothing is known yet then.
+  // The turn, if it is free and nothing is known about the host yet.
   std::optional<Turn> try_enter(const std::string& origin);
-  // Whether it is unknown if the host supports v2: no run has connected to it, or none has found out.
+  // Whether support of v2 is unknown: no run has used the host, or none could determine it.
   bool is_unknown(const std::string& origin) const;
 
-  // Whether the host keeps connections open after an answer, as far as is known: from its answers (keeps_open), or from
-  // the reuse of connections. After two failed reuses in a row, without a successful one, it is assumed to close all.
+  // Whether the host is known to keep connections open after a response, from its responses (keeps_open) or from reused
+  // connections. After two failed reuses in a row, it is assumed to close them.
   bool persists(const std::string& origin) const;
   void keeps_open(const std::string& origin, bool open);
   void reuse_worked(const std::string& origin);
   void reuse_failed(const std::string& origin);
 
-  // What is known without a request.
+  // The capabilities, if they are known without a request.
   std::optional<Capabilities> known(const std::string& origin) const;
 
-  // Keeps what was learned without a turn (a remote that doubts what is known of its host does its own handshake).
+  // Records a result obtained without a turn (a remote that doubts what is known about its host asks on its own).
   void learned(const std::string& origin, const Capabilities& capabilities);
   void speaks_no_v2(const std::string& origin);
-  // Found out in this run. (The result of an earlier run is not used: the server may have been updated.)
+  // Found in this run. (Results of earlier runs are not trusted: servers are upgraded.)
   bool is_old(const std::string& origin) const { return old_.contains(origin); }
 
-  // Whether a command may be sent to `repository` before it has answered a handshake. A lock or the manifest of a
-  // dependency may name any address, so this is limited to repositories that the user of this run has named, that have
-  // answered as git before (in this run or an earlier one), or whose name ends in ".git" on a host that has answered as
-  // git (decision 0090).
+  // Whether a command may be sent to `repository` before it has responded to a handshake. A lock or the manifest of a
+  // dependency may contain any address, so this is limited to repositories that the user of this run has named, that
+  // have responded as git before (in this run or an earlier one), or whose name ends in ".git" on a host that has
+  // responded as git (decision 0090).
   bool may_skip_handshake(const atom::Url& repository) const;
   void named_by_user(const atom::Url& repository) { named_.insert(repository_name(repository)); }
   void answered_as_git(const atom::Url& repository);
 
-  // Whether the host gives objects by their id, as far as is known.
+  // Whether the host is known, or assumed, to allow fetching objects by id.
   bool gives_by_id(const std::string& origin) const;
   void refuses_ids(const std::string& origin);
 
@@ -89,17 +89,17 @@ class Handshakes {
 
   void learned_persistence(const std::string& origin, bool persists);
 
-  std::map<std::string, Capabilities> known_;  // in this run; the memory may be unable to keep anything
+  std::map<std::string, Capabilities> known_;  // in this run; the memory may be unable to store them
   std::set<std::string> old_;
   std::set<std::string> named_;     // repositories
   std::set<std::string> answered_;  // repositories, in this run
   std::set<std::string> refusing_ids_;
   std::map<std::string, Origin> origins_;
   std::map<std::string, bool> persists_;      // in this run
-  std::map<std::string, int> failed_reuses_;  // one after another
+  std::map<std::string, int> failed_reuses_;  // in a row
 };
 
-// Either knowledge, or the right to go and get it: say learned() or unreachable(), or neither.
+// Either the known capabilities, or the right to find them out: then call learned() or unreachable(), or neither.
 class Handshakes::Turn {
  public:
   ~Turn();
@@ -111,7 +111,7 @@ class Handshakes::Turn {
 
   const std::optional<Capabilities>& known() const { return known_; }
   void learned(const Capabilities& capabilities);
-  // The host itself cannot be reached: those who wait need not try.
+  // The host cannot be reached: waiting remotes need not try.
   void unreachable(const Error& failure);
 
  private:
@@ -120,7 +120,7 @@ class Handshakes::Turn {
       : parent_(parent), origin_(std::move(origin)), known_(std::move(known)) {}
   void end(bool futile);
 
-  Handshakes* parent_;  // null: there is nothing to give back
+  Handshakes* parent_;  // null: no turn to release
   std::string origin_;
   std::optional<Capabilities> known_;
 };

@@ -25,7 +25,7 @@ void check_advertisement(const net::HttpResponse& http) {
 
 }  // namespace
 
-// What HTTP carries in answer to a request, counted when it is over.
+// An HTTP response body; adds its traffic when it is destroyed.
 class HttpSession::Body final : public Answer {
  public:
   Body(std::unique_ptr<net::HttpResponse> response, net::Traffic& traffic)
@@ -86,7 +86,7 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
   if (capabilities_) co_return *capabilities_;
   if (doubted_) {
     if (handshakes_.is_old(origin())) throw NotProtocolV2();
-    // The cached capabilities were wrong: do the handshake, whatever others have cached.
+    // What is known has just proved wrong: ask, whatever other sessions know.
     Capabilities own = co_await handshake();
     handshakes_.learned(origin(), own);
     capabilities_ = std::move(own);
@@ -103,7 +103,7 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
   if (may_skip && certainty == Certainty::presumed && handshakes_.is_unknown(where)) {
     assumed_ = true;
     shakes_hands_beside_ = true;
-    co_return Capabilities::presumed();  // not kept: the next command will know more
+    co_return Capabilities::presumed();  // not stored: the next command may know more
   }
   Handshakes::Turn turn = co_await handshakes_.enter(where);
   if (turn.known() && !handshakes_.may_skip_handshake(place())) {
@@ -135,8 +135,9 @@ coro::Task<> HttpSession::shake_hands(Handshakes::Turn* turn) {
   }
 }
 
-// The command goes where it would have gone without the handshake. If both fail, the handshake's failure says more; if
-// only the command does, it is sent again, to where the handshake was led and a server that is known.
+// The command goes to the URL where it would have gone without the handshake. If both fail, the handshake's failure is
+// more informative. If only the command fails, it is repeated, at the URL to which the handshake was redirected and
+// with known capabilities.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post_beside_handshake(Command command,
                                                                                   Handshakes::Turn turn) {
   std::unique_ptr<Body> body;
@@ -147,7 +148,7 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post_beside_handshak
   co_await coro::all(std::move(both));
   if (!refused) co_return std::move(body);
   if (!unmet) co_return co_await post(std::move(command), true);
-  assumed_ = false;  // a second handshake would tell no more
+  assumed_ = false;  // a second handshake would not help
   std::rethrow_exception(unmet);
 }
 
@@ -167,7 +168,7 @@ coro::Task<> HttpSession::try_post(Command command, std::unique_ptr<Body>* body,
   }
 }
 
-// Sends, and counts what it costs.
+// Sends a request and adds its cost to the traffic.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(net::HttpRequest request,
                                                                  std::uint64_t net::Traffic::* counter) {
   const atom::Url* scope = is_moved() ? nullptr : &url_;
@@ -194,7 +195,7 @@ coro::Task<Capabilities> HttpSession::handshake() {
   co_return found;
 }
 
-// The answer to the discovery request, with status 200, after redirects.
+// Returns the response to the discovery request, with status 200, after redirects.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
   for (int redirects = 0;; ++redirects) {
     net::HttpRequest discovery = request(std::string(discovery_path), v2);
@@ -238,7 +239,7 @@ void HttpSession::follow(const std::string& from, const std::string& location) {
 
 coro::Task<std::unique_ptr<Answer>> HttpSession::exchange(Command command) {
   std::unique_ptr<Answer> answer;
-  // Taken only now: a turn that is taken is given back, whatever becomes of this request.
+  // Taken only now: a turn is released whatever happens to this request.
   const bool unsure = std::exchange(shakes_hands_beside_, false);
   std::optional<Handshakes::Turn> turn = unsure ? handshakes_.try_enter(origin()) : std::nullopt;
   if (turn) {
@@ -290,7 +291,7 @@ bool HttpSession::start_afresh(const Error& failure, unsigned begun_in) {
   if (begun_in != generation()) return true;
   if (!assumed_ || doubted_) return false;
   if (const auto* http = dynamic_cast<const net::HttpError*>(&failure)) {
-    // No connection, a server in trouble, or a refusal of us: nothing that a handshake would mend.
+    // No connection, a server error, or missing permissions: a handshake would not help.
     if (http->status() == 0 || http->is_retryable() || http->status() == 401 || http->status() == 403) return false;
   }
   assumed_ = false;

@@ -1,17 +1,17 @@
-// Smart HTTP: GET <repository>/info/refs for the handshake, POST <repository>/git-upload-pack for each
-// command (in v0 it is the GET that lists the refs, and the POST that fetches). The server keeps nothing between
-// requests, so any request may go over any connection.
+// Smart HTTP: GET <repository>/info/refs for the handshake, POST <repository>/git-upload-pack for each command (in v0
+// the GET lists the refs and the POST fetches). The server keeps no state between requests, so any request may use any
+// connection.
 //
-// A host that is known to support v2 is sent its first command without a handshake.
-// Should that fail in a way that a wrong assumption could cause, start_afresh() has the handshake made up for, once.
-// Neither does anybody wait for the handshake of a host that is not known: all presume what all servers can do, and
-// send their first command at once; one of them shakes hands beside that. Both only where Handshakes allow it
-// (may_skip_handshake): any other URL is sent nothing but GET requests until it has answered as a git repository does.
+// A host that is known to support v2 receives its first command without a handshake. If that fails in a way that a
+// wrong assumption could cause, start_afresh() makes the session perform the handshake, once. The handshake of an
+// unknown host is not awaited either: all remotes presume what every server supports and send their first command
+// immediately; one of them performs the handshake in parallel. Both are limited to what Handshakes allow
+// (may_skip_handshake): any other URL receives only GET requests until it has responded as a git repository.
 //
 // Redirects are followed in the handshake only, at most five, from http to http or https and from https to https, and
-// they move this remote's base for good. Secrets (the user and password of the URL, those found for it, headers of the
-// configuration) go to the origin (scheme, host and port) that the URL names, and to no other. A command is never
-// redirected: its body would be sent to who knows whom.
+// change the base URL of this remote permanently. Secrets (user and password of the URL, logins found for it,
+// configured headers) are sent only to the origin (scheme, host and port) of the given URL. A command is never
+// redirected: its body would be sent to an unknown host.
 #pragma once
 
 #include <exception>
@@ -30,7 +30,7 @@ namespace eka::git {
 
 class HttpSession final : public Session, private net::HttpObserver {
  public:
-  // What all sessions share; must outlive them.
+  // Shared by all sessions; must outlive them.
   struct Shared {
     net::HttpClient& client;
     Handshakes& handshakes;
@@ -66,7 +66,7 @@ class HttpSession final : public Session, private net::HttpObserver {
   coro::Task<std::unique_ptr<Body>> post(Command command, bool v2);
   void follow(const std::string& from, const std::string& location);
   net::HttpRequest request(std::string path, bool v2);
-  atom::Url place() const;  // where the repository is now
+  atom::Url place() const;  // the current URL of the repository
   std::string origin() const;
 
   net::HttpClient& client_;
@@ -74,10 +74,10 @@ class HttpSession final : public Session, private net::HttpObserver {
   net::Credentials& credentials_;
   const UserConfig& config_;
   atom::Url url_;                                      // as given: its origin is the scope of its secret
-  std::string base_;                                   // where the repository is, without a secret; moved by redirects
-  std::shared_ptr<const net::HttpSettings> settings_;  // for where it is
+  std::string base_;                                   // the current URL, without secrets; changed by redirects
+  std::shared_ptr<const net::HttpSettings> settings_;  // for base_
   std::optional<Capabilities> capabilities_;
-  bool shakes_hands_beside_ = false;  // the next command, if the turn is free
+  bool shakes_hands_beside_ = false;  // in parallel with the next command, if the turn is free
   bool assumed_ = false;
   bool doubted_ = false;
 };

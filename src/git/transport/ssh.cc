@@ -18,8 +18,8 @@
 namespace eka::git {
 namespace {
 
-constexpr std::size_t longest_errors = 16 << 10;        // of standard error, kept
-constexpr std::chrono::milliseconds time_to_end{2000};  // for an ssh whose stream has ended, to end itself
+constexpr std::size_t longest_errors = 16 << 10;        // of standard error, stored
+constexpr std::chrono::milliseconds time_to_end{2000};  // for ssh to exit after its stream has ended
 constexpr std::chrono::milliseconds grace{500};
 
 coro::Task<> read_once(coro::Process* process, std::span<std::byte> into, std::size_t* got, coro::TaskGroup* group) {
@@ -27,7 +27,7 @@ coro::Task<> read_once(coro::Process* process, std::span<std::byte> into, std::s
   group->cancel();
 }
 
-// ssh must not block on what it has to say, or it would say nothing else.
+// Reads standard error, so that ssh does not block on it.
 coro::Task<> drain(coro::Process* process, std::string* into) {
   std::vector<std::byte> buffer(4096);
   while (true) {
@@ -48,7 +48,7 @@ class SshChannel final : public Channel {
     coro::TaskGroup group(co_await asio::this_coro::executor);
     group.start(drain(&process_, &errors_));
     group.start(read_once(&process_, into, &got, &group));
-    co_await group.join();  // which the bytes have cancelled
+    co_await group.join();  // cancelled by read_once()
     co_return got;
   }
 
@@ -63,7 +63,7 @@ class SshChannel final : public Channel {
     process_.close_input();
     coro::Exit exit;
     exit.status = co_await ended();
-    co_await drain(&process_, &errors_);  // of one that has ended: does not wait
+    co_await drain(&process_, &errors_);  // it has exited: does not wait
     co_return ssh_error(errors_, exit.code().value_or(255), host_);
   }
 
@@ -73,7 +73,7 @@ class SshChannel final : public Channel {
     try {
       status = co_await coro::timeout(time_to_end, process_.wait());
     } catch (const Error&) {
-      // It lingers.
+      // It has not exited in time.
     }
     if (!status) status = co_await process_.end(grace);
     co_return *status;
@@ -116,7 +116,7 @@ coro::Task<std::unique_ptr<Channel>> SshDialer::dial(atom::Url url) {
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   const std::string who = url.user().empty() ? host : url.user() + "@" + host;
   const std::string path = url.path().substr(url.path().starts_with("/~") ? 1 : 0);
-  // Url refuses these already; they would be options to ssh or to git-upload-pack.
+  // Url rejects these already; they would be options of ssh or git-upload-pack.
   if (who.starts_with('-') || host.starts_with('-') || path.starts_with('-')) {
     throw Error(Kind::usage, "host and path must not start with “-”: " + url.str());
   }
@@ -146,7 +146,7 @@ struct Symptom {
   const char* hint;
 };
 
-// The first phrase that ssh's output contains decides. The output is in English: LC_ALL=C.
+// The first symptom found in ssh's output decides. ssh prints English messages: LC_ALL=C.
 constexpr std::array symptoms = {
     Symptom{"REMOTE HOST IDENTIFICATION HAS CHANGED", false,
             "the host key has changed; if that is expected, remove the old key with `ssh-keygen -R` "
@@ -162,7 +162,7 @@ constexpr std::array symptoms = {
         "ssh cannot ask for a passphrase here"},
     Symptom{"Temporary failure in name resolution", true, ""},
     Symptom{"Could not resolve hostname", false, "check the host name"},
-    // A server that has too much to do says one of these (MaxStartups, MaxSessions).
+    // An overloaded server causes one of these (MaxStartups, MaxSessions).
     Symptom{"kex_exchange_identification", true, ""},
     Symptom{"ssh_exchange_identification", true, ""},
     Symptom{"banner exchange", true, ""},
@@ -212,7 +212,8 @@ Error ssh_error(std::string_view words, int code, const std::string& host) {
 }
 
 std::unique_ptr<Transport> ssh_transport(const TransportContext& context) {
-  // An ssh is a process, and a host lets in few at a time that have not yet logged in (sshd: MaxStartups 10:30:100).
+  // Each ssh is a process, and a host accepts only a few connections that are not yet authenticated (sshd: MaxStartups
+  // 10:30:100).
   constexpr ChannelPool::Bounds bounds{.per_host = {.first = 6, .most = 16}, .at_once = 32, .waiting = 32};
   SshProgram program = ssh_program(context.config.value("core.sshcommand").value_or(""));
   std::vector<std::string> described;

@@ -1,10 +1,10 @@
-// ssh://: the user's own ssh as a child, so that keys, agents, jump hosts and known hosts are where they always were.
+// ssh://: runs the user's ssh as a child process, so that keys, agents, jump hosts and known hosts work as usual.
 //
 //   <ssh> -o BatchMode=yes -o SendEnv=GIT_PROTOCOL [-p port] [user@]host "git-upload-pack '<path>'"
 //
-// with GIT_PROTOCOL=version=2 in its environment, and no terminal: what would be a prompt is an error that says what to
-// do. ssh takes the first value that it is given for an option, so a BatchMode or a StrictHostKeyChecking of the user's
-// own command stays in force; we never ask for unchecked host keys.
+// GIT_PROTOCOL=version=2 is in its environment. It has no terminal: instead of a prompt there is an error with a hint.
+// ssh uses the first value that it receives for an option, so BatchMode or StrictHostKeyChecking in the user's command
+// take precedence; eka never disables host key checking.
 #pragma once
 
 #include <string>
@@ -14,19 +14,19 @@
 
 namespace eka::git {
 
-// Which ssh, in git's own order: GIT_SSH_COMMAND, core.sshCommand, GIT_SSH, ssh.
+// The ssh to run, in git's order: GIT_SSH_COMMAND, core.sshCommand, GIT_SSH, ssh.
 struct SshProgram {
   std::string command = "ssh";
-  bool for_shell = false;  // a line of shell, as the first two are, rather than the name of a program
+  bool for_shell = false;  // a shell command line, as the first two are, instead of the name of a program
 };
 
-// From the environment; `configured` is core.sshCommand, or empty.
+// Reads the environment; `configured` is core.sshCommand, or empty.
 SshProgram ssh_program(const std::string& configured);
 
 class SshDialer final : public Dialer {
  public:
   explicit SshDialer(SshProgram program) : program_(std::move(program)) {}
-  // Does not wait for the connection: that it failed is found out when nothing comes to be read.
+  // Does not wait for the connection: a failure is detected when its output is read.
   coro::Task<std::unique_ptr<Channel>> dial(atom::Url url) override;
   const SshProgram& program() const { return program_; }
 
@@ -34,10 +34,10 @@ class SshDialer final : public Dialer {
   SshProgram program_;
 };
 
-// `text` as one word of a shell, as git quotes it.
+// Quotes `text` as one shell word, as git does.
 std::string shell_quoted(std::string_view text);
 
-// What a failed ssh comes to: `words` is its standard error, `code` its exit code.
+// The error for a failed ssh: `words` is its standard error, `code` its exit code.
 Error ssh_error(std::string_view words, int code, const std::string& host);
 
 std::unique_ptr<Transport> ssh_transport(const TransportContext& context);

@@ -4,7 +4,7 @@
 
 namespace eka::git {
 
-// One command and its answer. Until the answer begins, a used channel may turn out to be closed.
+// One command and its response. Until the response begins, a used channel may turn out to be closed.
 class StreamSession::Heard final : public Answer {
  public:
   Heard(StreamSession& session, ChannelPool::Lease lease, Command command)
@@ -110,7 +110,7 @@ coro::Task<Capabilities> StreamSession::capabilities(Certainty certainty) {
   if (handshakes_.is_old(url_.origin())) throw NotProtocolV2();
   capabilities_ = handshakes_.known(url_.origin());
   if (capabilities_) co_return *capabilities_;
-  // The first command is said at once, and the greeting heard before its answer (decision 0036).
+  // The first command is sent immediately, and the greeting is read before its response (decision 0036).
   if (certainty == Certainty::presumed) co_return Capabilities::presumed();
   ChannelPool::Lease lease = co_await borrow(ChannelPool::Want::new_one);
   capabilities_ = co_await greeting(&lease);
@@ -118,7 +118,7 @@ coro::Task<Capabilities> StreamSession::capabilities(Certainty certainty) {
   co_return *capabilities_;
 }
 
-// What a new channel says first.
+// Reads the greeting of a new channel.
 coro::Task<Capabilities> StreamSession::greeting(ChannelPool::Lease* lease) {
   ++traffic().handshakes;
   AdvertisementParser parser;
@@ -159,7 +159,7 @@ coro::Task<std::unique_ptr<Answer>> StreamSession::exchange(Command command) {
   co_return answer;
 }
 
-// A channel of protocol v0: the list of refs, and then one request.
+// A channel in protocol v0: the list of refs, then one request.
 class StreamSession::V0Talk final : public V0Conversation {
  public:
   V0Talk(StreamSession& session, ChannelPool::Lease lease) : session_(session) {
@@ -216,7 +216,7 @@ class StreamSession::V0Talk final : public V0Conversation {
     }
   }
 
-  // The end of the stream before the first byte means that the channel has been closed.
+  // If the stream ends before the first byte, the channel was closed.
   coro::Task<std::string_view> hear_answer() {
     const std::string_view bytes = co_await lease_->talk().hear_to_the_end(&session_.traffic());
     if (!bytes.empty() || answered_) co_return bytes;

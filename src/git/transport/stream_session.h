@@ -1,5 +1,5 @@
-// git-upload-pack at the end of a channel (ssh, git://), protocol v2: the server greets, then answers command after
-// command.
+// git-upload-pack over a channel (ssh, git://), protocol v2: the server sends a greeting, then responds to one command
+// after another.
 //
 // A host that is known to support v2 receives the first command immediately, before its greeting arrives. The greeting
 // is still read: if it differs from the assumption, that is remembered, and a command that failed is repeated. This
@@ -24,7 +24,8 @@ class StreamSession final : public Session {
   StreamSession(ChannelPool& channels, Handshakes& handshakes, const atom::Url& url)
       : channels_(channels), handshakes_(handshakes), url_(url) {}
 
-  // Not in protocol v0, whose servers answer one request and hang up; nor where the host is known to close.
+  // False in protocol v0, whose servers respond to one request and close; and if the host is known to close
+  // connections.
   bool persists_across_requests() const override;
   coro::Task<Capabilities> capabilities(Certainty certainty) override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
@@ -46,11 +47,11 @@ class StreamSession final : public Session {
   Handshakes& handshakes_;
   atom::Url url_;
   std::optional<Capabilities> capabilities_;
-  bool was_wrong_ = false;  // what was assumed, in this generation
+  bool was_wrong_ = false;  // the assumption in this generation
   unsigned generation_ = 0;
 };
 
-// A transport of such channels. `described` as of Transport, the same for every URL.
+// A transport with such channels. `described` is returned by Transport::described() for every URL.
 std::unique_ptr<Transport> stream_transport(const TransportContext& context, std::unique_ptr<Dialer> dialer,
                                             const ChannelPool::Bounds& bounds, std::vector<std::string> described = {});
 

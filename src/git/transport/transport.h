@@ -1,6 +1,6 @@
-// One way to reach repositories over the network, and what all its sessions share.
+// A transport: one way to access repositories over the network, and the state shared by its sessions.
 //
-// To add one: a file that defines a TransportFactory, and a line in the table of remote/connector.cc.
+// To add one, define a TransportFactory in a new file and add a line to the table in remote/connector.cc.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@
 
 namespace eka::git {
 
-// What a transport may use. All of it outlives the transport.
+// The services that a transport may use. All of them outlive it.
 struct TransportContext {
   coro::Pool& pool;
   const UserConfig& config;
@@ -31,9 +31,9 @@ struct TransportContext {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // A session with the repository at `url`. Connects to nothing yet. The transport must outlive it.
+  // A session with the repository at `url`. Does not connect yet. The transport must outlive it.
   virtual std::unique_ptr<Session> open(const atom::Url& url) = 0;
-  // What of the user's configuration applies to `url`, without secrets: "the proxy http://p:1", for `-v`.
+  // The parts of the user's configuration that apply to `url`, without secrets: "the proxy http://p:1", for `-v`.
   virtual std::vector<std::string> described(const atom::Url& /*url*/) const { return {}; }
 };
 

@@ -1,6 +1,6 @@
-// What a server said it can do, in answer to the question that opens protocol v2.
+// The capabilities that a server advertises in response to the handshake of protocol v2.
 //
-//   [# service=git-upload-pack, flush]     some smart HTTP servers say this first
+//   [# service=git-upload-pack, flush]     sent first by some smart HTTP servers
 //   version 2
 //   agent=git/2.39.5
 //   ls-refs=unborn
@@ -8,8 +8,8 @@
 //   object-format=sha1
 //   flush
 //
-// Anything else in place of "version 2" is a server that did not honour our "Git-Protocol: version=2" and answered
-// with the ref advertisement of protocol 0 or 1.
+// Anything else instead of "version 2" means that the server has ignored "Git-Protocol: version=2" and sent the ref
+// advertisement of protocol v0 or v1.
 #pragma once
 
 #include <cstddef>
@@ -26,23 +26,23 @@ namespace eka::git {
 class Capabilities {
  public:
   Capabilities() = default;
-  // One capability a line, as `text()` gives it (and as HostFacts keeps it).
+  // One capability per line, in the format of `text()` (which HostFacts stores).
   static Capabilities from_text(std::string_view lines);
   std::string text() const;
-  // What every server of protocol v2 can do that anybody runs: enough to list refs, and to fetch without a filter.
+  // What all servers of protocol v2 in use support: enough to list refs, and to fetch without a filter.
   static Capabilities presumed();
   bool is_presumed() const { return presumed_; }
 
   void add(std::string line) { lines_.push_back(std::move(line)); }
   bool empty() const { return lines_.empty(); }
 
-  // The value of `name=value`; empty for a capability without value; nothing when it was not advertised.
+  // The value of `name=value`; empty for a capability without a value; nullopt if it was not advertised.
   std::optional<std::string_view> value(std::string_view name) const;
   bool has(std::string_view name) const { return value(name).has_value(); }
   // Whether `feature` is one of the space-separated words of capability `name`: feature("fetch", "shallow").
   bool feature(std::string_view name, std::string_view feature) const;
 
-  // Refuses a repository whose object ids are not SHA-1, or a server without the commands we need.
+  // An error if the object ids of the repository are not SHA-1, or if the server lacks a required command.
   Result<void> usable() const;
 
  private:
@@ -50,22 +50,22 @@ class Capabilities {
   bool presumed_ = false;
 };
 
-// Thrown when a server answers the handshake in protocol 0 or 1. A type of its own, so that a transport that can speak
-// those may take over.
+// Thrown when a server responds to the handshake in protocol v0 or v1. A separate type, so that the caller can use
+// those protocols instead.
 class NotProtocolV2 : public Error {
  public:
   NotProtocolV2();
 };
 
-// Reads the answer to the handshake as it streams. A state machine: feed() until the end, then finish().
+// Parses the response to the handshake as it arrives. Call feed() until the end, then finish().
 class AdvertisementParser {
  public:
   Result<void> feed(std::string_view bytes);
-  // True once the last packet has been read; what is fed after it is an error.
+  // True when the last packet has been read; feeding more is an error.
   bool complete() const { return state_ == State::complete; }
-  // The server answered in an older protocol. Nothing more is read then.
+  // The server responded in an older protocol. Further input is ignored.
   bool is_old_protocol() const { return state_ == State::old_protocol; }
-  // Throws nothing: the caller checks is_old_protocol() first and throws NotProtocolV2.
+  // Does not report old protocols: the caller must check is_old_protocol() and throw NotProtocolV2.
   Result<Capabilities> finish();
 
  private:
@@ -79,7 +79,7 @@ class AdvertisementParser {
   std::size_t bytes_ = 0;
 };
 
-// The capability lines that open every command: our agent and the object format, each only if the server knows them.
+// Writes the capability lines that start every command: agent and object format, each only if the server supports it.
 void write_client_capabilities(PacketWriter& out, const Capabilities& server);
 
 }  // namespace eka::git

@@ -10,11 +10,11 @@
 namespace eka::git {
 namespace {
 
-// The order in which sections may come. packfile-uris is an offer that we never asked for.
+// The order of sections in a response. packfile-uris is never requested.
 constexpr std::array<std::string_view, 5> sections = {"acknowledgments", "shallow-info", "wanted-refs", "packfile-uris",
                                                       "packfile"};
 
-// As git, JGit and others say it.
+// The wordings of git, JGit and others.
 bool tells_of_refused_want(std::string_view text) {
   constexpr std::array<std::string_view, 4> phrases = {"not our ref", "not valid", "unadvertised object",
                                                        "not advertised"};
@@ -152,7 +152,7 @@ Result<std::optional<FetchParser::Event>> FetchParser::take_band(const Packet& p
   switch (packet.payload[0]) {
     case 1:
       pack_bytes_ += bytes.size();
-      if (bytes.empty()) return std::nullopt;  // sent now and then to keep the connection alive
+      if (bytes.empty()) return std::nullopt;  // keep-alive packet
       return Event{Event::Type::pack, bytes};
     case 2:
       return Event{Event::Type::progress, bytes};

@@ -1,23 +1,23 @@
-// The fetch command: its request, and its answer taken apart as it streams.
+// The fetch command: creates requests and parses responses as they arrive.
 //
-// We never negotiate: a request names what is wanted, and what of the same set is here already, and says "done", so
-// that one round trip brings the pack, and a server learns nothing of what we have from others.
+// eka does not negotiate: a request lists its wants, and as haves what is cached of the same set, and ends with "done".
+// One round trip thus returns the pack, and a server learns nothing about objects from other remotes.
 //
-// Atom commits have no parents, so git sees no relation between two versions: to a bare "have" it sends everything.
-// Only in a shallow repository does it look into the trees of what the client has (rev-list's
-// --objects-edge-aggressive), so each have is also said to be where our history ends, which is true: then shared
-// objects stay away, and changed ones come as differences.
+// Atom commits have no parents, so git sees no relation between two versions: with only a "have" it would send
+// everything. In a shallow repository, however, it examines the trees of the client's commits (rev-list's
+// --objects-edge-aggressive). Each have is therefore also declared shallow, which is correct: shared objects are then
+// omitted, and changed ones are sent as deltas.
 //
-// The answer is a row of sections, of which only the last matters:
+// The response consists of sections, of which only the last is used:
 //
 //   [shallow-info … delim]  packfile  (<band><bytes>)*  flush
 //
-// In protocol v0 the shallow commits (only where a depth was asked for) end with a flush, and acknowledgments ("NAK")
-// come without a heading:
+// In protocol v0 the shallow commits (only if a depth was requested) end with a flush, and acknowledgments ("NAK") have
+// no heading:
 //
 //   [(shallow <id>)* flush]  NAK  (<band><bytes>)*  flush
 //
-// Band 1 is the pack, 2 what the server would say to a person, 3 its last words before it gives up.
+// Band 1 contains the pack, 2 progress messages, 3 a fatal error.
 #pragma once
 
 #include <cstdint>
@@ -34,34 +34,34 @@
 
 namespace eka::git {
 
-// Refuses a depth where the server does not offer shallow fetches.
+// An error if `options` has a depth and the server does not support shallow fetches.
 Result<std::string> fetch_request(const Capabilities& server, std::span<const atom::ObjectId> wants,
                                   const FetchOptions& options);
 
-// The same for protocol v0, where there is no command and the features of the server (V0RefsParser) say what it knows.
+// The same for protocol v0, which has no commands; `features` are those of V0RefsParser.
 Result<std::string> v0_fetch_request(const Capabilities& features, std::span<const atom::ObjectId> wants,
                                      const FetchOptions& options);
 
-// A state machine: feed(), then next() until it has no more; finish() when the stream ends.
+// Call feed(), then next() until it returns nullopt; finish() when the stream ends.
 class FetchParser {
  public:
   FetchParser() = default;
-  // Of an answer in protocol v0.
+  // For a response in protocol v0.
   static FetchParser v0(bool with_depth);
 
   struct Event {
     enum class Type { pack, progress };
     Type type = Type::pack;
-    std::string_view bytes;  // of the pack; or progress as the server wrote it. Valid until the next call
+    std::string_view bytes;  // of the pack, or progress as sent by the server. Valid until the next call
   };
 
-  // `bytes` must stay valid until next() returns nothing.
+  // `bytes` must stay valid until next() returns nullopt.
   void feed(std::string_view bytes) { reader_.feed(bytes); }
   Result<std::optional<Event>> next();
   bool complete() const { return state_ == State::complete; }
-  // After an error: the server does not give one of the objects by its id.
+  // After an error: the server does not allow fetching one of the objects by its id.
   bool refused_want() const { return refused_want_; }
-  // An error unless the answer came to its proper end.
+  // An error unless the response is complete.
   Result<void> finish() const;
 
  private:
@@ -73,7 +73,7 @@ class FetchParser {
 
   PacketReader reader_;
   State state_ = State::between_sections;
-  int section_ = -1;  // the place in the order of sections of the last one seen
+  int section_ = -1;  // index of the current section in the order of sections
   std::uint64_t pack_bytes_ = 0;
   bool refused_want_ = false;
 };

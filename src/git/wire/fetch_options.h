@@ -1,4 +1,4 @@
-// What a fetch is asked for besides its objects.
+// Options of a fetch.
 #pragma once
 
 #include <cstdint>
@@ -11,36 +11,36 @@
 
 namespace eka::git {
 
-// What may stay away although the wants reach it. Objects that are wanted themselves always come. A server that cannot
-// filter sends everything: who asks must be content with more.
+// Which reachable objects to omit. Wants are always sent. A server that does not support filters sends everything,
+// which the caller must accept.
 enum class Filter {
   none,
   blobs,  // commits and trees only
-  trees,  // commits only: a history, without what it held
+  trees,  // commits only: the history without its contents
 };
 
-// Where a want is by name. Only looked at where a server does not give objects by their id (wants.h).
+// The ref of a want. Used only if a server does not allow fetching objects by id (wants.h).
 struct KnownRef {
   atom::ObjectId want;
-  std::string ref;  // full name; points at the want, or at something whose history holds it
+  std::string ref;  // full name; points to the want, or to an object whose history contains it
 };
 
 struct FetchOptions {
-  FetchOptions() = default;  // declared, so that this is no aggregate: see the trap in coro/task.h
-  // 0: everything that the wants reach. Else so many generations of commits, counted from the wants: 1 brings the
-  // trees of the wanted commits and none of their history.
+  FetchOptions() = default;  // declared, so that this is not an aggregate: see the warning in coro/task/task.h
+  // 0: everything reachable from the wants. Otherwise the number of generations of commits, counted from the wants: 1
+  // fetches the trees of the wanted commits and none of their history.
   std::uint32_t depth = 0;
   Filter filter = Filter::none;
   std::vector<KnownRef> known_refs;
-  // Commits without parents that we hold whole, with their trees: what they reach need not come again, and the pack may
-  // be thin, made of differences from it. A remote learns of them, so they must be of its own set. A hint: a remote may
-  // send everything all the same.
+  // Commits without parents that are cached with their complete trees: objects reachable from them are not needed, and
+  // the pack may be thin, with deltas against them. The remote learns of them, so they must belong to its own set. A
+  // hint: the remote may send everything.
   std::vector<atom::ObjectId> haves;
-  // Told what the server has to say meanwhile, fit for a terminal. None: the server is asked for silence.
+  // Called with progress messages of the server, safe for a terminal. Null: the server is asked not to send any.
   std::function<void(std::string_view)> progress;
-  // Whoever asks has another place to ask: one attempt, with no waiting.
+  // The caller has another mirror: one attempt, without waiting.
   bool hasty = false;
-  // The same was asked before, and broke when bytes had gone to the sink: this counts as a retry.
+  // Repeats a fetch that failed after bytes had been written to the sink: counts as a retry.
   bool again = false;
 };
 

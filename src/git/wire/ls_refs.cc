@@ -82,7 +82,7 @@ Result<void> LsRefsParser::take_line(std::string_view line) {
       const auto peeled = atom::ObjectId::parse(attribute.substr(attribute.find(':') + 1));
       if (!peeled) return malformed("\"" + printable(attribute, 100) + "\" has no object id");
       ref.peeled = *peeled;
-    }  // else: an attribute of some later git, and none of our business
+    }  // otherwise an attribute of a later version of git: ignored
   }
   if (unborn || !matches_any(name, prefixes_)) return {};
   if (refs_.size() == limits_.refs) {

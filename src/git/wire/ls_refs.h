@@ -1,9 +1,9 @@
-// The ls-refs command: its request, and its answer read as it streams.
+// The ls-refs command: creates requests and parses responses as they arrive.
 //
 //   <id or "unborn"> SP <name> [SP symref-target:<name>] [SP peeled:<id>] LF     … then a flush
 //
-// Prefixes are a hint to a server: it may list more. What was not asked for is dropped here as it passes, so memory
-// follows the answer that was wanted.
+// Prefixes are a hint to the server, which may list more. Refs that were not requested are discarded while parsing, so
+// that memory usage depends only on those that were.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,14 @@
 
 namespace eka::git {
 
-// No prefixes: all refs.
+// Without prefixes, requests all refs.
 std::string ls_refs_request(const Capabilities& server, std::span<const std::string> prefixes);
 
 bool matches_any(std::string_view name, std::span<const std::string> prefixes);
 
 struct LsRefsLimits {
-  std::size_t refs = 1'000'000;                // that are kept
-  std::size_t bytes = std::size_t{256} << 20;  // of the whole answer
+  std::size_t refs = 1'000'000;                // refs that are kept
+  std::size_t bytes = std::size_t{256} << 20;  // of the whole response
 };
 
 class LsRefsParser {
@@ -35,7 +35,7 @@ class LsRefsParser {
 
   Result<void> feed(std::string_view bytes);
   bool complete() const { return complete_; }
-  // The refs, sorted by name, when the answer has come to its end.
+  // The refs, sorted by name; an error if the response is incomplete.
   Result<std::vector<Ref>> finish() &&;
 
  private:

@@ -47,7 +47,7 @@ void PacketReader::feed(std::string_view bytes) {
   input_ = bytes;
 }
 
-// The length of the whole packet on the wire: 4 for the three special ones.
+// The length of the whole packet on the wire: 4 for special packets.
 Result<std::size_t> PacketReader::length_of(std::string_view digits) {
   std::size_t length = 0;
   for (const char digit : digits.substr(0, 4)) {

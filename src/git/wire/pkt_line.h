@@ -1,7 +1,7 @@
-// pkt-lines: the framing of everything git says on a wire.
+// pkt-lines: the framing of git's network protocols.
 //
-// A packet is four hexadecimal digits, the length including themselves, then the payload. Lengths 0000, 0001 and 0002
-// are the flush, delimiter and response-end packets; 0003 means nothing, and lengths above 65520 are not allowed.
+// A packet consists of four hexadecimal digits, the length including themselves, and the payload. The lengths 0000,
+// 0001 and 0002 are the flush, delimiter and response-end packets; 0003 and lengths above 65520 are invalid.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,9 @@ inline constexpr std::size_t largest_payload = largest_packet - 4;
 // Appends packets to a request.
 class PacketWriter {
  public:
-  // Throws Error(Kind::usage) when the payload does not fit one packet.
+  // Throws Error(Kind::usage) if the payload does not fit into one packet.
   PacketWriter& data(std::string_view payload);
-  PacketWriter& line(std::string_view text);  // a payload that ends with "\n", as is the custom for text
+  PacketWriter& line(std::string_view text);  // appends "\n", as is customary for text
   PacketWriter& flush();
   PacketWriter& delimiter();
   std::string take() && { return std::move(out_); }
@@ -41,34 +41,34 @@ struct Packet {
   std::string_view text() const;
 };
 
-// A state machine that cuts a stream into packets: feed() it bytes, then call next() until it has no more. A packet
-// that lies whole in the bytes fed is not copied; at most one packet is ever held. After an error it stays failed.
+// Splits a stream into packets: call feed(), then next() until it returns nullopt. A packet that is contained in the
+// bytes of one call is not copied; at most one packet is buffered. After an error, all calls fail.
 class PacketReader {
  public:
-  // `bytes` must stay valid until next() returns nothing. Only to be called then (or first).
+  // `bytes` must stay valid until next() returns nullopt. Call it again only then.
   void feed(std::string_view bytes);
-  // The next packet, valid until the next call of either function; nothing: feed more.
+  // Returns the next packet, valid until the next call of either function; nullopt: feed more.
   Result<std::optional<Packet>> next();
-  // True between packets: a stream may end here only.
+  // True between packets, the only places where a stream may end.
   bool between_packets() const { return (partial_.empty() || handed_out_) && input_.empty(); }
 
  private:
   Result<std::size_t> length_of(std::string_view digits);
 
   std::string_view input_;
-  std::string partial_;      // the beginning of a packet whose end has not been fed
-  bool handed_out_ = false;  // partial_ was given out as a packet and is to be dropped
+  std::string partial_;      // the start of a packet that is not complete yet
+  bool handed_out_ = false;  // partial_ was returned as a packet and must be cleared
   bool failed_ = false;
 };
 
-// "the remote broke the protocol: <what>". Not retryable.
+// "git protocol error: <what>". Not retryable.
 Error protocol_error(std::string what);
 
 // The same, for functions that return a Result.
 std::unexpected<Error> malformed(std::string what);
-// The answer ended before its end: a protocol error that a second try may cure.
+// The response ended early. Retryable.
 Error truncated_error(std::string where);
-// The error that an "ERR <reason>" packet carries; nothing for any other payload.
+// The error in an "ERR <reason>" packet; nullopt for any other packet.
 std::optional<Error> error_packet(const Packet& packet);
 
 }  // namespace eka::git

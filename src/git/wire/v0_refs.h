@@ -1,12 +1,12 @@
-// What a server of protocol v0 or v1 says first: all its refs, and in the first line what it can do.
+// The first message of a server in protocol v0 or v1: all its refs, and its features in the first line.
 //
 //   [# service=git-upload-pack, flush]        over HTTP
 //   [version 1]
-//   <id> SP <name> NUL <features> LF          "<zeros> SP capabilities^{}" where there is no ref
-//   <id> SP <name> LF                         "<name>^{}" follows an annotated tag: what it points at
+//   <id> SP <name> NUL <features> LF          "<zeros> SP capabilities^{}" if there are no refs
+//   <id> SP <name> LF                         "<name>^{}" follows an annotated tag and is its target
 //   [shallow <id>] … flush
 //
-// Nothing can be asked for by prefix: what is not wanted is dropped here as it passes.
+// The protocol has no prefixes: refs that are not needed are discarded while parsing.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@
 
 namespace eka::git {
 
-// What the list said.
+// The content of such a message.
 struct V0Listing {
   Capabilities features;
   std::vector<Ref> refs;
@@ -31,16 +31,16 @@ struct V0Listing {
 class V0RefsParser {
  public:
   using Keep = std::function<bool(const Ref&)>;
-  // `keep` decides which refs are kept; it sees name and id.
+  // `keep` decides which refs are kept; it receives name and id.
   explicit V0RefsParser(Keep keep, LsRefsLimits limits = {}) : keep_(std::move(keep)), limits_(limits) {}
 
-  // A state machine: feed() until complete(), then finish().
+  // Call feed() until complete(), then finish().
   Result<void> feed(std::string_view bytes);
   bool complete() const { return state_ == State::complete; }
 
-  // One word each: "shallow", "side-band-64k", "agent=…". Valid once complete.
+  // One capability per feature: "shallow", "side-band-64k", "agent=…". Valid once complete.
   const Capabilities& features() const { return features_; }
-  // Those kept, sorted by name.
+  // The kept refs, sorted by name.
   Result<std::vector<Ref>> finish() &&;
 
  private:
@@ -56,7 +56,7 @@ class V0RefsParser {
   Capabilities features_;
   std::vector<std::pair<std::string, std::string>> symrefs_;  // name, target
   std::vector<Ref> refs_;
-  bool last_kept_ = false;  // is refs_.back() the ref of the last line?
+  bool last_kept_ = false;  // whether refs_.back() is the ref of the last line
   std::size_t bytes_ = 0;
 };
 

@@ -1,8 +1,8 @@
-// What to ask of a server that does not give every object by its id: by ref, then deeper.
+// What to request from a server that does not serve every object by id: refs, with more history.
 //
-// A server always gives what its refs point at. So a want that is the tip of some ref is asked for as it is; for any
-// other the tip of the ref that is said to hold it is, with its whole history, of which the want should be part.
-// Without a word about where it is, that is every branch.
+// A server always serves the targets of its refs. A want that is the target of a ref is therefore requested by its id.
+// For any other, the target of the ref that is known to contain it is requested, with its whole history. If no such ref
+// is known, the targets of all branches are.
 #pragma once
 
 #include <span>
@@ -17,13 +17,13 @@
 namespace eka::git {
 
 struct Wants {
-  std::vector<atom::ObjectId> ids;  // sorted, none twice
+  std::vector<atom::ObjectId> ids;  // sorted, without duplicates
   bool whole_history = false;
 };
 
-// Whether a list of refs needs to hold `ref` for wants_among().
+// Whether wants_among() needs `ref` in its list.
 bool matters_to_wants(const Ref& ref, std::span<const atom::ObjectId> wants, std::span<const KnownRef> known);
-// The prefixes to list for that.
+// The prefixes with which to list the refs for wants_among().
 std::vector<std::string> prefixes_for_wants(std::span<const atom::ObjectId> wants, std::span<const KnownRef> known);
 
 // An error for a want that no ref leads to.
