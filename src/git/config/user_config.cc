@@ -192,7 +192,7 @@ atom::Url UserConfig::rewritten(const atom::Url& url) const {
   if (!out) {
     throw Error(std::move(out).error()).within("applying url.<base>.insteadOf to " + url.str());
   }
-  // Whoever names the URL must not reach beyond the directory that the user has put in its place.
+  // The URL must not lead out of the directory that the user has configured instead.
   if (out->is_local() && !url.is_local() && leads_up(out->path())) {
     throw Error(Kind::usage, "cannot apply url.<base>.insteadOf to " + url.str() + ": the path contains \"..\"");
   }

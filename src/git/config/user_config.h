@@ -42,7 +42,8 @@ class UserConfig {
   bool has_any(std::string_view section, std::string_view key) const;
 
   // The URL to use instead of `url`: applies url.<base>.insteadOf with the longest match. ssh URLs are compared in both
-  // spellings. Throws Kind::usage if the result is not a URL.
+  // spellings. Throws Kind::usage if the result is not a URL, or if a network URL with ".." in its path becomes a local
+  // path: it must not lead out of the configured directory.
   atom::Url rewritten(const atom::Url& url) const;
 
  private:

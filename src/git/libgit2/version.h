@@ -1,4 +1,4 @@
-// How eka identifies itself to servers, and the version of libgit2.
+// The user agent that eka sends to servers, and the version of libgit2.
 #pragma once
 
 #include <string>
