@@ -42,7 +42,7 @@ while read -r set label version rev; do
   git --git-dir="$work/www/$set.git" archive "$rev" | tar -x -C "$work/trees/$set-$version/$label"
 done <"$work/all"
 
-instantiate() {  # ONE-AT-A-TIME EXTRA-ARGUMENT…
+instantiate() {  # PARALLEL EXTRA-ARGUMENT…
   local at_once=$1
   shift
   xargs -a "$work/atoms" -P "$at_once" -L 1 bash -c 'plain=$1; www=$2; shift 2

@@ -1,7 +1,7 @@
 # Servers and simulated networks. To be sourced after tests/scenario/serve.sh and tests/scenario/ssh.sh.
 #
-#   line_start ADDRESS:PORT LATENCY BANDWIDTH   eka-proxy in front of a server; sets line_port. BANDWIDTH is in bytes a
-#                                               second, 0 is no limit.
+#   line_start ADDRESS:PORT LATENCY BANDWIDTH   eka-proxy in front of a server; sets line_port. BANDWIDTH is in bytes per
+#                                               second; 0: unlimited.
 #   line_counts                                 traffic so far, as JSON
 #   line_stop
 #   git_daemon_start ROOT                       git daemon; sets GIT_DAEMON_PORT

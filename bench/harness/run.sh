@@ -4,8 +4,8 @@
 #   bench/harness/run.sh PROFILE RUNS RESULTS [EXPERIMENT…]
 #
 # PROFILE is "full" or "tiny" (takes seconds; for the test of these scripts). Experiments: closure, small, transports,
-# refs, growth, warm, micro, memory; all but the last by default. The programs under test are in the environment: EKA, EKA_WORLD, EKA_BENCH,
-# EKA_PROXY, EKA_LIBGIT2_LOOP and, where it was built, EKA_MICRO. Usually called by scripts/bench.
+# refs, growth, warm, micro, memory; all but the last by default. The programs under test are in the environment: EKA,
+# EKA_WORLD, EKA_BENCH, EKA_PROXY, EKA_LIBGIT2_LOOP and, if built, EKA_MICRO. Usually called by scripts/bench.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../../tests/scenario/serve.sh"
@@ -20,7 +20,7 @@ for program in EKA EKA_WORLD EKA_BENCH EKA_PROXY EKA_LIBGIT2_LOOP; do
 done
 if [[ -n ${EKA_MICRO:-} ]]; then EKA_MICRO=$(realpath "$EKA_MICRO"); fi
 results=$(realpath "$results")
-places=50  # of xargs
+places=50  # parallel processes of xargs
 
 scratch=$(mktemp -d /tmp/eka-bench.XXXXXX)
 at_exit 'chmod -R u+w "$scratch" 2>/dev/null; rm -rf "$scratch"'

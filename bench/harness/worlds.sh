@@ -1,13 +1,14 @@
 # Creates package sets to fetch and their lock files. To be sourced.
 #
-#   closure_world SETS ATOMS FILES FILE_SIZE   makes (once) a world whose root locks ATOMS atoms in SETS sets, in
-#                                              $world_dir; the lock is $world_dir/atom.lock, with the URL of a set being
-#                                              http://world.invalid/<set>.git; what it asks for is $world_dir/wanted,
-#                                              one line "SET LABEL VERSION REV" each
-#   sets_world SETS                            makes (once) so many small sets, in $world_dir; their names in .../sets
-#   lock_for URL-BASE                          prints the lock with that for an URL; "%" stands for the set's name
-#   objects_of DIRECTORY…                      a digest of all objects that the wanted revisions reach, read from these
-#                                              object directories alone; fails when one is missing
+#   closure_world SETS ATOMS FILES FILE_SIZE   creates (once) a world in $world_dir whose root locks ATOMS atoms in SETS
+#                                              sets; the lock is $world_dir/atom.lock, with http://world.invalid/<set>.git
+#                                              as the URL of a set; the locked atoms are listed in $world_dir/wanted, one
+#                                              line "SET LABEL VERSION REV" each
+#   sets_world SETS                            creates (once) this number of small sets in $world_dir; lists their names
+#                                              in $world_dir/sets
+#   lock_for URL-BASE                          prints the lock with this URL; "%" is replaced by the set's name
+#   objects_of DIRECTORY…                      a digest of all objects reachable from the wanted revisions, read only
+#                                              from these object directories; fails if one is missing
 world_seed=${world_seed:-1}
 
 closure_world() {

@@ -21,7 +21,7 @@ double milliseconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
 }
 
-// Not with fork: the memory that a child shares with this process before exec would be counted.
+// Not with fork: memory that a child shares with this process before exec would be counted.
 pid_t start(const std::vector<std::string>& words) {
   std::vector<char*> argv;
   for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));

@@ -15,14 +15,14 @@ struct Cost {
   double user_ms = 0;
   double system_ms = 0;
   long peak_kib = 0;
-  int exit_code = 0;  // 128 + signal, as shells have it
+  int exit_code = 0;  // 128 + signal, as in shells
 };
 
 // Runs `words` with the descriptors and the environment of this process. Throws eka::Error if it cannot be started.
 Cost measure(const std::vector<std::string>& words);
 
 struct MeasureOptions {
-  std::string output;  // where the figures go, as one JSON object; standard output belongs to the program
+  std::string output;  // file for the results, one JSON object; standard output belongs to the program
   std::vector<std::string> words;
 };
 

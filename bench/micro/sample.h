@@ -8,7 +8,7 @@
 
 namespace eka::bench {
 
-// Removed at the end.
+// A temporary directory, removed by the destructor.
 class Workplace {
  public:
   Workplace();
@@ -26,10 +26,10 @@ class Workplace {
 
 // A repository of one set: about `atoms` atom commits with 8 files each.
 struct Sample {
-  std::filesystem::path index;  // of its only pack
-  std::string pack;             // the bytes
-  atom::ObjectId commit;        // an atom of it
-  atom::ObjectId tree;          // that atom's files
+  std::filesystem::path index;  // of the only pack
+  std::string pack;             // its bytes
+  atom::ObjectId commit;        // one atom
+  atom::ObjectId tree;          // the files of that atom
 };
 Sample make_sample(const std::filesystem::path& directory, unsigned atoms, unsigned file_size);
 

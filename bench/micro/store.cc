@@ -30,7 +30,7 @@ void count_bytes(benchmark::State& state, std::size_t bytes_each) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes_each));
 }
 
-// The scanner, which inflates everything once.
+// The scanner, which inflates every object once.
 void scan(benchmark::State& state, const bench::Sample& sample) {
   for (auto _ : state) {
     store::PackScanner scanner;
@@ -42,7 +42,7 @@ void scan(benchmark::State& state, const bench::Sample& sample) {
   count_bytes(state, sample.pack.size());
 }
 
-// Only the indexer of libgit2.
+// Only libgit2's indexer.
 void index(benchmark::State& state, bench::Workplace& place, const bench::Sample& sample) {
   const git::Libgit2 library;
   for (auto _ : state) {
@@ -112,7 +112,7 @@ void add_store(Workplace& place, const Sample& many, const Sample& large) {
     add("pack_indexing" + suffix, [sample, &place](auto& state) { index(state, place, *sample); });
     add("pack_intake" + suffix, [sample, &place](auto& state) {
       intake(state, place, *sample);
-    })->MeasureProcessCPUTime();  // it works on the pool
+    })->MeasureProcessCPUTime();  // it runs on the pool
     add("tree_writing" + suffix, [sample, &place](auto& state) { write_tree(state, place, *sample); });
     add("nar_hashing" + suffix, [sample](auto& state) { hash_nar(state, *sample); });
   }

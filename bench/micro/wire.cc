@@ -15,7 +15,7 @@ namespace {
 
 using namespace eka;
 
-constexpr std::size_t piece = 16 << 10;  // as libcurl hands it over
+constexpr std::size_t piece = 16 << 10;  // the piece size of libcurl
 
 // An advertisement of 10,000 refs.
 std::string advertisement() {

@@ -23,7 +23,7 @@ std::string status_answer(const Fault& fault) {
       fault.code, fault.headers);
 }
 
-// Small pieces, so that time can pass between them.
+// Small pieces, so that delays can be applied between them.
 std::size_t piece_size(const Line& line) {
   return line.bandwidth != 0 ? std::size_t{16} << 10 : std::size_t{64} << 10;
 }

@@ -1,4 +1,4 @@
-// One connection through the proxy: four coroutines, a delay line each way, and at most one fault at a time.
+// One connection through the proxy: four coroutines, a delay line in each direction, and at most one fault at a time.
 //
 // Assumes that clients do not use HTTP pipelining, so all data from the server belongs to the last request.
 #pragma once
@@ -19,7 +19,7 @@ struct Counts {
   std::uint64_t connections = 0;
   std::uint64_t open = 0;
   std::uint64_t most_open = 0;
-  std::uint64_t requests = 0;  // of HTTP
+  std::uint64_t requests = 0;  // HTTP only
   std::uint64_t bytes_up = 0;
   std::uint64_t bytes_down = 0;
 };
@@ -70,10 +70,10 @@ class Connection {
   RequestReader requests_;
   bool is_http_ = false;
   bool begun_ = false;
-  std::optional<Fault> fault_;    // what happens to the request at hand
-  std::optional<Cutter> cutter_;  // … where it is to bytes that pass
+  std::optional<Fault> fault_;    // the fault of the current request
+  std::optional<Cutter> cutter_;  // applies it, if it affects a stream of bytes
   bool stalled_ = false;
-  bool over_ = false;  // nothing more goes to the client
+  bool over_ = false;  // nothing more is sent to the client
 };
 
 }  // namespace eka::proxy

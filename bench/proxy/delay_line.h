@@ -25,8 +25,8 @@ class DelayLine {
   // Marks the end of the data; delivered after everything else.
   void end(End how);
 
-  // Writes delivered data to `to` until the end; the caller resets or closes the connection. False: the other side has
-  // disconnected. For one coroutine.
+  // Writes delivered data to `to` until the end; the caller then resets or closes the connection. Returns false if the
+  // other side has disconnected. For one coroutine at a time.
   coro::Task<bool> deliver(Socket& to, End& how);
 
  private:
@@ -39,7 +39,7 @@ class DelayLine {
   coro::Task<Parcel> next();
 
   Link& link_;
-  Time last_;  // when the last one that was put in comes out
+  Time last_;  // delivery time of the last piece
   std::deque<Parcel> parcels_;
   std::size_t size_ = 0;
   coro::Wakeup arrived_;

@@ -127,7 +127,7 @@ std::optional<std::chrono::milliseconds> FaultPlan::refuses() const {
   return std::nullopt;
 }
 
-// How many of `bytes` belong to the head. The head ends with an empty line, which may be split between two calls.
+// The number of bytes that belong to the head. It ends with an empty line, which may be split between two calls.
 std::size_t Cutter::skip_head(std::string_view bytes) {
   const std::string seen = head_end_ + std::string(bytes);
   const auto end = seen.find("\r\n\r\n");

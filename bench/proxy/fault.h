@@ -23,19 +23,20 @@ struct Fault {
   Kind kind = Kind::reset;
 
   // Which requests it applies to.
-  std::vector<std::string> about;  // all of them stand in the request's first line or at the start of its body
-  std::uint64_t from = 1;          // the first of those it would happen to that it does happen to
+  std::vector<std::string> about;  // strings that must all occur in the request's first line or at the start of its
+                                   // body
+  std::uint64_t from = 1;          // the number (from 1) of the first matching request that it affects
   std::uint64_t times = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t connections = std::numeric_limits<std::uint64_t>::max();  // the first so many only
+  std::uint64_t connections = std::numeric_limits<std::uint64_t>::max();  // only the first N connections
 
   // Effect.
   Direction direction = Direction::down;
-  std::uint64_t at = 0;                   // after so many bytes, or to that one (from 0)
-  bool in_body = false;                   // counted from the first byte of the answer's body, not of its head
-  std::chrono::milliseconds every{1000};  // trickle: between bytes; refuse: for so long (0: for ever)
+  std::uint64_t at = 0;                   // after this many bytes, or at this byte (from 0)
+  bool in_body = false;                   // counted from the start of the response body, not of its head
+  std::chrono::milliseconds every{1000};  // trickle: between bytes; refuse: duration (0: forever)
   int code = 0;                           // status
-  std::string headers;                    // status: more of them, each with its line end
-  std::string file;                       // answer: the bytes of it
+  std::string headers;                    // status: additional headers, each with its line end
+  std::string file;                       // answer: contains the response
 
   // Throws Error(Kind::usage).
   static Fault parse(std::string_view text);
@@ -75,9 +76,9 @@ class Cutter {
 
   enum class Then { go_on, reset, close, stall, trickle };
   struct Verdict {
-    std::string pass;  // these go on their way …
-    Then then;         // … and then this happens,
-    std::string rest;  // to these
+    std::string pass;  // pass these on …
+    Then then;         // … then do this …
+    std::string rest;  // … with these
   };
   Verdict take(std::string bytes);
 
@@ -87,7 +88,7 @@ class Cutter {
 
   Fault fault_;
   Place place_;
-  std::string head_end_;  // the last bytes of what was seen of the head
+  std::string head_end_;  // the last bytes of the head seen so far
   std::uint64_t seen_ = 0;
 };
 

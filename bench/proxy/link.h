@@ -17,9 +17,10 @@ using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
 struct Line {
-  std::chrono::milliseconds round_trip{0};  // half of it each way; a connection costs one, too, as the real thing does
-  std::uint64_t bandwidth = 0;              // bytes a second each way; 0: as fast as it goes
-  std::chrono::milliseconds jitter{0};      // each piece is late by up to this much, by chance
+  std::chrono::milliseconds round_trip{0};  // half of it in each direction; connecting costs one too, as in a real
+                                            // network
+  std::uint64_t bandwidth = 0;              // bytes per second in each direction; 0: unlimited
+  std::chrono::milliseconds jitter{0};      // maximum random delay of each piece
   std::uint64_t seed = 1;
 };
 
@@ -35,7 +36,7 @@ class Link {
  private:
   Line line_;
   world::Random random_;
-  Time free_{};  // when all that entered before has gone onto the line
+  Time free_{};  // when everything queued before has been sent
 };
 
 }  // namespace eka::proxy

@@ -23,7 +23,7 @@ Endpoint parse_target(const std::string& text) {
   return {address, port};
 }
 
-// All waiting connections, so that none is delayed by others.
+// Large enough for all waiting connections, so that none is delayed by others.
 constexpr int backlog = 4096;
 
 }  // namespace
@@ -68,7 +68,7 @@ coro::Task<> Proxy::accept_all(coro::TaskGroup* group) {
     Socket client = co_await acceptor_.async_accept(token);
     co_await coro::checkpoint();
     if (error) {
-      co_await coro::sleep(std::chrono::milliseconds(10));  // out of descriptors, perhaps
+      co_await coro::sleep(std::chrono::milliseconds(10));  // possibly out of descriptors
       continue;
     }
     group->start(serve_one(std::move(client)));

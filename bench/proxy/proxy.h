@@ -18,7 +18,7 @@ struct Shared;
 
 struct Options {
   std::string target;      // HOST:PORT, where HOST is an address, or localhost
-  std::uint16_t port = 0;  // on 127.0.0.1; 0: any that is free
+  std::uint16_t port = 0;  // on 127.0.0.1; 0: any free port
   Line line;
   std::vector<Fault> faults;
 };

@@ -13,7 +13,7 @@ constexpr std::size_t longest_head = 64 << 10;
 
 enum class Guess { yes, no, too_early };
 
-// "GET /…": capitals, a space, and a target.
+// Whether this looks like "GET /…": capitals, a space, and a target.
 Guess looks_like_http(std::string_view bytes) {
   const auto method = std::ranges::find_if(bytes, [](char c) { return c < 'A' || c > 'Z'; }) - bytes.begin();
   if (method > 10) return Guess::no;
@@ -60,7 +60,7 @@ std::optional<RequestReader::Piece> RequestReader::take_head() {
   if (const auto text = header(fields, "Content-Length")) {
     std::from_chars(text->data(), text->data() + text->size(), length);
   }
-  const bool waits = header(fields, "Expect").has_value();  // the body comes only when the server has said so
+  const bool waits = header(fields, "Expect").has_value();  // the body is sent only after the server's interim response
   const std::size_t preview = waits ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(length, body_preview));
   if (buffer_.size() < size + preview) return std::nullopt;
 

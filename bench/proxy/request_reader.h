@@ -17,11 +17,11 @@ class RequestReader {
     enum class Type { head, body, opaque };
     Type type = Type::opaque;
     std::string bytes;
-    // Of a head:
+    // For a head:
     std::string first_line;
-    std::string body_start;      // the first bytes of the body, which come again as body
-    bool body_is_known = false;  // how long the body is; else opaque pieces follow
-    // Of a head or a body: it is the last of its request.
+    std::string body_start;      // the first bytes of the body, which are also returned as body
+    bool body_is_known = false;  // the body has a known length; otherwise opaque pieces follow
+    // For a head or a body: the last piece of its request.
     bool last = false;
   };
 

@@ -7,8 +7,8 @@ namespace eka::bench {
 
 struct LibsolvRun {
   bool solvable = false;
-  double load_ms = 0;   // making its pool from values already in memory, and its indices
-  double solve_ms = 0;  // making rules and solving
+  double load_ms = 0;   // creating its pool and indices from values in memory
+  double solve_ms = 0;  // creating rules and solving
 };
 
 // False if eka-bench was built without libsolv.
@@ -22,12 +22,12 @@ class LibsolvProblem {
   LibsolvRun run() const;
 
  private:
-  struct Range {  // of ranks, from 1
+  struct Range {  // range of ranks, from 1
     std::size_t low, high;
   };
   struct Requirement {
     std::size_t package;
-    std::vector<Range> ranges;  // any of them
+    std::vector<Range> ranges;  // any of these
   };
   using Version = std::vector<Requirement>;
   struct Package {

@@ -9,7 +9,7 @@ namespace eka::bench {
 
 struct SolveOptions {
   std::vector<std::filesystem::path> files;
-  std::string synthetic;         // "5000x20": a generated universe, in addition
+  std::string synthetic;         // "5000x20": additionally solve a generated universe
   bool against_libsolv = false;  // print totals and their ratio instead of solutions
   unsigned repeat = 5;           // number of runs of each case when comparing; the fastest counts
 };

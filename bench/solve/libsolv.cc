@@ -1,7 +1,7 @@
 // The only file that includes libsolv.
 #include <memory>
 
-// A struct member has the name of a keyword.
+// A struct member in its headers is named like a keyword.
 #ifdef __clang__
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wkeyword-macro"
@@ -69,7 +69,9 @@ class LibsolvPool {
   Id relation(const LibsolvProblem::Requirement& requirement) {
     const Id name = names_[requirement.package];
     const std::size_t count = problem_.packages_[requirement.package].versions.size();
-    if (requirement.ranges.empty()) return pool_rel2id(pool_.get(), name, ranks_[0], REL_EQ, 1);  // nobody has rank 0
+    if (requirement.ranges.empty())
+      return pool_rel2id(pool_.get(), name, ranks_[0], REL_EQ, 1);  // no version has rank
+                                                                    // 0
     Id any = 0;
     for (const auto& range : requirement.ranges) {
       const auto rel = [&](std::size_t rank, int flags) {
@@ -95,7 +97,7 @@ class LibsolvPool {
 
   const LibsolvProblem& problem_;
   std::unique_ptr<Pool, void (*)(Pool*)> pool_;
-  Repo* repo_ = nullptr;  // the pool's
+  Repo* repo_ = nullptr;  // owned by the pool
   std::vector<Id> names_, ranks_;
   Id root_ = 0;
 };

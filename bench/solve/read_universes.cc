@@ -10,7 +10,7 @@ using resolve::Dependency;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-// Universes contain few different requirements: each is parsed once.
+// Universes contain few distinct requirements: each is parsed once.
 class Reader {
  public:
   Universe read(const object& document) {

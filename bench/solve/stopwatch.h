@@ -1,4 +1,4 @@
-// CPU time of this thread, independent of other load on the machine.
+// Measures CPU time of this thread, independent of other load on the machine.
 #pragma once
 
 #include <time.h>

@@ -24,7 +24,7 @@ class Dice {
   std::uint64_t state_ = 2024;
 };
 
-constexpr std::size_t minors = 5;  // to a major
+constexpr std::size_t minors = 5;  // per major version
 
 }  // namespace
 
@@ -38,7 +38,7 @@ Universe synthetic_universe(std::size_t packages, std::size_t versions) {
     return unwrap(atom::Requirement::parse("^" + std::to_string(major) + "." + std::to_string(minor)));
   };
   const std::size_t newest = (versions + minors - 1) / minors;
-  const std::size_t agreed = std::max<std::size_t>(newest, 2) - 1;  // the major that most can live with
+  const std::size_t agreed = std::max<std::size_t>(newest, 2) - 1;  // the major version that most requirements accept
   for (std::size_t p = 0; p < packages; ++p) {
     std::vector<std::pair<atom::Version, resolve::Manifest>> list;
     for (std::size_t v = 0; v < versions; ++v) {

@@ -32,7 +32,7 @@ struct Name {
   std::string description;
 };
 
-// The builder of an atom: writes a line about itself and one for each dependency.
+// The builder of an atom: writes one line about itself and one per dependency.
 std::string derivation(const Name& name, const std::vector<Need>& needs, std::string_view deps, std::string_view config,
                        std::string_view source) {
   std::string inputs;

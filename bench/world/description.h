@@ -36,7 +36,7 @@ struct Release {
   std::string entry;
   std::optional<Need> composed_by;    // with Composer::atom
   std::vector<Need> needs;            // atoms, by requirement
-  std::map<std::string, File> files;  // beside atom.toml and atom.lock, which are written for it
+  std::map<std::string, File> files;  // in addition to atom.toml and atom.lock, which are generated
   bool plannable = true;              // its value has a derivation `main`
 };
 
@@ -50,7 +50,7 @@ struct Commit {
 struct Description {
   std::vector<std::string> sets;
   std::vector<Commit> history;
-  std::uint64_t seed = 0;  // worlds of different seeds share no genesis
+  std::uint64_t seed = 0;  // worlds with different seeds have different genesis commits
 };
 
 struct LargeWorld {

@@ -63,7 +63,7 @@ atom::Lock Registry::lock(const std::string& set, const Release& release) const 
   std::map<std::pair<std::string, std::string>, const Publication*> chosen;
   atom::Lock lock;
 
-  // Breadth first, so that the nearest manifest has precedence. Each need includes the set that declares it.
+  // Breadth first, so that the nearest manifest takes precedence. Each need includes the set that declares it.
   std::deque<std::pair<std::string, Need>> open;
   const auto own = needs_of(release);
   for (const auto& need : own) open.emplace_back(set, need);

@@ -24,7 +24,7 @@ struct Publication {
   atom::AtomId id;
   atom::Version version;
   atom::ObjectId rev;
-  std::vector<Need> needs;  // the composer among them
+  std::vector<Need> needs;  // including the composer
 };
 
 struct SetFacts {

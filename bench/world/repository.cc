@@ -79,7 +79,7 @@ Repository::Repository(const std::filesystem::path& path) : path_(path) {
   odb_ = git::make<git::OdbHandle>(Kind::failure, what, git_repository_odb, repository_.get());
   git_odb_backend* memory = nullptr;
   git::check(git_mempack_new(&memory), Kind::failure, what);
-  git::check(git_odb_add_backend(odb_.get(), memory, 1000), Kind::failure, what);  // the odb owns it from here
+  git::check(git_odb_add_backend(odb_.get(), memory, 1000), Kind::failure, what);  // the odb takes ownership
 }
 
 atom::ObjectId Repository::write(git_object_t type, std::string_view content) {
@@ -111,7 +111,7 @@ atom::ObjectId Repository::tree(const std::map<std::string, File>& files,
 void Repository::finish() {
   const auto what = fmt::format("cannot write the pack of {}", path_.string());
   auto builder = git::make<git::PackbuilderHandle>(Kind::failure, what, git_packbuilder_new, repository_.get());
-  git_packbuilder_set_threads(builder.get(), 1);  // so that the pack is the same every time
+  git_packbuilder_set_threads(builder.get(), 1);  // so that the pack is reproducible
   for (const auto& id : objects_) {
     const auto oid = git::to_oid(id);
     git::check(git_packbuilder_insert(builder.get(), &oid, nullptr), Kind::failure, what);

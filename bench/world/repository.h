@@ -21,9 +21,9 @@ class Repository {
 
   atom::ObjectId blob(std::string_view content) { return write(GIT_OBJECT_BLOB, content); }
   atom::ObjectId commit(std::string_view text) { return write(GIT_OBJECT_COMMIT, text); }
-  // A tree with its subtrees, from files by path.
+  // Writes a tree with its subtrees, from files by path.
   atom::ObjectId tree(const std::map<std::string, File>& files);
-  // The same, with some directories given as trees.
+  // The same, with some directories given as existing trees.
   atom::ObjectId tree(const std::map<std::string, File>& files,
                       const std::map<std::string, atom::ObjectId>& directories);
 

@@ -88,7 +88,7 @@ class Maker {
     tell(set, release, id, lock, {version, rev, tree, place.head, lock.atoms.size(), {}});
   }
 
-  // For the summary.
+  // Adds a release to the summary.
   void tell(const std::string& set, const Release& release, const atom::AtomId& id, const atom::Lock& lock,
             PublishedVersion published) {
     for (const auto& facts : world_.sets) {

@@ -19,8 +19,8 @@ struct PublishedVersion {
   atom::ObjectId rev;
   atom::ObjectId tree;
   atom::ObjectId origin;
-  std::size_t closure = 0;           // atoms that its lock names
-  std::vector<std::string> sets_of;  // names of the sets that these live in
+  std::size_t closure = 0;           // number of atoms in its lock
+  std::vector<std::string> sets_of;  // names of the sets that contain them
 };
 
 struct PublishedAtom {

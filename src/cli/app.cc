@@ -43,7 +43,7 @@ void enter(const std::filesystem::path& directory) {
   }
 }
 
-// The configuration; if it cannot be read, of the options alone. The commands that need it report the error.
+// The configuration; if it cannot be read, one made from the options alone. Commands that need it report the error.
 atom::Config configuration(const Common& common) {
   try {
     return read_configuration(common.options);

@@ -1,9 +1,9 @@
-// The command line: every byte that is printed and every exit code is decided in this folder.
+// The command line. Only this folder prints and chooses exit codes.
 #pragma once
 
 namespace eka::cli {
 
-// The whole program; returns its exit code. Never throws.
+// Runs the program; returns its exit code. Never throws.
 int run(int argc, char** argv);
 
 }  // namespace eka::cli

@@ -13,7 +13,7 @@
 namespace eka::cli {
 namespace {
 
-// `app` and the commands that were parsed: eka, cache, gc.
+// `app` and the parsed subcommands: eka, cache, gc.
 std::vector<const CLI::App*> parsed_commands(const CLI::App& app) {
   std::vector<const CLI::App*> out = {&app};
   while (!out.back()->get_subcommands().empty()) out.push_back(out.back()->get_subcommands().front());
@@ -44,7 +44,7 @@ std::vector<std::string> options_of(const std::vector<const CLI::App*>& commands
   return out;
 }
 
-// The only candidate that begins with `word`, or else the nearest.
+// The only candidate that begins with `word`, otherwise the nearest one.
 std::string similar(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.size() >= 3) {
     const auto begins = [&](const std::string& candidate) { return candidate.starts_with(word); };
@@ -66,7 +66,7 @@ std::string missing_argument(const CLI::App& command, const CLI::ParseError& err
   return "missing argument: " + name;
 }
 
-// The first argument that is none of a command, an option or a positional.
+// The first argument that is not a command, an option or a positional.
 std::optional<std::string> first_unexpected(const std::vector<const CLI::App*>& commands) {
   for (const auto* command : commands) {
     for (const auto& argument : command->remaining()) {
@@ -89,7 +89,7 @@ Error parse_error(const CLI::App& app, const CLI::ParseError& error) {
   const bool lacks_command = !names.empty() && commands.back()->get_require_subcommand_min() > 0;
   const bool is_about_extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
   const bool is_about_required = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
-  // An argument that is not known may be the required one, misspelled.
+  // An unknown argument may be the required one, misspelled.
   if (is_about_extras || is_about_required) {
     if (const auto argument = first_unexpected(commands)) {
       if (argument->starts_with('-') && *argument != "-") {

@@ -1,4 +1,4 @@
-// Errors of the command line, in the words of eka instead of those of CLI11.
+// Errors of the command line, in eka's wording instead of CLI11's.
 #pragma once
 
 #include "base/error.h"
@@ -6,7 +6,7 @@
 
 namespace eka::cli {
 
-// What `app.parse()` threw, as Kind::usage: an unknown command or option is named, and a similar one is suggested.
+// Converts an exception of `app.parse()` to Kind::usage; names an unknown command or option and suggests a similar one.
 Error parse_error(const CLI::App& app, const CLI::ParseError& error);
 
 }  // namespace eka::cli

@@ -4,7 +4,7 @@
 
 namespace eka::cli {
 
-// What `eka --version` prints: eka, its commit, and the libraries that decide how it behaves.
+// The output of `eka --version`: eka, its commit, and the libraries that affect its behavior.
 std::string version_text();
 
 }  // namespace eka::cli

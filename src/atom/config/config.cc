@@ -60,7 +60,7 @@ class ConfigReader {
   }
 
  private:
-  // The known keys below `prefix` ("plan." or nothing), tables first to be entered.
+  // Reads the known keys below `prefix` ("plan." or empty); enters each subtable once.
   void read(TomlTable& table, const std::string& prefix) {
     std::vector<std::string> seen;
     for (const ConfigKey& key : ConfigKeys::all()) {
@@ -148,7 +148,7 @@ class ConfigReader {
     refuse_if_ours(name);
   }
 
-  // Variables of other programs may begin with EKA_ too; one that begins like a section is a misspelled key.
+  // Other programs may also use variables that begin with EKA_; one that begins like a section is a misspelled key.
   static void refuse_if_ours(const std::string& name) {
     bool ours = name.starts_with(config_variable("uri."));
     std::vector<std::string> known;
@@ -174,7 +174,7 @@ class ConfigReader {
     resolve_home(root, "cache.root", environment);
   }
 
-  // A variable that names a directory; empty when it does not.
+  // The absolute path in a variable; empty if it is unset or not absolute.
   static std::string directory_in(const Config::Environment& environment, std::string_view name) {
     const auto found = environment.find(name);
     return found == environment.end() || !found->second.starts_with('/') ? std::string() : found->second;

@@ -24,15 +24,15 @@
 namespace eka::atom {
 
 struct ConfigLayer {
-  std::string name;            // as messages call it: the path of the file
+  std::string name;            // as named in messages: the path of the file
   std::string text;            // TOML
-  bool of_repository = false;  // then it may not set what only the user may allow (sources.local)
+  bool of_repository = false;  // if so, it may not set keys reserved to the user (sources.local)
 };
 
 struct ConfigOption {
   std::string key;   // "plan.jobs"
-  std::string text;  // the value, as in an environment variable
-  std::string name;  // as messages call it: "--jobs"
+  std::string text;  // the value, written as in an environment variable
+  std::string name;  // as named in messages: "--jobs"
 };
 
 struct ConfigOrigin {
@@ -47,36 +47,36 @@ class Config {
 
   struct Plan {
     bool sharectx = false;                                // evaluate many atoms in one process
-    std::uint64_t memory_bytes = std::uint64_t{4} << 30;  // of all evaluations: an integer, or "512M", "4GiB"
-    std::uint64_t disk_bytes = std::uint64_t{1} << 30;    // that one evaluation may write into its store
-    std::chrono::seconds timeout{600};                    // of one evaluator: seconds, or "90s", "10m", "1h"
-    unsigned jobs = 0;   // parallel evaluations; 0: as many as the machine has processors
-    bool fresh = false;  // ignore cached evaluations
-    bool ifd = false;    // allow import-from-derivation
-    bool gcroot = true;  // protect planned derivations from Nix's garbage collector
+    std::uint64_t memory_bytes = std::uint64_t{4} << 30;  // for all evaluations together: an integer, or "512M", "4GiB"
+    std::uint64_t disk_bytes = std::uint64_t{1} << 30;    // that one evaluation may write to its store
+    std::chrono::seconds timeout{600};                    // for one evaluator: seconds, or "90s", "10m", "1h"
+    unsigned jobs = 0;                                    // parallel evaluations; 0: the number of processors
+    bool fresh = false;                                   // ignore cached evaluations
+    bool ifd = false;                                     // allow import-from-derivation
+    bool gcroot = true;                                   // protect planned derivations from Nix's garbage collector
   };
-  struct Net {                         // durations, as above
-    std::chrono::seconds connect{20};  // to establish a connection: name resolution, TCP and TLS
-    std::chrono::seconds stall{120};   // without data, until a transfer is aborted
+  struct Net {                         // durations, in the same format
+    std::chrono::seconds connect{20};  // for establishing a connection: name resolution, TCP and TLS
+    std::chrono::seconds stall{120};   // without data before a transfer is aborted
     std::chrono::seconds retry{60};    // during which failed requests are retried
-    std::chrono::seconds deadline{0};  // for a whole run; 0, which cannot be set: none
+    std::chrono::seconds deadline{0};  // for a whole run; 0, which cannot be configured: none
     bool offline = false;              // use only cached data
   };
-  struct Ui {                       // what a person sees
+  struct Ui {                       // output for people
     std::string color = "auto";     // auto, always, never
     std::string progress = "auto";  // auto, bar, plain, none
-    unsigned verbose = 0;           // how often -v
-    unsigned quiet = 0;             // how often -q
+    unsigned verbose = 0;           // number of -v
+    unsigned quiet = 0;             // number of -q
   };
   struct Sources {
     std::vector<std::string> local;  // directories whose files a package set may use as sources; absolute
   };
   struct Platforms {
-    std::string build, target, legacy_target;  // as Nix names them: x86_64-linux
+    std::string build, target, legacy_target;  // in Nix's notation: x86_64-linux
   };
-  struct DefaultComposer {  // what `eka new` writes
+  struct DefaultComposer {  // written by `eka new`
     Tag set;
-    std::string address;  // of the set: a URI, which may hold an alias
+    std::string address;  // of the set: a URI, which may contain an alias
     Label label;
   };
   struct Entry {
@@ -85,12 +85,12 @@ class Config {
     ConfigOrigin origin;
   };
 
-  // `layers` in ascending precedence. `environment` may contain all variables: HOME, XDG_CACHE_HOME and those that
-  // begin with EKA_ are read (unknown ones are errors if they begin like a section: EKA_PLAN_JBOS). Kind::usage.
+  // `layers` in ascending precedence. `environment` may contain all variables: only HOME, XDG_CACHE_HOME and those that
+  // begin with EKA_ are read (unknown ones that begin like a section are errors: EKA_PLAN_JBOS). Kind::usage.
   static Result<Config> load(const std::vector<ConfigLayer>& layers, const Environment& environment,
                              const std::vector<ConfigOption>& options = {});
-  // The defaults and `options` alone, to show errors of a configuration that cannot be loaded. `cache_root` may begin
-  // with "~". Kind::usage.
+  // Only the defaults and `options`, for reporting errors when the configuration cannot be loaded. `cache_root` may
+  // begin with "~". Kind::usage.
   static Result<Config> of(const std::vector<ConfigOption>& options);
 
   // Whether `text` is a valid value of `key`. Kind::usage.
@@ -98,7 +98,7 @@ class Config {
   // The environment variable of a key: EKA_PLAN_JOBS.
   static std::string variable_of(std::string_view key);
 
-  // "~" is expanded; relative if it was configured so.
+  // "~" is expanded; relative if configured as relative.
   const std::string& cache_root() const { return cache_root_; }
   const Plan& plan() const { return plan_; }
   const Net& net() const { return net_; }
@@ -108,7 +108,7 @@ class Config {
   const DefaultComposer& default_composer() const { return default_composer_; }
   const Aliases& aliases() const { return aliases_; }
 
-  // Every key, in the order of protocol.md, aliases last.
+  // All keys in the order of protocol.md, aliases last.
   std::vector<Entry> entries() const;
 
  private:
@@ -124,7 +124,7 @@ class Config {
   Platforms platforms_;
   DefaultComposer default_composer_;
   Aliases aliases_;
-  std::map<std::string, ConfigOrigin, std::less<>> origins_;  // of what is not a default
+  std::map<std::string, ConfigOrigin, std::less<>> origins_;  // of values that are not defaults
 };
 
 // The platform that this program was compiled for, as Nix names it.

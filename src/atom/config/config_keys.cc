@@ -21,7 +21,7 @@ std::unexpected<Error> refuse(std::string_view text, std::string_view wanted) {
   return fail(Kind::usage, "invalid value “" + printable(text, 80) + "”: must be " + std::string(wanted));
 }
 
-// Digits, and one of `units`; 0 is refused, and what does not fit.
+// Parses digits followed by one of `units`; rejects 0 and values out of range.
 Result<std::uint64_t> parse_quantity(std::string_view text, std::span<const Unit> units, std::uint64_t limit,
                                      std::string_view wanted) {
   std::uint64_t value = 0;
@@ -47,7 +47,7 @@ Result<void> assign_text(std::string& target, std::string_view text) {
   return {};
 }
 
-// Directories with ":" between; "~/" is resolved later.
+// Directories separated by ":"; "~/" is expanded later.
 Result<void> assign_paths(std::vector<std::string>& target, std::string_view text) {
   std::vector<std::string> out;
   while (!text.empty()) {

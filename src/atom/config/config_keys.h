@@ -1,4 +1,4 @@
-// The keys of the configuration: one row says how a key is read, set and shown. Known to config.cc alone.
+// The keys of the configuration: one row defines how a key is read, set and shown. Used only by config.cc.
 #pragma once
 
 #include <span>
@@ -9,12 +9,12 @@
 
 namespace eka::atom {
 
-enum class ConfigType { text, truth, number, paths };  // `number` also takes text with a unit; `paths` is an array
+enum class ConfigType { text, truth, number, paths };  // `number` also accepts text with a unit; `paths` is an array
 
 struct ConfigKey {
   std::string_view path;
   ConfigType type;
-  Result<void> (*set)(Config& config, std::string_view text);  // paths with ":" between
+  Result<void> (*set)(Config& config, std::string_view text);  // paths separated by ":"
   Json (*get)(const Config& config);
 
   bool user_only = false;  // a repository's own configuration may not set it
@@ -31,7 +31,7 @@ struct ConfigKeys {
 Result<std::uint64_t> parse_size(std::string_view text);
 // "90", "90s", "10m", "1h".
 Result<std::chrono::seconds> parse_duration(std::string_view text);
-// `path` as the name of an environment variable.
+// The name of the environment variable for `path`.
 std::string config_variable(std::string_view path);
 
 }  // namespace eka::atom

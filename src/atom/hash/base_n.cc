@@ -11,7 +11,7 @@ constexpr std::string_view base58_digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabc
 constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view nix_digits = "0123456789abcdfghijklmnpqrsvwxyz";
 
-// The base58 algorithm is quadratic; what we name with it is 20 bytes long.
+// The base58 algorithm is quadratic; the values encoded with it are 20 bytes long.
 constexpr std::size_t base58_limit = 1024;
 
 std::unexpected<Error> refuse(std::string_view encoding) {
@@ -23,7 +23,7 @@ int digit_value(std::string_view digits, char c) {
   return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
-// Most significant bits first, `bits` to a digit; the last digit is filled with zeros.
+// Most significant bits first, `bits` per digit; the last digit is padded with zeros.
 std::string write_bits(Bytes bytes, std::string_view digits, unsigned bits) {
   std::string out;
   out.reserve((bytes.size() * 8 + bits - 1) / bits);
@@ -42,7 +42,7 @@ std::string write_bits(Bytes bytes, std::string_view digits, unsigned bits) {
   return out;
 }
 
-// The inverse. One text for one value: bits that fill the last digit must be zero, and fewer than a digit's.
+// The inverse. Each value has exactly one text: padding bits must be zero, and fewer than one digit's.
 Result<std::vector<std::uint8_t>> read_bits(std::string_view text, std::string_view digits, unsigned bits,
                                             std::string_view encoding) {
   std::vector<std::uint8_t> out;
@@ -105,7 +105,7 @@ std::string base58(Bytes bytes) {
 }
 
 std::string nix_base32(Bytes bytes) {
-  // Least significant bits of the first byte first, but the digits run from the end.
+  // Bits are taken from the least significant of the first byte on, but the digits are written from the end.
   const std::size_t length = (bytes.size() * 8 + 4) / 5;
   std::string out;
   out.reserve(length);

@@ -1,4 +1,4 @@
-// The encodings of bytes that the protocol and Nix use.
+// The binary-to-text encodings used by the protocol and Nix.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ using Bytes = std::span<const std::uint8_t>;
 
 std::string hex(Bytes bytes);
 std::string base32hex(Bytes bytes);   // RFC 4648 "extended hex", lower case, no padding: atom ids
-std::string base58(Bytes bytes);      // Bitcoin alphabet: sets in the cache
+std::string base58(Bytes bytes);      // Bitcoin alphabet: directory names of sets in the cache
 std::string base64(Bytes bytes);      // RFC 4648 with padding: SRI hashes
-std::string nix_base32(Bytes bytes);  // Nix's own alphabet and order: store paths
+std::string nix_base32(Bytes bytes);  // Nix's alphabet and order: store paths
 
 Result<std::vector<std::uint8_t>> parse_hex(std::string_view text);
 Result<std::vector<std::uint8_t>> parse_base32hex(std::string_view text);

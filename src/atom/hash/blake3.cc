@@ -1,7 +1,7 @@
-// A tree of chunks of 1024 bytes, each a chain of blocks of 64. Finished subtrees wait on a stack: after n chunks it
-// holds one chaining value for each one bit of n, so that merging follows the trailing zeros of the chunk count. The
-// last node is kept open, since only the end of the input shows which node is the root; the root is compressed again
-// for each block of output.
+// The input is divided into chunks of 1024 bytes, each a chain of 64-byte blocks; chunks are the leaves of a binary
+// tree. Finished subtrees are kept on a stack: after n chunks it holds one chaining value per one bit of n, so merging
+// follows the trailing zeros of the chunk count. The last node stays open, since only the end of the input determines
+// which node is the root; the root is compressed again for each block of output.
 #include "atom/hash/blake3.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ constexpr std::uint32_t chunk_start = 1, chunk_end = 2, parent = 4, root = 8, ke
                         derive_key_material = 64;
 constexpr Words iv = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
-// The message permutation, applied ahead of time: schedule[r] is the order of words in round r.
+// The message permutation, precomputed: schedule[r] is the order of words in round r.
 constexpr auto schedule = [] {
   constexpr std::array<std::uint8_t, 16> step = {2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8};
   std::array<std::array<std::uint8_t, 16>, 7> rounds{};
@@ -43,7 +43,7 @@ inline void mix(Block& s, std::size_t a, std::size_t b, std::size_t c, std::size
   s[b] = std::rotr(s[b] ^ s[c], 7);
 }
 
-// What one compression needs: the inputs of the node that may yet turn out to be the root.
+// The inputs of one compression. Kept for the node that may turn out to be the root.
 struct Node {
   Words chaining;
   Block block;
@@ -143,7 +143,7 @@ Blake3& Blake3::update(std::string_view bytes) {
       compress_block(load(chunk_.block.data()));
       chunk_.block_length = 0;
     }
-    // All blocks but a chunk's last are taken straight from the input.
+    // All blocks except the last of a chunk are read directly from the input.
     while (chunk_.block_length == 0 && bytes.size() > block_size &&
            chunk_.blocks_compressed < chunk_size / block_size - 1) {
       compress_block(load(reinterpret_cast<const std::uint8_t*>(bytes.data())));

@@ -1,4 +1,4 @@
-// BLAKE3 (https://github.com/BLAKE3-team/BLAKE3-specs), portable: no package has it, and our inputs are small.
+// BLAKE3 (https://github.com/BLAKE3-team/BLAKE3-specs), portable: no package provides it, and the inputs are small.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace eka::atom {
 
 using Blake3Digest = std::array<std::uint8_t, 32>;
 
-// Incremental; memory does not grow with the input.
+// Incremental; memory use does not grow with the input.
 class Blake3 {
  public:
   Blake3();

@@ -1,7 +1,7 @@
-// SHA-1 and SHA-256, incremental. OpenSSL enters the program here and nowhere else.
+// SHA-1 and SHA-256, incremental. Only digest.cc includes OpenSSL.
 //
 // The algorithms are fetched once per process: with OpenSSL 3 an implicit fetch for every small object costs more than
-// hashing it does.
+// hashing it.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ class Sha1 {
   Sha1();
   Sha1& update(std::string_view bytes);
   Sha1& update(std::span<const std::uint8_t> bytes);
-  Value finish();  // and is ready for the next message
+  Value finish();  // and resets the state for the next message
   static Value of(std::string_view bytes) { return Sha1().update(bytes).finish(); }
 
  private:
@@ -41,7 +41,7 @@ class Sha256 {
   Sha256();
   Sha256& update(std::string_view bytes);
   Sha256& update(std::span<const std::uint8_t> bytes);
-  Value finish();  // and is ready for the next message
+  Value finish();  // and resets the state for the next message
   static Value of(std::string_view bytes) { return Sha256().update(bytes).finish(); }
 
  private:

@@ -11,7 +11,7 @@ namespace eka::atom {
 namespace {
 
 constexpr std::string_view sri_prefix = "sha256-";
-constexpr std::size_t store_name_limit = 200;  // Nix allows 211, and appends ".drv" and such
+constexpr std::size_t store_name_limit = 200;  // Nix allows 211, and appends suffixes such as ".drv"
 constexpr std::size_t path_hash_size = 20;
 
 Result<NarHash> from_bytes(const Result<std::vector<std::uint8_t>>& bytes, std::string_view text) {

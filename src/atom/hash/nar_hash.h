@@ -1,4 +1,4 @@
-// SHA-256 of a NAR, and the store path that Nix derives from it.
+// The SHA-256 of a NAR, and the store path that Nix derives from it.
 #pragma once
 
 #include <array>
@@ -25,14 +25,14 @@ class NarHash {
   std::array<std::uint8_t, 32> bytes_{};
 };
 
-// The path of a "source" (recursive, content-addressed, without references), as builtins.path computes it.
+// The path of a "source" (recursive, content-addressed, without references), as computed by builtins.path.
 std::string source_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");
 
-// The path of a file that is known by the SHA-256 of its own bytes ("flat"), as builtins.fetchurl computes it.
+// The path of a file identified by the SHA-256 of its own bytes ("flat"), as computed by builtins.fetchurl.
 std::string file_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");
 
-// A label as a store path's name: bytes outside [A-Za-z0-9+._?-] become =XX (λ is =CE=BB), since Nix allows no others;
-// where that exceeds 200 characters, a hash stands in. ASCII labels are themselves.
+// A label as a store path name: bytes outside [A-Za-z0-9+._?-], which Nix does not allow, become =XX (λ is =CE=BB). If
+// the result exceeds 200 characters, a hash is used instead. ASCII labels are unchanged.
 std::string store_name(std::string_view label);
 
 }  // namespace eka::atom

@@ -1,4 +1,4 @@
-// A git object id (SHA-1). Twenty bytes, never a string.
+// A git object id (SHA-1), stored as 20 bytes rather than as a string.
 #pragma once
 
 #include <array>
@@ -18,11 +18,11 @@ class ObjectId {
  public:
   static constexpr std::size_t size = 20;
 
-  ObjectId() = default;  // all zeros, which names no object
+  ObjectId() = default;  // all zeros: no object
   explicit ObjectId(const std::array<std::uint8_t, size>& bytes) : bytes_(bytes) {}
   // Exactly 40 hexadecimal digits, either case.
   static Result<ObjectId> parse(std::string_view hex);
-  // The id of the object that has this type ("blob", "tree", "commit") and content.
+  // The id of the object with this type ("blob", "tree", "commit") and content.
   static ObjectId of(std::string_view type, std::string_view content);
 
   std::string hex() const;
@@ -39,6 +39,6 @@ class ObjectId {
 
 template <>
 struct std::hash<eka::atom::ObjectId> {
-  // The id is a hash already: its first bytes serve.
+  // The id is already a hash, so its first bytes are used.
   std::size_t operator()(const eka::atom::ObjectId& id) const noexcept;
 };

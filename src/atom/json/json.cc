@@ -10,8 +10,8 @@
 namespace eka::atom {
 namespace {
 
-// UTF-8 sorts like code points; UTF-16 puts the surrogates of U+10000 and above before U+E000 to U+FFFF. The two
-// orders differ only where lead bytes ee and ef meet f0 and above.
+// UTF-8 sorts by code point; UTF-16 sorts the surrogates of U+10000 and above before U+E000 to U+FFFF. The two orders
+// differ only where lead bytes ee and ef are compared with f0 and above.
 bool before_in_utf16(const std::string* a, const std::string* b) {
   const auto rank = [](char c) {
     const auto byte = static_cast<std::uint8_t>(c);
@@ -37,7 +37,7 @@ void write_string(std::string& out, std::string_view text) {
     const char c = text.front();
     const std::size_t length = first_code_point(text).length;
     if (length == 0) {
-      out += "\xef\xbf\xbd";  // JSON cannot contain invalid UTF-8
+      out += "\xef\xbf\xbd";  // invalid UTF-8 is not allowed in JSON
     } else if (c == '"' || c == '\\') {
       out += {'\\', c};
     } else if (static_cast<std::uint8_t>(c) < 0x20) {
@@ -50,7 +50,7 @@ void write_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// As ECMAScript writes a number: the shortest digits that read back, plain between 1e-6 and 1e21.
+// Number format of ECMAScript: the shortest digits that round-trip, without exponent between 1e-6 and 1e21.
 void write_number(std::string& out, double value) {
   if (!std::isfinite(value)) {
     out += "null";
@@ -88,7 +88,7 @@ void write_number(std::string& out, double value) {
 
 }  // namespace
 
-// Writes a value, either closed up or with an indentation that grows.
+// Writes a value, either compact or indented.
 class JsonWriter {
  public:
   explicit JsonWriter(bool pretty) : pretty_(pretty) {}

@@ -1,8 +1,8 @@
-// JSON that is written: canonical (RFC 8785: sorted keys, shortest numbers, minimal escapes), so that it can be hashed.
-// Reading is simdjson's, at the places that read.
+// Writes canonical JSON (RFC 8785: sorted keys, shortest numbers, minimal escapes), so that it can be hashed. JSON is
+// parsed with simdjson, where it is needed.
 //
-// Two liberties: integers are written exactly (the RFC would round those beyond 2^53 to a double), and what JSON cannot
-// hold becomes null (a number that is not finite) or U+FFFD (broken UTF-8), so that the output is always JSON.
+// Two deviations: integers are written exactly (the RFC rounds those beyond 2^53 to a double), and values that JSON
+// cannot represent become null (non-finite numbers) or U+FFFD (invalid UTF-8), so the output is always valid JSON.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ class Json {
   Json(bool value) : value_(value) {}
   Json(std::int64_t value) : value_(value) {}
   Json(int value) : value_(std::int64_t{value}) {}
-  Json(std::uint64_t value);  // a double where 63 bits do not hold it
+  Json(std::uint64_t value);  // stored as a double if it does not fit into 63 bits
   Json(double value) : value_(value) {}
   Json(const char* value) : value_(std::string(value)) {}
   Json(std::string value) : value_(std::move(value)) {}
@@ -32,10 +32,10 @@ class Json {
   Json(Array value) : value_(std::move(value)) {}
   Json(Object value) : value_(std::move(value)) {}
 
-  Json& operator[](const std::string& key);  // makes an object of a null
-  void push_back(Json element);              // makes an array of a null
+  Json& operator[](const std::string& key);  // turns null into an object
+  void push_back(Json element);              // turns null into an array
 
-  // Keys sorted by UTF-16 code units, as the RFC says; no white space.
+  // Keys sorted by UTF-16 code units, as the RFC requires; no white space.
   std::string canonical() const;
   // The same with two-space indentation and a final newline, for people.
   std::string pretty() const;

@@ -8,7 +8,7 @@
 namespace eka::atom {
 namespace {
 
-// Lines of "key = value", and the headers between them.
+// Writes "key = value" lines and the table headers.
 class LockWriter {
  public:
   void header(const std::string& text) { out_ += "\n" + text + "\n"; }
@@ -26,7 +26,7 @@ class LockWriter {
   std::string out_;
 };
 
-// A password may be in what a caller put here; in what was read there is none.
+// A URL set by a caller may contain a password; one that was parsed does not.
 std::string shown_url(const std::string& text) {
   const auto url = Url::parse(text);
   return url ? url->str() : redacted(text);
@@ -56,7 +56,7 @@ void write_set(LockWriter& out, const ObjectId& genesis, const LockedSet& set) {
   std::vector<std::string> mirrors;
   if (set.local) mirrors.emplace_back("::");
   for (const Url& mirror : set.mirrors) {
-    // Two may differ in their passwords alone.
+    // Two mirrors may differ only in their passwords.
     if (auto text = mirror.str(); std::ranges::find(mirrors, text) == mirrors.end()) mirrors.push_back(std::move(text));
   }
   out.list("mirrors", mirrors);

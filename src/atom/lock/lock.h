@@ -1,11 +1,11 @@
-// atom.lock: format 0 read and written, format 1 read (protocol.md §6).
+// atom.lock: reads and writes format 0, reads format 1 (protocol.md §6).
 //
-// A lock decides what is fetched and from where, and it may come from a stranger: it is read with suspicion, and what
-// it says twice must agree. URLs are held as Url::str() prints them, hashes as SRI.
+// A lock determines what is fetched and from where, and is untrusted input: it is validated, and redundant fields must
+// be consistent. URLs are stored as printed by Url::str(), hashes as SRI.
 //
-// Format 1 becomes the same values: the composer's entry joins `atoms`, everything is `direct`, an atom's `mirror`
-// joins the mirrors of its set, hashes in Nix's base32 become SRI, and keys that we do not know are passed over, since
-// its writer is not ours. In format 0 an unknown key is an error.
+// Format 1 is converted to the same values: the composer's entry is added to `atoms`, all sources are `direct`, an
+// atom's `mirror` is added to the mirrors of its set, hashes in Nix's base32 become SRI, and unknown keys are ignored,
+// since another program writes it. In format 0 an unknown key is an error.
 #pragma once
 
 #include <map>
@@ -26,7 +26,7 @@ namespace eka::atom {
 
 struct LockedSet {
   Tag tag;
-  bool local = false;          // "::" is among the mirrors
+  bool local = false;          // "::" is one of the mirrors
   std::vector<Url> mirrors{};  // written in this order
 };
 
@@ -57,7 +57,7 @@ struct LockedBuild {
 };
 struct LockedDirect {
   std::variant<LockedGit, LockedTar, LockedFile, LockedBuild> source{};
-  std::optional<AtomId> owner{};  // nothing: this manifest's own
+  std::optional<AtomId> owner{};  // unset: the manifest's own
   const std::string& name() const;
   std::string_view type() const;  // "nix+git", "nix+tar", "nix", "nix+src"
 };
@@ -73,23 +73,23 @@ struct Lock {
   int format = 0;
   LockedComposer composer{};
   std::map<ObjectId, LockedSet> sets{};
-  std::vector<LockedAtom> atoms{};  // sorted by set, then label; in format 1 the composer's atom is among them
+  std::vector<LockedAtom> atoms{};  // sorted by set, then label; in format 1 including the composer's atom
   std::vector<LockedDirect> direct{};
 
-  // Refuses duplicate keys, an id that is not its set's and label's, a set that is not listed or has no mirror, two
-  // versions of one id, two sources of one owner and name, `requires`, `owner` or a composer that is no atom of the
-  // lock, an entry that leaves its atom, a hash that is not SRI SHA-256, over 16 MiB. Kind::integrity, naming file,
-  // line and key.
+  // Rejects duplicate keys, an id that does not match its set and label, a set that is not listed or has no mirror, two
+  // versions of one id, two sources of one owner and name, `requires`, `owner` or a composer that is not an atom of the
+  // lock, an entry outside its atom, a hash that is not SRI SHA-256, and files over 16 MiB. Kind::integrity, naming
+  // file, line and key.
   static Result<Lock> parse(std::string_view text, std::string_view name);
-  // Format 0, whatever was read; deterministic to the byte, and without passwords. Every atom must have its rev.
+  // Format 0, whichever was read; byte-for-byte deterministic, without passwords. Every atom must have its rev.
   std::string text() const;
-  // Whether the lock names every atom of the closure. Otherwise (format 1) it names the direct dependencies only, and
-  // the lock of each of them names the next level.
+  // Whether the lock lists every atom of the closure. Otherwise (format 1) it lists only the direct dependencies, and
+  // the lock of each of them lists the next level.
   bool covers_closure() const { return format != 1; }
-  // Puts atoms and direct sources into the order of the file.
+  // Sorts atoms and direct sources into file order.
   void sort();
 
-  const LockedAtom* find(const AtomId& id) const;  // nullptr when it is not there
+  const LockedAtom* find(const AtomId& id) const;  // nullptr if absent
 };
 
 }  // namespace eka::atom

@@ -1,4 +1,4 @@
-// Both formats are read by one class: they differ in what is required and in what is passed over.
+// One class reads both formats: they differ in which keys are required and which are ignored.
 #include <algorithm>
 #include <set>
 #include <unordered_map>
@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t size_limit = std::size_t{16} << 20;
 constexpr std::size_t dependency_limit = 50'000;
-constexpr std::size_t requires_limit = 5'000;  // of one atom
+constexpr std::size_t requires_limit = 5'000;  // per atom
 constexpr std::size_t set_limit = 5'000;
-constexpr std::size_t mirror_limit = 64;  // of one set: they are compared with one another
+constexpr std::size_t mirror_limit = 64;  // per set: mirrors are compared pairwise
 
 class LockReader {
  public:
@@ -51,7 +51,7 @@ class LockReader {
     if (!old()) table.finish();
   }
 
-  // The value of a key, or the refusal that names file, line and key.
+  // The value of a key. Throws an error that names file, line and key.
   template <class Parse>
   auto read(TomlTable& table, std::string_view key, Parse parse) const {
     const TomlString text = table.required_string(key);
@@ -192,7 +192,7 @@ class LockReader {
   void add_atom(const TomlTable& table, LockedAtom atom) {
     const auto [known, fresh] = places_.emplace(atom.id, lock_.atoms.size());
     if (!fresh) {
-      // In format 1 the composer may stand among the dependencies as well.
+      // In format 1 the composer may also be listed as a dependency.
       const LockedAtom& other = lock_.atoms[known->second];
       if (old() && other.version == atom.version && other.rev == atom.rev) return;
       refuse(table, "id",
@@ -261,7 +261,7 @@ class LockReader {
 
   const TomlDocument& document_;
   Lock lock_;
-  std::unordered_map<AtomId, std::size_t> places_;  // in lock_.atoms
+  std::unordered_map<AtomId, std::size_t> places_;  // indices into lock_.atoms
   std::set<std::pair<std::optional<AtomId>, std::string>> names_;
   std::vector<Reference> references_;
   Position composer_where_;

@@ -11,7 +11,7 @@ namespace eka::atom {
 namespace {
 
 constexpr std::size_t size_limit = std::size_t{1} << 20;
-constexpr std::size_t mirror_limit = 64;  // of one set: they are compared with one another
+constexpr std::size_t mirror_limit = 64;  // per set: mirrors are compared pairwise
 constexpr std::string_view local_mirror = "::";
 
 std::vector<Tag> read_tags(TomlTable& table) {
@@ -27,7 +27,7 @@ std::vector<Tag> read_tags(TomlTable& table) {
   return tags;
 }
 
-// The file name has a part ".tar": x.tar, x.tar.gz, but not tar.gz.
+// Whether the file name has a ".tar" part: x.tar, x.tar.gz, but not tar.gz.
 bool is_tarball(std::string_view url) {
   url = url.substr(0, url.find_first_of("?#"));
   const std::string_view file = url.substr(std::min(url.rfind('/') + 1, url.size()));
@@ -35,7 +35,7 @@ bool is_tarball(std::string_view url) {
   return at != std::string_view::npos && at > 0 && (at + 4 == file.size() || file[at + 4] == '.');
 }
 
-// What git would not take as the name of a ref, or would take as an option.
+// Whether git accepts `text` as a ref name and does not parse it as an option.
 bool is_ref(std::string_view text) {
   const auto bad = [](char c) {
     return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f ||
@@ -232,7 +232,7 @@ class ManifestReader {
     return {std::move(url), ref ? ref->text : "HEAD"};
   }
 
-  // What is written, since the placeholders are filled later; but a URL it must be, whatever they become.
+  // Returns the URL as written, since placeholders are filled later, after checking that it is a valid URL.
   std::string check_url(const TomlString& text, bool git) const {
     const auto dependency = [this](const Tag& set, const Label& label) -> Result<Version> {
       if (names(set, label)) return Version(0, 0, 0);
@@ -284,7 +284,7 @@ Result<std::string> fill_placeholders(std::string_view url, const VersionOf& ver
     if (url.front() == '}' || close == std::string_view::npos) return refuse("unmatched brace in the URL");
     const std::string_view inside = url.substr(1, close - 1);
     url.remove_prefix(close + 1);
-    const auto dot = inside.rfind('.');  // a tag may hold dots, a label may not
+    const auto dot = inside.rfind('.');  // a tag may contain dots, a label may not
     if (dot == std::string_view::npos)
       return refuse("{" + printable(inside, 80) + "} does not have the form {set.label}");
     const auto set = Tag::parse(inside.substr(0, dot));

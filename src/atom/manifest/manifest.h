@@ -1,8 +1,8 @@
-// atom.toml and ekala.toml, strictly read (protocol.md §4, §5).
+// Strict parser of atom.toml and ekala.toml (protocol.md §4, §5).
 //
-// Reading checks everything that one file can say about itself: keys, names, versions, URLs, paths that stay inside, a
-// single composer, sets that are declared, a static atom without dependencies, and that every {set.label} in a direct
-// URL names a dependency. What needs other files (duplicate labels in a set) is the caller's.
+// Parsing checks everything that can be checked within one file: keys, names, versions, URLs, paths that stay inside, a
+// single composer, that sets are declared, that a static atom has no dependencies, and that every {set.label} in a
+// direct URL names a dependency. Checks across files (duplicate labels in a set) are left to the caller.
 #pragma once
 
 #include <functional>
@@ -20,9 +20,9 @@
 
 namespace eka::atom {
 
-// Where the atoms of a set come from: mirrors of one set, or (nothing) the set that the manifest's own atom lives in.
+// The source of the atoms of a set: mirrors of one set, or (empty) the set that contains the manifest's own atom.
 struct SetSource {
-  bool local = false;  // "::" is among the mirrors
+  bool local = false;  // "::" is one of the mirrors
   std::vector<Url> mirrors{};
   Position where{};
 };
@@ -49,8 +49,8 @@ using Composer = std::variant<WithAtom, AsNix, AsStatic>;
 
 // Direct sources.
 struct GitSource {
-  std::string url{};                            // may hold {set.label}, as every direct URL may
-  std::variant<std::string, Requirement> at{};  // a ref ("HEAD" when none is named), or a requirement on tags
+  std::string url{};                            // may contain {set.label}, like every direct URL
+  std::variant<std::string, Requirement> at{};  // a ref ("HEAD" by default), or a requirement on tags
 };
 struct TarSource {
   std::string url{};
@@ -77,19 +77,19 @@ struct Manifest {
   std::map<Tag, std::map<Label, Dependency>> dependencies{};
   std::map<std::string, DirectSource> direct{};
 
-  // `name` is the file as messages call it. Kind::usage, with file, line, column and the nearest known key.
+  // `name` is the file name for messages. Kind::usage, with file, line, column and the nearest known key.
   static Result<Manifest> parse(std::string_view text, std::string_view name);
-  bool has_dependencies() const;  // on atoms, the composer included, or on direct sources
+  bool has_dependencies() const;  // on atoms, including the composer, or on direct sources
 };
 
-// The version of `label` of the set that is called `set`, for fill_placeholders().
+// The version of `label` in the set named `set`, for fill_placeholders().
 using VersionOf = std::function<Result<Version>(const Tag& set, const Label& label)>;
 
-// `url`, a direct source's, with each {set.label} replaced by the version that `version_of` names.
+// `url` of a direct source, with each {set.label} replaced by the version that `version_of` returns.
 Result<std::string> fill_placeholders(std::string_view url, const VersionOf& version_of);
 
 struct SetManifest {
-  std::vector<std::string> packages{};  // directories, relative to the file, "/" separated, normalised; "." is the root
+  std::vector<std::string> packages{};  // directories relative to the file, "/" separated, normalized; "." is the root
   std::vector<Tag> tags{};
 
   static Result<SetManifest> parse(std::string_view text, std::string_view name);

@@ -5,7 +5,7 @@
 namespace eka::atom {
 namespace {
 
-// What stands between the fields of every atom commit.
+// The fixed text between the fields of every atom commit.
 constexpr std::string_view before_tree = "tree ";
 constexpr std::string_view before_origin = "\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\norigin ";
 constexpr std::string_view before_label = "\nformat pre1\n\npublish(";
@@ -20,7 +20,7 @@ std::string ref(std::string_view root, const Label& label, const Version& versio
   return out;
 }
 
-// Takes `text` up to `end`, and `end`; nothing when it is not there.
+// Consumes `text` up to and including `end`; empty if `end` does not occur.
 std::optional<std::string_view> take_until(std::string_view& text, std::string_view end) {
   const auto at = text.find(end);
   if (at == std::string_view::npos) return std::nullopt;
@@ -60,7 +60,7 @@ Result<AtomCommit> AtomCommit::parse(std::string_view text) {
   if (!name) return refuse(name.error().message());
   if (!version) return refuse(version.error().message());
   AtomCommit commit{*tree_id, *origin_id, *std::move(name), *std::move(version)};
-  // Upper case hexadecimal, or a label that normalizes to another, would read as the same commit.
+  // Upper-case hexadecimal, or a label that normalizes to another, would parse as the same commit.
   if (commit.text() != text) return refuse("not in canonical form");
   return commit;
 }

@@ -18,14 +18,14 @@ struct AtomCommit {
 
   // The content of the commit object; its id is ObjectId::of("commit", text()).
   std::string text() const;
-  // Kind::integrity when `text` is not exactly what text() of its own fields would be.
+  // Kind::integrity if `text` differs from text() of the fields parsed from it.
   static Result<AtomCommit> parse(std::string_view text);
 };
 
-// refs/eka/atoms/<label>/<version> and its kin.
+// refs/eka/atoms/<label>/<version> and related refs.
 std::string atom_ref(const Label& label, const Version& version);
 std::string atom_ref_prefix(const Label& label);  // with the final slash
-std::string meta_ref_prefix(const Label& label);  // of the two below, of every version
+std::string meta_ref_prefix(const Label& label);  // of the two refs below, for all versions
 std::string manifest_ref(const Label& label, const Version& version);
 std::string origin_ref(const Label& label, const Version& version);
 inline constexpr std::string_view init_ref = "refs/ekala/init";

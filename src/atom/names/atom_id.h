@@ -30,5 +30,5 @@ class AtomId {
 
 template <>
 struct std::hash<eka::atom::AtomId> {
-  std::size_t operator()(const eka::atom::AtomId& id) const noexcept;  // its first bytes: it is a hash already
+  std::size_t operator()(const eka::atom::AtomId& id) const noexcept;  // the first bytes: the id is already a hash
 };

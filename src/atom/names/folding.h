@@ -1,4 +1,4 @@
-// Names as file systems see them that ignore case, or how an accent is composed (those of macOS and Windows).
+// Names as compared by file systems that ignore case or Unicode normalization (those of macOS and Windows).
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace eka::atom {
 
-// Equal for two names that such a file system would take for one. Full case folding, then decomposition; bytes that are
-// not UTF-8 stay as they are.
+// Equal for two names that such a file system treats as one. Full case folding, then decomposition; bytes that are not
+// UTF-8 are unchanged.
 std::string folded(std::string_view name);
 
 }  // namespace eka::atom

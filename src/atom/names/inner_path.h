@@ -1,4 +1,4 @@
-// A path that stays inside a directory: relative, "/" separated, without "..". Manifests and locks name such.
+// A path that stays inside a directory: relative, "/" separated, without "..". Used in manifests and locks.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace eka::atom {
 
-// Normalised: no "./", no doubled or final slash; the directory itself is ".".
+// Normalized: no "./", no double or trailing slash; the directory itself is ".".
 Result<std::string> parse_inner_path(std::string_view text);
 
 }  // namespace eka::atom

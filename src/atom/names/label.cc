@@ -16,10 +16,10 @@ namespace eka::atom {
 namespace {
 
 constexpr std::size_t length_limit = 128;
-// Bounds what is normalized. NFKC shortens a text at most a few times over.
+// Limits the input of normalization. NFKC shortens a text only by a small factor.
 constexpr std::size_t input_limit = 16 * length_limit;
 
-// A kind of name: what it is called, and which characters it allows beyond an identifier's.
+// A kind of name: its term, and the characters it allows in addition to those of an identifier.
 struct Rule {
   std::string_view kind;
   std::string_view extra;
@@ -51,7 +51,7 @@ std::string join(const std::vector<std::string>& words) {
   return out;
 }
 
-// All that is wrong with the characters of `text`, in words; empty when nothing is.
+// Describes all invalid characters in `text`; empty if there are none.
 std::string objections(std::string_view text, const Rule& rule) {
   std::vector<std::string> bad;
   const std::size_t size = text.size();
@@ -112,7 +112,7 @@ Result<Tag> Tag::parse(std::string_view text) {
   return Tag(*std::move(name));
 }
 
-// Here, and not in a file of its own, because ICU enters the program here.
+// Defined here because only this file includes ICU.
 std::string folded(std::string_view name) {
   if (!is_utf8(name)) return std::string(name);
   auto text = icu::UnicodeString::fromUTF8({name.data(), static_cast<std::int32_t>(name.size())});

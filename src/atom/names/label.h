@@ -1,4 +1,4 @@
-// Names by protocol.md §1: identifier, label, tag. NFKC-normalised when parsed, so that equal names compare equal.
+// Names defined in protocol.md §1: identifier, label, tag. NFKC-normalized when parsed, so equal names compare equal.
 #pragma once
 
 #include <compare>
@@ -13,7 +13,7 @@ namespace eka::atom {
 // A label names an atom within its set.
 class Label {
  public:
-  // Kind::usage on refusal, naming the offending characters.
+  // Kind::usage if invalid, naming the offending characters.
   static Result<Label> parse(std::string_view text);
   const std::string& str() const { return text_; }
   friend auto operator<=>(const Label&, const Label&) = default;

@@ -1,7 +1,7 @@
-// A URI is taken apart from its end: the requirement after the label, the label after the last "::", and what is left
-// names a set. That is a place (scheme, user, and the rest) whose rest may begin with an alias, which is a place too:
-// expanding one lays the outer over the inner, whatever the outer says winning, until no alias is left. Only then is a
-// URL written, and read again by the strict parser that all URLs go through.
+// A URI is parsed from its end: the requirement after the label, the label after the last "::"; the remainder names a
+// set. It is split into a Place (scheme, user, and the rest). The rest may begin with an alias, which also expands to a
+// Place: fields of the outer one take precedence, and expansion repeats until no alias is left. Only then is a URL
+// composed, and parsed by the strict parser used for all URLs.
 #include "atom/names/uri.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ bool is_digit(char c) {
 
 struct Place {
   std::string scheme;  // without "://"
-  std::string user;    // with its password; without "@"
+  std::string user;    // including its password; without "@"
   std::string rest;
 };
 
@@ -45,13 +45,13 @@ Place take_apart(std::string_view text) {
   return place;
 }
 
-// Digits up to the path or the end.
+// Whether only digits precede the path or the end.
 bool is_port(std::string_view tail) {
   const auto digits = tail.substr(0, tail.find('/'));
   return !digits.empty() && std::ranges::all_of(digits, is_digit);
 }
 
-// "host.tld" or an address, as people write it without a scheme. Not "x.git", which is a directory.
+// Whether this is "host.tld" or an address, as written without a scheme. Not "x.git", which is a directory.
 bool looks_like_host(std::string_view name) {
   const auto dot = name.rfind('.');
   if (dot == npos || !is_host(name)) return false;
@@ -62,7 +62,7 @@ bool looks_like_host(std::string_view name) {
   return last.size() >= 2 && last != "git" && (std::ranges::all_of(last, is_letter) || last.starts_with("xn--"));
 }
 
-// The end of the host, or of the alias in its place, at the beginning of `rest`: IPv6 is in brackets.
+// The end of the host, or of the alias in its place, at the start of `rest`; IPv6 is in brackets.
 std::size_t host_end(std::string_view rest) {
   const std::size_t from = rest.starts_with('[') ? std::min(rest.find(']'), rest.size()) : 0;
   return std::min(rest.find_first_of(":/", from), rest.size());
@@ -83,7 +83,7 @@ class Expander {
   }
 
  private:
-  // The same place with no alias at its beginning.
+  // The same place without an alias at its start.
   Result<Place> expand(Place place) {
     if (place.scheme == "file" || place.rest.starts_with('[')) return place;
     const std::size_t end = host_end(place.rest);
@@ -136,7 +136,7 @@ class Expander {
                        "https://; if it is a file path, start it with ./"));
   }
 
-  // As text that Url::parse reads: with a scheme, in ssh's short form, or as a file path.
+  // Text for Url::parse: with a scheme, in ssh's short form, or as a file path.
   static std::string write(const Place& place) {
     const std::string user = place.user.empty() ? "" : place.user + "@";
     if (!place.scheme.empty()) return place.scheme + "://" + user + place.rest;
@@ -191,7 +191,7 @@ Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
   const auto at = name.find('@');
   auto label = Label::parse(name.substr(0, at));
   if (!label) {
-    // Without the separator, what stands there may be anything, a password too: it is not quoted.
+    // Without the separator, the text may be anything, including a password, so it is not quoted.
     if (separator == npos && name.find(':') != npos) {
       return refuse(text, "no “::” before the label", "use the form <repository>::<label>");
     }

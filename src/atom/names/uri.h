@@ -1,4 +1,4 @@
-// Atom URIs (protocol.md §7): what a person types to name an atom or a direct source.
+// Atom URIs (protocol.md §7): what users type to name an atom or a direct source.
 #pragma once
 
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace eka::atom {
 
-// From alias to expansion, one level; expand() recurses.
+// Maps an alias to its expansion, one level; expand() recurses.
 class Aliases {
  public:
   static Aliases defaults();
@@ -24,7 +24,7 @@ class Aliases {
 };
 
 struct AtomUri {
-  std::optional<Url> set;  // nothing: the local set
+  std::optional<Url> set;  // unset: the local set
   Label label;
   std::optional<Requirement> requirement;
 

@@ -35,7 +35,7 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-// The byte that an escape at the start of `text` encodes, or -1.
+// The byte encoded by an escape at the start of `text`, or -1.
 int escaped_byte(std::string_view text) {
   if (text.size() < 3 || text[0] != '%') return -1;
   const int high = hex_value(text[1]);
@@ -59,7 +59,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// Nothing where a "%" is no escape.
+// Empty if a "%" does not start a valid escape.
 std::optional<std::string> decode(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -75,7 +75,7 @@ std::optional<std::string> decode(std::string_view text) {
   return out;
 }
 
-// Bytes beyond ASCII stay, so that people can read them.
+// Bytes beyond ASCII are not encoded, so that people can read them.
 std::string encode(std::string_view text, std::string_view plain) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
@@ -125,7 +125,7 @@ std::string redacted(std::string_view text) {
   return printable(out, 200);
 }
 
-// Reads one URL; its steps share the text, for messages, and the Url that grows.
+// Parses one URL; its steps share the text, for messages, and the Url under construction.
 class UrlReader {
  public:
   explicit UrlReader(std::string_view text) : text_(text) {}
@@ -154,7 +154,7 @@ class UrlReader {
     return !text.empty() && std::ranges::all_of(text, allowed);
   }
 
-  // As git distinguishes "host:path" from a path: by a colon before any slash, and outside of the brackets of IPv6.
+  // Like git, distinguishes "host:path" from a path by a colon before any slash, outside the brackets of IPv6.
   std::size_t colon_before_slash() const {
     std::size_t from = 0;
     const auto at = text_.find('@');
@@ -211,7 +211,7 @@ class UrlReader {
   }
 
   Result<void> authority(std::string_view text) {
-    // Others read "\" as "/", and would see another host.
+    // Other programs read "\" as "/", and would see a different host.
     if (text.find('\\') != std::string_view::npos) return refuse("“\\” before the path");
     if (std::ranges::count(text, '@') > 1) return refuse("more than one “@” before the path");
     if (const auto at = text.find('@'); at != std::string_view::npos) {
@@ -247,7 +247,7 @@ class UrlReader {
     if (text.empty()) return {};
     std::uint16_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    // Not quoted: what stands here may be a password that lacks its "@".
+    // Not quoted: this may be a password whose "@" is missing.
     if (error != std::errc() || end != text.data() + text.size() || value == 0) return refuse("invalid port");
     if (value != row(url_.scheme_).port) url_.port_ = value;
     return {};

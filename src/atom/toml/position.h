@@ -1,11 +1,11 @@
-// Where in its file something stands; for messages and for edits that keep the rest of a file.
+// A position in a file, for messages and for edits that keep the rest of the file.
 #pragma once
 
 #include <cstdint>
 
 namespace eka::atom {
 
-// From 1; the column counts code points. Zeros: nowhere.
+// Both count from 1; the column counts code points. Zeros: no position.
 struct Position {
   std::uint32_t line = 0;
   std::uint32_t column = 0;

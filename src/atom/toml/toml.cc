@@ -85,7 +85,7 @@ void TomlTable::wrong_type(std::string_view key, const toml::node& node, std::st
 }
 
 void TomlTable::missing(std::string_view key) const {
-  // What is missing may be there, misspelt. Other keys may not have been asked for yet, so that it must be near.
+  // The key may be present but misspelled. Other keys may not have been requested yet, so only a near match counts.
   for (const TomlString& other : keys()) {
     const std::size_t distance = edit_distance(other.text, key);
     if (distance <= 2 && 2 * distance < key.size()) {

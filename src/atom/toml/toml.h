@@ -1,10 +1,10 @@
-// TOML read strictly. toml++ enters the program here and nowhere else; this header is for the readers of manifests,
-// locks and configuration, and is included by their .cc files only.
+// Strict TOML reader. The only header that includes toml++; it is for the parsers of manifests, locks and
+// configuration, and only their .cc files include it.
 //
-// A reader gets the keys it knows from a TomlTable and calls finish(), which rejects the first key that was not read
-// and suggests the most similar one that was. Everything here throws eka::Error, of the kind that the document was
+// A parser requests the keys it knows from a TomlTable and calls finish(), which rejects the first key that was not
+// requested and suggests the nearest one that was. All functions throw eka::Error, of the kind that the document was
 // opened with and with the message "<file>:<line>:<column>: …"; the public parsers catch it where they return a Result.
-// What a document may cost is checked before it is parsed (toml_bounds.h).
+// The size and nesting of a document are limited before it is parsed (toml_bounds.h).
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ namespace eka::atom {
 
 class TomlTable;
 
-// A key or a value, and where it stands.
+// A key or a value, with its position.
 struct TomlString {
   std::string text;
   Position where;
@@ -40,7 +40,7 @@ class TomlDocument {
 
   TomlTable root() const;
   [[noreturn]] void refuse(Position where, const std::string& why, std::string hint = {}) const;
-  // The value, or what is wrong with it said of this place.
+  // The value, or throws the error with the position added.
   template <class T>
   T check(Position where, Result<T> result, std::string_view what = {}) const {
     if (!result)
@@ -56,7 +56,7 @@ class TomlDocument {
 
 class TomlTable {
  public:
-  // `path` is how messages call it, such as "compose.with"; empty for the whole file.
+  // `path` is the table's name in messages, such as "compose.with"; empty for the whole file.
   TomlTable(const TomlDocument& document, const toml::table& table, std::string path, Position where);
 
   Position where() const { return where_; }
@@ -66,22 +66,22 @@ class TomlTable {
   bool has(std::string_view key) const { return table_->contains(key); }
   bool holds_array(std::string_view key) const;
   bool holds_integer(std::string_view key) const;
-  // Of the key, or of the table when there is none.
+  // The position of the key, or of the table if the key is absent.
   Position where(std::string_view key) const;
 
-  // Nothing when the key is absent; refused when it holds something else.
+  // Empty if the key is absent; throws if it has another type.
   std::optional<TomlString> string(std::string_view key);
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key);
   std::optional<TomlTable> table(std::string_view key);
   std::optional<std::vector<TomlString>> strings(std::string_view key);
   std::vector<TomlTable> tables(std::string_view key);  // an array of tables; empty when absent
-  // Refused when absent.
+  // Throws if absent.
   TomlString required_string(std::string_view key);
   TomlTable required_table(std::string_view key);
   std::vector<TomlString> required_strings(std::string_view key);
 
-  // For tables whose keys are the writer's own, in the order of the file. Then finish() is not needed.
+  // For tables with arbitrary keys, in file order. finish() is not needed then.
   std::vector<TomlString> keys() const;
 
   void finish() const;
@@ -96,8 +96,8 @@ class TomlTable {
   const toml::table* table_;
   std::string path_;
   Position where_;
-  std::vector<std::string> asked_;            // in the order of asking, for messages
-  std::set<std::string, std::less<>> known_;  // the same, for looking up
+  std::vector<std::string> asked_;            // in the order of requests, for messages
+  std::set<std::string, std::less<>> known_;  // the same, for lookup
 };
 
 }  // namespace eka::atom

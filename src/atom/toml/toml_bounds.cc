@@ -71,7 +71,7 @@ class Counter {
 
   static bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\xef\xbb\xbf") == text.npos; }
 
-  // From a quote to behind the string that it begins; one that is not closed ends with its line, as it does for toml++.
+  // Skips the string that starts at a quote; an unterminated one ends with its line, as in toml++.
   void skip_string() {
     const char quote = text_[at_];
     const std::string_view triple = quote == '"' ? "\"\"\"" : "'''";
@@ -85,7 +85,7 @@ class Counter {
         return;
       } else if (c == quote && (!many_lines || text_.substr(at_).starts_with(triple))) {
         at_ += many_lines ? 3 : 1;
-        // Up to two quotes more may belong to a string of many lines.
+        // A multi-line string may end with up to two additional quotes.
         for (int i = 0; i < 2 && many_lines && at_ < text_.size() && text_[at_] == quote; ++i) ++at_;
         return;
       }
@@ -101,7 +101,7 @@ class Counter {
     levels_ = header_;
   }
 
-  // `key =`: what was counted were the dots of a key.
+  // `key =`: the dots counted so far belong to a key.
   void end_key() {
     if (in_header_) return;
     add_value();
@@ -134,12 +134,12 @@ class Counter {
     }
     key_parent_ = {};
     dots_ = 0;
-    in_value_ = true;  // nothing but a comment may follow on this line
+    in_value_ = true;  // only a comment may follow on this line
     add_value();
   }
 
   void open() {
-    // The dots of the key that it is the value of, and itself.
+    // The dots of the key whose value it is, plus the value itself.
     open_.push_back(key_dots_ + 1);
     levels_ += open_.back();
     key_dots_ = 0;
@@ -182,13 +182,13 @@ class Counter {
   std::size_t statement_ = 0;  // where its first key begins
   bool in_header_ = false;
   bool header_is_array_ = false;
-  bool in_value_ = false;  // behind the first "=" of a line
-  std::size_t dots_ = 0;   // since what separates keys and values
+  bool in_value_ = false;  // after the first "=" of a line
+  std::size_t dots_ = 0;   // since the last separator of keys and values
   std::size_t last_dot_ = 0;
   std::size_t key_dots_ = 0;       // of the key before the last "="
-  std::size_t header_ = 0;         // how deep the header's table stands
-  std::size_t levels_ = 0;         // how deep we are
-  std::vector<std::size_t> open_;  // what each open bracket adds to it
+  std::size_t header_ = 0;         // depth of the header's table
+  std::size_t levels_ = 0;         // current depth
+  std::vector<std::size_t> open_;  // the levels added by each open bracket
   std::string_view key_parent_, header_parent_, array_;
   std::size_t parents_ = 0;
   std::size_t values_ = 0;

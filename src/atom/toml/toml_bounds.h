@@ -1,8 +1,8 @@
-// What a TOML document may cost, checked on its bytes before toml++ sees them.
+// Limits on TOML documents, checked on the bytes before toml++ parses them.
 //
-// toml++ frees nested tables recursively, takes dotted keys of any length, and looks up parent tables in lists: a key
+// toml++ frees nested tables recursively, accepts dotted keys of any length, and looks up parent tables in lists: a key
 // of 50,000 parts overflows the stack, and a megabyte of dotted keys takes minutes. One linear pass over the text
-// refuses such documents. It does not judge syntax; where the text is not TOML it may count too much, never too little.
+// rejects such documents. It does not validate syntax; on invalid TOML it may count too much, never too little.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,10 @@ namespace eka::atom {
 
 struct TomlLimits {
   std::size_t bytes = std::size_t{1} << 20;
-  std::size_t depth = 64;        // tables and arrays within one another, dotted keys included
+  std::size_t depth = 64;        // of nested tables and arrays, including dotted keys
   std::size_t values = 400'000;  // keys and elements of arrays
-  // Tables that are made by dotted keys and dotted headers, and arrays of tables: neighbours under the same parent
-  // count once.
+  // Tables created by dotted keys and dotted headers, and arrays of tables. Neighbours under the same parent count
+  // once.
   std::size_t parents = 1'024;
 };
 

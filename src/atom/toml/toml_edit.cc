@@ -41,7 +41,7 @@ std::string replaced(std::string_view text, Span span, std::string_view by) {
   return std::string(text.substr(0, span.begin)) + std::string(by) + std::string(text.substr(span.end));
 }
 
-// New whole lines behind the statement that ends at `at`; the last line of a file may lack its newline.
+// Inserts whole lines after the statement that ends at `at`; the last line of a file may lack its newline.
 std::string insert_lines(std::string_view text, std::size_t at, const std::string& lines) {
   std::string before(text.substr(0, at));
   if (!before.empty() && before.back() != '\n' && before != byte_order_mark) before += newline_of(text);
@@ -67,7 +67,7 @@ class Edit {
   }
 
  private:
-  // `value` stands at a prefix of the path; `rest` is what is left of it.
+  // `value` belongs to a prefix of the path; `rest` is the remainder of the path.
   Result<std::string> set_below(Span value, const KeyPath& rest) const {
     if (rest.empty()) return replaced(text_, value, literal_);
     if (text_[value.begin] != '{') {
@@ -89,7 +89,7 @@ class Edit {
     return found == statements_.end() ? nullptr : &*found;
   }
 
-  // The last entry, written with a dotted key, that shares a table of its own making with `parent`.
+  // The last entry with a dotted key that implicitly creates a table shared with `parent`.
   const TomlStatement* dotted_sibling(const KeyPath& parent) const {
     const TomlStatement* best = nullptr;
     std::size_t most = 0;
@@ -133,7 +133,7 @@ class Edit {
     return insert_lines(text_, at, line("", path));
   }
 
-  // Behind the last section of the longest common prefix, so that related tables stand together.
+  // Inserted after the last section with the longest common prefix, so that related tables are adjacent.
   Result<std::string> under_new_header(const KeyPath& parent, const KeyPath& path) const {
     std::size_t at = text_.size();
     std::size_t most = 0;
@@ -167,7 +167,7 @@ Result<toml::table> parse(std::string_view text) {
   }
 }
 
-// The table that `path` ends in, made where it is missing; nothing if something else has its place.
+// The table that contains the last key of `path`, created if missing; nullptr if a parent key is not a table.
 toml::table* descend(toml::table& from, const KeyPath& path) {
   toml::table* table = &from;
   for (const auto& key : path | std::views::take(path.size() - 1)) {
@@ -210,7 +210,7 @@ std::string append_to(std::string_view text, Span array, std::string_view litera
   if (elements.empty()) return replaced(text, {array.begin + 1, array.begin + 1}, literal);
   const auto last = elements.back();
   const auto closing = array.end - 1;
-  // Whether a comma stands behind the last element: only blanks, newlines and comments may surround it.
+  // Find a comma after the last element: only blanks, newlines and comments may surround it.
   std::size_t comma = last.end;
   bool in_comment = false;
   while (comma < closing && (in_comment || text[comma] != ',')) {
@@ -227,7 +227,7 @@ std::string append_to(std::string_view text, Span array, std::string_view litera
   }
   const auto indent_end = text.find_first_not_of(" \t", line_start + 1);
   const auto indent = text.substr(line_start + 1, indent_end - line_start - 1);
-  // The new line goes behind whatever comment follows the last element.
+  // The new line is inserted after any comment that follows the last element.
   auto line_end = std::min(text.find('\n', trailing ? comma : last.end), closing);
   if (line_end > 0 && line_end < closing && text[line_end - 1] == '\r') --line_end;
   const auto line = fmt::format("{}{}{}{}", newline_of(text), indent, literal, trailing ? "," : "");

@@ -1,8 +1,8 @@
-// Changes to a TOML document that leave every byte outside the changed entry alone: comments, order, quoting, inline
-// tables, arrays over many lines, CRLF.
+// Edits of a TOML document that preserve every byte outside the changed entry: comments, order, quoting, inline tables,
+// multi-line arrays, CRLF.
 //
-// The edit is made in the text, where the document's own style says it belongs; then both texts are parsed and
-// compared, and a result that means anything but the change that was asked for is refused. Pure.
+// The text is edited in the document's own style; then both texts are parsed and compared, and the edit is rejected if
+// the result means anything but the requested change. Pure.
 #pragma once
 
 #include <string>
@@ -13,16 +13,16 @@
 
 namespace eka::atom {
 
-// Sets the value at `path` to `literal` (TOML text), making tables that are missing. An existing value is replaced in
-// its place. A new entry goes: into the inline table, behind the dotted keys, or under the header that its siblings
-// are in; else under a new header, behind the section that is nearest in name.
-// Kind::usage when the document is not TOML, or when something on the way is not a table.
+// Sets the value at `path` to `literal` (TOML text), creating missing tables. An existing value is replaced in place. A
+// new entry is added to the inline table, after the dotted keys, or under the header of its siblings; otherwise under a
+// new header, after the section with the nearest name. Kind::usage if the document is not TOML, or if a parent key is
+// not a table.
 Result<std::string> set_entry(std::string_view text, const KeyPath& path, std::string_view literal);
 
-// Appends `literal` to the array at `path` (made when missing), one element a line where the array is so written.
+// Appends `literal` to the array at `path` (created if missing), on its own line if the array is written that way.
 Result<std::string> append_element(std::string_view text, const KeyPath& path, std::string_view literal);
 
-// `value` as a TOML basic string, and as a key, bare where it can be.
+// `value` as a TOML basic string, and as a key, bare if possible.
 std::string toml_quoted(std::string_view value);
 std::string toml_key(std::string_view key);
 

@@ -22,7 +22,7 @@ class Scanner {
   void skip_comment() {
     if (peek() == '#') at_ = std::min(text_.find('\n', at_), text_.size());
   }
-  // Blanks, newlines and comments: what may stand between the elements of an array.
+  // Skips blanks, newlines and comments, which may separate the elements of an array.
   void skip_space() {
     for (;;) {
       skip_blanks();
@@ -65,7 +65,7 @@ class Scanner {
         skip_nested();
         break;
       default:
-        // A date and a time may have one space between them, so trailing blanks are cut off afterwards.
+        // A date and a time may be separated by a space, so trailing blanks are removed afterwards.
         while (!done() && std::string_view(",]}#\r\n").find(peek()) == std::string_view::npos) advance();
     }
     auto end = at_;
@@ -91,7 +91,7 @@ class Scanner {
     if (peek() == '"' || peek() == '\'') {
       skip_string();
       const auto quoted = text_.substr(begin, at_ - begin);
-      // Escapes are toml++'s to decode.
+      // toml++ decodes the escapes.
       const auto decoded = toml::parse("k = " + std::string(quoted))["k"].value<std::string>();
       return decoded.value_or(std::string(quoted));
     }
@@ -109,7 +109,7 @@ class Scanner {
         advance(2);
       } else if (multiline && text_.substr(at_).starts_with(triple)) {
         advance(3);
-        // Up to two quotes more may belong to the string.
+        // Up to two additional quotes may belong to the string.
         while (peek() == quote) advance();
         return;
       } else if (!multiline && peek() == quote) {
@@ -121,7 +121,7 @@ class Scanner {
     }
   }
 
-  // From an opening bracket to the one that closes it.
+  // Skips from an opening bracket to its closing one.
   void skip_nested() {
     std::size_t depth = 0;
     while (!done()) {
@@ -131,7 +131,7 @@ class Scanner {
         skip_string();
         continue;
       }
-      // Either kind of bracket nests: "[{a = [1]}]".
+      // Both kinds of brackets nest: "[{a = [1]}]".
       if (c == '[' || c == '{') ++depth;
       if (c == ']' || c == '}') --depth;
       advance();

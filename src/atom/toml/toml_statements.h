@@ -1,8 +1,8 @@
-// A TOML document as the statements it is written in, with the bytes they occupy.
+// A TOML document as a list of statements, with their byte ranges.
 //
-// toml++ says what a document means; to change one entry and leave every other byte alone, one must know how it is
-// written: which header a key stands under, dotted or not, in an inline table or not, with which comment behind it.
-// This scanner tells just that. It expects a document that toml++ accepts (edit.h parses first) and never judges.
+// toml++ yields the meaning of a document; changing one entry without touching other bytes requires its layout: under
+// which header a key is, whether it is dotted or in an inline table, and which comment follows it. This scanner
+// provides only that. It does not validate: toml_edit.cc first parses the document with toml++.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace eka::atom {
 
 using KeyPath = std::vector<std::string>;
 
-// Half open, in bytes.
+// Half-open, in bytes.
 struct Span {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -22,22 +22,22 @@ struct Span {
 
 // `key = value`, at the top level or within an inline table.
 struct TomlEntry {
-  KeyPath key;  // relative to the table that contains it: {"a", "b"} for `a.b = …`
+  KeyPath key;  // relative to the enclosing table: {"a", "b"} for `a.b = …`
   Span span;    // from the key to the end of the value
   Span value;
 };
 
 struct TomlStatement {
   enum class Kind { table, array_table, entry } kind = Kind::entry;
-  KeyPath path;     // absolute: the header's, or the entry's under its header
-  TomlEntry entry;  // of an entry
-  Span lines;       // whole lines, indentation, comment behind and newline included
+  KeyPath path;     // absolute: the header's path, followed by the entry's key
+  TomlEntry entry;  // if this is an entry
+  Span lines;       // whole lines, with indentation, trailing comment and newline
   std::string indent;
 };
 
 std::vector<TomlStatement> scan_toml(std::string_view text);
 
-// The entries of an inline table (the span of its braces included), and the elements of an array.
+// The entries of an inline table (whose span includes its braces), and the elements of an array.
 std::vector<TomlEntry> scan_inline_table(std::string_view text, Span value);
 std::vector<Span> scan_array(std::string_view text, Span value);
 

@@ -18,7 +18,7 @@ bool is_identifier_character(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
 }
 
-// Reads a version or a comparator piece by piece. What goes wrong first is kept in `why`.
+// Scans a version or a comparator. The first error is kept in `why`.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -54,7 +54,7 @@ class Scanner {
     return value;
   }
 
-  // Identifiers with dots between them. Those of a pre-release, when all digits, have no leading zero.
+  // Identifiers separated by dots. Numeric identifiers of a pre-release must not have leading zeros.
   std::string identifiers(std::string_view what, bool numbers_are_plain) {
     const auto length = static_cast<std::size_t>(
         std::ranges::find_if_not(rest_, [](char c) { return c == '.' || is_identifier_character(c); }) - rest_.begin());
@@ -81,7 +81,7 @@ std::strong_ordering compare_identifiers(std::string_view a, std::string_view b)
   const bool a_numeric = std::ranges::all_of(a, is_digit);
   const bool b_numeric = std::ranges::all_of(b, is_digit);
   if (a_numeric != b_numeric) return a_numeric ? std::strong_ordering::less : std::strong_ordering::greater;
-  // Numbers have no leading zeros, so that the longer one is the larger one, whatever its size.
+  // Numbers have no leading zeros, so the longer one is larger, whatever its size.
   if (a_numeric && a.size() != b.size()) return a.size() <=> b.size();
   return a.compare(b) <=> 0;
 }
@@ -93,7 +93,7 @@ std::string_view next_identifier(std::string_view& list) {
   return one;
 }
 
-// Semver 2.0, item 11. No pre-release is higher than any.
+// Semver 2.0, item 11. A version without pre-release is higher.
 std::strong_ordering compare_pre_releases(std::string_view a, std::string_view b) {
   if (a.empty() || b.empty()) return a.empty() <=> b.empty();
   while (!a.empty() && !b.empty()) {
@@ -114,7 +114,7 @@ bool matches_exact(const Comparator& c, const Version& v) {
   return same_line(c, v) && v.pre_release() == c.pre_release;
 }
 
-// How `v` stands to `c`; equal when `c` leaves open what would decide.
+// Compares `v` with `c`; equal if `c` omits the parts that differ.
 std::strong_ordering compare(const Version& v, const Comparator& c) {
   if (v.major() != c.major) return v.major() <=> c.major;
   if (!c.minor) return std::strong_ordering::equal;
@@ -168,7 +168,7 @@ bool matches_comparator(const Comparator& c, const Version& v) {
   return false;
 }
 
-// A pre-release is wanted only by who named one of the same version.
+// A pre-release matches only if a comparator names a pre-release of the same version.
 bool asks_for_pre_release(const Comparator& c, const Version& v) {
   return !c.pre_release.empty() && c.major == v.major() && c.minor == v.minor() && c.patch == v.patch();
 }
@@ -182,7 +182,7 @@ Comparator::Op read_operator(Scanner& in) {
   if (in.take("=")) return exact;
   if (in.take("~")) return tilde;
   if (in.take("^")) return caret;
-  return wildcard;  // none was written: ^, unless a wildcard follows
+  return wildcard;  // no operator: ^, unless a wildcard follows
 }
 
 Comparator read_comparator(Scanner& in) {
@@ -203,7 +203,7 @@ Comparator read_comparator(Scanner& in) {
     }
   }
   if (c.patch && in.take("-")) c.pre_release = in.identifiers("pre-release", true);
-  if (c.patch && in.take("+")) in.identifiers("build metadata", false);  // plays no part
+  if (c.patch && in.take("+")) in.identifiers("build metadata", false);  // ignored
   if (bare && !wild) c.op = Comparator::Op::caret;
   in.skip_spaces();
   return c;
@@ -302,7 +302,7 @@ Result<Requirement> Requirement::parse(std::string_view text) {
   } while (in.take(","));
   if (!in.done()) in.fail("unexpected “" + printable(in.rest(), 40) + "”");
   if (in.failed()) return refuse(in.why());
-  // What is printed says every operator, and must read back.
+  // The printed form writes all operators, and must be parseable too.
   if (requirement.str().size() > length_limit) return refuse("too long");
   return requirement;
 }

@@ -13,17 +13,17 @@
 
 namespace eka::atom {
 
-// Ordered by semver precedence; build metadata breaks ties (by text), so that the order is total and deterministic.
+// Ordered by semver precedence; build metadata breaks ties (by text), so the order is total and deterministic.
 class Version {
  public:
   static Result<Version> parse(std::string_view text);
-  // `pre_release` must be one that parse() would accept, or empty.
+  // `pre_release` must be valid for parse(), or empty.
   Version(std::uint64_t major, std::uint64_t minor, std::uint64_t patch, std::string pre_release = {});
 
   std::uint64_t major() const { return major_; }
   std::uint64_t minor() const { return minor_; }
   std::uint64_t patch() const { return patch_; }
-  const std::string& pre_release() const { return pre_release_; }  // without the "-"; empty when there is none
+  const std::string& pre_release() const { return pre_release_; }  // without the "-"; empty if absent
   const std::string& build() const { return build_; }              // without the "+"
   std::string str() const;
 
@@ -46,9 +46,9 @@ struct Comparator {
   friend bool operator==(const Comparator&, const Comparator&) = default;
 };
 
-// All comparators must hold. No comparator: "*". The meaning is Cargo's, to the letter: a bare version is "^"; "x" and
-// "X" are wildcards too; build metadata is read and ignored; a pre-release matches only where a comparator with the
-// same major.minor.patch has one itself, so that "*" matches none.
+// All comparators must match. No comparators: "*". Same semantics as Cargo: a bare version is "^"; "x" and "X" are
+// wildcards too; build metadata is ignored; a pre-release matches only if a comparator with the same major.minor.patch
+// has a pre-release, so "*" matches none.
 class Requirement {
  public:
   static constexpr std::size_t comparator_limit = 32;
@@ -56,7 +56,7 @@ class Requirement {
   Requirement() = default;  // "*"
   static Result<Requirement> parse(std::string_view text);
   bool matches(const Version& version) const;
-  // The one version it can mean (but for build metadata), for "=1.2.3".
+  // The only version that can match (apart from build metadata), for "=1.2.3".
   std::optional<Version> exact() const;
   const std::vector<Comparator>& comparators() const { return comparators_; }
   std::string str() const;  // canonical: "^1.2, <1.5"; "*" for any

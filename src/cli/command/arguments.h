@@ -1,4 +1,4 @@
-// The one door through which CLI11's headers enter.
+// The only file that includes CLI11.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -43,7 +43,7 @@ std::int64_t number(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
 }
 
-// Runs a function of engine/maintain on the configured cache. An empty report where there is no cache.
+// Runs a function of engine/maintain on the configured cache. Returns an empty report if there is no cache.
 template <class Report>
 Report with_cache(const Common& common, const CacheOptions& options,
                   const std::function<coro::Task<std::optional<Report>>(engine::CacheAt)>& work) {
@@ -168,7 +168,7 @@ int gc(const Common& common, const CacheOptions& options) {
   return 0;
 }
 
-// Replaces a time such as 30d by its seconds. Returns what is wrong with it, or nothing.
+// Replaces a time such as 30d by its seconds. Returns an error message, or an empty string.
 std::string in_seconds(std::string& text) {
   constexpr std::int64_t longest = 1'000'000'000;
   constexpr std::string_view units = "smhdw";

@@ -1,4 +1,4 @@
-// What all commands share, and how one adds itself to the command line.
+// Declarations shared by all commands, and the functions that register them.
 #pragma once
 
 #include <filesystem>
@@ -12,22 +12,22 @@
 
 namespace eka::cli {
 
-// What all commands get from the command line.
+// Options common to all commands.
 struct Common {
   std::optional<std::filesystem::path> directory;  // -C
-  GivenOptions options;                            // of the command, too
-  // From `options` and the rest of the configuration.
+  GivenOptions options;                            // including those of the command
+  // Computed from `options` and the rest of the configuration.
   int verbose = 0;
   int quiet = 0;
   Color color = Color::automatic;
   Progress progress = Progress::automatic;
 };
 
-// Set by the command that was chosen; called once everything is parsed. Returns the exit code and may throw Error,
-// Cancelled and coro::Interrupted.
+// Set by the selected command; called once after parsing. Returns the exit code and may throw Error, Cancelled and
+// coro::Interrupted.
 using Action = std::function<int(const Common&)>;
 
-// One for each command, in the file of its name.
+// One per command, defined in the file of the same name.
 void add_add(CLI::App& app, Action& action);
 void add_build(CLI::App& app, Action& action);
 void add_cache(CLI::App& app, Action& action);

@@ -9,8 +9,8 @@ namespace eka::cli {
 
 inline constexpr const char* atom_uri_help = "URI of an atom, such as gh:owner/repo::server@^1.2 or ./set::tool";
 
-// CLI11's default format also prints validators, defaults and exclusions in its own notation; here descriptions contain
-// that information where it is useful. Subcommands added later inherit the format.
+// CLI11's default format also prints validators, defaults and exclusions in its own notation; here the descriptions
+// contain that information where it is useful. Subcommands added later inherit the format.
 class Help : public CLI::Formatter {
  public:
   std::string make_description(const CLI::App* app) const override;

@@ -22,7 +22,7 @@ namespace {
 
 using atom::Json;
 
-// What an `inspect` command is given. Each uses what it declared.
+// The options of all `inspect` commands. Each command uses those it declared.
 struct InspectOptions {
   std::vector<std::string> words;
   bool json = false;
@@ -181,7 +181,7 @@ int inspect_lock(const InspectOptions& options) {
   return 0;
 }
 
-// What a set offers, and the URL that says so: the one that was reached, after insteadOf.
+// The atoms of a set, and the URL that listed them, after insteadOf.
 struct Answer {
   engine::SetOffer offer;
   atom::Url vouched_by;
@@ -226,8 +226,8 @@ coro::Task<std::vector<Result<Answer>>> ask_all(engine::Context& context, const 
   co_return co_await coro::gather(std::move(questions));
 }
 
-// All at once. Of one set, what it offers and who says so; of several, each line begins with the URL that was given,
-// and --json is an array.
+// Queries all sets in parallel. For one set, prints its atoms and its URL; for several, each line begins with the URL
+// as given, and --json prints an array.
 int inspect_set(const Common& common, const InspectOptions& options) {
   const auto preferences = read_preferences(common);
   std::vector<atom::Url> urls;

@@ -12,8 +12,8 @@ struct Row {
   OptionGroup group;
   const char* flags;
   const char* key;
-  // An option with a value: what --help calls it. A flag: the value that the key gets; of `repeated`, how often the
-  // flag was given.
+  // For an option with a value: the name of the value in --help. For a flag: the value that the key is set to; for
+  // `repeated`, the number of times the flag was given.
   enum { value, flag, repeated } kind;
   const char* word;
   const char* help;

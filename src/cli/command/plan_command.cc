@@ -36,7 +36,7 @@ std::vector<Error> errors_of(const engine::PlanReport& report) {
   return errors;
 }
 
-// Throws when a line cannot be written, or when nobody would read it; otherwise runs until it is cancelled.
+// Throws when a line cannot be written or when the reader has closed the output; otherwise runs until cancelled.
 coro::Task<> watch(const PlanLines* lines) {
   while (true) {
     co_await coro::sleep(std::chrono::milliseconds(100));
@@ -45,14 +45,14 @@ coro::Task<> watch(const PlanLines* lines) {
   }
 }
 
-// The plan, and then the end of the group.
+// Waits for the plan, then cancels the group.
 coro::Task<> finish(coro::Task<engine::PlanReport> plan, std::optional<engine::PlanReport>* report,
                     coro::TaskGroup* group) {
   report->emplace(co_await std::move(plan));
   group->cancel();  // the watch
 }
 
-// Ends early when the lines cannot be written any more.
+// Stops early when the lines can no longer be written.
 coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> plan, const PlanLines* lines) {
   if (lines == nullptr) co_return co_await std::move(plan);
   std::optional<engine::PlanReport> report;
@@ -100,7 +100,7 @@ int plan(const Common& common, const Options& options) {
   return exit_code(errors);
 }
 
-// Of a million atoms.
+// Enough for a million atoms.
 constexpr std::uint64_t largest_plan = std::uint64_t{1} << 30;
 
 int merge(const std::vector<std::string>& files) {

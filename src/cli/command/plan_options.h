@@ -1,4 +1,4 @@
-// The arguments that `eka plan` and `eka build` have in common: atoms, and how to evaluate them.
+// The arguments shared by `eka plan` and `eka build`: atoms, and evaluation options.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ struct PlanOptions {
   // The common options and those of this command.
   Common with(Common common) const;
 
-  // The parsed URIs. A path to the working tree of a package set means its files. Kind::usage.
+  // The parsed URIs. A path to the working tree of a package set selects its files. Kind::usage.
   engine::PlanRequest request(const atom::Aliases& aliases) const;
 };
 

@@ -55,7 +55,7 @@ atom::Json closure_json(const Result<engine::Prefetched>& closure) {
   return out;
 }
 
-// What was asked for at place `index` of the report: a URI as typed, or a file.
+// What item `index` of the report was requested as: a URI as typed, or a file.
 std::pair<const char*, std::string> asked(const engine::PrefetchRequest& request, std::size_t index) {
   if (index < request.items.size()) return {"uri", request.items[index].typed};
   return {"lock", request.locks[index - request.items.size()].name};

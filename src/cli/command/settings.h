@@ -1,4 +1,4 @@
-// From configuration files, environment and options to the settings of the engine (protocol.md §8).
+// Converts configuration files, environment and options to the settings of the engine (protocol.md §8).
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ Preferences read_preferences(const Common& common);
 // Throws Kind::usage if it was removed.
 std::filesystem::path working_directory();
 
-// A file path in a URI is relative to the working directory.
+// Resolves a file path in a URI against the working directory.
 void make_absolute(atom::Url& url);
 
 // A URI as typed, without its password.

@@ -32,7 +32,7 @@ engine::VerifyRequest read_request(const std::vector<std::string>& typed, const 
   return request;
 }
 
-// All that differs of one atom, as one error.
+// All differences of one atom, as one error.
 Error complaint(const engine::VerifiedAtom& verified) {
   std::string message = fmt::format("verification of {} from {} failed", verified.atom.str(), verified.remote);
   for (const auto& difference : verified.verdict.differences) {

@@ -6,7 +6,7 @@
 namespace eka::cli {
 namespace {
 
-// The local set, or a path (not a file: URL, which means what is published there) to a working tree that is a set.
+// The local set, or a path to a working tree that is a set. Not a file: URL, which refers to published atoms.
 std::optional<std::filesystem::path> working_tree(const std::string& typed, const atom::AtomUri& uri) {
   if (!uri.set) return working_directory();
   if (!uri.set->is_local() || typed.starts_with("file:")) return std::nullopt;

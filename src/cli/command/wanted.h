@@ -1,4 +1,4 @@
-// The URIs that commands take, as the engine wants them.
+// Converts the URIs of a command line to requests for the engine.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace eka::cli {
 
-// A bare label or a path to a working tree that is a set means the atom as it lies there; a file: URL means what is
-// published at it. Throws Kind::usage for what is no URI, naming it.
+// A bare label, or a path to a working tree that is a set, selects the atom in its present state; a file: URL selects
+// published atoms. Throws Kind::usage for an invalid URI, naming it.
 std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, const atom::Aliases& aliases);
 
 }  // namespace eka::cli

@@ -1,4 +1,4 @@
-// Runs one piece of work on a runtime, with or without an engine, and takes both down again.
+// Runs work on a runtime, with or without an engine, and destroys both afterwards.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,8 @@
 
 namespace eka::cli {
 
-// `work` is called once, and what it returns runs on the reactor; what it refers to must outlive the call. Throws what
-// the work throws, and coro::Interrupted after SIGINT or SIGTERM.
+// `work` is called once, and the returned task runs on the reactor; anything it refers to must outlive the call. Throws
+// the exceptions of the work, and coro::Interrupted after SIGINT or SIGTERM.
 template <class Report>
 Report with_runtime(const std::function<coro::Task<Report>(coro::Runtime&)>& work) {
   const git::Libgit2 library;  // before the runtime: outlives the threads of the pool
@@ -21,8 +21,8 @@ Report with_runtime(const std::function<coro::Task<Report>(coro::Runtime&)>& wor
   return runtime.run(work(runtime));
 }
 
-// `work` is called once, on the reactor; what it refers to must outlive the call. Throws what the work throws, and
-// coro::Interrupted after SIGINT or SIGTERM.
+// `work` is called once, on the reactor; anything it refers to must outlive the call. Throws the exceptions of the
+// work, and coro::Interrupted after SIGINT or SIGTERM.
 template <class Report>
 Report with_engine(const engine::Settings& settings, engine::Observer& observer,
                    std::function<coro::Task<Report>(engine::Context&)> work) {

@@ -7,10 +7,10 @@
 namespace eka::cli {
 namespace {
 
-// Enough for a Nix trace.
+// Enough for a Nix trace; a longer message does not help.
 constexpr std::size_t longest_message = 64 << 10;
 
-// Every line but the first, and no empty one.
+// All lines except the first, without empty ones.
 std::string indented(const std::string& text, std::string_view by) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {

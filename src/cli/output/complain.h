@@ -1,4 +1,4 @@
-// Errors as a person reads them, and the exit codes they lead to.
+// Errors as text, and their exit codes.
 #pragma once
 
 #include <string>
@@ -13,11 +13,11 @@ namespace eka::cli {
 // 1 failure, 2 usage, 3 unsatisfiable, 4 remote, 5 evaluation, 6 integrity, 7 offline.
 int exit_code(Kind kind);
 
-// Of several: the highest of 3 to 7 among them, else 2 where all are usage, else 1; 0 for none.
+// For several: the highest of 3 to 7 among them, else 2 if all are usage errors, else 1; 0 for none.
 int most_severe(const std::vector<int>& codes);
 int exit_code(const std::vector<Error>& errors);
 
-// "error: <message>", then what was being done, innermost first, then the hint. Ends with a newline.
+// "error: <message>", then the context, innermost first, then the hint. Ends with a newline.
 Text describe(const Error& error, const Palette& palette);
 
 // "warning: <text>", with a newline.

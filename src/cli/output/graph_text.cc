@@ -12,7 +12,7 @@ namespace {
 
 using Node = engine::DependencyGraph::Node;
 
-// Whose word it is that this revision is this version.
+// The source that maps this version to this revision.
 std::string provenance(const Node& node) {
   if (node.from_working_tree) return "working tree";
   if (node.vouched_by.empty()) return "lock file only";
@@ -24,7 +24,7 @@ std::string title(const Node& node) {
   return fmt::format("{} ({}{}{})", node.atom.str(), node.set, separator, provenance(node));
 }
 
-// Draws one tree, folding what was drawn before.
+// Draws one tree; subtrees drawn before are not repeated.
 class Tree {
  public:
   explicit Tree(const engine::DependencyGraph& graph) : graph_(graph) {}
@@ -53,7 +53,7 @@ class Tree {
   std::string out_;
 };
 
-// Labels may hold any letter, but neither quotes nor markup; versions and tags less.
+// Labels may contain any letter, but no quotes or markup; versions and tags contain less.
 std::string node_id(const Node& node) {
   return atom::AtomId(node.atom.set, node.atom.label).str().substr(0, 16) + "-" + node.atom.version.str();
 }

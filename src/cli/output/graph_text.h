@@ -1,4 +1,4 @@
-// A dependency graph drawn: as a tree for a terminal, for Graphviz, for programs, and as a page.
+// Formats of a dependency graph: a tree for the terminal, Graphviz, JSON, and HTML.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace eka::cli {
 
-// A tree; what was told before is named and not unfolded again, marked "(*)".
+// A tree; a subtree that was printed before is marked "(*)" and not repeated.
 std::string graph_text(const engine::DependencyGraph& graph);
-// One digraph for all; an atom that is in several graphs is one node.
+// One digraph for all graphs; an atom that is in several is one node.
 std::string graphs_dot(const std::vector<engine::DependencyGraph>& graphs);
 atom::Json graph_json(const engine::DependencyGraph& graph);
-// A page that needs nothing else: the trees, to be folded by hand.
+// A self-contained page with collapsible trees.
 std::string graphs_html(const std::vector<engine::DependencyGraph>& graphs);
 
 }  // namespace eka::cli

@@ -1,4 +1,4 @@
-// Lines to standard output from a thread of their own: a slow reader of a pipe must not hold up the reactor.
+// Writes lines to standard output on its own thread: a slow reader of a pipe must not block the reactor.
 #pragma once
 
 #include <atomic>
@@ -20,12 +20,12 @@ class LineWriter {
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
 
-  // `line` without its end. Never waits for the reader.
+  // `line` without its newline. Never waits for the reader.
   void write(const Text& line);
-  // Has writing failed? Then what is written further is dropped, and check() throws what print() threw.
+  // True after a failed write. Further lines are dropped, and check() rethrows the exception of print().
   bool failed() const { return failed_; }
   void check() const;
-  // Waits until everything is written, and throws if it could not be. Nothing may be written afterwards.
+  // Waits until everything is written; throws if writing failed. Nothing may be written afterwards.
   void finish();
 
  private:

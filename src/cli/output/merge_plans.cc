@@ -44,7 +44,7 @@ atom::Json json_of(dom::element element) {
   return {};
 }
 
-// What the run as a whole asked of one remote: every counter of the shards' entries, added up.
+// The requests of the whole run to one remote: the sum of each counter over all shards.
 using Counters = std::map<std::string, std::uint64_t>;
 using Costs = std::map<std::string, Counters>;  // by url
 
@@ -55,7 +55,7 @@ atom::Json cost_json(const std::string& url, const Counters& counters) {
   return out;
 }
 
-// The documents, read. Throws simdjson_error for what is no such document, Error for what does not fit together.
+// The parsed documents. Throws simdjson_error for malformed documents, Error for inconsistent ones.
 class Merge {
  public:
   void add(const PlanDocument& document) {
@@ -107,7 +107,7 @@ class Merge {
     }
   }
 
-  // The plan as it is, but for its remotes: they tell of the whole run.
+  // The plan unchanged, except for its remotes, which cover the whole run.
   atom::Json plan_json(dom::element plan) const {
     atom::Json out = json_of(plan);
     dom::array remotes;
@@ -128,7 +128,7 @@ class Merge {
       if (!names_.contains(number)) missing += (missing.empty() ? "" : ", ") + Shard{number, *count_}.str();
     }
     if (!missing.empty()) throw Error(Kind::usage, "missing shards: " + printable(missing));
-    // Dealt from one list, the plans stand without a gap.
+    // Shards of one list leave no gap.
     std::size_t expected = 0;
     for (const auto& [position, plan] : plans_) {
       if (position != expected++) {
@@ -137,7 +137,7 @@ class Merge {
     }
   }
 
-  std::list<dom::parser> parsers_;  // hold what the elements point into
+  std::list<dom::parser> parsers_;  // own the data that the elements refer to
   std::optional<std::size_t> count_;
   std::map<std::size_t, std::string> names_;   // of the documents, by shard
   std::map<std::size_t, dom::element> plans_;  // by position in the whole list

@@ -1,4 +1,4 @@
-// `eka plan --merge`: from the documents of all shards to that of the whole run.
+// `eka plan --merge`: combines the documents of all shards into that of the whole run.
 #pragma once
 
 #include <string>
@@ -10,18 +10,18 @@
 namespace eka::cli {
 
 struct PlanDocument {
-  std::string name;  // as messages call it: the path of the file
-  std::string text;  // what `eka plan --json --shard` printed
+  std::string name;  // as named in messages: the path of the file
+  std::string text;  // the output of `eka plan --json --shard`
 };
 
 struct MergedPlans {
-  atom::Json document;     // as docs/plan.schema.json has it, without `shard`
-  std::vector<int> codes;  // of the errors in it
+  atom::Json document;     // as described by docs/plan.schema.json, without `shard`
+  std::vector<int> codes;  // of the errors in the document
 };
 
-// Pure. Puts every plan where it stood in the whole list, and adds up what was asked of each remote. The order of the
-// documents makes no difference. Kind::usage, naming the file, when one is not such a document, when shards of
-// different counts meet, when one is there twice or missing, or when they are not the parts of one list.
+// Pure. Restores the order of the whole list, and adds up the requests to each remote. The order of the documents does
+// not matter. Kind::usage, naming the file, if one is not such a document, if the shard counts differ, if a shard is
+// duplicate or missing, or if they are not parts of one list.
 Result<MergedPlans> merge_plans(const std::vector<PlanDocument>& documents);
 
 }  // namespace eka::cli

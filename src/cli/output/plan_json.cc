@@ -21,7 +21,7 @@ atom::Json plan_json(const engine::Plan& plan) {
   return out;
 }
 
-// Of the remotes that the plan's closure names.
+// The costs of the remotes in the plan's closure.
 std::vector<engine::RemoteCost> costs_of(const engine::Plan& plan, std::vector<engine::RemoteCost> costs) {
   std::erase_if(costs, [&](const engine::RemoteCost& cost) {
     return std::ranges::find(plan.remotes, cost.url) == plan.remotes.end();

@@ -1,4 +1,4 @@
-// What `eka plan --json` prints, as docs/plan.schema.json describes it.
+// The output of `eka plan --json`, as described by docs/plan.schema.json.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +13,13 @@ namespace eka::cli {
 // The entry of one item: its plan or its error.
 atom::Json plan_entry(const engine::Wanted& item, const Result<engine::Plan>& plan);
 
-// The whole document: every item in order, and what the run asked of the remotes. With `shard`, it says which part of a
-// whole it is, for merge_plans().
+// The whole document: all items in order, and the requests to the remotes. With `shard`, it records the part of the
+// whole list, for merge_plans().
 atom::Json plan_document(const engine::PlanRequest& request, const engine::PlanReport& report,
                          const std::optional<Shard>& shard);
 
-// What `eka build --json` prints: the document of the plan, in which what was planned but could not be built has both.
-// `failures` as many as the items, null where there is none.
+// The output of `eka build --json`: the document of the plan; items that were planned but failed to build have both
+// entries. `failures` has one element per item, null if it did not fail.
 atom::Json build_document(const engine::PlanRequest& request, const engine::PlanReport& report,
                           const std::vector<const Error*>& failures);
 

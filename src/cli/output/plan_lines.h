@@ -1,4 +1,4 @@
-// `eka plan --json=lines`: one JSON object for each plan as it comes, and one with the summary when all is done.
+// `eka plan --json=lines`: one JSON object per plan as it completes, then one with the summary.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace eka::cli {
 
-// Passes on to `inner` all that is for people, and writes each plan as a line. Both arguments must outlive it.
+// Forwards output for people to `inner`, and writes each plan as a line. Both arguments must outlive it.
 class PlanLines : public engine::Observer {
  public:
   PlanLines(engine::Observer& inner, const engine::PlanRequest& request, const std::optional<Shard>& shard)
@@ -22,11 +22,11 @@ class PlanLines : public engine::Observer {
   void printed(std::string_view what, std::string_view line) override { inner_.printed(what, line); }
   void planned(std::size_t index, const Result<engine::Plan>& plan) override;
 
-  // The last line. Without it a reader knows that the run did not come to its end.
-  // Throws what print() throws when a line could not be written.
+  // Writes the last line; its absence shows that the run did not finish. Throws like print() if a line could not be
+  // written.
   void finish(const engine::PlanReport& report);
 
-  // Throws the same, as soon as it is known.
+  // Throws the same exception, as soon as the failure is known.
   void check() const { lines_.check(); }
 
  private:

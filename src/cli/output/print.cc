@@ -17,14 +17,14 @@ namespace {
 
 static_assert(OutputClosed::exit_code == 128 + SIGPIPE);
 
-// 0, or the errno of what went wrong. SIGPIPE must be ignored.
+// Returns 0 or an errno. SIGPIPE must be ignored.
 int write_whole(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(descriptor, bytes.data(), bytes.size());
     if (written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
-      // Whoever shares this terminal or pipe has made it non-blocking.
+      // Another process that shares this terminal or pipe has made it non-blocking.
       pollfd ready{descriptor, POLLOUT, 0};
       ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {
@@ -91,7 +91,8 @@ bool output_is_closed() {
 void hold_standard_descriptors() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is the one that was closed. Standard output is opened for reading: writing to it fails.
+    // open() returns the lowest free number, which is the closed one. Standard output is opened for reading, so writing
+    // fails.
     if (::open("/dev/null", number == STDERR_FILENO ? O_WRONLY : O_RDONLY) != number) std::abort();
   }
 }

@@ -1,8 +1,8 @@
-// The only way to standard output and standard error. tests/floors.sh checks that nothing else in src/cli writes there.
+// The only code that writes to standard output and standard error. tests/floors.sh checks this.
 //
-// What is printed is a Text, and every Text is harmless: whatever was made from a string has passed printable(), so
-// that no byte of a manifest, a server or a program's output can move the cursor, recolour the screen or reorder a
-// line. The only escape sequences are those of Text::styled().
+// All output is of type Text, and every Text is safe to print: strings pass through printable(), so no byte of a
+// manifest, a server or a program's output can move the cursor, change colors or reorder a line. The only escape
+// sequences are those of Text::styled() and Text::line_start().
 #pragma once
 
 #include <string>
@@ -18,16 +18,16 @@ namespace eka::cli {
 class Text {
  public:
   Text() = default;
-  // Through printable(), with newlines and tabs kept and no limit.
+  // Applies printable(), keeping newlines and tabs, without a length limit.
   Text(std::string_view raw);
   Text(const std::string& raw) : Text(std::string_view(raw)) {}
   Text(const char* raw) : Text(std::string_view(raw)) {}
 
   // `text` between an ANSI style such as "1;31" and the reset.
   static Text styled(const char* style, const Text& text);
-  // Back to the start of the line, and the line cleared: for a display that is redrawn.
+  // Moves to the start of the line and clears it, for a display that is redrawn.
   static Text line_start();
-  // The document with indentation and a final newline, or on one line without; controls in strings are \uXXXX.
+  // The document with indentation and a final newline, or on one line without; control characters are \uXXXX.
   static Text pretty(const atom::Json& document);
   static Text line(const atom::Json& document);
 
@@ -40,8 +40,8 @@ class Text {
   std::string bytes_;
 };
 
-// Writes to standard output, at once and whole. Throws OutputClosed when the reader is gone, else Kind::failure when it
-// cannot be written. Any thread; blocks as long as the reader does.
+// Writes all of the text to standard output at once. Throws OutputClosed if the reader has closed it, otherwise
+// Kind::failure if it cannot be written. Any thread; blocks as long as the reader does.
 void print(const Text& text);
 
 template <class First, class... More>
@@ -49,7 +49,7 @@ void print(fmt::format_string<First, More...> format, First&& first, More&&... m
   print(Text(fmt::format(format, std::forward<First>(first), std::forward<More>(more)...)));
 }
 
-// Writes to standard error. There is nowhere left to complain when that fails, so it is ignored.
+// Writes to standard error. Failures are ignored, since they cannot be reported anywhere.
 void print_error(const Text& text);
 
 template <class First, class... More>
@@ -59,17 +59,17 @@ void print_error(fmt::format_string<First, More...> format, First&& first, More&
 
 bool error_is_terminal();
 
-// The reader of standard output has closed it, as `| head -1` does. Not an error: the program ends without a word, with
-// the exit code that a shell reports for SIGPIPE, as git does.
+// The reader of standard output has closed it, as `| head -1` does. Not an error: like git, the program exits silently,
+// with the exit code that shells report for SIGPIPE.
 struct OutputClosed {
   static constexpr int exit_code = 128 + 13;
 };
 
-// Is standard output a pipe or a socket whose reader has closed it? Known without writing to it; does not block.
+// Whether standard output is a pipe or socket whose reader has closed it. Checked without writing; does not block.
 bool output_is_closed();
 
-// Opens what is closed among descriptors 0 to 2, so that no file of ours takes their numbers: standard output so that
-// writing to it fails.
+// Opens descriptors 0 to 2 if they are closed, so that no other file gets their numbers; standard output is opened such
+// that writing to it fails.
 void hold_standard_descriptors();
 
 }  // namespace eka::cli

@@ -1,4 +1,4 @@
-// What several commands print as JSON in the same words.
+// JSON shared by several commands.
 #pragma once
 
 #include <vector>
@@ -15,7 +15,7 @@ atom::Json costs_json(const std::vector<engine::RemoteCost>& costs);
 atom::Json error_json(const Error& error);  // code, message, context, hint
 atom::Json times_json(const engine::Times& times);
 
-// With -v: a line on standard error for each remote that was asked.
+// With -v, prints a line to standard error for each remote that was contacted.
 void tell_costs(const std::vector<engine::RemoteCost>& costs);
 
 }  // namespace eka::cli

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t most_shards = 10'000;
 
-// Nothing but digits; 0 for anything else.
+// Parses decimal digits; 0 for anything else.
 std::size_t number_in(std::string_view text) {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

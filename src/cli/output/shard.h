@@ -1,8 +1,8 @@
-// One of the equal parts of a list, for machines that share the work (the matrices of CI).
+// One of the equal parts of a list, for machines that share the work (CI matrices).
 //
-// Items are dealt like cards: shard K of N has the items at K, K+N, K+2N, … (counted from 1). So the parts differ by at
-// most one item, neighbours in the list (which often cost alike) come to different machines, and where an item stands
-// in the whole list follows from its place in the shard: the merge needs no list.
+// Items are assigned round-robin: shard K of N has the items at K, K+N, K+2N, … (counted from 1). So the sizes differ
+// by at most one, neighbours in the list (which often have similar cost) go to different machines, and the position of
+// an item in the whole list follows from its index in the shard: the merge does not need the list.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ struct Shard {
   std::string str() const;
   atom::Json json() const;  // {"count": 5, "number": 2}
 
-  // The position of the nth item of this shard in the whole list; both count from 0.
+  // The position in the whole list of the nth item of this shard; both count from 0.
   std::size_t position(std::size_t nth) const { return number - 1 + nth * count; }
 
   template <class Item>

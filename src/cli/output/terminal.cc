@@ -53,7 +53,7 @@ class PlainLines : public engine::Observer {
  public:
   PlainLines(int verbose, const Palette& palette) : verbose_(verbose), palette_(palette) {}
   void began(Stage stage, std::string_view what) override {
-    // A build may take hours: that it began is news.
+    // A build may take hours, so its start is always printed.
     if (verbose_ > 1 || stage == Stage::build) {
       print_error("{} {}\n", words(stage).doing, printable(what));
     }
@@ -76,7 +76,7 @@ class PlainLines : public engine::Observer {
   Palette palette_;
 };
 
-// One line, redrawn at every change: how many units each stage has under way, and the latest of them by name.
+// One line, redrawn at every change: the number of running units per stage, and the name of the latest.
 class LiveLine : public engine::Observer {
  public:
   explicit LiveLine(const Palette& palette) : palette_(palette) {}
@@ -135,7 +135,7 @@ Progress decide(Progress asked, int quiet) {
 }
 
 std::unique_ptr<engine::Observer> make_display(Progress progress, int verbose, const Palette& palette) {
-  // A live line and a verbose account would draw over one another.
+  // A live line and verbose output would overwrite each other.
   if (progress == Progress::bar && verbose == 0) return std::make_unique<LiveLine>(palette);
   if (progress == Progress::none) return std::make_unique<Silent>();
   return std::make_unique<PlainLines>(verbose, palette);

@@ -1,4 +1,4 @@
-// What standard error looks like: colour, and the display of progress.
+// Output on standard error: color, and the progress display.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace eka::cli {
 enum class Color { automatic, always, never };
 enum class Progress { automatic, bar, plain, none };
 
-// Text with a style where standard error takes colour. NO_COLOR and TERM=dumb are honoured by Color::automatic.
+// Styles text if standard error supports color. Color::automatic honors NO_COLOR and TERM=dumb.
 class Palette {
  public:
   explicit Palette(Color color);
@@ -25,11 +25,10 @@ class Palette {
   bool on_;
 };
 
-// How progress will be shown, once "automatic" has been decided: a live line on a terminal, plain lines in a pipe,
-// nothing with -q.
+// Resolves "automatic" progress: a live line on a terminal, plain lines in a pipe, nothing with -q.
 Progress decide(Progress asked, int quiet);
 
-// An observer that draws on standard error. Destroying it removes the live line.
+// An observer that draws on standard error. Its destructor removes the live line.
 std::unique_ptr<engine::Observer> make_display(Progress progress, int verbose, const Palette& palette);
 
 }  // namespace eka::cli
