@@ -1,12 +1,12 @@
-# What scenarios share that build, or plan from a working tree: a Nix store of their own, and a package set. To be
-# sourced after scenario.sh.
+# Shared by scenarios that build, or plan from a working tree: a separate Nix store, and a package set. To be sourced
+# after scenario.sh.
 #
 #   own_store [PATH…]    an empty store, as $NIX_REMOTE. Builds in it see the shell and the tools of this machine, since
-#                        Nix's sandbox has none by itself, and these paths
-#   begin_set            an empty set in $scratch/set, which is entered
+#                        Nix's sandbox contains none, and these paths
+#   begin_set            creates an empty set in $scratch/set and enters it
 #   add_atom LABEL TEXT [SOURCES]
-#                        an atom of it, composed as Nix by this text; SOURCES are the lines of its direct Nix sources
-#   commit_set LABEL…    lists them in the set, and commits all there is
+#                        adds an atom with this Nix expression; SOURCES are the lines of its direct Nix sources
+#   commit_set LABEL…    lists the atoms in the set, and commits everything
 own_store() {
   export NIX_REMOTE=$scratch/store
   export NIX_CONFIG="substituters =

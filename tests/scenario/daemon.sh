@@ -1,9 +1,9 @@
 # A real git daemon on a free loopback port, for one scenario. To be sourced after scenario.sh.
 #
 #   daemon_start ROOT    serves the repositories in ROOT at $DAEMON_URL
-#   daemon_connections   how many connections it has had
+#   daemon_connections   the number of connections so far
 #
-# Ended on exit, and when the shell is killed.
+# Stopped on exit, and when the shell is killed.
 daemon_start() {
   local attempt port
   for attempt in {1..20}; do

@@ -1,12 +1,12 @@
-# What the scenarios of faults share: the closure of one atom of the demo world, fetched over a bad line. To be
-# sourced after scenario.sh; sources proxy.sh.
+# Shared by fault scenarios: fetches the closure of one atom of the demo world over a faulty network. To be sourced
+# after scenario.sh; sources proxy.sh.
 #
-#   faults_begin         a server, a proxy before it, the demo world at $PROXY_URL; $uri
-#   fails WHAT CODE REGEX FAULT…   with these faults, and an empty cache, eka ends so, and says so on standard error
+#   faults_begin         starts a server behind a proxy with the demo world at $PROXY_URL; sets $uri
+#   fails WHAT CODE REGEX FAULT…   with these faults and an empty cache, eka exits with CODE and an error matching REGEX
 #   survives WHAT FAULT…           eka fetches the closure nevertheless
 #
-# After each: the cache is sound, nothing is left running, and (fails) a run over a good line succeeds. What is said
-# must match every line of REGEX. What eka is asked for is $wanted; its environment may be set by the caller.
+# After each: the cache is valid, no process is left running, and (fails) a run without faults succeeds. Standard error
+# must match every line of REGEX. $wanted is the requested URI; the caller may set the environment.
 source "$here/proxy.sh"
 
 faults_begin() {
@@ -18,34 +18,34 @@ faults_begin() {
   learn
 }
 
-# What the cache holds, whatever the URLs that it came from.
+# The contents of the cache, independent of the URLs they were fetched from.
 holds() {
   git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs |
     sed -E 's|^refs/atoms-[0-9]+/[^/]+/||' | sort
 }
 
-# What is right: $wanted over a good line.
+# The expected contents: $wanted fetched without faults.
 learn() {
   fresh_cache
   proxy_start
   eka prefetch "$wanted"
-  equal "over a good line: exit code" 0 "$status"
+  equal "without faults: exit code" 0 "$status"
   right=$(holds)
 }
 
 git_finds_sound() { git --git-dir="$1" fsck --full --strict --no-dangling --no-progress >"$scratch/fsck" 2>&1; }
 
-# sound WHAT: the state that a run left behind.
+# sound WHAT: checks the state that a run left behind.
 sound() {
   local git=$XDG_CACHE_HOME/eka/git
   if [[ -d $git ]]; then
-    check "$1: git finds the cache sound" git_finds_sound "$git"
+    check "$1: git finds the cache valid" git_finds_sound "$git"
     eka_verify=0
     "$EKA" cache verify >"$scratch/verify" 2>&1 </dev/null || eka_verify=$?
-    equal "$1: eka finds the cache sound" "0" "$eka_verify"
-    equal "$1: nothing is left half way" "" "$(find "$git" -path '*incoming/*' | head)"
+    equal "$1: eka finds the cache valid" "0" "$eka_verify"
+    equal "$1: no incomplete data is left" "" "$(find "$git" -path '*incoming/*' | head)"
   fi
-  equal "$1: nothing is left running" "" "$(left_processes)"
+  equal "$1: no process is left running" "" "$(left_processes)"
 }
 
 faulty_run() {
@@ -59,7 +59,7 @@ faulty_run() {
 recovers() {
   proxy_start
   eka prefetch "$wanted"
-  equal "$1: and the next run succeeds" "0 $right" "$status $(holds)"
+  equal "$1: the next run succeeds" "0 $right" "$status $(holds)"
 }
 
 fails() {
@@ -76,13 +76,13 @@ survives() {
   local what=$1
   shift
   faulty_run "$@"
-  equal "$what: all there all the same" "0 $right" "$status $(holds)"
-  check "$what: it happened" test "$(proxy_counts | jq .faults)" -gt 0
+  equal "$what: the closure is complete" "0 $right" "$status $(holds)"
+  check "$what: the fault occurred" test "$(proxy_counts | jq .faults)" -gt 0
   sound "$what"
 }
 
-# record FILE REPOSITORY REVISION [LENGTH]: the whole answer to a fetch of the revision, as the server gives it, for the
-# fault "answer"; with a Content-Length of its own choosing. What is asked for besides is in $RECORD_ARGUMENTS, as
+# record FILE REPOSITORY REVISION [LENGTH]: saves the server's complete response to a fetch of the revision, for the
+# fault "answer", with a Content-Length of LENGTH. $RECORD_ARGUMENTS contains additional arguments of the request as
 # pkt-lines.
 record() {
   local body=$scratch/recorded.body

@@ -1,9 +1,9 @@
-# A further nginx before the server of serve.sh, for one scenario. To be sourced after scenario.sh.
+# Another nginx in front of the server of serve.sh, for one scenario. To be sourced after scenario.sh.
 #
-#   front_start DIRECTORY SERVERS    starts it, in that directory of its own; the function SERVERS prints its server
-#                                    blocks, given the first of the ports that it may take. That port is in FRONT_PORT.
+#   front_start DIRECTORY SERVERS    starts it in its own directory; the function SERVERS prints its server blocks, given
+#                                    the first of the ports that it may use. Sets FRONT_PORT to that port.
 #
-# Ended on exit, and when the shell is killed.
+# Stopped on exit, and when the shell is killed.
 front_configure() {  # DIRECTORY SERVERS PORT
   cat <<END
 daemon off;

@@ -1,7 +1,7 @@
-# A server that wants a login, before the one of serve.sh: a real nginx with HTTP's Basic authentication. To be sourced
-# after scenario.sh, started after serve_start; sources front.sh.
+# A server with login in front of the one of serve.sh: a real nginx with HTTP Basic authentication. To be sourced after
+# scenario.sh, started after serve_start; sources front.sh.
 #
-#   login_start    serves what serve.sh serves at $LOGIN_URL, for "joe" with the password $secret only; $wrong is another
+#   login_start    serves the contents of serve.sh at $LOGIN_URL, only for "joe" with password $secret; $wrong is invalid
 source "$here/front.sh"
 
 secret=correct-horse-$RANDOM$RANDOM

@@ -1,9 +1,10 @@
-# eka-proxy between eka and the server of serve.sh, for one scenario. To be sourced after scenario.sh; wants EKA_PROXY.
+# eka-proxy between eka and the server of serve.sh, for one scenario. To be sourced after scenario.sh; requires
+# EKA_PROXY.
 #
-#   proxy_start OPTION…  starts it, or restarts it with other options: always on the same port, so that locks may
-#                        name $PROXY_URL. In front of the server of serve.sh, or of $PROXY_TARGET (ADDRESS:PORT)
-#   proxy_counts         prints what it has counted since, as JSON
-#   proxy_stop           ends it; also done on exit, and when the shell is killed
+#   proxy_start OPTION…  starts it, or restarts it with other options: always on the same port, so that locks may name
+#                        $PROXY_URL. In front of the server of serve.sh, or of $PROXY_TARGET (ADDRESS:PORT)
+#   proxy_counts         prints its counters since then, as JSON
+#   proxy_stop           stops it; also done on exit, and when the shell is killed
 EKA_PROXY=$(realpath "${EKA_PROXY:?the path of the built eka-proxy}")
 PROXY_NAME=proxy
 PROXY_PORT=0  # none yet
@@ -14,10 +15,10 @@ proxy_start() {
   local attempt
   proxy_stop
   for attempt in {1..20}; do
-    # Below the range that the kernel gives to clients, who could take the port while the proxy is away.
+    # Below the kernel's range of client ports, so that no client takes the port while the proxy is stopped.
     ((PROXY_PORT)) || PROXY_PORT=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
     if proxy_try "$@"; then return 0; fi
-    [[ -z ${PROXY_URL:-} ]] || break  # it is known by this port
+    [[ -z ${PROXY_URL:-} ]] || break  # locks already name this port
     PROXY_PORT=0
   done
   echo "proxy: eka-proxy does not start: $(cat "$scratch/$PROXY_NAME.err")" >&2
@@ -25,7 +26,7 @@ proxy_start() {
 }
 
 proxy_try() {
-  # What the one before said would be taken for what this one says, and a signal would come before there is a program.
+  # Old output would be mistaken for new, and a signal could arrive before the program has started.
   rm -f "$scratch/$PROXY_NAME.out"
   setpriv --pdeathsig TERM "$EKA_PROXY" "${PROXY_TARGET:-127.0.0.1:$SERVE_PORT}" --port "$PROXY_PORT" "$@" </dev/null \
     >"$scratch/$PROXY_NAME.out" 2>"$scratch/$PROXY_NAME.err" &

@@ -1,8 +1,8 @@
-# What the scenarios share. To be sourced first thing; wants EKA and EKA_WORLD, the programs under test, in the
-# environment (meson sets them).
+# Shared by all scenarios. To be sourced first; requires EKA and EKA_WORLD, the programs under test, in the environment
+# (meson sets them).
 #
-# A scenario says what it checks as it goes, ends with "finish", and prints "<name>: N passed, N failed". One that
-# breaks down on the way counts as failed. Everything it makes is under $scratch, which is removed.
+# A scenario prints each check, ends with "finish", and prints "<name>: N passed, N failed". One that aborts counts as
+# failed. All its files are in $scratch, which is removed.
 set -euo pipefail
 
 scenario=$(basename "$0" .sh)
@@ -20,12 +20,12 @@ scratch=$(mktemp -d /tmp/eka-scenario.XXXXXX)
 at_exit 'chmod -R u+w "$scratch" 2>/dev/null; rm -rf "$scratch"'
 at_exit 'conclude'
 
-# Nothing of the machine's: neither its configuration, nor its proxies, nor its language.
+# Ignore the machine's configuration, proxies and language.
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 while IFS='=' read -r name _; do
   case $name in EKA | EKA_WORLD | EKA_PROXY | EKA_BENCH | EKA_LIBGIT2_LOOP | EKA_MICRO | EKA_SANITIZED | EKA_SLOW_RESOLVER) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
 done < <(env)
-# A handler that holds the reactor for longer than this (in milliseconds) ends eka with a stack trace.
+# A handler that blocks the reactor for longer than this (in milliseconds) aborts eka with a stack trace.
 export EKA_WATCHDOG=250
 [[ -z ${EKA_SANITIZED:-} ]] || EKA_WATCHDOG=1500
 export LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
@@ -42,7 +42,7 @@ not_ok() {
   for line in "$@"; do sed 's/^/    /' <<<"$line"; done
 }
 
-# check WHAT COMMAND…: that the command succeeds.
+# check WHAT COMMAND…: checks that the command succeeds.
 check() {
   local what=$1
   shift
@@ -60,7 +60,7 @@ matches() {
 at_most() {
   if [[ $3 =~ ^[0-9]+$ ]] && (($3 <= $2)); then ok "$1 ($3, at most $2)"; else not_ok "$1" "found $3, at most $2"; fi
 }
-# conforms WHAT SCHEMA[#DEFINITION] FILE: that every JSON document of the file is as docs/SCHEMA says.
+# conforms WHAT SCHEMA[#DEFINITION] FILE: every JSON document in the file is valid under docs/SCHEMA.
 conforms() {
   local part=
   [[ $2 != *"#"* ]] || part=${2#*"#"}
@@ -83,7 +83,7 @@ conclude() {
   if ((failed)); then exit_code=1; fi
 }
 
-# eka ARGUMENT…: runs it; its exit code is in $status, what it said in $out and $err.
+# eka ARGUMENT…: runs it; sets $status to its exit code, $out and $err to its output.
 status=0
 eka() {
   status=0
@@ -94,7 +94,7 @@ eka() {
 
 fresh_cache() { XDG_CACHE_HOME=$(mktemp -d "$scratch/cache.XXXXXX"); }
 
-# make_world ARGUMENT…: what "eka-world ARGUMENT…" makes, in $www; its summary in $world.
+# make_world ARGUMENT…: runs "eka-world ARGUMENT…" in $www; sets $world to its summary.
 make_world() {
   local command=$1
   shift
@@ -108,13 +108,13 @@ version_of() {
     --arg s "$1" --arg l "$2" --arg v "$3" --arg f "$4"
 }
 
-# How many requests of the log (on standard input) satisfy a jq condition.
+# The number of requests in the log (on standard input) that satisfy a jq condition.
 count() { jq -s "map(select($1)) | length"; }
 
 drv_named() { echo "^/nix/store/[0-9a-z]{32}-$1\\.drv\$"; }
 
-# release REPOSITORY DIRECTORY LABEL VERSION: publishes a directory as an atom, with git alone: on a source commit of
-# its own, after main. For atoms that eka-world would be right to refuse to make. Prints the revision.
+# release REPOSITORY DIRECTORY LABEL VERSION: publishes a directory as an atom, using only git, on a new source commit
+# after main. For atoms that eka-world refuses to create. Prints the revision.
 release() {
   local repository=$1 directory=$2 label=$3 version=$4 tree root origin commit
   local git=(git --git-dir="$repository" -c user.name=scenario -c user.email=scenario@eka.invalid)
@@ -132,13 +132,13 @@ release() {
   echo "$commit"
 }
 
-# unpack REPOSITORY REVISION DIRECTORY: the files of a revision.
+# unpack REPOSITORY REVISION DIRECTORY: writes the files of a revision.
 unpack() {
   mkdir -p "$3"
   git --git-dir="$1" archive "$2" | tar -x -C "$3"
 }
 
-# Processes that work on this scenario's behalf, one a line. Forks only for those that may be: it looks at all there are.
+# Processes that belong to this scenario, one per line. Forks only for candidates, since it inspects all processes.
 processes() {
   local directory word words
   for directory in /proc/[0-9]*; do
@@ -154,14 +154,14 @@ processes() {
     esac
     case $words in
       *"$scratch"*) ;;
-      # Inside the sandbox nothing bears our name but what is mounted there.
+      # Inside the sandbox, only the mounts contain the scenario's name.
       *" --store /eka/"*) [[ $(cat "$directory/mountinfo" 2>/dev/null) == *"${scratch##*/}"* ]] || continue ;;
       *) [[ $(readlink "$directory/exe" 2>/dev/null) == "$EKA" ]] && [[ $(readlink "$directory/cwd" 2>/dev/null) == "$scratch"* ]] || continue ;;
     esac
     echo "${directory#/proc/}: $words"
   done
 }
-# What is left of them after a moment of grace.
+# The processes left after a grace period.
 left_processes() {
   local tries
   for tries in {1..50}; do

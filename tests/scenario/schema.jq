@@ -1,6 +1,6 @@
-# What of a JSON document breaks its schema, one sentence for each breach. Knows the part of JSON Schema 2020-12 that
-# our schemas use, refuses to judge by a keyword that it does not know, and is stricter in one way: a property that the
-# schema does not describe is a breach, too, so that nothing is printed that is not documented.
+# Validates a JSON document against a schema; prints one sentence per violation. Supports the part of JSON Schema 2020-12
+# used by docs/, fails on unknown keywords, and is stricter in one way: a property that the schema does not describe is a
+# violation, so that eka prints nothing undocumented.
 #
 #   jq -r --slurpfile schema FILE --arg part DEFINITION-OR-NOTHING -f schema.jq DOCUMENT
 def kind: if type == "number" and . == floor then "integer" else type end;

@@ -1,17 +1,17 @@
-# A git server for one directory of bare repositories: nginx, fcgiwrap and git-http-backend on a loopback port.
-# To be sourced by bash scripts. Needs no root, touches nothing outside its own temporary directory.
+# A git server for one directory of bare repositories: nginx, fcgiwrap and git-http-backend on a loopback port. To be
+# sourced by bash scripts. Needs no root, writes only to its own temporary directory.
 #
-#   serve_start ROOT [push]   serves the repositories in ROOT (made if need be) at $SERVE_URL; with "push", also
-#                             receives. Returns when the port answers. Below $SERVE_URL/old in protocol v0 only.
-#   serve_stop                ends what serve_start started; also done on exit, and when the shell is killed
-#   serve_log                 prints the requests so far, one JSON object a line (see log_format below), complete:
-#                             what a client has the answer to is in it
+#   serve_start ROOT [push]   serves the repositories in ROOT (created if missing) at $SERVE_URL; with "push", also
+#                             accepts pushes. Returns when the port responds. Below $SERVE_URL/old only protocol v0.
+#   serve_stop                stops the server; also done on exit, and when the shell is killed
+#   serve_log                 prints the requests so far, one JSON object per line (see log_format below); includes
+#                             every request whose response a client has received
 #   serve_forget              resets the log
 #
-# The server is started before the repositories are made, since their locks name its URL. That is also what makes the
-# choice of the port free of races: nginx itself takes it, and we try another when it cannot.
+# The server is started before the repositories are created, since their locks name its URL. This also avoids races for
+# the port: nginx itself binds it, and another one is tried if it cannot.
 
-# An EXIT trap that can be added to, since each shell has but one. What was added last runs first; it may set exit_code.
+# An extensible EXIT trap, since a shell has only one. The last added command runs first; it may set exit_code.
 at_exit_commands=()
 at_exit() { at_exit_commands=("$1" "${at_exit_commands[@]}"); }
 run_at_exit() {
@@ -37,14 +37,14 @@ serve_start() {
   [[ -x $backend ]] || { echo "serve: there is no $backend" >&2; return 1; }
   mkdir -p "$root"
   root=$(cd "$root" && pwd)
-  # A directory of its own with a short name: the path of a unix socket may have no more than 107 bytes.
+  # A directory with a short name: the path of a unix socket is limited to 107 bytes.
   SERVE_DIR=$(mktemp -d "/tmp/eka-serve.XXXXXX")
   SERVE_PIDS=()
   at_exit serve_stop
   mkdir "$SERVE_DIR/tmp"
 
-  # One process each, rather than one with workers (-c), which leaves them behind when it is killed. --pdeathsig: should
-  # this shell die without a word (SIGKILL), they go too.
+  # Separate processes rather than one with workers (-c), which would survive its kill. With --pdeathsig they end with
+  # this shell even if it is killed with SIGKILL.
   local worker workers=${SERVE_BACKENDS:-8}
   for ((worker = 1; worker <= workers; worker++)); do
     setpriv --pdeathsig TERM fcgiwrap -s "unix:$SERVE_DIR/cgi.$worker" </dev/null >>"$SERVE_DIR/fcgiwrap.log" 2>&1 &
@@ -52,14 +52,14 @@ serve_start() {
   done
 
   for attempt in {1..20}; do
-    # Below the range that the kernel gives to clients (32768 and up).
+    # Below the kernel's range of client ports (32768 and up).
     SERVE_PORT=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
     if (exec 3<>"/dev/tcp/127.0.0.1/$SERVE_PORT") 2>/dev/null; then continue; fi
     serve_configure "$root" "$push" "$backend" "$workers"
     setpriv --pdeathsig TERM nginx -p "$SERVE_DIR" -c "$SERVE_DIR/nginx.conf" -e "$SERVE_DIR/error.log" \
       </dev/null >>"$SERVE_DIR/nginx.out" 2>&1 &
     local nginx=$!
-    # nginx writes its pid once it holds the port.
+    # nginx writes its pid after it has bound the port.
     while [[ ! -s $SERVE_DIR/nginx.pid ]] && kill -0 "$nginx" 2>/dev/null; do sleep 0.02; done
     if kill -0 "$nginx" 2>/dev/null; then
       SERVE_PIDS+=("$nginx")
@@ -93,10 +93,10 @@ http {
   scgi_temp_path $SERVE_DIR/tmp/scgi;
   uwsgi_temp_path $SERVE_DIR/tmp/uwsgi;
 
-  # The command of a v2 request is in its body: ls-refs or fetch.
+  # The body of a v2 request contains its command: ls-refs or fetch.
   map \$request_body \$git_command { default "-"; "~command=(?<command>[a-z-]+)" \$command; }
   map \$request_body \$git_have { default ""; "~have (?<have>[0-9a-f]+)" \$have; }
-  # Below /old the server is deaf to "Git-Protocol", as one of before v2 is.
+  # Below /old the server ignores "Git-Protocol", like a server without v2.
   map \$uri \$repository_path { default \$uri; "~^/old(?<beneath>/.*)\$" \$beneath; }
   map \$uri \$protocol_heard { default \$http_git_protocol; "~^/old/" ""; }
   log_format requests escape=json '{"connection":"\$connection","host":"\$http_host","method":"\$request_method",'
@@ -139,7 +139,7 @@ $(for ((worker = 1; worker <= workers; worker++)); do echo "    server unix:$SER
       fastcgi_param GIT_CONFIG_KEY_1 http.receivepack;
       fastcgi_param GIT_CONFIG_VALUE_1 $([[ -n $push ]] && echo true || echo false);
     }
-    # Single files: whatever lies in a directory called files.
+    # Single files in a directory named files.
     location ~ ^/files/ { root $root; }
     location / { return 404; }
   }
@@ -157,8 +157,8 @@ serve_stop() {
   SERVE_DIR=
 }
 
-# A request of our own is the mark: nginx has one worker, which writes the line of a request as it sends its last
-# byte. When the mark is in the log, so is everything before it.
+# Sends a request as a marker: nginx has one worker, which logs a request when it sends its last byte. When the marker
+# is in the log, so is everything before it.
 serve_log() {
   local mark="mark=$RANDOM$RANDOM$RANDOM" tries
   exec 3<>"/dev/tcp/127.0.0.1/$SERVE_PORT"

@@ -1,6 +1,6 @@
-# Package sets made by hand, one atom at a time. To be sourced after scenario.sh, with a server started.
+# Package sets created by hand, one atom at a time. To be sourced after scenario.sh, with a server started.
 #
-#   make_set NAME                        an empty set, served as $SERVE_URL/NAME.git
+#   make_set NAME                        creates an empty set, served as $SERVE_URL/NAME.git
 #   publish SET LABEL VERSION NEED…      publishes an atom without a lock. A NEED is "set/label requirement"; the set
 #                                        may be "::" (the atom's own) or "tag=set" (the set by another name). A NEED that
 #                                        begins with "by " names the composer
@@ -16,7 +16,7 @@ make_set() {
   git --git-dir="$repository" update-ref refs/ekala/init "$genesis"
 }
 
-# manifest LABEL VERSION NEED…: its atom.toml, on standard output.
+# manifest LABEL VERSION NEED…: prints its atom.toml.
 manifest() {
   local label=$1 version=$2 need tag set name requirement by composer='[compose.as]\nnix = "default.nix"\n'
   local -A sets=() deps=()
@@ -81,7 +81,7 @@ working_atom() {
   git -C "$1" commit -qm "$2"
 }
 
-# locked FILE: "label version" of every atom of a lock, a line each.
+# locked FILE: "label version" of every atom of a lock, one per line.
 locked() {
   awk -F'"' '/^label =/ { label = $2 } /^version = "/ { if (label != "") print label, $2; label = "" }' "$1" | sort
 }

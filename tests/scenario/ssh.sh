@@ -2,7 +2,7 @@
 #
 #   ssh_start    starts it; sets SSH_DIR (its keys; "client" is a configuration for ssh -F) and SSH_HOST (for URLs)
 #
-# Runs as the user of the scenario, with keys made for this run. Ended on exit, and when the shell is killed.
+# Runs as the user of the scenario, with keys created for this run. Stopped on exit, and when the shell is killed.
 ssh_start() {
   local program attempt port
   PATH=$PATH:/usr/sbin:/sbin
@@ -12,7 +12,7 @@ ssh_start() {
   ssh-keygen -q -t ed25519 -N '' -f "$SSH_DIR/host"
   ssh-keygen -q -t ed25519 -N '' -f "$SSH_DIR/user"
   cp "$SSH_DIR/user.pub" "$SSH_DIR/authorized"
-  # sshd wants this directory when it runs as root.
+  # sshd requires this directory when run as root.
   if [[ $(id -u) == 0 ]]; then mkdir -p /run/sshd; fi
   for attempt in {1..20}; do
     port=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))

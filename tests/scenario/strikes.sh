@@ -1,12 +1,12 @@
-# Signals at points of a run, for the scenarios that send them. To be sourced after scenario.sh.
+# Sends signals at points of a run. To be sourced after scenario.sh.
 #
-#   strikes_begin         seeds the points and says how to have the same ones again (SEED in the environment)
-#   random_below N        a random number from 0 to N - 1, in $random
-#   timed ARGUMENT…       an eka run; the microseconds that it took are in $took
+#   strikes_begin         seeds the points and prints how to reproduce them (SEED in the environment)
+#   random_below N        sets $random to a random number from 0 to N - 1
+#   timed ARGUMENT…       runs eka; sets $took to the duration in microseconds
 #   strike [--in STAGE] SIGNAL MICROSECONDS ARGUMENT…
-#                         runs eka with these arguments, and sends it the signal after that time, counted from its
-#                         start or from when it comes to STAGE. Its exit code is in $status; the stage that it was
-#                         struck in, in $struck_in: evaluating, admitting, else empty
+#                         runs eka with these arguments, and sends it the signal after this time, counted from its start
+#                         or from the beginning of STAGE. Sets $status to its exit code, and $struck_in to the stage in
+#                         which it was struck: evaluating, admitting, else empty
 strikes_begin() {
   local seed=${SEED:-$RANDOM}
   RANDOM=$seed
@@ -20,7 +20,7 @@ timed() {
   took=$((${EPOCHREALTIME/[.,]/} - begin))
 }
 
-# By the children that it has. Starts no process: that would take as long as a stage.
+# Detected by its children. Starts no process, which would take as long as a stage.
 find_stage() {  # PID
   local task children child words
   struck_in=

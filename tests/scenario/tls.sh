@@ -1,15 +1,15 @@
-# TLS before the server of serve.sh, for one scenario: a real nginx with certificates made for this run. To be sourced
-# after scenario.sh, started after serve_start; sources front.sh.
+# TLS in front of the server of serve.sh, for one scenario: a real nginx with certificates created for this run. To be
+# sourced after scenario.sh, started after serve_start; sources front.sh.
 #
-#   tls_start    sets TLS_DIR, and the URLs of five servers, which differ in what they show:
-#                TLS_URL       a certificate of the authority $TLS_DIR/ca.pem for 127.0.0.1
-#                TLS_MUTUAL    the same, and wants one of the client: $TLS_DIR/client.pem, $TLS_DIR/client.key
-#                TLS_SELF      a self-signed certificate
-#                TLS_OTHER     the authority's, for another host
-#                TLS_EXPIRED   the authority's, of yesterday
+#   tls_start    sets TLS_DIR, and the URLs of five servers with different certificates:
+#                TLS_URL       signed by the authority $TLS_DIR/ca.pem for 127.0.0.1
+#                TLS_MUTUAL    the same, and requires a client certificate: $TLS_DIR/client.pem, $TLS_DIR/client.key
+#                TLS_SELF      self-signed
+#                TLS_OTHER     signed by the authority for another host
+#                TLS_EXPIRED   signed by the authority, expired yesterday
 source "$here/front.sh"
 
-# tls_certificate NAME SUBJECT-ALTERNATIVE-NAME DAYS: NAME.pem and NAME.key of the authority.
+# tls_certificate NAME SUBJECT-ALTERNATIVE-NAME DAYS: creates NAME.pem and NAME.key, signed by the authority.
 tls_certificate() {
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr"
   openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days "$3" -out "$1.pem" \

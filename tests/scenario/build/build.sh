@@ -1,5 +1,5 @@
 #!/bin/bash
-# eka build: what is planned is built by the user's own Nix; the failure of one hides no other.
+# eka build: planned derivations are built by the user's own Nix; a failed build does not affect others.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
@@ -17,23 +17,23 @@ commit_set good bad top broken
 
 eka build ::bad ::good ::top ::broken
 equal "failed builds: exit code" 5 "$status"
-equal "what could be built is built, and all its outputs are printed" 2 "$(grep -cE '^/nix/store/[0-9a-z]{32}-good(-dev)?$' <<<"$out")"
+equal "the other is built, and all its outputs are printed" 2 "$(grep -cE '^/nix/store/[0-9a-z]{32}-good(-dev)?$' <<<"$out")"
 for path in $out; do check "it is there: ${path##*-}" test -e "$NIX_REMOTE$path"; done
-matches "the builder's last words" '> last words' "$err"
-matches "a dependency's, too" 'deep trouble' "$err"
-matches "and what could not be planned" 'not even a plan' "$err"
+matches "the last lines of the builder" '> last words' "$err"
+matches "those of a dependency" 'deep trouble' "$err"
+matches "the failed plan" 'not even a plan' "$err"
 good=$out
 
 eka build --json ::good ::bad
 equal "--json: exit code" 5 "$status"
-conforms "--json: as the schema says" plan.schema.json "$scratch/out"
+conforms "--json: valid under the schema" plan.schema.json "$scratch/out"
 equal "--json: output paths" "$good" "$(jq -r '.plans[0].outputs | .dev, .out' <<<"$out")"
-equal "--json: a failure beside the derivation" "true 5" "$(jq -r '.plans[1] | "\(has("drv")) \(.error.code)"' <<<"$out")"
+equal "--json: the failure in addition to the derivation" "true 5" "$(jq -r '.plans[1] | "\(has("drv")) \(.error.code)"' <<<"$out")"
 
 eka build ::good
-equal "what is there is not built again" "0 $good" "$status $out"
-equal "nothing is said of building" "" "$(grep building <<<"$err" || true)"
+equal "existing outputs are not built again" "0 $good" "$status $out"
+equal "no build is reported" "" "$(grep building <<<"$err" || true)"
 nix-store --store "$NIX_REMOTE" --option build-users-group '' --gc >"$scratch/gc" 2>&1
 for path in $good; do check "the collector keeps it: ${path##*-}" test -e "$NIX_REMOTE$path"; done
-equal "nothing is left running" "" "$(left_processes)"
+equal "no process is left running" "" "$(left_processes)"
 finish

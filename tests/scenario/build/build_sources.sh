@@ -1,5 +1,5 @@
 #!/bin/bash
-# Sources that are fetched when they are built: files by Nix, archives by eka, locked by both.
+# Sources fetched at build time: files by Nix, archives by eka, both locked.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
@@ -31,26 +31,26 @@ equal "the sources are locked: exit code" 0 "$status"
 lock=$(cat app/atom.lock)
 sri() { nix --extra-experimental-features nix-command hash to-sri --type sha256 "$1" 2>/dev/null; }
 tar_hash=$(sri "$(nix-prefetch-url --unpack --store "$scratch/other" --option build-users-group '' "$SERVE_URL/files/lib-1.0.tar.gz" 2>/dev/null)")
-equal "archive and build source by the hash of what they hold, as Nix has it" 2 "$(grep -cF "hash = \"$tar_hash\"" <<<"$lock")"
+equal "archive and build source are locked by Nix's hash of their contents" 2 "$(grep -cF "hash = \"$tar_hash\"" <<<"$lock")"
 matches "the build source is unpacked" 'type = "nix\+src"'$'\n''name = "lib"'$'\n''url = "[^"]*"'$'\n''hash = "[^"]*"'$'\n''unpack = true' "$lock"
 
 eka plan ::app
-equal "planned: exit code" 0 "$status"
+equal "plan: exit code" 0 "$status"
 serve_forget
 eka build ::app
-equal "built: exit code" 0 "$status"
-equal "out of the archive and the file" $'of the archive\na patch' "$(cat "$NIX_REMOTE$out" 2>/dev/null)"
+equal "build: exit code" 0 "$status"
+equal "from the archive and the file" $'of the archive\na patch' "$(cat "$NIX_REMOTE$out" 2>/dev/null)"
 at_most "the archive is fetched once" 1 "$(count '.path == "/files/lib-1.0.tar.gz"' <<<"$(serve_log)")"
 eka build ::app
-equal "again: exit code" 0 "$status"
+equal "second build: exit code" 0 "$status"
 
-# Gone from everywhere.
+# Remove it from everywhere.
 rm "$www/files/lib-1.0.tar.gz"
 chmod -R u+w "$NIX_REMOTE"; rm -rf "$NIX_REMOTE"; mkdir "$NIX_REMOTE"
 fresh_cache
 sed -i '/^tar\.tar/d' app/atom.toml
 eka resolve app
 eka build ::app
-equal "an archive that is nowhere: exit code" 4 "$status"
-matches "it is named" 'fetching source `lib`' "$err"
+equal "a missing archive: exit code" 4 "$status"
+matches "the source is named" 'fetching source `lib`' "$err"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# eka cache: what is there, is it sound, what is not used goes; and none of it while another eka runs.
+# eka cache: reports contents, verifies integrity, removes unused entries; gc waits while another eka runs.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -9,27 +9,27 @@ cache=$XDG_CACHE_HOME/eka
 
 eka cache stat --json
 equal "a cache that does not exist is empty" "0 0" "$(jq -r '"\(.atoms) \(.bytes)"' <<<"$out")"
-conforms "and printed as the schema says" cache.schema.json#stat "$scratch/out"
+conforms "the output is valid under the schema" cache.schema.json#stat "$scratch/out"
 eka cache verify
-equal "and sound" 0 "$status"
+equal "a missing cache is valid" 0 "$status"
 eka cache gc
-equal "and nothing is dropped from it" 0 "$status"
+equal "nothing is removed from a missing cache" 0 "$status"
 
 eka plan "$uri"
 equal "a plan" 0 "$status"
 planned=$out
 eka cache stat --json
-equal "has as many atoms as git sees names" "$(git --git-dir="$cache/git" for-each-ref | wc -l)" "$(jq .atoms <<<"$out")"
-equal "and objects in packs as git sees" "$(git --git-dir="$cache/git" count-objects -v | sed -n "s/in-pack: //p")" \
+equal "the number of atoms equals the number of refs" "$(git --git-dir="$cache/git" for-each-ref | wc -l)" "$(jq .atoms <<<"$out")"
+equal "the number of objects in packs equals git's" "$(git --git-dir="$cache/git" count-objects -v | sed -n "s/in-pack: //p")" \
   "$(jq .packs.objects <<<"$out")"
-conforms "and printed as the schema says" cache.schema.json#stat "$scratch/out"
+conforms "the output is valid under the schema" cache.schema.json#stat "$scratch/out"
 eka cache stat
-matches "for a person to read" "atoms +12 of 3 sets" "$out"
+matches "the text output" "atoms +12 of 3 sets" "$out"
 eka cache verify --json
-equal "all is sound" "0 true 12" "$status $(jq -r '"\(.sound) \(.atoms)"' <<<"$out")"
-conforms "and printed as the schema says" cache.schema.json#verify "$scratch/out"
+equal "the cache is valid" "0 true 12" "$status $(jq -r '"\(.sound) \(.atoms)"' <<<"$out")"
+conforms "the output is valid under the schema" cache.schema.json#verify "$scratch/out"
 
-# Damage: found, named, set aside; the next run fetches it again.
+# Damage is found, reported and set aside; the next run fetches the atom again.
 pack=$(ls -S "$cache"/git/objects/pack/*.pack | head -1)
 chmod u+w "$pack"
 printf 'damage' | dd of="$pack" bs=1 seek=$(($(stat -c %s "$pack") / 2)) conv=notrunc status=none
@@ -37,44 +37,44 @@ tree=$(ls -d "$cache"/trees/* | head -1)
 chmod -R u+w "$tree"
 echo changed >>"$tree/atom.toml"
 eka cache verify --json
-conforms "damage is printed as the schema says" cache.schema.json#verify "$scratch/out"
+conforms "damage: the output is valid under the schema" cache.schema.json#verify "$scratch/out"
 eka cache verify
-equal "damage is exit code 6" 6 "$status"
-matches "names the pack" "pack $(basename "$pack" .pack):" "$out"
-matches "and the tree" "tree $(basename "$tree"):" "$out"
-matches "and an atom that suffers" "atom [a-z0-9-]+ [0-9.]+ of set" "$out"
-matches "and the remedy" "eka cache verify --repair" "$err"
+equal "damage: exit code 6" 6 "$status"
+matches "damage: names the pack" "pack $(basename "$pack" .pack):" "$out"
+matches "damage: names the tree" "tree $(basename "$tree"):" "$out"
+matches "damage: names an affected atom" "atom [a-z0-9-]+ [0-9.]+ of set" "$out"
+matches "damage: hint" "eka cache verify --repair" "$err"
 eka cache verify --repair
-equal "set aside" 0 "$status"
+equal "repair: exit code" 0 "$status"
 eka cache verify
-equal "it is sound again" 0 "$status"
+equal "the cache is valid again" 0 "$status"
 eka plan "$uri"
 equal "the next plan succeeds" "0 $planned" "$status $out"
-check "with an object store that git finds sound" git --git-dir="$cache/git" fsck --strict --no-dangling
+check "git fsck succeeds" git --git-dir="$cache/git" fsck --strict --no-dangling
 
-# Damage that no check found: the next run that meets it repairs it.
+# Damage without an audit: the next run detects it and repairs it.
 rm -f "$cache"/git/objects/pack/*
 eka plan --fresh-eval "$uri"
-equal "all packs are gone: planned all the same" "0 $planned" "$status $out"
+equal "without packs: the plan succeeds" "0 $planned" "$status $out"
 eka cache verify
-equal "with a sound cache" 0 "$status"
+equal "without packs: the cache is valid" 0 "$status"
 
-# Nothing was used since a second ago; everything goes, and comes again.
+# With nothing used during the last second, everything is removed, and can be fetched again.
 sleep 1.1
 eka cache gc --older-than 1h
-equal "what is in use stays" 0 "$status"
-matches "all of it" "removed 0 of 12 atoms" "$out"
+equal "gc of recently used entries" 0 "$status"
+matches "nothing is removed" "removed 0 of 12 atoms" "$out"
 eka cache gc --older-than 0s --json
-equal "what is older than nothing goes" "0 0 12" "$status $(jq -r '"\(.atoms.kept) \(.atoms.dropped)"' <<<"$out")"
-conforms "and printed as the schema says" cache.schema.json#gc "$scratch/out"
-equal "objects and all" 0 "$(git --git-dir="$cache/git" cat-file --batch-all-objects --batch-check | wc -l)"
-equal "and trees" "" "$(ls "$cache/trees")"
+equal "gc removes all unused atoms" "0 0 12" "$status $(jq -r '"\(.atoms.kept) \(.atoms.dropped)"' <<<"$out")"
+conforms "the output is valid under the schema" cache.schema.json#gc "$scratch/out"
+equal "gc removes their objects" 0 "$(git --git-dir="$cache/git" cat-file --batch-all-objects --batch-check | wc -l)"
+equal "gc removes their trees" "" "$(ls "$cache/trees")"
 eka cache verify
-equal "what is left is sound" 0 "$status"
+equal "the remaining cache is valid" 0 "$status"
 eka plan "$uri"
-equal "and filled again" "0 $planned" "$status $out"
+equal "the cache can be filled again" "0 $planned" "$status $out"
 
-# A lock that a run has read keeps what it names as long as it is there, however old.
+# A lock read by a run keeps the atoms it names while it exists, regardless of age.
 eka inspect set "$SERVE_URL/set-00.git"
 root=$(awk '$1 == "root" { rev = $3 } END { print rev }' <<<"$out")
 mkdir "$scratch/project"
@@ -83,27 +83,27 @@ locked=$(grep -c '^type = "atom"' "$scratch/project/atom.lock")
 (cd "$scratch/project" && "$EKA" -q prefetch --lock atom.lock)
 sleep 1.1
 eka cache gc --older-than 0s --json
-equal "what a known lock names is kept" "$locked $((12 - locked))" "$(jq -r '"\(.atoms.kept) \(.atoms.dropped)"' <<<"$out")"
+equal "atoms in a known lock are kept" "$locked $((12 - locked))" "$(jq -r '"\(.atoms.kept) \(.atoms.dropped)"' <<<"$out")"
 eka --offline prefetch --lock "$scratch/project/atom.lock"
-equal "whole" 0 "$status"
+equal "they are complete" 0 "$status"
 rm "$scratch/project/atom.lock"
 sleep 1.1
 eka cache gc --older-than 0s --json
-equal "until it is gone" "0 $locked" "$(jq -r '"\(.atoms.kept) \(.atoms.dropped)"' <<<"$out")"
+equal "they are removed when the lock is gone" "0 $locked" "$(jq -r '"\(.atoms.kept) \(.atoms.dropped)"' <<<"$out")"
 eka plan "$uri"
-equal "it is planned once more" "0 $planned" "$status $out"
+equal "it can be planned again" "0 $planned" "$status $out"
 
-# While an eka runs, nothing is collected; when one is killed, it does not block others.
+# While another eka runs, nothing is collected; a killed one does not block.
 exec 9<>"$cache/lock"
 flock -s 9
 eka cache gc --wait 1
 equal "in use: exit code 1" 1 "$status"
-matches "in use: names who" "is in use by process [0-9]+ \(" "$err"
+matches "in use: names the process" "is in use by process [0-9]+ \(" "$err"
 eka cache verify
-equal "but it can be verified meanwhile" 0 "$status"
+equal "in use: verify succeeds" 0 "$status"
 eka plan "$uri"
-equal "and used" "0 $planned" "$status $out"
+equal "in use: plan succeeds" "0 $planned" "$status $out"
 exec 9<&-
 eka cache gc --wait 1
-equal "released: collected" 0 "$status"
+equal "released: gc succeeds" 0 "$status"
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
-# --help of every command reads well, and what flags say may be said by variables and configuration, too.
+# --help of every command is complete, and flags can also be set by variables and configuration.
 source "$(dirname "$0")/../scenario.sh"
 
-# commands WORD…: the command, and all below it, one a line.
+# commands WORD…: prints the command and all its subcommands, one per line.
 commands() {
   local below name
   echo "$*"
@@ -15,10 +15,10 @@ while read -r -a words; do
   eka "${words[@]}" --help
   equal "${words[*]} --help: exit code" 0 "$status"
   matches "${words[*]} --help: its usage" "Usage: eka${words[*]:+ }${words[*]} \\[OPTION\\]" "$out"
-  equal "${words[*]} --help: nothing of the parser's own notation" "" \
+  equal "${words[*]} --help: no notation of CLI11" "" \
     "$(grep -E '[{}]|Excludes:|Needs:|REQUIRED|:INT|:UINT|:TEXT|\[default|=true|=false' <<<"$out" || true)"
   equal "${words[*]} --help: 80 columns" "" "$(grep -E '^.{81}' <<<"$out" || true)"
-  equal "${words[*]} --help: no option without a word" "" "$(awk '/^ {2,6}-/ && !/  [a-z`(].*/ { option = $0; getline; if ($0 !~ /^ {30}/) print option }' <<<"$out")"
+  equal "${words[*]} --help: every option is described" "" "$(awk '/^ {2,6}-/ && !/  [a-z`(].*/ { option = $0; getline; if ($0 !~ /^ {30}/) print option }' <<<"$out")"
 done <<<"$all"
 
 echo "- variables and configuration"
@@ -34,7 +34,7 @@ mkdir -p "$NIX_REMOTE"
 EKA_UI_COLOR=always eka plan ::none
 matches "EKA_UI_COLOR" $'\e\\[' "$err"
 EKA_UI_COLOR=always eka --color never plan ::none
-equal "the flag wins" "" "$(grep $'\e' <<<"$err" || true)"
+equal "the flag takes precedence" "" "$(grep $'\e' <<<"$err" || true)"
 eka plan ::a
 matches "plain progress in a pipe" 'evaluated ::a' "$err"
 EKA_PLAN_FRESH=true EKA_UI_PROGRESS=none eka plan --json ::a
@@ -47,8 +47,8 @@ matches "EKA_UI_VERBOSE" 'located' "$err"
 EKA_NET_OFFLINE=true eka plan http://127.0.0.1:1/set.git::a
 equal "EKA_NET_OFFLINE" 7 "$status"
 EKA_UI_COLOR=blue eka plan ::a
-equal "what is no word for it: exit code" 2 "$status"
-matches "and which are" 'auto, always, never' "$err"
+equal "an invalid value: exit code" 2 "$status"
+matches "an invalid value: the valid ones are listed" 'auto, always, never' "$err"
 mkdir -p "$XDG_CONFIG_HOME"
 printf '[ui]\nprogress = "none"\n[net]\noffline = true\n' >"$XDG_CONFIG_HOME/eka.toml"
 EKA_PLAN_FRESH=true eka plan ::a

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Standard output that cannot be written is an error, a closed pipe a quiet end, and nothing that a terminal obeys gets
-# out, whatever a manifest says.
+# A failed write to standard output is an error, a closed pipe ends eka silently, and control characters of manifests
+# are never printed.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -22,7 +22,7 @@ git add -A && git diff --cached --quiet || git commit -qm lock
 eka plan --json --shard 1/1 ::a
 cp "$scratch/out" shard.json
 
-# Every command that prints something to standard output when all is well, one a line.
+# Every command that prints to standard output on success, one per line.
 commands=(
   "--help"
   "--version"
@@ -70,7 +70,7 @@ for line in "${commands[@]}"; do
   status=0
   "$EKA" "${words[@]}" >/dev/full 2>"$scratch/err" </dev/null || status=$?
   equal "$shown >/dev/full: exit code" 1 "$status"
-  matches "$shown >/dev/full: says why" 'cannot write to standard output: No space left' "$(cat "$scratch/err")"
+  matches "$shown >/dev/full: reason" 'cannot write to standard output: No space left' "$(cat "$scratch/err")"
 
   status=0
   "$EKA" "${words[@]}" >&- 2>"$scratch/err" </dev/null || status=$?
@@ -78,10 +78,10 @@ for line in "${commands[@]}"; do
 
   { status=0; "$EKA" "${words[@]}" 2>"$scratch/err" </dev/null || status=$?; echo "$status" >"$scratch/status"; } |
     { exec <&-; sleep 0; }
-  # A reader that goes at once may still be there for the first write; one that was never there is not.
+  # A reader that exits at once may still exist at the first write; one that never existed may not.
   { sleep 0.3; status=0; "$EKA" "${words[@]}" 2>"$scratch/err" </dev/null || status=$?; echo "$status" >"$scratch/status"; } | true
   equal "$shown | true: exit code" 141 "$(cat "$scratch/status")"
-  equal "$shown | true: without a word" "" "$(grep -E 'error|Error|abort|terminate' "$scratch/err" || true)"
+  equal "$shown | true: no message" "" "$(grep -E 'error|Error|abort|terminate' "$scratch/err" || true)"
 done
 
 echo "- a build"
@@ -94,8 +94,8 @@ else
   skip "build: this machine does not build here (exit $status)"
 fi
 
-echo "- a reader that goes stops the run"
-# The first line is a failure, which is known at once; a server that never responds keeps the run from ending.
+echo "- a closed pipe stops the run"
+# The first line is a failure known at once; a server that never responds keeps the run from ending.
 exec {silent}< <(exec python3 -c '
 import socket, sys, time
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); print(s.getsockname()[1], flush=True); time.sleep(600)')
@@ -106,23 +106,23 @@ began=$SECONDS
 { status=0; timeout 120 "$EKA" plan --json=lines ::a ::nothing "http://127.0.0.1:$port/x.git::b" 2>"$scratch/err" </dev/null || status=$?
   echo "$status" >"$scratch/status"; } | { head -n 1 >/dev/null; exec <&-; }
 check "plan --json=lines | head -n 1 does not wait for the rest" test $((SECONDS - began)) -lt 60
-matches "its exit code" '^(141|3)$' "$(cat "$scratch/status")"
+matches "head: exit code" '^(141|3)$' "$(cat "$scratch/status")"
 
-echo "- what a terminal would obey"
+echo "- control characters"
 mkdir b
 printf '[package]\nlabel = "b"\nversion = "1.0.0"\nmeta.description = "x\\u001b]52;c;QQ==\\u0007 \\u009b31m \\u202egpj \\u200b \\u2066 \\u007f \\r \\ny"\n\n[compose.as]\nnix = "default.nix"\n' >b/atom.toml
 control=$'[\x01-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]'
 for flags in "" --json; do
   eka inspect manifest $flags b/atom.toml
   equal "inspect manifest $flags: exit code" 0 "$status"
-  equal "inspect manifest $flags: no control" "" "$(LC_ALL=C grep -nP "$control" "$scratch/out" || true)"
+  equal "inspect manifest $flags: no control characters" "" "$(LC_ALL=C grep -nP "$control" "$scratch/out" || true)"
 done
 equal "JSON means the same" $'x\x1b]52;c;QQ==\x07 \u009b31m \u202egpj \u200b \u2066 \x7f \r \ny' \
   "$(jq -r .description <"$scratch/out")"
 eka inspect manifest b/atom.toml
 equal "a description is one line" 2 "$(wc -l <"$scratch/out")"
 eka inspect manifest $'nothing\e[31m\xc2\x9b/atom.toml'
-equal "standard error: no control" "" "$(LC_ALL=C grep -nP "$control" "$scratch/err" || true)"
+equal "standard error: no control characters" "" "$(LC_ALL=C grep -nP "$control" "$scratch/err" || true)"
 eka plan $'--\e[31m'
-equal "of what was typed, neither" "" "$(LC_ALL=C grep -nP "$control" "$scratch/err" || true)"
+equal "control characters of arguments are not printed" "" "$(LC_ALL=C grep -nP "$control" "$scratch/err" || true)"
 finish

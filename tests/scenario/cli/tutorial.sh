@@ -1,5 +1,5 @@
 #!/bin/bash
-# docs/tutorial.md, executed word for word: every block of commands, in one shell, against a real server.
+# Runs all command blocks of docs/tutorial.md literally, in one shell, against a real server.
 source "$(dirname "$0")/../scenario.sh"
 
 git config --file "$HOME/.gitconfig" user.name scenario
@@ -18,16 +18,16 @@ bash -euo pipefail -c "$(commands)" </dev/null >"$scratch/out" 2>"$scratch/err" 
 out=$(cat "$scratch/out")
 equal "every command succeeds" 0 "$status"
 
-# said REGEX: the lines of output that match it, numbered by their first appearance.
+# said REGEX: the lines of output that match it, each once, in order of appearance.
 said() { grep -E "$1" <<<"$out" | awk '!seen[$0]++'; }
 genesis=$(git -C first rev-list --max-parents=0 HEAD)
 equal "init prints the genesis, both times" "$genesis,$genesis" "$(grep -Fx "$genesis" <<<"$out" | paste -sd,)"
 equal "both atoms are published, then one new version" \
   "published a 0.1.0,published b 0.1.0,published a 0.2.0,skipped b 0.1.0" \
   "$(said '^(published|skipped)' | cut -d' ' -f1-3 | paste -sd,)"
-# Two of the working tree, three from elsewhere, two at the end.
-equal "the same derivations everywhere" 7 "$(grep -c '\.drv$' <<<"$out")"
-equal "there are but three" "a-0.1.0,b-0.1.0,a-0.2.0" "$(said '\.drv$' | sed 's/^[^-]*-//; s/\.drv$//' | paste -sd,)"
+# Two of the working tree, three from other places, two at the end.
+equal "all plans print derivations" 7 "$(grep -c '\.drv$' <<<"$out")"
+equal "there are three distinct derivations" "a-0.1.0,b-0.1.0,a-0.2.0" "$(said '\.drv$' | sed 's/^[^-]*-//; s/\.drv$//' | paste -sd,)"
 equal "both are verified" "verified a 0.1.0,verified b 0.1.0" "$(said '^verified' | cut -d' ' -f1-3 | paste -sd,)"
 equal "the server holds three atoms" 3 "$(git --git-dir="$www/first.git" for-each-ref refs/eka/atoms | wc -l)"
 equal "and no branch" "" "$(git --git-dir="$www/first.git" for-each-ref refs/heads)"

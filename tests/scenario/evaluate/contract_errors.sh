@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a person reads when an atom breaks the contract of evaluation: word for word as in contract_errors/*.txt.
-# EKA_ACCEPT=1 updates those files.
+# Error messages for violations of the evaluation contract, literally as in contract_errors/*.txt. EKA_ACCEPT=1 updates
+# these files.
 accept=${EKA_ACCEPT:-}
 source "$(dirname "$0")/../scenario.sh"
 golden=$here/evaluate/contract_errors
@@ -11,7 +11,7 @@ cd "$scratch/set"
 git init -q .
 
 labels=()
-# atom LABEL [TOML]: its expression on standard input. `drv NAME` makes a derivation in it.
+# atom LABEL [TOML]: its expression is on standard input. `drv NAME` creates a derivation in it.
 atom() {
   labels+=("$1")
   mkdir "$1"
@@ -21,7 +21,7 @@ atom() {
 plain='[compose.as]
 nix = "default.nix"
 '
-# needs LABEL…: what makes these atoms of the set dependencies.
+# needs LABEL…: the TOML that makes these atoms of the set dependencies.
 needs() {
   printf '[package.sets]\nlocal = "::"\n\n[deps.from.local]\n'
   printf '%s = "*"\n' "$@"
@@ -81,7 +81,7 @@ atom outside <<<'{ main = builtins.readFile /etc/passwd; }'
 atom from-derivation <<<"let $drv in { main = import (drv \"generated\"); }"
 atom foreign-path <<<'{ main = builtins.storePath "/nix/store/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-x"; }'
 
-# Dependencies: that of `app` fails, and `site` uses what it does not have.
+# Dependencies: that of `app` fails, and `site` uses a missing attribute.
 atom library <<<'{ greet = name: throw "nobody is called ${name}"; broken = throw "library is broken"; }'
 atom middle "$plain
 $(needs library)" <<<'{ inherit (atoms.deps.from.local.library) broken; }'
@@ -103,7 +103,7 @@ atom not-a-composer <<<'{ compose = 1; }'
 { printf 'set.packages = ['; printf '"%s", ' "${labels[@]}"; printf ']\n'; } >ekala.toml
 git add -A && git -c user.name=x -c user.email=x commit -qm x
 
-# told LABEL [OPTION…]: what eka says when it plans it.
+# told LABEL [OPTION…]: plans it; standard error contains the message.
 told() { eka --progress none "${@:2}" plan "::$1"; }
 for label in "${labels[@]}"; do
   case $label in library | middle | not-a-composer) continue ;; esac
@@ -111,7 +111,7 @@ for label in "${labels[@]}"; do
   equal "$label: exit code" 5 "$status"
   equal "$label: nothing on standard output" "" "$out"
   if [[ -n $accept ]]; then printf '%s\n' "$err" >"$golden/$label.txt"; fi
-  equal "$label: what is said" "$(cat "$golden/$label.txt")" "$err"
+  equal "$label: the message" "$(cat "$golden/$label.txt")" "$err"
 done
 
 told thrown -v

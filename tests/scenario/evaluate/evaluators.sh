@@ -1,19 +1,18 @@
 #!/bin/bash
-# Many atoms over few evaluators: a failing one does not affect the others, all share one memory budget, and no other
-# process is visible inside.
+# Many atoms in few evaluators: one failing atom does not affect others, memory is shared, and evaluators are isolated.
 source "$(dirname "$0")/../scenario.sh"
 export GIT_AUTHOR_NAME=s GIT_AUTHOR_EMAIL=s@eka.invalid GIT_COMMITTER_NAME=s GIT_COMMITTER_EMAIL=s@eka.invalid
 
 mkdir set && cd set
 eka init --init-git
-# atom LABEL MAIN: an atom of the working tree.
+# atom LABEL MAIN: adds an atom to the working tree.
 atom() {
   "$EKA" new "$1" >/dev/null 2>&1
   printf '[package]\nlabel = "%s"\nversion = "1.0.0"\n\n[compose.as]\nnix = "default.nix"\n' "$1" >"$1/atom.toml"
   printf '{ main = %s; }\n' "$2" >"$1/default.nix"
 }
 derivation() { echo "derivation { name = \"$1\"; system = cfg.platforms.build; builder = \"/bin/sh\"; src = ./.; }"; }
-# traced COMMAND…: eka COMMAND…, with the system calls that make processes and sockets in $scratch/trace.
+# traced COMMAND…: eka COMMAND…, with the system calls that create processes and sockets in $scratch/trace.
 traced() {
   status=0
   strace -f -qq -s 64 -e trace=execve,fork,vfork,clone,clone3,socket,socketpair,connect -o "$scratch/trace" \
@@ -21,33 +20,33 @@ traced() {
   out=$(cat "$scratch/out")
   err=$(cat "$scratch/err")
 }
-# Without those that only ask for Nix's version. strace may break a line in two; the first half names the program.
+# Except those that only query Nix's version. strace may split a line; the first half names the program.
 evaluators() { grep 'execve("[^"]*/nix-instantiate".*--store' "$scratch/trace" | grep -vc ' = -1' || true; }
 
 for n in {1..6}; do atom "good$n" "builtins.trace \"evaluated-good$n\" ($(derivation "good$n"))"; done
 atom bad 'throw "this one is bad"'
 atom worse '1 + { }'
 
-echo "- one bad atom among many"
+echo "- one failing atom among many"
 export EKA_PLAN_JOBS=1
 uris=(::good1 ::good2 ::bad ::good3 ::worse ::good4 ::good5 ::good6)
 traced plan -c "${uris[@]}"
 equal "exit code" 5 "$status"
-equal "every good one has its derivation" 6 "$(wc -l <<<"$out")"
+equal "every valid atom has its derivation" 6 "$(wc -l <<<"$out")"
 for n in {1..6}; do
   equal "good$n was evaluated once" 1 "$(grep -c "evaluated-good$n" "$scratch/err")"
 done
-matches "the bad one says why" 'this one is bad' "$err"
-matches "the worse one, too" 'while a set was expected|cannot (add|coerce)|is a set' "$err"
-equal "each failure cost one more evaluator" 3 "$(evaluators)"
+matches "the first failure is reported" 'this one is bad' "$err"
+matches "the second failure is reported" 'while a set was expected|cannot (add|coerce)|is a set' "$err"
+equal "each failure needs one additional evaluator" 3 "$(evaluators)"
 
-echo "- what is inside the sandbox"
+echo "- inside the sandbox"
 fresh_cache
 traced plan --fresh-eval ::good1
 equal "exit code" 0 "$status"
 equal "one evaluator" 1 "$(evaluators)"
 inside=$(sed -n 's/^\([0-9]*\) .*execve("[^"]*\/nix-instantiate".*--store.*/\1/p' "$scratch/trace" | tail -n 1)
-# From its exec on: what it did, and its threads did (whose numbers its clones return).
+# From its exec on: its system calls and those of its threads (whose ids are returned by clone).
 since=$(sed -n '/execve("[^"]*\/nix-instantiate".*--store/,$p' "$scratch/trace" | sed 1d)
 threads=$inside
 while :; do
@@ -62,27 +61,27 @@ equal "no program is started inside" "" "$(grep -E 'execve' <<<"$done_inside" ||
 equal "no process is started inside, only threads" "" \
   "$(grep -E 'fork|clone' <<<"$done_inside" | grep -Ev 'CLONE_THREAD| = -1|resumed' || true)"
 
-echo "- one budget of memory"
-# A string of 256 MB, for which Nix takes more than twice as much: too much for a share of 512 MB.
+echo "- a shared memory limit"
+# A string of 256 MB, for which Nix uses more than twice as much: too much for a share of 512 MB.
 doubled='(let f = n: if n == 0 then "a" else let x = f (n - 1); in x + x; in f 28)'
 atom large "builtins.seq (builtins.stringLength $doubled) ($(derivation large))"
 atom huge "builtins.seq (builtins.length (builtins.genList (x: x) 500000000)) ($(derivation huge))"
 export EKA_PLAN_JOBS=2 EKA_PLAN_MEMORY=1100M
 traced plan ::large ::good2
-equal "what does not fit a share has the whole" 0 "$status"
-equal "for which it was tried once more" 3 "$(evaluators)"
+equal "an evaluation over its share gets all memory" 0 "$status"
+equal "it is evaluated again" 3 "$(evaluators)"
 EKA_PLAN_SHARECTX=true traced plan --fresh-eval ::large ::good2 ::good3
-equal "also among others that share a context" 0 "$status"
+equal "the same in a shared context" 0 "$status"
 eka plan ::huge ::good4
-equal "what does not fit the whole fails" 5 "$status"
-matches "and says so" 'exceeded the memory limit of 1100 MiB' "$err"
-matches "its sibling succeeds" "$(drv_named good4)" "$out"
+equal "an evaluation over the limit fails" 5 "$status"
+matches "the limit is reported" 'exceeded the memory limit of 1100 MiB' "$err"
+matches "the other succeeds" "$(drv_named good4)" "$out"
 
-echo "- limits of time"
+echo "- time limits"
 atom long 'builtins.seq (builtins.match "((a*)*)*b" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa") 1'
 EKA_PLAN_TIMEOUT=1s eka plan ::long
 equal "an evaluation that takes too long fails" 5 "$status"
-matches "and says so" 'timed out after 1 second' "$err"
+matches "the limit is reported" 'timed out after 1 second' "$err"
 
-equal "nothing is left running" "" "$(left_processes)"
+equal "no process is left running" "" "$(left_processes)"
 finish

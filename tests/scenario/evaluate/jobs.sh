@@ -1,20 +1,19 @@
 #!/bin/bash
-# How many evaluators run at once is what was asked for: by the configuration, a variable, a flag; and no more than the
-# memory is enough for.
+# The number of parallel evaluators follows the configuration, a variable or a flag, and is limited by memory.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
 own_store
 begin_set
 labels=(one two three four)
-# Enough work that those which may run at once do.
+# Enough work for all permitted evaluators to overlap.
 for label in "${labels[@]}"; do
   add_atom "$label" "{ main = derivation { name = \"$label-\${toString (builtins.foldl' (a: b: a + b) 0
     (builtins.genList (x: x) 400000))}\"; system = cfg.platforms.build; builder = \"/bin/sh\"; }; }"
 done
 commit_set "${labels[@]}"
 
-# at_once ARGUMENT…: plans all of them; the most evaluators that were there at one time, and how many there were in all.
+# at_once ARGUMENT…: plans all of them; prints the maximum of parallel evaluators, and their total.
 at_once() {
   strace -f -s 64 -e trace=execve -e signal=none -o "$scratch/calls" \
     "$EKA" "$@" plan --fresh-eval "${labels[@]/#/::}" </dev/null >"$scratch/out" 2>"$scratch/err" || true
@@ -27,17 +26,17 @@ at_once() {
        END { print most + 0, all + 0 }' "$scratch/calls"
 }
 
-# How many of those that may run at once do is the machine's affair: more than one, where more may.
+# How many of the permitted evaluators overlap depends on the machine: more than one if more are permitted.
 matches "a variable: no more than three at once, each atom alone" '^[23] 4$' "$(EKA_PLAN_JOBS=3 at_once)"
-equal "the flag wins over the variable: one at a time" "1 4" "$(EKA_PLAN_JOBS=3 at_once -j 1)"
+equal "the flag takes precedence over the variable: one at a time" "1 4" "$(EKA_PLAN_JOBS=3 at_once -j 1)"
 equal "four, but memory for two" "2 4" "$(EKA_PLAN_JOBS=4 EKA_PLAN_MEMORY=1100M at_once)"
 printf '[plan]\njobs = 1\n' >"$XDG_CONFIG_HOME/eka.toml"
 equal "the configuration: one at a time" "1 4" "$(at_once)"
-equal "the variable wins over it" "2 4" "$(EKA_PLAN_JOBS=2 at_once)"
+equal "the variable takes precedence" "2 4" "$(EKA_PLAN_JOBS=2 at_once)"
 rm "$XDG_CONFIG_HOME/eka.toml"
-at_most "without a word: as many as there are processors" "$(nproc)" "$(at_once | cut -d ' ' -f 1)"
+at_most "by default: as many as processors" "$(nproc)" "$(at_once | cut -d ' ' -f 1)"
 EKA_PLAN_JOBS=none eka plan ::one
-equal "what is no number: exit code" 2 "$status"
+equal "an invalid number: exit code" 2 "$status"
 matches "what is no number: the variable is named" EKA_PLAN_JOBS "$err"
-equal "nothing is left running" "" "$(left_processes)"
+equal "no process is left running" "" "$(left_processes)"
 finish

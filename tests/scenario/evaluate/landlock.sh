@@ -1,5 +1,5 @@
 #!/bin/bash
-# Where the kernel has Landlock, an evaluator takes it on before it becomes Nix.
+# If the kernel supports Landlock, an evaluator restricts itself with it before it executes Nix.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
@@ -12,7 +12,7 @@ status=0
 strace -f -qq -s 64 -e trace=landlock_create_ruleset,landlock_restrict_self,execve -o "$scratch/calls" \
   "$EKA" plan ::one </dev/null >"$scratch/out" 2>"$scratch/err" || status=$?
 equal "planned under strace: exit code" 0 "$status"
-matches "it has a derivation" "$(drv_named one)" "$(cat "$scratch/out")"
+matches "the derivation is printed" "$(drv_named one)" "$(cat "$scratch/out")"
 
 launcher=$(dirname "$(dirname "$EKA")")/nixec
 if [[ ! -x $launcher && ! -x $(dirname "$EKA")/nixec ]]; then
@@ -21,9 +21,9 @@ elif grep -qE 'landlock_create_ruleset\(NULL, 0, .*(ENOSYS|EOPNOTSUPP)' "$scratc
   skip "this kernel has no Landlock: $(grep -oE -m 1 '(ENOSYS|EOPNOTSUPP).*' "$scratch/calls")"
 else
   restricted=$(sed -n 's/^\([0-9]*\) .*landlock_restrict_self(.* = 0$/\1/p' "$scratch/calls")
-  matches "one process is restricted, and that succeeds" '^[0-9]+$' "$restricted"
+  matches "one process restricts itself successfully" '^[0-9]+$' "$restricted"
   after=$(sed -n "/^$restricted .*landlock_restrict_self/,\$p" "$scratch/calls" | sed -n "s/^$restricted .*execve(\"\([^\"]*\)\".* = 0\$/\1/p")
-  matches "which then becomes the evaluator, and nothing else" '^[^ ]*/nix-instantiate$' "$after"
+  matches "it then executes only the evaluator" '^[^ ]*/nix-instantiate$' "$after"
 fi
-equal "nothing is left running" "" "$(left_processes)"
+equal "no process is left running" "" "$(left_processes)"
 finish

@@ -1,15 +1,15 @@
 #!/bin/bash
-# A clock that jumps while eka runs: forward by a day, back by a year. Waits are neither cut short nor drawn out, the
-# result is that of a steady clock, the cache is sound, and the next run is right, by whichever clock.
+# The system clock jumps while eka runs: forward by a day, back by a year. Delays are unaffected, the result equals that
+# of a run without a jump, the cache is valid, and the next run succeeds with either clock.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 source "$here/strikes.sh"
 
-# Programs see what the file says, as soon as it says so; the steady clock goes on, as it does when a clock is set.
+# Programs see the time in a file as soon as it changes; the steady clock continues, as when a real clock is set.
 faketime=$(find /usr/lib/*/faketime -name libfaketimeMT.so.1 2>/dev/null | head -1 || true)
 [[ $faketime ]] || { echo "libfaketime is not installed (scripts/deps test)" >&2; exit 1; }
-# libfaketime moves absolute times of timers, whatever their clock. Asio's mean "now" (1 ns), by the steady clock, and
-# would not fire at all: they go past it.
+# libfaketime shifts absolute times of timers, whatever their clock. Asio's value for "now" (1 ns on the steady clock)
+# would never expire, so timers bypass libfaketime.
 c++ -shared -fPIC -x c++ -o "$scratch/timers.so" - <<'END'
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -31,7 +31,7 @@ planned=$out
 clock_says -1y
 equal "the clock that programs see can be set" "$(($(date +%Y) - 1))" "$(LD_PRELOAD=$preload date +%Y)"
 
-# eka_with_jump TO WHEN ARGUMENT…: a run at whose beginning the clock is right, and says TO as soon as WHEN is so.
+# eka_with_jump TO WHEN ARGUMENT…: runs eka with the correct time, which changes to TO as soon as WHEN succeeds.
 eka_with_jump() {
   local to=$1 when=$2 running
   shift 2
@@ -50,17 +50,17 @@ eka_with_jump() {
   wait "$running" || status=$?
   out=$(cat "$scratch/out")
   err=$(cat "$scratch/err")
-  check "$what: the clock jumped meanwhile" test "$jumped"
+  check "$what: the clock has jumped" test "$jumped"
 }
 meets_fault() { (($(proxy_counts | jq .faults) > 0)); }
-evaluates() {  # what timeout started
+evaluates() {  # the child of timeout
   local child
   read -r child <"/proc/$1/task/$1/children" || true
   [[ $child ]] && find_stage "${child% }" && [[ $struck_in == evaluating ]]
 }
 at_once() { :; }
 
-# afterwards: by the clock that jumped and by one that was set right again, a run that asks and one that does not.
+# afterwards: a run with and without network, with the changed clock and with a corrected one.
 afterwards() {
   local clock
   sound "$what"
@@ -68,15 +68,15 @@ afterwards() {
     clock_says "$clock"
     proxy_start
     LD_PRELOAD=$preload eka plan "$uri"
-    equal "$what: and the next run gives the same, its clock at $clock" "0 $planned" "$status $out"
+    equal "$what: the next run gives the same result, clock at $clock" "0 $planned" "$status $out"
     LD_PRELOAD=$preload eka --offline plan --fresh-eval "$uri"
-    equal "$what: and one without a network, its clock at $clock" "0 $planned" "$status $out"
+    equal "$what: an offline run gives the same result, clock at $clock" "0 $planned" "$status $out"
   done
   LD_PRELOAD=$preload eka cache gc
   equal "$what: the cache can be collected" 0 "$status"
   sound "$what, collected"
   LD_PRELOAD=$preload eka prefetch "$uri"
-  equal "$what: and filled again" "0 $right" "$status $(holds)"
+  equal "$what: the cache can be filled again" "0 $right" "$status $(holds)"
 }
 
 stalled="body=100,about=/tools.git/"
@@ -85,7 +85,7 @@ for to in +1d -1y; do
   fresh_cache
   proxy_start --fault "stall:$stalled,times=1"
   EKA_NET_STALL=1 EKA_NET_DEADLINE=50 eka_with_jump "$to" meets_fault prefetch "$uri"
-  equal "$what: it is tried again, and all there" "0 $right" "$status $(holds)"
+  equal "$what: the request is retried, the closure is complete" "0 $right" "$status $(holds)"
   afterwards "$to"
 
   what="$to while nothing comes any more"
@@ -93,8 +93,8 @@ for to in +1d -1y; do
   proxy_start --fault "stall:$stalled"
   EKA_NET_STALL=1 EKA_NET_RETRY=1 eka_with_jump "$to" meets_fault prefetch "$uri"
   equal "$what: exit code" 4 "$status"
-  matches "$what: what is said" "tools\.git" "$err"
-  matches "$what: what to do" "help: .*net\.stall" "$err"
+  matches "$what: message" "tools\.git" "$err"
+  matches "$what: hint" "help: .*net\.stall" "$err"
   sound "$what"
   recovers "$what"
 
@@ -103,8 +103,8 @@ for to in +1d -1y; do
   proxy_start --fault "status:code=429,retry-after=2,times=1,about=/tools.git/"
   begin=$SECONDS
   EKA_NET_DEADLINE=50 eka_with_jump "$to" meets_fault prefetch "$uri"
-  equal "$what: all there" "0 $right" "$status $(holds)"
-  check "$what: it is left alone for so long" test $((SECONDS - begin)) -ge 1
+  equal "$what: the closure is complete" "0 $right" "$status $(holds)"
+  check "$what: the delay is respected" test $((SECONDS - begin)) -ge 1
   sound "$what"
 
   what="$to while Nix evaluates"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What the place of the cache may do: be full, read-only, no directory, gone. Each time the right exit code,
-# words that help, and a next run that succeeds in a sound cache.
+# The cache directory is full, read-only, not a directory, or removed. Each case has the right exit code, a helpful
+# message, and a next run that succeeds with a valid cache.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 
@@ -10,16 +10,16 @@ SERVE_URL=$PROXY_URL make_world make --sets 3 --atoms 9 --versions 1 --files 4 -
 uri=$PROXY_URL/set-00.git::root
 wanted=$uri
 learn
-check "the closure is of a size" test "$(du -sk "$XDG_CACHE_HOME/eka" | cut -f1)" -gt 2000
+check "the closure is large enough" test "$(du -sk "$XDG_CACHE_HOME/eka" | cut -f1)" -gt 2000
 
-# complains WHAT CODE WORDS: the last run ended so, and says why, for which atom, and what to do.
+# complains WHAT CODE WORDS: the last run had this exit code, and named the reason, the atom and a remedy.
 complains() {
   equal "$1: exit code" "$2" "$status"
-  matches "$1: says so" "$3" "$err"
+  matches "$1: message" "$3" "$err"
   matches "$1: names the atom" "set-00\.git::root" "$err"
-  matches "$1: what to do" "help: .*(EKA_CACHE_ROOT|cache\.root)" "$err"
+  matches "$1: hint" "help: .*(EKA_CACHE_ROOT|cache\.root)" "$err"
 }
-# mends WHAT: what is there is sound, and the next run succeeds.
+# mends WHAT: the cache is valid, and the next run succeeds.
 mends() {
   if [[ -d $XDG_CACHE_HOME/eka ]]; then sound "$1"; fi
   recovers "$1"
@@ -44,7 +44,7 @@ else
   skip "a full file system, a read-only one: mounting takes root ($(cat "$scratch/mount.err" 2>/dev/null))"
 fi
 
-small() {  # SIZE: an empty file system of it, for the cache
+small() {  # SIZE: mounts an empty file system of this size for the cache
   umount "$scratch/small"
   mount -t tmpfs -o "size=$1" none "$scratch/small"
   XDG_CACHE_HOME=$scratch/small
@@ -64,18 +64,18 @@ if [[ $mountable ]]; then
   mount -o remount,ro "$scratch/small"
   eka prefetch "$uri"
   equal "read-only and empty: exit code" 1 "$status"
-  matches "read-only and empty: says so" "$scratch/small.*Read-only file system" "$err"
-  matches "read-only and empty: what to do" "help: .*(EKA_CACHE_ROOT|cache\.root)" "$err"
+  matches "read-only and empty: message" "$scratch/small.*Read-only file system" "$err"
+  matches "read-only and empty: hint" "help: .*(EKA_CACHE_ROOT|cache\.root)" "$err"
   mount -o remount,rw "$scratch/small"
   mends "read-only and empty"
   mount -o remount,ro "$scratch/small"
   eka --offline prefetch "$uri"
-  equal "read-only and filled: it serves" "0" "$status"
+  equal "read-only and filled: it is used" "0" "$status"
   mount -o remount,rw "$scratch/small"
   mends "read-only and filled"
 fi
 
-echo "- there is no such directory"
+echo "- the directory does not exist"
 XDG_CACHE_HOME=$scratch/not/there/yet
 recovers "not there yet"
 XDG_CACHE_HOME=$scratch/gone
@@ -87,9 +87,9 @@ touch "$scratch/file"
 XDG_CACHE_HOME=$scratch/file
 eka prefetch "$uri"
 equal "a file in its place: exit code" 1 "$status"
-matches "a file in its place: names it" "$scratch/file" "$err"
-matches "a file in its place: what to do" "help: " "$err"
-check "a file in its place: it is left alone" test -f "$scratch/file"
+matches "a file in its place: the message names it" "$scratch/file" "$err"
+matches "a file in its place: hint" "help: " "$err"
+check "a file in its place: it is not modified" test -f "$scratch/file"
 rm "$scratch/file"
 recovers "a file in its place, until it is removed"
 
@@ -106,12 +106,12 @@ rm -rf "$XDG_CACHE_HOME/eka"
 status=0
 wait "$running" || status=$?
 err=$(cat "$scratch/err")
-# Whether anything was still to be written there depends on when the other remotes answered.
-matches "removed in between: an error, or all is well" "^(0|1)\$" "$status"
+# Whether eka still writes there depends on when the other remotes respond.
+matches "removed in between: an error or success" "^(0|1)\$" "$status"
 if ((status != 0)); then
-  matches "removed in between: says so" "No such file or directory" "$err"
+  matches "removed in between: message" "No such file or directory" "$err"
   matches "removed in between: names the atom" "set-00\.git::root" "$err"
-  matches "removed in between: what to do" "help: .*run it again" "$err"
+  matches "removed in between: hint" "help: .*run it again" "$err"
 fi
 mends "removed in between"
 
@@ -123,7 +123,7 @@ sound "from the future"
 eka --offline prefetch "$uri"
 equal "from the future: it is used" "0 $right" "$status $(holds)"
 eka cache gc
-equal "from the future: what was used just now is kept" "0 $right" "$status $(holds)"
+equal "from the future: recently used atoms are kept" "0 $right" "$status $(holds)"
 echo "- the clock is set forward: the cache is old"
 find "$XDG_CACHE_HOME/eka" -exec touch --no-dereference -d '10 years ago' {} +
 sound "from the past"
@@ -138,11 +138,11 @@ fresh_cache
 for local in ::root ./set::root; do
   eka plan "$local"
   equal "the working directory is gone: $local: exit code" 2 "$status"
-  matches "the working directory is gone: $local: says so" "cannot determine the working directory: No such file" "$err"
-  matches "the working directory is gone: $local: what to do" "help: .*removed" "$err"
+  matches "the working directory is gone: $local: message" "cannot determine the working directory: No such file" "$err"
+  matches "the working directory is gone: $local: hint" "help: .*removed" "$err"
 done
 eka prefetch "$uri"
 cd "$scratch"
-equal "the working directory is gone: all else is well" "0 $right" "$status $(holds)"
+equal "the working directory is gone: other commands succeed" "0 $right" "$status $(holds)"
 
 finish

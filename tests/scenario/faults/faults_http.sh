@@ -1,13 +1,13 @@
 #!/bin/bash
-# What a server, or the way to it, may answer instead of the answer: the right exit code, words that help, and a cache
-# that the next run can use.
+# Faulty HTTP responses of a server or a gateway: the right exit code, a helpful message, and a cache that the next run
+# can use.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 faults_begin
 
-# In the closure, so that another remote than the one that was typed is at fault.
+# The fault affects a remote in the closure, not the one in the typed URI.
 tools="about=/tools.git/"
-# Passing faults that do not pass: no need to wait for long.
+# Transient faults that persist: no need for long retries.
 export EKA_NET_RETRY=1
 
 fails "connection refused" 4 "127\.0\.0\.1:$PROXY_PORT
@@ -25,21 +25,21 @@ fails "404" 4 'tools\.git
 atom-nix
 404
 help: .*URL' "status:code=404,$tools"
-fails "429 for ever" 4 'tools\.git
+fails "429 permanently" 4 'tools\.git
 429
 help: ' "status:code=429,$tools"
 fails "429 for an hour" 4 'tools\.git
 help: the server requires a wait of 3600 s' "status:code=429,retry-after=3600,$tools"
-fails "500 for ever" 4 'tools\.git
+fails "500 permanently" 4 'tools\.git
 500
 help: ' "status:code=500,$tools"
 fails "a command is redirected" 4 'tools\.git
 redirect' "status:code=302,location=$PROXY_URL/base.git/git-upload-pack,$tools"
-fails "a page instead of an answer" 4 'tools\.git' "status:code=200,$tools"
+fails "an HTML page instead of a response" 4 'tools\.git' "status:code=200,$tools"
 unset EKA_NET_RETRY
 
 for code in 408 429 500 502 503; do survives "$code once" "status:code=$code,times=1,$tools"; done
-equal "a retry is counted as one" 1 "$(
+equal "a retry is counted once" 1 "$(
   fresh_cache
   proxy_start --fault "status:code=502,times=1,$tools"
   eka prefetch --json "$uri"
@@ -47,10 +47,10 @@ equal "a retry is counted as one" 1 "$(
 )"
 begin=$SECONDS
 survives "429 for two seconds" "status:code=429,retry-after=2,times=1,$tools"
-check "429 for two seconds: they were waited for" test $((SECONDS - begin)) -ge 2
+check "429 for two seconds: the delay is respected" test $((SECONDS - begin)) -ge 2
 survives "not there yet" reset:at=0,connections=2
 
-# Redirects are for the handshake; the cache must not know the host.
+# Redirects affect the handshake, so the cache must not know the host.
 service='info/refs?service=git-upload-pack'
 wanted=$PROXY_URL/moved.git::server@^1
 moved="about=/moved.git/"
@@ -61,6 +61,6 @@ fails "redirected to a file" 4 'moved\.git
 redirect refused: file:///' "status:code=302,location=file://$www/company.git/$service,$moved"
 fails "redirected to a user" 4 'moved\.git
 redirect refused: the URL contains a user name' "status:code=302,location=http://me@127.0.0.1:$PROXY_PORT/company.git/$service,$moved"
-fails "redirected in a circle" 4 'moved\.git
+fails "redirected in a loop" 4 'moved\.git
 redirects' "status:code=302,location=$PROXY_URL/moved.git/$service,$moved"
 finish

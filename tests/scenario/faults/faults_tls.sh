@@ -1,5 +1,5 @@
 #!/bin/bash
-# Servers that cannot prove their identity, and unknown hosts: nothing is sent to them, and the error says why.
+# Servers without a valid certificate, and unknown ssh hosts: nothing is sent to them, and the reason is reported.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 source "$here/tls.sh"
@@ -16,10 +16,10 @@ learn
 recovers() {
   instead "$TLS_URL"
   eka prefetch "$wanted"
-  equal "$1: and the next run succeeds" "0 $right" "$status $(holds)"
+  equal "$1: the next run succeeds" "0 $right" "$status $(holds)"
 }
 
-# refused WHAT URL REGEX: with the sets at URL.
+# refused WHAT URL REGEX: with the sets at URL, eka fails.
 refused() {
   instead "$2"
   fresh_cache
@@ -30,26 +30,26 @@ refused() {
 server
 help: 
 $3"
-  equal "$1: nothing was asked" 0 "$(serve_log | count '.path != ""')"
+  equal "$1: no request was sent" 0 "$(serve_log | count '.path != ""')"
   sound "$1"
   recovers "$1"
 }
-refused "a certificate of its own" "$TLS_SELF" "certificate"
+refused "a self-signed certificate" "$TLS_SELF" "certificate"
 refused "another host's certificate" "$TLS_OTHER" "certificate"
 refused "a certificate that has expired" "$TLS_EXPIRED" "certificate"
 refused "a client without a certificate" "$TLS_MUTUAL" "certificate|HTTP status 400"
-# What is asked there is no HTTP.
-refused "TLS where there is none" "https://${SERVE_URL#http://}" "TLS|SSL|ssl"
+# The server there does not use TLS.
+refused "a server without TLS" "https://${SERVE_URL#http://}" "TLS|SSL|ssl"
 refused "no such host" "https://nowhere.invalid" "nowhere\.invalid"
 
-# What would turn the check off does not.
+# Configuration that would disable the check is ignored.
 instead "$TLS_SELF"
 printf '\tsslVerify = false\n' >>"$GIT_CONFIG_GLOBAL"
 fresh_cache
 GIT_SSL_NO_VERIFY=1 eka prefetch "$wanted"
-equal "a certificate of its own, and sslVerify = false: exit code" 4 "$status"
+equal "a self-signed certificate, and sslVerify = false: exit code" 4 "$status"
 
-# In the closure: one set is out of reach, and the atom that needs it is named with it.
+# In the closure: one set is unreachable; the error names it and the atom that needs it.
 printf '%s\n' "[url \"$SERVE_URL/\"]" "insteadOf = http://sets.invalid/" \
   "[url \"https://nowhere.invalid/\"]" "insteadOf = http://sets.invalid/tools" >"$GIT_CONFIG_GLOBAL"
 fresh_cache
@@ -57,7 +57,7 @@ eka prefetch "$wanted"
 equal "a set whose host is unknown: exit code" 4 "$status"
 matches "a set whose host is unknown: the remote" "tools\.git" "$err"
 matches "a set whose host is unknown: the atom" "atom-nix" "$err"
-matches "a set whose host is unknown: what to do" "help: " "$err"
+matches "a set whose host is unknown: hint" "help: " "$err"
 sound "a set whose host is unknown"
 recovers "a set whose host is unknown"
 finish

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Files made to take for ever or to fill the disk: each is refused with its reason, SIGINT ends the work on it soon, and
-# atoms beside it keep their answers.
+# Files designed to take forever or to fill the disk: each is rejected with a reason, SIGINT stops the work on it
+# quickly, and other atoms are unaffected.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
 serve_start "$www"
 mkdir -p "$www/files" "$scratch/work"
 
-# interrupted ARGUMENT…: SIGINT after a second and a half; $waited says how long it took from there to the end.
+# interrupted ARGUMENT…: sends SIGINT after 1.5 seconds; sets $waited to the time from then to the exit.
 interrupted() {
   local pid began
   "$EKA" "$@" </dev/null >"$scratch/out" 2>"$scratch/err" &
@@ -20,7 +20,7 @@ interrupted() {
   waited=$((($(date +%s%N) - began) / 1000000))
 }
 
-# bomb MEMBER COUNT NAME: an archive that is COUNT times the file MEMBER, compressed.
+# bomb MEMBER COUNT NAME: a compressed archive with COUNT copies of the file MEMBER.
 bomb() {
   gzip -9 -c "$1" >"$scratch/work/member.gz"
   for ((i = 0; i < $2; i++)); do cat "$scratch/work/member.gz"; done >"$www/files/$3"
@@ -42,7 +42,7 @@ headers g $'11 a=bcdef\n' >"$scratch/work/global"
 bomb "$scratch/work/empty" 4000 empty.tar.gz
 bomb "$scratch/work/global" 4000 global.tar.gz
 at_most "the archive of 4 GB of headers is small" $((32 << 20)) "$(stat -c %s "$www/files/empty.tar.gz")"
-# As many entries as are allowed, all different: that takes its time.
+# The maximum number of entries, all different, which takes a while.
 perl -e '
   for my $i (1 .. 450000) {
     my $header = pack("a100a8a8a8a12a12A8aa100a8", "d/$i", "0000644", "0000000", "0000000",
@@ -64,32 +64,32 @@ add_atom large "{ main = builtins.deepSeq (builtins.genList (i: builtins.toFile 
 commit_set good empty global slow large
 
 eka resolve empty
-equal "an archive of headers alone: exit code" 6 "$status"
-matches "and why" 'exceeds the limit of entries|exceeds the expansion limit' "$err"
+equal "an archive of headers only: exit code" 6 "$status"
+matches "reason" 'exceeds the limit of entries|exceeds the expansion limit' "$err"
 eka resolve global
 equal "headers that never become entries: exit code" 6 "$status"
 interrupted resolve slow
 equal "450,000 entries, and SIGINT: exit code" 130 "$status"
-at_most "and how long it took to end, in ms" 15000 "$waited"
+at_most "time until the exit, in ms" 15000 "$waited"
 
 echo "- a disk that an evaluation fills"
 eka resolve good large
 equal "resolved" 0 "$status"
 export EKA_PLAN_DISK=100M
 eka plan ::good ::large
-equal "one fails: exit code" 5 "$status"
-matches "and says what it wrote" 'evaluation wrote more than 100 MiB into its store' "$err"
-matches "and what to do" 'plan.disk' "$err"
-matches "the other has its answer" "$(drv_named good)" "$out"
+equal "one evaluation fails: exit code" 5 "$status"
+matches "the limit is reported" 'evaluation wrote more than 100 MiB into its store' "$err"
+matches "hint" 'plan.disk' "$err"
+matches "the other is planned" "$(drv_named good)" "$out"
 eka plan -c ::good ::large
-equal "in one process, too: exit code" 5 "$status"
-matches "the other has its answer" "$(drv_named good)" "$out"
+equal "in one process: exit code" 5 "$status"
+matches "the other is planned" "$(drv_named good)" "$out"
 for ((i = 0; i < 50; i++)); do
   left=$(du -sm "$XDG_CACHE_HOME" | cut -f1)
   ((left < 100)) && break
   sleep 0.1
 done
-at_most "what is left of it in the cache, in MB" 99 "$left"
+at_most "size left in the cache, in MB" 99 "$left"
 unset EKA_PLAN_DISK
 
 echo "- manifests and locks"
@@ -97,7 +97,7 @@ deep=$(printf 'a.%.0s' {1..50000})
 printf '[package]\nlabel = "good"\nversion = "1.0.0"\n%sa = 1\n' "$deep" >"$scratch/atom.toml"
 eka inspect manifest "$scratch/atom.toml"
 equal "a key of 50,000 parts: exit code" 2 "$status"
-matches "and why" 'levels deep' "$err"
+matches "reason" 'levels deep' "$err"
 {
   printf 'version = 0\n[compose]\nuse = "static"\n[[deps]]\nrequires = ['
   for i in {1..280000}; do printf '"%d",' "$i"; done

@@ -1,5 +1,5 @@
 #!/bin/bash
-# SIGINT and SIGTERM while a server does not answer: eka ends, says so by its exit code, and leaves nothing behind.
+# SIGINT and SIGTERM while a server does not respond: eka exits with the corresponding code and leaves nothing behind.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -15,7 +15,7 @@ interrupt() {  # SIGNAL AFTER: runs eka, sends the signal; --foreground: to eka 
 }
 litter() { find "$XDG_CACHE_HOME/eka/git" -path '*incoming/*' 2>/dev/null | head; }
 
-# Backends that are stopped accept, and never answer.
+# Stopped backends accept connections but never respond.
 stop() { kill -STOP "${SERVE_PIDS[@]:0:${#SERVE_PIDS[@]}-1}"; }
 resume() { kill -CONT "${SERVE_PIDS[@]:0:${#SERVE_PIDS[@]}-1}"; }
 at_exit resume
@@ -24,14 +24,14 @@ stop
 interrupt INT 1
 equal "SIGINT: exit code" 130 "$status"
 equal "SIGINT: nothing on standard output" "" "$out"
-equal "SIGINT: nothing is left running" "" "$(left_processes)"
+equal "SIGINT: no process is left running" "" "$(left_processes)"
 equal "SIGINT: nothing is left in the cache" "" "$(litter)"
 interrupt TERM 1
 equal "SIGTERM: exit code" 143 "$status"
-equal "SIGTERM: nothing is left running" "" "$(left_processes)"
+equal "SIGTERM: no process is left running" "" "$(left_processes)"
 resume
 
-# In the middle of an evaluation that does not end.
+# During an evaluation that does not end.
 mkdir "$scratch/endless"
 cat >"$scratch/endless/atom.toml" <<END
 [package]
@@ -49,9 +49,9 @@ release "$www/company.git" "$scratch/endless" endless 1.0.0 >/dev/null
 uri=$SERVE_URL/company.git::endless
 interrupt INT 3
 equal "SIGINT while it evaluates: exit code" 130 "$status"
-equal "SIGINT while it evaluates: nothing is left running" "" "$(left_processes)"
+equal "SIGINT while it evaluates: no process is left running" "" "$(left_processes)"
 
 uri=$SERVE_URL/company.git::server
 eka plan "$uri"
-equal "and the next run succeeds" 0 "$status"
+equal "the next run succeeds" 0 "$status"
 finish

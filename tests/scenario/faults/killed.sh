@@ -1,5 +1,5 @@
 #!/bin/bash
-# kill -9 at any point loses at most the work in flight: the next run gets it right, and leaves no litter.
+# kill -9 at any point loses at most the work in flight: the next run succeeds and removes leftover files.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -9,11 +9,11 @@ uri=$SERVE_URL/set-00.git::root
 begin=${EPOCHREALTIME/[.,]/}
 eka plan "$uri"
 took=$((${EPOCHREALTIME/[.,]/} - begin))  # microseconds
-equal "undisturbed" 0 "$status"
-matches "gives the derivation" "$(drv_named root-1.0.0)" "$out"
+equal "undisturbed: exit code" 0 "$status"
+matches "undisturbed: derivation" "$(drv_named root-1.0.0)" "$out"
 expected=$out
 
-# Points spread over the length of a run; every second cache is struck twice.
+# Points spread over the duration of a run; every second cache is struck twice.
 points=12
 for ((point = 1; point <= points; point++)); do
   fresh_cache
@@ -26,12 +26,12 @@ for ((point = 1; point <= points; point++)); do
   done
   eka plan "$uri"
   equal "struck at $point/$points: the next run succeeds" 0 "$status"
-  equal "struck at $point/$points: and is right" "$expected" "$out"
+  equal "struck at $point/$points: and prints the derivation" "$expected" "$out"
 done
 
-check "the cache is sound" git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only --no-dangling
+check "git finds the cache valid" git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only --no-dangling
 eka cache verify
-equal "and eka finds it so" 0 "$status"
-equal "no pack is left half way" "" "$(find "$XDG_CACHE_HOME/eka/git" -path '*incoming/*' | head)"
-equal "nothing is left running" "" "$(left_processes)"
+equal "eka finds the cache valid" 0 "$status"
+equal "no incomplete pack is left" "" "$(find "$XDG_CACHE_HOME/eka/git" -path '*incoming/*' | head)"
+equal "no process is left running" "" "$(left_processes)"
 finish

@@ -1,12 +1,12 @@
 #!/bin/bash
-# SIGINT and SIGKILL at 50 points of a run each, spread over its length: nothing is left behind that would be wrong, and
-# the next run is right.
+# SIGINT and SIGKILL at 50 points each, spread over the duration of a run: the state left behind is valid, and the next
+# run succeeds.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 source "$here/strikes.sh"
 faults_begin
 
-# A line that is slow enough for the points to fall between one packet and the next, too.
+# A network slow enough for some points to fall between two packets.
 line=(--latency 5 --bandwidth 200K)
 proxy_start "${line[@]}"
 fresh_cache
@@ -20,7 +20,7 @@ for ((point = 1; point <= points; point++)); do
   strike INT $((took * point / points)) prefetch "$uri"
   case $status in
     130) interrupted=$((interrupted + 1)) ;;
-    0) ;;  # it was through
+    0) ;;  # it had finished
     *) not_ok "SIGINT at $point/$points: exit code" "found $status: $(cat "$scratch/err")" ;;
   esac
   if ((point % 5 == 0)); then
@@ -38,7 +38,7 @@ for ((point = 1; point <= points; point++)); do
   strike KILL $((took * point / points)) prefetch "$uri"
   if ((status == 137)); then killed=$((killed + 1)); fi
   if ((point % 5 == 0)); then
-    # What a killed run was receiving is removed by the next.
+    # Incomplete fetches of a killed run are removed by the next run.
     proxy_start
     recovers "SIGKILL at $point/$points"
     sound "SIGKILL at $point/$points"
@@ -47,6 +47,6 @@ for ((point = 1; point <= points; point++)); do
 done
 check "SIGKILL: it struck before the end ($killed of $points times)" test "$killed" -ge 1
 eka --offline plan "$uri"
-equal "after all of it a plan is what it was" 0 "$status"
-matches "after all of it a plan is what it was" "$(drv_named server-1.4.0)" "$out"
+equal "afterwards a plan gives the same result" 0 "$status"
+matches "afterwards a plan gives the same result" "$(drv_named server-1.4.0)" "$out"
 finish

@@ -1,7 +1,7 @@
 #!/bin/bash
-# SIGINT and SIGKILL at 50 random points each of a plan, also while Nix evaluates in its sandbox and while derivations
-# are admitted into the store: nothing is left running, the next run removes what was left half way and gives the
-# derivation that an undisturbed one gives.
+# SIGINT and SIGKILL at 50 random points each of a plan, including evaluation in the sandbox and the import of
+# derivations into the store: no process is left running, and the next run removes incomplete data and produces the same
+# derivation as an undisturbed run.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 source "$here/strikes.sh"
@@ -9,7 +9,7 @@ strikes_begin
 
 serve_start "$www"
 make_world demo
-# Every platform to build for gives derivations that no store has yet.
+# Each build platform produces derivations that do not exist in any store yet.
 mkdir "$scratch/struck"
 cat >"$scratch/struck/atom.toml" <<END
 [package]
@@ -33,33 +33,33 @@ uri=$SERVE_URL/company.git::struck
 
 run=$$-$RANDOM
 target() { export EKA_PLATFORMS_TARGET=$run-$1; }
-# Undisturbed, with and without the objects in the cache.
+# Undisturbed, with and without cached objects.
 target cold
 timed plan "$uri"
 equal "undisturbed: exit code" 0 "$status"
 cold=$took
 target warm
 timed plan "$uri"
-equal "undisturbed, with what is cached: exit code" 0 "$status"
+equal "undisturbed, with cached objects: exit code" 0 "$status"
 warm=$took
 
 litter() { find "$XDG_CACHE_HOME/eka" \( -path '*incoming/*' -o -path '*/scratch/eval-*' \) 2>/dev/null | head; }
-# valid DERIVATION: it, and all that it needs, lies in the store as the store knows it.
+# valid DERIVATION: whether it and its requisites are valid in the store.
 valid() { nix-store --query --requisites "$1" 2>/dev/null | xargs -r nix-store --verify-path 2>"$scratch/store"; }
 
-# mended WHAT: after a strike.
+# mended WHAT: checks the state after a strike.
 mended() {
   local left
-  eka plan "$uri"  # at once, when what was killed with it may still be dying
+  eka plan "$uri"  # immediately, while killed children may still be running
   [[ $status == 0 ]] || not_ok "$1: the next run succeeds" "exit $status: $err"
   planned=$out
   left=$(left_processes)
   [[ -z $left ]] || not_ok "$1: nothing is left running" "$left"
-  # Nix's own locks and unfinished registrations are for its next user to mend, too: this checks that it did.
+  # Nix's own locks and unfinished registrations are repaired by its next user: this checks that it happened.
   valid "$planned" || not_ok "$1: what was planned is in the store, sound" "$planned" "$(cat "$scratch/store")"
   [[ -z $(litter) ]] || not_ok "$1: nothing is left half way" "$(litter)" "said: $err"
 }
-# Every tenth time more thoroughly, in the end with a cache that knew of nothing.
+# Every tenth time more thoroughly, finally with an empty cache.
 compare() {
   local again=$planned
   sound "$1"
@@ -68,8 +68,8 @@ compare() {
   equal "$1: the derivation is that of an undisturbed run" "$again" "$out"
 }
 
-# strikes SIGNAL EXPECTED: half of the points from an empty cache on, half with the objects there; a fifth while it
-# admits.
+# strikes SIGNAL EXPECTED: half of the points with an empty cache, half with cached objects; a fifth of them during the
+# import.
 points=50
 strikes() {
   local signal=$1 expected=$2 point what struck=0 evaluating=0 admitting=0 length aim
@@ -81,7 +81,7 @@ strikes() {
     fi
     target "${signal,,}-$point"
     aim=()
-    # It is short: one point in ten would hit it.
+    # The import is short: only one point in ten would hit it.
     if ((point % 5 == 0)); then
       aim=(--in admitting)
       length=20000
@@ -91,7 +91,7 @@ strikes() {
     strike "${aim[@]}" "$signal" "$random" plan "$uri"
     case $status in
       "$expected") struck=$((struck + 1)) ;;
-      0) ;;  # it was through
+      0) ;;  # it had finished
       *) not_ok "$what: exit code" "found $status: $(cat "$scratch/err")" ;;
     esac
     case $status/$struck_in in

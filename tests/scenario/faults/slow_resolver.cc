@@ -1,4 +1,4 @@
-// To be loaded into a program (LD_PRELOAD): a resolver that does not answer, as one does whose name servers are gone.
+// For LD_PRELOAD: a resolver that does not respond, as if its name servers were unreachable.
 #include <netdb.h>
 #include <unistd.h>
 

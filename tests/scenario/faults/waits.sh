@@ -1,13 +1,13 @@
 #!/bin/bash
-# SIGINT while eka waits for something that does not come: a resolver, a lock, a pool thread that cannot be interrupted.
-# It ends soon, and says so by its exit code.
+# SIGINT while eka waits for a resolver, a lock, or a pool thread that cannot be interrupted: it exits soon, with the
+# corresponding code.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
 make_world demo
 uri=$SERVE_URL/company.git::server
 
-# interrupt AFTER ARGUMENTS…: runs eka, sends SIGINT to it alone; one that continues is killed (exit code 137).
+# interrupt AFTER ARGUMENTS…: runs eka and sends SIGINT to it alone; kills it if it does not exit (exit code 137).
 interrupt() {
   local after=$1
   shift
@@ -28,7 +28,7 @@ else
   preload=()
 fi
 
-# Somebody else has the cache for himself.
+# Another process holds the cache exclusively.
 eka plan "$uri"
 equal "plan: exit code" 0 "$status"
 cache=$XDG_CACHE_HOME/eka
@@ -39,20 +39,20 @@ until ! flock --nonblock --exclusive "$cache/lock" true; do sleep 0.05; done
 interrupt 1 plan "$uri"
 equal "SIGINT while another process collects: exit code" 130 "$status"
 interrupt 1 cache stat
-equal "SIGINT while cache stat waits for it: exit code" 130 "$status"
+equal "SIGINT while cache stat waits for the lock: exit code" 130 "$status"
 kill "$holder"
 wait "$holder" 2>/dev/null || true
 
-# A process that was stopped while it wrote refs does not block others.
+# A process stopped while writing refs does not block others.
 fresh_cache
 eka prefetch "$SERVE_URL/company.git::auth"
 flock --no-fork --exclusive "$XDG_CACHE_HOME/eka/git/names.lock" sleep 600 &
 holder=$!
 until ! flock --nonblock --exclusive "$XDG_CACHE_HOME/eka/git/names.lock" true; do sleep 0.05; done
 eka plan "$uri"
-equal "plan while another process holds the lock of names: exit code" 0 "$status"
+equal "plan while another process holds the lock of the refs: exit code" 0 "$status"
 kill "$holder"
 wait "$holder" 2>/dev/null || true
 eka --offline plan "$uri"
-equal "and what it named is there: exit code" 0 "$status"
+equal "the written refs are found: exit code" 0 "$status"
 finish

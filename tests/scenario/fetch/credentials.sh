@@ -1,5 +1,5 @@
 #!/bin/bash
-# Logins: where they come from, which helper learns the outcome, and that secrets are sent to the server only.
+# Logins: their sources, the feedback to helpers, and that secrets are only sent to the server.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 source "$here/login.sh"
@@ -10,13 +10,13 @@ login_start
 
 uri=$LOGIN_URL/company.git::server@^1
 export GIT_CONFIG_GLOBAL=$scratch/gitconfig EKA_NET_RETRY=1
-# The locks name the open server: the closed one is put before it, in all that follows.
+# The locks name the server without login: in the following, insteadOf redirects to the one with login.
 configure() { printf '%s\n' "[url \"$LOGIN_URL/\"]" "insteadOf = $SERVE_URL/" "$@" >"$GIT_CONFIG_GLOBAL"; }
 
-# A helper that writes down what it is asked, and knows the login of $scratch/knows.
+# A helper that records its input, and knows the login in $scratch/knows.
 cat >"$scratch/helper" <<END
 #!/bin/sh
-words=\$(cat)  # several may ask at once: written in one piece
+words=\$(cat)  # helpers may run concurrently, so the record is written at once
 printf '%s\n' "verb=\$1" "\$words" "" >>"$scratch/asked"
 if test "\$1" = get; then cat "$scratch/knows"; fi
 END
@@ -28,7 +28,7 @@ knows() {
 }
 asked() { grep -c "^verb=$1\$" "$scratch/asked" || true; }
 
-# clean WHAT: no secret in what was said, nor in the cache, nor in what was written beside it.
+# clean WHAT: no secret is in the output, in the cache, or in other written files.
 clean() {
   local found
   found=$(grep -rlaF -e "$secret" -e "$wrong" -e "$(printf 'joe:%s' "$secret" | base64)" -- \
@@ -47,7 +47,7 @@ shut_out() {
   equal "$1: exit code" 4 "$status"
   matches "$1: the atom's remote" "company\.git" "$err"
   matches "$1: the reason" "401" "$err"
-  matches "$1: the remedy" "help: .*credential helper" "$err"
+  matches "$1: the hint" "help: .*credential helper" "$err"
   clean "$1"
 }
 
@@ -60,7 +60,7 @@ echo "- a helper"
 configure "${helper[@]}"
 knows username=joe "password=$secret"
 let_in "a helper"
-equal "it is asked once for all sets of a host" 1 "$(asked get)"
+equal "the helper is asked once for all sets of a host" 1 "$(asked get)"
 equal "and learns once that it was right" "1 0" "$(asked store) $(asked erase)"
 check "it receives the host" grep -q "^host=${LOGIN_URL#http://}\$" "$scratch/asked"
 knows username=joe "password=$wrong"
@@ -74,18 +74,18 @@ configure "${helper[@]}" "useHttpPath = true"
 knows username=joe "password=$secret"
 let_in "useHttpPath"
 sets=$(awk '/^verb=/ { get = ($0 == "verb=get") } get && /^path=.*\.git$/' "$scratch/asked" | sort -u | wc -l)
-equal "it is asked for each set" "$(asked get)" "$sets"
-check "of which there are several" test "$sets" -ge 2
+equal "with useHttpPath it is asked for each set" "$(asked get)" "$sets"
+check "there are several sets" test "$sets" -ge 2
 
 echo "- netrc"
 configure "${helper[@]}"
 knows username=joe "password=$secret"
 printf 'machine 127.0.0.1 login joe password %s\n' "$secret" >"$HOME/.netrc"
 let_in "netrc"
-equal "no helper is asked then" 0 "$(asked get)"
+equal "with netrc no helper is asked" 0 "$(asked get)"
 printf 'machine 127.0.0.1 login joe password %s\n' "$wrong" >"$HOME/.netrc"
 let_in "netrc that is wrong, then a helper"
-equal "which is asked" 1 "$(asked get)"
+equal "a helper is asked" 1 "$(asked get)"
 configure
 shut_out "netrc that is wrong"
 rm "$HOME/.netrc"
@@ -120,13 +120,13 @@ configure "${helper[@]}"
 knows
 fresh_cache
 status=0
-# A terminal of its own, without input.
+# A terminal without a user.
 GIT_ASKPASS= SSH_ASKPASS= timeout 60 script -qec "$(printf '%q ' "$EKA" prefetch "$uri")" "$scratch/terminal" </dev/null \
   >"$scratch/out" 2>"$scratch/err" || status=$?
 equal "a terminal: exit code" 4 "$status"
-check "a terminal: no question" test "$(grep -ciE 'username for|password for' "$scratch/terminal")" = 0
+check "a terminal: no prompt" test "$(grep -ciE 'username for|password for' "$scratch/terminal")" = 0
 
-echo "- URLs that would deceive a helper are refused before it is asked"
+echo "- URLs that could deceive a helper are rejected before it is asked"
 configure "${helper[@]}"
 knows username=joe "password=$secret"
 for url in 'https:///h' "https://h/%0ahost=$LOGIN_URL" 'https://h/%00x' 'https://h%2Fx/y' 'https://me@you@h/x' \
@@ -137,7 +137,7 @@ for url in 'https:///h' "https://h/%0ahost=$LOGIN_URL" 'https://h/%00x' 'https:/
     equal "$url: exit code of $command" 2 "$status"
   done
 done
-equal "nor was it asked" "0 0 0" "$(asked get) $(asked store) $(asked erase)"
+equal "the helper was not asked" "0 0 0" "$(asked get) $(asked store) $(asked erase)"
 
 echo "- locks and downloads"
 configure "${helper[@]}"
@@ -154,10 +154,10 @@ fresh_cache
 eka resolve app
 cd "$scratch"
 equal "a file behind a login is locked" 0 "$status"
-check "in the lock" grep -q "$LOGIN_URL/files/fix.patch" "$set/app/atom.lock"
+check "its URL is in the lock" grep -q "$LOGIN_URL/files/fix.patch" "$set/app/atom.lock"
 equal "the helper was called once, and learns the outcome" "1 1" "$(asked get) $(asked store)"
 clean "a lock"
-# Planned with another way to the same place: insteadOf is for files too.
+# With a redirected URL: insteadOf also applies to downloads.
 printf '%s\n' "[url \"$SERVE_URL/\"]" "insteadOf = $LOGIN_URL/" >"$GIT_CONFIG_GLOBAL"
 fresh_cache
 eka plan "$set::app"
@@ -167,7 +167,7 @@ knows username=joe "password=$wrong"
 fresh_cache
 eka plan "$set::app"
 equal "a wrong password for a file" 4 "$status"
-matches "names it" "fix\.patch" "$err"
+matches "the message names it" "fix\.patch" "$err"
 equal "the helper learns it" 1 "$(asked erase)"
 clean "a wrong password for a file"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Sources that are no atoms: fetched once, checked, and given to evaluation as Nix's own fetchers would.
+# Direct sources: fetched once, verified, and passed to evaluation like those of Nix's own fetchers.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
@@ -7,7 +7,7 @@ serve_start "$www"
 mkdir -p "$www/files" "$scratch/work"
 git=(git -c user.name=scenario -c user.email=s@eka.invalid -c init.defaultBranch=main)
 
-# What there is to fetch: an archive, a file, a repository.
+# The files to fetch: an archive, a file, a repository.
 mkdir -p "$scratch/work/lib-1.0/empty"
 echo '{ name = "from-the-archive"; }' >"$scratch/work/lib-1.0/default.nix"
 printf '#!/bin/sh\n' >"$scratch/work/lib-1.0/run"
@@ -27,7 +27,7 @@ sri() { command nix --extra-experimental-features nix-command hash to-sri --type
 tar_hash=$(sri "$(nix nix-prefetch-url --unpack "$SERVE_URL/files/lib-1.0.tar.gz")")
 file_hash=$(sri "$(nix nix-prefetch-url "$SERVE_URL/files/fix.patch")")
 
-# The atom, in a set of its own.
+# The atom, in its own set.
 begin_set
 set=$PWD
 add_atom app "$(
@@ -103,27 +103,27 @@ expected=$(nix nix-instantiate "$scratch/plain.nix")
 serve_forget
 eka plan "$set::app"
 equal "an atom with sources of every kind: exit code" 0 "$status"
-matches "it has a derivation" "$(drv_named from-the-archive)" "$out"
-equal "which is the one that Nix's own fetchers lead to" "$expected" "$out"
+matches "the derivation is printed" "$(drv_named from-the-archive)" "$out"
+equal "it equals the one with Nix's own fetchers" "$expected" "$out"
 first=$out
 log=$(serve_log)
-equal "the archive is asked for once" 1 "$(count '.path == "/files/lib-1.0.tar.gz"' <<<"$log")"
-equal "the file too" 1 "$(count '.path == "/files/fix.patch"' <<<"$log")"
-equal "and the revision, without its refs" "fetch" "$(jq -rs 'map(select(.command != "-") | .command) | join(" ")' <<<"$log")"
+equal "the archive is requested once" 1 "$(count '.path == "/files/lib-1.0.tar.gz"' <<<"$log")"
+equal "the file is requested once" 1 "$(count '.path == "/files/fix.patch"' <<<"$log")"
+equal "the revision is fetched without listing refs" "fetch" "$(jq -rs 'map(select(.command != "-") | .command) | join(" ")' <<<"$log")"
 
 serve_forget
 eka plan --fresh-eval "$set::app"
 equal "again, evaluated again: the same" "$first" "$out"
 eka --offline plan --fresh-eval "$set::app"
-equal "offline: the same" "$first" "$out"
+equal "offline: the same derivation" "$first" "$out"
 equal "and no remote is queried" "" "$(serve_log)"
-equal "the cache's repository is whole" 0 "$(git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only >/dev/null 2>&1; echo $?)"
+equal "git fsck succeeds" 0 "$(git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only >/dev/null 2>&1; echo $?)"
 
 fresh_cache
 eka --offline plan --fresh-eval "$set::app"
 equal "offline, and nothing cached" 7 "$status"
 
-# Locks that say something else.
+# Locks with different hashes or revisions.
 other=sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 for which in lib fix; do
   fresh_cache
@@ -132,7 +132,7 @@ for which in lib fix; do
   equal "$which: a wrong hash: exit code" 6 "$status"
   matches "$which: a wrong hash: the source" "\`$which\`" "$err"
   matches "$which: a wrong hash: the atom" 'app 1\.0\.0' "$err"
-  matches "$which: a wrong hash: what the lock says" "$other" "$err"
+  matches "$which: a wrong hash: the locked hash" "$other" "$err"
   equal "$which: a wrong hash: no derivation" "" "$out"
 done
 lock "$tar_hash" "$file_hash" 0123456789012345678901234567890123456789
@@ -140,7 +140,7 @@ fresh_cache
 eka plan "$set::app"
 equal "a revision that does not exist: exit code" 4 "$status"
 
-# The manifest requires more than the lock has.
+# The manifest has a source that is not in the lock.
 lock "$tar_hash" "$file_hash" "$rev"
 sed -i 's/^lib\.tar/more.url = "http:\/\/127.0.0.1:1\/x"\nlib.tar/' "$set/app/atom.toml"
 eka plan "$set::app"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Memory grows neither with the number of remotes nor with the size of a pack: the resident peak of eka itself, as the
-# kernel keeps it. The limits allow for larger libraries on other machines; a regression exceeds them by far.
+# Memory does not grow with the number of remotes or the size of a pack: measures the peak resident size of eka itself.
+# The limits allow for other versions of libraries; a regression would exceed them by far.
 source "$(dirname "$0")/../scenario.sh"
 
 EKA_BENCH=$(realpath "${EKA_BENCH:?the path of the built eka-bench}")
@@ -10,7 +10,7 @@ if [[ -n ${EKA_SANITIZED:-} ]]; then
   exit 0
 fi
 
-# peak URI: fetches it into an empty cache; the peak is in $peak, in MiB.
+# peak URI: fetches it into an empty cache; sets $peak in MiB.
 peak() {
   fresh_cache
   status=0
@@ -23,8 +23,8 @@ echo "- many remotes"
 make_world make --sets 150 --atoms 450 --versions 1 --files 2 --file-size 2000 --deps 3 --levels 4 --seed 3
 peak "$SERVE_URL/set-00.git::root"
 equal "450 atoms of 150 remotes: exit code" 0 "$status"
-equal "all of them are there" 450 "$(git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref | wc -l)"
-at_most "MiB at the peak" 80 "$peak"
+equal "all of them are cached" 450 "$(git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref | wc -l)"
+at_most "peak in MiB" 80 "$peak"
 
 echo "- a large pack"
 mkdir "$scratch/heavy"
@@ -35,6 +35,6 @@ release "$www/set-00.git" "$scratch/heavy" heavy 1.0.0 >/dev/null
 unset GIT_CONFIG_COUNT
 peak "$SERVE_URL/set-00.git::heavy"
 equal "a pack of 64 MiB: exit code" 0 "$status"
-check "all of it is there" test "$(du -sm --apparent-size "$XDG_CACHE_HOME/eka/git/objects/pack" | cut -f1)" -ge 64
-at_most "MiB at the peak" 60 "$peak"
+check "the pack is complete" test "$(du -sm --apparent-size "$XDG_CACHE_HOME/eka/git/objects/pack" | cut -f1)" -ge 64
+at_most "peak in MiB" 60 "$peak"
 finish

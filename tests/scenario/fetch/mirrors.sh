@@ -1,10 +1,10 @@
 #!/bin/bash
-# Objects come from any mirror: the fastest first, the next when one fails, and none of them is trusted.
+# Objects come from any mirror: the fastest first, the next one after a failure; none of them is trusted.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/faults.sh"
 faults_begin
 
-# A second mirror of base: the same server by another, slower line. (A subshell would end it.)
+# A second mirror of base: the same server through a slower proxy. (A subshell would stop it.)
 slow() {
   local PROXY_NAME=slow PROXY_PORT=${slow_port:-0} PROXY_PID=${slow_pid:-} PROXY_URL=${slow_url:-}
   "$@"
@@ -14,7 +14,7 @@ at_exit 'slow proxy_stop'
 latency=(--latency 200)
 slow proxy_start "${latency[@]}"
 
-# An atom like "store", whose lock names both.
+# An atom like "store", whose lock names both mirrors.
 unpack "$www/company.git" "$(version_of company store 0.9.0 rev)" "$scratch/store"
 sed -i "s|\"$PROXY_URL/base.git\"|&, \"$slow_url/base.git\"|; s|^version = \"0.9.0\"|version = \"0.9.9\"|" \
   "$scratch/store/atom.lock" "$scratch/store/atom.toml"
@@ -24,22 +24,22 @@ wanted=$PROXY_URL/company.git::store@=0.9.9
 learn
 
 base="about=/base.git/,about=command=fetch"
-# fetches PORT: how many requests for objects of base came to a mirror, of those since serve_forget.
+# fetches PORT: the number of fetches of base from a mirror since serve_forget.
 fetches() { serve_log | count ".path == \"/base.git/git-upload-pack\" and .command == \"fetch\" and (.host | endswith(\":$1\"))"; }
 
 serve_forget
 faulty_run
-equal "two good mirrors: all is there" "0 $right" "$status $(holds)"
+equal "two good mirrors: the closure is complete" "0 $right" "$status $(holds)"
 equal "the faster is asked for the objects, once" 1 "$(fetches "$PROXY_PORT")"
 equal "and the slower is not" 0 "$(fetches "$slow_port")"
 
 serve_forget
 rm -rf "$XDG_CACHE_HOME/eka/git"
 eka prefetch "$wanted"
-equal "what is known of hosts: all is there" "0 $right" "$status $(holds)"
+equal "what is known of hosts: the closure is complete" "0 $right" "$status $(holds)"
 equal "what is known of hosts: there is no other race" 0 "$(serve_log | count '.method == "GET"')"
 
-# After a failure the slower one is asked, also in the middle of a pack.
+# After a failure, also in the middle of a pack, the slower mirror is used.
 for fault in reset:at=0 reset:body=200 truncate:body=200 corrupt:body=200 status:code=403 status:code=503; do
   serve_forget
   survives "the faster fails: $fault" "$fault,$base"
@@ -47,27 +47,27 @@ for fault in reset:at=0 reset:body=200 truncate:body=200 corrupt:body=200 status
   equal "the faster fails: $fault: the slower is asked" 1 "$(fetches "$slow_port")"
 done
 record "$scratch/other" base "$(version_of base hello 1.0.0 rev)"
-survives "the faster lies" "answer:file=$scratch/other,$base"
+survives "the faster mirror returns a different pack" "answer:file=$scratch/other,$base"
 
-# A host that has failed is the last to be asked, for a while.
+# A host that has failed is tried last for a while.
 survives "a failure to be remembered" "status:code=403,$base"
 rm -rf "$XDG_CACHE_HOME/eka/git"
 serve_forget
 proxy_start
 eka prefetch "$wanted"
-equal "a failure is remembered: all is there" "0 $right" "$status $(holds)"
-equal "a failure is remembered: the other mirror is asked" "0 1" "$(fetches "$PROXY_PORT") $(fetches "$slow_port")"
+equal "a failure is remembered: the closure is complete" "0 $right" "$status $(holds)"
+equal "a failure is remembered: the other mirror is used" "0 1" "$(fetches "$PROXY_PORT") $(fetches "$slow_port")"
 
-# When both have failed, what may pass is tried again, and all failures are named.
+# If both have failed, transient failures are retried, and all failures are reported.
 slow proxy_start "${latency[@]}" --fault "status:code=404,$base"
-survives "one is gone, the other comes back" "status:code=503,times=1,$base"
+survives "one is missing, the other recovers" "status:code=503,times=1,$base"
 fails_everywhere() {
   faulty_run "$3"
   equal "$1: exit code" "$2" "$status"
   matches "$1: the first is named" "$PROXY_URL/base.git: " "$err"
   matches "$1: the second is named" "$slow_url/base.git: " "$err"
   matches "$1: the atom is named" "fetching settings 1.0.0" "$err"
-  matches "$1: and for whom it is" "prefetching $PROXY_URL" "$err"
+  matches "$1: the requested URI is named" "prefetching $PROXY_URL" "$err"
   sound "$1"
 }
 fails_everywhere "both fail" 4 "status:code=403,$base"

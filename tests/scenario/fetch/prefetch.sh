@@ -1,5 +1,5 @@
 #!/bin/bash
-# Closures into the cache and no further: afterwards a plan needs no network.
+# Prefetching closures into the cache: a later plan needs no network.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -8,9 +8,9 @@ company=$SERVE_URL/company.git
 
 eka prefetch --json "$company::server@^1"
 equal "prefetch succeeds" 0 "$status"
-equal "it prints the root" server "$(jq -r '.closures[0].root.label' <<<"$out")"
+equal "the root is printed" server "$(jq -r '.closures[0].root.label' <<<"$out")"
 closure=$(version_of company server "$(jq -r '.closures[0].root.version' <<<"$out")" closure)
-equal "and every atom of its closure" "$closure" "$(jq '.closures[0].atoms | length' <<<"$out")"
+equal "every atom of its closure is printed" "$closure" "$(jq '.closures[0].atoms | length' <<<"$out")"
 log=$(serve_log)
 equal "--json counts requests as the server does" "$(count '.method == "POST"' <<<"$log")" \
   "$(jq '[.remotes[].requests] | add' <<<"$out")"
@@ -18,10 +18,10 @@ equal "--json counts requests as the server does" "$(count '.method == "POST"' <
 serve_forget
 eka --offline plan "$company::server@^1"
 equal "plan --offline works afterwards" 0 "$status"
-matches "and plans the atom" "$(drv_named 'server-1[^ ]*')" "$out"
-equal "without a request" "" "$(serve_log)"
+matches "the atom is planned" "$(drv_named 'server-1[^ ]*')" "$out"
+equal "no request is sent" "" "$(serve_log)"
 
-# A lock file alone names everything but its own atom. What it calls "::" is the repository it lies in.
+# A lock file names everything except its own atom. Its "::" refers to the repository that contains it.
 fresh_cache
 git clone -q "$company" "$scratch/server" 2>/dev/null
 git -C "$scratch/server" fetch -q origin 'refs/eka/*:refs/eka/*' 'refs/ekala/*:refs/ekala/*'
@@ -29,15 +29,15 @@ git -C "$scratch/server" show refs/eka/atoms/server/1.3.0:atom.lock >"$scratch/s
 eka prefetch --json --lock "$scratch/server/atom.lock"
 equal "prefetch --lock succeeds" 0 "$status"
 equal "it fetches the closure" "$(version_of company server 1.3.0 closure)" "$(jq '.closures[0].atoms | length' <<<"$out")"
-equal "and names the file" "$scratch/server/atom.lock" "$(jq -r '.closures[0].lock' <<<"$out")"
+equal "the file is named" "$scratch/server/atom.lock" "$(jq -r '.closures[0].lock' <<<"$out")"
 
-# What fails stops nothing else.
+# A failure does not affect other items.
 fresh_cache
 eka prefetch "$company::nothing" "$SERVE_URL/base.git::hello" --lock "$scratch/missing.lock"
-equal "a lock file that is not there is a matter of usage" 2 "$status"
+equal "a missing lock file: exit code 2" 2 "$status"
 eka prefetch "$company::nothing" "$company::server@^1"
 equal "no such atom: exit code 3" 3 "$status"
 matches "the other closure is cached" "of 1 closures" "$err"
 eka prefetch
-equal "nothing asked for is a matter of usage" 2 "$status"
+equal "no arguments: exit code 2" 2 "$status"
 finish

@@ -1,13 +1,13 @@
 #!/bin/bash
-# https by way of a proxy that digs a tunnel for it (CONNECT): a real tinyproxy, named by git's configuration or by the
-# environment. A proxy that refuses all connections is named with what to do.
+# https through a proxy with CONNECT: a real tinyproxy, set by git's configuration or by the environment. A proxy that
+# rejects the tunnel is named in the error, with a hint.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 source "$here/tls.sh"
 
 command -v tinyproxy >/dev/null || { echo "tinyproxy is not installed (scripts/deps test)" >&2; exit 1; }
 
-# tinyproxy_start NAME DIRECTIVE…: one that says what it does in $scratch/NAME.log; its port is in $port.
+# tinyproxy_start NAME DIRECTIVE…: starts one that logs to $scratch/NAME.log; sets $port.
 tinyproxy_start() {
   local name=$1 attempt pid
   shift
@@ -30,7 +30,7 @@ tinyproxy_start() {
   echo "tinyproxy does not start: $(cat "$scratch/$name.out" "$scratch/$name.log")" >&2
   return 1
 }
-# tunnels NAME: how many it has been asked for.
+# tunnels NAME: the number of requested tunnels.
 tunnels() { grep -c 'CONNECT 127.0.0.1:' "$scratch/$1.log" || true; }
 forget() { : >"$scratch/$1.log"; }
 
@@ -42,18 +42,18 @@ open=http://127.0.0.1:$port
 secret=s3cret-of-the-proxy
 tinyproxy_start closed "BasicAuth joe $secret"
 closed=127.0.0.1:$port
-tinyproxy_start elsewhere "ConnectPort 1"  # leads to no other port
+tinyproxy_start elsewhere "ConnectPort 1"  # does not allow other ports
 elsewhere=http://127.0.0.1:$port
 
 SERVE_URL=http://sets.invalid make_world demo
 uri=http://sets.invalid/company.git::server@^1
 export GIT_CONFIG_GLOBAL=$scratch/gitconfig EKA_NET_RETRY=1
-# What git's configuration is from here on.
+# Sets git's configuration.
 way() {
   printf '%s\n' "[url \"$TLS_URL/\"]" "insteadOf = http://sets.invalid/" "[http]" "sslCAInfo = $TLS_DIR/ca.pem" "$@" \
     >"$GIT_CONFIG_GLOBAL"
 }
-# What the cache holds, whatever the URLs that it came from.
+# The contents of the cache, independent of the URLs they were fetched from.
 holds() {
   git --git-dir="$XDG_CACHE_HOME/eka/git" for-each-ref --format='%(refname) %(objectname)' refs |
     sed -E 's|^refs/atoms-[0-9]+/[^/]+/||' | sort
@@ -61,20 +61,20 @@ holds() {
 brings() {
   fresh_cache
   eka -v prefetch "$uri"
-  equal "$1: the closure comes" "0 $right" "$status $(holds)"
+  equal "$1: the closure is fetched" "0 $right" "$status $(holds)"
 }
-# tunnelled WHAT: it is fetched through the open proxy without a login.
+# tunnelled WHAT: the atom is fetched through the open proxy, without being rejected first.
 tunnelled() {
   forget open
   brings "$1"
   check "$1: through the proxy ($(tunnels open) tunnels)" test "$(tunnels open)" -ge 1
-  matches "$1: -v says so" "uses proxy $open" "$err"
+  matches "$1: -v reports it" "uses proxy $open" "$err"
 }
-# direct WHAT: it comes, and no proxy was asked.
+# direct WHAT: the atom is fetched without a proxy.
 direct() {
   forget open
   brings "$1"
-  equal "$1: no proxy was asked" 0 "$(tunnels open)"
+  equal "$1: no proxy was used" 0 "$(tunnels open)"
 }
 # refused WHAT REGEX…
 refused() {
@@ -92,9 +92,9 @@ fresh_cache
 eka prefetch "$uri"
 equal "without a proxy: exit code" 0 "$status"
 right=$(holds)
-check "without a proxy: there is something" test "$(wc -l <<<"$right")" -ge 5
+check "without a proxy: the closure is not empty" test "$(wc -l <<<"$right")" -ge 5
 
-echo "- named by git's configuration"
+echo "- set by git's configuration"
 way "proxy = $open"
 tunnelled "http.proxy"
 way "[http \"$TLS_URL\"]" "proxy = $open"
@@ -104,7 +104,7 @@ no_proxy=127.0.0.1 direct "http.proxy and no_proxy"
 way "proxy ="
 https_proxy=$open direct "an empty http.proxy, whatever the environment says"
 
-echo "- named by the environment"
+echo "- set by the environment"
 way
 https_proxy=$open tunnelled "https_proxy"
 HTTPS_PROXY=$open tunnelled "HTTPS_PROXY"
@@ -114,7 +114,7 @@ https_proxy=$open no_proxy=elsewhere.invalid,127.0.0.1 direct "https_proxy and n
 https_proxy=$open NO_PROXY='*' direct "https_proxy and NO_PROXY=*"
 https_proxy=$open no_proxy=other.invalid tunnelled "https_proxy and a no_proxy for others"
 
-echo "- a proxy that wants a login of its own"
+echo "- a proxy that requires a login"
 https_proxy=http://joe:$secret@$closed brings "a login in its URL"
 check "a login in its URL: through the proxy" test "$(tunnels closed)" -ge 1
 equal "a login in its URL: no password is printed" "" "$(grep -rlF "$secret" "$scratch/err" "$scratch/out" "$XDG_CACHE_HOME" || true)"
@@ -123,7 +123,7 @@ way "proxy = http://joe:not-$secret@$closed"
 refused "407, with a login that is wrong" "proxy http://joe:\*\*\*@$closed: authentication required"
 way
 
-echo "- a proxy that does not lead there"
+echo "- a proxy that rejects the tunnel"
 https_proxy=$elsewhere refused "403" "proxy $elsewhere: connecting to https://127\.0\.0\.1:$tls_port" 403 \
   "help: .*no_proxy"
 once=$(tunnels elsewhere)
@@ -133,7 +133,7 @@ equal "403, with retries: it is not asked again" "$once" "$(tunnels elsewhere)"
 https_proxy=http://127.0.0.1:1 refused "no proxy there" "127\.0\.0\.1:1" "help: .*the proxy http://127\.0\.0\.1:1"
 https_proxy=http://proxy.invalid refused "no such proxy" "proxy\.invalid"
 
-echo "- single files go the same way"
+echo "- single files use the proxy, too"
 mkdir -p "$www/files"
 echo 'a patch' >"$www/files/fix.patch"
 begin_set
@@ -147,7 +147,7 @@ equal "a file: it is locked" 0 "$status"
 equal "a file: through one tunnel" 1 "$(tunnels open)"
 https_proxy=$elsewhere eka resolve --fresh app
 cd "$scratch"
-equal "a file by a proxy that does not lead there: exit code" 4 "$status"
-matches "a file by a proxy that does not lead there: names both" "fix\.patch" "$err"
-matches "a file by a proxy that does not lead there: names both" "proxy $elsewhere" "$err"
+equal "a file through a proxy that rejects the tunnel: exit code" 4 "$status"
+matches "a file through a proxy that rejects the tunnel: both are named" "fix\.patch" "$err"
+matches "a file through a proxy that rejects the tunnel: both are named" "proxy $elsewhere" "$err"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a lock may name, and what is sent there: nothing but GET requests, before it has answered as a git repository.
+# URLs named by a lock: only GET requests are sent there until the server has responded as git.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/login.sh"
 
@@ -9,7 +9,7 @@ login_start
 company=$SERVE_URL/company.git
 repository=$www/company.git
 
-# A copy of server 1.4.0 with another lock: `uri` names it.
+# A copy of server 1.4.0 with a modified lock; sets `uri`.
 number=0
 with_lock() {  # SED-SCRIPT
   local directory
@@ -27,7 +27,7 @@ other=$(grep -o "$SERVE_URL/[a-z-]*\.git" <(git --git-dir="$repository" show ref
   grep -v company | sort -u | head -1)
 matches "the lock names another set" "\.git" "$other"
 
-echo "- a place that is no repository"
+echo "- a URL that is not a repository"
 export EKA_NET_RETRY=1
 with_lock "s|\"$other\"|\"$SERVE_URL/shutdown\"|"
 fresh_cache
@@ -36,24 +36,24 @@ eka prefetch "$uri"
 equal "exit code" 4 "$status"
 matches "it is named" "$SERVE_URL/shutdown" "$err"
 equal "commands sent there" 0 "$(posts /shutdown)"
-check "it was asked what it is" test "$(serve_log | count '.path | startswith("/shutdown/info/refs")')" -gt 0
+check "discovery was sent" test "$(serve_log | count '.path | startswith("/shutdown/info/refs")')" -gt 0
 
 echo "- a query"
 with_lock "s|\"$other\"|\"$SERVE_URL/shutdown?x=\"|"
 fresh_cache
 serve_forget
 eka prefetch "$uri"
-check "it is refused" test "$status" != 0
+check "it is rejected" test "$status" != 0
 matches "the reason" "a query" "$err"
 equal "requests sent there" 0 "$(serve_log | count '.path | startswith("/shutdown")')"
 eka plan "$SERVE_URL/shutdown?x=::server"
 equal "on the command line: exit code" 2 "$status"
-equal "nor from there" 0 "$(serve_log | count '.path | startswith("/shutdown")')"
+equal "no requests either" 0 "$(serve_log | count '.path | startswith("/shutdown")')"
 export GIT_CONFIG_GLOBAL=$scratch/gitconfig
 printf '%s\n' "[url \"$SERVE_URL/shutdown?x=\"]" "insteadOf = http://sets.invalid/" >"$GIT_CONFIG_GLOBAL"
 eka plan "http://sets.invalid/a.git::server"
 equal "by insteadOf: exit code" 2 "$status"
-equal "nor from there, either" 0 "$(serve_log | count '.path | startswith("/shutdown")')"
+equal "no requests either" 0 "$(serve_log | count '.path | startswith("/shutdown")')"
 
 echo "- a repository whose name does not end in .git"
 unset GIT_CONFIG_GLOBAL
@@ -63,8 +63,8 @@ fresh_cache
 serve_forget
 eka prefetch "$uri"
 equal "exit code" 0 "$status"
-equal "it is asked what it is" 1 "$(serve_log | count '.method == "GET" and (.path | startswith("/plain/"))')"
-equal "and sent a command" 1 "$(posts /plain)"
+equal "discovery is sent once" 1 "$(serve_log | count '.method == "GET" and (.path | startswith("/plain/"))')"
+equal "then a command" 1 "$(posts /plain)"
 
 echo "- a helper for one path"
 helper=$scratch/helper
@@ -81,8 +81,8 @@ printf '%s\n' "[credential \"$LOGIN_URL/company.git\"]" "helper = $helper" "[url
 fresh_cache
 serve_forget
 eka prefetch "$company::server@=1.4.0"
-equal "another set is not let in: exit code" 4 "$status"
-matches "which is named" "$(basename "$other")" "$err"
+equal "the helper has no login for another set: exit code" 4 "$status"
+matches "the other set is named" "$(basename "$other")" "$err"
 equal "the helper was asked once, for its own path" 1 "$(grep -c '^get$' "$scratch/asked")"
 equal "no one else was served" 0 "$(serve_log | count '.path | startswith("/company.git") | not')"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# --json=lines: each plan as it comes, a summary at the end; a slow reader holds nothing up.
+# --json=lines: one line per plan as it completes, then a summary; a slow reader does not block eka.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -9,31 +9,31 @@ uris=("$company::server@^1" "$SERVE_URL/base.git::hello" "$company::nothing" "$c
 
 eka plan --json=lines "${uris[@]}"
 equal "exit code" 3 "$status"
-conforms "every line is as the schema says" plan.schema.json#line "$scratch/out"
+conforms "every line is valid under the schema" plan.schema.json#line "$scratch/out"
 equal "one line for each, and one for the summary" 5 "$(wc -l <"$scratch/out")"
 equal "the summary is the last" '{"failed":1,"format":1,"planned":3}' "$(tail -n 1 <<<"$out" | jq -cS '.summary | del(.remotes)')"
-check "what fails early is said first, while others go on" jq -e 'has("error")' <<<"$(head -n 1 <<<"$out")"
+check "an early failure is printed first" jq -e 'has("error")' <<<"$(head -n 1 <<<"$out")"
 lines=$(jq -s 'map(select(has("uri"))) | sort_by(.index)' <<<"$out")
 equal "each line has its URI" "$(printf '%s\n' "${uris[@]}")" "$(jq -r '.[].uri' <<<"$lines")"
 for drv in $(jq -r '.[].drv // empty' <<<"$lines"); do check "in the store at the end: ${drv##*-}" test -f "$drv"; done
 
 eka plan --json "${uris[@]}"
-equal "--json is one document, and says the same" \
+equal "--json prints the same in one document" \
   "$(jq -S '[.plans[] | {uri, drv, error}]' <<<"$out")" "$(jq -S '[.[] | {uri, drv, error}]' <<<"$lines")"
 
 eka plan -c --fresh-eval --json=lines "${uris[@]}"
-equal "evaluated together, each says how long its answer took" 3 \
+equal "evaluated together, each has its own duration" 3 \
   "$(jq -s 'map(select(has("drv") and .milliseconds.evaluate > 0)) | length' <<<"$out")"
 eka plan --json=lines --shard 2/2 "${uris[@]}"
 equal "a shard's lines have their positions in the whole list" "1 3" \
   "$(jq -r 'select(has("uri")) | .index' <<<"$out" | sort | xargs)"
 eka plan --json=pages "${uris[@]}"
-equal "there is no third kind" 2 "$status"
+equal "other values are rejected" 2 "$status"
 
-# A reader that only begins when eka has long been able to end: 300 lines are more than a pipe holds.
+# A reader that starts only after eka could have finished: 300 lines do not fit into a pipe.
 many=()
 for ((i = 0; i < 300; i++)); do many+=("$company::server@^1"); done
 "$EKA" plan --json=lines "${many[@]}" 2>"$scratch/err" </dev/null | { sleep 1; cat; } >"$scratch/out"
 equal "a slow reader gets every line" 301 "$(wc -l <"$scratch/out")"
-conforms "and whole" plan.schema.json#line "$scratch/out"
+conforms "every line is valid under the schema" plan.schema.json#line "$scratch/out"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Atoms of a working tree: planned as they lie there, without a trace.
+# Atoms of a working tree: planned in their present state, without modifying it.
 source "$(dirname "$0")/../scenario.sh"
 
 git config --file "$HOME/.gitconfig" user.name scenario
@@ -23,7 +23,7 @@ expected=$(git rev-parse HEAD:a)
 echo "- clean"
 eka plan --json ::a
 equal "plan ::label" 0 "$status"
-equal "its version names its tree" "1.2.0-dev.${expected:0:12}" "$(jq -r '.plans[0].version' <<<"$out")"
+equal "its version contains its tree id" "1.2.0-dev.${expected:0:12}" "$(jq -r '.plans[0].version' <<<"$out")"
 eka plan a
 first=$out
 matches "a bare label is the same" "$(drv_named a-1.2.0)" "$first"
@@ -35,22 +35,22 @@ before=$(find . -path ./.git -prune -o -printf '%p %m %s %T@ %l\n' | sort; git f
 eka plan --json ::a
 equal "plan" 0 "$status"
 dirty=$(GIT_INDEX_FILE=$scratch/index git add -A && GIT_INDEX_FILE=$scratch/index git write-tree --prefix=a/)
-equal "the tree is the one that git would make" "1.2.0-dev.${dirty:0:12}" "$(jq -r '.plans[0].version' <<<"$out")"
+equal "the tree is the one that git creates" "1.2.0-dev.${dirty:0:12}" "$(jq -r '.plans[0].version' <<<"$out")"
 equal "the directory is untouched" "$before" \
   "$(find . -path ./.git -prune -o -printf '%p %m %s %T@ %l\n' | sort; git for-each-ref; git ls-files -s)"
 found=$(jq -r '.plans[0].drv' <<<"$out")
 if [[ $found != "$first" ]]; then ok "another derivation"; else not_ok "another derivation" "$found"; fi
 cd a && eka plan a
-equal "from below the set" "$found" "$out"
+equal "from a subdirectory of the set" "$found" "$out"
 cd "$scratch" && eka plan ./set::a
 equal "from outside, by path" "$found" "$out"
 
-echo "- what is ignored counts for nothing"
+echo "- ignored files have no effect"
 echo louder >set/a/x.log; echo again >set/a/build/out
 eka plan ./set::a
 equal "the same derivation" "$found" "$out"
 
-echo "- files that did not change are not read"
+echo "- unchanged files are not read"
 cd set && git add -A && git commit -qm "More" && git update-index -q --refresh
 sleep 1.1; git update-index --force-write-index 2>/dev/null || git status >/dev/null
 opened() {
@@ -59,18 +59,18 @@ opened() {
 }
 equal "no blob is opened" 0 "$(opened)"
 touch a/deep/er/file
-equal "one that was touched is" 1 "$(opened)"
+equal "one touched file is opened" 1 "$(opened)"
 cd "$scratch"
 
-echo "- what cannot be planned"
+echo "- errors"
 eka plan ./set::b
 equal "no such atom" 3 "$status"
 eka plan ./set::a@^2
 equal "another version" 3 "$status"
-matches "and it is said" "1.2.0 here" "$err"
+matches "the present version is reported" "1.2.0 here" "$err"
 git init -q set/a/nested
 eka plan ./set::a
-equal "a repository within" 2 "$status"
-matches "is called by its name" "submodules are not supported" "$err"
+equal "a nested repository" 2 "$status"
+matches "is reported as a submodule" "submodules are not supported" "$err"
 
 finish

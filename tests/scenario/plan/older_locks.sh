@@ -1,5 +1,5 @@
 #!/bin/bash
-# Locks of format 1: every atom's own lock decides, for its dependencies and for its sources that are no atoms.
+# Locks of format 1: each atom's own lock determines its dependencies and its direct sources.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
@@ -10,7 +10,7 @@ make_world demo
 company=$SERVE_URL/company.git
 genesis=$(git --git-dir="$www/company.git" rev-parse refs/ekala/init)
 
-# What there is to fetch, and its hashes as Nix has them.
+# The files to fetch, and their hashes in Nix's format.
 files=$SERVE_URL/files
 mkdir -p "$www/files"
 echo '"from-the-archive"' >work/leaf-1/default.nix
@@ -31,8 +31,8 @@ mid_tar=$(sri "$(hash_of --unpack "$files/mid.tar.gz")")
 leaf_txt=$(sri "$(hash_of "$files/leaf.txt")")
 mid_txt=$(sri "$(hash_of "$files/mid.txt")")
 
-# publish LABEL DEPENDENCY: what lies in the directory LABEL, with the sources of its manifest (standard input); those
-# of its lock are in $locked.
+# publish LABEL DEPENDENCY: publishes the directory LABEL, with the direct sources of its manifest on standard input;
+# those of its lock are in $locked.
 publish() {
   local label=$1 needs=$2
   {
@@ -53,7 +53,7 @@ publish() {
 }
 entry() { printf '[[deps]]\ntype = "%s"\nname = "%s"\nurl = "%s"\n%s = "%s"\n' "$@"; }
 
-# Both dependencies have a source `data`, and each means its own.
+# Both dependencies have a source named `data`; each gets its own.
 echo '{ name = atoms.deps.pins.data.import "default.nix"; text = atoms.deps.pins.text.src; }' >leaf/default.nix
 locked="$(entry nix+tar data "$files/leaf.tar.gz" hash "sha256:$leaf_tar")
 $(entry nix text "$files/leaf.txt" hash "$leaf_txt")"
@@ -113,15 +113,15 @@ expected=$(nix-instantiate --store "$scratch/plain" --option build-users-group '
 echo "- evaluation"
 serve_forget
 eka plan --json "$company::top"
-equal "planned: exit code" 0 "$status"
+equal "plan: exit code" 0 "$status"
 drv=$(jq -r '.plans[0].drv' <<<"$out")
-equal "the derivation is the one that Nix's own fetchers lead to" "${expected#"$scratch/plain"}" "$drv"
+equal "the derivation equals the one with Nix's own fetchers" "${expected#"$scratch/plain"}" "$drv"
 matches "named by the archive of the deepest" "$(drv_named from-the-archive)" "$drv"
 log=$(serve_log)
 for file in leaf.tar.gz leaf.txt mid.txt; do
-  equal "$file is asked for once" 1 "$(count ".path == \"/files/$file\"" <<<"$log")"
+  equal "$file is requested once" 1 "$(count ".path == \"/files/$file\"" <<<"$log")"
 done
-equal "what is fetched at build time is not asked for" 0 "$(count '.path == "/files/mid.tar.gz"' <<<"$log")"
+equal "sources fetched at build time are not requested" 0 "$(count '.path == "/files/mid.tar.gz"' <<<"$log")"
 for url in "$files/leaf.txt" "$SERVE_URL/repo.git"; do
   equal "its cost is reported: ${url##*/}" 1 "$(jq --arg url "$url" '.remotes | map(select(.url == $url and .requests == 1)) | length' <<<"$out")"
 done
@@ -130,29 +130,29 @@ eka --offline plan --json --fresh-eval "$company::top"
 equal "offline, evaluated again: the same" "0 $drv" "$status $(jq -r '.plans[0].drv' <<<"$out")"
 equal "and no remote is queried" "" "$(serve_log)"
 eka --offline plan --json "$company::top"
-equal "remembered" "cache" "$(jq -r '.plans[0].from' <<<"$out")"
+equal "the evaluation is cached" "cache" "$(jq -r '.plans[0].from' <<<"$out")"
 
 echo "- the build"
 serve_forget
 eka build --json "$company::top"
-equal "built: exit code" 0 "$status"
-equal "out of the sources of all its dependencies" $'a file of leaf\na file of mid\nout of the archive of mid' \
+equal "build: exit code" 0 "$status"
+equal "from the sources of all its dependencies" $'a file of leaf\na file of mid\nout of the archive of mid' \
   "$(cat "$NIX_REMOTE$(jq -r '.plans[0].outputs.out' <<<"$out")")"
 equal "the archive of a dependency is fetched once" 1 "$(count '.path == "/files/mid.tar.gz"' <<<"$(serve_log)")"
 equal "and its cost is reported" "1 true" \
   "$(jq -r --arg url "$files/mid.tar.gz" '.remotes[] | select(.url == $url) | "\(.requests) \(.bytes_received > 100)"' <<<"$out")"
-conforms "as the schema says" plan.schema.json out
+conforms "valid under the schema" plan.schema.json out
 equal "the remotes are in order" "$(jq -c '[.remotes[].url] | sort' <<<"$out")" "$(jq -c '[.remotes[].url]' <<<"$out")"
 
 echo "- prefetch"
 fresh_cache
 eka prefetch --json --lock top/atom.lock
-equal "of the lock alone: exit code" 0 "$status"
-equal "what is below comes, too" '["leaf","mid"]' "$(jq -c '[.closures[0].atoms[].label] | sort' <<<"$out")"
+equal "only the lock: exit code" 0 "$status"
+equal "indirect dependencies are fetched, too" '["leaf","mid"]' "$(jq -c '[.closures[0].atoms[].label] | sort' <<<"$out")"
 serve_forget
 eka prefetch "$company::mid"
 for path in leaf.tar.gz leaf.txt mid.txt; do
-  equal "$path was there" 0 "$(count ".path == \"/files/$path\"" <<<"$(serve_log)")"
+  equal "$path was cached" 0 "$(count ".path == \"/files/$path\"" <<<"$(serve_log)")"
 done
 
 echo "- another source"
@@ -163,7 +163,7 @@ sed -i "s|hash = \"$mid_txt\"|hash = \"$leaf_txt\"|" mid/atom.lock
 release "$www/company.git" top top 1.0.0 >/dev/null
 fresh_cache
 eka plan "$company::top"
-equal "what the lock of a dependency does not say is refused" 6 "$status"
+equal "a source missing in the lock of a dependency is rejected" 6 "$status"
 matches "the source is named" '`data`' "$err"
-matches "and whose it is" 'mid 1\.0\.0' "$err"
+matches "its atom is named" 'mid 1\.0\.0' "$err"
 finish

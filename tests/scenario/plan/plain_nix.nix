@@ -1,13 +1,12 @@
-# The derivation of an atom, by plain Nix: a second, simple reading of the evaluation contract for the tests to compare
-# with. It relies on one habit of the worlds of eka-world: everybody calls a set by the same tag, which is the name of
-# its repository.
+# The derivation of an atom, by plain Nix: a second, simple implementation of the evaluation contract, used for
+# comparison. It relies on a convention of eka-world: all manifests use the name of a set's repository as its tag.
 {
   repositories,
   set,
   label,
   version,
   rev,
-  # Where trees lie already, at <set>-<version>/<label>; else they are fetched.
+  # A directory with existing trees at <set>-<version>/<label>; if empty, they are fetched.
   trees ? null,
 }:
 let

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The derivation is the one that plain Nix computes for the same atoms, fetched with builtins.fetchGit and evaluated
-# under the same contract. plain_nix.nix knows nothing of eka's expressions.
+# The derivation equals the one computed by plain Nix for the same atoms, fetched with builtins.fetchGit and evaluated
+# under the same contract. plain_nix.nix does not use eka's expressions.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -26,7 +26,7 @@ company server 2.0.0-beta.1
 company suite 2.0.0
 END
 
-# Where the cache lies makes no difference.
+# The location of the cache does not matter.
 eka plan "$company::server@=1.4.0"
 first=$out
 fresh_cache

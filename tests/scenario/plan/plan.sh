@@ -8,9 +8,9 @@ company=$SERVE_URL/company.git
 
 eka plan "$company::server@^1"
 equal "a plan over HTTP succeeds" 0 "$status"
-matches "and prints the derivation of the highest version that satisfies, and nothing else" \
+matches "it prints only the derivation of the highest matching version" \
   "$(drv_named server-1.4.0)" "$out"
-check "which is in the store" test -f "$out"
+check "the derivation is in the store" test -f "$out"
 server=$out
 
 eka plan "$company::server"
@@ -18,10 +18,10 @@ equal "no requirement: the highest release, no pre-release" "$server" "$out"
 
 eka plan "$company::server@=1.3.0"
 matches "an old version is still available" "$(drv_named server-1.3.0)" "$out"
-check "as it was locked then, not as it would be now" grep -q 'auth-1\.5\.0' "$out"
+check "with its own lock" grep -q 'auth-1\.5\.0' "$out"
 
 eka plan "$company::server@2.0.0-beta"
-matches "a pre-release is for those who ask" "$(drv_named server-2.0.0-beta.1)" "$out"
+matches "a pre-release is selected if required" "$(drv_named server-2.0.0-beta.1)" "$out"
 
 eka plan "file://$www/tools.git::linter" "$company::server@^1" "$SERVE_URL/base.git::hello@1.0" ./www/company.git::suite
 equal "several at once: exit code" 0 "$status"
@@ -33,10 +33,10 @@ matches "the third, with a partial requirement" "$(drv_named hello-1.2.0)" "${li
 matches "the fourth, by a relative path" "$(drv_named suite-2.0.0)" "${lines[3]-}"
 
 eka plan "file://$www/company.git::server@^1"
-equal "the same atom by another way is the same derivation" "$server" "$out"
+equal "the same atom by another URL gives the same derivation" "$server" "$out"
 
 eka plan "$company::server@^1" "$company::server@=1.4.0" "$company::server@^1"
-equal "the same atom three times is three times the same" "$server"$'\n'"$server"$'\n'"$server" "$out"
+equal "the same atom three times gives three equal lines" "$server"$'\n'"$server"$'\n'"$server" "$out"
 
 eka plan --json "$company::server@^1" "$SERVE_URL/base.git::zlib"
 equal "--json: exit code" 0 "$status"
@@ -61,5 +61,5 @@ eka plan --help
 equal "plan --help: exit code" 0 "$status"
 matches "plan --help lists --json" '--json' "$out"
 
-equal "nothing is left running" "" "$(left_processes)"
+equal "no process is left running" "" "$(left_processes)"
 finish

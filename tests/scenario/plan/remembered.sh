@@ -1,9 +1,9 @@
 #!/bin/bash
-# What was evaluated once is remembered: no sandbox, no Nix, no fetch of the closure. Whatever decides an evaluation,
-# when it changes, has it evaluated again; and Nix's collector keeps what was planned.
+# Cached evaluations: no sandbox, no Nix, no fetch of the closure. A change of any input causes a new evaluation; Nix's
+# garbage collector keeps planned derivations.
 source "$(dirname "$0")/../scenario.sh"
 
-# A store of its own: no other paths interfere with the collector.
+# A separate store, so that the collector sees no other paths.
 export NIX_REMOTE=$scratch/store
 mkdir "$NIX_REMOTE"
 collect() { nix-store --store "$NIX_REMOTE" --option build-users-group '' --gc >"$scratch/gc" 2>&1; }
@@ -19,28 +19,28 @@ eka plan --json "$server"
 equal "evaluated the first time" "0 evaluated" "$status $(from)"
 drv=$(jq -r '.plans[0].drv' <<<"$out")
 root=$XDG_CACHE_HOME/eka/gcroots/$(basename "$drv")
-equal "it has a root" "$drv" "$(readlink "$root")"
-matches "which Nix knows" "$root -> $drv" "$(nix-store --store "$NIX_REMOTE" --option build-users-group '' --gc --print-roots)"
+equal "it has a garbage collector root" "$drv" "$(readlink "$root")"
+matches "Nix knows the root" "$root -> $drv" "$(nix-store --store "$NIX_REMOTE" --option build-users-group '' --gc --print-roots)"
 
 serve_forget
 eka plan --json "$server"
-equal "remembered the second time" "0 cache $drv" "$status $(from) $(jq -r '.plans[0].drv' <<<"$out")"
-equal "the remotes of the closure are not asked" 0 "$(serve_log | count '.path | startswith("/company.git/") | not')"
-# The tree of the closure need not even be there.
+equal "cached the second time" "0 cache $drv" "$status $(from) $(jq -r '.plans[0].drv' <<<"$out")"
+equal "the remotes of the closure receive no requests" 0 "$(serve_log | count '.path | startswith("/company.git/") | not')"
+# The materialized closure is not needed.
 chmod -R u+w "$XDG_CACHE_HOME/eka/trees" && rm -rf "$XDG_CACHE_HOME/eka/trees"
 if strace -f -o "$scratch/probe" -e trace=execve true 2>/dev/null; then
   strace -f -qq -e trace=execve,execveat,clone,clone3,fork,vfork,symlink,symlinkat -o "$scratch/calls" \
     "$EKA" plan "$server" </dev/null >"$scratch/out" 2>"$scratch/err" || true
-  equal "a hit gives the same answer" "$drv" "$(cat "$scratch/out")"
+  equal "a hit gives the same derivation" "$drv" "$(cat "$scratch/out")"
   equal "a hit starts no process" 1 "$(grep -c 'execve(' "$scratch/calls")"
-  equal "threads are all it makes" "" "$(grep -E 'clone|fork' "$scratch/calls" | grep -v CLONE_THREAD || true)"
+  equal "a hit creates only threads" "" "$(grep -E 'clone|fork' "$scratch/calls" | grep -v CLONE_THREAD || true)"
   equal "an existing root is not created again" "" "$(grep symlink "$scratch/calls" || true)"
 else
   skip "strace may not trace here"
 fi
 check "a hit materializes no tree" test ! -e "$XDG_CACHE_HOME/eka/trees" -o -z "$(ls "$XDG_CACHE_HOME/eka/trees" 2>/dev/null)"
 
-# Each ingredient in turn. The lock and the version of Nix are for the unit tests.
+# Each input in turn. Unit tests cover the lock and the version of Nix.
 eka plan --json --fresh-eval "$server"
 equal "--fresh-eval: evaluated again, to the same end" "evaluated $drv" "$(from) $(jq -r '.plans[0].drv' <<<"$out")"
 eka plan --json -t aarch64-linux "$server"
@@ -56,14 +56,14 @@ export EKA_EXPRESSIONS=$scratch/copy/expressions
 own_eka=$EKA
 EKA=$scratch/copy/bin/eka
 eka plan --json "$server"
-equal "the same expressions elsewhere: remembered" cache "$(from)"
+equal "the same expressions in another directory: cached" cache "$(from)"
 echo '# changed' >>"$EKA_EXPRESSIONS/contract.nix"
 eka plan --json "$server"
 equal "other expressions: evaluated again" evaluated "$(from)"
 EKA=$own_eka
 unset EKA_EXPRESSIONS
 
-# A lock of the older format does not pin everything by itself; together with the closure it does.
+# A format 1 lock alone does not pin everything; together with the closure it does.
 older=$scratch/older
 mkdir -p "$older"
 unpack "$www/company.git" refs/eka/atoms/auth/1.5.2 "$scratch/auth"
@@ -102,11 +102,11 @@ release "$www/company.git" "$older" older 1.0.0 >/dev/null
 eka plan --json "$company::older"
 equal "a lock of format 1: evaluated the first time" "0 evaluated" "$status $(from)"
 eka plan --json "$company::older"
-equal "a lock of format 1: remembered the second time" "0 cache" "$status $(from)"
+equal "a lock of format 1: cached the second time" "0 cache" "$status $(from)"
 eka --offline plan --json "$company::older"
-equal "also offline" "0 cache" "$status $(from)"
+equal "a lock of format 1: cached, offline" "0 cache" "$status $(from)"
 
-# Several processes at once, on one cache.
+# Several processes at once on one cache.
 fresh_cache
 for number in {1..4}; do
   "$EKA" plan "$server" "$company::suite" </dev/null >"$scratch/together.$number" 2>"$scratch/together.err.$number" &
@@ -115,26 +115,26 @@ done
 for number in {1..4}; do
   wait "${pids[number]}" || not_ok "process $number of four" "$(cat "$scratch/together.err.$number")"
 done
-equal "all of them say the same" 1 "$(sort -u <(for n in {1..4}; do xargs <"$scratch/together.$n"; done) | wc -l)"
+equal "all print the same" 1 "$(sort -u <(for n in {1..4}; do xargs <"$scratch/together.$n"; done) | wc -l)"
 eka plan --json "$server"
-equal "and it is remembered" "cache $drv" "$(from) $(jq -r '.plans[0].drv' <<<"$out")"
+equal "the evaluation is cached" "cache $drv" "$(from) $(jq -r '.plans[0].drv' <<<"$out")"
 
-# Nix's collector.
+# Nix's garbage collector.
 collect
-check "the collector keeps what was planned" kept "$drv"
+check "the collector keeps planned derivations" kept "$drv"
 eka plan --json "$server"
-equal "so that it is still remembered" cache "$(from)"
+equal "the evaluation is still cached" cache "$(from)"
 rm -r "$XDG_CACHE_HOME/eka/gcroots"
 eka plan --json "$server"
-equal "a root that is gone" "cache $drv" "$(from) $(readlink "$XDG_CACHE_HOME/eka/gcroots/$(basename "$drv")")"
+equal "a missing root is recreated" "cache $drv" "$(from) $(readlink "$XDG_CACHE_HOME/eka/gcroots/$(basename "$drv")")"
 rm -r "$scratch"/cache*/eka/gcroots
 collect
-check "without a root the collector takes it" test ! -e "$NIX_REMOTE$drv"
+check "without a root the collector removes it" test ! -e "$NIX_REMOTE$drv"
 eka plan --json --no-gc-root "$server"
-equal "what is gone is evaluated again" "0 evaluated" "$status $(from)"
-check "--no-gc-root makes none" test ! -e "$XDG_CACHE_HOME/eka/gcroots"
+equal "a missing derivation is evaluated again" "0 evaluated" "$status $(from)"
+check "--no-gc-root creates no root" test ! -e "$XDG_CACHE_HOME/eka/gcroots"
 EKA_PLAN_GCROOT=false eka plan --json "$server"
-equal "EKA_PLAN_GCROOT=false makes none, either" "cache no" "$(from) $([[ -e $XDG_CACHE_HOME/eka/gcroots ]] && echo yes || echo no)"
+equal "EKA_PLAN_GCROOT=false creates no root" "cache no" "$(from) $([[ -e $XDG_CACHE_HOME/eka/gcroots ]] && echo yes || echo no)"
 collect
-check "and so the collector takes it" test ! -e "$NIX_REMOTE$drv"
+check "the collector removes it" test ! -e "$NIX_REMOTE$drv"
 finish

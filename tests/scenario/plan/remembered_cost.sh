@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a remembered plan costs does not grow by more than a few system calls with each atom, and by no process.
+# The cost of a cached plan grows by at most a few system calls per atom, and by no process.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
@@ -18,8 +18,8 @@ if ! strace -f -o "$scratch/probe" -e trace=execve true 2>/dev/null; then
   exit
 fi
 
-# calls N: the system calls of a plan of the first N, all remembered; without those by which threads wait for one
-# another, whose number is chance.
+# calls N: the number of system calls of a cached plan of the first N; without those by which threads wait for each
+# other, whose number is random.
 calls() {
   strace -f -qq -c -U calls,name -e 'trace=!futex,epoll_wait,epoll_pwait,restart_syscall,sched_yield' -o "$scratch/counts" \
     "$EKA" plan "${uris[@]:0:$1}" </dev/null >"$scratch/out" 2>"$scratch/err" || not_ok "a plan of $1" "$(cat "$scratch/err")"
@@ -28,11 +28,11 @@ calls() {
 few=$(calls 20)
 many=$(calls 100)
 echo "20 atoms: $few system calls; 100 atoms: $many"
-at_most "system calls for each atom more" 30 $(((many - few) / 80))
+at_most "system calls per additional atom" 30 $(((many - few) / 80))
 
 strace -f -qq -e trace=execve,execveat,clone,clone3,fork,vfork -o "$scratch/calls" \
   "$EKA" plan "${uris[@]}" </dev/null >"$scratch/out" 2>"$scratch/err" || true
-equal "a hundred answers" 100 "$(wc -l <"$scratch/out")"
+equal "a hundred derivations are printed" 100 "$(wc -l <"$scratch/out")"
 equal "no program is started" 1 "$(grep -c 'execve' "$scratch/calls")"
-equal "no process is made, only threads" "" "$(grep -E 'clone|fork' "$scratch/calls" | grep -Ev 'CLONE_THREAD|resumed' || true)"
+equal "no process is created, only threads" "" "$(grep -E 'clone|fork' "$scratch/calls" | grep -Ev 'CLONE_THREAD|resumed' || true)"
 finish

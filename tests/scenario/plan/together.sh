@@ -1,5 +1,5 @@
 #!/bin/bash
-# Several eka at the same time on one empty cache: all of them get it right.
+# Several eka processes at once on one empty cache: all succeed.
 source "$(dirname "$0")/../scenario.sh"
 
 serve_start "$www"
@@ -7,8 +7,8 @@ make_world make --sets 5 --atoms 30 --versions 1 --files 3 --file-size 500 --dep
 uri=$SERVE_URL/set-00.git::root
 
 eka plan "$uri"
-equal "one alone" 0 "$status"
-matches "gives the derivation" "$(drv_named root-1.0.0)" "$out"
+equal "a single run" 0 "$status"
+matches "it prints the derivation" "$(drv_named root-1.0.0)" "$out"
 expected=$out
 
 for round in 1 2 3; do
@@ -22,13 +22,13 @@ for round in 1 2 3; do
     code=0
     wait "${pids[runner - 1]}" || code=$?
     equal "round $round, runner $runner: exit code" 0 "$code"
-    equal "round $round, runner $runner: the answer" "$expected" "$(cat "$scratch/out.$runner")"
+    equal "round $round, runner $runner: the derivation" "$expected" "$(cat "$scratch/out.$runner")"
     if ((code)); then cat "$scratch/err.$runner"; fi
   done
-  check "round $round: the cache is sound" git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only --no-dangling
+  check "round $round: git finds the cache valid" git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only --no-dangling
 done
 
 eka plan "$uri"
-equal "and afterwards" "$expected" "$out"
-equal "nothing is left running" "" "$(left_processes)"
+equal "a later run" "$expected" "$out"
+equal "no process is left running" "" "$(left_processes)"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# From an empty directory to atoms that anybody can plan: init, new, publish; over file, HTTP and ssh.
+# From an empty directory to published atoms that can be planned: init, new, publish; over file, HTTP and ssh.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/ssh.sh"
 
@@ -19,17 +19,17 @@ write_atom() {
 EOF
 }
 
-echo "- a set out of nothing"
+echo "- a new set"
 mkdir set && cd set
 eka init
-equal "without a repository init is refused" 2 "$status"
-matches "and says what to do" "--init-git" "$err"
+equal "init without a repository: exit code" 2 "$status"
+matches "hint" "--init-git" "$err"
 eka init --init-git
 equal "init --init-git" 0 "$status"
 genesis=$out
 equal "prints the genesis" "$(git rev-parse HEAD)" "$genesis"
 mkdir below && eka init below --init-git
-check "no repository is made within another" test ! -e below/.git
+check "no nested repository is created" test ! -e below/.git
 git reset -q --hard "$genesis" && rm -rf below
 eka init --init-git
 equal "init again changes nothing" "$genesis $(git rev-parse HEAD)" "$out $genesis"
@@ -41,10 +41,10 @@ eka new sub/b -V 1.2.0 -l bee
 equal "new with a label and a version" 0 "$status"
 matches "the label is in the manifest" 'label = "bee"' "$(cat sub/b/atom.toml)"
 eka new other -l bee
-equal "a label that is taken is refused" 2 "$status"
-matches "and both directories are named" 'sub/b.*other' "$err"
+equal "a label in use is rejected" 2 "$status"
+matches "both directories are named" 'sub/b.*other' "$err"
 eka new sub/b -l other
-equal "an atom that is made already is refused" 2 "$status"
+equal "an existing atom is rejected" 2 "$status"
 equal "both atoms are listed" 'packages = ["a", "sub/b"]' "$(grep ^packages ekala.toml)"
 write_atom a a 0.1.0
 write_atom sub/b bee 1.2.0
@@ -54,44 +54,44 @@ two_atoms=$(git rev-parse HEAD)
 echo "- publishing over HTTP"
 git remote add origin "$SERVE_URL/over-http.git"
 eka publish --all
-equal "a remote that is no set is refused" 4 "$status"
+equal "a remote that is not a set is rejected" 4 "$status"
 eka init
 equal "init initializes the remote" 0 "$status"
-equal "the genesis" "$genesis" "$(git --git-dir="$www/over-http.git" rev-parse refs/ekala/init)"
+equal "the remote has the genesis" "$genesis" "$(git --git-dir="$www/over-http.git" rev-parse refs/ekala/init)"
 before=$(git status --porcelain; git for-each-ref; git ls-files -s)
 serve_forget
 eka publish --all
 equal "publish --all" 0 "$status"
-equal "says what it did" "published a,published bee" "$(cut -d' ' -f1,2 <<<"$out" | paste -sd,)"
+equal "the published atoms are printed" "published a,published bee" "$(cut -d' ' -f1,2 <<<"$out" | paste -sd,)"
 equal "one push for all refs" 1 "$(serve_log | count '.method == "POST" and (.path | endswith("git-receive-pack")) and .received > 4')"
-equal "the user's repository is as it was" "$before" "$(git status --porcelain; git for-each-ref; git ls-files -s)"
+equal "the user's repository is unchanged" "$before" "$(git status --porcelain; git for-each-ref; git ls-files -s)"
 first=$out
 eka publish --all
 equal "again: all skipped" "skipped,skipped" "$(cut -d' ' -f1 <<<"$out" | paste -sd,)"
 equal "the same revisions" "$(cut -d' ' -f4 <<<"$first")" "$(cut -d' ' -f4 <<<"$out")"
 
-echo "- anybody can plan them"
+echo "- published atoms can be planned"
 fresh_cache
 eka plan "$SERVE_URL/over-http.git::a" "$SERVE_URL/over-http.git::bee@^1"
 equal "plan" 0 "$status"
 matches "a derivation" '-a\.drv' "$out"
 
-echo "- what was published never changes"
+echo "- published versions never change"
 echo '# more' >>a/default.nix
 git commit -qam "Change a"
 eka publish a
-equal "other content under the same version is refused" 6 "$status"
-matches "and says why" "published versions cannot change" "$err"
+equal "other content for the same version is rejected" 6 "$status"
+matches "the reason" "published versions cannot change" "$err"
 eka publish --all -r HEAD~1
 equal "the older commit is still identical" 0 "$status"
 sed -i 's/0\.1\.0/0.2.0/' a/atom.toml && git commit -qam "a 0.2.0"
 eka publish a
 equal "a new version is published" "0 published a 0.2.0" "$status $(cut -d' ' -f1-3 <<<"$out")"
 eka publish --all
-equal "an atom that did not change is the same from a later commit" "0 skipped,skipped" \
+equal "an unchanged atom is identical from a later commit" "0 skipped,skipped" \
   "$status $(cut -d' ' -f1 <<<"$out" | paste -sd,)"
 
-echo "- what others would trip over"
+echo "- problems on other platforms"
 mkdir odd
 write_atom odd odd 0.1.0
 echo one >odd/README; echo two >odd/readme
@@ -106,8 +106,8 @@ matches "a listed directory without an atom is reported" 'lists `gone`, but gone
 git update-index --add --cacheinfo 160000,"$genesis",odd/module
 sed -i 's/0\.1\.0/0.2.0/' odd/atom.toml && git add odd/atom.toml && git commit -qm "odd 0.2.0"
 eka publish odd a
-equal "a submodule is refused, the others are not" "2 skipped a,refused odd" "$status $(cut -d' ' -f1,2 <<<"$out" | sort -r | paste -sd,)"
-matches "by its name" '"module" is a submodule, which eka does not support' "$err"
+equal "a submodule is rejected, others are not" "2 skipped a,refused odd" "$status $(cut -d' ' -f1,2 <<<"$out" | sort -r | paste -sd,)"
+matches "the submodule is named" '"module" is a submodule, which eka does not support' "$err"
 git reset -q --hard HEAD~2
 git --git-dir="$www/over-http.git" update-ref -d refs/eka/atoms/odd/0.1.0
 
@@ -117,7 +117,7 @@ eka init --init-git
 equal "another set" 0 "$status"
 git remote add origin "$SERVE_URL/over-http.git"
 eka init
-equal "a remote of another genesis is refused" 6 "$status"
+equal "a remote with another genesis is rejected" 6 "$status"
 matches "both geneses are named" "$genesis.*$(git rev-parse HEAD)" "$err"
 cd "$scratch/set"
 
@@ -126,7 +126,7 @@ eka init -t "file://$www/over-file.git"
 equal "init" 0 "$status"
 eka publish --all -r "$two_atoms" -t "file://$www/over-file.git"
 equal "publish" 0 "$status"
-equal "bit for bit the same atoms" "$(git --git-dir="$www/over-http.git" for-each-ref refs/eka/atoms | grep -v a/0.2.0)" \
+equal "exactly the same atoms" "$(git --git-dir="$www/over-http.git" for-each-ref refs/eka/atoms | grep -v a/0.2.0)" \
   "$(git --git-dir="$www/over-file.git" for-each-ref refs/eka/atoms)"
 
 echo "- over ssh"
@@ -139,7 +139,7 @@ equal "publish" 0 "$status"
 equal "the same atoms" "$(git --git-dir="$www/over-file.git" for-each-ref refs/eka)" \
   "$(git --git-dir="$www/over-ssh.git" for-each-ref refs/eka)"
 
-echo "- what is on offer"
+echo "- listing the set"
 eka inspect set "$SERVE_URL/over-http.git"
 equal "inspect set" "a 0.1.0,a 0.2.0,bee 1.2.0" "$(cut -d' ' -f1,2 <<<"$out" | paste -sd,)"
 eka inspect id "$genesis" bee

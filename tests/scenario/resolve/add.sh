@@ -1,5 +1,5 @@
 #!/bin/bash
-# Dependencies, resolved and then written: manifest and lock or neither, and no byte beside the change.
+# eka add: writes both manifest and lock or neither, and changes nothing else.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/sets.sh"
 
@@ -20,7 +20,7 @@ printf '# A comment\n[package]   # behind\nlabel   = "a"\nversion = "0.1.0"\n\n[
 
 eka add "$SERVE_URL/libs.git::log"
 equal "add: exit code" 0 "$status"
-equal "the highest version, and no other byte" '# A comment
+equal "the highest version is added, nothing else changes" '# A comment
 [package]   # behind
 label   = "a"
 version = "0.1.0"
@@ -37,51 +37,51 @@ equal "the lock" "log 1.2.0" "$(locked atom.lock)"
 
 eka add "$SERVE_URL/mirror.git::auth@^1"
 equal "the set is found by its genesis" 1 "$(grep -c '^\[deps.from' atom.toml)"
-equal "with the requirement that was said" 'auth = "^1"' "$(grep '^auth' atom.toml)"
+equal "with the given requirement" 'auth = "^1"' "$(grep '^auth' atom.toml)"
 eka add "$SERVE_URL/libs.git::early"
-equal "only pre-releases: one of them" 'early = "^0.1.0-alpha.1"' "$(grep '^early' atom.toml)"
+equal "if there are only pre-releases, one is selected" 'early = "^0.1.0-alpha.1"' "$(grep '^early' atom.toml)"
 
 eka add --mirror "$SERVE_URL/mirror.git" --mirror "$SERVE_URL/other.git" "$SERVE_URL/libs.git::log@^1.0"
 equal "mirrors: exit code" 0 "$status"
-matches "one of another genesis is left out" "ignoring mirror .*other.git" "$err"
-equal "the other is written" "libs = [\"$SERVE_URL/libs.git\", \"$SERVE_URL/mirror.git\"]" "$(grep '^libs' atom.toml)"
+matches "a mirror with another genesis is ignored" "ignoring mirror .*other.git" "$err"
+equal "the other mirror is written" "libs = [\"$SERVE_URL/libs.git\", \"$SERVE_URL/mirror.git\"]" "$(grep '^libs' atom.toml)"
 equal "the requirement is replaced" 'log = "^1.0"' "$(grep '^log' atom.toml)"
-matches "and is in the lock" "mirror.git" "$(cat atom.lock)"
+matches "the mirror is in the lock" "mirror.git" "$(cat atom.lock)"
 
 eka add ::b
-equal "an atom of the own set" 0 "$status"
-matches "by its tag" '^local = "::"' "$(grep '^local' atom.toml)"
+equal "an atom of the same set" 0 "$status"
+matches "it gets a tag" '^local = "::"' "$(grep '^local' atom.toml)"
 eka plan ::a
-equal "all of it can be planned" 0 "$status"
+equal "it can be planned" 0 "$status"
 
 before=$(cat atom.toml atom.lock)
 eka add "$SERVE_URL/libs.git::log@^9"
 equal "no such version: exit code" 3 "$status"
-equal "and nothing is written" "$before" "$(cat atom.toml atom.lock)"
+equal "nothing is written" "$before" "$(cat atom.toml atom.lock)"
 eka add "$SERVE_URL/libs.git::lgo"
 equal "no such atom: exit code" 3 "$status"
 eka add -s libs "$SERVE_URL/other.git::log"
-equal "a tag that is taken, or an atom that is not there" 2 "$status"
+equal "a tag in use, or a missing atom" 2 "$status"
 eka add "http://user:secret@127.0.0.1:$SERVE_PORT/libs.git::log"
 equal "a password: exit code" 2 "$status"
 if [[ $err == *secret* ]]; then not_ok "it is not shown" "$err"; else ok "it is not shown"; fi
-equal "nothing of that is written" "$before" "$(cat atom.toml atom.lock)"
+equal "nothing is written" "$before" "$(cat atom.toml atom.lock)"
 cd "$scratch"
 eka -C "$set" add -p b "$SERVE_URL/libs.git::log"
 equal "-p: another atom" 0 "$status"
-equal "it has it" "log 1.2.0" "$(locked "$set/b/atom.lock")"
+equal "the other atom has the dependency" "log 1.2.0" "$(locked "$set/b/atom.lock")"
 
-echo "- sources that are no atoms"
+echo "- direct sources"
 git clone -q "$www/libs.git" "$scratch/work" 2>/dev/null
 git -C "$scratch/work" commit -q --allow-empty -m one && git -C "$scratch/work" tag v1.2.0
 git -C "$scratch/work" commit -q --allow-empty -m two && git -C "$scratch/work" tag v1.3.0
 git -C "$scratch/work" push -q "$www/libs.git" HEAD:refs/heads/main v1.2.0 v1.3.0
 cd "$set/b"
 eka add direct nix --git="^1" -k tagged "$SERVE_URL/libs.git"
-equal "git by a requirement" 0 "$status"
-matches "the highest tag" 'version = "1.3.0"' "$(cat atom.lock)"
+equal "a git source with a requirement" 0 "$status"
+matches "the highest tag is locked" 'version = "1.3.0"' "$(cat atom.lock)"
 eka add direct nix --git=main "$SERVE_URL/libs.git"
-check "git by a ref, called by its url" grep -q '^libs = { git = "[^"]*", ref = "main" }$' atom.toml
+check "a git source with a ref, named after its URL" grep -q '^libs = { git = "[^"]*", ref = "main" }$' atom.toml
 eka plan ::b
 equal "it can be planned" 0 "$status"
 
@@ -89,7 +89,7 @@ echo "- killed in the middle: both or neither"
 for delay in 0.02 0.04 0.06 0.08 0.1 0.15; do
   git -C "$set" checkout -q . && rm -f atom.lock
   timeout -s KILL "$delay" "$EKA" add "$SERVE_URL/libs.git::log" </dev/null >/dev/null 2>&1 || true
-  # The lock is written first: without its manifest, `eka resolve` takes the change back.
+  # The lock is written first: `eka resolve` reverts it if the manifest was not written.
   eka resolve
   equal "killed after $delay s: resolved again" 0 "$status"
   equal "killed after $delay s: in both or in neither" "$(grep -c '^log' atom.toml || true)" \

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Mirrors of one set must agree: a mirror that disagrees is reported, one that does not respond is skipped.
+# Mirrors of one set must agree: contradicting ones are reported, unreachable ones are skipped.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/sets.sh"
 
@@ -20,16 +20,16 @@ mirrored() { sed -i "s|^main = .*|main = [\"$SERVE_URL/main.git\"$(printf ", \"$
 mirrored honest behind
 eka resolve
 equal "mirrors that agree, one behind: exit code" 0 "$status"
-equal "the highest that anybody has" "log 1.1.0" "$(locked atom.lock)"
+equal "the highest version of any mirror" "log 1.1.0" "$(locked atom.lock)"
 equal "all of them are in the lock" 3 "$(grep -o 'http:[^"]*' atom.lock | sort -u | wc -l)"
 
 mirrored gone
 rm atom.lock
 eka resolve
-equal "one that is not there: exit code" 0 "$status"
+equal "an unreachable mirror: exit code" 0 "$status"
 matches "and it is reported" "ignoring a mirror" "$err"
 
-# The same version, another revision.
+# The same version with another revision.
 directory=$scratch/forged
 write_atom "$directory" log 1.1.0
 echo "# evil" >>"$directory/default.nix"
@@ -38,7 +38,7 @@ release "$www/lying.git" "$directory" log 1.1.0 >/dev/null
 mirrored lying
 rm -f atom.lock
 eka resolve
-equal "one that lies: exit code" 6 "$status"
+equal "a contradicting mirror: exit code" 6 "$status"
 matches "both are named" "main.git.*lying.git|lying.git.*main.git" "$err"
 check "nothing is written" test ! -e atom.lock
 
@@ -48,10 +48,10 @@ blob=$(printf 'x' | git --git-dir="$www/sly.git" hash-object -w --stdin)
 git --git-dir="$www/sly.git" update-ref refs/eka/meta/log/1.1.0/manifest "$blob"
 mirrored sly
 eka resolve
-equal "one that lies about a manifest: exit code" 6 "$status"
+equal "a contradicting manifest: exit code" 6 "$status"
 
 mirrored stranger
 eka resolve
-equal "another set: exit code" 6 "$status"
+equal "a mirror of another set: exit code" 6 "$status"
 matches "both geneses are named" "have different geneses: .*main\.git has [0-9a-f]{40}, .*stranger\.git has [0-9a-f]{40}" "$err"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Deterministic out of chaos: whatever the network's timing, the same lock to the byte.
+# Determinism: the lock is the same byte for byte, whatever the timing of the network.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/sets.sh"
 
@@ -34,5 +34,5 @@ for run in {1..50}; do
   cmp -s atom.lock ../first || different=$((different + 1))
   stop_proxy
 done
-equal "of 50 runs, so many gave another lock" 0 "$different"
+equal "differing locks in 50 runs" 0 "$different"
 finish

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Versions over the whole graph: what is chosen, what is written, and what is said when nothing fits.
+# Resolution of the whole graph: selected versions, written locks, and errors for conflicts.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/sets.sh"
 
@@ -14,38 +14,38 @@ publish one chain 1.0.0 "two/b ^1"
 set=$scratch/set
 working_set "$set"
 
-echo "- a chain, and a set that is reached only by another"
+echo "- a chain, and a set reached only through another"
 working_atom "$set" a 0.1.0 "one/chain ^1"
 cd "$set/a"
 eka resolve
 equal "it resolves" 0 "$status"
-equal "to the whole chain, once each" $'b 1.0.0\nchain 1.0.0\nd 1.1.0' "$(locked atom.lock)"
-equal "what the manifest names is direct" 1 "$(grep -c 'direct = true' atom.lock)"
-equal "who needs what" 2 "$(grep -c '^requires = \["[0-9a-v]*"\]$' atom.lock)"
+equal "the whole chain is locked, each atom once" $'b 1.0.0\nchain 1.0.0\nd 1.1.0' "$(locked atom.lock)"
+equal "dependencies in the manifest are direct" 1 "$(grep -c 'direct = true' atom.lock)"
+equal "requirements are recorded" 2 "$(grep -c '^requires = \["[0-9a-v]*"\]$' atom.lock)"
 first=$(cat atom.lock)
 serve_forget
 eka resolve
-equal "again: nothing changes" 0 "$status"
-matches "and it says so" "is up to date" "$err"
+equal "resolving again: exit code" 0 "$status"
+matches "it reports that nothing changed" "is up to date" "$err"
 log=$(serve_log)
-equal "from a warm cache each remote is asked once" 1 \
+equal "with a warm cache each remote is queried once" 1 \
   "$(jq -s 'group_by(.path) | map(length) | max' <<<"$log")"
-equal "for refs only" 0 "$(count '.command == "fetch"' <<<"$log")"
+equal "only refs are queried" 0 "$(count '.command == "fetch"' <<<"$log")"
 eka resolve --locked
-equal "--locked is content" 0 "$status"
+equal "--locked succeeds" 0 "$status"
 eka plan ::a
 equal "it can be planned" 0 "$status"
 
 echo "- a diamond"
 working_atom "$set" diamond 0.1.0 "two/b ^1" "two/c ^1"
 eka resolve diamond
-equal "d is there once" $'b 1.0.0\nc 1.0.0\nd 1.1.0' "$(locked "$set/diamond/atom.lock")"
-equal "and needed twice" 2 "$(grep -c '^requires' "$set/diamond/atom.lock")"
+equal "d is locked once" $'b 1.0.0\nc 1.0.0\nd 1.1.0' "$(locked "$set/diamond/atom.lock")"
+equal "d is needed twice" 2 "$(grep -c '^requires' "$set/diamond/atom.lock")"
 
 echo "- minimal change"
 publish three d 1.2.0
 eka resolve
-equal "a newer version moves nothing" "$first" "$(cat atom.lock)"
+equal "a newer version changes nothing" "$first" "$(cat atom.lock)"
 sed -i '/^chain/a d = "^1.2"' atom.toml
 sed -i 's/^d = .*//; $a\\n[deps.from.three]\nd = "^1.2"' atom.toml
 sed -i "s|^one = .*|&\nthree = [\"$SERVE_URL/three.git\"]|" atom.toml
@@ -54,26 +54,26 @@ equal "--locked: exit code" 1 "$status"
 matches "--locked shows the change" "d of [0-9a-f]* 1.1.0 .*-> 1.2.0" "$err"
 equal "--locked writes nothing" "$first" "$(cat atom.lock)"
 eka resolve
-equal "what must move moves" $'b 1.0.0\nchain 1.0.0\nd 1.2.0' "$(locked atom.lock)"
+equal "outdated versions are updated" $'b 1.0.0\nchain 1.0.0\nd 1.2.0' "$(locked atom.lock)"
 publish two b 1.1.0 "three/d ^1"
 eka resolve
-equal "nothing else does" $'b 1.0.0\nchain 1.0.0\nd 1.2.0' "$(locked atom.lock)"
+equal "other versions are kept" $'b 1.0.0\nchain 1.0.0\nd 1.2.0' "$(locked atom.lock)"
 eka resolve --fresh
-equal "--fresh takes the highest" $'b 1.1.0\nchain 1.0.0\nd 1.2.0' "$(locked atom.lock)"
+equal "--fresh selects the highest" $'b 1.1.0\nchain 1.0.0\nd 1.2.0' "$(locked atom.lock)"
 
 echo "- a conflict at depth, solved by an older version"
 publish three d 1.9.0
 publish two b 1.2.0 "three/d ^2"
 working_atom "$set" older 0.1.0 "two/b ^1" "two/c ^1"
 eka resolve older
-equal "b goes back" $'b 1.1.0\nc 1.0.0\nd 1.9.0' "$(locked "$set/older/atom.lock")"
+equal "an older b is selected" $'b 1.1.0\nc 1.0.0\nd 1.9.0' "$(locked "$set/older/atom.lock")"
 
-echo "- a conflict without an answer"
+echo "- an unsolvable conflict"
 working_atom "$set" never 0.1.0 "two/b ^1.2" "two/c ^1"
 eka resolve never
 equal "exit code" 3 "$status"
 matches "the reasons" "b 1.2.0 needs d \^2" "$err"
-matches "and where they are written" "never/atom.toml:[0-9]+" "$err"
+matches "their positions" "never/atom.toml:[0-9]+" "$err"
 check "nothing is written" test ! -e "$set/never/atom.lock"
 
 echo "- composers are dependencies like any other"
@@ -81,8 +81,8 @@ publish four comp 1.0.0 "three/d ^1"
 publish four comp 1.1.0 "three/d ^2"
 working_atom "$set" composed 0.1.0 "by four/comp ^1" "two/c ^1"
 eka resolve composed
-equal "an older composer" $'c 1.0.0\ncomp 1.0.0\nd 1.9.0' "$(locked "$set/composed/atom.lock" | sed '/^composed/d')"
-matches "it composes" 'use = "atom"' "$(cat "$set/composed/atom.lock")"
+equal "an older composer is selected" $'c 1.0.0\ncomp 1.0.0\nd 1.9.0' "$(locked "$set/composed/atom.lock" | sed '/^composed/d')"
+matches "it is the composer" 'use = "atom"' "$(cat "$set/composed/atom.lock")"
 
 echo "- cycles"
 publish four ping 1.0.0 "::/pong ^1"
@@ -97,7 +97,7 @@ working_atom "$set" tags 0.1.0 "x=two/b ^1" "again=two/b <1.2" "one/other ^1"
 eka resolve tags
 equal "two tags for one set, one tag for two" $'b 1.1.0\nd 1.9.0\nother 1.0.0' "$(locked "$set/tags/atom.lock")"
 
-echo "- the atoms beside it"
+echo "- other atoms of the working tree"
 working_atom "$set" near 0.3.0 "three/d ^1"
 working_atom "$set" user 0.1.0 "::/near ^0.3"
 eka resolve user
@@ -108,13 +108,13 @@ equal "it is planned" 0 "$status"
 before=$out
 echo "# a change" >>"$set/near/default.nix"
 eka plan ::user
-equal "with the neighbour as it lies there now" 0 "$status"
+equal "with the neighbour in its present state" 0 "$status"
 
-echo "- what is missing is distinguished"
+echo "- different errors for missing labels, versions and remotes"
 working_atom "$set" lost 0.1.0 "three/dd ^1"
 eka resolve lost
 equal "no such label" 3 "$status"
-matches "near names" 'no atom `dd`; did you mean `d`' "$err"
+matches "similar names" 'no atom `dd`; did you mean `d`' "$err"
 working_atom "$set" lost2 0.1.0 "three/d ^7"
 eka resolve lost2
 matches "no such version" "existing versions are 1.0.0 to 2.0.0" "$err"
@@ -127,7 +127,7 @@ eka resolve lost4
 equal "no such remote" 4 "$status"
 matches "it is named" "gone.git" "$err"
 
-echo "- one that fails stops no other"
+echo "- a failure does not affect other atoms"
 eka resolve lost a
 equal "exit code" 3 "$status"
 matches "the other is reported" "a: atom.lock is up to date" "$err"

@@ -1,6 +1,5 @@
 #!/bin/bash
-# Round trips are the currency, also where versions must be chosen: how many rounds of requests it takes, by the
-# server's own log, and how many bytes.
+# Cost of resolution: the number of round trips, counted in the server's log, and the number of bytes.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/sets.sh"
 
@@ -11,7 +10,7 @@ proxy_start() {
   while [[ ! -s $scratch/proxy ]]; do sleep 0.02; done
   PROXY_URL=http://127.0.0.1:$(jq .port "$scratch/proxy")
 }
-# A round ends when nothing was under way for half the time that an answer needs to come back and be acted upon.
+# A round ends when no request was running for half the time of a round trip.
 rounds() {
   jq -s 'sort_by(.ended - .took) | reduce .[] as $r ({rounds: 0, until: 0};
     if $r.ended - $r.took > .until + 0.15 then .rounds += 1 else . end
@@ -31,7 +30,7 @@ cd "$set/top"
 
 eka resolve
 equal "200 atoms in 40 sets, 8 levels deep: exit code" 0 "$status"
-equal "all of them" 200 "$(locked atom.lock | wc -l)"
+equal "all of them are locked" 200 "$(locked atom.lock | wc -l)"
 log=$(SERVE_URL=$server serve_log)
 at_most "rounds of requests from an empty cache" 9 "$(rounds <<<"$log")"
 at_most "requests to one remote" 12 "$(jq -s 'map(select(.method == "POST")) | group_by(.path) | map(length) | max' <<<"$log")"
@@ -40,8 +39,8 @@ serve_forget
 eka resolve
 log=$(serve_log)
 at_most "rounds from a warm cache" 1 "$(rounds <<<"$log")"
-equal "a remote is asked once" 1 "$(jq -s 'group_by(.path) | map(length) | max' <<<"$log")"
-equal "and sends no object" 0 "$(count '.command == "fetch"' <<<"$log")"
+equal "each remote is queried once" 1 "$(jq -s 'group_by(.path) | map(length) | max' <<<"$log")"
+equal "no object is fetched" 0 "$(count '.command == "fetch"' <<<"$log")"
 
 echo "- cost follows the closure, not the size of the set"
 SERVE_URL=$server
@@ -54,7 +53,7 @@ for name in large small; do
     done
   done
 done
-# Ten labels with their versions in both; one of them has 20,000 versions of other labels as well.
+# Both sets have ten labels with their versions; one of them also has 20,000 versions of other labels.
 commit=$(git --git-dir="$www/large.git" rev-parse refs/eka/atoms/needed-0/1.0.0)
 git --git-dir="$www/large.git" pack-refs --all
 {
@@ -76,5 +75,5 @@ for name in large small; do
   equal "$name: exit code" 0 "$status"
   declare "bytes_$name=$(serve_log | jq -s 'map(.sent) | add')"
 done
-at_most "bytes of the large set, in percent of the small one's" 200 "$((100 * bytes_large / bytes_small))"
+at_most "bytes for the large set, in percent of the small one" 200 "$((100 * bytes_large / bytes_small))"
 finish

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a package set may name on this machine: its own files, and what the user has consented to. What becomes a source
-# is copied into the Nix store, where everybody can read it.
+# Files that a package set may use on this machine: its own, and those the user has consented to. Sources are copied
+# into the Nix store, where all users can read them.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
@@ -19,14 +19,14 @@ ln -s "$scratch/private/key" link
 commit_set a
 cd "$scratch"
 
-# names KIND URL: the source of the atom.
+# names KIND URL: sets the source of the atom.
 names() { sed -i "s|^k\\..*|k.$1 = \"$2\"|" "$scratch/set/a/atom.toml"; }
 leaked() { grep -rl "the secret" "$XDG_CACHE_HOME" "$scratch/store" 2>/dev/null || true; }
 refused() {  # WHAT [HINT]
   equal "$1: exit code" 2 "$status"
-  matches "$1: says that it lies outside" "outside of the (working tree|repository) at" "$err"
-  matches "$1: says what to do" "help: .*sources.local = \\[\"${2:-}" "${err//$'\n'/ }"
-  equal "$1: nothing of it was read" "" "$(leaked)"
+  matches "$1: the message says that it is outside" "outside of the (working tree|repository) at" "$err"
+  matches "$1: hint" "help: .*sources.local = \\[\"${2:-}" "${err//$'\n'/ }"
+  equal "$1: nothing was read" "" "$(leaked)"
 }
 
 echo "- without consent"
@@ -41,7 +41,7 @@ for kind in url tar build; do
 done
 names url "file://$scratch/set/../private/key"
 eka plan ./set::a
-refused "a path through the working tree and out again" "$scratch/private"
+refused "a path through the working tree to the outside" "$scratch/private"
 names url "file://$scratch/set/link"
 eka plan ./set::a
 refused "a link in the working tree" "$scratch/private"
@@ -79,7 +79,7 @@ eka plan ./set::a
 equal "which is compared without \"..\"" 0 "$status"
 names url "file://$scratch/public/../private/key"
 eka plan ./set::a
-equal "and so is what is named" 2 "$status"
+equal "so is the source" 2 "$status"
 names url "file://$scratch/public/key"
 rm "$XDG_CONFIG_HOME/eka.toml"
 mkdir -p "$scratch/set/.git/info"
@@ -89,13 +89,13 @@ equal "not in a repository's: exit code" 2 "$status"
 matches "not in a repository's" "eka.toml:1:9: “sources.local” can be set only in the user's configuration" "$err"
 rm "$scratch/set/.git/info/eka.toml"
 
-echo "- once it is locked, evaluated and remembered"
+echo "- after it was locked and its evaluation cached"
 EKA_SOURCES_LOCAL=$scratch/public eka resolve -C "$scratch/set/a"
-equal "it is locked with consent" 0 "$status"
+equal "resolve with consent" 0 "$status"
 EKA_SOURCES_LOCAL=$scratch/public eka plan ./set::a
-equal "and planned" "0 $planned" "$status $out"
+equal "plan with consent" "0 $planned" "$status $out"
 EKA_SOURCES_LOCAL=$scratch/public eka plan ./set::a
-equal "and remembered" "0 $planned" "$status $out"
+equal "plan with consent, cached" "0 $planned" "$status $out"
 for command in "plan ./set::a" "prefetch ./set::a" "prefetch --lock $scratch/set/a/atom.lock" "build ./set::a"; do
   # shellcheck disable=SC2086
   eka $command
@@ -114,7 +114,7 @@ git -C "$scratch/lib" -c user.name=x -c user.email=x commit -q --allow-empty -m 
 names git "file://$scratch/lib\", ref = \"HEAD"
 sed -i 's|^k\.git = \(.*\)$|k = { git = \1 }|' "$scratch/set/a/atom.toml"
 eka plan ./set::a
-equal "a set of one's own may name them" 0 "$status"
+equal "the user's own set can use them" 0 "$status"
 if ((EUID == 0)); then
   chown -R 12345 "$scratch/set"
   eka plan ./set::a
@@ -123,10 +123,10 @@ if ((EUID == 0)); then
   export GIT_CONFIG_GLOBAL=$scratch/gitconfig
   fresh_cache
   eka plan ./set::a
-  equal "one that is trusted needs consent for them: exit code" 2 "$status"
-  matches "one that is trusted needs consent for them" "belongs to another user" "$err"
+  equal "a trusted set needs consent for them: exit code" 2 "$status"
+  matches "a trusted set needs consent for them" "belongs to another user" "$err"
   EKA_SOURCES_LOCAL=$scratch/lib eka plan ./set::a
-  equal "and with it, they are read" 0 "$status"
+  equal "with consent, they are read" 0 "$status"
 else
   skip "a set of another user: only root can make one"
 fi

@@ -1,5 +1,5 @@
 #!/bin/bash
-# For whom a cache is that eka makes, whatever the umask; and what its owner can do with it by usual means.
+# Permissions of a cache created by eka, whatever the umask, and what its owner can do with it using common tools.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
@@ -22,14 +22,14 @@ for mask in 0000 0077; do
   (umask "$mask" && "$EKA" plan "$uri" ./set::direct </dev/null >"$scratch/planned" 2>"$scratch/err") || status=$?
   cache=$XDG_CACHE_HOME/eka
   equal "umask $mask: two plans" 2 "$(wc -l <"$scratch/planned")"
-  equal "umask $mask: nothing is open to others" "" \
+  equal "umask $mask: nothing is accessible to others" "" \
     "$(find "$cache" \( -path "$cache/trees/[0-9a-f]*" -o -path "$cache/scratch/*/nix" \) -prune -o ! -type l -perm /077 -print)"
   equal "umask $mask: trees can be read by an evaluation, and removed by their owner" "" \
     "$(find "$cache"/trees/[0-9a-f]* \( -type d ! -perm 0755 -o -type f ! -perm 0444 ! -perm 0555 \) -print)"
   (cd "$cache" && tar cf "$scratch/cache.tar" .)
   check "umask $mask: it can be unpacked over itself" tar xf "$scratch/cache.tar" -C "$cache"
   eka cache verify
-  equal "umask $mask: and is sound then" 0 "$status"
+  equal "umask $mask: it is valid afterwards" 0 "$status"
   if ((EUID == 0)); then
     chown -R 12345:12345 "$cache"
     chmod a+rx "$XDG_CACHE_HOME" "$scratch"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What another user of the same machine has put where this user works: repositories, configuration, package sets, hooks
-# and caches. None of it is trusted, as git would not trust it.
+# Files of another user in places where this user works: repositories, configuration, package sets, hooks and caches.
+# None of them is trusted, as in git.
 source "$(dirname "$0")/../scenario.sh"
 
 if ((EUID != 0)); then
@@ -9,7 +9,7 @@ if ((EUID != 0)); then
   exit 0
 fi
 
-victim=65534  # Nix wants a user that is known
+victim=65534  # Nix requires a known user
 attacker=54321
 as() {  # USER COMMAND…
   local user=$1
@@ -25,11 +25,11 @@ eka() {
   out=$(cat "$scratch/out")
   err=$(cat "$scratch/err")
 }
-# refused WHAT CODE: the last run said that it is another user's, and what to do.
+# refused WHAT CODE: the last run reported another owner, with a hint.
 refused() {
   equal "$1: exit code" "$2" "$status"
-  matches "$1: says whose it is" "belongs to another user" "$err"
-  matches "$1: says what to do" "help: .*(safe.directory|EKA_CACHE_ROOT)" "${err//$'\n'/ }"
+  matches "$1: the message names the owner" "belongs to another user" "$err"
+  matches "$1: hint" "help: .*(safe.directory|EKA_CACHE_ROOT)" "${err//$'\n'/ }"
 }
 trust() { as "$victim" git config --global --add safe.directory "$1"; }
 distrust() { rm -f "$scratch/home.$victim/gitconfig"; }
@@ -45,7 +45,7 @@ cd "$scratch/shared"
 as "$victim" mkdir work
 cd work
 
-echo "- configuration found by looking upwards"
+echo "- configuration found in a parent directory"
 git_as "$attacker" init -q "$scratch/shared"
 as "$attacker" mkdir -p "$scratch/shared/.git/info"
 as "$attacker" tee "$scratch/shared/.git/info/eka.toml" >/dev/null <<END
@@ -58,13 +58,13 @@ equal "it is not read: exit code" 0 "$status"
 equal "it is not read" "" "$(grep -E 'evil.invalid|shared/cache' <<<"$out" || true)"
 trust "$scratch/shared"
 eka config --json
-matches "once the user trusts the repository, it is" "evil.invalid" "$out"
+matches "it is read once the repository is trusted" "evil.invalid" "$out"
 trust ''
 eka config --json
-equal "an empty entry takes that back" "" "$(grep 'evil.invalid' <<<"$out" || true)"
+equal "an empty entry revokes trust" "" "$(grep 'evil.invalid' <<<"$out" || true)"
 distrust
 
-echo "- a package set found by looking upwards"
+echo "- a package set found in a parent directory"
 as "$attacker" mkdir "$scratch/shared/a"
 as "$attacker" tee "$scratch/shared/ekala.toml" <<<'set.packages = ["a"]' >/dev/null
 as "$attacker" tee "$scratch/shared/a/atom.toml" >/dev/null \
@@ -128,12 +128,12 @@ done
 for root in open open/cache open/new; do
   EKA_CACHE_ROOT=$scratch/$root eka inspect set "$url"
   equal "EKA_CACHE_ROOT=$root: exit code" 1 "$status"
-  matches "EKA_CACHE_ROOT=$root: says why" "$scratch/open is writable by other users" "$err"
+  matches "EKA_CACHE_ROOT=$root: reason" "$scratch/open is writable by other users" "$err"
 done
 equal "nothing was written in any of them" "$before" "$(find "$scratch/shared" "$scratch/open" | sort)"
 EKA_CACHE_ROOT=$scratch/shared/mine eka config
-equal "a directory of one's own in a sticky one will do" 0 "$status"
+equal "the user's own directory in a sticky one is accepted" 0 "$status"
 EKA_CACHE_ROOT=$scratch/shared/mine eka inspect set "$mine"
-check "and is made for its user alone" test "$(stat -c '%u %a' "$scratch/shared/mine")" = "$victim 700"
+check "it is accessible only to its user" test "$(stat -c '%u %a' "$scratch/shared/mine")" = "$victim 700"
 
 finish
