@@ -5,7 +5,7 @@
 #     while <operation>              innermost first
 #     help: <what to do>             at most 200 characters
 set -euo pipefail
-shopt -s lastpipe  # tell, at the end of a pipe, counts in this shell
+shopt -s lastpipe  # so that tell, at the end of a pipeline, counts in this shell
 cd "$(dirname "$0")/.."
 
 passed=0

@@ -1,4 +1,4 @@
-// A directory that goes away with its owner: read-only directories in it, and all.
+// A directory removed by the destructor, including read-only directories inside.
 #pragma once
 
 #include <cstdlib>

@@ -62,10 +62,10 @@ class Mutator {
         break;
       case 2:
         text.insert(at, piece(any(corpus_)));
-        break;  // crossed with another
+        break;  // crossover with another
       case 3:
         text.insert(at, piece(text));
-        break;  // said twice
+        break;  // duplication
       case 4:
         text.replace(at, std::min<std::size_t>(text.size() - at, 1), 1, c);
         break;

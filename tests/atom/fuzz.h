@@ -1,8 +1,8 @@
-// Fuzz targets: bodies that must survive any bytes, with properties that must hold for what they accept.
+// Fuzz targets: functions that must handle any bytes, with properties that must hold for accepted input.
 //
-// One body serves twice. Under libFuzzer (meson setup -Dfuzz=true, with clang) it is the target of a program of its
-// own. In the unit tests it meets every file of its corpus, and then a bounded number of mutations of them, the same
-// ones each time: EKA_FUZZ_ROUNDS says how many.
+// Each target is used twice. Under libFuzzer (meson setup -Dfuzz=true, with clang) it is a separate program. In the
+// unit tests it runs on every file of its corpus and on a fixed number of deterministic mutations; EKA_FUZZ_ROUNDS sets
+// the number.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@ namespace eka::fuzz {
 
 using Body = void (*)(std::string_view bytes);
 
-// Stops libFuzzer, fails the unit test.
+// Stops libFuzzer; fails the unit test.
 inline void require(bool holds, const std::string& what) {
   if (!holds) throw std::logic_error(what);
 }
 
-// Runs `body` on the corpus of that name and its mutations; the input that broke it is in the exception's message.
+// Runs `body` on the named corpus and its mutations; the exception's message contains the failing input.
 void run(Body body, const std::string& corpus);
 
 }  // namespace eka::fuzz

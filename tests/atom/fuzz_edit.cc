@@ -8,7 +8,7 @@ using eka::fuzz::require;
 
 namespace {
 
-// Found in no document that nobody wrote on purpose.
+// Does not occur in any document by accident.
 constexpr std::string_view mark = "\"eka-fuzz-1\"";
 constexpr std::string_view other_mark = "\"eka-fuzz-2\"";
 
@@ -16,13 +16,13 @@ std::size_t common_prefix(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
 }
 
-// `after` is `before` with something put in, at one place, and nothing taken out.
+// Whether `after` is `before` with text inserted at one place and nothing removed.
 bool only_inserted(std::string_view before, std::string_view after) {
   const std::size_t head = common_prefix(before, after);
   return after.size() > before.size() && after.ends_with(before.substr(head));
 }
 
-// Every byte of `before` is in `after`, in its order.
+// Whether `after` contains all bytes of `before` in the same order.
 bool nothing_lost(std::string_view before, std::string_view after) {
   for (const char c : after) {
     if (!before.empty() && before.front() == c) before.remove_prefix(1);

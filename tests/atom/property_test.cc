@@ -1,4 +1,4 @@
-// What must hold for any value, tried on many that are made up (the same ones each time).
+// Properties checked on generated values, which are the same in every run.
 #include <algorithm>
 #include <random>
 
@@ -99,7 +99,7 @@ Lock Maker::lock() {
   return lock;
 }
 
-// Does a released version satisfy one comparator? By Cargo's documentation, as bounds: at least `low`, below `high`.
+// Whether a released version satisfies one comparator, by the bounds in Cargo's documentation.
 bool within(std::string_view comparator, const Version& version) {
   const auto digit = std::min(comparator.find_first_of("0123456789"), comparator.size());
   const std::string op(digit == 0 ? "^" : comparator.substr(0, digit));
@@ -109,23 +109,23 @@ bool within(std::string_view comparator, const Version& version) {
   const std::size_t said = n.size();
   n.resize(3);
   const Version low(n[0], n[1], n[2]);
-  const auto next = [&](std::size_t part) {  // the lowest version with that part raised
+  const auto next = [&](std::size_t part) {  // the lowest version with this part incremented
     return part == 0 ? Version(n[0] + 1, 0, 0) : part == 1 ? Version(n[0], n[1] + 1, 0) : Version(n[0], n[1], n[2] + 1);
   };
-  const Version past = next(said - 1);  // the first beyond what was said
+  const Version past = next(said - 1);  // the first version beyond the stated parts
   if (op == "=") return version >= low && version < past;
   if (op == ">") return version >= past;
   if (op == ">=") return version >= low;
   if (op == "<") return version < low;
   if (op == "<=") return version < past;
   if (op == "~") return version >= low && version < (said == 1 ? next(0) : next(1));
-  const std::size_t leading = n[0] > 0 || said == 1 ? 0 : n[1] > 0 || said == 2 ? 1 : 2;  // first that is not zero
+  const std::size_t leading = n[0] > 0 || said == 1 ? 0 : n[1] > 0 || said == 2 ? 1 : 2;  // the first non-zero part
   return version >= low && version < next(leading);
 }
 
 }  // namespace
 
-TEST_CASE("property: a lock reads back what was written, and is written the same") {
+TEST_CASE("property: a lock round-trips") {
   Maker maker;
   for (int i = 0; i < 300; ++i) {
     const std::string text = maker.lock().text();
@@ -135,7 +135,7 @@ TEST_CASE("property: a lock reads back what was written, and is written the same
   }
 }
 
-TEST_CASE("property: a URI reads back what was printed") {
+TEST_CASE("property: a URI round-trips") {
   Maker maker;
   const Aliases aliases = Aliases::defaults();
   for (int i = 0; i < 500; ++i) {
@@ -150,7 +150,7 @@ TEST_CASE("property: a URI reads back what was printed") {
   }
 }
 
-TEST_CASE("property: an atom commit reads back what was written") {
+TEST_CASE("property: an atom commit round-trips") {
   Maker maker;
   for (int i = 0; i < 200; ++i) {
     const AtomCommit commit{maker.object(), maker.object(), maker.label(), maker.version()};
@@ -160,7 +160,7 @@ TEST_CASE("property: an atom commit reads back what was written") {
   }
 }
 
-TEST_CASE("property: a requirement matches within Cargo's bounds and nowhere else") {
+TEST_CASE("property: a requirement matches exactly within Cargo's bounds") {
   Maker maker;
   for (int i = 0; i < 3000; ++i) {
     const std::string text = maker.requirement();

@@ -1,4 +1,4 @@
-// The known answers of tests/vectors.
+// The test vectors in tests/vectors.
 #pragma once
 
 #include <string>

@@ -57,7 +57,7 @@ TEST_CASE("control characters in JSON are escaped without changing its meaning")
 TEST_CASE("printable escapes bytes that are not valid UTF-8") {
   CHECK(printable("\xff\xc0\x80") == "\\xff\\xc0\\x80");
   CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // a surrogate
-  CHECK(printable("\xe2\x82") == "\\xe2\\x82");           // cut short
+  CHECK(printable("\xe2\x82") == "\\xe2\\x82");           // truncated
 }
 
 TEST_CASE("printable cuts at the limit, between characters") {

@@ -1,4 +1,4 @@
-// What is wrong with a command line, and what is suggested instead.
+// Error messages for invalid command lines, and suggestions.
 #include "cli/parse_error.h"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ using namespace eka;
 
 namespace {
 
-// A program with a few commands, parsed with these arguments; the error, as "message | hint".
+// The error of a program with a few commands for these arguments, as "message | hint".
 std::string failure(std::vector<std::string> arguments) {
   CLI::App app("", "eka");
   app.require_subcommand(1);
@@ -31,7 +31,7 @@ std::string failure(std::vector<std::string> arguments) {
   auto* const gc = cache->add_subcommand("gc");
   gc->add_option("--older-than");
   app.add_subcommand("init");
-  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 reads them from the back
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
@@ -44,7 +44,7 @@ std::string failure(std::vector<std::string> arguments) {
 
 }  // namespace
 
-TEST_CASE("an unknown command is named, and a similar one suggested") {
+TEST_CASE("an unknown command is reported with a suggestion") {
   CHECK(failure({"plann", "::a"}) == "unknown command 'plann' | did you mean 'plan'?");
   CHECK(failure({"pan"}) == "unknown command 'pan' | did you mean 'plan'?");
   CHECK(failure({"zzzzzz"}) == "unknown command 'zzzzzz' | run `eka --help` for usage");
@@ -53,7 +53,7 @@ TEST_CASE("an unknown command is named, and a similar one suggested") {
   CHECK(failure({"cache", "zzzzzz"}) == "unknown command 'zzzzzz' | run `eka cache --help` for usage");
 }
 
-TEST_CASE("an unknown option is named, and a similar one of the command or of eka suggested") {
+TEST_CASE("an unknown option is reported, with a similar one of the command or of eka") {
   CHECK(failure({"plan", "--offlin", "::a"}) == "unknown option '--offlin' | did you mean '--offline'?");
   CHECK(failure({"--offlin", "plan", "::a"}) == "unknown option '--offlin' | did you mean '--offline'?");
   CHECK(failure({"plan", "--fresh", "::a"}) == "unknown option '--fresh' | did you mean '--fresh-eval'?");
@@ -61,14 +61,14 @@ TEST_CASE("an unknown option is named, and a similar one of the command or of ek
   CHECK(failure({"cache", "gc", "--older", "1d"}) == "unknown option '--older' | did you mean '--older-than'?");
   CHECK(failure({"plan", "-x", "::a"}) == "unknown option '-x' | run `eka plan --help` for usage");
   CHECK(failure({"plan", "--zzzzzzzz", "::a"}) == "unknown option '--zzzzzzzz' | run `eka plan --help` for usage");
-  // Not what is missing because of it.
+  // The resulting missing argument is not reported.
   CHECK(failure({"plan", "--offlin"}) == "unknown option '--offlin' | did you mean '--offline'?");
   CHECK(failure({"--offlin"}) == "unknown option '--offlin' | did you mean '--offline'?");
   // An option of another command is not suggested.
   CHECK(failure({"init", "--fresh-eval"}) == "unknown option '--fresh-eval' | run `eka init --help` for usage");
 }
 
-TEST_CASE("what is missing or too much is named") {
+TEST_CASE("missing and excess arguments are named") {
   CHECK(failure({}) == "no command was given | run `eka --help` for usage");
   CHECK(failure({"cache"}) == "no command was given | run `eka cache --help` for usage");
   CHECK(failure({"plan"}) == "missing argument: URI | run `eka plan --help` for usage");

@@ -9,7 +9,7 @@
 
 namespace eka::eval {
 
-// A daemon with a store of its own, ended with it.
+// A daemon with its own store; the destructor stops it.
 class NixDaemon {
  public:
   explicit NixDaemon(const std::filesystem::path& directory) : socket_(directory / "socket") {

@@ -13,13 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The machine's Nix, with a directory as the real store. Found by locate() in a directory that all tests share.
+// The machine's Nix, with a directory as the real store. locate() caches its result in a directory shared by all tests.
 Installation installation(const std::string& store) {
   static const TemporaryDirectory memory;
   return Installation::locate(memory.path(), store);
 }
 
-// No group is needed, nothing need survive a power cut, and no space is set aside.
+// No build group, no durability across power cuts, and no reserved space are needed.
 constexpr const char* nix_configuration =
     "export USER=x NIX_CONFIG='build-users-group =\nfsync-metadata = false\ngc-reserved-space = 0'; ";
 

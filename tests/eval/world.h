@@ -1,4 +1,4 @@
-// Atoms on disk, and an evaluator whose real store is a directory of the test.
+// Atoms on disk, and an evaluator whose real store is a temporary directory.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,7 @@ namespace eka::eval {
 
 using test::TemporaryDirectory;
 
-// What a shell command prints; a failure fails the test.
+// Output of a shell command; a failure fails the test.
 std::string shell(const std::string& command);
 
 atom::Json compose_nix(const std::string& entry = "default.nix");
@@ -24,22 +24,22 @@ atom::Json compose_with(const std::string& label, const std::string& entry = "."
 
 class World {
  public:
-  // `store`: the real one; nothing for a directory of its own.
+  // `store`: the real store; by default a new directory.
   explicit World(const std::string& store = {});
 
-  // An atom whose tree holds an atom.toml and `files`. `deps`: from set tag to labels.
+  // Adds an atom whose tree contains an atom.toml and `files`. `deps`: from set tag to labels.
   void add(const std::string& label, const std::map<std::string, std::string>& files,
            const atom::Json& compose = compose_nix(), const std::map<std::string, std::vector<std::string>>& deps = {});
   std::filesystem::path tree(const std::string& label) const { return directory_.path() / "trees" / label; }
-  // Where the tree stands in the sandbox; from the first call on it must not change any more.
+  // The path of the tree in the sandbox; the tree must not change after the first call.
   std::string root(const std::string& label);
 
   Evaluation evaluation(const std::vector<std::string>& roots);
   std::vector<Evaluated> evaluate(const std::vector<std::string>& roots);
-  // The error that evaluating gives, which must be one.
+  // The error of an evaluation that must fail.
   Error failure(const std::vector<std::string>& roots);
   Error failure_of(Evaluation evaluation);
-  // The environment of the derivation that `main` of `root` is: "name" -> value.
+  // A variable in the environment of the derivation `main`.
   std::string variable(const Evaluated& evaluated, const std::string& name);
 
   NixEvaluator& evaluator() { return evaluator_; }
@@ -60,7 +60,7 @@ class World {
   std::map<std::string, Atom> atoms_;
 };
 
-// nix/ expression for a derivation named `name` with further attributes.
+// Nix expression for a derivation called `name` with additional attributes.
 std::string derivation_text(const std::string& name, const std::string& attributes = "");
 
 }  // namespace eka::eval

@@ -115,7 +115,7 @@ void GitServer::configure() const {
   write_file(home_.path() / "nginx.conf", text);
 }
 
-// nginx itself takes the ports: when it cannot, they are taken, and others are tried.
+// nginx binds the ports itself; if it cannot, others are tried.
 bool GitServer::start_nginx() {
   std::random_device random;
   port_ = 10'000 + 3 * static_cast<int>(random() % 7'000);
@@ -134,8 +134,8 @@ bool GitServer::start_nginx() {
   return true;
 }
 
-// The one worker writes the lines of the log in the order in which it answers: once a request of ours is in it, so is
-// everything that was answered before.
+// The only worker writes log lines in the order of its responses: once a request of this process is logged, so are all
+// earlier ones.
 std::vector<LoggedRequest> GitServer::log() const {
   std::random_device random;
   const std::string mark = "/sync?" + std::to_string(random());

@@ -1,14 +1,14 @@
-// A real git server on loopback: nginx, fcgiwrap and git-http-backend, with a directory of repositories and a few
-// places that misbehave. Its processes end with it, or with us.
+// A real git server on loopback: nginx, fcgiwrap and git-http-backend, with a directory of repositories and some
+// locations that misbehave. Its processes are stopped by the destructor, or when the test process ends.
 //
 //   /<name>.git            the repositories of `root()`, in protocol v2
-//   /old/<name>.git        the same, deaf to "Git-Protocol": answers in protocol v0
-//   /moved/<name>.git      discovery is redirected to /<name>.git on the same port; a command too
+//   /old/<name>.git        the same, but ignores "Git-Protocol": responds in protocol v0
+//   /moved/<name>.git      discovery and commands are redirected to /<name>.git on the same port
 //   /away/<name>.git       discovery is redirected to /<name>.git on the other port
-//   /private/<name>.git    only with a user and a password, whichever
+//   /private/<name>.git    requires a user and a password, any
 //   /fickle/<name>.git     commands are redirected, discovery is not
 //   /circle/<name>.git     redirects to itself
-//   /login/<name>.git      answers with an HTML page
+//   /login/<name>.git      responds with an HTML page
 #pragma once
 
 #include <filesystem>
@@ -35,11 +35,11 @@ class GitServer {
   std::filesystem::path root() const { return home_.path() / "root"; }
   // http://127.0.0.1:<port>
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  // The same over TLS and HTTP/2, vouched for by `certificate()` alone.
+  // The same over TLS and HTTP/2, signed only by `certificate()`.
   std::string tls_url() const { return "https://127.0.0.1:" + std::to_string(port_ + 2); }
   std::filesystem::path certificate() const { return home_.path() / "certificate.pem"; }
   std::string other_port() const { return std::to_string(port_ + 1); }
-  // The requests answered so far, complete.
+  // The completely answered requests so far.
   std::vector<LoggedRequest> log() const;
 
  private:

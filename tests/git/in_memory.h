@@ -1,4 +1,4 @@
-// What the tests give in place of the store: a memory of hosts that lasts as long as the test, and sinks.
+// Test replacements for the store: a memory of hosts for the duration of a test, and sinks.
 #pragma once
 
 #include <map>

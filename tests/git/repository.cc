@@ -61,7 +61,7 @@ rm -rf $work
 
 }  // namespace
 
-// Made once in a run of the tests, and copied.
+// Created once per test run, then copied.
 void make_repository(const std::filesystem::path& path) {
   static const TemporaryDirectory original;
   if (!std::filesystem::exists(original.path() / "HEAD")) make_anew(original.path());

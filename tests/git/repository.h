@@ -1,4 +1,4 @@
-// A real repository in a temporary directory, made with git itself, for tests to talk to.
+// A real repository in a temporary directory, created with git.
 #pragma once
 
 #include <filesystem>
@@ -11,19 +11,19 @@ namespace eka::git::test {
 
 using eka::test::TemporaryDirectory;
 
-// Runs a shell command, in `directory`, out of reach of anybody's git configuration; throws when it fails. Returns what
-// it printed.
+// Runs a shell command in `directory`, isolated from the user's git configuration; throws if it fails. Returns its
+// output.
 std::string shell(const std::filesystem::path& directory, const std::string& command);
 
 void write_file(const std::filesystem::path& path, std::string_view content);
 std::string read_file(const std::filesystem::path& path);
 
-// A bare repository at `path`: three commits on main (a 200 kB file that compresses badly among them), a branch with a
-// slash, an annotated tag, a ref to a blob, two parentless commits under refs/eka/atoms/, some refs packed and some
-// loose.
+// Creates a bare repository at `path`: three commits on main (including a 200 kB file that hardly compresses), a branch
+// with a slash, an annotated tag, a ref to a blob, two parentless commits under refs/eka/atoms/, with both packed and
+// loose refs.
 void make_repository(const std::filesystem::path& path);
 
-// What git-upload-pack answers in protocol v2; with an empty request, its advertisement.
+// The response of git-upload-pack in protocol v2; for an empty request, its advertisement.
 std::string upload_pack(const std::filesystem::path& repository, std::string_view request,
                         const std::string& protocol = "version=2");
 

@@ -1,4 +1,4 @@
-// A server program for the length of a test. It ends with its owner, or with us.
+// A server program for the duration of a test. Stopped by the destructor, or when the test process ends.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 
 namespace eka::git::test {
 
-// Starts it without input; what it says goes to the end of `log`.
+// Starts it without input; its output is appended to `log`.
 pid_t start_server(const std::vector<std::string>& argv, const std::filesystem::path& log,
                    const std::map<std::string, std::string>& environment = {});
 
@@ -26,7 +26,7 @@ class ServerProcess {
     end();
     pid_ = pid;
   }
-  // True once it has ended by itself.
+  // True once it has exited by itself.
   bool has_ended();
   void end();
 
@@ -34,7 +34,7 @@ class ServerProcess {
   pid_t pid_ = -1;
 };
 
-// Whether somebody answers at 127.0.0.1:port.
+// Whether a server accepts connections at 127.0.0.1:port.
 bool answers(int port);
 
 }  // namespace eka::git::test

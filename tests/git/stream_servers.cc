@@ -11,7 +11,7 @@
 namespace eka::git::test {
 namespace {
 
-// Tries ports until the server that `start` starts on one answers there.
+// Tries ports until the server started by `start` accepts connections.
 template <class Start>
 int start_on_a_port(ServerProcess& process, Start start) {
   std::random_device random;
@@ -45,7 +45,7 @@ GitDaemon::GitDaemon(bool old, int seconds) {
   std::map<std::string, std::string> environment{
       {"GIT_CONFIG_COUNT", "1"}, {"GIT_CONFIG_KEY_0", "safe.directory"}, {"GIT_CONFIG_VALUE_0", "*"}};
   if (old || seconds != 0) {
-    // The daemon runs "git upload-pack", and finds this git first.
+    // The daemon runs "git upload-pack"; make it find this git first.
     const std::string git = line_of(shell(home_.path(), "command -v git"));
     std::filesystem::create_directories(home_.path() / "bin");
     write_file(home_.path() / "bin" / "git",
@@ -63,7 +63,7 @@ GitDaemon::GitDaemon(bool old, int seconds) {
 }
 
 int GitDaemon::connections() const {
-  // The first was answers().
+  // The first connection was made by answers().
   return count(read_file(home_.path() / "log"), "Connection from") - 1;
 }
 

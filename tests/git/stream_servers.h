@@ -1,4 +1,4 @@
-// The real servers of git's other transports on loopback: git daemon, and sshd with git-upload-pack behind it.
+// Real servers of git's other transports on loopback: git daemon, and sshd with git-upload-pack.
 #pragma once
 
 #include <filesystem>
@@ -12,15 +12,15 @@ namespace eka::git::test {
 // Serves the repositories of `root()` at git://.
 class GitDaemon {
  public:
-  // `old`: deaf to "version=2". `seconds`: for how long a connection is served, when not 0.
+  // `old`: ignores "version=2". `seconds`: the maximum duration of a connection; 0: unlimited.
   explicit GitDaemon(bool old = false, int seconds = 0);
 
   std::filesystem::path root() const { return home_.path() / "root"; }
   std::string url() const { return "git://127.0.0.1:" + std::to_string(port_); }
-  // How many connections it has seen. Ours must have been answered.
+  // The number of connections so far. Requests of this process must have been answered.
   int connections() const;
   int requests_for(const std::string& path) const;
-  // No more connections from here on.
+  // Accepts no further connections.
   void stop() { process_.end(); }
 
  private:
@@ -29,19 +29,19 @@ class GitDaemon {
   ServerProcess process_;
 };
 
-// Everything of this machine at ssh://. `client()` is a configuration for ssh -F that knows key and host.
+// Serves all repositories of this machine at ssh://. `client()` is a configuration for ssh -F with key and host.
 class SshServer {
  public:
-  // `settings`: more lines of sshd_config.
+  // `settings`: additional lines of sshd_config.
   explicit SshServer(const std::string& settings = "AcceptEnv GIT_PROTOCOL\n");
 
   const std::filesystem::path& home() const { return home_.path(); }
   // ssh://user@127.0.0.1:port
   std::string url() const;
   std::filesystem::path client() const { return home_.path() / "client"; }
-  // Forgets the key of the host, on the client's side.
+  // Removes the host key from the client's known hosts.
   void make_unknown() const { write_file(home_.path() / "known", ""); }
-  // How many times somebody has logged in, and what was run.
+  // The number of logins, and the executed commands.
   int logins() const;
   std::string log() const { return read_file(home_.path() / "log"); }
 

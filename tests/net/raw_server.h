@@ -1,4 +1,4 @@
-// An HTTP server that says exactly what it is told, byte by byte, and hangs up as rudely as it is told.
+// An HTTP server that sends exactly the given bytes, and can close or reset its connections.
 #pragma once
 
 #include <atomic>
@@ -13,14 +13,14 @@ namespace eka::net::test {
 
 class RawServer {
  public:
-  // The one connection being served. Used on the server's thread.
+  // The connection being served. Used on the server's thread.
   class Connection {
    public:
     explicit Connection(int fd) : fd_(fd) {}
-    // False when the other side is gone, or the server ends.
+    // False if the client has disconnected or the server ends.
     bool send(std::string_view bytes);
-    void reset();  // hangs up with RST
-    // Blocks until the client hangs up or the server ends.
+    void reset();  // closes with RST
+    // Blocks until the client disconnects or the server ends.
     void wait_for_end();
 
    private:
@@ -28,7 +28,7 @@ class RawServer {
     int fd_;
   };
 
-  // `respond` is called for each request, head and body, and may send what it likes; its connection is closed when it
+  // `respond` is called for each request, with head and body, and may send anything; the connection is closed if it
   // returns false.
   using Respond = std::function<bool(Connection& connection, const std::string& request)>;
   explicit RawServer(Respond respond);

@@ -9,7 +9,7 @@ namespace {
 
 using Then = Cutter::Then;
 
-// What comes of `stream` when it arrives in pieces of `size`: what passes, and what happens then.
+// The effect of a fault on `stream`, received in pieces of `size`: what passes, and what happens then.
 std::pair<std::string, Then> cut(const std::string& fault, const std::string& stream, std::size_t size) {
   Cutter cutter(Fault::parse(fault));
   std::string passed;
@@ -25,7 +25,7 @@ const std::string answer = "HTTP/1.1 200 OK\r\nA: b\r\n\r\n0123456789";
 
 }  // namespace
 
-TEST_CASE("a fault is read from words") {
+TEST_CASE("a fault is parsed from text") {
   const Fault fault = Fault::parse("status:code=429,retry-after=2,about=command=fetch,about=/x.git,from=3,times=2");
   CHECK(fault.kind == Fault::Kind::status);
   CHECK(fault.code == 429);
@@ -40,7 +40,7 @@ TEST_CASE("a fault is read from words") {
   }
 }
 
-TEST_CASE("a stream is cut where it was said, however it arrives") {
+TEST_CASE("a stream is cut at the given byte, whatever its pieces") {
   for (std::size_t size = 1; size <= answer.size(); ++size) {
     CAPTURE(size);
     CHECK(cut("reset:at=0", answer, size) == std::pair(std::string(), Then::reset));
@@ -55,15 +55,15 @@ TEST_CASE("a stream is cut where it was said, however it arrives") {
   }
 }
 
-TEST_CASE("what a cut leaves over is handed back") {
+TEST_CASE("the rest after a cut is returned") {
   Cutter cutter(Fault::parse("trickle:at=2"));
   const auto verdict = cutter.take("abcde");
   CHECK(verdict.pass == "ab");
   CHECK(verdict.rest == "cde");
-  CHECK(cutter.take("fgh").then == Then::go_on);  // once is enough
+  CHECK(cutter.take("fgh").then == Then::go_on);  // a cut happens once
 }
 
-TEST_CASE("the plan chooses by what a request says, and by its number") {
+TEST_CASE("the plan selects by the content and the number of a request") {
   FaultPlan plan({Fault::parse("reset:about=/a.git,about=command=fetch,from=2,times=1"),
                   Fault::parse("status:code=500,connections=1")});
   const Occasion fetch_a{.connection = 2, .first_line = "POST /a.git/x HTTP/1.1", .body_start = "0012command=fetch"};

@@ -6,22 +6,22 @@ namespace eka::proxy {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("half a round trip lies between one end and the other") {
+TEST_CASE("data arrives after half a round trip") {
   Link link({.round_trip = 100ms}, 0);
   const Time now{1s};
   CHECK(link.out(now, 1000) == now + 50ms);
   CHECK(link.out(now, 1000) == now + 50ms);
 }
 
-TEST_CASE("bandwidth is shared by all that is sent") {
+TEST_CASE("bandwidth is shared by all data") {
   Link link({.round_trip = 100ms, .bandwidth = 1000}, 0);
   const Time now{1s};
   CHECK(link.out(now, 500) == now + 550ms);
   CHECK(link.out(now, 500) == now + 1050ms);
-  CHECK(link.out(now + 5s, 500) == now + 5550ms);  // the line was free meanwhile
+  CHECK(link.out(now + 5s, 500) == now + 5550ms);  // the line was idle meanwhile
 }
 
-TEST_CASE("random delays are bounded, and the same for the same seed") {
+TEST_CASE("random delays are bounded and reproducible by seed") {
   const Line line{.jitter = 20ms, .seed = 7};
   Link one(line, 0);
   Link same(line, 0);

@@ -36,7 +36,7 @@ std::vector<std::string> heads(const std::vector<RequestReader::Piece>& pieces) 
 
 }  // namespace
 
-TEST_CASE("requests are found, however they arrive") {
+TEST_CASE("requests are found in input split anywhere") {
   const std::string stream =
       "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
       "POST /b HTTP/1.1\r\ncontent-length: 8\r\n\r\nbody one"
@@ -54,7 +54,7 @@ TEST_CASE("requests are found, however they arrive") {
   }
 }
 
-TEST_CASE("what is not HTTP passes as it is") {
+TEST_CASE("data that is not HTTP is passed on unchanged") {
   for (const std::string stream :
        {"0032git-upload-pack /x", "SSH-2.0-OpenSSH_9.2", "\x16\x03\x01", "LONGCAPITALSHERE"}) {
     CAPTURE(stream);
@@ -66,7 +66,7 @@ TEST_CASE("what is not HTTP passes as it is") {
   }
 }
 
-TEST_CASE("a body of unknown length makes the rest opaque") {
+TEST_CASE("everything after a body of unknown length is opaque") {
   const std::string stream = "POST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
   const auto pieces = read(stream, 7);
   CHECK(together(pieces) == stream);
@@ -75,7 +75,7 @@ TEST_CASE("a body of unknown length makes the rest opaque") {
   CHECK(pieces.back().type == Type::opaque);
 }
 
-TEST_CASE("a client that waits before it sends its body is not waited for") {
+TEST_CASE("a client that waits before sending its body does not block the proxy") {
   RequestReader reader;
   reader.feed("POST /b HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 8\r\n\r\n");
   const auto head = reader.next();

@@ -31,7 +31,7 @@ class Unfolding final : public resolve::Facts {
   void reveal(const resolve::Need& need) {
     const bool is_new =
         need.version ? manifests_.emplace(need.package, *need.version).second : lists_.insert(need.package).second;
-    CHECK(is_new);  // nothing is asked for that is there already
+    CHECK(is_new);  // available facts are not requested
   }
   std::size_t revealed() const { return lists_.size() + manifests_.size(); }
 
@@ -68,7 +68,7 @@ TEST_CASE("the result does not depend on the order in which facts become availab
         outcome = solver.solve();
       }
       CHECK(text(universe, outcome) == text(universe, expected));
-      CHECK(solver.statistics().steps == at_once.statistics().steps);  // no work is done twice
+      CHECK(solver.statistics().steps == at_once.statistics().steps);  // no work is repeated
       CHECK(solver.statistics().conflicts == at_once.statistics().conflicts);
     }
   }
@@ -123,7 +123,7 @@ TEST_CASE("a requested version list comes with the requirement of its dependent"
   CHECK(missing->facts[0].requirement->str() == "^1");
 }
 
-TEST_CASE("a search that its checkpoint ends continues where it stopped") {
+TEST_CASE("a search that was interrupted at a checkpoint resumes") {
   const bench::Universe universe = bench::synthetic_universe(2000, 20);
   resolve::Solver at_once(universe, universe.request), interrupted(universe, universe.request);
   const resolve::Outcome expected = at_once.solve();

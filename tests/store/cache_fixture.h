@@ -1,4 +1,4 @@
-// A cache in a directory of its own, and a runtime to ask it things.
+// A cache in a temporary directory, and a runtime for its coroutines.
 #pragma once
 
 #include <filesystem>
@@ -26,21 +26,21 @@ class CacheFixture {
 
   const std::filesystem::path& root() const { return root_; }
   store::Cache& cache() { return *cache_; }
-  // Lets go of it, as the end of a process does.
+  // Closes it, like the end of a process.
   void close() { cache_.reset(); }
   coro::Pool& pool() { return runtime_.pool(); }
-  // Everything in it looked at again.
+  // Checks everything in the cache.
   store::Audit audit(store::Repair repair = store::Repair::no);
-  // As the next process would see it; another() as one that runs at the same time.
+  // Reopens it like the next process; another() is like a concurrent one.
   void reopen();
   std::unique_ptr<store::Cache> another();
 
   void accept(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000,
               std::vector<atom::ObjectId> bases = {});
-  // The error that admitting it is; fails the test when it is none.
+  // The error of accepting a pack; fails the test if there is none.
   std::optional<Error> refusal(const std::string& pack, std::vector<atom::ObjectId> wants, std::size_t piece = 100'000,
                                std::vector<atom::ObjectId> bases = {});
-  // An atom of this set that `giver` delivered, and what it delivered of a label.
+  // Records an atom of this set delivered by `giver`; lists what it delivered for a label.
   void hold(const atom::ObjectId& genesis, atom::Label label, atom::Version version, const atom::ObjectId& rev,
             const store::Giver& giver = store::Giver::working_tree());
   std::vector<store::CachedAtom> given(const atom::ObjectId& genesis, const atom::Label& label,
@@ -49,8 +49,8 @@ class CacheFixture {
   T run(coro::Task<T> task) {
     return runtime_.run(std::move(task));
   }
-  // What should not be there: in the quarantines, among the packs, at the top. What the pool is still removing is
-  // waited for, for a moment.
+  // Files that should not exist: in the quarantines, among the packs, at the top. Waits briefly for removals that are
+  // still running on the pool.
   std::vector<std::string> leftovers() const;
   std::size_t pack_count() const;
 
@@ -58,14 +58,13 @@ class CacheFixture {
   std::vector<std::string> leftovers_now() const;
   TemporaryDirectory directory_;
   std::filesystem::path root_ = directory_.path() / "cache";
-  // Outlives the threads of the pool: libgit2 frees what it keeps for a thread when the thread ends, if it is still
-  // there.
+  // Outlives the threads of the pool: libgit2 frees thread-local data when a thread ends, if it is still initialized.
   git::Libgit2 libgit2_;
   coro::Runtime runtime_{2};
   std::unique_ptr<store::Cache> cache_;
 };
 
-// Standard output of a command that must succeed.
+// Standard output of a command, which must succeed.
 std::string output_of(const std::string& command);
 
 }  // namespace eka::test

@@ -1,4 +1,4 @@
-// The cache as the engine sees it: opening, names, files, facts, and what it does about damage.
+// The cache as used by the engine: opening, names, files, facts, and handling of damage.
 #include "store/cache.h"
 
 #include <filesystem>
@@ -46,7 +46,7 @@ World world() {
 
 }  // namespace
 
-TEST_CASE("what was delivered is listed by giver, set and version, and kept by a ref that git sees") {
+TEST_CASE("deliveries are listed by giver, set and version, and kept by refs that git sees") {
   CacheFixture fixture;
   const World w = world();
   fixture.accept(w.builder.pack(), {w.one, w.two});
@@ -65,27 +65,27 @@ TEST_CASE("what was delivered is listed by giver, set and version, and kept by a
   CHECK(fixture.given(genesis, label("λ-x"), giver).size() == 1);
   CHECK(fixture.given(genesis, label("x"), other).empty());
   CHECK(fixture.given(w.one, label("x"), giver).empty());
-  // What one lock calls 1.10.0 stands in no other lock's way.
+  // One lock's revision of 1.10.0 does not conflict with another lock's.
   fixture.hold(genesis, label("x"), version("1.10.0"), w.one, giver);
   CHECK(fixture.given(genesis, label("x"), giver).size() == 3);
-  // As git sees it.
+  // As seen by git.
   const std::string git = "git -C " + fixture.root().native() + "/git ";
   const auto ref = "refs/atoms-2/" + giver.str() + "/" + atom::base58(genesis.bytes()) + "/x/1.10.0/" + w.two.hex();
   CHECK(output_of(git + "rev-parse " + ref) == w.two.hex() + "\n");
-  // Packed by another program, it still counts.
+  // Refs packed by another program are found.
   output_of(git + "pack-refs --all");
   CHECK(fixture.given(genesis, label("x"), giver).size() == 3);
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("only what is here whole is held") {
+TEST_CASE("only complete atoms can be recorded") {
   CacheFixture fixture;
   const auto absent = atom::ObjectId::of("commit", "absent");
   CHECK_THROWS_AS(fixture.hold(genesis, label("x"), version("1.0.0"), absent), Error);
   CHECK(fixture.given(genesis, label("x")).empty());
 }
 
-TEST_CASE("an atom without a ref, as an interrupted run leaves it, gets one that names no remote") {
+TEST_CASE("an atom without a ref, left by an interrupted run, gets a ref that names no remote") {
   CacheFixture fixture;
   const World w = world();
   const auto giver = store::Giver::remote(unwrap(atom::Url::parse("https://example.com/set")));
@@ -93,7 +93,7 @@ TEST_CASE("an atom without a ref, as an interrupted run leaves it, gets one that
   fixture.accept(w.builder.pack(), {w.one, w.two});
   fixture.hold(genesis, label("held"), version("1.0.0"), w.two, giver);
   fixture.reopen();
-  // Reading the commits notes that they are whole, which must not count as held.
+  // Reading the commits records that they are complete, which must not count as held.
   CHECK(fixture.run(fixture.cache().objects().commits({w.one, w.two})).at(0));
   const std::vector<store::AtomName> atoms = {{label("x"), version("1.0.0"), w.one},
                                               {label("held"), version("1.0.0"), w.two}};
@@ -107,7 +107,7 @@ TEST_CASE("an atom without a ref, as an interrupted run leaves it, gets one that
     fixture.run(fixture.cache().names().hold_unheld(genesis, atoms));
     CHECK(fixture.given(genesis, label("x"), unknown).size() == 1);
   }
-  SUBCASE("also where the database does not know that others are held") {
+  SUBCASE("also if the database does not know that others are held") {
     fixture.close();
     fs::remove(fixture.root() / "eka.db");
     fixture.reopen();
@@ -116,7 +116,7 @@ TEST_CASE("an atom without a ref, as an interrupted run leaves it, gets one that
   }
 }
 
-TEST_CASE("a ref that a power cut left empty is absent, and written anew") {
+TEST_CASE("a ref left empty by a power cut counts as absent and is rewritten") {
   CacheFixture fixture;
   const World w = world();
   fixture.accept(w.builder.pack(), {w.one});
@@ -130,7 +130,7 @@ TEST_CASE("a ref that a power cut left empty is absent, and written anew") {
   CHECK(fixture.given(genesis, label("x")).size() == 1);
 }
 
-TEST_CASE("what a remote said answers for its own URL only, and is kept as it was said first") {
+TEST_CASE("statements of a remote apply to its URL only, and the first one is kept") {
   CacheFixture fixture;
   const auto honest = unwrap(atom::Url::parse("https://honest.example/company"));
   const auto evil = unwrap(atom::Url::parse("https://evil.example/company"));
@@ -156,7 +156,7 @@ TEST_CASE("what a remote said answers for its own URL only, and is kept as it wa
   CHECK(fixture.cache().vouched().versions(honest, rev, {label("x")}).at(0).empty());
 }
 
-TEST_CASE("a database of before a table was added gets it, and keeps what it has") {
+TEST_CASE("a database without a newer table gets it and keeps its contents") {
   CacheFixture fixture;
   fixture.cache().facts().put(store::Fact::evaluation, "digest", "value");
   fixture.close();
@@ -170,7 +170,7 @@ TEST_CASE("a database of before a table was added gets it, and keeps what it has
   CHECK(fixture.cache().warning() == "");
 }
 
-TEST_CASE("files are found by path, links are not followed, limits hold") {
+TEST_CASE("files are found by path, links are not followed, sizes are limited") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto text = builder.blob("0123456789");
@@ -188,7 +188,7 @@ TEST_CASE("files are found by path, links are not followed, limits hold") {
   CHECK_THROWS_AS(fixture.run(cache.objects().file(tree, "f", 9)), Error);
 }
 
-TEST_CASE("facts outlive the process") {
+TEST_CASE("facts persist across processes") {
   CacheFixture fixture;
   const auto url = unwrap(atom::Url::parse("https://me:secret@example.com/set"));
   fixture.cache().facts().put(store::Fact::evaluation, "digest", "/nix/store/x.drv");
@@ -212,10 +212,10 @@ TEST_CASE("facts outlive the process") {
   }
 }
 
-TEST_CASE("a database that is damaged or foreign is set aside with a warning") {
+TEST_CASE("a damaged or foreign database is set aside with a warning") {
   CacheFixture fixture;
   fixture.cache().facts().put(store::Fact::evaluation, "digest", "value");
-  SUBCASE("no database at all") {
+  SUBCASE("not a database") {
     for (const char* rest : {"eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / rest);
     std::ofstream(fixture.root() / "eka.db", std::ios::trunc) << std::string(10'000, 'x');
   }
@@ -232,7 +232,7 @@ TEST_CASE("a database that is damaged or foreign is set aside with a warning") {
   CHECK(fixture.cache().facts().get(store::Fact::evaluation, "digest") == "again");
 }
 
-TEST_CASE("a database that cannot be opened is replaced by memory") {
+TEST_CASE("a database that cannot be opened is replaced by one in memory") {
   CacheFixture fixture;
   for (const char* file : {"eka.db", "eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / file);
   fs::create_directory(fixture.root() / "eka.db");
@@ -242,7 +242,7 @@ TEST_CASE("a database that cannot be opened is replaced by memory") {
   CHECK(fixture.cache().facts().get(store::Fact::evaluation, "digest") == "value");
 }
 
-TEST_CASE("a cache that cannot be made says where and what to do") {
+TEST_CASE("a cache that cannot be created is an error with its path and a hint") {
   const TemporaryDirectory directory;
   std::ofstream(directory.path() / "file") << "x";
   coro::Runtime runtime(1);
@@ -256,7 +256,7 @@ TEST_CASE("a cache that cannot be made says where and what to do") {
   }
 }
 
-TEST_CASE("damage in the object store is absence, and the next fetch repairs it") {
+TEST_CASE("damaged objects count as absent, and the next fetch repairs them") {
   CacheFixture fixture;
   const World w = world();
   const std::string pack = w.builder.pack();
@@ -274,7 +274,7 @@ TEST_CASE("damage in the object store is absence, and the next fetch repairs it"
   };
   spoil();
   fixture.reopen();
-  CHECK(fixture.run(fixture.cache().objects().commit(w.one)));  // not yet known
+  CHECK(fixture.run(fixture.cache().objects().commit(w.one)));  // not detected yet
   CHECK_THROWS_AS(fixture.run(fixture.cache().trees().nar_hash(w.tree)), Error);
   CHECK_FALSE(fixture.run(fixture.cache().objects().commit(w.one)));
   fixture.reopen();
@@ -285,7 +285,7 @@ TEST_CASE("damage in the object store is absence, and the next fetch repairs it"
   CHECK_NOTHROW(fixture.run(fixture.cache().trees().nar_hash(w.tree)));
 }
 
-TEST_CASE("two caches on one directory see what the other adds") {
+TEST_CASE("two caches in one directory see each other's objects") {
   CacheFixture fixture;
   const World w = world();
   const auto other = fixture.another();

@@ -1,4 +1,4 @@
-// What kill -9 leaves, and how much memory hostile packs take: both seen from outside of a process of its own.
+// State after kill -9, and memory used for hostile packs: both observed from outside, in a separate process.
 #include <csignal>
 #include <fstream>
 
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The victim's exit code when no file may grow beyond `bytes`: what a full disk is like for whoever writes.
+// The victim's exit code if no file may grow beyond `bytes`, which simulates a full disk.
 int run_on_full_disk(const Job& job, const fs::path& root, rlim_t bytes) {
   const std::string id = job.rev.hex();
   const pid_t child = ::fork();
@@ -37,7 +37,7 @@ int run_on_full_disk(const Job& job, const fs::path& root, rlim_t bytes) {
   return WEXITSTATUS(status);
 }
 
-// Exit code and the most memory it held, in kB.
+// Exit code and peak memory in kB.
 std::pair<int, long> run_victim(const Job& job) {
   const pid_t child = start_victim(job.directory.path() / "cache", job.pack_file, job.rev, false);
   int status = 0;
@@ -49,7 +49,7 @@ std::pair<int, long> run_victim(const Job& job) {
 
 }  // namespace
 
-TEST_CASE("kill -9 at any point: nothing is left over and the next run ends right") {
+TEST_CASE("kill -9 at any point: nothing is left over and the next run succeeds") {
   PackBuilder builder;
   std::vector<std::pair<std::pair<std::string, std::string>, atom::ObjectId>> entries;
   for (int i = 0; i < 10; ++i) {
@@ -69,7 +69,7 @@ TEST_CASE("kill -9 at any point: nothing is left over and the next run ends righ
     total = kill_after(start_victim(fresh.path() / "cache", job.pack_file, job.rev, true), 1 << 30);
     REQUIRE(total > 500);
   }
-  // The beginning is the loader's, so most points are spent on the rest.
+  // The first calls are the loader's, so most points are spent on the rest.
   const int points = sanitized ? 10 : 100;
   std::optional<atom::NarHash> expected;
   for (int point = 0; point < points; ++point) {
@@ -82,7 +82,7 @@ TEST_CASE("kill -9 at any point: nothing is left over and the next run ends righ
     const auto label = unwrap(atom::Label::parse("x"));
     const auto named = fixture.given(job.rev, label);
     const auto facts = fixture.run(fixture.cache().objects().commit(job.rev));
-    // A name is the last thing: with it, all is there.
+    // The ref is written last: if it exists, everything exists.
     if (!named.empty()) REQUIRE(facts);
     if (!facts) fixture.accept(job.pack, {job.rev});
     fixture.hold(job.rev, label, atom::Version(1, 0, 0), job.rev);
@@ -99,13 +99,13 @@ TEST_CASE("kill -9 at any point: nothing is left over and the next run ends righ
   }
 }
 
-TEST_CASE("a full disk is an error that leaves nothing, and the next run ends right") {
+TEST_CASE("a full disk is an error that leaves nothing, and the next run succeeds") {
   PackBuilder builder;
   const auto compressible = builder.blob(std::string(2'000'000, 'x'));
   const Job job(builder, builder.directory(
                              {{{"100644", "noise"}, builder.blob(noise(300'000))}, {{"100644", "x"}, compressible}}));
   CacheFixture fixture;
-  // The limits end, in turn, the making of the repository, the pack, and the tree.
+  // The limits interrupt, in turn, the creation of the repository, the pack, and the tree.
   for (const rlim_t bytes : {10U, 5'000U, 100'000U, 1'000'000U}) {
     CAPTURE(bytes);
     CHECK(run_on_full_disk(job, fixture.root(), bytes) == 1);
@@ -116,7 +116,7 @@ TEST_CASE("a full disk is an error that leaves nothing, and the next run ends ri
   CHECK(run_on_full_disk(job, job.directory.path() / "new", 10) == 1);
 }
 
-TEST_CASE("a quarantine whose owner lives is left alone") {
+TEST_CASE("a quarantine directory is kept while its owner is alive") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto blob = builder.blob(noise(300'000));
@@ -130,7 +130,7 @@ TEST_CASE("a quarantine whose owner lives is left alone") {
   CHECK(fixture.pack_count() == 1);
 }
 
-TEST_CASE("hostile packs are refused in little memory" * doctest::skip(sanitized)) {
+TEST_CASE("hostile packs are rejected with little memory" * doctest::skip(sanitized)) {
   PackBuilder builder;
   auto id = builder.blob("boom");
   SUBCASE("a tree bomb") {
@@ -156,11 +156,11 @@ TEST_CASE("hostile packs are refused in little memory" * doctest::skip(sanitized
     }
     id = builder.tree("");
   }
-  SUBCASE("an object that lies about its size") {
+  SUBCASE("an object with a wrong size") {
     builder.raw(3, 10, "", deflated(std::string(100 << 20, 'a')));
     id = builder.tree("");
   }
-  SUBCASE("1 MB that holds 1 GB") {
+  SUBCASE("1 MB that expands to 1 GB") {
     const std::string zeros = deflated(std::string(128 << 20, '\0'));
     for (int i = 0; i < 8; ++i) builder.raw(3, 128 << 20, "", zeros);
     id = builder.tree("");

@@ -1,4 +1,4 @@
-// System calls that fail, one after the other: the old state or the new, never torn; an error, never a crash.
+// System calls that fail, one after the other: the state is old or new, never torn; errors, never crashes.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,8 +21,8 @@ struct Fault {
   std::string call, error;
 };
 
-// Each may fail on a real disk, or for a process at its limits. (read and write are left out, since they also are how
-// threads wake one another; a disk that is full for them is in crash_test.)
+// Each may fail on a real disk, or for a process at its limits. (Not read and write, which also wake threads;
+// crash_test covers a full disk for them.)
 const std::vector<Fault> faults = {
     {"pwrite64", "ENOSPC"},
     {"pread64", "EIO"},
@@ -44,7 +44,7 @@ std::string strace(const Job& job, const fs::path& root, const std::string& how)
 
 TEST_CASE("a system call that fails at any point leaves the old state or the new" * doctest::skip(sanitized)) {
   PackBuilder builder;
-  // Small packs are written by us, large ones by libgit2.
+  // Small packs are written by eka, large ones by libgit2.
   std::string content(200'000, 'x');
   SUBCASE("of a small pack") {}
   SUBCASE("of a large pack") {
@@ -70,7 +70,7 @@ TEST_CASE("a system call that fails at any point leaves the old state or the new
                              "-e inject=" + fault.call + ":error=" + fault.error + ":when=" + std::to_string(at))
                           .c_str());
       REQUIRE(WIFEXITED(status));
-      // 0 where it could do without; 127: the loader itself was hit.
+      // 0: the call was not needed; 127: the loader failed.
       const int code = WEXITSTATUS(status);
       CAPTURE(code);
       CHECK((code == 0 || code == 1 || code == 6 || code == 127));

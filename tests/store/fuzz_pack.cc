@@ -1,5 +1,5 @@
-// What lies between a pack's header and its checksum, both of which are made to fit; the first byte is the number of
-// entries.
+// Fuzzes the part between a pack's header and its checksum, both of which are generated; the first byte is the number
+// of entries.
 #include <optional>
 #include <string>
 #include <vector>

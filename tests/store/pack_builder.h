@@ -1,4 +1,4 @@
-// Packs made by hand, honest or not: entry after entry, with whatever sizes and bases a test wants to claim.
+// Builds valid and invalid packs, entry by entry, with arbitrary declared sizes and bases.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 namespace eka::test {
 
 std::string deflated(std::string_view content);
-std::string varint(std::uint64_t value);  // as in the head of a delta
+std::string varint(std::uint64_t value);  // as in the header of a delta
 
 // "<mode> <name>\0<id>"
 std::string tree_entry(std::string_view mode, std::string_view name, const atom::ObjectId& id);
@@ -25,7 +25,7 @@ std::string insert_instruction(std::string_view bytes);  // at most 127
 
 class PackBuilder {
  public:
-  // Each returns the id of what was added; the same content twice is added once.
+  // Each returns the id of the added object; duplicate content is added once.
   atom::ObjectId blob(std::string_view content) { return object(3, "blob", content); }
   atom::ObjectId tree(std::string_view content) { return object(2, "tree", content); }
   atom::ObjectId commit(std::string_view content) { return object(1, "commit", content); }
@@ -33,9 +33,9 @@ class PackBuilder {
   // A directory from (mode, name, id), sorted as git does.
   atom::ObjectId directory(std::vector<std::pair<std::pair<std::string, std::string>, atom::ObjectId>> entries);
 
-  // An entry as given: nothing is computed. Returns where it begins.
+  // An entry as given, without computing anything. Returns its offset.
   std::size_t raw(unsigned type, std::uint64_t declared, std::string_view base, std::string_view compressed);
-  // A delta on the entry that begins at `base`.
+  // A delta with the base at offset `base`.
   std::size_t delta(std::size_t base, std::string_view instructions);
   // A delta on an object that need not be in the pack.
   std::size_t delta(const atom::ObjectId& base, std::string_view instructions);

@@ -20,7 +20,7 @@ std::string octal(unsigned long long number, int digits) {
 
 TarBuilder& TarBuilder::entry(char type, std::string_view name, unsigned mode, std::string_view content,
                               std::string_view link) {
-  if (name.size() > 100) {  // as GNU tar has it
+  if (name.size() > 100) {  // GNU tar's format
     header('L', "././@LongLink", 0644, name.size() + 1, {});
     bytes_.append(name).append(512 - name.size() % 512, '\0');
   }

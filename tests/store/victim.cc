@@ -1,4 +1,6 @@
-// A process to be killed: takes a pack into a cache, names its commit, lays out and hashes its tree, prints the hash.
+// A process to be killed: imports a pack into a cache, names its commit, materializes and hashes its tree, prints the
+// hash.
+//
 //   victim ROOT PACK COMMIT
 #include <cstdio>
 #include <fstream>
@@ -33,7 +35,7 @@ coro::Task<std::string> work(std::string root, std::string pack, atom::ObjectId 
   co_return hash.hex();
 }
 
-// What a run does at its end when packs have piled up, though only a few have.
+// The merge of packs at the end of a run, with a lower threshold.
 coro::Task<std::string> merge(std::string root, coro::Pool* pool) {
   const auto cache = co_await store::Cache::open(root, *pool);
   store::MergePolicy policy;
@@ -63,7 +65,7 @@ int main(int count, char** arguments) try {
   std::fprintf(stderr, "%s\n", error.what());
   return error.kind() == Kind::integrity ? 6 : 1;
 } catch (const std::exception& error) {
-  // As the command line does (cli/app.cc): what the file system says is an error like any other.
+  // As in the command line (cli/app.cc): file system exceptions are ordinary errors.
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }

@@ -1,4 +1,4 @@
-// A process of its own that takes a pack into a cache, names it and lays it out (victim.cc); and ways to do it harm.
+// Runs victim.cc, which imports a pack into a cache, names and materializes it, and ways to kill it.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,7 @@ inline constexpr bool sanitized = true;
 inline constexpr bool sanitized = false;
 #endif
 
-// Bytes that do not compress: a pack that holds 300,000 of them is no small pack (small_packs.h).
+// Incompressible bytes: a pack with 300,000 of them is not a small pack (small_packs.h).
 std::string noise(std::size_t size);
 
 struct Job {
@@ -33,14 +33,14 @@ struct Job {
   }
 };
 
-// Starts the victim, stopped before its first instruction when `traced`.
+// Starts the victim; if `traced`, stopped before its first instruction.
 pid_t start_victim(const std::filesystem::path& root, const std::filesystem::path& pack, const atom::ObjectId& rev,
                    bool traced);
-// As that, with other words.
+// The same, with other arguments.
 pid_t start_victim(const std::vector<std::string>& words, bool traced);
 
-// Lets a traced victim make `calls` system calls, entries and exits counted, and kills it. Returns how many it made:
-// fewer when it came to its end.
+// Lets a traced victim make `calls` system calls (entries and exits counted), then kills it. Returns the number of
+// calls, which is lower if it has exited before.
 int kill_after(pid_t child, int calls);
 
 }  // namespace eka::test

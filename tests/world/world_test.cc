@@ -35,7 +35,7 @@ class Reader {
     auto object = git::make<git::OdbObjectHandle>(Kind::failure, id.hex(), git_odb_read, odb.get(), &oid);
     return {static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get())};
   }
-  // The content of a file of a tree; empty when there is none.
+  // The content of a file in a tree; empty if absent.
   std::string file(const atom::ObjectId& tree, const std::string& path) {
     const auto oid = git::to_oid(tree);
     auto handle = git::make<git::TreeHandle>(Kind::failure, "tree", git_tree_lookup, repository_.get(), &oid);
@@ -51,7 +51,7 @@ class Reader {
   git::RepositoryHandle repository_;
 };
 
-// Everything that the protocol says of what was published.
+// Checks everything that the protocol requires of published atoms.
 void check_published(const World& world) {
   for (const auto& atom : world.atoms) {
     CAPTURE(atom.label.str());
@@ -87,7 +87,7 @@ void check_published(const World& world) {
 
 }  // namespace
 
-TEST_CASE("the demo world is published by the protocol, and its locks are sound") {
+TEST_CASE("the demo world follows the protocol, and its locks are valid") {
   eka::test::TemporaryDirectory scratch;
   const auto world = make_world(demo_world(), scratch.path(), "http://127.0.0.1:8080");
   CHECK(world.sets.size() == 3);
@@ -95,7 +95,7 @@ TEST_CASE("the demo world is published by the protocol, and its locks are sound"
   check_published(world);
 }
 
-TEST_CASE("a large world has the size that was asked for, and its root reaches all of it") {
+TEST_CASE("a large world has the requested size, and its root reaches all atoms") {
   eka::test::TemporaryDirectory scratch;
   const LargeWorld size{
       .sets = 5, .atoms = 40, .versions = 2, .files = 7, .file_size = 50, .dependencies = 2, .levels = 4, .seed = 3};
@@ -111,7 +111,7 @@ TEST_CASE("a large world has the size that was asked for, and its root reaches a
   CHECK(root->versions.back().sets_of.size() == 5);
 }
 
-TEST_CASE("a world is the same on every machine") {
+TEST_CASE("worlds are the same on every machine") {
   eka::test::TemporaryDirectory scratch;
   const auto demo = make_world(demo_world(), scratch.path() / "demo", "http://127.0.0.1:8080");
   const auto large = make_world(large_world({}), scratch.path() / "large", "http://127.0.0.1:8080");
@@ -120,7 +120,7 @@ TEST_CASE("a world is the same on every machine") {
   CHECK(large.atoms.back().versions.back().rev.hex() == "3e445109d24e335cf161a1f5054685fff492ec73");
 }
 
-TEST_CASE("worlds of different seeds share no set") {
+TEST_CASE("worlds with different seeds share no set") {
   eka::test::TemporaryDirectory scratch;
   LargeWorld size{.sets = 2, .atoms = 3};
   const auto one = make_world(large_world(size), scratch.path() / "one", "http://127.0.0.1:8080");
@@ -129,7 +129,7 @@ TEST_CASE("worlds of different seeds share no set") {
   CHECK(one.sets.front().genesis != two.sets.front().genesis);
 }
 
-TEST_CASE("a world that cannot be is refused") {
+TEST_CASE("invalid worlds are rejected") {
   eka::test::TemporaryDirectory scratch;
   CHECK_THROWS_AS(large_world({.sets = 0}), Error);
   Description needy;
@@ -142,7 +142,7 @@ TEST_CASE("a world that cannot be is refused") {
   needy.history = {{"a", "needs what is not there", {release}}};
   CHECK_THROWS_AS(make_world(needy, scratch.path(), "http://127.0.0.1:8080"), Error);
 
-  // A set is never made twice in one place.
+  // A set is never created twice in the same place.
   make_world(large_world({.sets = 1, .atoms = 1}), scratch.path() / "twice", "http://127.0.0.1:8080");
   CHECK_THROWS_AS(make_world(large_world({.sets = 1, .atoms = 1}), scratch.path() / "twice", "http://127.0.0.1:8080"),
                   Error);

@@ -30,7 +30,7 @@ std::string origin(const Config& config, std::string_view key) {
 
 }  // namespace
 
-TEST_CASE("the defaults") {
+TEST_CASE("default configuration") {
   const Config config = loaded({});
   CHECK(config.cache_root() == "/home/ann/.cache/eka");
   CHECK_FALSE(config.plan().sharectx);
@@ -43,7 +43,7 @@ TEST_CASE("the defaults") {
   CHECK(config.entries().size() == ConfigKeys::all().size() + config.aliases().entries().size());
 }
 
-TEST_CASE("later layers win key by key, the environment last, and each key knows where it came from") {
+TEST_CASE("layers are merged key by key, the environment takes precedence, and each key records its source") {
   const Config config = loaded(
       {{"a.toml",
         "[plan]\nsharectx = true\njobs = 2\nmemory = \"512M\"\n[uri.aliases]\nwork = \"w.org\"\ngh = \"g.org\"\n"},
@@ -67,7 +67,7 @@ TEST_CASE("later layers win key by key, the environment last, and each key knows
   CHECK(AtomUri::parse("work:o::x", config.aliases())->set->str() == "https://x.org/o");
 }
 
-TEST_CASE("the whole file of the protocol") {
+TEST_CASE("the example file of the protocol is parsed completely") {
   const Config config = loaded({{"eka.toml", R"([cache]
 root = "~/elsewhere"
 [plan]
@@ -92,7 +92,7 @@ gh = "github.com"
   CHECK(config.default_composer().label.str() == "compose");
 }
 
-TEST_CASE("where the cache lies") {
+TEST_CASE("the location of the cache") {
   CHECK(loaded({}, {{"HOME", "/h"}, {"XDG_CACHE_HOME", "/c"}}).cache_root() == "/c/eka");
   CHECK(loaded({}, {{"HOME", "/h"}, {"XDG_CACHE_HOME", "relative"}}).cache_root() == "/h/.cache/eka");
   CHECK(loaded({}, {{"XDG_CACHE_HOME", "/c"}, {"EKA_CACHE_ROOT", "/e"}}).cache_root() == "/e");
@@ -101,7 +101,7 @@ TEST_CASE("where the cache lies") {
   CHECK(refusal("", {}) == "cannot expand “cache.root” (~/.cache/eka): HOME is not set");
 }
 
-TEST_CASE("what is unknown is refused with the nearest known key") {
+TEST_CASE("unknown keys are rejected with a suggestion") {
   CHECK(refusal("[plan]\nshare_ctx = true") ==
         "eka.toml:2:1: unknown key “plan.share_ctx”; did you mean “plan.sharectx”?");
   CHECK(refusal("[platform]\n") == "eka.toml:1:2: unknown key “platform”; did you mean “platforms”?");
@@ -113,7 +113,7 @@ TEST_CASE("what is unknown is refused with the nearest known key") {
         "environment variable “EKA_PLAN_JBOS” is unknown; did you mean “EKA_PLAN_JOBS”?");
 }
 
-TEST_CASE("what is ill-typed or meaningless is refused with its place") {
+TEST_CASE("invalid types and values are rejected with their position") {
   CHECK(refusal("[plan]\njobs = true") == "eka.toml:2:8: “plan.jobs” must be a string, not a boolean");
   CHECK(refusal("[plan]\nsharectx = \"true\"") == "eka.toml:2:12: “plan.sharectx” must be true or false, not a string");
   CHECK(refusal("plan = 1") == "eka.toml:1:8: “plan” must be a table, not an integer");
@@ -130,12 +130,12 @@ TEST_CASE("what is ill-typed or meaningless is refused with its place") {
   }
 }
 
-TEST_CASE("a password in an alias is not shown") {
+TEST_CASE("a password in an alias is not printed") {
   const Config config = loaded({{"eka.toml", "uri.aliases.work = \"https://ann:s3cret@w.org\""}});
   CHECK(origin(config, "uri.aliases.work") == "\"https://ann:***@w.org\" from eka.toml:1:13");
 }
 
-TEST_CASE("directories for local sources: an array, or paths with colons between, of the user only") {
+TEST_CASE("local source directories: an array, or paths separated by colons, only in the user's configuration") {
   const auto local = [](const std::vector<ConfigLayer>& layers, const Config::Environment& environment = home) {
     return loaded(layers, environment).sources().local;
   };

@@ -12,7 +12,7 @@ std::vector<std::uint8_t> bytes_of(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("base32hex gives RFC 4648's answers, in lower case and without padding") {
+TEST_CASE("base32hex matches the RFC 4648 vectors, in lower case and without padding") {
   CHECK(base32hex(bytes_of("")).empty());
   CHECK(base32hex(bytes_of("f")) == "co");
   CHECK(base32hex(bytes_of("fo")) == "cpng");
@@ -20,7 +20,7 @@ TEST_CASE("base32hex gives RFC 4648's answers, in lower case and without padding
   CHECK(base32hex(bytes_of("foobar")) == "cpnmuoj1e8");
 }
 
-TEST_CASE("base64 gives RFC 4648's answers") {
+TEST_CASE("base64 matches the RFC 4648 vectors") {
   CHECK(base64(bytes_of("")).empty());
   CHECK(base64(bytes_of("f")) == "Zg==");
   CHECK(base64(bytes_of("fo")) == "Zm8=");
@@ -33,7 +33,7 @@ TEST_CASE("base58 keeps leading zeros") {
   CHECK(base58(std::vector<std::uint8_t>(3, 0)) == "111");
 }
 
-TEST_CASE("every encoding reads back what it wrote") {
+TEST_CASE("every encoding round-trips") {
   std::vector<std::uint8_t> bytes;
   for (int i = 0; i < 70; ++i) {
     CHECK(parse_hex(hex(bytes)).value() == bytes);
@@ -44,7 +44,7 @@ TEST_CASE("every encoding reads back what it wrote") {
   }
 }
 
-TEST_CASE("what is not an encoding of anything is refused") {
+TEST_CASE("invalid encodings are rejected") {
   CHECK_FALSE(parse_hex("abc"));
   CHECK_FALSE(parse_hex("zz"));
   CHECK(parse_hex("AbCd"));

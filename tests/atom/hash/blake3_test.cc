@@ -19,7 +19,7 @@ std::string input(std::size_t length) {
 
 }  // namespace
 
-TEST_CASE("the official vectors hold, fed whole and in pieces") {
+TEST_CASE("BLAKE3 matches the official vectors, for whole and split input") {
   const Vectors vectors("blake3.json");
   const std::string key_text = text_of((*vectors)["key"]);
   std::array<std::uint8_t, 32> key{};
@@ -42,7 +42,7 @@ TEST_CASE("the official vectors hold, fed whole and in pieces") {
   CHECK(cases > 30);
 }
 
-TEST_CASE("a longer output begins with the shorter one, and asking does not disturb") {
+TEST_CASE("a longer output extends the shorter one, and digest() does not change the state") {
   Blake3 hasher;
   hasher.update("abc");
   const auto shorter = hasher.digest();

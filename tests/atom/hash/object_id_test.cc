@@ -4,13 +4,13 @@
 
 using eka::atom::ObjectId;
 
-TEST_CASE("objects have git's ids") {
+TEST_CASE("object ids match git") {
   CHECK(ObjectId::of("blob", "").hex() == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
   CHECK(ObjectId::of("tree", "").hex() == "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
   CHECK(ObjectId::of("blob", "hello world\n").hex() == "3b18e512dba79e4c8300dd08aeb37f8e728b8dad");
 }
 
-TEST_CASE("an id is forty hexadecimal digits and nothing else") {
+TEST_CASE("an object id has exactly 40 hexadecimal digits") {
   const std::string text = "3b18e512dba79e4c8300dd08aeb37f8e728b8dad";
   CHECK(ObjectId::parse(text)->hex() == text);
   CHECK(ObjectId::parse("3B18E512DBA79E4C8300DD08AEB37F8E728B8DAD")->hex() == text);

@@ -17,7 +17,7 @@ TEST_CASE("canonical JSON sorts keys by UTF-16 code units") {
   CHECK(json.canonical() == "{\"\":6,\"\\r\":5,\"1\":4,\"\xe2\x82\xac\":3,\"\xf0\x9f\x98\x80\":2,\"\xef\xac\xb3\":1}");
 }
 
-TEST_CASE("canonical JSON escapes as little as it may") {
+TEST_CASE("canonical JSON escapes only what must be escaped") {
   CHECK(Json("\x01\b\t\n\f\r\x1f\"\\/\x7fλ").canonical() == "\"\\u0001\\b\\t\\n\\f\\r\\u001f\\\"\\\\/\x7fλ\"");
   CHECK(Json("a\xff"
              "b")
@@ -26,7 +26,7 @@ TEST_CASE("canonical JSON escapes as little as it may") {
         "b\"");
 }
 
-TEST_CASE("canonical JSON writes numbers as ECMAScript does") {
+TEST_CASE("canonical JSON formats numbers like ECMAScript") {
   const auto number = [](double value) { return Json(value).canonical(); };
   CHECK(number(0.0) == "0");
   CHECK(number(-0.0) == "0");
@@ -48,7 +48,7 @@ TEST_CASE("canonical JSON writes numbers as ECMAScript does") {
   CHECK(Json(std::numeric_limits<std::uint64_t>::max()).canonical() == "18446744073709552000");
 }
 
-TEST_CASE("pretty JSON is for people") {
+TEST_CASE("pretty JSON is indented") {
   Json json;
   json["b"].push_back(1);
   json["b"].push_back("x");

@@ -40,7 +40,7 @@ raw = { build = "https://zlib.net/zlib.tar.gz", unpack = false }
 text = { build = "https://zlib.net/tar.txt" }
 )";
 
-// A manifest that is right but for what `more` adds.
+// A valid manifest, apart from `more`.
 std::string minimal(const std::string& more, const std::string& compose = "[compose.as]\nnix = \"x.nix\"\n") {
   return "[package]\nlabel = \"a\"\nversion = \"1.0.0\"\n" + compose + more;
 }
@@ -61,7 +61,7 @@ Label label(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("everything that a manifest may say") {
+TEST_CASE("all keys of a manifest are parsed") {
   const Manifest manifest = Manifest::parse(full, "atom.toml").value();
   CHECK(manifest.label.str() == "server");
   CHECK(manifest.version.str() == "0.2.0");
@@ -117,7 +117,7 @@ TEST_CASE("composers and defaults") {
   CHECK(with.has_dependencies());
 }
 
-TEST_CASE("an unknown key is refused with its place and the nearest known key") {
+TEST_CASE("an unknown key is rejected with its position and a suggestion") {
   CHECK(refusal("[package]\nlable = \"a\"\nversion = \"1.0.0\"") ==
         "atom.toml:2:1: unknown key “package.lable”; did you mean “package.label”?");
   CHECK(refusal("[package]\nversion = \"1.0.0\"") == "atom.toml:1:2: “package.label” is missing");
@@ -133,7 +133,7 @@ TEST_CASE("an unknown key is refused with its place and the nearest known key") 
             .starts_with("atom.toml:7:28: unknown key “deps.direct.nix.x.ref”"));
 }
 
-TEST_CASE("broken TOML is refused with its place") {
+TEST_CASE("invalid TOML is rejected with its position") {
   CHECK(refusal("[package").starts_with("atom.toml:1:9: "));
   CHECK(refusal(minimal("[package]\n")).starts_with("atom.toml:6:"));
   CHECK(refusal("a = 1\na = 2\n").starts_with("atom.toml:2:"));
@@ -150,7 +150,7 @@ TEST_CASE("sets must be declared") {
         "atom.toml:5:8: the set “gone” is not declared in [package.sets]");
 }
 
-TEST_CASE("one composer there must be") {
+TEST_CASE("exactly one composer is required") {
   CHECK(refusal(minimal("", "")) == "atom.toml:1:2: missing composer");
   CHECK(refusal(minimal("", "[compose.as]\n")).ends_with("missing composer"));
   CHECK(refusal(minimal("", "[compose.as]\nnix = \"a\"\nstatic = \"b\"\n")).ends_with("more than one composer"));
@@ -164,7 +164,7 @@ TEST_CASE("a static atom has no dependencies") {
         "atom.toml:6:2: static atoms cannot have dependencies");
 }
 
-TEST_CASE("values that would mislead are refused") {
+TEST_CASE("misleading values are rejected") {
   const auto set = [](const std::string& value) { return minimal("[package.sets]\ns = " + value); };
   const auto nix = [](const std::string& value) { return minimal("[deps.direct.nix]\nx = " + value); };
   for (const std::string& text :
@@ -209,13 +209,13 @@ TEST_CASE("values that would mislead are refused") {
   }
 }
 
-TEST_CASE("no refusal quotes a password") {
+TEST_CASE("errors never quote a password") {
   const std::string message = refusal(minimal("[package.sets]\ns = \"https://ann:s3cret@h%2f/x\""));
   CHECK(message.find("s3cret") == std::string::npos);
   CHECK(message.find("atom.toml:7:5: ") == 0);
 }
 
-TEST_CASE("placeholders are filled with versions") {
+TEST_CASE("placeholders are replaced by versions") {
   const VersionOf version_of = [](const Tag& set, const Label& name) -> eka::Result<Version> {
     if (set.str() == "a.b" && name.str() == "c-d") return Version::parse("1.2.3-rc.1").value();
     return eka::fail(eka::Kind::failure, set.str() + "/" + name.str());
@@ -225,7 +225,7 @@ TEST_CASE("placeholders are filled with versions") {
   CHECK(fill_placeholders("{e.f}", version_of).error().message() == "e/f");
 }
 
-TEST_CASE("a set's manifest") {
+TEST_CASE("the manifest of a set") {
   const auto parse = [](std::string_view text) { return SetManifest::parse(text, "ekala.toml"); };
   const SetManifest set = parse("[set]\npackages = [\"./a/\", \"b//c\", \".\"]\n[metadata]\ntags = [\"x\"]\n").value();
   CHECK(set.packages == std::vector<std::string>{"a", "b/c", "."});

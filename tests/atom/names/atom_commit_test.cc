@@ -16,7 +16,7 @@ AtomCommit example() {
 
 }  // namespace
 
-TEST_CASE("an atom commit is written byte for byte as the protocol says") {
+TEST_CASE("the text of an atom commit matches the protocol byte for byte") {
   const std::string text = example().text();
   CHECK(text ==
         "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n"
@@ -28,7 +28,7 @@ TEST_CASE("an atom commit is written byte for byte as the protocol says") {
         "publish(λ-1): 1.2.3-rc.1+b");
 }
 
-TEST_CASE("what is public is made again to the bit") {
+TEST_CASE("published atom commits are reproduced exactly") {
   const Vectors vectors("publications.json");
   int cases = 0;
   for (const auto element : (*vectors).get_array()) {
@@ -41,7 +41,7 @@ TEST_CASE("what is public is made again to the bit") {
   CHECK(cases == 1);
 }
 
-TEST_CASE("an atom commit reads back as itself") {
+TEST_CASE("an atom commit round-trips") {
   const AtomCommit commit = AtomCommit::parse(example().text()).value();
   CHECK(commit.tree == example().tree);
   CHECK(commit.origin == example().origin);
@@ -49,7 +49,7 @@ TEST_CASE("an atom commit reads back as itself") {
   CHECK(commit.version == example().version);
 }
 
-TEST_CASE("anything else is no atom commit") {
+TEST_CASE("other commits are rejected") {
   const std::string good = example().text();
   const auto with = [&](std::string_view from, std::string_view to) {
     std::string text = good;

@@ -6,7 +6,7 @@
 
 using namespace eka::atom;
 
-TEST_CASE("ids are those that are public") {
+TEST_CASE("atom ids match published ones") {
   const Vectors vectors("ids.json");
   int cases = 0;
   for (const auto element : (*vectors).get_array()) {
@@ -20,7 +20,7 @@ TEST_CASE("ids are those that are public") {
   CHECK(cases == 5);
 }
 
-TEST_CASE("what cannot be an id is refused") {
+TEST_CASE("invalid ids are rejected") {
   const std::string id = "r3rlam6bd31t9i04ggug7avs8vf8981q7a3b6gobemk1gfs50qm0";
   CHECK(AtomId::parse(id));
   CHECK_FALSE(AtomId::parse(""));

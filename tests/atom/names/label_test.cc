@@ -6,14 +6,14 @@
 
 using namespace eka::atom;
 
-TEST_CASE("the vectors' labels and tags are accepted, refused and normalised") {
+TEST_CASE("labels and tags of the vectors are accepted, rejected and normalized") {
   const Vectors vectors("labels.json");
   for (const auto text : (*vectors)["label_ok"].get_array()) CHECK(Label::parse(text_of(text)));
   for (const auto text : (*vectors)["tag_ok"].get_array()) CHECK(Tag::parse(text_of(text)));
   for (const auto pair : (*vectors)["label_bad"].get_array()) {
     const auto label = Label::parse(text_of(pair.at(0)));
     REQUIRE_FALSE(label);
-    const std::string why = text_of(pair.at(1)).substr(0, 5);  // a word's stem
+    const std::string why = text_of(pair.at(1)).substr(0, 5);  // the stem of a word
     CHECK_MESSAGE(label.error().message().find(why) != std::string::npos, label.error().message());
   }
   for (const auto pair : (*vectors)["tag_bad"].get_array()) {
@@ -27,13 +27,13 @@ TEST_CASE("the vectors' labels and tags are accepted, refused and normalised") {
   }
 }
 
-TEST_CASE("a refusal names the offending characters") {
+TEST_CASE("errors name the offending characters") {
   CHECK(Label::parse("a/b c/d").error().message() == "invalid label “a/b c/d”: invalid characters “/” and U+0020");
   CHECK(Label::parse("1a").error().message() == "invalid label “1a”: must not start with “1”");
   CHECK(Label::parse("a\x1b[m").error().message() == "invalid label “a\\x1b[m”: invalid characters U+001B and “[”");
 }
 
-TEST_CASE("what git, a terminal or a file system could misread is no label") {
+TEST_CASE("names that git, a terminal or a file system could misinterpret are rejected") {
   for (const char* text : {".", "..", "a..b", "a.lock", "@", "a@{b", "a~1", "a^", "a\\b", "a*", "a?",
                            "a\xe2\x80\x8c"
                            "b",
@@ -46,7 +46,7 @@ TEST_CASE("what git, a terminal or a file system could misread is no label") {
   }
 }
 
-TEST_CASE("length is counted in bytes, after normalisation") {
+TEST_CASE("length is measured in bytes after normalization") {
   CHECK(Label::parse(std::string(128, 'a')));
   CHECK_FALSE(Label::parse(std::string(129, 'a')));
   std::string ligatures;

@@ -1,4 +1,4 @@
-// Names, versions and URLs have a greatest length: what is as long is taken, and a byte more is refused.
+// Limits of the length of names, versions and URLs: the maximum is accepted, one byte more is rejected.
 #include <doctest/doctest.h>
 
 #include "atom/names/inner_path.h"
@@ -28,7 +28,7 @@ void check_limit(std::size_t longest, const char* why, const std::string& before
 
 }  // namespace
 
-TEST_CASE("names, versions and URLs have a greatest length") {
+TEST_CASE("the length of names, versions and URLs is limited") {
   check_limit(128, "longer than 128 bytes", "", [](const std::string& text) { return Label::parse(text); });
   check_limit(128, "longer than 128 bytes", "", [](const std::string& text) { return Tag::parse(text); });
   check_limit(256, "too long", "1.0.0-", [](const std::string& text) { return Version::parse(text); });
@@ -40,8 +40,8 @@ TEST_CASE("names, versions and URLs have a greatest length") {
   CHECK(uri.error().message().contains("too long"));
 }
 
-TEST_CASE("a label is measured before it is normalized, too") {
-  // Each ligature becomes two letters; sixteen times the limit is not even looked at.
+TEST_CASE("the length of a label is also limited before normalization") {
+  // Each ligature becomes two letters; input over sixteen times the limit is rejected at once.
   std::string ligatures;
   for (int i = 0; i < 64; ++i) ligatures += "\xef\xac\x81";
   CHECK(Label::parse(ligatures)->str().size() == 128);

@@ -24,7 +24,7 @@ bool mentions(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("the vectors hold") {
+TEST_CASE("URIs match the vectors") {
   const Vectors vectors("uris.json");
   const Aliases aliases = Aliases::defaults();
   for (const auto element : (*vectors)["cases"].get_array()) {
@@ -45,7 +45,7 @@ TEST_CASE("the vectors hold") {
   }
 }
 
-TEST_CASE("places that people type") {
+TEST_CASE("common forms of locations") {
   CHECK(expanded("http://127.0.0.1:8080/company.git::server@^1") == "http://127.0.0.1:8080/company.git::server@^1");
   CHECK(expanded("file:///srv/other.git::tool") == "file:///srv/other.git::tool");
   CHECK(expanded("/srv/other.git::tool") == "file:///srv/other.git::tool");
@@ -67,7 +67,7 @@ TEST_CASE("places that people type") {
   CHECK(expanded("x") == "::x");
 }
 
-TEST_CASE("an alias may expand to any kind of address, and the parts around it take precedence") {
+TEST_CASE("an alias may expand to any location, and explicit parts take precedence") {
   Aliases aliases = Aliases::defaults();
   REQUIRE(aliases.set("work", "https://git.example.com/team"));
   REQUIRE(aliases.set("box", "git@buildbox:sets"));
@@ -85,7 +85,7 @@ TEST_CASE("an alias may expand to any kind of address, and the parts around it t
   CHECK(expanded("gh:/o/r::x") == "https://github.com/o/r::x");
 }
 
-TEST_CASE("a cycle of aliases is shown") {
+TEST_CASE("a cycle of aliases is reported") {
   Aliases aliases;
   REQUIRE(aliases.set("a", "b:x"));
   REQUIRE(aliases.set("b", "c"));
@@ -95,7 +95,7 @@ TEST_CASE("a cycle of aliases is shown") {
   CHECK(refusal("me:o::x", aliases) == "alias “me” is recursive: me → me");
 }
 
-TEST_CASE("an unknown alias lists those near it") {
+TEST_CASE("an unknown alias is reported with suggestions") {
   CHECK(refusal("gj:o/r::x") == "unknown alias “gj”; similar aliases: “gh”, “gl”");
   CHECK(mentions(refusal("https://pkg:o/r::x"), "“pkgs”"));
   CHECK(mentions(refusal("localhost:o/r::x"), "unknown alias “localhost”"));
@@ -104,7 +104,7 @@ TEST_CASE("an unknown alias lists those near it") {
   CHECK(refusal("a:y::x", aliases) == "unknown alias “gone” in the expansion of alias “a”");
 }
 
-TEST_CASE("hostile and broken URIs are refused") {
+TEST_CASE("malicious and malformed URIs are rejected") {
   for (const char* text : {"",
                            "::",
                            "a::",
@@ -139,7 +139,7 @@ TEST_CASE("hostile and broken URIs are refused") {
   CHECK_FALSE(parse_direct_uri("ext::sh", Aliases::defaults()));
 }
 
-TEST_CASE("no refusal quotes a password, and none is printed") {
+TEST_CASE("errors and output never contain a password") {
   for (const char* text :
        {"https://ann:s3cret@h%2f/x::y", "ann:s3cret@h^/x::y", "ann:s3cret@h/x::-y", "ann:s3cret@h/x::y@z",
         "ann:s3cret@h/x", "https://ann:s3cret@h:o/x::y", "ann:s3cret@gj:o/x::y", "ann:s3cret@a@b/x::y"}) {
@@ -150,7 +150,7 @@ TEST_CASE("no refusal quotes a password, and none is printed") {
   CHECK(expanded("ann:s3cret@h.org/x::y") == "https://ann:***@h.org/x::y");
 }
 
-TEST_CASE("aliases are named like labels, and have an expansion") {
+TEST_CASE("aliases are named like labels and must not be empty") {
   Aliases aliases;
   CHECK(aliases.set("a-1", "x.org"));
   CHECK_FALSE(aliases.set("a:b", "x.org"));

@@ -28,7 +28,7 @@ TEST_CASE("the parts of a URL") {
   CHECK_FALSE(url.is_local());
 }
 
-TEST_CASE("two spellings of one place are equal") {
+TEST_CASE("equivalent spellings compare equal") {
   CHECK(Url::parse("https://h.org:443").value() == Url::parse("HTTPS://H.org/").value());
   CHECK(Url::parse("git@github.com:o/r").value() == Url::parse("ssh://git@github.com:22/o/r").value());
   CHECK(Url::parse("file:///srv/x.git").value() == Url::parse("/srv/x.git").value());
@@ -46,7 +46,7 @@ TEST_CASE("ssh in git's short form") {
   CHECK(printed("git@h:a b%") == "ssh://git@h/a%20b%25");
 }
 
-TEST_CASE("files") {
+TEST_CASE("file URLs and paths") {
   for (const char* path : {"./x", "../x", "foo/bar", "foo", "a%20b", "./a:b", "a/b@c:d"}) {
     const Url url = Url::parse(path).value();
     CHECK(url.is_local());
@@ -68,21 +68,21 @@ TEST_CASE("other ports and addresses") {
   CHECK(Url::parse("git://h/x")->origin() == "git://h:9418");
 }
 
-TEST_CASE("escapes in user and password are decoded, and written again") {
+TEST_CASE("escapes in user and password are decoded and encoded again") {
   const Url url = Url::parse("https://a%40b:p%2Fq%3A@h/").value();
   CHECK(url.user() == "a@b");
   CHECK(url.password() == "p/q:");
   CHECK(url.with_secret() == "https://a%40b:p%2Fq%3A@h/");
 }
 
-TEST_CASE("a hidden password is never used as one") {
+TEST_CASE("a hidden password is never sent") {
   const Url url = Url::parse(Url::parse("https://ann:s3cret@h/x")->str()).value();
   CHECK(url.str() == "https://ann:***@h/x");
   CHECK(url.password().empty());
   CHECK(url.with_secret() == "https://ann@h/x");
 }
 
-TEST_CASE("hostile forms are refused") {
+TEST_CASE("malicious URLs are rejected") {
   for (const char* text : {
            "",
            "ext::sh -c id",
@@ -101,7 +101,7 @@ TEST_CASE("hostile forms are refused") {
            "file:x",
            "https://a@b@c/x",
            "https://a@b@c",
-           "a@b@c:x",  // whose host?
+           "a@b@c:x",  // ambiguous host
            "https://h%2Fx/y",
            "https://h%00/y",
            "https://h/%0a",
@@ -157,7 +157,7 @@ TEST_CASE("the URL of a repository has no query") {
   }
 }
 
-TEST_CASE("no refusal quotes a password or what a terminal would obey") {
+TEST_CASE("errors contain neither passwords nor control characters") {
   for (const char* text :
        {"https://ann:s3cret@h%2f/x", "https://ann:s3cret@a@h/x", "https://ann:pa/s3cret@h/x", "ftp://ann:s3cret@h/x",
         "https://ann:s3cret@/x", "https://ann:s3cret@h/\x1b[2J", "https://ann:s3cret@h:x/y", "ann:s3cret@-h:x",

@@ -29,7 +29,7 @@ bool refused(std::string_view text) {
   return !toml_excess(text, {}).why.empty();
 }
 
-// What kills toml++ 3.3 or takes it minutes.
+// Documents that crash toml++ 3.3 or take it minutes.
 std::vector<std::string> hostile() {
   const std::string parts = repeated("a.", 50'000);
   return {
@@ -57,14 +57,14 @@ std::vector<std::string> hostile() {
 
 }  // namespace
 
-TEST_CASE("a document that would cost too much is refused before it is parsed") {
+TEST_CASE("a document over the limits is rejected before it is parsed") {
   for (const auto& text : hostile()) {
     CAPTURE(text.substr(0, 40));
     CHECK(refused(text));
   }
 }
 
-TEST_CASE("every reader of TOML refuses it, and says where") {
+TEST_CASE("every TOML reader rejects it with its position") {
   for (const auto& text : hostile()) {
     CAPTURE(text.substr(0, 40));
     const auto manifest = atom::Manifest::parse(text, "f");
@@ -77,7 +77,7 @@ TEST_CASE("every reader of TOML refuses it, and says where") {
   }
 }
 
-TEST_CASE("what is at a limit is taken, and one more is refused with the limit") {
+TEST_CASE("values at a limit are accepted, one more is rejected with the limit") {
   const auto why = [](const std::string& text) { return toml_excess(text, {}).why; };
   const std::size_t mebibyte = std::size_t{1} << 20;
   CHECK(why(std::string(mebibyte, '\n')).empty());
@@ -95,7 +95,7 @@ TEST_CASE("what is at a limit is taken, and one more is refused with the limit")
   CHECK(why(elements(400'000)) == "more than 400000 keys and values");
 }
 
-TEST_CASE("each reader has the size that its documents may have") {
+TEST_CASE("each reader limits the size of its documents") {
   const auto of = [](std::size_t size) { return "# " + std::string(size - 3, 'x') + "\n"; };
   const std::size_t small = std::size_t{1} << 20;
   const std::size_t large = std::size_t{16} << 20;
@@ -112,7 +112,7 @@ TEST_CASE("each reader has the size that its documents may have") {
   CHECK(says(atom::Lock::parse(of(large + 1), "f"), "larger than 16384 KiB"));
 }
 
-TEST_CASE("the place of the excess") {
+TEST_CASE("the position of the first excess") {
   const auto excess = toml_excess("a = 1\nλ = " + repeated("[", 100), {});
   CHECK(excess.where == atom::Position{2, 5 + 64});
 }
@@ -126,7 +126,7 @@ TEST_CASE("ordinary documents are within the limits") {
   CHECK_FALSE(refused("x = [\n" + repeated("  1.5, # a.b\n", 20'000) + "]\n"));
   CHECK_FALSE(refused("x = [" + repeated("'a.b.c', ", 20'000) + "]\n"));
   CHECK_FALSE(refused(numbered("x", " = { a = 1.5, b.c = '1.2.3' }\n", 1'000)));
-  // As locks and manifests are written.
+  // In the style of locks and manifests.
   CHECK_FALSE(refused(numbered("[sets.", "]\ntag = \"x\"\nmirrors = [\"https://a.b/c\"]\n", 5'000)));
   CHECK_FALSE(refused(repeated("[[deps]]\ntype = \"atom\"\nversion = \"1.2.3\"\n", 20'000)));
   CHECK_FALSE(refused("[deps]\n" + numbered("from.company.a", " = \"^1.2\"\n", 20'000)));

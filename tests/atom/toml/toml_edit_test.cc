@@ -1,4 +1,4 @@
-// Each case: a document, an edit, and the very bytes that must come out.
+// Each case consists of a document, an edit, and the exact expected result.
 #include "atom/toml/toml_edit.h"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ std::string append(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("an existing entry is replaced in its place") {
+TEST_CASE("an existing entry is replaced in place") {
   CHECK(set("[deps.from.company]\nauth = \"^1\"\n") == "[deps.from.company]\nauth = \"^2\"\n");
   CHECK(set("[deps.from.company]\nauth=\"^1\" # why\n") == "[deps.from.company]\nauth=\"^2\" # why\n");
   CHECK(set("[deps.from.company]\n  auth   =   '^1'   # why\n") ==
@@ -36,7 +36,7 @@ TEST_CASE("an existing entry is replaced in its place") {
   CHECK(set("[deps.from.company]\nauth = \"^1\"") == "[deps.from.company]\nauth = \"^2\"");
 }
 
-TEST_CASE("a new entry goes behind its siblings") {
+TEST_CASE("a new entry is inserted after its siblings") {
   CHECK(set("[deps.from.company]\nlib = \"1\" # one\n\n# next\n[other]\n") ==
         "[deps.from.company]\nlib = \"1\" # one\nauth = \"^2\"\n\n# next\n[other]\n");
   CHECK(set("[deps.from.company]\n\tlib = \"1\"\n") == "[deps.from.company]\n\tlib = \"1\"\n\tauth = \"^2\"\n");
@@ -48,7 +48,7 @@ TEST_CASE("a new entry goes behind its siblings") {
   CHECK(set("[deps.from.company]\nlib = \"1\"") == "[deps.from.company]\nlib = \"1\"\nauth = \"^2\"\n");
 }
 
-TEST_CASE("a new entry keeps to the style of inline tables and dotted keys") {
+TEST_CASE("a new entry follows the style of inline tables and dotted keys") {
   CHECK(set("[deps.from]\ncompany = { lib = \"1\" }\n") == "[deps.from]\ncompany = { lib = \"1\", auth = \"^2\" }\n");
   CHECK(set("[deps.from]\ncompany = {lib = \"1\"}\n") == "[deps.from]\ncompany = {lib = \"1\", auth = \"^2\"}\n");
   CHECK(set("[deps.from]\ncompany = {}\n") == "[deps.from]\ncompany = { auth = \"^2\" }\n");
@@ -60,7 +60,7 @@ TEST_CASE("a new entry keeps to the style of inline tables and dotted keys") {
         "deps.from.company.lib = \"1\"\ndeps.from.company.auth = \"^2\"\n\n[x]\n");
 }
 
-TEST_CASE("a missing table gets a header near its kin") {
+TEST_CASE("a missing table gets a header next to related ones") {
   CHECK(set("[package]\nlabel = \"a\"\n") == "[package]\nlabel = \"a\"\n\n[deps.from.company]\nauth = \"^2\"\n");
   CHECK(set("") == "[deps.from.company]\nauth = \"^2\"\n");
   CHECK(set("# only a comment\n") == "# only a comment\n\n[deps.from.company]\nauth = \"^2\"\n");
@@ -69,14 +69,14 @@ TEST_CASE("a missing table gets a header near its kin") {
   CHECK(set("[package]\nlabel = \"a\"") == "[package]\nlabel = \"a\"\n\n[deps.from.company]\nauth = \"^2\"\n");
 }
 
-TEST_CASE("line ends are the document's own") {
+TEST_CASE("line endings are preserved") {
   CHECK(set("[deps.from.company]\r\nlib = \"1\"\r\n") == "[deps.from.company]\r\nlib = \"1\"\r\nauth = \"^2\"\r\n");
   CHECK(set("[package]\r\nx = 1\r\n") == "[package]\r\nx = 1\r\n\r\n[deps.from.company]\r\nauth = \"^2\"\r\n");
   CHECK(append("[set]\r\npackages = [\r\n  \"a\",\r\n]\r\n") ==
         "[set]\r\npackages = [\r\n  \"a\",\r\n  \"new\",\r\n]\r\n");
 }
 
-TEST_CASE("what looks like structure inside strings and comments is none") {
+TEST_CASE("strings and comments are not mistaken for structure") {
   CHECK(set("a = \"[deps.from.company]\"\n# [deps.from.company]\n") ==
         "a = \"[deps.from.company]\"\n# [deps.from.company]\n\n[deps.from.company]\nauth = \"^2\"\n");
   CHECK(set("a = '''\n[deps.from.company]\nauth = 1\n'''\n[deps.from.company]\n") ==
@@ -85,19 +85,19 @@ TEST_CASE("what looks like structure inside strings and comments is none") {
         "a = \"x # \\\" y\" # c\n[deps.from.company]\nauth = \"^2\"\n");
 }
 
-TEST_CASE("keys are quoted where they must be") {
+TEST_CASE("keys are quoted if necessary") {
   CHECK(set("", {"deps", "from", "a.b", "λ"}) == "[deps.from.\"a.b\"]\n\"λ\" = \"^2\"\n");
   CHECK(set("[deps.from.\"a.b\"]\nx = \"1\"\n", {"deps", "from", "a.b", "y"}) ==
         "[deps.from.\"a.b\"]\nx = \"1\"\ny = \"^2\"\n");
 }
 
-TEST_CASE("top-level entries come before every header") {
+TEST_CASE("top-level entries are inserted before the first header") {
   CHECK(set("[a]\nx = 1\n", {"top"}) == "top = \"^2\"\n[a]\nx = 1\n");
   CHECK(set("one = 1\n\n[a]\n", {"top"}) == "one = 1\ntop = \"^2\"\n\n[a]\n");
   CHECK(set("\xef\xbb\xbf[a]\nx = 1\n", {"top"}) == "\xef\xbb\xbftop = \"^2\"\n[a]\nx = 1\n");
 }
 
-TEST_CASE("elements are appended as the array is written") {
+TEST_CASE("elements are appended in the style of the array") {
   CHECK(append("[set]\npackages = []\n") == "[set]\npackages = [\"new\"]\n");
   CHECK(append("[set]\npackages = [\"a\"] # c\n") == "[set]\npackages = [\"a\", \"new\"] # c\n");
   CHECK(append("[set]\npackages = [\"a\", ]\n") == "[set]\npackages = [\"a\", \"new\", ]\n");
@@ -113,7 +113,7 @@ TEST_CASE("elements are appended as the array is written") {
   CHECK(append("") == "[set]\npackages = [\"new\"]\n");
 }
 
-TEST_CASE("an edit that cannot be made is refused") {
+TEST_CASE("an impossible edit is rejected") {
   CHECK(set("deps = 3\n").starts_with("error: "));
   CHECK(set("[deps\n").starts_with("error: line 1"));
   CHECK(set("[[deps.from.company]]\nx = 1\n").starts_with("error: "));

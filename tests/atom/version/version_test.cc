@@ -14,7 +14,7 @@ Version version(std::string_view text) {
   return Version::parse(text).value();
 }
 
-// The versions of `candidates` that `requirement` accepts, joined with spaces.
+// The versions of `candidates` that `requirement` matches, joined with spaces.
 std::string matching(std::string_view requirement, const std::vector<std::string>& candidates) {
   const Requirement parsed = Requirement::parse(requirement).value();
   std::string out;
@@ -26,7 +26,7 @@ std::string matching(std::string_view requirement, const std::vector<std::string
 
 }  // namespace
 
-TEST_CASE("the order of semver 2.0, and build metadata last") {
+TEST_CASE("versions are ordered by semver 2.0, then by build metadata") {
   const std::array ordered{"0.0.0-0",
                            "0.0.0",
                            "0.0.1",
@@ -55,7 +55,7 @@ TEST_CASE("the order of semver 2.0, and build metadata last") {
   }
 }
 
-TEST_CASE("versions print as they were read") {
+TEST_CASE("versions print as they were parsed") {
   for (const char* text : {"0.0.0", "1.2.3", "1.2.3-a.b-c.0", "1.2.3+01.x", "1.2.3--", "1.2.3-x+y",
                            "18446744073709551615.0.0", "1.0.0-0a"}) {
     CHECK(version(text).str() == text);
@@ -64,7 +64,7 @@ TEST_CASE("versions print as they were read") {
   CHECK(version("1.2.3-a+b").build() == "b");
 }
 
-TEST_CASE("what is no version is refused with its reason") {
+TEST_CASE("invalid versions are rejected with a reason") {
   for (const char* text : {"",        "1",      "1.2",        "1.2.3.4",  "v1.2.3",
                            " 1.2.3",  "1.2.3 ", "01.2.3",     "1.02.3",   "1.2.03",
                            "1.2.3-",  "1.2.3+", "1.2.3-a..b", "1.2.3-01", "1.2.3-a+",
@@ -76,7 +76,7 @@ TEST_CASE("what is no version is refused with its reason") {
   CHECK_FALSE(Version::parse("1.2.3-" + std::string(10'000'000, 'a')));
 }
 
-TEST_CASE("requirements mean what they mean to Cargo") {
+TEST_CASE("requirements match like Cargo's") {
   const std::vector<std::string> all{"0.0.0", "0.0.3", "0.0.4", "0.2.2", "0.2.3", "0.2.9", "0.3.0",
                                      "1.0.0", "1.2.0", "1.2.3", "1.2.9", "1.3.0", "2.0.0"};
   CHECK(matching("^1.2.3", all) == "1.2.3 1.2.9 1.3.0");
@@ -112,7 +112,7 @@ TEST_CASE("requirements mean what they mean to Cargo") {
   CHECK(matching("*", all).size() > 60);
 }
 
-TEST_CASE("a pre-release matches only who named one of the same version") {
+TEST_CASE("a pre-release matches only a requirement that names one of the same version") {
   const std::vector<std::string> all{"1.0.0-a", "1.2.3-a", "1.2.3-b", "1.2.3", "1.2.4-a", "1.2.4", "2.0.0-a"};
   CHECK(matching("*", all) == "1.2.3 1.2.4");
   CHECK(matching("^1.2.3", all) == "1.2.3 1.2.4");
@@ -127,7 +127,7 @@ TEST_CASE("a pre-release matches only who named one of the same version") {
   CHECK(matching(">=1.2.3-a, <1.2.4-b", all) == "1.2.3-a 1.2.3-b 1.2.3 1.2.4-a");
 }
 
-TEST_CASE("build metadata plays no part in a requirement") {
+TEST_CASE("build metadata in a requirement is ignored") {
   CHECK(matching("=1.2.3", {"1.2.3+x", "1.2.3"}) == "1.2.3+x 1.2.3");
   CHECK(matching("=1.2.3+y", {"1.2.3+x", "1.2.3"}) == "1.2.3+x 1.2.3");
 }
@@ -144,7 +144,7 @@ TEST_CASE("requirements print canonically") {
   CHECK(printed("=1.2.3-a.1+b") == "=1.2.3-a.1");
 }
 
-TEST_CASE("a requirement that is too long once its operators are written is refused, for it would not read back") {
+TEST_CASE("a requirement is rejected if its canonical form would exceed the length limit") {
   std::string text;
   for (int i = 0; i < 30; ++i) text += "1,";
   text += "1.2.3-";
@@ -155,7 +155,7 @@ TEST_CASE("a requirement that is too long once its operators are written is refu
   CHECK(Requirement::parse(Requirement::parse(shorter)->str()).has_value());
 }
 
-TEST_CASE("what is no requirement is refused") {
+TEST_CASE("invalid requirements are rejected") {
   for (const char* text : {"",    " ",    ",",      "1,",       ",1",     "1,,2", "^",   "^^1",     "1 2",
                            "=>1", "*, 1", "1, *",   "*.1",      "1.*.2",  "^*",   "v1",  "1.2.3.4", "1.2-a",
                            "01",  "1.02", "1.2.3-", "1.2.3-01", "1.2.3+", "\t1",  "1\n", "||"}) {
@@ -167,7 +167,7 @@ TEST_CASE("what is no requirement is refused") {
   CHECK_FALSE(Requirement::parse(many + ",1"));
 }
 
-TEST_CASE("the one version that a requirement can mean") {
+TEST_CASE("exact() returns the only version that a requirement matches") {
   CHECK(Requirement::parse("=1.2.3-a")->exact() == version("1.2.3-a"));
   CHECK_FALSE(Requirement::parse("=1.2")->exact());
   CHECK_FALSE(Requirement::parse("1.2.3")->exact());

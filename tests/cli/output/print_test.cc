@@ -5,7 +5,7 @@
 using namespace eka;
 using cli::Text;
 
-TEST_CASE("Text contains no control sequences of its input") {
+TEST_CASE("text never contains terminal control characters, whatever it is made from") {
   const std::string hostile = "a\x1b]52;c;QQ==\x07\xc2\x9b\xe2\x80\xae\x7f\xff\rb";
   const std::string shown = "a\\x1b]52;c;QQ==\\x07\\xc2\\x9b\\xe2\\x80\\xae\\x7f\\xff\\x0db";
   CHECK(Text(hostile).bytes() == shown);

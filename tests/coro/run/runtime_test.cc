@@ -99,7 +99,7 @@ int exit_status(void (*run)()) {
 }
 
 Task<> interrupt_and_block_the_pool(Pool* pool, int signal) {
-  // From the job, so that it has begun when the signal comes: one that has not is not run at all.
+  // Sent by the job, so that the job has started when the signal arrives: a job that has not started is not run.
   co_await offload(*pool, [signal] {
     ::kill(::getpid(), signal);
     block();

@@ -33,7 +33,7 @@ Task<> run_all(std::vector<Task<>> tasks) {
 
 }  // namespace
 
-TEST_CASE("an event wakes all who wait, and those who come later do not wait") {
+TEST_CASE("an event wakes all waiters, and later waiters do not wait") {
   coro::Runtime runtime(1);
   Event event;
   int count = 0;
@@ -47,7 +47,7 @@ TEST_CASE("an event wakes all who wait, and those who come later do not wait") {
   CHECK(event.is_set());
 }
 
-TEST_CASE("a waiter that is cancelled goes away, and the event lives on") {
+TEST_CASE("a cancelled waiter is removed, and the event remains usable") {
   coro::Runtime runtime(1);
   Event event;
   int count = 0;

@@ -1,4 +1,4 @@
-// What of this machine a package set may use, and what insteadOf changes of it.
+// Local files that a package set may use, and the effect of insteadOf on them.
 #include "engine/context/local_access.h"
 
 #include <fstream>
@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A working tree, and a directory beside it.
+// A working tree, and a directory next to it.
 class Machine {
  public:
   Machine() {
@@ -50,7 +50,7 @@ std::string refusal(Check check) {
 
 }  // namespace
 
-TEST_CASE("a raw file outside of the working tree needs consent, whoever owns the set") {
+TEST_CASE("a raw file outside of the working tree needs consent, even for the user's own set") {
   const Machine machine;
   const std::vector<fs::path> none;
   const std::vector<fs::path> shared{machine.root / "shared"};
@@ -83,7 +83,7 @@ TEST_CASE("a repository on this machine needs consent only for a set of another 
   CHECK_FALSE(refused(shared, "shared/link", false).empty());
 }
 
-TEST_CASE("a network URL that insteadOf leads to a raw file needs consent for that file") {
+TEST_CASE("a network URL rewritten by insteadOf to a raw file needs consent for that file") {
   const Machine machine;
   const std::vector<fs::path> none;
   const std::vector<fs::path> shared{machine.root / "shared"};
@@ -97,7 +97,7 @@ TEST_CASE("a network URL that insteadOf leads to a raw file needs consent for th
   CHECK_FALSE(refused(shared, "shared/../private/key").empty());
 }
 
-TEST_CASE("consent for everything does not include what the kernel shows") {
+TEST_CASE("consent for everything does not include file systems of the kernel") {
   const Machine machine;
   const std::vector<fs::path> all{"/"};
   const auto refused = [&](const std::string& path) {

@@ -1,4 +1,4 @@
-// Orders of the Fetcher, with a cache and mirrors in memory: who gets which answer, whoever else fails or goes away.
+// The Fetcher with a cache and mirrors in memory: failed or cancelled callers do not affect others.
 #include "engine/fetch/fetcher.h"
 
 #include <algorithm>
@@ -49,10 +49,10 @@ class Notes final : public engine::Observer {
   std::vector<std::string> notes;
 };
 
-// How a delivery ends.
+// The outcome of a delivery.
 enum class End { landed, refused, broken, disk_full };
 
-// A delivery under way, which ends when the test says so.
+// A running delivery, which ends when the test ends it.
 struct Call {
   atom::Url mirror;
   std::vector<Published> atoms;
@@ -93,7 +93,7 @@ class FakeDelivery final : public engine::Delivery {
     finish(*end, mirror, atoms);
   }
 
-  // The delivery that has been under way for the longest ends.
+  // Ends the oldest running delivery.
   void end_oldest(End how) {
     REQUIRE_FALSE(pending.empty());
     pending.front()->end = how;
@@ -109,7 +109,7 @@ class FakeDelivery final : public engine::Delivery {
   std::vector<Record> calls;
   std::vector<Record> failures;
   std::list<Call*> pending;
-  // Decides at once where it gives an answer.
+  // If it returns a value, the delivery ends at once with it.
   std::function<std::optional<End>(const atom::Url&, const std::vector<Published>&)> answer;
   std::function<void(const std::vector<Published>&)> on_cancel;
 
@@ -136,12 +136,12 @@ struct World {
   Fetcher fetcher{delivery, notes};
 };
 
-// One who asks, and what came of it.
+// A caller and its result.
 struct Asker {
   std::vector<Published> atoms;
   Mirrors mirrors;
   Need need = Need::real;
-  std::optional<std::string> outcome{};  // "ok", "cancelled", or the failure
+  std::optional<std::string> outcome{};  // "ok", "cancelled", or the error message
 
   bool is_done() const { return outcome.has_value(); }
 };
@@ -174,7 +174,7 @@ const Mirrors away{{id(1), {url("away")}}};
 
 }  // namespace
 
-TEST_CASE("callers of one turn share one request, and what was fetched is not requested again") {
+TEST_CASE("callers of one turn share a request, and cached atoms are not requested again") {
   World world;
   world.delivery.answer = [](auto&&...) { return End::landed; };
   Asker one{{a, shared}, at_home}, two{{shared, b}, at_home}, later{{a, b, shared}, at_home};
@@ -187,7 +187,7 @@ TEST_CASE("callers of one turn share one request, and what was fetched is not re
   CHECK(world.delivery.calls[0].atoms == std::vector{a, shared, b});
 }
 
-TEST_CASE("the mirrors of all askers of one turn are merged") {
+TEST_CASE("the mirrors of all callers of one turn are merged") {
   World world;
   world.delivery.answer = [](const atom::Url& mirror, auto&&) {
     return mirror == url("away") ? End::landed : End::refused;
@@ -199,7 +199,7 @@ TEST_CASE("the mirrors of all askers of one turn are merged") {
   CHECK(world.delivery.calls.size() == 2);
 }
 
-TEST_CASE("an atom that cannot be fetched does not affect the results of others") {
+TEST_CASE("an atom that cannot be fetched does not affect other callers") {
   for (const End failure : {End::refused, End::broken, End::disk_full}) {
     World world;
     world.delivery.answer = [&](auto&&, const std::vector<Published>& atoms) {
@@ -214,7 +214,7 @@ TEST_CASE("an atom that cannot be fetched does not affect the results of others"
   }
 }
 
-TEST_CASE("of several sets the first failure in the order given is thrown") {
+TEST_CASE("of several failed sets, the first in argument order is thrown") {
   World world;
   const Published elsewhere = atom_named("e", 2);
   world.delivery.answer = [](auto&&...) { return End::refused; };
@@ -226,7 +226,7 @@ TEST_CASE("of several sets the first failure in the order given is thrown") {
   CHECK(two.outcome == "https://away.invalid/r refuses");
 }
 
-TEST_CASE("a failure is forgotten: a later caller starts again, with other mirrors or the same") {
+TEST_CASE("failures are not cached: a later caller starts a new request, with the same or other mirrors") {
   for (const Mirrors& mirrors : {at_home, away}) {
     World world;
     End end = End::refused;
@@ -240,7 +240,7 @@ TEST_CASE("a failure is forgotten: a later caller starts again, with other mirro
   }
 }
 
-TEST_CASE("several mirrors are asked in haste first, and with retries only those whose failure may pass") {
+TEST_CASE("several mirrors are first tried without retries; then those with transient failures are retried") {
   World world;
   std::map<atom::Url, int> asked;
   world.delivery.answer = [&](const atom::Url& mirror, auto&&) {
@@ -258,7 +258,7 @@ TEST_CASE("several mirrors are asked in haste first, and with retries only those
   CHECK(world.notes.notes.size() == 2);
 }
 
-TEST_CASE("a single mirror is asked with retries at once, but speculation waits for nothing and is silent") {
+TEST_CASE("a single mirror is retried at once; speculative requests neither retry nor report") {
   World world;
   world.delivery.answer = [](auto&&...) { return End::broken; };
   Asker real{{a}, at_home}, speculative{{b}, at_home, Need::speculative};
@@ -273,7 +273,7 @@ TEST_CASE("a single mirror is asked with retries at once, but speculation waits 
   CHECK(world.notes.notes.empty());
 }
 
-TEST_CASE("the failure of a speculative order is no answer to a real need that has joined it") {
+TEST_CASE("the failure of a speculative order does not fail a real request that joined it") {
   World world;
   Asker speculative{{shared}, at_home, Need::speculative}, real{{shared}, at_home};
   const auto scenario = [](World* its, Asker* first, Asker* second) -> coro::Task<> {
@@ -296,7 +296,7 @@ TEST_CASE("the failure of a speculative order is no answer to a real need that h
   CHECK_FALSE(world.delivery.calls.back().effort.quiet);
 }
 
-TEST_CASE("a failure from one mirror is no answer to an asker that has joined and knows another") {
+TEST_CASE("the failure of one mirror does not fail a caller that joined with another mirror") {
   World world;
   Asker one{{shared}, at_home}, two{{shared}, away};
   const auto scenario = [](World* its, Asker* first, Asker* second) -> coro::Task<> {
@@ -318,9 +318,9 @@ TEST_CASE("a failure from one mirror is no answer to an asker that has joined an
 
 namespace {
 
-// Two askers, and what happens in one test: each letter is one event.
-//   A, B  this asker asks            a, b  it is cancelled
-//   =     both ask in one turn       L, F, R, X  the oldest delivery lands, is refused, breaks, meets a full disk
+// Two callers and the events of one test, one letter each:
+//   A, B  this caller requests         a, b  it is cancelled
+//   =     both request in one turn     L, F, R, X  the oldest delivery lands, is refused, breaks, meets a full disk
 struct Story {
   World world;
   Asker one, two;
@@ -333,7 +333,7 @@ struct Story {
     });
   }
 
-  // What must hold of an asker when all is over.
+  // Checks the result of a caller after all events.
   void check(const Asker& asker, bool cancelled) const {
     if (cancelled) return;
     CHECK(asker.is_done());
@@ -343,7 +343,7 @@ struct Story {
       for (const auto& atom : asker.atoms) CHECK(world.delivery.cached.contains(atom));
       return;
     }
-    // Only by a request that was this asker's alone, at a mirror that it named.
+    // It may fail only because of a request for its own atoms alone, at one of its own mirrors.
     CHECK(std::ranges::any_of(world.delivery.failures, [&](const auto& failure) {
       const auto is_mine = [&](const auto& atom) { return std::ranges::find(asker.atoms, atom) != asker.atoms.end(); };
       const auto& mirrors = asker.mirrors.at(id(1));
@@ -351,7 +351,7 @@ struct Story {
     }));
   }
 
-  // Whether the event makes sense now.
+  // Whether the event can occur now.
   bool is_possible(char event) const {
     switch (event) {
       case 'A':
@@ -381,13 +381,13 @@ void happen(Story& story, char event, coro::TaskGroup& first, coro::TaskGroup& s
   if (event == 'X') story.world.delivery.end_oldest(End::disk_full);
 }
 
-// `turns` pass after each event. False: an event of it cannot happen.
+// Runs `turns` turns after each event. Returns false if an event cannot occur.
 coro::Task<bool> play(Story* story, std::string_view events, int turns) {
   const auto executor = co_await asio::this_coro::executor;
   coro::TaskGroup first(executor), second(executor);
   bool possible = true;
   story->world.delivery.on_cancel = [story](const std::vector<Published>& atoms) {
-    // Nobody is left who waits for it.
+    // No caller may still wait for it.
     CHECK((!story->one_asked || story->one_cancelled || story->one.is_done() || !story->wants(story->one, atoms)));
     CHECK((!story->two_asked || story->two_cancelled || story->two.is_done() || !story->wants(story->two, atoms)));
   };
@@ -409,7 +409,7 @@ coro::Task<bool> play(Story* story, std::string_view events, int turns) {
     if (story->two_asked) story->check(story->two, story->two_cancelled);
     CHECK(story->world.delivery.pending.empty());
   }
-  // Where something hangs it is told above, and ends here.
+  // The checks above report callers that hang; cancel them here.
   story->world.delivery.on_cancel = nullptr;
   first.cancel();
   second.cancel();
@@ -420,7 +420,7 @@ coro::Task<bool> play(Story* story, std::string_view events, int turns) {
   co_return possible;
 }
 
-// Plays every sequence of at most `length` events; what is impossible is not continued.
+// Plays every sequence of at most `length` events; impossible sequences are not extended.
 struct Theatre {
   coro::Runtime runtime{1};
   Asker one, two;
@@ -444,7 +444,7 @@ struct Theatre {
 
 }  // namespace
 
-TEST_CASE("two askers: every order of asking, cancelling, landing and failing gives each its own answer") {
+TEST_CASE("two callers: in every order of events, each gets its own result") {
   const Mirrors both{{id(1), {url("home"), url("away")}}};
   struct Pair {
     Asker one, two;
@@ -459,7 +459,7 @@ TEST_CASE("two askers: every order of asking, cancelling, landing and failing gi
   };
   int played = 0;
   for (const auto& pair : pairs) {
-    // Turns between events: from events that meet to events that find all at rest.
+    // Turns between events: from simultaneous events to events that find everything idle.
     for (const int turns : {0, 1, 2, 4, 30}) {
       Theatre theatre{.one = pair.one, .two = pair.two, .turns = turns};
       std::string events;

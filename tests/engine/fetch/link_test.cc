@@ -49,24 +49,24 @@ TEST_CASE("link finds a dependency by its label") {
   CHECK_FALSE(closure.members[0].composer);
 }
 
-TEST_CASE("link tells two sets with one label apart by their mirrors") {
+TEST_CASE("link distinguishes sets with the same label by their mirrors") {
   auto closure = two(member('1', 'a', "server", "1.0.0", needs_auth), member('2', 'b', "auth", "1.4.0", plain));
   closure.members.push_back(member('3', 'c', "auth", "1.9.0", plain));
   closure.members[0].may_see = {1, 2};
   closure.mirrors[id('2')] = {url("https://b.example/y")};
-  SUBCASE("the set that the tag's mirror belongs to is meant") {
+  SUBCASE("the set with the mirror of the tag is selected") {
     closure.mirrors[id('3')] = {url("https://a.example/x")};
     REQUIRE(engine::link(closure));
     CHECK(closure.members[0].dependencies.at(tag("ours")).at(label("auth")) == 2);
   }
-  SUBCASE("an unknown mirror decides nothing") {
+  SUBCASE("an unknown mirror selects no set") {
     const auto linked = engine::link(closure);
     REQUIRE_FALSE(linked);
     CHECK(linked.error().kind() == Kind::unsatisfiable);
   }
 }
 
-TEST_CASE("link takes '::' for the atom's own set only") {
+TEST_CASE("link accepts '::' only for the atom's own set") {
   const std::string local =
       "[package.sets]\nlocal = \"::\"\n[compose.as]\nnix = \".\"\n[deps.from.local]\nauth = \"*\"\n";
   auto same = two(member('1', 'a', "server", "1.0.0", local), member('1', 'b', "auth", "1.4.0", plain));
@@ -75,7 +75,7 @@ TEST_CASE("link takes '::' for the atom's own set only") {
   CHECK_FALSE(engine::link(other));
 }
 
-TEST_CASE("link refuses a lock that is older than its manifest") {
+TEST_CASE("link rejects a lock that is older than its manifest") {
   auto missing = two(member('1', 'a', "server", "1.0.0", needs_auth), member('2', 'b', "other", "1.4.0", plain));
   auto wrong = two(member('1', 'a', "server", "1.0.0", needs_auth), member('2', 'b', "auth", "2.0.0", plain));
   for (auto* closure : {&missing, &wrong}) {
@@ -95,7 +95,7 @@ TEST_CASE("link sets the composer") {
   CHECK(closure.members[0].composer == 1);
 }
 
-TEST_CASE("member keys are equal where all that an atom sees is equal, and only there") {
+TEST_CASE("member keys are equal exactly if the inputs visible to the atom are equal") {
   auto closure = two(member('1', 'a', "server", "1.0.0", needs_auth), member('2', 'b', "auth", "1.4.0", plain));
   auto newer = two(member('1', 'a', "server", "1.0.0", needs_auth), member('2', 'c', "auth", "1.5.0", plain));
   REQUIRE(engine::link(closure));
@@ -103,5 +103,5 @@ TEST_CASE("member keys are equal where all that an atom sees is equal, and only 
   const auto keys = engine::member_keys(closure);
   CHECK(keys == engine::member_keys(closure));
   CHECK(keys[0] != keys[1]);
-  CHECK(keys[0] != engine::member_keys(newer)[0]);  // the same revision, bound to another dependency
+  CHECK(keys[0] != engine::member_keys(newer)[0]);  // the same revision with another dependency
 }

@@ -1,4 +1,4 @@
-// Sources that are no atoms, out of repositories and files on this disk.
+// Direct sources from local repositories and files.
 #include "engine/fetch/sources.h"
 
 #include <fstream>
@@ -23,7 +23,7 @@ class Silent : public engine::Observer {
   void note(std::string_view) override {}
 };
 
-// An engine with a cache of its own, and a place for what is fetched.
+// An engine with its own cache, and a directory for repositories and files.
 class World {
  public:
   World() { settings_.cache_root = root_ / "cache"; }
@@ -51,9 +51,9 @@ class World {
     request.may_be_local = true;
     return runtime_.run(lock_with(std::move(request)));
   }
-  // Of an atom that was read on a network.
+  // The lock entry for an atom read from the network.
   atom::LockedDirect lock_for_stranger(SourceRequest request) { return runtime_.run(lock_with(std::move(request))); }
-  // Does what is read at `url` count as read on a network?
+  // Whether content read at `url` counts as read from the network.
   bool counts_as_network(const std::string& url) { return runtime_.run(read_at_network(url)); }
   Error refusal(SourceRequest request) {
     try {
@@ -107,7 +107,7 @@ constexpr const char* three_commits =
 
 }  // namespace
 
-TEST_CASE("a git source by ref is the revision that the ref names") {
+TEST_CASE("a git source with a ref is locked to the revision of the ref") {
   World world;
   world.shell(three_commits);
   const auto rev = [&](const std::string& what) { return world.shell("cd repo; git rev-parse " + what); };
@@ -126,7 +126,7 @@ TEST_CASE("a git source by ref is the revision that the ref names") {
   CHECK(as_git(world.lock({"x", git_ref("https://nowhere.invalid/r", rev("HEAD"))})).rev.hex() == rev("HEAD"));
 }
 
-TEST_CASE("a git source by version is the highest tag that matches, peeled") {
+TEST_CASE("a git source with a version is locked to the highest matching tag, peeled") {
   World world;
   world.shell(three_commits);
   const auto locked = world.lock({"x", git_version(world.url("repo"), "^1")});
@@ -136,7 +136,7 @@ TEST_CASE("a git source by version is the highest tag that matches, peeled") {
   CHECK(as_git(world.lock({"x", git_version(world.url("repo"), "2.0.0-rc")})).version->str() == "2.0.0-rc.1");
 }
 
-TEST_CASE("what a repository does not have is said") {
+TEST_CASE("a missing ref or tag is reported") {
   World world;
   world.shell(three_commits);
   SourceRequest no_ref("x", git_ref(world.url("repo"), "gone"));
@@ -149,7 +149,7 @@ TEST_CASE("what a repository does not have is said") {
   CHECK(error.hint().contains("1.10.0"));
 }
 
-TEST_CASE("an atom of the network names no file") {
+TEST_CASE("an atom from the network cannot refer to a file") {
   World world;
   const auto error = world.refusal({"x", git_ref(world.url("repo"), "HEAD")});
   CHECK(error.kind() == Kind::usage);
@@ -159,7 +159,7 @@ TEST_CASE("an atom of the network names no file") {
   CHECK(world.refusal(relative).kind() == Kind::usage);
 }
 
-TEST_CASE("insteadOf leads network URLs to this machine, and changes nobody's rights to name its files") {
+TEST_CASE("insteadOf may rewrite network URLs to local ones, but does not permit atoms to name local files") {
   // Read when the world is opened.
   struct Configuration {
     explicit Configuration(const std::string& base) {
@@ -176,16 +176,16 @@ TEST_CASE("insteadOf leads network URLs to this machine, and changes nobody's ri
   world.shell(three_commits);
   world.shell("mkdir files; echo x >files/x");
   const std::string near = "https://near.invalid/";
-  // The URL that a manifest was read at decides, not the place that it leads to.
+  // The URL of the manifest decides, not the one that it is rewritten to.
   CHECK(world.counts_as_network(near + "repo"));
   CHECK(world.counts_as_network("file:///srv/far/repo"));
   CHECK_FALSE(world.counts_as_network(world.url("repo")));
-  // An atom of the network still names no file; its network URLs work, and stay in the lock.
+  // An atom from the network still cannot name files; its network URLs work, and are kept in the lock.
   CHECK(world.refusal({"x", git_ref(world.url("repo"), "HEAD")}).kind() == Kind::usage);
   const auto locked = world.lock_for_stranger({"x", git_ref(near + "repo", "HEAD")});
   CHECK(as_git(locked).rev.hex() == world.shell("cd repo; git rev-parse HEAD"));
   CHECK(as_git(locked).url == near + "repo");
-  // Raw files need consent all the same.
+  // Raw files need consent nevertheless.
   const SourceRequest file("x", {.fetch = atom::FileSource{near + "files/x"}});
   const auto error = world.refusal(file);
   CHECK(error.kind() == Kind::usage);
@@ -196,41 +196,41 @@ TEST_CASE("insteadOf leads network URLs to this machine, and changes nobody's ri
   CHECK(world.refusal({"x", git_ref(near + "files/../repo", "HEAD")}).message().contains(".."));
 }
 
-TEST_CASE("what is locked for the same request stays") {
+TEST_CASE("the locked source of an unchanged request is kept") {
   World world;
   world.shell(three_commits);
   const auto locked = world.lock({"x", git_ref(world.url("repo"), "main")});
   world.shell("cd repo; git commit -q --allow-empty -m 4");
   SourceRequest again("x", git_ref(world.url("repo"), "main"));
   again.locked = locked;
-  SUBCASE("as it was") {
+  SUBCASE("unchanged") {
     CHECK(as_git(world.lock(again)).rev == as_git(locked).rev);
   }
-  SUBCASE("unless it is to be fresh") {
+  SUBCASE("unless a fresh one is requested") {
     again.fresh = true;
     CHECK(as_git(world.lock(again)).rev != as_git(locked).rev);
   }
-  SUBCASE("unless another ref is asked for") {
+  SUBCASE("unless another ref is requested") {
     again.source = git_ref(world.url("repo"), "side");
     CHECK(as_git(world.lock(again)).rev != as_git(locked).rev);
   }
-  SUBCASE("unless it is asked for elsewhere") {
+  SUBCASE("unless another URL is requested") {
     world.shell("git clone -q --bare repo copy.git");
     again.source = git_ref(world.url("copy.git"), "main");
     CHECK(as_git(world.lock(again)).rev != as_git(locked).rev);
   }
-  SUBCASE("though its repository is gone") {
+  SUBCASE("even if its repository no longer exists") {
     world.shell("rm -rf repo");
     CHECK(as_git(world.lock(again)).rev == as_git(locked).rev);
   }
-  SUBCASE("and where nothing is remembered the lock is believed") {
+  SUBCASE("and the lock is trusted if nothing is cached") {
     world.shell("rm -rf repo");
     std::get<atom::LockedGit>(again.locked->source).rev = atom::ObjectId{};
     CHECK(as_git(world.lock(again)).rev == atom::ObjectId{});
   }
 }
 
-TEST_CASE("a password of the url is not locked") {
+TEST_CASE("the password of a URL is not written to the lock") {
   World world;
   SourceRequest request("x", git_ref("https://me:secret@host.invalid/r", std::string(40, 'a')));
   CHECK(as_git(world.lock(request)).url == "https://me:***@host.invalid/r");

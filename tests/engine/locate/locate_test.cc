@@ -19,7 +19,7 @@ Result<atom::Version> choose(const char* requirement, const std::vector<atom::Ve
 
 }  // namespace
 
-TEST_CASE("choose_version takes the highest that satisfies, whatever the order") {
+TEST_CASE("choose_version selects the highest matching version, in any input order") {
   const auto offered = versions({"1.2.0", "2.0.0", "1.10.0", "2.1.0-rc.1"});
   CHECK(choose("^1", offered)->str() == "1.10.0");
   CHECK(choose("*", offered)->str() == "2.0.0");

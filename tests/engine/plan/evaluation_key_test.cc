@@ -16,7 +16,7 @@ atom::ObjectId id(char digit) {
   return unwrap(atom::ObjectId::parse(std::string(40, digit)));
 }
 
-// An atom with one dependency, `auth`, at a revision.
+// An atom with one dependency, `auth`, at the given revision.
 engine::ReadAtom planned(char rev_of_auth, int format = 0) {
   const std::string manifest =
       "[package]\nlabel = \"server\"\nversion = \"1.0.0\"\n[package.sets]\ns = [\"https://a.example/x\"]\n"
@@ -63,7 +63,7 @@ EvaluationKey key() {
 
 }  // namespace
 
-TEST_CASE("whatever decides an evaluation changes its key") {
+TEST_CASE("every input of an evaluation changes its key") {
   std::vector<EvaluationKey> keys{key()};
   const auto another = [&]() -> EvaluationKey& { return keys.emplace_back(key()); };
   another().configuration = engine::configuration({"aarch64-linux", "x86_64-linux", "x86_64-linux"});
@@ -88,10 +88,10 @@ TEST_CASE("whatever decides an evaluation changes its key") {
   CHECK(key().digest().size() == 64);
 }
 
-TEST_CASE("a lock that does not pin the whole closure has no say") {
+TEST_CASE("a lock that does not pin the whole closure is not part of the key") {
   CHECK(engine::pinned_by_lock(planned('a')));
   CHECK_FALSE(engine::pinned_by_lock(planned('a', 1)));
   auto without = planned('a');
   without.lock.reset();
-  CHECK_FALSE(engine::pinned_by_lock(without));  // and yet it has a dependency
+  CHECK_FALSE(engine::pinned_by_lock(without));  // although it has a dependency
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
 
-TEST_CASE("memory is shared out among as many as have enough of it") {
+TEST_CASE("the number of workers is limited by memory") {
   CHECK(share_out(4 * gibibyte, 2).processes == 2);
   CHECK(share_out(4 * gibibyte, 2).each == 2 * gibibyte);
   CHECK(share_out(4 * gibibyte, 100).processes == 8);
@@ -27,14 +27,14 @@ Materialized closure(std::size_t first, std::size_t count) {
 
 using Batches = std::vector<std::vector<std::size_t>>;
 
-TEST_CASE("few atoms are not worth a second process") {
+TEST_CASE("few atoms use a single process") {
   const Materialized a = closure(0, 4);
   const Materialized b = closure(4, 4);
   CHECK(batches({&a, &b}, 8) == Batches{{0, 1}});
   CHECK(batches({&a}, 8) == Batches{{0}});
 }
 
-TEST_CASE("many are dealt out evenly, what is shared counted once") {
+TEST_CASE("closures are distributed evenly, and shared atoms count once") {
   // Two families: 0, 2 and 4 share fifty atoms; 1, 3 and 5 share fifty others.
   std::vector<Materialized> closures;
   for (std::size_t i = 0; i < 6; ++i) {
@@ -47,7 +47,7 @@ TEST_CASE("many are dealt out evenly, what is shared counted once") {
   CHECK(batches(pointers, 1) == Batches{{0, 1, 2, 3, 4, 5}});
 }
 
-TEST_CASE("there are no more batches than closures") {
+TEST_CASE("there are at most as many batches as closures") {
   const Materialized a = closure(0, 500);
   const Materialized b = closure(500, 500);
   CHECK(batches({&a, &b}, 8) == Batches{{0}, {1}});

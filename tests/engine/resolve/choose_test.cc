@@ -1,4 +1,4 @@
-// Who says which versions a set has, out of repositories on this disk.
+// Which remotes determine the versions of a set, with local repositories.
 #include "engine/resolve/choose.h"
 
 #include <cstdio>
@@ -23,7 +23,7 @@ class Silent : public engine::Observer {
   void note(std::string_view) override {}
 };
 
-// Sets as bare repositories, and an engine with a cache of its own.
+// Sets as bare repositories, and an engine with its own cache.
 class World {
  public:
   World() {
@@ -60,7 +60,7 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
     return out;
   }
 
-  // A manifest; each need is "tag label requirement", each set "tag url…", where "." stands for this directory.
+  // A manifest; each need is "tag label requirement", each set "tag url…", where "." is this directory.
   std::string manifest(const std::string& label, const std::string& version, const std::vector<std::string>& sets,
                        const std::vector<std::string>& needs) const {
     std::string out = fmt::format("[package]\nlabel = \"{}\"\nversion = \"{}\"\n[package.sets]\n", label, version);
@@ -96,7 +96,7 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
     return shell(fmt::format("git --git-dir={} rev-parse refs/eka/atoms/{}/{}", set, label, version));
   }
 
-  // "label version" of each atom of the lock of a root that is found at `set`.
+  // "label version" of each atom in the lock of a root atom found at `set`.
   std::string choose(const std::vector<std::string>& sets, const std::vector<std::string>& needs,
                      const std::string& set = "root") {
     lock_ = runtime_.run(choose_with(set, manifest("root", "1.0.0", sets, needs)));
@@ -149,8 +149,8 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
   atom::Lock lock_;
 };
 
-// The company's set with auth 1.0.0 and 1.1.0 and a server that needs it, a root's set, and copies of the company's:
-// ahead has an auth 1.9.0, behind lacks 1.1.0, rewritten has it at another revision.
+// A set "company" with auth 1.0.0 and 1.1.0 and a server that needs it, the set of the root, and copies of company:
+// ahead also has auth 1.9.0, behind lacks 1.1.0, rewritten has it at another revision.
 struct Company : World {
   Company() {
     publish("root", "unused", "1.0.0");
@@ -171,14 +171,14 @@ struct Company : World {
 
 }  // namespace
 
-TEST_CASE("the manifest decides the sets that it names, whatever URLs its dependencies give") {
+TEST_CASE("URLs in the manifest take precedence over those given by its dependencies") {
   for (const std::string other : {"ahead", "behind", "rewritten"}) {
     CAPTURE(other);
     Company world;
     CHECK(world.choose({"company company", "vendor vendor"}, {"company server ^1", "vendor lib-" + other + " ^1"}) ==
           "auth 1.1.0, lib-" + other + " 1.0.0, server 1.0.0");
     CHECK(world.locked_revision("auth") == world.revision("company", "auth", "1.1.0"));
-    // Who decides stands first.
+    // The authoritative URL is listed first.
     const auto& auth =
         *std::ranges::find(world.lock().atoms, "auth", [](const auto& atom) { return atom.label.str(); });
     const auto& mirrors = world.lock().sets.at(auth.set).mirrors;
@@ -188,23 +188,23 @@ TEST_CASE("the manifest decides the sets that it names, whatever URLs its depend
   }
 }
 
-TEST_CASE("a set that the manifest declares is decided, also when only a dependency needs something of it") {
+TEST_CASE("a set declared by the manifest is authoritative even if only a dependency needs it") {
   Company world;
   CHECK(world.choose({"vendor vendor", "company company"}, {"vendor lib-ahead ^1"}) == "auth 1.1.0, lib-ahead 1.0.0");
   const auto& auth = *std::ranges::find(world.lock().atoms, "auth", [](const auto& atom) { return atom.label.str(); });
   CHECK(world.lock().sets.at(auth.set).mirrors.front().str() == world.url("company"));
 }
 
-TEST_CASE("a declared set that does not answer cannot be replaced by other remotes") {
+TEST_CASE("a declared set that is unreachable cannot be replaced by other remotes") {
   Company world;
   const auto error = world.refusal({"vendor vendor", "company gone"}, {"vendor lib-ahead ^1"});
   CHECK(error.kind() == Kind::remote);
   CHECK(error.message().contains("gone"));
-  // Nothing of the graph could be that set: then it is of no consequence.
+  // If no atom of the graph can belong to the unreachable set, it is ignored.
   CHECK(world.choose({"vendor vendor", "company company", "other gone"}, {"company auth ^1"}) == "auth 1.1.0");
 }
 
-TEST_CASE("the deciding URLs decide several levels down") {
+TEST_CASE("declared URLs are authoritative for indirect dependencies, too") {
   Company world;
   world.publish("middle", "between", "1.0.0", {"v vendor"}, {"v lib-ahead ^1"});
   world.publish("outer", "top", "1.0.0", {"m middle"}, {"m between ^1"});
@@ -212,7 +212,7 @@ TEST_CASE("the deciding URLs decide several levels down") {
         "auth 1.1.0, between 1.0.0, lib-ahead 1.0.0, top 1.0.0");
 }
 
-TEST_CASE("of a set that only dependencies name, a version counts where all who need it offer the same") {
+TEST_CASE("for an undeclared set, a version counts if all dependents' URLs offer the same revision") {
   Company world;
   world.publish("other", "honest", "1.0.0", {"c company"}, {"c auth ^1"});
   const std::vector<std::string> sets{"vendor vendor", "other other"};
@@ -226,7 +226,7 @@ TEST_CASE("of a set that only dependencies name, a version counts where all who 
   CHECK(world.locked_revision("auth") == world.revision("rewritten", "auth", "1.1.0"));
 }
 
-TEST_CASE("where nothing is left, both URLs are named, and what to do") {
+TEST_CASE("if no version is left, the error names both URLs and a remedy") {
   Company world;
   world.publish("other", "newer", "1.0.0", {"c company"}, {"c auth ^1.1"});
   const std::vector<std::string> needs{"vendor lib-rewritten ^1", "other newer ^1"};
@@ -240,26 +240,26 @@ TEST_CASE("where nothing is left, both URLs are named, and what to do") {
         "auth 1.1.0, lib-rewritten 1.0.0, newer 1.0.0");
 }
 
-TEST_CASE("a manifest that was looked at and not chosen restricts nothing") {
+TEST_CASE("the manifest of a version that is not chosen imposes no restrictions") {
   Company world;
-  // lib 2.0.0 needs what does not exist, and names a copy that is behind.
+  // lib 2.0.0 has an unsatisfiable requirement, and names an outdated copy.
   world.publish("vendor", "lib", "1.0.0", {"c company"}, {"c auth ^1"});
   world.publish("vendor", "lib", "2.0.0", {"c behind"}, {"c auth ^3"});
   CHECK(world.choose({"vendor vendor"}, {"vendor lib *"}) == "auth 1.1.0, lib 1.0.0");
 }
 
-TEST_CASE("two URLs of one dependency that disagree on a version make it not count") {
+TEST_CASE("a version on which two URLs of one dependency disagree is ignored") {
   Company world;
   world.publish("vendor", "pair", "1.0.0", {"c company rewritten"}, {"c auth ^1"});
   CHECK(world.choose({"vendor vendor"}, {"vendor pair ^1"}) == "auth 1.0.0, pair 1.0.0");
-  // In the manifest that decides it is an error.
+  // In the manifest itself, this is an error.
   const auto error = world.refusal({"c company rewritten"}, {"c auth ^1"});
   CHECK(error.kind() == Kind::integrity);
   CHECK(error.message().contains(world.url("company")));
   CHECK(error.message().contains(world.url("rewritten")));
 }
 
-TEST_CASE("`::` of a dependency is whoever offers the dependency") {
+TEST_CASE("`::` in a dependency refers to the URLs that offer the dependency") {
   Company world;
   world.publish("vendor", "through", "1.0.0", {"c ahead"}, {"c server ^1"});
   world.publish("other", "honest", "1.0.0", {"c company"}, {"c server ^1"});
@@ -268,7 +268,7 @@ TEST_CASE("`::` of a dependency is whoever offers the dependency") {
         "auth 1.1.0, honest 1.0.0, server 1.0.0, through 1.0.0");
 }
 
-TEST_CASE("a remote that claims the genesis of another set gains nothing") {
+TEST_CASE("a remote that claims the genesis of another set has no effect") {
   Company world;
   world.publish("liar", "auth", "7.0.0");
   world.shell(
@@ -277,14 +277,14 @@ TEST_CASE("a remote that claims the genesis of another set gains nothing") {
   world.publish("vendor", "lib", "1.0.0", {"c liar"}, {"c auth *"});
   CHECK(world.choose({"company company", "vendor vendor"}, {"company server ^1", "vendor lib ^1"}) ==
         "auth 1.1.0, lib 1.0.0, server 1.0.0");
-  // Not even where the manifest names it, by another tag.
+  // Not even if the manifest names it with another tag.
   CHECK(world.choose({"company company", "l liar"}, {"company server ^1"}) == "auth 1.1.0, server 1.0.0");
   CHECK(world.refusal({"company company", "l liar"}, {"company server ^1", "l auth *"}).kind() == Kind::unsatisfiable);
 }
 
-TEST_CASE("a stranger's word for the manifest of a revision does not do") {
+TEST_CASE("a manifest of a revision offered by another remote is not trusted") {
   Company world;
-  // The same revision of server, said to need nothing.
+  // The same revision of server, with a manifest that claims no dependencies.
   world.copy("company", "sly");
   world.shell(
       "git --git-dir=sly update-ref refs/eka/meta/server/1.0.0/manifest $(printf '[package]\\nlabel = "
@@ -296,14 +296,14 @@ TEST_CASE("a stranger's word for the manifest of a revision does not do") {
         "auth 1.1.0, honest 1.0.0, lib 1.0.0, server 1.0.0");
 }
 
-TEST_CASE("the set of the manifest itself is decided by where it was found") {
+TEST_CASE("the manifest's own set is read from the URL where it was found") {
   Company world;
   world.publish("vendor", "lib", "1.0.0", {"c ahead"}, {"c auth ^1"});
   CHECK(world.choose({"own ::", "vendor vendor"}, {"own server ^1", "vendor lib ^1"}, "company") ==
         "auth 1.1.0, lib 1.0.0, server 1.0.0");
 }
 
-TEST_CASE("a version that a URL has changed since an earlier run is refused there, and nowhere else") {
+TEST_CASE("a version that changed at a URL since an earlier run is rejected there only") {
   Company world;
   world.copy("company", "mirror");
   CHECK(world.choose({"c company"}, {"c auth =1.1.0"}) == "auth 1.1.0");

@@ -30,7 +30,7 @@ TEST_CASE("a set is read by label") {
   CHECK(set->warnings.empty());
 }
 
-TEST_CASE("a label that two directories claim is an error that names both") {
+TEST_CASE("a label used by two directories is an error that names both") {
   const auto set = read_package_set(files({{"ekala.toml", "[set]\npackages = [\"a\", \"b\"]\n"},
                                            {"a/atom.toml", atom_text("same")},
                                            {"b/atom.toml", atom_text("same")}}));
@@ -45,7 +45,7 @@ TEST_CASE("a directory without an atom is a warning with a suggestion") {
   CHECK(set->warnings[0].find("eka new gone") != std::string::npos);
 }
 
-TEST_CASE("all broken manifests are reported at once") {
+TEST_CASE("all invalid manifests are reported at once") {
   const auto set = read_package_set(files({{"ekala.toml", "[set]\npackages = [\"a\", \"b\"]\n"},
                                            {"a/atom.toml", "[package\n"},
                                            {"b/atom.toml", "lable = 1\n"}}));
@@ -54,7 +54,7 @@ TEST_CASE("all broken manifests are reported at once") {
   CHECK(set.error().message().find("b/atom.toml") != std::string::npos);
 }
 
-TEST_CASE("no ekala.toml: no set") {
+TEST_CASE("without ekala.toml there is no set") {
   const auto set = read_package_set(files({}));
   REQUIRE_FALSE(set);
   CHECK(set.error().kind() == Kind::usage);

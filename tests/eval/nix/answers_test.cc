@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view first = "trace: eka-answer m1 {\"label\":\"a\",\"drvPath\":\"/nix/store/x.drv\"}\n";
 
-TEST_CASE("answers are found however the bytes come, with what was said before them") {
+TEST_CASE("answers are parsed from input split anywhere, with the output before them") {
   const std::string text =
       "warning: w\n" + std::string(first) + "trace: t\ntrace: u\n" + std::string(first) + "error: e";
   for (std::size_t piece = 1; piece <= text.size(); ++piece) {
@@ -26,7 +26,7 @@ TEST_CASE("answers are found however the bytes come, with what was said before t
   }
 }
 
-TEST_CASE("a line without the mark, or without sense, is something said") {
+TEST_CASE("lines without the mark or with an invalid answer are treated as output") {
   AnswerReader reader("m2");
   CHECK(reader.feed(first).empty());
   CHECK(reader.feed("x trace: eka-answer m2 {\"label\":\"a\",\"drvPath\":\"d\"}\n").empty());
@@ -34,7 +34,7 @@ TEST_CASE("a line without the mark, or without sense, is something said") {
   CHECK(reader.rest().starts_with(first));
 }
 
-TEST_CASE("a mark is not given twice") {
+TEST_CASE("marks are unique") {
   CHECK(random_mark().size() == 32);
   CHECK(random_mark() != random_mark());
 }

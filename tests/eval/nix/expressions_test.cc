@@ -1,4 +1,4 @@
-// nix/, by evaluating it in the sandbox.
+// The expressions in nix/, evaluated in the sandbox.
 #include <algorithm>
 
 #include <doctest/doctest.h>
@@ -14,12 +14,12 @@ std::size_t occurrences(std::string_view text, std::string_view word) {
   return count;
 }
 
-// `main` whose variable `seen` is the JSON of an expression.
+// `main` with the variable `seen`, the JSON of an expression.
 std::string seeing(const std::string& expression) {
   return "{ main = " + derivation_text("x", "seen = builtins.toJSON (" + expression + ");") + "; }";
 }
 
-TEST_CASE("plain Nix: exactly `atoms` and `cfg` are in scope, and only in the entry") {
+TEST_CASE("plain Nix: exactly `atoms` and `cfg` are in scope, and only in the entry file") {
   World world;
   world.add("lib", {{"default.nix", "{ greeting = \"hello\"; }"}});
   world.add(
@@ -43,7 +43,7 @@ TEST_CASE("plain Nix: exactly `atoms` and `cfg` are in scope, and only in the en
   CHECK(world.failure({"leak"}).message().starts_with("undefined variable 'cfg'"));
 }
 
-TEST_CASE("composed with an atom: its function gets the place, the dependencies and the configuration") {
+TEST_CASE("composed with an atom: its function receives the path, the dependencies and the configuration") {
   World world;
   world.add("composer", {{"default.nix", "root: args: " + seeing("[ (builtins.typeOf root) (baseNameOf root)"
                                                                  " (builtins.readFile (root + \"/data\")) args ]")}});
@@ -73,7 +73,7 @@ TEST_CASE("static: the value is the manifest") {
   CHECK(world.failure({"data"}).message() == "the atom data 1.0.0 has no attribute `main`; it has `package`");
 }
 
-TEST_CASE("each atom is evaluated once for all references, and cycles are allowed as long as values are lazy") {
+TEST_CASE("each atom is evaluated once, and cycles are allowed if values are lazy") {
   World world;
   world.add("base",
             {{"default.nix", "builtins.trace \"base is evaluated\" { main = " + derivation_text("base") +
@@ -100,7 +100,7 @@ TEST_CASE("each atom is evaluated once for all references, and cycles are allowe
   CHECK(world.variable(evaluated[0], "seen") == "left");
 }
 
-TEST_CASE("nothing of the machine shows, in any file, by any name") {
+TEST_CASE("builtins do not expose the machine, in any file and under any name") {
   const std::string probe =
       "[ (builtins.getEnv \"HOME\") (__getEnv \"NIX_CONFIG\") builtins.currentTime __currentTime builtins.currentSystem"
       " __currentSystem builtins.nixPath __nixPath (builtins.builtins.getEnv \"USER\") (builtins.tryEval "
@@ -118,7 +118,7 @@ TEST_CASE("nothing of the machine shows, in any file, by any name") {
         "[" + seen + "," + seen + ",[1," + seen + "," + seen + "]," + seen + "," + seen + "]");
 }
 
-TEST_CASE("scopedImport gives a file what it was given, and nothing else to what that file imports") {
+TEST_CASE("scopedImport affects the given file, but not the files that it imports") {
   World world;
   world.add(
       "app",
@@ -136,7 +136,7 @@ TEST_CASE("storePath aborts, even under tryEval") {
   }
 }
 
-TEST_CASE("breaches of the contract") {
+TEST_CASE("violations of the contract") {
   World world;
   world.add("misnamed", {{"default.nix", "{ mian = 1; }"}});
   world.add("function", {{"default.nix", "{ x }: x"}});
@@ -159,7 +159,7 @@ TEST_CASE("breaches of the contract") {
   CHECK(said("wrong") == "the atom wrong 1.0.0 cannot be evaluated: its composer list is a set, not a function");
 }
 
-TEST_CASE("the trace of a failure is the atom's own") {
+TEST_CASE("the trace of a failure starts in the atom's own code") {
   World world;
   world.add("app", {{"default.nix", "{\n  main =\n    let f = x: throw \"boo\"; in f 1;\n}\n"}});
   const std::string message = world.failure({"app"}).message();
@@ -170,7 +170,7 @@ TEST_CASE("the trace of a failure is the atom's own") {
   CHECK_FALSE(message.contains("/nix/store"));
 }
 
-TEST_CASE("an atom sees neither what else is in its closure nor where") {
+TEST_CASE("an atom cannot see other atoms of its closure or their paths") {
   World world;
   world.add("other", {{"default.nix", "1"}});
   world.add("lister", {{"default.nix", "{ main = builtins.readDir /nix/store; }"}});

@@ -13,7 +13,7 @@ Ending nix_says(std::string_view errors) {
   return {.code = 1, .errors = errors, .memory_limit = 512 << 20};
 }
 
-TEST_CASE("the trace of the atom is shown, that of eka's expressions is not") {
+TEST_CASE("the atom's own trace is printed, eka's frames are not") {
   const Error error = explain(nix_says(R"(trace: error: not this
 error: boo
         two lines
@@ -58,8 +58,8 @@ at bad/default.nix:2:11:
 (2 frames of eka's expressions omitted; use -v to show all))");
 }
 
-// Each was quadratic once, and would outlast the patience of whoever runs this.
-TEST_CASE("megabytes of places are read in one go") {
+// Quadratic algorithms would take minutes here.
+TEST_CASE("megabytes of positions are parsed in linear time") {
   constexpr std::size_t size = std::size_t{8} << 20;
   const auto filled = [](std::string_view piece) {
     std::string text = "error: boo\n";
@@ -85,7 +85,7 @@ TEST_CASE("megabytes of places are read in one go") {
   }
 }
 
-TEST_CASE("breaches of the contract are sentences") {
+TEST_CASE("violations of the contract are explained") {
   const auto said = [](const char* json) {
     const std::string errors = std::string("error: eka-contract ") + json + "\n\n       … while evaluating 'breach'\n";
     const Error error = explain(nix_says(errors));
@@ -108,23 +108,23 @@ TEST_CASE("breaches of the contract are sentences") {
         "the atom a 1.0.0 cannot be evaluated: its composer c is a set, not a function");
 }
 
-TEST_CASE("a message that only looks like a breach of the contract is shown unchanged") {
+TEST_CASE("a message that only resembles a violation is printed unchanged") {
   CHECK(explain(nix_says("error: eka-contract {nonsense\n")).message() == "eka-contract {nonsense");
   CHECK(explain(nix_says("error: eka-contract {}\n")).message() == "eka-contract {}");
 }
 
-TEST_CASE("control characters of the atom do not reach the terminal") {
+TEST_CASE("control characters of the atom are escaped") {
   CHECK(explain(nix_says("error: \x1b]0;x\x07\n")).message() == "\\x1b]0;x\\x07");
   CHECK(messages_of("trace: \x1b[2J\nerror: x") == "trace: \\x1b[2J");
 }
 
-TEST_CASE("what the collector says of the sandbox is left out of the messages") {
+TEST_CASE("warnings of the garbage collector about the sandbox are removed") {
   CHECK(messages_of("GC Warning: Could not open /proc/stat\ntrace: a\ntrace: GC Warning: b") ==
         "trace: a\ntrace: GC Warning: b");
   CHECK(messages_of("") == "");
 }
 
-TEST_CASE("endings by a limit name the limit") {
+TEST_CASE("errors caused by a limit name the limit") {
   const auto message = [](Ending ending) { return explain(ending).message(); };
   CHECK(
       message(nix_says("GC Warning: Out of Memory! SizeCount size: 32 MiB. Returning NULL!\nerror: out of memory\n")) ==
@@ -144,7 +144,7 @@ TEST_CASE("endings by a limit name the limit") {
         "the evaluator made a system call that the sandbox does not allow");
 }
 
-TEST_CASE("what is wrong with the machine is not blamed on the atom") {
+TEST_CASE("failures of the machine are not attributed to the atom") {
   const Error sandbox = explain(nix_says("bwrap: No permissions to create new namespace\n"));
   CHECK(sandbox.kind() == Kind::failure);
   CHECK(sandbox.message() == "creating the sandbox failed: bwrap: No permissions to create new namespace");

@@ -1,4 +1,4 @@
-// Atoms that mean harm, evaluated.
+// Evaluation of malicious atoms.
 #include <fstream>
 #include <utility>
 
@@ -21,7 +21,7 @@ std::string main_is(const std::string& expression) {
   return "{ main = " + expression + "; }";
 }
 
-// A listener on a loopback port, which nobody is to call.
+// A listener on a loopback port that must not receive connections.
 class Canary {
  public:
   Canary() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
@@ -42,7 +42,7 @@ class Canary {
   std::uint16_t port_ = 0;
 };
 
-TEST_CASE("files of the machine cannot be read, by path, by link, or by asking /proc") {
+TEST_CASE("files of the machine cannot be read by path, by link or through /proc") {
   World world;
   world.add("app", {});
   fs::create_symlink("/etc/passwd", world.tree("app") / "passwd");
@@ -61,7 +61,7 @@ TEST_CASE("files of the machine cannot be read, by path, by link, or by asking /
                                 "hashFile \"sha256\" ./passwd",
                                 "toJSON (builtins.path { path = ./etc; })",
                                 "toString (import ./passwd)"};
-  // One atom for all of them, since its tree is the same: each is an entry of its own.
+  // All probes share one atom, since its tree is the same: each is a different entry file.
   for (std::size_t i = 0; i < std::size(probes); ++i) {
     std::ofstream(world.tree("app") / (std::to_string(i) + ".nix")) << main_is("builtins." + probes[i]);
   }
@@ -78,7 +78,7 @@ TEST_CASE("files of the machine cannot be read, by path, by link, or by asking /
   }
 }
 
-TEST_CASE("where the root cannot be mounted, bwrap binds each file, from then on") {
+TEST_CASE("if the root cannot be mounted, bwrap binds each file from then on") {
   World world;
   world.add("app", {{"default.nix", main_is(derivation_text("app"))}});
   Evaluation evaluation = world.evaluation({"app"});
@@ -88,7 +88,7 @@ TEST_CASE("where the root cannot be mounted, bwrap binds each file, from then on
   CHECK(world.evaluate({"app"}).at(0).drv_path.ends_with("-app.drv"));
 }
 
-TEST_CASE("a filter over the root shows nothing") {
+TEST_CASE("a filter over the root reveals nothing") {
   World world;
   world.add("app", {{"default.nix", main_is("builtins.path { path = /.; name = \"x\"; filter = path: type: "
                                             "builtins.trace \"saw ${path}\" true; }")}});
@@ -120,7 +120,7 @@ TEST_CASE("no builtin reaches the network") {
   CHECK_FALSE(canary.was_called());
 }
 
-TEST_CASE("a planted git configuration starts nothing") {
+TEST_CASE("a planted git configuration does not run anything") {
   World world;
   const fs::path mark = world.directory() / "mark";
   world.add("app", {{"default.nix", main_is("builtins.fetchGit ./.")}, {"x", "y"}});
@@ -134,7 +134,7 @@ TEST_CASE("a planted git configuration starts nothing") {
   CHECK_FALSE(fs::exists(mark));
 }
 
-TEST_CASE("nothing is built, loaded or substituted") {
+TEST_CASE("evaluation cannot build, load or substitute anything") {
   const std::pair<std::string, std::string> probes[] = {
       {"import (" + derivation_text("x") + ")", "allow-import-from-derivation"},
       {"builtins.readFile (" + derivation_text("x") + ")", "allow-import-from-derivation"},
@@ -149,12 +149,12 @@ TEST_CASE("nothing is built, loaded or substituted") {
     const std::string message = world.failure({"app"}).message();
     CAPTURE(probe);
     CAPTURE(message);
-    // Later versions of Nix know a builtin as a name only, and say so in other words.
+    // Newer versions of Nix know a builtin only by name, and report it differently.
     CHECK((message.contains(expected) || message.contains("not valid")));
   }
 }
 
-TEST_CASE("bombs are bounded, and their siblings do not notice") {
+TEST_CASE("excessive evaluations are limited and do not affect others") {
   World world;
   world.add("list", {{"default.nix", main_is("builtins.deepSeq (builtins.genList (x: x) 1000000000) 1")}});
   world.add("string", {{"default.nix", main_is("let f = n: if n == 0 then \"a\" else let x = f (n - 1); in x + x; in "
@@ -187,7 +187,7 @@ TEST_CASE("bombs are bounded, and their siblings do not notice") {
   CHECK(results[5]->at(0).drv_path.ends_with("-good.drv"));
 }
 
-TEST_CASE("what an evaluation writes is bounded, in one file and in many") {
+TEST_CASE("the size of the evaluation store is limited, for one file and for many") {
   const std::string megabyte = "(let f = n: if n == 0 then \"a\" else let x = f (n - 1); in x + x; in f 20)";
   World world;
   world.add("many", {{"default.nix", main_is("builtins.deepSeq (builtins.genList (i: builtins.toFile \"f\" (" +
@@ -209,7 +209,7 @@ TEST_CASE("what an evaluation writes is bounded, in one file and in many") {
   CHECK(world.runtime().run(world.evaluator().evaluate(limited("good"))).size() == 1);
 }
 
-TEST_CASE("roots that were answered before too much was written keep their answers") {
+TEST_CASE("roots that were answered before the disk limit was exceeded keep their answers") {
   World world;
   world.add("good", {{"default.nix", main_is(derivation_text("good"))}});
   world.add("bad",
@@ -229,7 +229,7 @@ TEST_CASE("roots that were answered before too much was written keep their answe
   world.runtime().run(world.evaluator().import_derivations({*answers.roots[0]}));
 }
 
-TEST_CASE("an evaluation that only waits is ended too") {
+TEST_CASE("an evaluation that does not end is stopped by the time limit") {
   World world;
   world.add("regex", {{"default.nix", main_is("builtins.match \"((a*)*)*b\" \"" + std::string(60, 'a') + "\"")}});
   Evaluation evaluation = world.evaluation({"regex"});
@@ -237,12 +237,12 @@ TEST_CASE("an evaluation that only waits is ended too") {
   CHECK(world.failure_of(std::move(evaluation)).message() == "evaluation timed out after 1 seconds");
 }
 
-TEST_CASE("escape sequences do not reach the terminal") {
+TEST_CASE("escape sequences are not printed") {
   World world;
   world.add("thrower", {{"default.nix", main_is("throw \"a\x1b]0;evil\x07z\"")}});
   world.add("tracer", {{"default.nix", main_is("builtins.trace \"\x1b[2Jcleared\" (" + derivation_text("x") + ")")}});
   world.add("namer", {{"default.nix", "{ \"mai\x1b[1mn\" = 1; }"}});
-  // Nix leaves out what it takes for a sequence; what it lets through, we escape.
+  // Nix removes what it recognizes as a sequence; eka escapes the rest.
   const auto clean = [](const std::string& text) { return !text.contains('\x1b') && !text.contains('\x07'); };
   const std::string thrown = world.failure({"thrower"}).message();
   CHECK(thrown.starts_with("a"));
@@ -254,7 +254,7 @@ TEST_CASE("escape sequences do not reach the terminal") {
   CHECK(world.failure({"namer"}).message().contains("`mai\\x1b[1mn`"));
 }
 
-TEST_CASE("128 MB of output are not waited for") {
+TEST_CASE("128 MB of output do not cause a timeout") {
   World world;
   const std::string large = "(let f = n: if n == 0 then \"a\" else let x = f (n - 1); in x + x; in f 27)";
   world.add("app", {{"default.nix", main_is("builtins.trace " + large + " 1")}});

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr const char* output = "/nix/store/w3w67a7sq6mvq002paz5afrillny6irm-gen";
 constexpr const char* drv_path = "/nix/store/q07wzjfy3pkrr9ji27fl1a04pwgyq9f6-gen.drv";
 
-// A private store that holds one derivation, which makes `output`.
+// A private store with one derivation, which builds `output`.
 class Store {
  public:
   Store() {
@@ -34,7 +34,7 @@ std::string report(const std::string& frame) {
   return "trace: hi\nerror: unable to start any build\n\n       … while calling f\n\n       … " + frame + "\n\n";
 }
 
-TEST_CASE("the derivation whose output evaluation reads") {
+TEST_CASE("the derivation whose output is read during evaluation is found") {
   const Store store;
   const std::string path(output);
   CHECK(store.wanted(report("while realising the context of path '" + path + "'")) == drv_path);
@@ -42,11 +42,11 @@ TEST_CASE("the derivation whose output evaluation reads") {
   CHECK(store.wanted(report("while adding path '" + path + "/sub'")) == drv_path);
 }
 
-TEST_CASE("every other failure wants nothing built") {
+TEST_CASE("other failures request no build") {
   const Store store;
   const std::string path(output);
   const std::string reading = report("while realising the context of path '" + path + "'");
-  CHECK_FALSE(store.wanted(reading, {path}));  // it is there: something else is wrong
+  CHECK_FALSE(store.wanted(reading, {path}));  // it exists, so the failure has another cause
   CHECK_FALSE(store.wanted(report("while realising the context of path '" + path + "-else'")));
   CHECK_FALSE(store.wanted(report("while realising the context of path '/etc/passwd'")));
   CHECK_FALSE(store.wanted(report("while evaluating '" + path + "'")));

@@ -5,7 +5,7 @@
 namespace eka::eval {
 namespace {
 
-// app needs log and auth, log needs auth, auth is composed with kit; tool stands beside them.
+// app needs log and auth, log needs auth, auth is composed with kit; tool is independent.
 constexpr std::string_view closure = R"({
   "roots": ["app-key", "tool-key"],
   "atoms": {
@@ -30,35 +30,35 @@ std::string sentence(const std::vector<std::string>& places) {
   return origin ? origin->sentence() : "nothing";
 }
 
-TEST_CASE("a planned atom is needed by no other") {
+TEST_CASE("a planned atom has no dependents") {
   CHECK(sentence({"/nix/store/a-app"}) == "evaluating the atom app 1.0.0");
   CHECK(sentence({"/nix/store/t-tool"}) == "evaluating the atom tool 2.0.0");
 }
 
-TEST_CASE("the shortest way to who needs it") {
+TEST_CASE("the shortest path to the dependent is shown") {
   CHECK(sentence({"/nix/store/u-auth"}) == "evaluating the atom auth 1.5.2, needed by app 1.0.0");
   CHECK(sentence({"/nix/store/l-log"}) == "evaluating the atom log 1.1.0, needed by app 1.0.0");
 }
 
-TEST_CASE("a composer is needed by what it composes, and circles end") {
+TEST_CASE("a composer is shown as needed by what it composes, and cycles end") {
   CHECK(sentence({"/nix/store/k-kit"}) == "evaluating the atom kit 0.1.0, needed by auth 1.5.2, needed by app 1.0.0");
   CHECK(sentence({"/nix/store/c-circle"}) ==
         "evaluating the atom circle 3.0.0, needed by kit 0.1.0, needed by auth 1.5.2, needed by app 1.0.0");
 }
 
-TEST_CASE("the innermost place that is an atom's counts") {
+TEST_CASE("the innermost position inside an atom is used") {
   CHECK(sentence({"/nix/store/x-source", "/nix/store/l-log", "/nix/store/a-app"}) ==
         "evaluating the atom log 1.1.0, needed by app 1.0.0");
 }
 
-TEST_CASE("what the atom depends on, by set tag") {
+TEST_CASE("the dependencies of the atom, by set tag") {
   const auto origin = find_origin(closure, {"/nix/store/k-kit"});
   REQUIRE(origin);
   CHECK(origin->dependencies ==
         std::map<std::string, std::vector<std::string>>{{"vendor", {"one"}}, {"other", {"two"}}});
 }
 
-TEST_CASE("a place outside of all atoms, an atom that is not needed, a document that is none") {
+TEST_CASE("no origin for unknown positions, unneeded atoms and invalid documents") {
   CHECK(sentence({}) == "nothing");
   CHECK(sentence({"/nix/store/x-source", "/nix/store/a-ap", "/nix/store/a-app2"}) == "nothing");
   CHECK(sentence({"/nix/store/s-stray"}) == "nothing");

@@ -1,5 +1,5 @@
-// The same derivation as plain Nix gives: the atoms fetched with builtins.fetchGit, evaluated under the same contract
-// written out by hand.
+// Compares with the derivations of plain Nix: atoms fetched with builtins.fetchGit and evaluated under the same
+// contract, written by hand.
 #include <fstream>
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ std::string commit_all(const std::filesystem::path& tree, const std::filesystem:
   return shell(git + "rev-parse HEAD");
 }
 
-// The command that runs another where /nix is a fresh one: without a sandbox, but with the true paths.
+// A command that runs another with a fresh /nix: without a sandbox, but with the real paths.
 std::string with_a_nix_of_its_own(const std::filesystem::path& directory) {
   std::filesystem::create_directories(directory / "plain/nix/store");
   std::string command =
@@ -28,7 +28,7 @@ std::string with_a_nix_of_its_own(const std::filesystem::path& directory) {
          (directory / "plain/nix").string() + " /nix ";
 }
 
-TEST_CASE("plain Nix on trees fetched with fetchGit gives the same derivations") {
+TEST_CASE("derivations equal those of plain Nix on trees fetched with fetchGit") {
   World world;
   world.add("lib", {{"default.nix", "{ main = " + derivation_text("lib", "src = ./.; sub = ./sub;") + "; }"},
                     {"sub/a", "content"}});

@@ -1,4 +1,4 @@
-// What evaluations that were killed leave in the cache, and who removes it.
+// Scratch directories of killed evaluations, and their removal.
 #include "eval/nix/scratch.h"
 
 #include <atomic>
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 }  // namespace
 
-TEST_CASE("a scratch whose owner lives is left alone, and removed when it is let go of") {
+TEST_CASE("a scratch directory is kept while its owner is alive, and removed by its destructor") {
   const TemporaryDirectory home;
   fs::path root;
   {
@@ -30,13 +30,13 @@ TEST_CASE("a scratch whose owner lives is left alone, and removed when it is let
     CHECK(fs::is_directory(scratch.store()));
     root = scratch.empty_root();
   }
-  // What stays is the place at which every sandbox mounts its own.
+  // Only the mount point for the roots of sandboxes remains.
   CHECK(fs::is_empty(root));
   CHECK(fs::remove(root));
   CHECK(fs::is_empty(home.path()));
 }
 
-TEST_CASE("what the dead left is removed, also while an evaluator that dies with them still writes") {
+TEST_CASE("directories of dead processes are removed, even while a dying evaluator still writes there") {
   const TemporaryDirectory home;
   const fs::path store = home.path() / "eval-left" / "store";
   fs::create_directories(store);

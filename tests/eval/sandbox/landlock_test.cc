@@ -1,4 +1,4 @@
-// Landlock, tried by child processes that take it on.
+// Landlock, tested in child processes that restrict themselves.
 #include "eval/sandbox/landlock.h"
 
 #include <array>
@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The exit code of a child process that runs `probe`; what it does to itself ends with it.
+// The exit code of a child process that runs `probe`; its restrictions end with it.
 int in_a_child(const std::function<int()>& probe) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -78,7 +78,7 @@ int exec_code(const fs::path& program) {
   return errno == EACCES ? 0 : 1;
 }
 
-TEST_CASE("what is not granted is refused: the number of the first thing that is not as it should be") {
+TEST_CASE("access that is not granted is denied (the exit code is the number of the failed check)") {
   if (version_of_the_kernel() < 1) {
     MESSAGE("skipped: this kernel has no Landlock");
     return;
@@ -101,7 +101,7 @@ TEST_CASE("what is not granted is refused: the number of the first thing that is
         }) == 0);
 }
 
-TEST_CASE("nothing can be run but what may be, not even what was written") {
+TEST_CASE("only permitted programs can be executed, not even files that were written") {
   if (version_of_the_kernel() < 1) return;
   const Places at;
   for (const fs::path& place : {at.read, at.write, at.neither}) {
@@ -110,7 +110,7 @@ TEST_CASE("nothing can be run but what may be, not even what was written") {
   }
 }
 
-TEST_CASE("TCP is refused, and signals to others are") {
+TEST_CASE("TCP and signals to other processes are denied") {
   const Places at;
   if (version_of_the_kernel() >= 4) {
     CHECK(in_a_child([&] {
@@ -132,11 +132,11 @@ TEST_CASE("TCP is refused, and signals to others are") {
   }
 }
 
-TEST_CASE("a kernel without Landlock, or with it switched off, is no error; any other refusal is") {
+TEST_CASE("a kernel without Landlock, or with Landlock disabled, is not an error; other failures are") {
   const Places at;
   for (const int answer : {ENOSYS, EOPNOTSUPP, EINVAL}) {
     CAPTURE(answer);
-    // The filter plays the kernel; an exception would be 99.
+    // A seccomp filter simulates the kernel's answer; an exception would exit with 99.
     CHECK(in_a_child([&] {
             const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
             seccomp_rule_add(filter, SCMP_ACT_ERRNO(static_cast<unsigned>(answer)), SCMP_SYS(landlock_create_ruleset),

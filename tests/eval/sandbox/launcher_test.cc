@@ -17,7 +17,7 @@
 namespace eka::eval {
 namespace {
 
-// The exit code of the launcher, or of what it became.
+// The exit code of the launcher, or of the program that it executed.
 int through_the_launcher(std::vector<std::string> words) {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -36,7 +36,7 @@ int through_the_launcher(std::vector<std::string> words) {
   return WEXITSTATUS(status);
 }
 
-TEST_CASE("a program behind the launcher reads what it may, and nothing else") {
+TEST_CASE("a program started by the launcher can read only what it was granted") {
   TemporaryDirectory directory;
   const std::string open = (directory.path() / "open").string();
   const std::string closed = (directory.path() / "closed").string();
@@ -47,7 +47,7 @@ TEST_CASE("a program behind the launcher reads what it may, and nothing else") {
   CHECK(through_the_launcher(launcher_command(grants, {"/usr/bin/cat", closed})) == (has_landlock ? 1 : 0));
 }
 
-TEST_CASE("what the launcher does not understand, or cannot run, is nixec's failure") {
+TEST_CASE("invalid launcher arguments and programs that cannot be run are failures of nixec") {
   CHECK(through_the_launcher({inside_launcher}) == nixec_failed);
   CHECK(through_the_launcher({inside_launcher, "--"}) == nixec_failed);
   CHECK(through_the_launcher({inside_launcher, "--write", "/tmp"}) == nixec_failed);

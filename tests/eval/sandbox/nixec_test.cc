@@ -9,7 +9,7 @@
 namespace eka::eval {
 namespace {
 
-TEST_CASE("a request arrives as it was sent") {
+TEST_CASE("a request round-trips") {
   const NixecRequest sent{
       .binary = {.device = ~std::uint64_t{0}, .inode = 2, .size = 3, .modified_ns = -4},
       .parent = 5,
@@ -40,25 +40,25 @@ TEST_CASE("a request arrives as it was sent") {
   CHECK_FALSE(NixecRequest::parse(sent.text().substr(0, sent.text().size() - 1)).has_value());
 }
 
-TEST_CASE("a request that is none is refused") {
+TEST_CASE("an invalid request is rejected") {
   for (const char* text : {"", "{}", "[]", "{\"binary\":1}", "\xff"}) {
     CAPTURE(text);
     CHECK_FALSE(NixecRequest::parse(text).has_value());
   }
 }
 
-TEST_CASE("the name decides what the binary is") {
+TEST_CASE("the program name selects nixec") {
   CHECK(is_nixec("nixec"));
   CHECK(is_nixec("/usr/bin/nixec"));
   CHECK_FALSE(is_nixec("eka"));
   CHECK_FALSE(is_nixec("/nixec/eka"));
 }
 
-TEST_CASE("the filter is a program for the kernel") {
+TEST_CASE("the filter is a valid BPF program") {
   const std::string filter = syscall_filter();
   CHECK(filter.size() % 8 == 0);     // instructions
-  CHECK(filter.size() / 8 > 100);    // of which there are many
-  CHECK(filter.size() / 8 <= 4096);  // but no more than the kernel takes
+  CHECK(filter.size() / 8 > 100);    // many of them
+  CHECK(filter.size() / 8 <= 4096);  // at most the kernel's limit
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ gc-reserved-space = 0
 -)");
 }
 
-TEST_CASE("a root that is mounted already is bound as a whole, and contains the same") {
+TEST_CASE("an already mounted root is bound as a whole, with the same contents") {
   Sandbox mounted = example;
   mounted.root = "/cache/eval-1/room";
   const std::string options = lines(sandbox_arguments(mounted, 7).options);
@@ -95,7 +95,7 @@ TEST_CASE("a root that is mounted already is bound as a whole, and contains the 
   CHECK(sandbox_arguments(mounted, 7).command == sandbox_arguments(example, 7).command);
 }
 
-TEST_CASE("the launcher is told what may be read, what run, and where to write, and what to become") {
+TEST_CASE("the launcher receives the paths to read, run and write, and the command") {
   Sandbox kept = example;
   kept.launcher = "/usr/bin/nixec";
   CHECK(lines(sandbox_arguments(kept, 7).options).contains("\n--ro-bind /usr/bin/nixec /eka/launcher\n"));
@@ -111,7 +111,7 @@ TEST_CASE("the launcher is told what may be read, what run, and where to write, 
 -- )" + lines(bare).substr(1));
 }
 
-TEST_CASE("a closure becomes a string of Nix, whatever it holds") {
+TEST_CASE("a closure becomes a Nix string, with any content escaped") {
   CHECK(expression_for(R"({"a":"${b}\n''$$"})", "m") ==
         R"(import /eka/nix/plan.nix { mark = "m"; closure = "{\"a\":\"\${b}\\n''\$\$\"}"; })"
         "\n");

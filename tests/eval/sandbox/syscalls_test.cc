@@ -1,4 +1,4 @@
-// The filter, tried by a child process that takes it on.
+// The system call filter, tested in a child process that installs it.
 #include "eval/sandbox/syscalls.h"
 
 #include <array>
@@ -23,7 +23,7 @@
 namespace eka::eval {
 namespace {
 
-// The status with which a child ends that runs `probe` behind the filter. The probe makes system calls only.
+// The exit status of a child that runs `probe` under the filter. The probe only makes system calls.
 int behind_the_filter(int (*probe)()) {
   const std::string bytes = syscall_filter();
   std::vector<sock_filter> program(bytes.size() / sizeof(sock_filter));
@@ -67,13 +67,13 @@ int try_everything() {
   expect(15, refused(::syscall(SYS_kill, 1, 0), EPERM));
   expect(16, refused(::syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0), ENOSYS));
   expect(17, refused(::syscall(SYS_perf_event_open, nullptr, 0, 0, 0, 0), EPERM));
-  // Processes, in every way.
+  // Starting processes in any way.
   expect(18, refused(::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), EPERM));
   expect(19, refused(::syscall(SYS_execveat, -1, "", nullptr, nullptr, 0), EPERM));
   expect(20, refused(::syscall(SYS_pidfd_open, 1, 0), ENOSYS));
   expect(21, refused(::syscall(SYS_process_vm_readv, 1, nullptr, 0, nullptr, 0, 0), ENOSYS));
   expect(22, refused(::syscall(SYS_process_vm_writev, 1, nullptr, 0, nullptr, 0, 0), ENOSYS));
-  // Sockets of every family and kind, raw and packet ones too.
+  // Sockets of every family and kind, including raw and packet sockets.
   const std::array<std::array<int, 2>, 7> kinds{{{AF_UNIX, SOCK_STREAM},
                                                  {AF_INET, SOCK_DGRAM},
                                                  {AF_INET6, SOCK_STREAM},
@@ -86,7 +86,7 @@ int try_everything() {
   expect(24, refused(::syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, pair.data()), EPERM));
   expect(25, refused(::syscall(SYS_connect, 0, nullptr, 0), ENOSYS));
   expect(26, refused(::syscall(SYS_sendto, 0, "x", 1, 0, nullptr, 0), ENOSYS));
-  // Namespaces, mounts, keys, and what else an escape begins with.
+  // Namespaces, mounts, keys, and other first steps of an escape.
   expect(27, refused(::syscall(SYS_setns, 0, CLONE_NEWNET), EPERM));
   expect(28, refused(::syscall(SYS_umount2, "/", 0), EPERM));
   expect(29, refused(::syscall(SYS_pivot_root, "/", "/"), EPERM));
@@ -128,20 +128,20 @@ int try_everything() {
   expect(36, refused(::syscall(SYS_fork), EPERM));
   expect(37, refused(::syscall(SYS_vfork), EPERM));
 #endif
-  // What is allowed works.
+  // Permitted calls work.
   expect(100, ::syscall(SYS_getpid) > 0);
   expect(101, ::syscall(SYS_openat, -100, "/", 0, 0) >= 0);
   return failed;
 }
 
-TEST_CASE("behind the filter there are files, memory, threads and time, and nothing else") {
+TEST_CASE("the filter allows files, memory, threads and time, and nothing else") {
   const int status = behind_the_filter(try_everything);
   REQUIRE(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 0);  // else the number of the first that is wrong
+  CHECK(WEXITSTATUS(status) == 0);  // otherwise the number of the first failed check
 }
 
 #ifdef __x86_64__
-TEST_CASE("calls in the x32 convention end the process") {
+TEST_CASE("calls in the x32 convention kill the process") {
   const int status = behind_the_filter([] { return static_cast<int>(::syscall(0x40000000L | SYS_getpid)) * 0; });
   REQUIRE(WIFSIGNALED(status));
   CHECK(WTERMSIG(status) == SIGSYS);

@@ -1,4 +1,4 @@
-// From private stores into the real one.
+// Importing derivations from private stores into the real one.
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -21,7 +21,7 @@ bool exists(World& world, const std::string& drv_path) {
   return world.runtime().run(world.evaluator().exists(drv_path));
 }
 
-// The private store of the one evaluation there is.
+// The private store of the only evaluation.
 fs::path private_store(World& world) {
   for (const fs::directory_entry& entry : fs::directory_iterator(world.scratch())) {
     if (fs::exists(entry.path() / "store/nix/store") && entry.path().filename().string().starts_with("eval-")) {
@@ -43,7 +43,7 @@ std::string read_all(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-TEST_CASE("what is admitted is there, with its sources, and the scratch directories are gone") {
+TEST_CASE("imported derivations exist with their sources, and the scratch directories are removed") {
   World world;
   world.add("lib", {{"default.nix", "{ main = " + derivation_text("lib", "src = ./.;") + "; }"}});
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app", "lib = atoms.deps.from.s.lib.main;") + "; }"}},
@@ -58,7 +58,7 @@ TEST_CASE("what is admitted is there, with its sources, and the scratch director
   shell("nix-store --store " + world.store().string() + " --verify --check-contents");
 }
 
-TEST_CASE("evaluations that ran apart are admitted together") {
+TEST_CASE("separate evaluations are imported together") {
   World world;
   world.add("shared", {{"default.nix", "{ main = " + derivation_text("shared", "src = ./.;") + "; }"}});
   std::vector<coro::Task<std::vector<Evaluated>>> tasks;
@@ -82,7 +82,7 @@ TEST_CASE("evaluations that ran apart are admitted together") {
   CHECK(std::ranges::count(closure, '\n') == 2);
 }
 
-TEST_CASE("more derivations than a command line holds are admitted") {
+TEST_CASE("more derivations than fit into a command line are imported") {
   World world;
   world.add("app", {{"default.nix",
                      "{ main = derivation { name = \"all\"; system = \"x86_64-linux\"; builder = \"/bin/sh\"; "
@@ -90,7 +90,7 @@ TEST_CASE("more derivations than a command line holds are admitted") {
                          std::string(190, 'x') +
                          "\"; system = \"x86_64-linux\"; builder = \"/bin/sh\"; inherit i; }) 9000; }; }"}});
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
-  // All of them by name, as a run over thousands of atoms would: a path has 234 bytes.
+  // All of them by name, like a run over thousands of atoms: each path has 234 bytes.
   std::vector<Evaluated> all;
   for (const auto& drv : unwrap(Derivation::parse(read_all(private_store(world) / evaluated.at(0).drv_path.substr(1))))
                              .input_derivations) {
@@ -103,7 +103,7 @@ TEST_CASE("more derivations than a command line holds are admitted") {
   CHECK(exists(world, last));
 }
 
-TEST_CASE("altered content is not admitted") {
+TEST_CASE("altered content is not imported") {
   World world;
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
@@ -121,12 +121,12 @@ TEST_CASE("altered content is not admitted") {
   CHECK_FALSE(exists(world, drv));
 }
 
-TEST_CASE("a derivation that is named by another content is not admitted") {
+TEST_CASE("a derivation whose content does not match its name is not imported") {
   World world;
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
   const std::string drv = evaluated.at(0).drv_path;
-  // As a fallen evaluator could: altered, and registered with the right hash of the altered file.
+  // Like a compromised evaluator: alter the file, and register the correct hash of the altered file.
   const fs::path store = private_store(world);
   const fs::path file = store / drv.substr(1);
   fs::permissions(file, fs::perms::owner_all);
@@ -140,7 +140,7 @@ TEST_CASE("a derivation that is named by another content is not admitted") {
   CHECK_FALSE(exists(world, drv));
 }
 
-TEST_CASE("a private store that is none is refused") {
+TEST_CASE("an invalid private store is rejected") {
   const std::string database = "nix/var/nix/db/db.sqlite";
   const auto refused = [&](const std::string& damage, const std::string& sql = "") {
     World world;
@@ -167,7 +167,7 @@ TEST_CASE("a private store that is none is refused") {
   CHECK(refused("echo no database >" + database));
   CHECK(refused("true", "UPDATE ValidPaths SET path = '/nix/store/../../etc/passwd'"));
   CHECK(refused("true", "ALTER TABLE ValidPaths RENAME TO Old; CREATE VIEW ValidPaths AS SELECT * FROM Old"));
-  // What Nix would write through, had it opened this store itself.
+  // Files that Nix would write through if it opened this store itself.
   CHECK_FALSE(
       refused("rm -rf nix/var/nix/temproots && ln -s $outside nix/var/nix/temproots; "
               "rm -f nix/var/nix/gc.lock && ln -s $outside nix/var/nix/gc.lock"));
@@ -185,7 +185,7 @@ TEST_CASE("links in a private store are not followed") {
   CHECK(read_derivation(directory.path() / "store", drv).outputs.empty());
 }
 
-TEST_CASE("a derivation exists only when the store says so too") {
+TEST_CASE("a derivation exists only if it is valid in the store") {
   World world;
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
@@ -196,7 +196,7 @@ TEST_CASE("a derivation exists only when the store says so too") {
   CHECK_FALSE(exists(world, "/etc/passwd"));
 }
 
-TEST_CASE("what a killed process left behind is swept, what lives is not") {
+TEST_CASE("leftovers of killed processes are removed, those of running ones are not") {
   World world;
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
   std::vector<Evaluated> living = world.evaluate({"app"});
@@ -219,7 +219,7 @@ TEST_CASE("(by another test) plans in the store of the environment" * doctest::s
   CHECK(exists(world, drv));
 }
 
-TEST_CASE("an ordinary user plans against a daemon that does not trust him") {
+TEST_CASE("an unprivileged user plans with a daemon that does not trust them") {
   TemporaryDirectory directory;
   fs::permissions(directory.path(), fs::perms(0755));
   fs::copy_file("/proc/self/exe", directory.path() / "eval_test");

@@ -11,7 +11,7 @@ constexpr std::string_view good =
     R"([("/nix/store/3kjpgh0wrk3z1g7vbziirm5q3cps8h16-lib.drv",["out","dev"])],)"
     R"(["/nix/store/hkmq6dic38lhq0x6mqmmcrnsdyn7235p-src"],"x86_64-linux","/bin/sh",["-c","a\"b\n"],[("name","x")]))";
 
-TEST_CASE("a derivation is read") {
+TEST_CASE("a derivation is parsed") {
   const auto derivation = Derivation::parse(good);
   REQUIRE(derivation.has_value());
   CHECK(derivation->outputs ==
@@ -23,14 +23,14 @@ TEST_CASE("a derivation is read") {
   CHECK(derivation->system == "x86_64-linux");
 }
 
-TEST_CASE("every truncation of a derivation is refused, and so is what follows one") {
+TEST_CASE("truncated derivations and trailing data are rejected") {
   for (std::size_t length = 0; length < good.size(); ++length) {
     CHECK_FALSE(Derivation::parse(good.substr(0, length)).has_value());
   }
   CHECK_FALSE(Derivation::parse(std::string(good) + "\n").has_value());
 }
 
-TEST_CASE("paths outside of the store are refused") {
+TEST_CASE("paths outside of the store are rejected") {
   std::string text(good);
   text.replace(text.find("/nix/store/hkmq"), 11, "/etc/passwd");
   CHECK_FALSE(Derivation::parse(text).has_value());
@@ -42,7 +42,7 @@ TEST_CASE("store paths") {
   CHECK_FALSE(is_store_path("/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-"));
   CHECK_FALSE(is_store_path("/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-.x"));
   CHECK_FALSE(is_store_path("/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-a/b"));
-  CHECK_FALSE(is_store_path("/nix/store/eiqh71svy5sk6dd6ml3xd1gc5p0y86b2-x"));  // no "e" in this alphabet
+  CHECK_FALSE(is_store_path("/nix/store/eiqh71svy5sk6dd6ml3xd1gc5p0y86b2-x"));  // "e" is not in this alphabet
   CHECK_FALSE(is_store_path("/nix/store/../../etc/passwd-aaaaaaaaaaaaaaaaaaaaaa"));
   CHECK_FALSE(is_store_path("/nix/store/x"));
 }

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 const fs::path database = "nix/var/nix/db/db.sqlite";
 
-// The one that evaluating left in the cache, for other runs.
+// The empty store that an evaluation left in the cache for other runs.
 fs::path kept_by(const World& world) {
   for (const auto& entry : fs::directory_iterator(world.scratch())) {
     if (entry.path().filename().string().starts_with("empty-store-")) return entry.path();
@@ -31,7 +31,7 @@ std::set<std::string> entries(const fs::path& directory) {
   return out;
 }
 
-TEST_CASE("the store that Nix made is kept for other evaluations, and is empty") {
+TEST_CASE("the store that Nix created is kept for later evaluations, and is empty") {
   World world;
   world.add("a", {{"default.nix", "{ main = " + derivation_text("a") + "; }"}});
   CHECK(world.evaluate({"a"}).size() == 1);
@@ -50,7 +50,7 @@ TEST_CASE("the store that Nix made is kept for other evaluations, and is empty")
   CHECK_THROWS_AS(store.write(directory.path()), Error);
 }
 
-TEST_CASE("what is no such store is none") {
+TEST_CASE("an invalid store is ignored") {
   const TemporaryDirectory directory;
   CHECK(EmptyStore::read(directory.path() / "missing").empty());
   CHECK(EmptyStore::read(directory.path()).empty());
@@ -65,7 +65,7 @@ TEST_CASE("what is no such store is none") {
   CHECK(EmptyStore::read(directory.path()).empty());
 }
 
-TEST_CASE("one that is damaged is made again") {
+TEST_CASE("a damaged store is recreated") {
   World world;
   world.add("a", {{"default.nix", "{ main = " + derivation_text("a") + "; }"}});
   world.evaluate({"a"});

@@ -1,4 +1,4 @@
-// Roots, as a real collector sees them.
+// Garbage collector roots, checked with Nix's collector.
 #include "eval/store/gc_roots.h"
 
 #include <chrono>
@@ -32,7 +32,7 @@ bool exists(World& world, const std::string& drv) {
   return world.runtime().run(world.evaluator().exists(drv));
 }
 
-TEST_CASE("the collector keeps what has a root, and all it refers to, until the link is gone") {
+TEST_CASE("the collector keeps a root's closure until its link is removed") {
   World world;
   const std::string kept = admitted(world, "kept");
   const std::string other = admitted(world, "other");
@@ -52,7 +52,7 @@ TEST_CASE("the collector keeps what has a root, and all it refers to, until the 
   CHECK_FALSE(exists(world, kept));
 }
 
-TEST_CASE("a root may be there before its path") {
+TEST_CASE("a root may be created before its path") {
   World world;
   const GcRoots roots(world.directory() / "roots", world.store().string());
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
@@ -65,7 +65,7 @@ TEST_CASE("a root may be there before its path") {
   CHECK(exists(world, drv));
 }
 
-TEST_CASE("an existing root is left alone, one that lost a half is repaired") {
+TEST_CASE("an existing root is not rewritten, an incomplete one is repaired") {
   World world;
   const std::string drv = admitted(world, "app");
   const GcRoots roots(world.directory() / "roots", world.store().string());
@@ -91,7 +91,7 @@ TEST_CASE("an existing root is left alone, one that lost a half is repaired") {
   CHECK(exists(world, drv));
 }
 
-TEST_CASE("a daemon is asked to remember the root") {
+TEST_CASE("a daemon registers the root") {
   TemporaryDirectory directory;
   const NixDaemon daemon(directory.path());
   World world(daemon.store());
@@ -106,7 +106,7 @@ TEST_CASE("a daemon is asked to remember the root") {
   CHECK_FALSE(exists(world, other));
 }
 
-TEST_CASE("stores that take no roots say so, and so does what is no daemon") {
+TEST_CASE("stores without roots, and sockets that are not a daemon, are reported") {
   TemporaryDirectory directory;
   const std::string path = "/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x.drv";
   const auto message = [&](const std::string& store) {

@@ -17,7 +17,7 @@ std::string listed(const std::vector<ConfigEntry>& entries) {
 
 }  // namespace
 
-TEST_CASE("config file: read as git reads it") {
+TEST_CASE("config file: parsed like git") {
   const test::TemporaryDirectory home;
   const std::string text =
       "\xef\xbb\xbf# a comment\n[core] ; another\n\tsshCommand = ssh -v  # not this\n  bare\n[http "
@@ -27,7 +27,7 @@ TEST_CASE("config file: read as git reads it") {
   const auto entries = parse_config(text);
   REQUIRE(entries);
   test::write_file(home.path() / "config", text);
-  // Each line of --null is name, line feed, value.
+  // With --null, each entry is name, line feed, value.
   std::string expected = test::shell(home.path(), "git config --file config --null --list | tr '\\n\\0' '=|' ");
   std::string found;
   for (const ConfigEntry& entry : *entries) {
@@ -38,7 +38,7 @@ TEST_CASE("config file: read as git reads it") {
   CHECK(found == expected);
 }
 
-TEST_CASE("config file: what is not one is refused, with its line") {
+TEST_CASE("config file: invalid files are rejected with the line number") {
   for (const char* const text : {"[core", "[core]\n=x", "x = y", "[]", "[a \"b]\nc = d", "[a]\nb = \"c", "[a]\nb = \\q",
                                  "[a]\n1b = c", "[a]\nb c", "[a]\nb = c\\"}) {
     CAPTURE(text);
@@ -49,7 +49,7 @@ TEST_CASE("config file: what is not one is refused, with its line") {
   CHECK(parse_config("").value().empty());
 }
 
-TEST_CASE("config file: includes are read in their place") {
+TEST_CASE("config file: includes are read in place") {
   const test::TemporaryDirectory home;
   const std::string before = std::getenv("HOME") == nullptr ? "/" : std::getenv("HOME");
   setenv("HOME", home.path().c_str(), 1);

@@ -1,4 +1,4 @@
-// Logins out of netrc and of git's helpers, against a real server that wants one.
+// Logins from netrc and git's helpers, with a real server that requires one.
 #include <cstdlib>
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@
 namespace eka::git {
 namespace {
 
-// A home of our own, with a helper that writes down what it is asked.
+// A home directory with a helper that records its input.
 struct World {
   explicit World(const std::string& answer = "username=joe\npassword=s3cret\n") {
     test::make_repository(server.root() / "a.git");
@@ -62,7 +62,7 @@ constexpr const char* joe = "Basic am9lOnMzY3JldA==";
 
 }  // namespace
 
-TEST_CASE("credentials: a helper is called once for a host, and learns that its login worked") {
+TEST_CASE("credentials: a helper is asked once per host, and is told that the login was accepted") {
   World world;
   std::vector<std::unique_ptr<Remote>> remotes;
   std::vector<coro::Task<std::vector<Ref>>> queries;
@@ -79,16 +79,16 @@ TEST_CASE("credentials: a helper is called once for a host, and learns that its 
     CHECK((request.status == "401" ? request.authorization.size() < 2 : request.authorization == joe));
     if (request.status == "200") ++accepted;
   }
-  CHECK(accepted == 6);  // the handshake and five questions
+  CHECK(accepted == 6);  // the handshake and five requests
 }
 
-TEST_CASE("credentials: no helper is called if the server requires no login") {
+TEST_CASE("credentials: no helper is asked if the server requires no login") {
   World world;
   CHECK(world.runtime.run(world.open("/a.git")->ls_refs({"refs/heads/"})).size() == 2);
   CHECK(world.asked("get") == 0);
 }
 
-TEST_CASE("credentials: a helper for one path is not asked for another, nor its login sent there") {
+TEST_CASE("credentials: a helper for one path is not asked for another, and its login is not sent there") {
   World world;
   std::string config = test::read_file(world.home.path() / ".gitconfig");
   config.replace(0, std::string_view("[credential]").size(),
@@ -112,7 +112,7 @@ TEST_CASE("credentials: a helper for one path is not asked for another, nor its 
   CHECK(world.runtime.run(world.open("/private/team/a.git")->ls_refs({"refs/heads/"})).size() == 2);
 }
 
-TEST_CASE("credentials: netrc comes before helpers") {
+TEST_CASE("credentials: netrc takes precedence over helpers") {
   World world;
   test::write_file(world.home.path() / ".netrc", "machine 127.0.0.1 login joe password s3cret\n");
   CHECK(world.runtime.run(world.open("/private/a.git")->ls_refs({"refs/heads/"})).size() == 2);
@@ -120,7 +120,7 @@ TEST_CASE("credentials: netrc comes before helpers") {
   CHECK(world.server.log().back().authorization == joe);
 }
 
-TEST_CASE("credentials: a helper without an answer leaves the server's refusal") {
+TEST_CASE("credentials: if no helper has a login, the server's error is reported") {
   World world("");
   const auto remote = world.open("/private/a.git");
   try {
@@ -135,7 +135,7 @@ TEST_CASE("credentials: a helper without an answer leaves the server's refusal")
   CHECK(remote->traffic().retries == 0);
 }
 
-TEST_CASE("credentials: a redirect to another origin neither sends nor requests a login") {
+TEST_CASE("credentials: a redirect to another origin neither sends nor asks for a login") {
   World world;
   CHECK(world.runtime.run(world.open("/private/a.git")->ls_refs({"refs/heads/"})).size() == 2);
   const auto moved = world.open("/away/a.git");
@@ -146,7 +146,7 @@ TEST_CASE("credentials: a redirect to another origin neither sends nor requests 
   CHECK(world.told.find("s3cret") == std::string::npos);
 }
 
-TEST_CASE("configuration: insteadOf rewrites URLs, headers are sent, and both are reported without secrets") {
+TEST_CASE("configuration: insteadOf redirects, headers are sent, and both are reported without secrets") {
   World world;
   test::write_file(world.home.path() / ".gitconfig",
                    "[url \"" + world.server.url() +

@@ -1,4 +1,4 @@
-// Which repositories are believed, by who owns them and by `safe.directory`.
+// Which repositories are trusted, by owner and by `safe.directory`.
 #include "git/config/safe_directory.h"
 
 #include <cstdlib>
@@ -31,7 +31,7 @@ bool is_trusted(const fs::path& start) {
   return git::is_trusted(*place);
 }
 
-// The user's git configuration, for one test.
+// Sets the user's git configuration for one test.
 class Configured {
  public:
   explicit Configured(const fs::path& home) : file_(home / "gitconfig") {
@@ -63,7 +63,7 @@ class Configured {
 
 }  // namespace
 
-TEST_CASE("a repository is found upwards, by its directory, its `.git` file, or as a bare one") {
+TEST_CASE("a repository is found in parent directories, by its directory, its `.git` file, or as a bare one") {
   const TemporaryDirectory directory;
   const auto at = fs::canonical(directory.path());
   shell(at,
@@ -92,7 +92,7 @@ TEST_CASE("a repository is found upwards, by its directory, its `.git` file, or 
   CHECK_FALSE(git::repository_at(at / "set/a"));
 }
 
-TEST_CASE("every part of a repository must belong to the user, as git has it") {
+TEST_CASE("all parts of a repository must belong to the user, as in git") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: only root can give files to others");
     return;
@@ -111,7 +111,7 @@ TEST_CASE("every part of a repository must belong to the user, as git has it") {
     give_away(at / part);
     CHECK_FALSE(is_trusted(at / repository));
     CHECK_THROWS_AS(git::SourceRepository::discover(at / repository), const Error&);
-    // What git itself says of it.
+    // git's own verdict.
     CHECK_THROWS(shell(at / repository, "git rev-parse --git-dir"));
     configured.safe({(at / repository).string()});
     CHECK(is_trusted(at / repository));
@@ -125,7 +125,7 @@ TEST_CASE("every part of a repository must belong to the user, as git has it") {
   refused_when_given_away("bare.git", "bare.git");
 }
 
-TEST_CASE("safe.directory: paths, all, what is below, and an empty one that drops the others") {
+TEST_CASE("safe.directory: paths, all, subdirectories, and an empty value that resets the list") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: only root can give files to others");
     return;
@@ -166,7 +166,7 @@ TEST_CASE("safe.directory: paths, all, what is below, and an empty one that drop
   ::unsetenv("SUDO_UID");
 }
 
-TEST_CASE("a .gitignore that is a pipe, a link or endless stops no run") {
+TEST_CASE("a .gitignore that is a pipe, a link or endless does not block") {
   const TemporaryDirectory directory;
   const auto at = fs::canonical(directory.path());
   for (const char* make : {"mkfifo .gitignore", "ln -s /dev/zero .gitignore", "truncate -s 1T .gitignore"}) {

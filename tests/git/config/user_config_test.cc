@@ -39,7 +39,7 @@ class Environment {
   std::map<std::string, std::string> before_;
 };
 
-// A variable that is not set while it lives.
+// Unsets a variable during its lifetime.
 class Unset {
  public:
   explicit Unset(const char* name) : name_(name) {
@@ -78,14 +78,14 @@ TEST_CASE("user config: files in git's order, includes, and the environment last
   CHECK(config.value("a.B.c.d") == "true");
   CHECK(config.values_for("http", "extraheader", url("https://h.example/r")) == std::vector<std::string>{"X: y"});
 
-  SUBCASE("the system's file may be left out, and the user's replaced") {
+  SUBCASE("the system file can be skipped and the user's file replaced") {
     test::write_file(home.path() / "other", "[x]\n\ty = z\n");
     const Environment more({{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", (home.path() / "other").string()}});
     const UserConfig other = UserConfig::load();
     CHECK_FALSE(other.value("core.sshcommand"));
     CHECK(other.value("x.y") == "z");
   }
-  SUBCASE("a broken file is an error that names it") {
+  SUBCASE("an invalid file is an error that names it") {
     test::write_file(home.path() / ".gitconfig", "[core\n");
     try {
       UserConfig::load();
@@ -97,7 +97,7 @@ TEST_CASE("user config: files in git's order, includes, and the environment last
   }
 }
 
-TEST_CASE("user config: insteadOf takes the longest match, in either spelling of ssh") {
+TEST_CASE("user config: insteadOf uses the longest match, in either spelling of ssh") {
   const UserConfig config({{"url.https://mirror.example/.insteadof", "https://github.com/"},
                            {"url.ssh://git@deep.example/.insteadof", "https://github.com/deep/"},
                            {"url.https://forge.example/.insteadof", "git@forge.example:"},
@@ -129,12 +129,12 @@ TEST_CASE("user config: insteadOf does not lead a network URL out of the configu
       CHECK(error.message().contains(".."));
     }
   }
-  // Nothing of this machine is gained there, or was named from the start.
+  // Neither gives access to more of this machine: one is remote, the other was a path from the start.
   CHECK(config.rewritten(url("https://far.example/../x")).str() == "https://mirror.example/a/../x");
   CHECK(config.rewritten(url("/home/git/../x")).path() == "/srv/git/../x");
 }
 
-TEST_CASE("user config: of http.<url>.* the best match counts") {
+TEST_CASE("user config: the best match of http.<url>.* is used") {
   const UserConfig config({{"http.proxy", "http://all:1"},
                            {"http.https://*.example/.proxy", "http://star:1"},
                            {"http.https://a.example/deep.proxy", "http://deep:1"},
@@ -178,7 +178,7 @@ TEST_CASE("user config: the contexts of credential.<url> are whole URLs or parts
   CHECK(config.credential_contexts(url("http://h.example:8080/x")) == std::vector<std::string>{"http://"});
 }
 
-TEST_CASE("user config: the user agent begins as that of git, unless it is configured") {
+TEST_CASE("user config: the user agent begins like git's unless configured") {
   CHECK(http_settings(UserConfig(), url("https://h.example/r"))->user_agent.starts_with("git/"));
   const UserConfig config(std::vector<UserConfig::Entry>{{"http.https://h.example/.useragent", "mine/1"}});
   CHECK(http_settings(config, url("https://h.example/r"))->user_agent == "mine/1");
@@ -187,7 +187,7 @@ TEST_CASE("user config: the user agent begins as that of git, unless it is confi
   CHECK(http_settings(config, url("https://h.example/r"))->user_agent == "theirs/2");
 }
 
-TEST_CASE("user config: several headers, and an empty one that drops them") {
+TEST_CASE("user config: multiple headers, and an empty value that resets them") {
   const UserConfig config({{"http.extraheader", "A: 1"},
                            {"http.extraheader", ""},
                            {"http.extraheader", "Authorization: secret"},

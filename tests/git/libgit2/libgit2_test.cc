@@ -4,7 +4,7 @@
 
 namespace eka::git {
 
-TEST_CASE("libgit2: a failure carries libgit2's own words") {
+TEST_CASE("libgit2: an error contains the message of libgit2") {
   const Libgit2 library;
   try {
     make<RepositoryHandle>(Kind::remote, "open", git_repository_open_bare, "/nonexistent/\x1b[31mrepo");

@@ -1,4 +1,4 @@
-// What a hostile working tree can hold, and what becomes of it.
+// Files of malicious working trees.
 #include "git/object/working_file.h"
 
 #include <filesystem>
@@ -28,7 +28,7 @@ class Tree {
   void write(const fs::path& path, std::string_view text) const { std::ofstream(root() / path) << text; }
   void link(const fs::path& target, const fs::path& path) const { fs::create_symlink(target, root() / path); }
   std::string read(const fs::path& path) const { return git::read_working_file(root(), path).value_or("(none)"); }
-  // The message of the refusal.
+  // The error message.
   std::string refusal(const fs::path& path, std::uint64_t limit = git::largest_text) const {
     try {
       git::read_working_file(root(), path, limit);
@@ -50,7 +50,7 @@ void replace(const Tree& tree) {
   git::replace_working_file(tree.root(), "atom.toml", "new manifest");
 }
 
-// Runs replace() in a child that is killed when it enters its system call number `limit`. True when it got through.
+// Runs replace() in a child that is killed when it enters its system call number `limit`. True if it completed.
 bool killed_at_syscall(const Tree& tree, int limit) {
   const auto child = fork();
   if (child == 0) {
@@ -73,7 +73,7 @@ bool killed_at_syscall(const Tree& tree, int limit) {
 
 }  // namespace
 
-TEST_CASE("files of a working tree are read, those behind links within it too") {
+TEST_CASE("files of a working tree are read, also through links inside it") {
   const Tree tree;
   tree.write("atom.toml", "text");
   tree.write("dir/atom.toml", "inner");
@@ -90,7 +90,7 @@ TEST_CASE("files of a working tree are read, those behind links within it too") 
   CHECK(tree.read("dir/../atom.toml") == "text");
 }
 
-TEST_CASE("what leads out of a working tree is refused") {
+TEST_CASE("links out of a working tree are rejected") {
   const Tree tree;
   std::ofstream(tree.outside()) << "secret";
   tree.link(tree.outside(), "absolute");
@@ -109,7 +109,7 @@ TEST_CASE("what leads out of a working tree is refused") {
   CHECK(says(tree.refusal("circle"), "cannot open"));
 }
 
-TEST_CASE("what is no regular file, or too large, is refused without being read") {
+TEST_CASE("special and oversized files are rejected without being read") {
   const Tree tree;
   REQUIRE(::mkfifo((tree.root() / "pipe").c_str(), 0600) == 0);
   CHECK(says(tree.refusal("pipe"), "is not a regular file"));
@@ -125,7 +125,7 @@ TEST_CASE("what is no regular file, or too large, is refused without being read"
   CHECK(tree.refusal("text", 5) == "(none)");
 }
 
-TEST_CASE("a file that the user named is read wherever it lies, but not without end") {
+TEST_CASE("a file named by the user is read anywhere, up to the limit") {
   const Tree tree;
   std::ofstream(tree.outside()) << "text";
   tree.link(tree.outside(), "link");
@@ -138,7 +138,7 @@ TEST_CASE("a file that the user named is read wherever it lies, but not without 
                        const Error&);
 }
 
-TEST_CASE("a file is replaced as a whole, its mode kept, and a new one is made by the umask") {
+TEST_CASE("a file is replaced atomically with its mode; a new one is created with the umask") {
   const Tree tree;
   tree.write("atom.toml", "old");
   fs::permissions(tree.root() / "atom.toml", fs::perms(0640));
@@ -153,7 +153,7 @@ TEST_CASE("a file is replaced as a whole, its mode kept, and a new one is made b
   CHECK(std::distance(fs::recursive_directory_iterator(tree.root()), {}) == 3);
 }
 
-TEST_CASE("nothing is written through a link that leads out of a working tree") {
+TEST_CASE("links out of a working tree are never written through") {
   const Tree tree;
   std::ofstream(tree.outside()) << "theirs";
   const auto refused = [&](const fs::path& path) {
@@ -173,7 +173,7 @@ TEST_CASE("nothing is written through a link that leads out of a working tree") 
   CHECK(refused("parent/new"));
   CHECK_FALSE(fs::exists(tree.root().parent_path() / "not-yet-there"));
   CHECK_FALSE(fs::exists(tree.root().parent_path() / "new"));
-  // What lies where the new content is put together.
+  // A file at the path where the new content is assembled.
   tree.link("../outside", "dir/atom.lock.eka-new");
   git::replace_working_file(tree.root(), "dir/atom.lock", "ours");
   CHECK(tree.read("dir/atom.lock") == "ours");
@@ -186,7 +186,7 @@ TEST_CASE("nothing is written through a link that leads out of a working tree") 
   CHECK(fs::is_symlink(tree.root() / "dir" / "link"));
 }
 
-TEST_CASE("killed at any system call, a file is old or new, and the next replacement leaves nothing over") {
+TEST_CASE("after a kill at any system call a file is old or new, and the next replacement cleans up") {
   int old_states = 0;
   int new_states = 0;
   bool through = false;

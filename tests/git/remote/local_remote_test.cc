@@ -20,7 +20,7 @@ struct World {
   atom::ObjectId id(const std::string& revision) const {
     return unwrap(atom::ObjectId::parse(test::shell(bare(), "git rev-parse " + revision).substr(0, 40)));
   }
-  // The objects of the pack, as "git cat-file --batch-check" lists them.
+  // The objects of the pack, as listed by "git cat-file --batch-check".
   std::string fetch(const std::filesystem::path& path, std::vector<atom::ObjectId> wants, std::uint32_t depth = 0,
                     Filter filter = Filter::none) {
     LocalRemote remote = open(path);
@@ -35,7 +35,7 @@ struct World {
                        "git init -q . && git index-pack --stdin < pack > /dev/null &&"
                        " git cat-file --batch-all-objects --batch-check");
   }
-  // What "git pack-objects" would bring.
+  // The objects that "git pack-objects" would include.
   std::string reachable(const std::string& what) const {
     return test::shell(bare(),
                        "git rev-list --objects " + what + " | cut -c1-40 | sort -u | git cat-file --batch-check");
@@ -57,7 +57,7 @@ std::string listing(const std::vector<Ref>& refs) {
 
 }  // namespace
 
-TEST_CASE("local: the refs are those of git ls-remote") {
+TEST_CASE("local: refs equal those of git ls-remote") {
   World world;
   const auto refs = world.runtime.run(world.open(world.bare()).ls_refs({}));
   CHECK(listing(refs) == test::shell(world.bare(), "git ls-remote ."));
@@ -66,7 +66,7 @@ TEST_CASE("local: the refs are those of git ls-remote") {
   CHECK(refs[0].symref_target == "refs/heads/main");
   CHECK(world.runtime.run(world.open(world.bare()).ls_refs({"refs/eka/atoms/", "refs/tags/"})).size() == 3);
 
-  SUBCASE("also with a working tree, by a relative path, and where a git directory is named") {
+  SUBCASE("also with a working tree, a relative path, or the git directory itself") {
     test::shell(world.home.path(), "git clone -q a.git work");
     const auto work = world.home.path() / "work";
     const std::string expected = test::shell(work, "git ls-remote .");
@@ -75,13 +75,13 @@ TEST_CASE("local: the refs are those of git ls-remote") {
     CHECK(listing(world.runtime.run(world.open(std::filesystem::relative(work)).ls_refs({}))) == expected);
     CHECK_THROWS_AS(world.runtime.run(world.open(work / "sub").ls_refs({})), Error);
   }
-  SUBCASE("an empty repository has none") {
+  SUBCASE("an empty repository has no refs") {
     test::shell(world.home.path(), "git init -q --bare empty");
     CHECK(world.runtime.run(world.open(world.home.path() / "empty").ls_refs({})).empty());
   }
 }
 
-TEST_CASE("local: a fetch returns what git would fetch") {
+TEST_CASE("local: a fetch delivers the same objects as git") {
   World world;
   CHECK(world.fetch(world.bare(), {world.id("main")}) == world.reachable("main"));
   CHECK(world.fetch(world.bare(), {world.id("main"), world.id("topic/x")}) == world.reachable("main topic/x"));
@@ -94,7 +94,7 @@ TEST_CASE("local: a fetch returns what git would fetch") {
   CHECK(world.fetch(world.bare(), {world.id("main")}, 2) == world.reachable("-2 main"));
 }
 
-TEST_CASE("local: a filter leaves out what git would leave out") {
+TEST_CASE("local: a filter omits the same objects as git") {
   World world;
   const std::vector wants = {world.id("main"), world.id("main:one")};
   CHECK(world.fetch(world.bare(), wants, 0, Filter::trees) == world.reachable("--filter=tree:0 main main:one"));
@@ -103,13 +103,13 @@ TEST_CASE("local: a filter leaves out what git would leave out") {
         world.reachable("--filter=blob:none main:sub"));
 }
 
-TEST_CASE("local: a shallow repository gives what it has") {
+TEST_CASE("local: a shallow repository delivers the objects it has") {
   World world;
   test::shell(world.home.path(), "git clone -q --bare --depth 1 file://$PWD/a.git shallow");
   CHECK(world.fetch(world.home.path() / "shallow", {world.id("main")}) == world.reachable("-1 main"));
 }
 
-TEST_CASE("local: what is not there is named") {
+TEST_CASE("local: missing objects are named") {
   World world;
   const auto absent = unwrap(atom::ObjectId::parse(std::string(40, '2')));
   try {
@@ -124,7 +124,7 @@ TEST_CASE("local: what is not there is named") {
   CHECK_THROWS_AS(world.runtime.run(world.open(world.home.path()).ls_refs({})), Error);
 }
 
-TEST_CASE("local: many fetches at once do not starve a small pool") {
+TEST_CASE("local: many concurrent fetches do not exhaust a small pool") {
   World world;
   std::vector<std::unique_ptr<LocalRemote>> remotes;
   std::vector<test::StringSink> sinks(8);

@@ -1,4 +1,4 @@
-// Servers that know no protocol v2, real ones of every kind: the answers are those that v2 would give.
+// Servers without protocol v2, real ones of every kind: results must equal those of v2.
 #include <cstdlib>
 
 #include <doctest/doctest.h>
@@ -53,19 +53,19 @@ atom::ObjectId id_of(const std::filesystem::path& repository, const std::string&
   return unwrap(atom::ObjectId::parse(test::shell(repository, "git rev-parse '" + name + "'").substr(0, 40)));
 }
 
-// `url` is where the repository at `path` is served in protocol v0.
+// `url` serves the repository at `path` in protocol v0.
 void try_server(const std::string& url, const std::filesystem::path& path) {
   World world;
   const auto remote = world.open(url);
   const auto local = world.open(path.string());
 
-  // Refs: also tags with what they point at, and what HEAD is.
+  // Refs, including peeled tags and the target of HEAD.
   CHECK(described(world.refs(*remote)) == described(world.refs(*local)));
   CHECK(described(world.refs(*remote, {"refs/tags/", "HEAD"})) ==
         described(world.refs(*local, {"refs/tags/", "HEAD"})));
   CHECK(world.refs(*remote, {"refs/none/"}).empty());
 
-  // What refs point at, by one request, shallow and whole.
+  // Objects that refs point to, in one request, shallow and complete.
   const auto main = id_of(path, "main");
   const auto atom = id_of(path, "refs/eka/atoms/a/1.0.0");
   CHECK(objects_of(world.fetch(*remote, {main, atom})) == objects_of(world.fetch(*local, {main, atom})));
@@ -73,7 +73,8 @@ void try_server(const std::string& url, const std::filesystem::path& path) {
   shallow.depth = 1;
   CHECK(world.fetch(*remote, {main}, shallow).size() < world.fetch(*remote, {main}).size());
 
-  // What no ref points at: by the ref that is said to hold it, with its history; else from all branches.
+  // An object that no ref points to: fetched by a ref known to contain it, with its history; otherwise from all
+  // branches.
   const auto parent = id_of(path, "main~2");
   FetchOptions at_main = shallow;
   at_main.known_refs.push_back({parent, "refs/heads/main"});
@@ -83,7 +84,7 @@ void try_server(const std::string& url, const std::filesystem::path& path) {
   nowhere.known_refs.push_back({parent, "refs/heads/nowhere"});
   CHECK_THROWS_AS(world.fetch(*remote, {parent}, nowhere), Error);
 
-  // A server that gives any object by its id is asked for it alone.
+  // If the server allows any object id, only this object is requested.
   test::shell(path, "git config uploadpack.allowAnySHA1InWant true");
   CHECK(objects_of(world.fetch(*remote, {parent})) == objects_of(world.fetch(*local, {parent})));
   CHECK(remote->traffic().retries == 0);
@@ -118,7 +119,7 @@ TEST_CASE("v0: an empty repository has no refs") {
   CHECK(world.refs(*world.open(server.url() + "/empty.git")).empty());
 }
 
-TEST_CASE("v0: git's list of refs, however it is cut, and cut short") {
+TEST_CASE("v0: the ref advertisement, split and truncated anywhere") {
   const test::TemporaryDirectory home;
   test::make_repository(home.path());
   const std::string list = test::upload_pack(home.path(), "", "version=1");
@@ -139,7 +140,7 @@ TEST_CASE("v0: git's list of refs, however it is cut, and cut short") {
   }
 }
 
-TEST_CASE("v0: invalid lists") {
+TEST_CASE("v0: malicious advertisements") {
   const auto refused = [](const std::string& payload) {
     PacketWriter out;
     out.data(payload);

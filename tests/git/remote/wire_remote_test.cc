@@ -1,5 +1,4 @@
-// The retry law, with recorded conversations played back by a session that fails as it is told, and a clock that is
-// ours.
+// Retries, with recorded conversations replayed by a session with scripted failures, and a fake clock.
 #include "git/remote/wire_remote.h"
 
 #include <deque>
@@ -34,13 +33,13 @@ class OurClock final : public coro::Clock {
   std::chrono::steady_clock::time_point now_{};
 };
 
-// What happens to one command: an error, or these bytes and then perhaps an error.
+// The outcome of one command: an error, or these bytes and then possibly an error.
 struct Turn {
   std::optional<Error> refused;
   std::string bytes;
   std::optional<Error> broken;
   std::optional<std::chrono::seconds> retry_after;
-  std::chrono::milliseconds pause{0};  // before each piece of them
+  std::chrono::milliseconds pause{0};  // before each piece
 };
 
 class PlayedAnswer final : public Answer {
@@ -128,7 +127,7 @@ Error forbidden() {
 
 }  // namespace
 
-TEST_CASE("wire remote: transient failures are tried again, and counted") {
+TEST_CASE("wire remote: transient failures are retried and counted") {
   World world;
   world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
   world.turns.push_back(
@@ -143,7 +142,7 @@ TEST_CASE("wire remote: transient failures are tried again, and counted") {
   CHECK(world.clock.slept.count() > 0);
 }
 
-TEST_CASE("wire remote: refusals and broken protocol are not") {
+TEST_CASE("wire remote: rejections and protocol errors are not retried") {
   World world;
   WireRemote remote = world.open();
   world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
@@ -153,7 +152,7 @@ TEST_CASE("wire remote: refusals and broken protocol are not") {
   CHECK(remote.traffic().retries == 0);
 }
 
-TEST_CASE("wire remote: the wait that a server requires is kept") {
+TEST_CASE("wire remote: Retry-After is respected") {
   World world;
   world.turns.push_back(
       {.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7), .pause = {}});
@@ -164,7 +163,7 @@ TEST_CASE("wire remote: the wait that a server requires is kept") {
   CHECK(world.clock.slept < std::chrono::seconds(8));
 }
 
-TEST_CASE("wire remote: a busy server is waited for until the deadline, however often it says so") {
+TEST_CASE("wire remote: a busy server is retried until the deadline") {
   World world;
   const auto busy = [&](std::chrono::seconds asked) {
     world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = asked, .pause = {}});
@@ -178,12 +177,12 @@ TEST_CASE("wire remote: a busy server is waited for until the deadline, however 
   CHECK(remote.traffic().retries == 6);
 
   world.clock.slept = {};
-  busy(std::chrono::minutes(6));  // longer than we wait
+  busy(std::chrono::minutes(6));  // longer than the deadline
   CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
   CHECK(world.clock.slept.count() == 0);
 }
 
-TEST_CASE("wire remote: a session that does not persist gets one fresh start") {
+TEST_CASE("wire remote: a session that does not persist is restarted once") {
   World world;
   WireRemote remote = world.open(1);
   world.turns.push_back({.refused = forbidden(), .bytes = {}, .broken = {}, .retry_after = {}, .pause = {}});
@@ -194,7 +193,7 @@ TEST_CASE("wire remote: a session that does not persist gets one fresh start") {
   CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
 }
 
-TEST_CASE("wire remote: a fetch is tried again until its first byte has been delivered") {
+TEST_CASE("wire remote: a fetch is retried until its first byte has been delivered") {
   World world;
   WireRemote remote = world.open();
   const std::vector wants = {world.id};
@@ -206,7 +205,7 @@ TEST_CASE("wire remote: a fetch is tried again until its first byte has been del
   CHECK(sink.pack.starts_with("PACK"));
   CHECK(remote.traffic().retries == 1);
 
-  SUBCASE("after that it is for the caller to begin again") {
+  SUBCASE("after that, the caller must restart it") {
     for (const bool broken : {true, false}) {
       Turn turn{.refused = {}, .bytes = world.fetch.substr(0, 80'000), .broken = {}, .retry_after = {}, .pause = {}};
       if (broken) turn.broken = reset();
@@ -225,7 +224,7 @@ TEST_CASE("wire remote: a fetch is tried again until its first byte has been del
   }
 }
 
-TEST_CASE("wire remote: an id that is refused is looked for by ref, and the host remembered") {
+TEST_CASE("wire remote: a rejected id is looked up by ref, and the host remembered") {
   World world;
   WireRemote remote = world.open();
   FetchOptions options;
@@ -251,7 +250,7 @@ TEST_CASE("wire remote: an id that is refused is looked for by ref, and the host
   CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, none, options)), Error);
 }
 
-TEST_CASE("wire remote: a failure is retryable no more when enough attempts were made, and a hasty fetch makes one") {
+TEST_CASE("wire remote: a failure is not retryable after the last attempt; a hasty fetch makes one attempt") {
   World world;
   WireRemote remote = world.open();
   const auto fetch = [&](bool hasty) {
@@ -283,16 +282,16 @@ TEST_CASE("wire remote: a failure is retryable no more when enough attempts were
   CHECK(remote.traffic().retries == 3);
 }
 
-TEST_CASE("wire remote: a server that only keeps the connection alive is left") {
+TEST_CASE("wire remote: a server that sends only keep-alives is aborted") {
   World world;
   WireRemote remote = world.open();
   std::string endless = "000dpackfile\n";
   std::string again = "0005\x01";
-  SUBCASE("by empty pieces of the pack and by progress") {
+  SUBCASE("empty pieces of the pack and progress") {
     again += "0008\x02...";
   }
-  SUBCASE("by empty pieces of the pack alone") {}
-  SUBCASE("by lines before the pack") {
+  SUBCASE("only empty pieces of the pack") {}
+  SUBCASE("lines before the pack") {
     endless = "0014acknowledgments\n";
     again = "0008NAK\n0004";
   }
@@ -312,7 +311,7 @@ TEST_CASE("wire remote: a server that only keeps the connection alive is left") 
   CHECK(world.clock.slept < std::chrono::hours(2));
 }
 
-TEST_CASE("wire remote: a line of progress of ten megabytes is told once, cut short and escaped") {
+TEST_CASE("wire remote: a progress line of ten megabytes is reported once, truncated and escaped") {
   World world;
   WireRemote remote = world.open();
   PacketWriter talk;

@@ -1,4 +1,4 @@
-// The whole way from Connector to a real server and back.
+// The complete path from Connector to a real server and back.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -33,7 +33,7 @@ struct World {
     connector.named_by_user(url);
     return connector.open(url);
   }
-  // As a lock names it, or the manifest of a dependency.
+  // A URL from a lock or the manifest of a dependency.
   std::unique_ptr<Remote> open_unnamed(const std::string& path) {
     return connector.open(unwrap(atom::Url::parse(server.url() + path)));
   }
@@ -50,7 +50,7 @@ struct World {
   Connector connector{runtime.reactor(), runtime.pool(), memory};
 };
 
-// The error that ls_refs() ends in.
+// The error thrown by ls_refs().
 Error failure_of(World& world, Remote& remote) {
   try {
     world.runtime.run(remote.ls_refs({}));
@@ -80,7 +80,7 @@ std::string objects_of(const std::string& pack) {
 
 }  // namespace
 
-TEST_CASE("http: twenty repositories of one host cost one handshake and twenty requests") {
+TEST_CASE("http: twenty repositories of one host need one handshake and twenty requests") {
   World world;
   std::vector<std::unique_ptr<Remote>> remotes;
   for (int i = 0; i < 20; ++i) {
@@ -105,7 +105,7 @@ TEST_CASE("http: twenty repositories of one host cost one handshake and twenty r
     CHECK(request.status == "200");
     if (request.method == "POST") CHECK(request.encoding == "gzip");
   }
-  CHECK(connections.size() <= 21);  // nobody waits for the handshake
+  CHECK(connections.size() <= 21);  // no request waits for the handshake
   for (const auto& remote : remotes) {
     handshakes += remote->traffic().handshakes;
     CHECK(remote->traffic().requests == 1);
@@ -115,21 +115,21 @@ TEST_CASE("http: twenty repositories of one host cost one handshake and twenty r
   }
   CHECK(handshakes == 1);
 
-  SUBCASE("the next run needs no handshake at all") {
+  SUBCASE("the next run needs no handshake") {
     Connector next(world.runtime.reactor(), world.runtime.pool(), world.memory);
     const auto remote = next.open(unwrap(atom::Url::parse(world.server.url() + "/a.git")));
     CHECK(world.runtime.run(remote->ls_refs({"refs/tags/"})).size() == 1);
     CHECK(remote->traffic().handshakes == 0);
     CHECK(world.server.log().size() == 22);
   }
-  SUBCASE("one connection after another is used again") {
+  SUBCASE("connections are reused") {
     for (int i = 0; i < 5; ++i) world.runtime.run(remotes[0]->ls_refs({}));
     const auto later = world.server.log();
     for (auto each = later.end() - 5; each != later.end(); ++each) CHECK(connections.contains(each->connection));
   }
 }
 
-TEST_CASE("http: all wants come by one request") {
+TEST_CASE("http: all wants are sent in one request") {
   World world;
   const auto remote = world.open("/a.git");
   const auto refs = world.runtime.run(remote->ls_refs({"refs/eka/"}));
@@ -148,7 +148,7 @@ TEST_CASE("http: all wants come by one request") {
   CHECK(remote->traffic().bytes_received > sink.pack.size());
 }
 
-TEST_CASE("http: a fetch by depth returns no history, one without returns all, and progress is reported") {
+TEST_CASE("http: a shallow fetch has no history, a full one has all, and progress is reported") {
   World world;
   const auto remote = world.open("/a.git");
   const auto refs = world.runtime.run(remote->ls_refs({"refs/heads/main"}));
@@ -173,7 +173,7 @@ TEST_CASE("http: a fetch by depth returns no history, one without returns all, a
   for (const std::string& line : lines) CHECK_FALSE(line.contains('\r'));
 }
 
-TEST_CASE("http: an object that is not there is an error, and no retry") {
+TEST_CASE("http: a missing object is an error without retry") {
   World world;
   const auto remote = world.open("/a.git");
   test::StringSink sink;
@@ -183,7 +183,7 @@ TEST_CASE("http: an object that is not there is an error, and no retry") {
   CHECK(remote->traffic().retries == 0);
 }
 
-TEST_CASE("http: what is not there, and what is not git") {
+TEST_CASE("http: missing repositories, and responses that are not git") {
   World world;
   const auto missing = world.open("/none.git");
   const Error error = failure_of(world, *missing);
@@ -193,7 +193,7 @@ TEST_CASE("http: what is not there, and what is not git") {
   CHECK_FALSE(error.hint().empty());
   REQUIRE(error.context().size() == 1);
   CHECK(error.context()[0].contains("/none.git"));
-  CHECK(world.server.log().size() == 2);  // the handshake, and what was asked beside it
+  CHECK(world.server.log().size() == 2);  // the handshake, and the request sent in parallel
 
   const auto page = world.open("/login/a.git");
   CHECK(failure_of(world, *page).message().contains("text/html"));
@@ -202,7 +202,7 @@ TEST_CASE("http: what is not there, and what is not git") {
   CHECK(circle->traffic().handshakes == 6);
 }
 
-TEST_CASE("http: a URL that the user has not named gets no command before it has answered as git") {
+TEST_CASE("http: a URL not named by the user receives no command until it has responded as git") {
   World world;
   std::mutex mutex;
   std::vector<std::string> asked;
@@ -221,21 +221,21 @@ TEST_CASE("http: a URL that the user has not named gets no command before it has
   CHECK_THROWS_AS(world.runtime.run(world.connector.open(shutdown)->ls_refs({})), Error);
   CHECK(std::ranges::count(asked, "POST /shutdown/git-upload-pack") == 1);
 
-  SUBCASE("nor does another place on a host that has answered as git") {
+  SUBCASE("nor does another path on a host that has responded as git") {
     world.runtime.run(world.open("/a.git")->ls_refs({}));
     CHECK_THROWS_AS(world.runtime.run(world.open_unnamed("/login/page")->ls_refs({})), Error);
     CHECK_THROWS_AS(world.runtime.run(world.open_unnamed("/a.git/../login/page")->ls_refs({})), Error);
     for (const auto& request : world.server.log())
       CHECK((request.method == "GET" || request.path.starts_with("/a.git")));
   }
-  SUBCASE("but one whose name ends in .git does") {
+  SUBCASE("except one whose name ends in .git") {
     world.runtime.run(world.open("/a.git")->ls_refs({}));
     std::filesystem::create_symlink("a.git", world.server.root() / "b.git");
     const auto remote = world.open_unnamed("/b.git");
     CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
     CHECK(remote->traffic().handshakes == 0);
   }
-  SUBCASE("and one that answered in an earlier run") {
+  SUBCASE("and one that responded in an earlier run") {
     std::filesystem::create_symlink("a.git", world.server.root() / "plain");
     const auto first = world.open_unnamed("/plain");
     CHECK(world.runtime.run(first->ls_refs({})).size() == 8);
@@ -266,7 +266,7 @@ TEST_CASE("http: the URL of a repository has no query, wherever it comes from") 
   CHECK(world.server.log().empty());
 }
 
-TEST_CASE("http: a dead repository does not cost its siblings their handshake") {
+TEST_CASE("http: a failed repository does not cost others on the host their handshake") {
   World world;
   std::vector<std::unique_ptr<Remote>> remotes;
   remotes.push_back(world.open("/none.git"));
@@ -279,7 +279,7 @@ TEST_CASE("http: a dead repository does not cost its siblings their handshake") 
   CHECK(world.count("GET") == 1);
 }
 
-TEST_CASE("http: a host of an older protocol, met by many at once, is spoken to in that by all") {
+TEST_CASE("http: concurrent requests to a host with an older protocol all use that protocol") {
   World world;
   std::vector<std::unique_ptr<Remote>> remotes;
   for (int i = 0; i < 5; ++i) remotes.push_back(world.open("/old/a.git"));
@@ -292,10 +292,10 @@ TEST_CASE("http: a host of an older protocol, met by many at once, is spoken to 
     CHECK(remote->traffic().handshakes <= 2);
     CHECK(remote->traffic().retries <= 1);
   }
-  CHECK(presumed == 5);  // of protocol v2, and none after that
+  CHECK(presumed == 5);  // in v2, and none afterwards
 }
 
-TEST_CASE("http: repositories that redirect, met at once, are followed all") {
+TEST_CASE("http: concurrent redirects are all followed") {
   World world;
   std::vector<std::unique_ptr<Remote>> remotes;
   for (int i = 0; i < 3; ++i) remotes.push_back(world.open("/moved/a.git"));
@@ -304,17 +304,17 @@ TEST_CASE("http: repositories that redirect, met at once, are followed all") {
   for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 2);
 }
 
-TEST_CASE("http: a server of an older protocol is spoken to in that") {
+TEST_CASE("http: a server with an older protocol is used with that protocol") {
   World world;
   const auto remote = world.open("/old/a.git");
   CHECK(as_ls_remote(world.runtime.run(remote->ls_refs({}))) == git_ls_remote(world.server.root() / "a.git"));
   CHECK(remote->traffic().handshakes == 2);
-  CHECK(remote->traffic().requests == 1);  // of v2, before that was known
+  CHECK(remote->traffic().requests == 1);  // in v2, before the protocol was known
   const auto next = world.open("/old/a.git");
   CHECK(world.runtime.run(next->ls_refs({"refs/heads/"})).size() == 2);
   CHECK(next->traffic().handshakes == 1);
 
-  SUBCASE("the next run presumes nothing of it") {
+  SUBCASE("the next run does not assume v2") {
     Connector again(world.runtime.reactor(), world.runtime.pool(), world.memory);
     const auto later = again.open(unwrap(atom::Url::parse(world.server.url() + "/old/a.git")));
     CHECK(world.runtime.run(later->ls_refs({"refs/heads/"})).size() == 2);
@@ -322,7 +322,7 @@ TEST_CASE("http: a server of an older protocol is spoken to in that") {
   }
 }
 
-TEST_CASE("http: a host that is cached as supporting v2, and does not") {
+TEST_CASE("http: a host that is wrongly assumed to speak v2") {
   World world;
   world.runtime.run(world.open("/a.git")->ls_refs({}));
   const auto remote = world.open("/old/a.git");
@@ -331,35 +331,36 @@ TEST_CASE("http: a host that is cached as supporting v2, and does not") {
   CHECK(remote->traffic().requests == 1);
 }
 
-TEST_CASE("http: discovery is redirected, for this remote and for good") {
+TEST_CASE("http: a redirect of discovery is followed for the lifetime of the remote") {
   World world;
   const auto remote = world.open("/moved/a.git");
   CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
   CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
-  CHECK(world.server.log().size() == 5);  // asked at the old place, led to the new one, and asked there twice
+  CHECK(world.server.log().size() == 5);  // requested at the old URL, redirected to the new one, and requested there
+                                          // twice
 
-  SUBCASE("also when the host is known, and the first command finds out") {
+  SUBCASE("also if the host is known and the first command is redirected") {
     const auto known = world.open("/moved/a.git");
     CHECK(world.runtime.run(known->ls_refs({})).size() == 8);
     CHECK(known->traffic().handshakes == 2);
     CHECK(known->traffic().requests == 2);
     CHECK(known->traffic().retries == 1);
   }
-  SUBCASE("and when several commands find out together") {
+  SUBCASE("and if several commands are redirected concurrently") {
     const auto known = world.open("/moved/a.git");
     std::vector<coro::Task<std::vector<Ref>>> queries;
     for (int i = 0; i < 3; ++i) queries.push_back(known->ls_refs({}));
     for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 8);
   }
-  SUBCASE("a command is not") {
+  SUBCASE("a redirect of a command is not") {
     const auto fickle = world.open("/fickle/a.git");
     CHECK(failure_of(world, *fickle).message().contains("unexpected redirect"));
     CHECK(world.server.log().back().path == "/fickle/a.git/git-upload-pack");
-    CHECK(fickle->traffic().requests == 2);  // once on the assumption, once after a handshake of its own
+    CHECK(fickle->traffic().requests == 2);  // once on the assumption, once after its own handshake
   }
 }
 
-TEST_CASE("http: secrets go to the origin that the URL names, and nowhere else") {
+TEST_CASE("http: secrets are sent only to the origin of the URL") {
   World world;
   const std::string host = world.server.url().substr(7);
   const auto own = world.open_url("http://joe:s3cret@" + host + "/private/a.git");
@@ -387,7 +388,7 @@ TEST_CASE("http: secrets go to the origin that the URL names, and nowhere else")
   CHECK_FALSE(other.context().at(0).contains("s3cret"));
 }
 
-TEST_CASE("http: a cancelled request is gone, and its host stays usable") {
+TEST_CASE("http: a cancelled request ends, and the host remains usable") {
   World world;
   const auto remote = world.open("/a.git");
   const auto none = world.open("/none.git");
@@ -398,13 +399,13 @@ TEST_CASE("http: a cancelled request is gone, and its host stays usable") {
   CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
 }
 
-// While it lives, the process trusts one certificate authority.
+// During its lifetime, the process trusts one certificate authority.
 struct Trust {
   explicit Trust(const std::string& file) { setenv("GIT_SSL_CAINFO", file.c_str(), 1); }
   ~Trust() { unsetenv("GIT_SSL_CAINFO"); }
 };
 
-// Takes its time over each chunk.
+// Slow to process each chunk.
 class SlowSink final : public net::ByteSink {
  public:
   coro::Task<> write(std::span<const std::byte> bytes) override {
@@ -414,7 +415,7 @@ class SlowSink final : public net::ByteSink {
   std::size_t size = 0;
 };
 
-TEST_CASE("https: one connection of HTTP/2 carries all") {
+TEST_CASE("https: one HTTP/2 connection is shared by all requests") {
   World world;
   const Trust trust(world.server.certificate().string());
   Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
@@ -445,7 +446,7 @@ TEST_CASE("https: one connection of HTTP/2 carries all") {
   CHECK(connections.size() == 1);
 }
 
-TEST_CASE("https: a redirect to http is not followed, for any host") {
+TEST_CASE("https: a redirect to http is not followed, whichever origin the secret is for") {
   World world;
   const Trust trust(world.server.certificate().string());
   Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
@@ -457,7 +458,7 @@ TEST_CASE("https: a redirect to http is not followed, for any host") {
   for (const LoggedRequest& request : world.server.log()) CHECK(request.port != world.server.other_port());
 }
 
-TEST_CASE("http: a server that only keeps the connection alive is left") {
+TEST_CASE("http: a server that sends only keep-alives is aborted") {
   const net::test::RawServer server([](net::test::RawServer::Connection& connection, const std::string& request) {
     if (request.starts_with("GET")) {
       return connection.send(net::test::http_response("200 OK", "application/x-git-upload-pack-advertisement",
@@ -469,7 +470,7 @@ TEST_CASE("http: a server that only keeps the connection alive is left") {
   });
   World world;
   net::Timeouts timeouts;
-  timeouts.stall = std::chrono::seconds(1);  // and ten times as long for a pack
+  timeouts.stall = std::chrono::seconds(1);  // ten times as long for a pack
   Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, timeouts);
   const auto remote = connector.open(unwrap(atom::Url::parse(server.url() + "/a.git")));
   FetchOptions options;
@@ -486,7 +487,7 @@ TEST_CASE("http: a server that only keeps the connection alive is left") {
   CHECK(sink.pack.empty());
 }
 
-TEST_CASE("https: a server with an untrusted certificate is refused, with a hint") {
+TEST_CASE("https: a server without a trusted certificate is rejected with a hint") {
   World world;
   const auto remote = world.open_url(world.server.tls_url() + "/a.git");
   const Error error = failure_of(world, *remote);

@@ -1,4 +1,4 @@
-// Which connections are used again, and what is sent again when one has been closed: real servers, which count.
+// Which connections are reused, and which requests are repeated after one was closed: real servers, which count.
 #include <chrono>
 #include <cstdlib>
 #include <map>
@@ -39,7 +39,7 @@ struct World {
       runtime.reactor(), runtime.pool(), memory, {}, {}, [this](std::string_view text) { told.append(text) += '\n'; }};
 };
 
-// Longer than the servers here wait for a next request.
+// Longer than the idle timeout of these servers.
 void idle() {
   std::this_thread::sleep_for(std::chrono::milliseconds(5000));
 }
@@ -47,7 +47,7 @@ void idle() {
 constexpr const char* single = "repeating the request on a new connection: the server accepts one request";
 constexpr const char* closed = "repeating the request on a new connection: the server closed the idle";
 
-// sshd that forgets GIT_PROTOCOL or knows it, and lets a command live for so many seconds.
+// sshd that drops or accepts GIT_PROTOCOL, and limits the duration of a command.
 struct Ssh {
   Ssh(const std::string& settings, const std::string& seconds)
       : server(settings + "ForceCommand timeout " + seconds + " sh -c \"$SSH_ORIGINAL_COMMAND\"\n") {
@@ -64,24 +64,24 @@ struct Ssh {
 
 }  // namespace
 
-TEST_CASE("persistence: git daemon in v0 lists and is fetched from over one connection") {
+TEST_CASE("persistence: git daemon in v0 lists refs and is fetched from over one connection") {
   const test::GitDaemon server(true);
   test::make_repository(server.root() / "a.git");
   World world;
   const auto remote = world.open(server.url() + "/a.git");
-  world.runtime.run(remote->greet());  // finds out that it is of v0
+  world.runtime.run(remote->greet());  // detects v0
   const auto main = world.main(*remote);
   const int before = server.connections();
   CHECK(world.fetch(*remote, main) > 1000);
   CHECK(server.connections() == before);
   CHECK(world.fetch(*remote, main) > 1000);
-  CHECK(server.connections() == before + 1);  // the last fetch has ended the first
+  CHECK(server.connections() == before + 1);  // the last fetch has ended the first connection
   CHECK(remote->traffic().connections == static_cast<std::uint64_t>(server.connections()));
   CHECK(remote->traffic().one_request_per_connection == 0);
   CHECK(remote->traffic().retries == 0);
 }
 
-TEST_CASE("persistence: git daemon in v0 hangs up between two requests") {
+TEST_CASE("persistence: git daemon in v0 closes between two requests") {
   const test::GitDaemon server(true, 3);
   test::make_repository(server.root() / "a.git");
   World world;
@@ -97,7 +97,7 @@ TEST_CASE("persistence: git daemon in v0 hangs up between two requests") {
   CHECK(world.told.find(single) != std::string::npos);
 }
 
-TEST_CASE("persistence: git daemon in v2 hangs up between two requests") {
+TEST_CASE("persistence: git daemon in v2 closes between two requests") {
   test::GitDaemon server(false, 3);
   test::make_repository(server.root() / "a.git");
   World world;
@@ -112,7 +112,7 @@ TEST_CASE("persistence: git daemon in v2 hangs up between two requests") {
   CHECK(remote->traffic().retries == 0);
   CHECK(world.told.find(closed) != std::string::npos);
 
-  SUBCASE("after two of these nothing is kept for it, in the next run either") {
+  SUBCASE("after two closed connections none is kept, not even in the next run") {
     idle();
     CHECK(world.fetch(*remote, main) > 1000);
     CHECK(remote->traffic().closed_while_idle == 2);
@@ -126,7 +126,7 @@ TEST_CASE("persistence: git daemon in v2 hangs up between two requests") {
     CHECK(again->traffic().closed_while_idle == 0);
     CHECK(again->traffic().one_request_per_connection == 0);
   }
-  SUBCASE("what fails on the new connection, too, is not sent a third time at once") {
+  SUBCASE("a request that also fails on the new connection is only retried after a delay") {
     idle();
     server.stop();
     test::StringSink sink;
@@ -168,11 +168,11 @@ TEST_CASE("persistence: ssh whose server ends the command between two requests")
 
 namespace {
 
-// git-upload-pack behind an HTTP server that ends its connections as it is told.
+// git-upload-pack behind an HTTP server that closes its connections in a configurable way.
 class HttpGit {
  public:
-  // Each connection serves `each` requests; the last answer says so if `polite`, else the connection ends when one more
-  // request has arrived. With `old` it speaks HTTP/1.0.
+  // Each connection serves `each` requests; if `polite`, the last response announces the end, otherwise the connection
+  // is closed when one more request has arrived. With `old` it uses HTTP/1.0.
   HttpGit(int each, bool polite, bool old = false)
       : each_(each),
         polite_(polite),
@@ -221,7 +221,7 @@ struct Seen {
   net::Traffic traffic;
 };
 
-// A handshake, and four requests one after another.
+// A handshake, and four sequential requests.
 Seen five_requests(World& world, const HttpGit& server) {
   const auto remote = world.open(server.url());
   world.runtime.run(remote->greet());
@@ -236,7 +236,7 @@ std::string origin_of(const HttpGit& server) {
 
 }  // namespace
 
-TEST_CASE("persistence: a server of HTTP/1.0 gets a connection for each request, and nothing twice") {
+TEST_CASE("persistence: an HTTP/1.0 server gets one connection per request, and no request twice") {
   const HttpGit server(1, true, true);
   World world;
   const Seen seen = five_requests(world, server);
@@ -248,7 +248,7 @@ TEST_CASE("persistence: a server of HTTP/1.0 gets a connection for each request,
   CHECK_FALSE(world.memory.facts.at(origin_of(server)).persists);
 }
 
-TEST_CASE("persistence: a server that closes after so many requests, and says so") {
+TEST_CASE("persistence: a server that closes after several requests and announces it") {
   const HttpGit server(2, true);
   World world;
   const Seen seen = five_requests(world, server);
@@ -258,7 +258,7 @@ TEST_CASE("persistence: a server that closes after so many requests, and says so
   CHECK(world.memory.facts.at(origin_of(server)).persists);
 }
 
-TEST_CASE("persistence: a proxy that ends used connections without a word") {
+TEST_CASE("persistence: a proxy that silently closes used connections") {
   const HttpGit server(2, false);
   World world;
   const Seen seen = five_requests(world, server);
@@ -268,10 +268,10 @@ TEST_CASE("persistence: a proxy that ends used connections without a word") {
   CHECK(seen.traffic.closed_while_idle == 2);
   CHECK(seen.traffic.retries == 0);
   CHECK(world.told.find(closed) != std::string::npos);
-  CHECK(world.memory.facts.at(origin_of(server)).persists);  // connections are used again, now and then
+  CHECK(world.memory.facts.at(origin_of(server)).persists);  // connections are reused some of the time
 }
 
-TEST_CASE("persistence: a server that serves one request and says nothing is found out, and remembered") {
+TEST_CASE("persistence: a server that silently closes after each request is detected and remembered") {
   const HttpGit server(1, false);
   World world;
   const Seen seen = five_requests(world, server);

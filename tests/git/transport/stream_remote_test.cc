@@ -1,4 +1,4 @@
-// The whole way from Connector to git daemon and sshd and back.
+// The complete path from Connector to git daemon and sshd and back.
 #include <cstdlib>
 
 #include <doctest/doctest.h>
@@ -40,7 +40,7 @@ struct World {
   Connector connector{runtime.reactor(), runtime.pool(), memory};
 };
 
-// Made before the World, whose Connector reads the environment.
+// Created before the World, whose Connector reads the environment.
 struct Ssh {
   explicit Ssh(const std::string& settings = "AcceptEnv GIT_PROTOCOL\n") : server(settings) {
     setenv("GIT_SSH_COMMAND", ("ssh -F " + server.client().string()).c_str(), 1);
@@ -99,7 +99,7 @@ TEST_CASE("git://: refs and objects over one connection") {
   CHECK(remote->traffic().bytes_received > 150'000);
   CHECK(remote->traffic().bytes_sent > 100);
 
-  SUBCASE("the next run asks before it is greeted, and needs no more") {
+  SUBCASE("the next run sends a request before the greeting, and nothing more") {
     Connector next(world.runtime.reactor(), world.runtime.pool(), world.memory);
     const auto again = next.open(remote->url());
     CHECK(world.runtime.run(again->ls_refs({"refs/tags/"})).size() == 1);
@@ -108,13 +108,13 @@ TEST_CASE("git://: refs and objects over one connection") {
     CHECK(again->traffic().retries == 0);
     CHECK(server.connections() == 2);
   }
-  SUBCASE("what was believed of the host is corrected by what it says") {
+  SUBCASE("a wrong assumption about the host is corrected by its greeting") {
     world.memory.facts["git://127.0.0.1:" + server.url().substr(16)] = {.speaks_v2 = true,
                                                                         .agent_capabilities = "ls-refs\nfetch\n"};
     Connector next(world.runtime.reactor(), world.runtime.pool(), world.memory);
     const auto again = next.open(remote->url());
     FetchOptions options;
-    options.depth = 1;  // which the belief has no word for
+    options.depth = 1;  // which the assumed capabilities lack
     test::StringSink sink;
     CHECK(world.runtime.run(again->ls_refs({"refs/tags/"})).size() == 1);
     world.runtime.run(again->fetch({main[0].id}, sink, options));
@@ -122,7 +122,7 @@ TEST_CASE("git://: refs and objects over one connection") {
   }
 }
 
-TEST_CASE("git://: many remotes at once, and one that is not there") {
+TEST_CASE("git://: many concurrent remotes, one of them missing") {
   test::GitDaemon server;
   test::make_repository(server.root() / "a.git");
   World world;
@@ -144,7 +144,7 @@ TEST_CASE("git://: many remotes at once, and one that is not there") {
   CHECK(missing->traffic().retries == 0);
 }
 
-TEST_CASE("symrefs that form a cycle are no refs, and do not block") {
+TEST_CASE("cyclic symrefs are omitted and do not block") {
   test::GitDaemon server;
   const auto repository = server.root() / "a.git";
   test::make_repository(repository);
@@ -190,14 +190,14 @@ TEST_CASE("ssh: refs and objects over one session") {
   CHECK(remote->traffic().retries == 0);
 }
 
-TEST_CASE("ssh: a path arrives as one word, whatever it holds") {
+TEST_CASE("ssh: a path is passed as one word, whatever it contains") {
   const Ssh ssh;
   World world;
   for (const char* const name : {"it's", "$(touch pwned)", "a;b", "new%0aline", "`id`", "ex!clam", "a b\"c"}) {
     INFO(name);
     const std::string spelled(name);
     if (spelled.find("%0a") != std::string::npos) {
-      CHECK_FALSE(atom::Url::parse(ssh.server.url() + "/" + spelled));  // control characters do not get so far
+      CHECK_FALSE(atom::Url::parse(ssh.server.url() + "/" + spelled));  // control characters are rejected earlier
       continue;
     }
     const auto repository = ssh.repository(spelled);
@@ -207,14 +207,14 @@ TEST_CASE("ssh: a path arrives as one word, whatever it holds") {
   CHECK(shell_quoted("a'b\n!$(c)") == "'a'\\''b\n'\\!'$(c)'");
 }
 
-TEST_CASE("ssh: what could be an option is refused before a process is started") {
+TEST_CASE("ssh: arguments that look like options are rejected before a process is started") {
   for (const char* const url :
        {"ssh://-oProxyCommand=x/r", "ssh://-l@host/r", "-oProxyCommand=x@host:r", "host.tld:-r", "ssh://u@-h/r"}) {
     CHECK_FALSE(atom::Url::parse(url));
   }
 }
 
-TEST_CASE("ssh: an unknown host, a missing key, a missing repository, each with its remedy") {
+TEST_CASE("ssh: an unknown host, a missing key and a missing repository are reported with hints") {
   const Ssh ssh;
   const auto repository = ssh.repository("a.git");
   World world;
@@ -238,7 +238,7 @@ TEST_CASE("ssh: an unknown host, a missing key, a missing repository, each with 
   CHECK(stranger->traffic().retries == 0);
 }
 
-TEST_CASE("ssh: a server that lets in few at a time is asked by fewer") {
+TEST_CASE("ssh: fewer concurrent sessions are used if the server limits logins") {
   const Ssh ssh("AcceptEnv GIT_PROTOCOL\nMaxStartups 2:100:3\n");
   const auto repository = ssh.repository("a.git");
   World world;
@@ -253,17 +253,17 @@ TEST_CASE("ssh: a server that lets in few at a time is asked by fewer") {
   for (const auto& refs : world.runtime.run(coro::all(std::move(queries)))) CHECK(refs.size() == 2);
 }
 
-TEST_CASE("ssh: a line of ten megabytes on its error output") {
+TEST_CASE("ssh: an error output line of ten megabytes") {
   const std::string line = "head -c 10000000 /dev/zero | tr '\\0' '\\033' >&2; ";
-  SUBCASE("does not hold up the answer") {
+  SUBCASE("does not delay the response") {
     const Ssh ssh("AcceptEnv GIT_PROTOCOL\nForceCommand " + line + "exec sh -c \"$SSH_ORIGINAL_COMMAND\"\n");
     const auto repository = ssh.repository("a.git");
     World world;
     const auto remote = world.open(ssh.url(repository));
     CHECK(as_ls_remote(world.refs(*remote)) == git_ls_remote(repository));
-    CHECK(remote->traffic().bytes_received < 10'000);  // of the answer, which it is no part of
+    CHECK(remote->traffic().bytes_received < 10'000);  // error output is not counted
   }
-  SUBCASE("is cut short, and escaped, in the error that it ends in") {
+  SUBCASE("is truncated and escaped in the error") {
     const Ssh ssh("ForceCommand echo 'the reason' >&2; " + line + "exit 1\n");
     World world;
     const Error error = world.failure_of(*world.open(ssh.server.url() + "/a.git"));
@@ -275,7 +275,7 @@ TEST_CASE("ssh: a line of ten megabytes on its error output") {
   }
 }
 
-TEST_CASE("ssh: its words are made fit for a terminal, and say whether to try again") {
+TEST_CASE("ssh: error output is escaped, and determines whether to retry") {
   const Error hostile = ssh_error("\x1b]52;c;evil\x07\nPermission denied (publickey).\r\n", 255, "host");
   CHECK(hostile.message().find('\x1b') == std::string::npos);
   CHECK(hostile.message().find("Permission denied (publickey).") != std::string::npos);

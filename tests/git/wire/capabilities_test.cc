@@ -24,7 +24,7 @@ std::string advertisement(std::initializer_list<std::string_view> lines) {
 
 }  // namespace
 
-TEST_CASE("capabilities: as git advertises them") {
+TEST_CASE("capabilities: as advertised by git") {
   const test::TemporaryDirectory home;
   test::make_repository(home.path());
   const std::string bytes = test::upload_pack(home.path(), "");
@@ -43,17 +43,17 @@ TEST_CASE("capabilities: as git advertises them") {
     REQUIRE(greeted);
     CHECK(greeted->text() == capabilities->text());
   }
-  SUBCASE("every truncation is an error that may be retried") {
+  SUBCASE("every truncation is a retryable error") {
     for (std::size_t n = 0; n < bytes.size(); ++n) {
       const auto cut = parse(std::string_view(bytes).substr(0, n));
       REQUIRE_FALSE(cut);
       CHECK(cut.error().is_retryable());
     }
   }
-  SUBCASE("and nothing may follow it") {
+  SUBCASE("trailing data is rejected") {
     CHECK_FALSE(parse(bytes + "0000"));
   }
-  SUBCASE("older protocols are told apart") {
+  SUBCASE("older protocols are recognized") {
     for (const std::string protocol : {"version=0", "version=1"}) {
       const std::string old = test::upload_pack(home.path(), "", protocol);
       for (const std::string& answer : {old, "001e# service=git-upload-pack\n0000" + old}) {
@@ -65,7 +65,7 @@ TEST_CASE("capabilities: as git advertises them") {
   }
 }
 
-TEST_CASE("capabilities: other object formats and missing commands have clear words") {
+TEST_CASE("capabilities: unsupported object formats and missing commands are reported") {
   const auto sha256 = parse(advertisement({"version 2", "ls-refs", "fetch", "object-format=sha256"}));
   REQUIRE(sha256);
   CHECK(sha256->usable().error().message().contains("sha256"));
@@ -74,7 +74,7 @@ TEST_CASE("capabilities: other object formats and missing commands have clear wo
   CHECK(without->usable().error().message().contains("\"fetch\""));
 }
 
-TEST_CASE("capabilities: hostile answers") {
+TEST_CASE("capabilities: malicious advertisements") {
   CHECK(
       parse(advertisement({"version 2", "agent=\x1b]52;c;eA==\x07"})).error().message().contains("invalid capability"));
   const auto refused = parse(advertisement({"ERR no \x1b[31mway"}));

@@ -49,16 +49,16 @@ const std::string pack_section = line("packfile");
 
 }  // namespace
 
-TEST_CASE("fetch: git's own answer is a pack that git accepts, however it is cut") {
+TEST_CASE("fetch: git's response, split anywhere, contains a pack that git accepts") {
   const test::TemporaryDirectory home;
   test::make_repository(home.path());
   const auto want = *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse main").substr(0, 40));
   FetchOptions options;
-  SUBCASE("with its history") {}
+  SUBCASE("with history") {}
   SUBCASE("with progress") {
     options.progress = [](std::string_view) {};
   }
-  SUBCASE("one generation of it") {
+  SUBCASE("with depth 1") {
     options.depth = 1;
   }
   const auto request = fetch_request(capabilities, std::vector{want}, options);
@@ -76,7 +76,7 @@ TEST_CASE("fetch: git's own answer is a pack that git accepts, however it is cut
   CHECK(commits == (options.depth == 1 ? "1\n" : "3\n"));
   for (const std::size_t step : {1U, 5U, 1000U, 65521U}) CHECK(parse(bytes, step).pack == whole.pack);
 
-  // Cuts everywhere in the first and the last kilobyte, and here and there between.
+  // Truncate anywhere in the first and the last kilobyte, and at some points in between.
   for (std::size_t n = 0; n < bytes.size(); n += n < 1000 || n + 1000 > bytes.size() ? 1 : 997) {
     const Seen cut = parse(std::string_view(bytes).substr(0, n), 65536);
     REQUIRE(cut.error);
@@ -113,7 +113,7 @@ TEST_CASE("fetch: sections") {
   CHECK(refused(pack + pack));
 }
 
-TEST_CASE("fetch: the server's last words are fit for a terminal") {
+TEST_CASE("fetch: the server's error message is escaped") {
   const Seen seen = parse(pack_section + band(1, "PA") + band(3, "out of \x1b[31mmemory\r\n") + "0000", 7);
   REQUIRE(seen.error);
   CHECK(seen.error->message() == "remote error: out of \\x1b[31mmemory");
@@ -122,7 +122,7 @@ TEST_CASE("fetch: the server's last words are fit for a terminal") {
   CHECK(parse(line("ERR " + std::string(60'000, '\x9b')), 7).error->message().size() < 500);
 }
 
-TEST_CASE("fetch: a server that receives an earlier version as have responds with the difference, in one round") {
+TEST_CASE("fetch: with a have, the server sends a thin pack in one round") {
   const test::TemporaryDirectory home;
   test::shell(home.path(),
               "git init -q -b main . && mkdir a && seq 20000 > a/large && seq 20001 40000 > a/other && git add -A && "
@@ -145,14 +145,14 @@ TEST_CASE("fetch: a server that receives an earlier version as have responds wit
   CHECK(seen.pack.size() < 1000);
 }
 
-TEST_CASE("fetch: a depth needs a server that offers it") {
+TEST_CASE("fetch: a depth requires server support") {
   FetchOptions options;
   options.depth = 1;
   CHECK_FALSE(fetch_request(Capabilities::from_text("fetch=filter"), {}, options));
   CHECK(fetch_request(Capabilities::from_text("fetch=filter shallow"), {}, options)->contains("deepen 1\n"));
 }
 
-TEST_CASE("fetch: a filter is asked for where the server offers one, and git obeys it") {
+TEST_CASE("fetch: a filter is sent if the server supports it, and git applies it") {
   const test::TemporaryDirectory home;
   test::make_repository(home.path());
   test::shell(home.path(), "git config uploadpack.allowFilter true");
@@ -162,7 +162,7 @@ TEST_CASE("fetch: a filter is asked for where the server offers one, and git obe
   const std::vector wants = {id("main"), id("main:one")};
   FetchOptions options;
   std::string expected;
-  SUBCASE("commits, and the blob that is wanted by name") {
+  SUBCASE("commits, and a blob wanted by id") {
     options.filter = Filter::trees;
     expected = "      1 blob\n      3 commit\n";
   }

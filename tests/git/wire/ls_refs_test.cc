@@ -36,7 +36,7 @@ std::vector<std::string> names(const std::vector<Ref>& refs) {
 
 }  // namespace
 
-TEST_CASE("ls-refs: git's own answer") {
+TEST_CASE("ls-refs: git's response") {
   const test::TemporaryDirectory home;
   test::make_repository(home.path());
   const auto capabilities = Capabilities::from_text("agent=git\nls-refs=unborn\nfetch=shallow\nobject-format=sha1\n");
@@ -59,13 +59,13 @@ TEST_CASE("ls-refs: git's own answer") {
   }
 }
 
-TEST_CASE("ls-refs: the request names the prefixes") {
+TEST_CASE("ls-refs: the request contains the prefixes") {
   const std::vector<std::string> prefixes = {"refs/eka/", "HEAD"};
   CHECK(ls_refs_request(Capabilities(), prefixes) ==
         "0014command=ls-refs\n00010009peel\n000csymrefs\n0019ref-prefix refs/eka/\n0014ref-prefix HEAD\n0000");
 }
 
-TEST_CASE("ls-refs: what was not asked for is dropped, what is unborn is absent") {
+TEST_CASE("ls-refs: refs outside the prefixes are dropped, unborn ones are omitted") {
   const auto refs =
       parse(answer({ref_line("refs/heads/z"), "unborn HEAD symref-target:refs/heads/none", ref_line("refs/tags/t"),
                     ref_line("refs/heads/a") + " some-day:maybe peeled:" + std::string(id)}),
@@ -74,7 +74,7 @@ TEST_CASE("ls-refs: what was not asked for is dropped, what is unborn is absent"
   CHECK(names(*refs) == std::vector<std::string>{"refs/heads/a", "refs/heads/z"});
 }
 
-TEST_CASE("ls-refs: symrefs in a circle are what the server says, and are not followed") {
+TEST_CASE("ls-refs: cyclic symrefs are returned but not followed") {
   const auto refs =
       parse(answer({"unborn HEAD symref-target:HEAD", ref_line("refs/a") + " symref-target:refs/b",
                     ref_line("refs/b") + " symref-target:refs/a", ref_line("refs/c") + " symref-target:refs/c"}));
@@ -83,7 +83,7 @@ TEST_CASE("ls-refs: symrefs in a circle are what the server says, and are not fo
   CHECK((*refs)[2].symref_target == "refs/c");
 }
 
-TEST_CASE("ls-refs: names that are not ref names are refused") {
+TEST_CASE("ls-refs: invalid ref names are rejected") {
   for (const std::string& bad :
        {std::string("../x"), std::string("refs/../x"), std::string("refs/heads/\x1b[31m"), std::string("refs//x"),
         std::string("refs/x/"), std::string("refs/.x"), std::string("refs/x.lock"), std::string("refs/x.lock/y"),
@@ -100,7 +100,7 @@ TEST_CASE("ls-refs: names that are not ref names are refused") {
   CHECK_FALSE(parse(answer({ref_line("refs/" + std::string(65'000, 'x'))})));
 }
 
-TEST_CASE("ls-refs: broken lines") {
+TEST_CASE("ls-refs: malformed lines") {
   CHECK_FALSE(parse(answer({"0123 refs/a"})));
   CHECK_FALSE(parse(answer({ref_line("refs/a") + " peeled:12"})));
   CHECK_FALSE(parse(answer({ref_line("refs/a"), ref_line("refs/a")})));
@@ -110,7 +110,7 @@ TEST_CASE("ls-refs: broken lines") {
   CHECK(parse("0000")->empty());
 }
 
-TEST_CASE("ls-refs: counts and bytes have limits") {
+TEST_CASE("ls-refs: the number and size of refs are limited") {
   const std::string four = answer({ref_line("refs/a"), ref_line("refs/b"), ref_line("refs/c"), ref_line("refs/d")});
   CHECK(parse(four, {}, 7, {.refs = 4, .bytes = four.size()}));
   CHECK_FALSE(parse(four, {}, 7, {.refs = 3, .bytes = four.size()}));

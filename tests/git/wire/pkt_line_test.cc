@@ -48,7 +48,7 @@ Seen read_all(std::string_view bytes, std::size_t step) {
 
 }  // namespace
 
-TEST_CASE("pkt-line: what is written is read, however it is cut") {
+TEST_CASE("pkt-line: round-trip, with input split anywhere") {
   const std::string big(largest_payload, 'x');
   PacketWriter writer;
   writer.line("hello").data(big).delimiter().data("").data("000").flush();
@@ -64,13 +64,13 @@ TEST_CASE("pkt-line: what is written is read, however it is cut") {
   }
 }
 
-TEST_CASE("pkt-line: a cut packet is not between packets") {
+TEST_CASE("pkt-line: a truncated packet is detected") {
   const std::string_view wire = "0009hello";
   for (std::size_t n = 1; n < wire.size(); ++n) CHECK_FALSE(read_all(wire.substr(0, n), 1).between);
   CHECK(read_all(wire, 1).between);
 }
 
-TEST_CASE("pkt-line: hostile lengths are refused") {
+TEST_CASE("pkt-line: invalid lengths are rejected") {
   for (const std::string_view bad :
        {"0003", "fff1", "ffff", "FFFF", "zzzz", "00 5", "-001", "+004", "0x10", "\x1b[2J"}) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{100}}) {
@@ -82,7 +82,7 @@ TEST_CASE("pkt-line: hostile lengths are refused") {
   }
 }
 
-TEST_CASE("pkt-line: a payload too long for a packet is not sent") {
+TEST_CASE("pkt-line: an oversized payload is not sent") {
   PacketWriter writer;
   CHECK_THROWS_AS(writer.data(std::string(largest_payload + 1, 'x')), Error);
 }

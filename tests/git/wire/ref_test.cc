@@ -19,7 +19,7 @@ std::string meant(std::string_view short_name, std::initializer_list<const char*
 
 }  // namespace
 
-TEST_CASE("a short name means what it means to git") {
+TEST_CASE("a short ref name expands as in git") {
   CHECK(meant("main", {"refs/heads/main", "refs/remotes/main", "refs/tags/main"}) == "refs/tags/main");
   CHECK(meant("main", {"refs/heads/main", "refs/main", "refs/tags/main"}) == "refs/main");
   CHECK(meant("main", {"refs/heads/main", "refs/remotes/main"}) == "refs/heads/main");
@@ -30,12 +30,12 @@ TEST_CASE("a short name means what it means to git") {
   CHECK(meant("feature/x", {"refs/heads/feature/x"}) == "refs/heads/feature/x");
 }
 
-TEST_CASE("a short name is never a part of another") {
+TEST_CASE("a short name never matches part of another name") {
   CHECK(meant("main", {"refs/heads/main2", "refs/heads/x/main"}).empty());
   CHECK(meant("main", {}).empty());
 }
 
-TEST_CASE("what cannot be a ref name matches none") {
+TEST_CASE("invalid ref names do not expand") {
   for (const char* bad : {"", "a..b", "a b", "-\x1b", "x.lock", "/x", "x/"}) {
     CAPTURE(bad);
     CHECK(full_names(bad).empty());

@@ -1,4 +1,4 @@
-// Files over HTTP from servers that break off, lie and lead astray.
+// Downloads over HTTP from servers that abort, lie and redirect.
 #include "net/download/download.h"
 
 #include <atomic>
@@ -97,7 +97,7 @@ const std::string body = [] {
   return out;
 }();
 
-// Sends the file from where it is asked for, but at most `piece` bytes of it, and hangs up.
+// Sends the file from the requested offset, but at most `piece` bytes, and closes.
 bool send_piece(Connection& connection, const std::string& request, std::size_t piece, const std::string& tag) {
   std::size_t from = 0;
   const auto range = header_of(request, "Range");
@@ -114,7 +114,7 @@ bool send_piece(Connection& connection, const std::string& request, std::size_t 
 
 }  // namespace
 
-TEST_CASE("download: a transfer that breaks is taken up where it broke") {
+TEST_CASE("download: an interrupted transfer is resumed") {
   std::atomic<std::size_t> sent = 0;
   const RawServer server([&](Connection& connection, const std::string& request) {
     sent += 100'000;
@@ -129,7 +129,7 @@ TEST_CASE("download: a transfer that breaks is taken up where it broke") {
   CHECK(outcome.traffic.retries + 1 == outcome.traffic.requests);
 }
 
-TEST_CASE("download: a file that has changed meanwhile is begun again") {
+TEST_CASE("download: a file that changed meanwhile is restarted") {
   std::atomic<int> times = 0;
   const RawServer server([&](Connection& connection, const std::string& request) {
     return send_piece(connection, request, ++times == 1 ? 100'000 : body.size(), times == 1 ? "\"one\"" : "\"two\"");
@@ -140,7 +140,7 @@ TEST_CASE("download: a file that has changed meanwhile is begun again") {
   CHECK(outcome.restarts == 1);
 }
 
-TEST_CASE("download: a server without ranges sends it whole, a weak tag is none") {
+TEST_CASE("download: without ranges or with a weak ETag the whole file is sent again") {
   std::atomic<int> times = 0;
   const RawServer server([&](Connection& connection, const std::string& request) {
     CHECK(header_of(request, "Range").empty());
@@ -151,7 +151,7 @@ TEST_CASE("download: a server without ranges sends it whole, a weak tag is none"
   CHECK(outcome.content == body);
 }
 
-TEST_CASE("download: a range that was not requested is not accepted") {
+TEST_CASE("download: an unrequested range is rejected") {
   std::atomic<int> times = 0;
   const RawServer server([&](Connection& connection, const std::string& request) {
     if (++times != 2) return send_piece(connection, request, times == 1 ? 100'000 : body.size(), "\"one\"");
@@ -164,7 +164,7 @@ TEST_CASE("download: a range that was not requested is not accepted") {
   CHECK(outcome.restarts == 1);
 }
 
-TEST_CASE("download: one that never gets on ends") {
+TEST_CASE("download: a transfer without progress ends with an error") {
   const RawServer server([&](Connection& connection, const std::string& request) {
     return send_piece(connection, request, 0, "\"one\"");
   });
@@ -174,7 +174,7 @@ TEST_CASE("download: one that never gets on ends") {
   CHECK(server.requests() == coro::RetryPolicy().attempts);
 }
 
-TEST_CASE("download: transient answers are tried again, refusals are not") {
+TEST_CASE("download: transient statuses are retried, rejections are not") {
   std::atomic<int> times = 0;
   const RawServer busy([&](Connection& connection, const std::string& request) {
     if (++times <= 2) {
@@ -194,7 +194,7 @@ TEST_CASE("download: transient answers are tried again, refusals are not") {
   CHECK(gone.requests() == 1);
 }
 
-TEST_CASE("download: redirects are followed, and carry no secret to another place") {
+TEST_CASE("download: redirects are followed without sending secrets to other origins") {
   std::string seen_there = "none";
   const RawServer there([&](Connection& connection, const std::string& request) {
     seen_there = header_of(request, "Authorization");
@@ -215,7 +215,7 @@ TEST_CASE("download: redirects are followed, and carry no secret to another plac
   CHECK(seen_there.empty());
 }
 
-TEST_CASE("download: the user's headers go to the place they are meant for, not along a redirect") {
+TEST_CASE("download: the user's headers are sent only to their URL, not after a redirect") {
   std::string seen_there = "none";
   const RawServer there([&](Connection& connection, const std::string& request) {
     seen_there = header_of(request, "X-Token");
@@ -236,7 +236,7 @@ TEST_CASE("download: the user's headers go to the place they are meant for, not 
   CHECK(seen_there.empty());
 }
 
-TEST_CASE("download: it goes by the proxy that the configuration names") {
+TEST_CASE("download: the configured proxy is used") {
   std::string asked;
   const RawServer proxy([&](Connection& connection, const std::string& request) {
     asked = request.substr(0, request.find("\r\n"));
@@ -250,7 +250,7 @@ TEST_CASE("download: it goes by the proxy that the configuration names") {
   CHECK(asked == "GET http://far.invalid/file HTTP/1.1");
 }
 
-TEST_CASE("download: redirects that lead astray are refused") {
+TEST_CASE("download: unsafe redirects are rejected") {
   for (const std::string where : {"file:///etc/passwd", "ftp://127.0.0.1/x", "http://user:word@127.0.0.1/x",
                                   "ssh://127.0.0.1/x", "gopher://127.0.0.1/x"}) {
     CAPTURE(where);
@@ -270,7 +270,7 @@ TEST_CASE("download: redirects that lead astray are refused") {
   CHECK(loop.requests() == 11);
 }
 
-TEST_CASE("download: a body over the limit ends it") {
+TEST_CASE("download: a body over the limit aborts the transfer") {
   const RawServer server([&](Connection& connection, const std::string&) {
     return connection.send(test::http_response("200 OK", "text/plain", std::string(9 << 20, 'x')));
   });

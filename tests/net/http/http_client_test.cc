@@ -1,4 +1,4 @@
-// The HTTP client against a server that is slow, rude or hostile.
+// The HTTP client with slow, faulty and malicious servers.
 #include "net/http/http_client.h"
 
 #include <algorithm>
@@ -63,7 +63,7 @@ constexpr std::size_t large = std::size_t{64} << 20;
 
 }  // namespace
 
-TEST_CASE("http client: requests that follow one another share a connection") {
+TEST_CASE("http client: consecutive requests share a connection") {
   const RawServer server([](Connection& connection, const std::string& request) {
     const bool post = request.starts_with("POST");
     return connection.send(
@@ -79,7 +79,7 @@ TEST_CASE("http client: requests that follow one another share a connection") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("http client: a body that is not read makes the server wait") {
+TEST_CASE("http client: an unread body blocks the server") {
   std::atomic<std::size_t> sent = 0;
   std::atomic<bool> done = false;
   const RawServer server([&](Connection& connection, const std::string&) {
@@ -94,12 +94,12 @@ TEST_CASE("http client: a body that is not read makes the server wait") {
   });
   coro::Runtime runtime(1);
   HttpLimits limits;
-  limits.stall = std::chrono::seconds(1);  // the wait is our own doing, and is not held against the server
+  limits.stall = std::chrono::seconds(1);  // the delay is caused by the client, so it does not count against the server
   HttpClient client(runtime.reactor(), limits);
   const auto slow = [](HttpClient* http, HttpRequest request,
                        const std::atomic<std::size_t>* progress) -> coro::Task<std::size_t> {
     const std::unique_ptr<HttpResponse> response = co_await http->send(std::move(request));
-    // Until the server is stuck: nothing moves for a while.
+    // Wait until the server is blocked: nothing is sent for a while.
     asio::steady_timer timer(co_await asio::this_coro::executor);
     for (std::size_t before = 1; before != *progress;) {
       before = *progress;
@@ -119,12 +119,12 @@ TEST_CASE("http client: a body that is not read makes the server wait") {
     CHECK(total == large);
     co_return stuck_at;
   };
-  // What is under way fills our buffer and those of two sockets (a few megabytes on loopback), and no more.
+  // At most the client's buffer and those of two sockets (a few megabytes on loopback) are filled.
   CHECK(runtime.run(slow(&client, get(server), &sent)) < large / 2);
   CHECK(done);
 }
 
-TEST_CASE("http client: a compressed bomb is cut off at the limit") {
+TEST_CASE("http client: a decompression bomb is aborted at the limit") {
   const std::string bomb = output_of("head -c 268435456 /dev/zero | gzip -9");
   REQUIRE(bomb.size() < 1 << 20);
   const RawServer server([&](Connection& connection, const std::string& request) {
@@ -140,26 +140,27 @@ TEST_CASE("http client: a compressed bomb is cut off at the limit") {
   const Error error = failure_of(runtime, client, request);
   CHECK(error.message().contains("longer than 1048576 bytes"));
   CHECK_FALSE(error.is_retryable());
-  CHECK(runtime.run(read_to_end(&client, get(server))) == bomb);  // not asked for compression, not decompressed
+  CHECK(runtime.run(read_to_end(&client, get(server))) == bomb);  // no compression was requested, so nothing is
+                                                                  // decompressed
 }
 
-TEST_CASE("http client: faults of the connection are transient") {
+TEST_CASE("http client: connection errors are transient") {
   std::atomic<int> how = 0;
   const RawServer server([&](Connection& connection, const std::string&) {
     switch (how) {
-      case 0:  // hangs up without a word
+      case 0:  // closes without a response
         return false;
-      case 1:  // promises more than it sends
+      case 1:  // announces more than it sends
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nonly this");
         return false;
-      case 2:  // the same, and slams the door
+      case 2:  // the same, and resets the connection
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nonly this");
         connection.reset();
         return false;
       case 3:  // chunked, without the last chunk
         connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
         return false;
-      default:  // in the middle of the headers
+      default:  // closes in the middle of the headers
         connection.send("HTTP/1.1 200 OK\r\nContent-Le");
         connection.reset();
         return false;
@@ -200,7 +201,7 @@ TEST_CASE("http client: connection refused, and no response") {
   CHECK_FALSE(failure_of(runtime, client, file).is_retryable());
 }
 
-TEST_CASE("http client: an answer that is abandoned, by a failure beside it, is gone") {
+TEST_CASE("http client: a response abandoned because of another failure is closed") {
   const RawServer server([](Connection& connection, const std::string& request) {
     if (request.starts_with("GET /bad")) return connection.send("nonsense\r\n\r\n");
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
@@ -251,8 +252,8 @@ bool answer(Connection& connection) {
 
 }  // namespace
 
-TEST_CASE("http client: a used connection that is closed is replaced once, by a new one") {
-  // Each connection serves one request, says that it stays open, and ends when the next one has arrived.
+TEST_CASE("http client: a request on a closed reused connection is repeated once on a new one") {
+  // Each connection serves one request, announces keep-alive, and closes when the next request has arrived.
   std::mutex mutex;
   std::set<Connection*> served;
   const RawServer server([&](Connection& connection, const std::string&) {
@@ -276,13 +277,13 @@ TEST_CASE("http client: a used connection that is closed is replaced once, by a 
   CHECK(server.connections() == 2);
   CHECK(server.requests() == 3);
 
-  SUBCASE("and another reason is told where the server is known to close") {
+  SUBCASE("a different reason is reported if the server is known to close connections") {
     HttpRequest request = watched(server, watch);
     request.persists = false;
     CHECK(runtime.run(read_to_end(&client, request)) == "got");
     CHECK(watch.repeats.back() == Repeat::one_request_per_connection);
   }
-  SUBCASE("even if there are other used connections") {
+  SUBCASE("even if there are other reused connections") {
     const auto two = [&]() -> coro::Task<> {
       std::vector<coro::Task<std::string>> both;
       both.push_back(read_to_end(&client, watched(server, watch)));
@@ -301,19 +302,19 @@ TEST_CASE("http client: a used connection that is closed is replaced once, by a 
   }
 }
 
-TEST_CASE("http client: the failure of a new connection is real") {
+TEST_CASE("http client: a failure on a new connection is final") {
   std::atomic<bool> healthy = true;
   const RawServer server([&](Connection& connection, const std::string&) { return healthy && answer(connection); });
   coro::Runtime runtime(1);
   HttpClient client(runtime.reactor());
   Watched watch;
-  SUBCASE("at once") {
+  SUBCASE("on the first attempt") {
     healthy = false;
     CHECK(failure_of(runtime, client, watched(server, watch)).is_retryable());
     CHECK(server.requests() == 1);
     CHECK(watch.repeats.empty());
   }
-  SUBCASE("and when it replaces a used one") {
+  SUBCASE("and when it replaces a reused connection") {
     CHECK(runtime.run(read_to_end(&client, watched(server, watch))) == "got");
     healthy = false;
     CHECK(failure_of(runtime, client, watched(server, watch)).is_retryable());
@@ -323,7 +324,7 @@ TEST_CASE("http client: the failure of a new connection is real") {
   }
 }
 
-TEST_CASE("http client: what an answer says of its connection") {
+TEST_CASE("http client: what a response reveals about its connection") {
   std::string response;
   const RawServer server([&](Connection& connection, const std::string&) {
     connection.send(response);
@@ -364,7 +365,7 @@ class FakeClock final : public coro::Clock {
 
 }  // namespace
 
-TEST_CASE("http client: a busy host gets no request before its time, from any caller") {
+TEST_CASE("http client: no request is sent to a busy host before its Retry-After") {
   std::string busy;
   const RawServer server([&](Connection& connection, const std::string& request) {
     return request.starts_with("GET /busy") ? connection.send(busy) : answer(connection);
@@ -383,13 +384,13 @@ TEST_CASE("http client: a busy host gets no request before its time, from any ca
   runtime.run(read_to_end(&client, get(server)));
   CHECK(clock.slept == std::chrono::seconds(35));
 
-  // Where it does not say how long: longer each time.
+  // Without a time, delays increase.
   clock.slept = {};
   for (int i = 0; i < 3; ++i) ask_busy("");
   runtime.run(read_to_end(&client, get(server)));
   CHECK(clock.slept == std::chrono::milliseconds(300 + 600 + 1200));
 
-  // Longer than anybody waits: whoever asks finds out at once.
+  // Longer than the client waits: the error is reported at once.
   clock.slept = {};
   ask_busy("Retry-After: 61\r\n");
   runtime.run(read_to_end(&client, get(server)));

@@ -1,4 +1,4 @@
-// Logins against a server that counts who tries to get in.
+// Logins with a server that counts attempts.
 #include "net/login/http_login.h"
 
 #include <algorithm>
@@ -48,7 +48,7 @@ struct World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  // The statuses of so many requests at once; 0 for one that was not sent.
+  // The statuses of this number of concurrent requests; 0 for one that was not sent.
   std::vector<long> ask(int times, const std::string& userinfo) {
     const atom::Url url =
         unwrap(atom::Url::parse("http://" + userinfo + server.url().substr(std::string("http://").size()) + "/r"));
@@ -84,7 +84,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("logins: a wrong one is sent once, however many ask") {
+TEST_CASE("logins: a wrong one is sent once for all concurrent requests") {
   World world;
   world.helper.login.emplace();
   world.helper.login->user = "joe";
@@ -97,7 +97,7 @@ TEST_CASE("logins: a wrong one is sent once, however many ask") {
   CHECK(world.helper.approved == 0);
 }
 
-TEST_CASE("logins: a right one is tried by one, and then used by all") {
+TEST_CASE("logins: a correct one is tried by one request, then used by all") {
   World world;
   world.helper.login.emplace();
   world.helper.login->user = "joe";
@@ -108,13 +108,13 @@ TEST_CASE("logins: a right one is tried by one, and then used by all") {
   CHECK(world.helper.approved == 1);
 }
 
-TEST_CASE("logins: a user name alone is none") {
+TEST_CASE("logins: a user name alone is not a login") {
   World world;
   CHECK(world.ask(20, "joe@") == std::vector<long>(20, 401));
   CHECK(world.with_login == 0);
 }
 
-TEST_CASE("logins: that of the URL is sent at once, and if it is wrong, once") {
+TEST_CASE("logins: one in the URL is sent at once, and only once if it is wrong") {
   World world;
   CHECK(world.ask(5, "joe:s3cret@") == std::vector<long>(5, 200));
   CHECK(world.with_login == 5);

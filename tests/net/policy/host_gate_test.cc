@@ -44,7 +44,7 @@ coro::Task<> fail() {
 
 }  // namespace
 
-TEST_CASE("host gate: doubles while all is well, to a bound") {
+TEST_CASE("host gate: the limit doubles without failures, up to a bound") {
   HostGate gate({.first = 4, .most = 10});
   CHECK(visit_all(gate, 4, true).most == 4);
   CHECK(gate.limit("h") == 8);
@@ -53,7 +53,7 @@ TEST_CASE("host gate: doubles while all is well, to a bound") {
   CHECK(gate.limit("another") == 4);
 }
 
-TEST_CASE("host gate: a burst of failures halves once, and there is always one way in") {
+TEST_CASE("host gate: a burst of failures halves the limit once, and one request is always allowed") {
   HostGate gate({.first = 8, .most = 64});
   visit_all(gate, 8, false);
   CHECK(gate.limit("h") == 4);
@@ -62,7 +62,7 @@ TEST_CASE("host gate: a burst of failures halves once, and there is always one w
   CHECK(visit_all(gate, 5, false).most == 1);
 }
 
-TEST_CASE("host gate: after a failure it grows by one a round") {
+TEST_CASE("host gate: after a failure the limit grows by one per round") {
   HostGate gate({.first = 16, .most = 64});
   visit_all(gate, 16, false);
   CHECK(gate.limit("h") == 8);
@@ -72,7 +72,7 @@ TEST_CASE("host gate: after a failure it grows by one a round") {
   CHECK(gate.limit("h") == 9);
 }
 
-TEST_CASE("host gate: those who are cancelled leave no trace") {
+TEST_CASE("host gate: cancelled waiters have no effect") {
   HostGate gate({.first = 1, .most = 1});
   Counter counter;
   coro::Runtime runtime(1);

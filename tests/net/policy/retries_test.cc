@@ -1,4 +1,4 @@
-// What is told and counted of a retry, and which failures are a busy server.
+// What is reported and counted for a retry, and which failures mean a busy server.
 #include "net/policy/retries.h"
 
 #include <string>
@@ -30,7 +30,7 @@ class FakeClock final : public coro::Clock {
 
 }  // namespace
 
-TEST_CASE("a retry is counted and reported, and so is a repetition") {
+TEST_CASE("retries and repetitions are counted and reported") {
   FakeClock clock;
   std::vector<std::string> told;
   net::Retries retries(net::request_policy({}), clock, [&](std::string_view text) { told.emplace_back(text); });
@@ -44,7 +44,7 @@ TEST_CASE("a retry is counted and reported, and so is a repetition") {
   CHECK(told[1] == "http://h/s.git: repeating the request on a new connection: the server closed the idle connection");
 }
 
-TEST_CASE("a busy server is one that says so, with or without a time") {
+TEST_CASE("a server is busy if it reports so, with or without a time") {
   using std::chrono::milliseconds;
   CHECK(net::busy_wait(net::status_error(429, "http://h", std::chrono::seconds(35))) == milliseconds(35'000));
   CHECK(net::busy_wait(net::status_error(503, "http://h", {})) == milliseconds(0));
@@ -54,7 +54,7 @@ TEST_CASE("a busy server is one that says so, with or without a time") {
   CHECK(net::status_error(429, "http://h", std::chrono::seconds(3500)).is_retryable());
 }
 
-TEST_CASE("one limit bounds both requests and transfers") {
+TEST_CASE("the same limit applies to requests and transfers") {
   const net::Timeouts timeouts{.retry = std::chrono::seconds(5)};
   CHECK(net::request_policy(timeouts).deadline == std::chrono::seconds(5));
   CHECK(net::transfer_policy(timeouts).deadline == std::chrono::seconds(5));

@@ -1,4 +1,4 @@
-// Which directories are taken for a cache, and for whom what is made in one can be read.
+// Which directories are accepted as a cache, and the permissions of files created in it.
 #include "store/disk/cache_owner.h"
 
 #include <filesystem>
@@ -38,7 +38,7 @@ class Places {
   TemporaryDirectory directory_;
 };
 
-// The message, or nothing where the directory is taken.
+// The error message; empty if the directory is accepted.
 std::string refusal(const fs::path& root) {
   try {
     store::trusted_cache_root(root);
@@ -54,7 +54,7 @@ bool says(const std::string& message, const std::string& words) {
   return message.find(words) != std::string::npos;
 }
 
-// What in the directory others may read, write or enter, by its path; `skipped` is not looked into.
+// The paths in the directory that other users may read, write or enter; `skipped` is not searched.
 std::vector<std::string> open_to_others(const fs::path& directory, const fs::path& skipped) {
   std::vector<std::string> out;
   for (fs::recursive_directory_iterator entry(directory), end; entry != end; ++entry) {
@@ -82,7 +82,7 @@ class Umask {
 
 }  // namespace
 
-TEST_CASE("a cache and what is above it are refused when others may write there") {
+TEST_CASE("a cache is rejected if other users can write to it or a parent directory") {
   const Places places;
   places.make("open", 0777);
   places.make("open/cache", 0700);
@@ -106,7 +106,7 @@ TEST_CASE("a cache and what is above it are refused when others may write there"
   CHECK(says(refusal(places.path("file")), "is not a directory"));
 }
 
-TEST_CASE("a cache of another user, or below one's directory, is refused") {
+TEST_CASE("a cache or parent directory of another user is rejected") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: only root can give files to others");
     return;
@@ -139,7 +139,7 @@ TEST_CASE("a cache of another user, or below one's directory, is refused") {
   CHECK(says(refusal(places.path("link/other")), "belongs to another user"));
 }
 
-TEST_CASE("links on the way to a cache are resolved") {
+TEST_CASE("links in the path of a cache are resolved") {
   const Places places;
   places.make("real", 0700);
   fs::create_directory_symlink("real/../real", places.path("link"));
@@ -152,7 +152,7 @@ TEST_CASE("links on the way to a cache are resolved") {
   CHECK(says(refusal(places.path("circle")), "loop of symbolic links"));
 }
 
-TEST_CASE("whatever the umask is, a cache is for its user alone, and its trees can be read") {
+TEST_CASE("with any umask, a cache is accessible only to its user, except for its trees") {
   for (const mode_t mask : {mode_t{0}, mode_t{077}}) {
     CAPTURE(mask);
     const Umask umask(mask);

@@ -7,7 +7,7 @@
 using namespace eka;
 using namespace eka::store;
 
-TEST_CASE("what another process keeps from being written is remembered all the same, and written later") {
+TEST_CASE("writes blocked by another process are kept in memory and written later") {
   const test::TemporaryDirectory directory;
   const auto file = directory.path() / "eka.db";
   {
@@ -30,7 +30,7 @@ TEST_CASE("what another process keeps from being written is remembered all the s
   CHECK_FALSE(next.get(Fact::genesis, "before"));
 }
 
-TEST_CASE("what could not be written to the last is written at the end, if that is possible then") {
+TEST_CASE("pending writes are written by the destructor, if possible") {
   const test::TemporaryDirectory directory;
   const auto file = directory.path() / "eka.db";
   for (const bool possible : {true, false}) {

@@ -1,4 +1,4 @@
-// Keeping house: the audit finds damage and mends it, the collector keeps what is used.
+// Maintenance: the audit finds and repairs damage, the collector keeps what is used.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -46,7 +46,7 @@ struct Atom {
   atom::ObjectId tree, commit;
 };
 
-// An atom in a pack of its own, named.
+// Adds a named atom in its own pack.
 Atom add_atom(CacheFixture& fixture, const std::string& name, const std::string& text, const std::string& lock = "") {
   PackBuilder builder;
   std::vector<std::pair<std::pair<std::string, std::string>, atom::ObjectId>> entries;
@@ -63,7 +63,7 @@ Atom add_atom(CacheFixture& fixture, const std::string& name, const std::string&
 struct House : CacheFixture {
   store::Places places{root()};
 
-  // Two hours from now, what these were used for is all that was used; what is older than one hour goes.
+  // Collects as if two hours later, with only `used` in use and a minimum age of one hour.
   store::Collection collect_later(std::vector<atom::ObjectId> used, const std::string& lock = "") {
     close();
     store::CollectOptions options;
@@ -103,7 +103,7 @@ void damage(const fs::path& file, std::streamoff at) {
 
 }  // namespace
 
-TEST_CASE("a sound cache is found sound") {
+TEST_CASE("a valid cache has no findings") {
   House house;
   CHECK(house.audit().findings.empty());
   const Atom atom = add_atom(house, "a", "text");
@@ -153,8 +153,7 @@ TEST_CASE("damage anywhere in a pack is found, reported with the affected atom, 
   CHECK(house.run(house.cache().objects().commit(broken.commit)));
 }
 
-TEST_CASE(
-    "a loose object that is damaged, a tree that was changed and a name that leads nowhere are found and removed") {
+TEST_CASE("damaged loose objects, modified trees and dangling refs are found and removed") {
   House house;
   const Atom atom = add_atom(house, "a", "text");
   const fs::path place = house.run(house.cache().trees().materialize(atom.tree));
@@ -172,7 +171,7 @@ TEST_CASE(
   CHECK(house.leftovers().empty());
 }
 
-TEST_CASE("what was not used is collected, what a lock names stays") {
+TEST_CASE("unused atoms are collected, those named by a lock are kept") {
   House house;
   const Atom needed = add_atom(house, "needed", "needed");
   const Atom unused = add_atom(house, "unused", "unused");
@@ -207,7 +206,7 @@ direct = true
     CHECK(done.objects_dropped == 0);
     CHECK(house.run(house.cache().objects().commit(unused.commit)));
   }
-  SUBCASE("what is old goes") {
+  SUBCASE("old atoms are removed") {
     const auto done = house.collect_later({root.commit, root.tree});
     CHECK(done.atoms_kept == 2);
     CHECK(done.atoms_dropped == 1);
@@ -219,7 +218,7 @@ direct = true
     CHECK(house.run(house.cache().objects().commit(needed.commit)));
     CHECK(house.run(house.cache().objects().commit(root.commit)));
     CHECK_FALSE(fs::exists(house.places.trees() / unused.tree.hex()));
-    // It may come again.
+    // It can be fetched again.
     add_atom(house, "unused", "unused");
     CHECK(house.run(house.cache().objects().commit(unused.commit)));
   }
@@ -227,7 +226,7 @@ direct = true
   CHECK(house.leftovers().empty());
 }
 
-TEST_CASE("names of older formats keep nothing: they are dropped with what only they named") {
+TEST_CASE("refs of older formats keep nothing: they are removed with the objects that only they reach") {
   House house;
   PackBuilder builder;
   const auto rev = builder.commit_of(builder.directory({{{"100644", "f"}, builder.blob("old")}}));
@@ -243,7 +242,7 @@ TEST_CASE("names of older formats keep nothing: they are dropped with what only 
   CHECK(house.audit().findings.empty());
 }
 
-TEST_CASE("an atom without a ref is kept while in use, and gets a ref also after it was dropped and received again") {
+TEST_CASE("an atom without a ref is kept while in use, and gets a ref even after removal and a new fetch") {
   House house;
   PackBuilder builder;
   const auto rev = builder.commit_of(builder.directory({{{"100644", "f"}, builder.blob("unnamed")}}));
@@ -260,7 +259,7 @@ TEST_CASE("an atom without a ref is kept while in use, and gets a ref also after
     CHECK(house.collect_later({rev}).atoms_kept == 1);
     CHECK(refs() == 1);
   }
-  SUBCASE("held, dropped, received again without a ref") {
+  SUBCASE("held, removed, received again without a ref") {
     house.run(house.cache().names().hold_unheld(genesis, atoms));
     CHECK(house.collect_later({}).atoms_dropped == 1);
     CHECK(refs() == 0);
@@ -273,7 +272,7 @@ TEST_CASE("an atom without a ref is kept while in use, and gets a ref also after
   CHECK(house.audit().findings.empty());
 }
 
-TEST_CASE("an atom that two remotes delivered counts once, and what they said of it goes with it") {
+TEST_CASE("an atom delivered by two remotes counts once, and their statements are removed with it") {
   House house;
   const Atom atom = add_atom(house, "x", "text");
   const auto url = unwrap(atom::Url::parse("https://example.com/set"));
@@ -286,7 +285,7 @@ TEST_CASE("an atom that two remotes delivered counts once, and what they said of
   CHECK(house.cache().vouched().versions(url, genesis, {label("x")}).at(0).empty());
 }
 
-TEST_CASE("a lock at a path that a run noted keeps its atoms as long as it is there, however long ago that was") {
+TEST_CASE("a lock at a path recorded by a run keeps its atoms while it exists, regardless of age") {
   House house;
   const Atom needed = add_atom(house, "needed", "needed");
   const fs::path file = house.root().parent_path() / "atom.lock";
@@ -305,7 +304,7 @@ TEST_CASE("a lock at a path that a run noted keeps its atoms as long as it is th
 
 namespace {
 
-// A source of one file, under this name. What the name stands for.
+// Adds a source of one file under this name. Returns the target of its ref.
 atom::ObjectId add_source(CacheFixture& fixture, const std::string& name) {
   PackBuilder builder;
   const auto tree = builder.directory({{{"100644", "file"}, builder.blob(name)}});
@@ -323,7 +322,7 @@ coro::Task<atom::NarHash> keep_file(store::Cache* cache, std::string text) {
 
 }  // namespace
 
-TEST_CASE("sources that are no atoms are kept while they are used, and while a lock that is kept names them") {
+TEST_CASE("direct sources are kept while they are used or named by a kept lock") {
   House house;
   const atom::ObjectId rev = atom::ObjectId::of("commit", "a revision");
   const atom::NarHash hash(std::array<std::uint8_t, 32>{1});
@@ -346,7 +345,7 @@ TEST_CASE("sources that are no atoms are kept while they are used, and while a l
     noted = house.root().parent_path() / "atom.lock";
     std::ofstream(noted) << lock;
   }
-  SUBCASE("that of an atom in use") {
+  SUBCASE("the lock of an atom in use") {
     in_use.push_back(add_atom(house, "atom", "text", lock).commit);
   }
   const auto done = house.collect_later(in_use, noted);
@@ -361,13 +360,13 @@ TEST_CASE("sources that are no atoms are kept while they are used, and while a l
   if (!noted.empty()) fs::remove(noted);
   CHECK(house.collect_later({used}).others_dropped == 3);
   CHECK(house.run(house.cache().sources().tree("git-used")));
-  // It may come again.
+  // It can be fetched again.
   add_source(house, "git-unused");
   CHECK(house.run(house.cache().sources().tree("git-unused")));
   CHECK(house.audit().findings.empty());
 }
 
-TEST_CASE("a file that a run asked for is used") {
+TEST_CASE("a file requested by a run counts as used") {
   House house;
   const auto hash = house.run(keep_file(&house.cache(), "text"));
   house.run(house.cache().sources().file(hash));
@@ -375,7 +374,7 @@ TEST_CASE("a file that a run asked for is used") {
   CHECK(store::Database(house.places.database()).get(store::Fact::used, hash.hex()));
 }
 
-TEST_CASE("the living objects of a pack move before it goes") {
+TEST_CASE("live objects of a pack are moved before it is deleted") {
   House house;
   PackBuilder both;
   const auto kept = both.commit_of(both.directory({{{"100644", "f"}, both.blob("kept")}}));
@@ -392,7 +391,7 @@ TEST_CASE("the living objects of a pack move before it goes") {
   CHECK(house.audit().objects == 3);
 }
 
-TEST_CASE("nothing is collected while an eka runs, and the wait names it") {
+TEST_CASE("the collector waits for other eka processes, and names them on timeout") {
   House house;
   std::optional<Error> refused;
   try {
@@ -400,10 +399,10 @@ TEST_CASE("nothing is collected while an eka runs, and the wait names it") {
   } catch (const Error& error) {
     refused = error;
   }
-  REQUIRE(refused);  // by ourselves, in fact: a process that cannot be named
+  REQUIRE(refused);  // this process itself, which cannot be named
   CHECK(refused->message().find("is in use by") != std::string::npos);
   house.close();
-  // Another process that holds it, and is named.
+  // Another process holds the lock, and is named.
   int pipes[2];
   REQUIRE(::pipe(pipes) == 0);
   const pid_t child = ::fork();
@@ -429,6 +428,6 @@ TEST_CASE("nothing is collected while an eka runs, and the wait names it") {
   ::waitpid(child, nullptr, 0);
   ::close(pipes[0]);
   ::close(pipes[1]);
-  // Killed: the kernel has let go.
+  // After the kill, the kernel has released the lock.
   take_exclusively(house);
 }

@@ -1,4 +1,4 @@
-// Packs that have piled up become few, whoever reads meanwhile, and whenever it is killed.
+// Accumulated packs are merged, with concurrent readers and after a kill at any time.
 #include "store/maintenance/merge.h"
 
 #include <filesystem>
@@ -16,7 +16,7 @@ using namespace eka::test;
 
 namespace {
 
-// As a fetch would leave it, without what makes it safe against a power cut: there are thousands.
+// Like a fetch, but without syncing, since there are thousands.
 void put_pack(const std::filesystem::path& directory, const std::string& pack) {
   const auto check = [](int code) { git::check(code, Kind::failure, "indexing a pack"); };
   git_indexer* raw = nullptr;
@@ -29,7 +29,7 @@ void put_pack(const std::filesystem::path& directory, const std::string& pack) {
 
 }  // namespace
 
-TEST_CASE("which packs are merged") {
+TEST_CASE("the choice of packs to merge") {
   const auto packs = [](std::initializer_list<std::uint64_t> sizes) {
     std::vector<store::PackFile> out;
     for (const auto size : sizes) {
@@ -50,7 +50,7 @@ TEST_CASE("which packs are merged") {
   CHECK(store::choose_for_merging(packs({900, 900, 900, 900, 900}), policy).size() == 2);
 }
 
-TEST_CASE("two thousand tiny packs become few, while somebody reads") {
+TEST_CASE("two thousand small packs are merged while another process reads") {
   CacheFixture house;
   const store::Places places(house.root());
   constexpr int count = 2000;
@@ -62,7 +62,7 @@ TEST_CASE("two thousand tiny packs become few, while somebody reads") {
     put_pack(places.packs(), builder.pack());
   }
   REQUIRE(house.pack_count() == count);
-  const auto reader = house.another();  // has seen the small ones, and has some of them open
+  const auto reader = house.another();  // has seen the small packs, and has some of them open
   for (int i = 0; i < count; i += 100) CHECK(house.run(reader->objects().commit(commits[static_cast<std::size_t>(i)])));
 
   const std::size_t merged = house.run(store::merge_packs(places, house.pool()));
@@ -78,7 +78,7 @@ TEST_CASE("two thousand tiny packs become few, while somebody reads") {
   CHECK(house.run(store::merge_packs(places, house.pool())) == 0);
 }
 
-TEST_CASE("a run merges what has piled up, once it has added to it") {
+TEST_CASE("a run merges accumulated packs after it has added one") {
   CacheFixture house;
   const auto add = [&](int i) {
     PackBuilder builder;
@@ -96,20 +96,20 @@ TEST_CASE("a run merges what has piled up, once it has added to it") {
   CHECK(house.audit().objects == 61);
 }
 
-TEST_CASE("git that merges packs does not read the configuration of the cache") {
+TEST_CASE("git ignores the configuration of the cache when merging packs") {
   CacheFixture house;
   for (int i = 0; i < 60; ++i) {
     PackBuilder builder;
     const auto blob = builder.blob("n" + std::to_string(i));
     house.accept(builder.pack(), {blob});
   }
-  // No git would touch a repository of this version.
+  // git refuses a repository with this version.
   std::ofstream(house.root() / "git" / "config") << "[core]\n\trepositoryformatversion = 99\n";
   CHECK(house.run(house.cache().tidy()) == "");
   CHECK(house.pack_count() == 1);
 }
 
-TEST_CASE("objects of another directory do not become those of the cache") {
+TEST_CASE("objects of another directory are not visible in the cache") {
   CacheFixture lender;
   PackBuilder builder;
   const auto commit = builder.commit_of(builder.directory({{{"100644", "n"}, builder.blob("lent")}}));
@@ -122,7 +122,7 @@ TEST_CASE("objects of another directory do not become those of the cache") {
   CHECK_FALSE(house.run(house.cache().objects().commit(commit)));
 }
 
-TEST_CASE("kill -9 in the middle of a merge leaves a sound cache") {
+TEST_CASE("kill -9 during a merge leaves a valid cache") {
   const auto fill = [](CacheFixture& house) {
     std::vector<atom::ObjectId> commits;
     for (int i = 0; i < 6; ++i) {
@@ -151,7 +151,7 @@ TEST_CASE("kill -9 in the middle of a merge leaves a sound cache") {
     house.reopen();
     for (const auto& commit : commits) CHECK(house.run(house.cache().objects().commit(commit)));
     CHECK(house.audit().findings.empty());
-    // The next merge clears away what is left of an old pack.
+    // The next merge removes the remains of an old pack.
     PackBuilder builder;
     const auto blob = builder.blob("one more");
     house.accept(builder.pack(), {blob});

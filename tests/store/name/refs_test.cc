@@ -1,4 +1,4 @@
-// Names on the disk: alone or packed, and what git makes of them.
+// Refs on disk: loose or packed, and as seen by git.
 #include "store/name/refs.h"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ Refs::Delivery many(const atom::ObjectId& genesis, int count, const atom::Object
   return out;
 }
 
-// A git directory with nothing in it but the objects that are named.
+// A git directory that contains only the referenced objects.
 struct Place {
   Place() : git(directory.path() / "git") {
     output_of("git init -q --bare " + git.native() + " && cd " + git.native() +
@@ -51,7 +51,7 @@ struct Place {
     return git / "refs" / "atoms-2" / giver.str() / atom::base58(genesis.bytes()) / label(number).str() / "1.0.0";
   }
   bool is_loose(const atom::ObjectId& genesis, int number) const { return fs::exists(directory_of(genesis, number)); }
-  // What refs have of one label.
+  // The number of versions of a label in refs.
   std::size_t versions(const Refs& refs, const atom::ObjectId& genesis, int number) const {
     return refs.given(giver, genesis, {label(number)}).front().size();
   }
@@ -62,7 +62,7 @@ struct Place {
 
 }  // namespace
 
-TEST_CASE("many names at once share a file, few have one each, and git sees all of them") {
+TEST_CASE("many refs share one file, few are loose, and git sees all of them") {
   const Place place;
   const Refs refs(place.git);
   refs.write({many(one, 20, two), many(two, 10, one)});
@@ -75,7 +75,7 @@ TEST_CASE("many names at once share a file, few have one each, and git sees all 
   CHECK(place.versions(refs, one, 20) == 0);
   CHECK(place.versions(refs, two, 9) == 1);
   CHECK(refs.all().size() == 32);
-  // Another process, that had read the file before.
+  // Another process that has already read the file.
   const Refs other(place.git);
   CHECK(other.all().size() == 32);
   refs.write({many(two, 8, one, 50)});
@@ -84,7 +84,7 @@ TEST_CASE("many names at once share a file, few have one each, and git sees all 
   CHECK(other.all().size() == 40);
 }
 
-TEST_CASE("a version may have several revisions, and several remotes") {
+TEST_CASE("a version may have several revisions and several givers") {
   const Place place;
   const Refs refs(place.git);
   refs.write({many(one, 8, two), many(one, 8, one)});
@@ -96,7 +96,7 @@ TEST_CASE("a version may have several revisions, and several remotes") {
   CHECK(refs.all().size() == 17);
 }
 
-TEST_CASE("refs of older formats are not read, and are removed when they are asked to be") {
+TEST_CASE("refs of older formats are ignored, and removed on request") {
   const Place place;
   const Refs refs(place.git);
   const std::string git = "git --git-dir=" + place.git.native() + " ";
@@ -120,7 +120,7 @@ TEST_CASE("refs of older formats are not read, and are removed when they are ask
   CHECK(refs.find_source("git-x") == one);
 }
 
-TEST_CASE("a packed-refs.lock of somebody else is not waited for; one that was left behind is removed") {
+TEST_CASE("a packed-refs.lock of another process is not waited for; a stale one is removed") {
   const Place place;
   const Refs refs(place.git);
   const fs::path lock = place.git / "packed-refs.lock";
@@ -135,7 +135,7 @@ TEST_CASE("a packed-refs.lock of somebody else is not waited for; one that was l
   CHECK(place.count() == 16);
 }
 
-TEST_CASE("a few names do not have a large file written again") {
+TEST_CASE("a few refs do not rewrite a large packed-refs file") {
   const Place place;
   const Refs refs(place.git);
   refs.write({many(one, 2000, two)});
@@ -144,7 +144,7 @@ TEST_CASE("a few names do not have a large file written again") {
   CHECK(place.is_loose(two, 0));
 }
 
-TEST_CASE("a torn file is replaced, and one that points elsewhere") {
+TEST_CASE("a torn ref file, or one with another id, is replaced") {
   const Place place;
   const Refs refs(place.git);
   const fs::path directory = place.directory_of(one, 1);
@@ -152,7 +152,7 @@ TEST_CASE("a torn file is replaced, and one that points elsewhere") {
   SUBCASE("torn") {
     output_of("printf 12345 > " + (directory / two.hex()).native());
   }
-  SUBCASE("elsewhere") {
+  SUBCASE("another id") {
     output_of("printf '" + one.hex() + "\\n' > " + (directory / two.hex()).native());
   }
   CHECK(place.versions(refs, one, 1) == 0);
@@ -161,7 +161,7 @@ TEST_CASE("a torn file is replaced, and one that points elsewhere") {
   CHECK(place.count() == 8);
 }
 
-TEST_CASE("names are removed, packed ones too") {
+TEST_CASE("loose and packed refs are removed") {
   const Place place;
   const Refs refs(place.git);
   refs.write({many(one, 8, two)});
@@ -173,7 +173,7 @@ TEST_CASE("names are removed, packed ones too") {
   CHECK(refs.all().size() == 2);
 }
 
-TEST_CASE("several who write at once all get their names in") {
+TEST_CASE("concurrent writers lose no refs") {
   const Place place;
   std::vector<std::thread> writers;
   for (int i = 0; i < 4; ++i) {
@@ -186,7 +186,7 @@ TEST_CASE("several who write at once all get their names in") {
   CHECK(place.count() == 240);
 }
 
-TEST_CASE("the lock of names is not waited for for ever: names are written one by one then") {
+TEST_CASE("if the lock of the refs is not released in time, refs are written loose") {
   const Place place;
   const FileDescriptor held = take_names_lock(place.git);
   REQUIRE(held);

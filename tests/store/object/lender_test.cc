@@ -1,4 +1,4 @@
-// Packs that build upon what the cache has: completed from the set's own earlier atoms, and from nothing else.
+// Thin packs: completed only from earlier atoms of the same set.
 #include "store/object/lender.h"
 
 #include <filesystem>
@@ -15,7 +15,7 @@ namespace {
 
 const std::string large(50'000, 'x');
 
-// The first version of an atom, and what a second would share with it.
+// The first version of an atom, and the objects that a second shares with it.
 struct First {
   PackBuilder builder;
   atom::ObjectId kept = builder.blob(large + "kept");
@@ -25,7 +25,7 @@ struct First {
       builder.commit_of(builder.directory({{{"100644", "changed"}, changed}, {{"40000", "inner"}, inner}}));
 };
 
-// What a server answers that knows of the first: the changed file as a difference, nothing that is shared.
+// The response of a server that knows of the first version: a delta for the changed file, without the shared objects.
 struct Second {
   PackBuilder builder;
   std::string text = large + "second";
@@ -43,7 +43,7 @@ struct Second {
 
 }  // namespace
 
-TEST_CASE("a thin pack is completed from the bases that it may build upon") {
+TEST_CASE("a thin pack is completed from permitted bases") {
   CacheFixture fixture;
   const First first;
   const Second second(first);
@@ -55,7 +55,7 @@ TEST_CASE("a thin pack is completed from the bases that it may build upon") {
   CHECK(fixture.leftovers().empty());
   fixture.reopen();
   CHECK(fixture.run(fixture.cache().objects().commit(second.commit)));
-  // To stock git every pack stands for itself, under the name of its checksum.
+  // For stock git, every pack is self-contained and named by its checksum.
   const std::string git = "git -C " + fixture.root().native() + "/git ";
   CHECK(output_of(git + "fsck --strict --no-dangling --no-progress 2>/dev/null") == "");
   for (const auto& entry : std::filesystem::directory_iterator(fixture.root() / "git/objects/pack")) {
@@ -66,7 +66,7 @@ TEST_CASE("a thin pack is completed from the bases that it may build upon") {
   }
 }
 
-TEST_CASE("without a word of what is here, the same pack is refused") {
+TEST_CASE("without permitted bases, the same pack is rejected") {
   CacheFixture fixture;
   const First first;
   const Second second(first);
@@ -78,7 +78,7 @@ TEST_CASE("without a word of what is here, the same pack is refused") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("what another set delivered is not used, neither as a base nor as a part") {
+TEST_CASE("objects of another set are not used, neither as a base nor as part of a tree") {
   CacheFixture fixture;
   const First first;
   fixture.accept(first.builder.pack(), {first.commit});
@@ -91,14 +91,14 @@ TEST_CASE("what another set delivered is not used, neither as a base nor as a pa
     REQUIRE(refusal);
     CHECK(refusal->kind() == Kind::integrity);
   }
-  SUBCASE("as a part of a tree") {
+  SUBCASE("as part of a tree") {
     PackBuilder thief;
     const auto tree = thief.directory({{{"40000", "stolen"}, first.inner}});
     const auto refusal = fixture.refusal(thief.pack(), {tree}, 100, {own});
     REQUIRE(refusal);
     CHECK(refusal->message().find("the tree " + first.inner.hex() + " is missing") != std::string::npos);
   }
-  SUBCASE("its own may be") {
+  SUBCASE("objects of the same set are used") {
     PackBuilder honest;
     const auto tree = honest.directory({{{"100644", "again"}, atom::ObjectId::of("blob", "own")}});
     fixture.accept(honest.pack(), {tree}, 100, {own});
@@ -107,7 +107,7 @@ TEST_CASE("what another set delivered is not used, neither as a base nor as a pa
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("a base that is not here any more lends nothing") {
+TEST_CASE("a base that no longer exists is not used") {
   CacheFixture fixture;
   const First first;
   const Second second(first);

@@ -25,7 +25,7 @@ bool has(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("a valid tree is read in its order") {
+TEST_CASE("a valid tree is read in order") {
   const std::string content = tree_entry("100644", "a", some) + tree_entry("100755", "a-b", some) +
                               tree_entry("40000", "b", some) + tree_entry("100664", "b0", some) +
                               tree_entry("120000", "link", some);
@@ -41,7 +41,7 @@ TEST_CASE("a valid tree is read in its order") {
   CHECK(unwrap(parse_tree("")).empty());
 }
 
-TEST_CASE("modes that git never writes are refused") {
+TEST_CASE("modes that git never writes are rejected") {
   for (const std::string_view mode : {"104755", "100666", "060000", "60000", "040000", "020000", "100600", "0100644",
                                       "", "10064x", "000000", "140000"}) {
     CAPTURE(mode);
@@ -49,22 +49,22 @@ TEST_CASE("modes that git never writes are refused") {
   }
 }
 
-TEST_CASE("submodules are refused in so many words") {
+TEST_CASE("submodules are rejected with a specific error") {
   CHECK(has(refusal(tree_entry("160000", "vendor", some)), "\"vendor\" is a submodule"));
 }
 
-TEST_CASE("bad names are refused and shown escaped") {
+TEST_CASE("invalid names are rejected and escaped in the error") {
   CHECK(has(refusal(tree_entry("100644", "a/b", some)), "slash"));
   CHECK(has(refusal(tree_entry("40000", ".GIT", some)), ".git directory"));
   CHECK(has(refusal(tree_entry("100644", "\x1b[2J/", some)), "\\x1b[2J/"));
 }
 
-TEST_CASE("unsorted and doubled entries are refused") {
+TEST_CASE("unsorted and duplicate entries are rejected") {
   CHECK(has(refusal(tree_entry("100644", "b", some) + tree_entry("100644", "a", some)), "order"));
-  // A directory sorts as if it ended with a slash.
+  // A directory sorts as if its name ended with a slash.
   CHECK(has(refusal(tree_entry("40000", "a", some) + tree_entry("100644", "a-b", some)), "order"));
   CHECK(has(refusal(tree_entry("100644", "a", some) + tree_entry("100644", "a", some)), "duplicate"));
-  // The link and the directory of one name (CVE-2024-32002), in both orders, neighbours or not.
+  // A link and a directory with the same name (CVE-2024-32002), in both orders, adjacent or not.
   CHECK(has(refusal(tree_entry("120000", "l", some) + tree_entry("40000", "l", some)), "duplicate"));
   CHECK(refusal(tree_entry("40000", "l", some) + tree_entry("120000", "l", some)) != "");
   CHECK(
@@ -72,7 +72,7 @@ TEST_CASE("unsorted and doubled entries are refused") {
           "duplicate"));
 }
 
-TEST_CASE("every cut of a tree is refused, or is a shorter tree") {
+TEST_CASE("every truncation of a tree is rejected, or is a shorter tree") {
   const std::string one = tree_entry("100644", "a", some);
   const std::string content = one + tree_entry("40000", "b", some);
   for (std::size_t length = 1; length < content.size(); ++length) {
@@ -82,7 +82,7 @@ TEST_CASE("every cut of a tree is refused, or is a shorter tree") {
   }
 }
 
-TEST_CASE("link targets that no system stores are refused, others are not looked at") {
+TEST_CASE("link targets that no system can store are rejected, others are not checked") {
   CHECK(check_link_target("/etc/passwd"));
   CHECK(check_link_target("../../.."));
   CHECK(check_link_target(std::string(4095, 'x')));

@@ -1,4 +1,4 @@
-// Evidence: what is only looked at never enters the cache, and holds what was asked for.
+// Evidence: objects that are only inspected do not enter the cache, and include the requested ones.
 #include "store/pack/evidence.h"
 
 #include <doctest/doctest.h>
@@ -31,7 +31,7 @@ std::string commit_text(const atom::ObjectId& tree, const std::string& parents, 
 
 }  // namespace
 
-TEST_CASE("evidence: partial packs can be read, together, and nothing of them is in the cache") {
+TEST_CASE("evidence: partial packs can be read together and do not enter the cache") {
   CacheFixture fixture;
   const atom::ObjectId nowhere(std::array<std::uint8_t, 20>{1, 2, 3});
   PackBuilder history;
@@ -63,7 +63,7 @@ TEST_CASE("evidence: partial packs can be read, together, and nothing of them is
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("evidence: a want that does not come is an error, and so is a broken pack") {
+TEST_CASE("evidence: a missing want is an error, and so is an invalid pack") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto blob = builder.blob("here");

@@ -15,7 +15,7 @@ using store::Gathering;
 
 namespace {
 
-// Writes strings; some fail, or throw what is no Error.
+// Writes strings; some fail, or throw something other than Error.
 struct Scene {
   coro::Task<std::vector<std::optional<Error>>> write(std::vector<const std::string*> items) {
     co_await coro::yield(10);
@@ -49,7 +49,7 @@ coro::Task<> put(Scene* scene, std::string item, std::string* outcome) {
 
 }  // namespace
 
-TEST_CASE("what comes while something is written is written next, together") {
+TEST_CASE("items added during a write are written together in the next batch") {
   Scene scene;
   std::vector<std::string> outcomes(5);
   const auto scenario = [](Scene* its, std::vector<std::string>* all) -> coro::Task<> {
@@ -64,7 +64,7 @@ TEST_CASE("what comes while something is written is written next, together") {
   CHECK(outcomes == std::vector<std::string>{"ok", "ok", "ok", "refused", "ok"});
 }
 
-// Whatever befalls one writer, at whatever moment: the others are through, and who comes later is not touched.
+// Whatever happens to one writer, at any time: the others complete, and later ones are unaffected.
 TEST_CASE("a writer that is cancelled, or whose batch throws, does not affect others") {
   for (int when = 0; when < 30; ++when) {
     for (const bool throws : {false, true}) {

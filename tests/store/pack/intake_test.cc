@@ -1,4 +1,4 @@
-// Packs on their way in: what is admitted can be used, what is refused leaves nothing.
+// Incoming packs: accepted ones can be used, rejected ones leave nothing.
 #include <filesystem>
 #include <fstream>
 
@@ -44,7 +44,7 @@ void check_nothing_is_left(CacheFixture& fixture) {
 
 }  // namespace
 
-TEST_CASE("an admitted pack can be read, also by stock git and by the next process") {
+TEST_CASE("an accepted pack can be read, also by stock git and by the next process") {
   CacheFixture fixture;
   const Sample s = sample();
   fixture.accept(s.builder.pack(), {s.commit});
@@ -72,7 +72,7 @@ TEST_CASE("blobs, trees and commits can be wanted, with pieces of any size") {
   }
 }
 
-TEST_CASE("a commit's parents need not come") {
+TEST_CASE("parents of a commit may be missing") {
   CacheFixture fixture;
   Sample s = sample();
   const auto child = s.builder.commit("tree " + s.tree.hex() + "\nparent " + std::string(40, '1') +
@@ -81,16 +81,16 @@ TEST_CASE("a commit's parents need not come") {
   CHECK(fixture.run(fixture.cache().objects().commit(child)));
 }
 
-TEST_CASE("what is wanted must be in the pack, whole, whatever the cache has already") {
+TEST_CASE("wanted objects must be complete in the pack, whatever the cache contains") {
   CacheFixture fixture;
   const Sample s = sample();
   fixture.accept(s.builder.pack(), {s.commit});
-  SUBCASE("the want itself is missing") {
+  SUBCASE("the wanted object is missing") {
     PackBuilder other;
     other.blob("something else");
     CHECK(has(fixture.refusal(other.pack(), {s.commit}), s.commit.hex() + " is missing"));
   }
-  SUBCASE("a blob is missing, though another remote gave it") {
+  SUBCASE("a blob is missing that another remote delivered") {
     PackBuilder other;
     const auto tree = other.directory({{{"100644", "stolen"}, s.file}});
     const auto commit = other.commit_of(tree);
@@ -101,7 +101,7 @@ TEST_CASE("what is wanted must be in the pack, whole, whatever the cache has alr
     const auto commit = other.commit_of(s.tree);
     CHECK(has(fixture.refusal(other.pack(), {commit}), "the tree " + s.tree.hex() + " is missing"));
   }
-  SUBCASE("an entry is of another type") {
+  SUBCASE("an entry has another type") {
     PackBuilder other;
     const auto blob = other.blob("x");
     const auto tree = other.directory({{{"40000", "d"}, blob}});
@@ -114,7 +114,7 @@ TEST_CASE("what is wanted must be in the pack, whole, whatever the cache has alr
   CHECK(fixture.pack_count() == 1);
 }
 
-TEST_CASE("trees that are not fit to be written are not admitted") {
+TEST_CASE("trees that are not safe to materialize are rejected") {
   const auto refuse = [](const std::function<std::string(PackBuilder&)>& content, std::string_view why) {
     CacheFixture fixture;
     PackBuilder builder;
@@ -130,7 +130,7 @@ TEST_CASE("trees that are not fit to be written are not admitted") {
          "order");
 }
 
-TEST_CASE("deep trees and tree bombs are refused quickly") {
+TEST_CASE("deep trees and tree bombs are rejected quickly") {
   CacheFixture fixture;
   SUBCASE("3,000 directories deep") {
     PackBuilder builder;
@@ -160,7 +160,7 @@ TEST_CASE("deep trees and tree bombs are refused quickly") {
   check_nothing_is_left(fixture);
 }
 
-TEST_CASE("damaged packs are refused and leave nothing") {
+TEST_CASE("damaged packs are rejected and leave nothing") {
   const Sample s = sample();
   const std::string pack = s.builder.pack();
   CacheFixture fixture;
@@ -172,7 +172,7 @@ TEST_CASE("damaged packs are refused and leave nothing") {
   check_nothing_is_left(fixture);
 }
 
-TEST_CASE("deltas that do not resolve are refused") {
+TEST_CASE("deltas that do not resolve are rejected") {
   CacheFixture fixture;
   PackBuilder builder;
   const std::string text(1000, 't');
@@ -187,10 +187,10 @@ TEST_CASE("deltas that do not resolve are refused") {
   SUBCASE("a result of another size") {
     builder.delta(base, varint(1000) + varint(9) + copy_instruction(0, 8));
   }
-  SUBCASE("an instruction that does not exist") {
+  SUBCASE("an unknown instruction") {
     builder.delta(base, varint(1000) + varint(8) + std::string(1, '\0') + copy_instruction(0, 8));
   }
-  SUBCASE("a base that is not there: a thin pack") {
+  SUBCASE("a missing base: a thin pack") {
     const auto elsewhere = atom::ObjectId::of("blob", "elsewhere");
     const std::string data = varint(9) + varint(1) + insert_instruction("x");
     const std::string id(reinterpret_cast<const char*>(elsewhere.bytes().data()), 20);
@@ -214,7 +214,7 @@ TEST_CASE("deltas that do not resolve are refused") {
   check_nothing_is_left(fixture);
 }
 
-TEST_CASE("a chain of 5,000 deltas is resolved") {
+TEST_CASE("a valid chain of 5,000 deltas is resolved") {
   CacheFixture fixture;
   PackBuilder builder;
   std::string text(200, 'a');
@@ -231,9 +231,8 @@ TEST_CASE("a chain of 5,000 deltas is resolved") {
   CHECK(fixture.run(fixture.cache().objects().file(tree, "end")) == text);
 }
 
-TEST_CASE("deltas that come before their bases are resolved, also many of them") {
-  // Each resolves only when the next one has: the worst order for an indexer that goes over all of them again and
-  // again.
+TEST_CASE("deltas before their bases are resolved, also many of them") {
+  // Each delta resolves only after the next one: the worst order for an indexer that repeatedly iterates over all.
   const auto backwards = [](int count) {
     std::vector<std::string> texts;
     for (int i = 0; i <= count; ++i) texts.push_back(std::to_string(100'000 + i) + std::string(50, 'a'));
@@ -251,7 +250,7 @@ TEST_CASE("deltas that come before their bases are resolved, also many of them")
     const auto [pack, last] = backwards(500);
     fixture.accept(pack, {last});
   }
-  // Those go to git, which sorts them first.
+  // These are passed to git, which sorts them first.
   const auto [pack, last] = backwards(12'000);
   fixture.accept(pack, {last});
   CHECK(fixture.leftovers().empty());
@@ -260,13 +259,13 @@ TEST_CASE("deltas that come before their bases are resolved, also many of them")
   CHECK(output_of("git -C " + fixture.root().native() + "/git cat-file -p " + last.hex()).starts_with("112000a"));
   fixture.reopen();
 
-  SUBCASE("not where the pack may be thin: then the whole is to be asked for") {
+  SUBCASE("except in a thin pack: then the complete pack must be requested") {
     PackBuilder base;
     const auto commit = base.commit_of(base.tree(""));
     fixture.accept(base.pack(), {commit});
     CHECK(has(fixture.refusal(pack, {last}, 100'000, {commit}), "over 10000 REF_DELTA entries"));
   }
-  SUBCASE("and what git does not resolve is refused, too") {
+  SUBCASE("deltas that git cannot resolve are rejected") {
     PackBuilder lost;
     for (int i = 0; i <= 10'000; ++i) {
       lost.delta(atom::ObjectId::of("blob", "nowhere"), varint(7) + varint(2) + copy_instruction(0, 2));
@@ -278,7 +277,7 @@ TEST_CASE("deltas that come before their bases are resolved, also many of them")
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("an intake that is given up leaves nothing") {
+TEST_CASE("an abandoned intake leaves nothing") {
   CacheFixture fixture;
   const std::string pack = sample().builder.pack();
   fixture.run([](store::Cache* cache, std::string bytes) -> coro::Task<> {
@@ -288,7 +287,7 @@ TEST_CASE("an intake that is given up leaves nothing") {
   check_nothing_is_left(fixture);
 }
 
-TEST_CASE("the same pack may be taken in many times at once") {
+TEST_CASE("the same pack can be received concurrently") {
   CacheFixture fixture;
   const Sample s = sample(std::string(500'000, 'x') + "end");
   std::vector<coro::Task<>> tasks;
@@ -299,7 +298,7 @@ TEST_CASE("the same pack may be taken in many times at once") {
   CHECK(fixture.run(fixture.cache().objects().commit(s.commit)));
 }
 
-TEST_CASE("an object that came along unwanted does not make its commit present") {
+TEST_CASE("an object received without being wanted does not make its commit present") {
   CacheFixture fixture;
   Sample s = sample();
   PackBuilder elsewhere;

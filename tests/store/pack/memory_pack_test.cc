@@ -1,4 +1,4 @@
-// Small packs, unfolded in memory: the same objects as libgit2 finds, or none of our business.
+// Small packs unpacked in memory: yields the same objects as libgit2, or declines the pack.
 #include "store/pack/memory_pack.h"
 
 #include <string>
@@ -29,19 +29,19 @@ std::string content_of(MemoryPack& pack, const atom::ObjectId& id) {
   return out;
 }
 
-// The head of a delta: the size of its base and of its result.
+// The header of a delta: the sizes of its base and its result.
 std::string delta(std::size_t base, std::size_t result, const std::string& instructions) {
   return varint(base) + varint(result) + instructions;
 }
 
 }  // namespace
 
-TEST_CASE("objects and deltas of both kinds are known by their ids, in whatever order") {
+TEST_CASE("objects and both kinds of deltas get their ids, in any order") {
   const git::Libgit2 libgit2;
   PackBuilder builder;
   const std::string text = "one two three";
   const auto base = atom::ObjectId::of("blob", text);
-  // Its base is still to come.
+  // Its base follows later.
   builder.delta(base, delta(text.size(), 7, copy_instruction(0, 7)));
   const auto tree = builder.tree(tree_entry("100644", "f", base));
   const std::size_t place = builder.next();
@@ -60,46 +60,46 @@ TEST_CASE("objects and deltas of both kinds are known by their ids, in whatever 
   CHECK_FALSE(pack->header(atom::ObjectId::of("blob", "another")));
 }
 
-TEST_CASE("what is unusual is left to libgit2") {
+TEST_CASE("unusual packs are left to libgit2") {
   const git::Libgit2 libgit2;
   PackBuilder builder;
   const std::size_t place = builder.next();
   builder.blob("hello");
   std::size_t limit = plenty;
-  SUBCASE("a base that is elsewhere") {
+  SUBCASE("a base outside the pack") {
     builder.delta(atom::ObjectId::of("blob", "elsewhere"), delta(9, 9, copy_instruction(0, 9)));
   }
-  SUBCASE("an object that comes twice, once as what could be a delta of itself") {
+  SUBCASE("a duplicate object, once as a possible delta of itself") {
     builder.delta(place, delta(5, 5, copy_instruction(0, 5)));
   }
-  SUBCASE("more than fits") {
+  SUBCASE("more than the limit") {
     limit = 4;
   }
-  SUBCASE("deltas that unfold to more than fits") {
+  SUBCASE("deltas that expand beyond the limit") {
     builder.delta(place, delta(5, 2'000'000, copy_instruction(0, 5)));
   }
-  SUBCASE("a delta of another base") {
+  SUBCASE("a delta for another base") {
     builder.delta(place, delta(6, 5, copy_instruction(0, 5)));
   }
-  SUBCASE("a copy from beyond the base") {
+  SUBCASE("a copy beyond the base") {
     builder.delta(place, delta(5, 5, copy_instruction(1, 5)));
   }
-  SUBCASE("less than was declared") {
+  SUBCASE("less than declared") {
     builder.delta(place, delta(5, 5, copy_instruction(0, 4)));
   }
-  SUBCASE("more than was declared") {
+  SUBCASE("more than declared") {
     builder.delta(place, delta(5, 5, copy_instruction(0, 5) + insert_instruction("x")));
   }
-  SUBCASE("an instruction that is none") {
+  SUBCASE("an invalid instruction") {
     builder.delta(place, delta(5, 5, std::string(1, '\0')));
   }
-  SUBCASE("an instruction that ends early") {
+  SUBCASE("a truncated instruction") {
     builder.delta(place, delta(5, 5, "\x91"));
   }
   SUBCASE("a base before the beginning") {
     builder.raw(6, 3, PackBuilder::distance(4000), deflated("abc"));
   }
-  SUBCASE("a stream that is none") {
+  SUBCASE("an invalid stream") {
     builder.raw(3, 3, "", "not zlib");
   }
   CHECK_FALSE(unfold(builder, limit));

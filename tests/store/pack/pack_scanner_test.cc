@@ -11,7 +11,7 @@ using store::PackScanner;
 
 namespace {
 
-// What the scanner says to it, fed in pieces of `piece` bytes; empty when it passes.
+// The scanner's error for a pack fed in pieces of `piece` bytes; empty if it is accepted.
 std::string verdict(std::string_view pack, std::size_t piece = 100'000, const PackLimits& limits = {}) {
   PackScanner scanner(limits);
   try {
@@ -44,7 +44,7 @@ PackBuilder honest() {
 
 }  // namespace
 
-TEST_CASE("a valid pack passes in pieces of any size") {
+TEST_CASE("a valid pack is accepted in pieces of any size") {
   const std::string pack = honest().pack();
   for (const std::size_t piece : {1UL, 2UL, 7UL, 19UL, 64UL, 100'000UL}) {
     CAPTURE(piece);
@@ -59,11 +59,11 @@ TEST_CASE("a valid pack passes in pieces of any size") {
                    [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; }));
 }
 
-TEST_CASE("an empty pack passes") {
+TEST_CASE("an empty pack is accepted") {
   CHECK(verdict(PackBuilder().pack()) == "");
 }
 
-TEST_CASE("a pack cut anywhere is refused") {
+TEST_CASE("a pack truncated anywhere is rejected") {
   const std::string pack = honest().pack();
   for (std::size_t length = 0; length < pack.size(); ++length) {
     CAPTURE(length);
@@ -71,7 +71,7 @@ TEST_CASE("a pack cut anywhere is refused") {
   }
 }
 
-TEST_CASE("a pack with any one byte changed is refused") {
+TEST_CASE("a pack with any byte changed is rejected") {
   const std::string pack = honest().pack();
   for (std::size_t at = 0; at < pack.size(); ++at) {
     CAPTURE(at);
@@ -81,12 +81,12 @@ TEST_CASE("a pack with any one byte changed is refused") {
   }
 }
 
-TEST_CASE("bytes after the end are refused") {
+TEST_CASE("bytes after the end are rejected") {
   CHECK(has(verdict(honest().pack() + "x"), "data after the end"));
   CHECK(has(verdict(honest().pack() + "x", 1), "data after the end"));
 }
 
-TEST_CASE("entries that are larger or smaller than they say are refused") {
+TEST_CASE("entries larger or smaller than declared are rejected") {
   PackBuilder larger;
   larger.raw(3, 10, "", deflated(std::string(100 << 20, 'a')));
   CHECK(has(verdict(larger.pack()), "larger than its declared size of 10 bytes"));
@@ -95,13 +95,13 @@ TEST_CASE("entries that are larger or smaller than they say are refused") {
   CHECK(has(verdict(smaller.pack()), "of 10 bytes has the declared size 11"));
 }
 
-TEST_CASE("a count that the pack does not hold is refused") {
+TEST_CASE("a wrong number of entries is rejected") {
   CHECK(has(verdict(honest().pack(0xffffffff)), "4294967295 objects exceed the limit"));
   CHECK(verdict(honest().pack(7)) != "");
   CHECK(verdict(honest().pack(5)) != "");
 }
 
-TEST_CASE("entry types that do not exist are refused") {
+TEST_CASE("unknown entry types are rejected") {
   for (const unsigned type : {0U, 5U}) {
     PackBuilder builder;
     builder.raw(type, 1, "", deflated("x"));
@@ -109,7 +109,7 @@ TEST_CASE("entry types that do not exist are refused") {
   }
 }
 
-TEST_CASE("objects over the limit are refused by what they declare") {
+TEST_CASE("objects over the limit are rejected by their declared size") {
   PackBuilder blob;
   blob.raw(3, 1ULL << 40, "", deflated("x"));
   CHECK(has(verdict(blob.pack()), "exceeds the limit of 512 MiB"));
@@ -126,8 +126,8 @@ TEST_CASE("objects over the limit are refused by what they declare") {
   CHECK(verdict(absurd.pack()) != "");
 }
 
-TEST_CASE("a delta bomb is refused by what it would unfold to") {
-  // 16 kB of deltas, each of which copies its base some times over.
+TEST_CASE("a delta bomb is rejected by its expanded size") {
+  // 16 kB of deltas, each of which copies its base several times.
   PackBuilder builder;
   std::size_t base = builder.next();
   const std::uint32_t size = 4 << 20;
@@ -141,7 +141,7 @@ TEST_CASE("a delta bomb is refused by what it would unfold to") {
   CHECK(has(verdict(builder.pack()), "expands to over"));
 }
 
-TEST_CASE("chains of deltas that take too long to unfold are refused, whichever way they name their bases") {
+TEST_CASE("delta chains that take too long to resolve are rejected, with bases named by offset or id") {
   const auto chain = [](std::uint32_t size, int depth, bool by_id) {
     PackBuilder builder;
     std::size_t base = builder.next();
@@ -162,12 +162,12 @@ TEST_CASE("chains of deltas that take too long to unfold are refused, whichever 
   for (const bool by_id : {false, true}) {
     CAPTURE(by_id);
     CHECK(verdict(chain(1'200'000, 100, by_id)) == "");
-    // 1 GB in all, but a thousand steps down to the end, and 500 on the average.
+    // 1 GB in total, but a thousand steps to the end, and 500 on average.
     CHECK(has(verdict(chain(1'200'000, 1000, by_id)), "resolving delta chains takes over"));
   }
 }
 
-TEST_CASE("a delta upon a place where no entry begins is refused") {
+TEST_CASE("a delta whose base offset is not the start of an entry is rejected") {
   PackBuilder builder;
   const std::size_t blob = builder.next();
   builder.blob("a blob whose bytes could be another entry");
@@ -182,7 +182,7 @@ TEST_CASE("a delta upon a place where no entry begins is refused") {
   CHECK(has(verdict(itself.pack()), "delta without base"));
 }
 
-TEST_CASE("the work of chains is that of each delta down to what is whole") {
+TEST_CASE("the cost of a delta chain includes each delta down to the whole object") {
   store::DeltaChains chains;
   chains.add_whole(12);
   REQUIRE(chains.add_by_place(20, 12, {10, 11}));
@@ -190,14 +190,14 @@ TEST_CASE("the work of chains is that of each delta down to what is whole") {
   REQUIRE(chains.add_by_place(40, 12, {10, 1}));
   CHECK(chains.work() == (10 + 11) + (10 + 11 + 12) + (10 + 1));
   CHECK_FALSE(chains.add_by_place(50, 21, {11, 12}));
-  // One by id may stand upon the longest of them, and what stands upon it goes on so.
+  // A delta by id may build upon the longest chain, and further deltas continue from there.
   chains.add_by_id(60, {5, 6});
   CHECK(chains.work() == 65 + (5 + 6) + 1 * (33 + 11));
   REQUIRE(chains.add_by_place(70, 60, {6, 7}));
   CHECK(chains.work() == 65 + (5 + 6) + (5 + 6 + 7) + 2 * (33 + 18));
 }
 
-TEST_CASE("a pack of 1 MB that holds 1 GB is refused before all of it is inflated") {
+TEST_CASE("a pack of 1 MB that expands to 1 GB is rejected before it is inflated completely") {
   PackBuilder builder;
   const std::string zeros = deflated(std::string(128 << 20, '\0'));
   for (int i = 0; i < 8; ++i) builder.raw(3, 128 << 20, "", zeros);

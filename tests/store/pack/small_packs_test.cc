@@ -1,4 +1,4 @@
-// Small packs that come side by side end in one, which stock git finds as it would have written it.
+// Small packs received concurrently become one pack, which stock git reads like its own.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ struct Small {
   PackBuilder builder;
   atom::ObjectId commit;
 
-  // All hold the same licence, and a text of their own; its second version is a delta.
+  // All contain the same licence and a text of their own, whose second version is a delta.
   explicit Small(int number) {
     const std::string text = "a text that only number " + std::to_string(number) + " holds, and nobody else";
     const auto licence = builder.blob("the licence that everybody copies");
@@ -55,7 +55,7 @@ std::vector<fs::path> files_with(const fs::path& directory, std::string_view ext
 
 }  // namespace
 
-TEST_CASE("packs that come side by side are one, with each object once, and its index is as git's") {
+TEST_CASE("concurrent small packs are written as one, with each object once and the same index as by git") {
   CacheFixture fixture;
   const auto all = many(20);
   fixture.run(take_in_all(&fixture, &all));
@@ -73,14 +73,14 @@ TEST_CASE("packs that come side by side are one, with each object once, and its 
   const fs::path pack = files_with(packs, ".pack").at(0);
   const std::string git = "git -C " + fixture.root().native() + "/git ";
   CHECK(output_of(git + "fsck --strict --no-dangling --no-progress 2>/dev/null") == "");
-  // One licence and "a text", and of each the text, the tree and the commit.
+  // The licence and "a text" once, and for each pack the text, the tree and the commit.
   CHECK(output_of(git + "show-index <" + index.native() + " | wc -l") == std::to_string(2 + 3 * 20) + "\n");
   const fs::path by_git = fixture.root() / "by-git.idx";
   output_of(git + "index-pack --strict -o " + by_git.native() + " " + pack.native());
   CHECK(output_of("cmp " + by_git.native() + " " + index.native() + " && echo same") == "same\n");
 }
 
-TEST_CASE("a pack that stays out is not waited for") {
+TEST_CASE("an unfinished pack is not waited for") {
   CacheFixture fixture;
   const Small small(1);
   const auto never_comes = fixture.run(fixture.cache().objects().begin_intake());
@@ -88,7 +88,7 @@ TEST_CASE("a pack that stays out is not waited for") {
   CHECK(fixture.pack_count() == 1);
 }
 
-TEST_CASE("a failed write is reported to all its callers, and can be tried again") {
+TEST_CASE("a write failure is reported to all its writers, and can be retried") {
   CacheFixture fixture;
   const fs::path incoming = fixture.root() / "git" / "incoming";
   fs::remove(incoming);

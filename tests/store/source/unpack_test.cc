@@ -1,4 +1,4 @@
-// Archives as trees: the honest ones as Nix unpacks them, the others refused.
+// Archives as trees: valid ones as unpacked by Nix, others rejected.
 #include "store/source/unpack.h"
 
 #include <atomic>
@@ -35,7 +35,7 @@ std::string read_all(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// As `nix-prefetch-url --unpack` prints it, with a store of its own.
+// As printed by `nix-prefetch-url --unpack`, with its own store.
 std::string by_nix(const fs::path& directory, const fs::path& archive) {
   const auto store = (directory / "store").string();
   return output_of("nix-prefetch-url --store '" + store + "' --option build-users-group '' --unpack 'file://" +
@@ -63,7 +63,7 @@ echo '#!' >d/run; chmod 4755 d/run; ln d/f d/sub/hard; seq 1 90000 >d/sub/deep/l
 
 }  // namespace
 
-TEST_CASE("an archive has the hash that Nix computes for it, however it is packed") {
+TEST_CASE("an archive has the hash that Nix computes, in every format") {
   CacheFixture fixture;
   const TemporaryDirectory directory;
   const auto in = "cd '" + directory.path().string() + "' && ";
@@ -81,7 +81,7 @@ TEST_CASE("an archive has the hash that Nix computes for it, however it is packe
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("what an archive holds comes out as any tree does") {
+TEST_CASE("an unpacked archive materializes like any tree") {
   CacheFixture fixture;
   const auto bytes = TarBuilder()
                          .directory("top/")
@@ -100,7 +100,7 @@ TEST_CASE("what an archive holds comes out as any tree does") {
   CHECK(fs::read_symlink(place / "l") == "run");
 }
 
-TEST_CASE("an archive that would leave its place is refused") {
+TEST_CASE("an archive with paths outside its directory is rejected") {
   CacheFixture fixture;
   const TemporaryDirectory outside;
   const std::string away = outside.path().string();
@@ -134,7 +134,7 @@ TEST_CASE("an archive that would leave its place is refused") {
   CHECK(fixture.pack_count() == 0);
 }
 
-TEST_CASE("what is no archive, or no tree, is refused") {
+TEST_CASE("files that are not archives, or not trees, are rejected") {
   CacheFixture fixture;
   CHECK(refusal(fixture, "").kind() == Kind::integrity);
   CHECK(refusal(fixture, "hello").kind() == Kind::integrity);
@@ -146,7 +146,7 @@ TEST_CASE("what is no archive, or no tree, is refused") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("an archive has bounds") {
+TEST_CASE("the size of an archive is limited") {
   const TemporaryDirectory directory;
   const auto refused = [&](const std::string& bytes, store::ArchiveLimits limits) {
     const auto archive = directory.path() / "archive";
@@ -172,7 +172,7 @@ TEST_CASE("an archive has bounds") {
   CHECK(refused(TarBuilder().lying_file("d/huge", 1ULL << 32).finish(), {}).contains("cannot read"));
 }
 
-TEST_CASE("a compressed bomb is stopped") {
+TEST_CASE("a decompression bomb is rejected") {
   CacheFixture fixture;
   const TemporaryDirectory directory;
   output_of("cd '" + directory.path().string() + "' && mkdir d && truncate -s 400M d/a && tar -c d | bzip2 -9 >bomb");
@@ -182,10 +182,10 @@ TEST_CASE("a compressed bomb is stopped") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("a bomb of headers alone is stopped") {
+TEST_CASE("a bomb of headers only is rejected") {
   CacheFixture fixture;
   const TemporaryDirectory directory;
-  // 2,000,000 entries without content, all of one name: a gigabyte of headers.
+  // 2,000,000 entries without content and with the same name: a gigabyte of headers.
   const std::string one = TarBuilder().file("d/a", "").finish().substr(0, 512);
   std::ofstream(directory.path() / "one", std::ios::binary) << one;
   output_of("cd '" + directory.path().string() +
@@ -197,10 +197,10 @@ TEST_CASE("a bomb of headers alone is stopped") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("headers that are no entries do not hold it up") {
+TEST_CASE("global headers are limited, too") {
   CacheFixture fixture;
   const TemporaryDirectory directory;
-  // Global headers of pax: libarchive gives none of them as an entry.
+  // Global pax headers, which libarchive does not report as entries.
   const std::string header = TarBuilder().entry('g', "pax", 0644, std::string("11 a=bcdef\n")).finish();
   std::ofstream(directory.path() / "one", std::ios::binary) << header.substr(0, 1024);
   output_of("cd '" + directory.path().string() +
@@ -211,7 +211,7 @@ TEST_CASE("headers that are no entries do not hold it up") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("unpacking looks at its stop") {
+TEST_CASE("unpacking can be cancelled") {
   const TemporaryDirectory directory;
   const auto archive = directory.path() / "archive";
   std::ofstream(archive, std::ios::binary) << TarBuilder().file("d/a", "x").file("d/b", "x").finish();
@@ -219,12 +219,12 @@ TEST_CASE("unpacking looks at its stop") {
   CHECK_THROWS_AS(store::unpack(archive, directory.path() / "pack", coro::Stop(requested)), Cancelled);
 }
 
-TEST_CASE("a name that no disk takes is refused") {
+TEST_CASE("a name too long for file systems is rejected") {
   CacheFixture fixture;
   std::string part(200, 'd');
   std::string path;
   for (int i = 0; i < 20; ++i) path += part + "/";
-  // pax: the length of the line, itself included, and the name of the entry behind it.
+  // pax: the length of the line including itself, followed by the name of the entry.
   const std::string line = " path=" + path + "f\n";
   const std::string pax = std::to_string(line.size() + 4) + line;
   CHECK(refusal(fixture, TarBuilder().entry('x', "pax", 0644, pax).file("f", "x").finish())
@@ -238,7 +238,7 @@ TEST_CASE("a name that no disk takes is refused") {
             .contains("has a name longer than 255 bytes"));
 }
 
-TEST_CASE("a file is kept under its hash") {
+TEST_CASE("a file is stored under its hash") {
   CacheFixture fixture;
   struct Keep {
     static coro::Task<atom::NarHash> file(store::Cache* cache, std::string text, bool restart) {
@@ -266,7 +266,7 @@ TEST_CASE("a file is kept under its hash") {
   CHECK_FALSE(fixture.run(fixture.cache().sources().file(unknown)));
 }
 
-TEST_CASE("a source has a name only when it is whole") {
+TEST_CASE("a source has a name only if it is complete") {
   CacheFixture fixture;
   const auto tree = fixture.run(take_archive(&fixture.cache(), TarBuilder().file("d/a", "x").finish()));
   CHECK_FALSE(fixture.run(fixture.cache().sources().tree("git-x")));

@@ -1,4 +1,4 @@
-// Trees laid out on the disk: modes, links, atomicity, repair.
+// Materialized trees: modes, links, atomicity, repair.
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -39,7 +39,7 @@ std::string content_of(const fs::path& path) {
 
 }  // namespace
 
-TEST_CASE("files, directories and links come out exact and timeless") {
+TEST_CASE("files, directories and links are written exactly, with fixed times") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto text = builder.blob("line\r\n$Format:%H$\n");
@@ -68,7 +68,7 @@ TEST_CASE("files, directories and links come out exact and timeless") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("links are stored wherever they point, and never followed") {
+TEST_CASE("links are stored with any target and never followed") {
   CacheFixture fixture;
   const TemporaryDirectory outside;
   PackBuilder builder;
@@ -95,7 +95,7 @@ TEST_CASE("links are stored wherever they point, and never followed") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("a directory that was swapped for a link is not entered") {
+TEST_CASE("a directory replaced by a link is not entered") {
   const TemporaryDirectory directory;
   const fs::path root = directory.path() / "root";
   fs::create_directories(root / "a" / "b");
@@ -110,7 +110,7 @@ TEST_CASE("a directory that was swapped for a link is not entered") {
   CHECK_THROWS_AS(store::open_directory_beneath(descriptor.get(), "../outside"), Error);
 }
 
-TEST_CASE("a tree with a path that no disk takes is refused before anything is written") {
+TEST_CASE("a tree with a path too long for file systems is rejected before anything is written") {
   CacheFixture fixture;
   PackBuilder builder;
   auto tree = builder.directory({{{"100644", "f"}, builder.blob("x")}});
@@ -125,7 +125,7 @@ TEST_CASE("a tree with a path that no disk takes is refused before anything is w
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("the longest path that is taken, and names, to the byte") {
+TEST_CASE("the limits of paths and names, to the byte") {
   CacheFixture fixture;
   const auto admits = [&](const std::string& name, int directories) -> std::string {
     PackBuilder builder;
@@ -147,7 +147,7 @@ TEST_CASE("the longest path that is taken, and names, to the byte") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("what can be made can be removed, however deep, read-only or unreadable it is") {
+TEST_CASE("deep, read-only and unreadable directories can be removed") {
   const TemporaryDirectory directory;
   const fs::path top = directory.path() / "top";
   fs::create_directory(top);
@@ -167,7 +167,7 @@ TEST_CASE("what can be made can be removed, however deep, read-only or unreadabl
   CHECK(fs::exists(directory.path() / "outside"));
 }
 
-TEST_CASE("a name that is taken is never written through") {
+TEST_CASE("an existing name is never written through") {
   CacheFixture fixture;
   const TemporaryDirectory directory;
   PackBuilder builder;
@@ -181,13 +181,13 @@ TEST_CASE("a name that is taken is never written through") {
     store::write_tree(objects, tree, directory.path() / "out");
     FAIL("it was written");
   } catch (const Error& error) {
-    // As on a file system that does not tell two names apart.
+    // The error of a file system that does not distinguish two names.
     CHECK(error.kind() == Kind::integrity);
   }
   CHECK_FALSE(fs::exists(victim));
 }
 
-TEST_CASE("a tree is written once, by however many") {
+TEST_CASE("concurrent requests write a tree once") {
   CacheFixture fixture;
   PackBuilder builder;
   std::vector<std::pair<std::pair<std::string, std::string>, atom::ObjectId>> entries;
@@ -204,7 +204,7 @@ TEST_CASE("a tree is written once, by however many") {
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("a tree that was not checked during this boot is compared, and repaired when it is torn") {
+TEST_CASE("a tree that was not checked since boot is compared, and replaced if damaged") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto inner = builder.directory({{{"100644", "g"}, builder.blob("inner")}});
@@ -216,12 +216,12 @@ TEST_CASE("a tree that was not checked during this boot is compared, and repaire
     for (const char* file : {"eka.db", "eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / file);
     fixture.reopen();
   };
-  SUBCASE("sound: it is kept") {
+  SUBCASE("valid: it is kept") {
     forget_the_boot();
     CHECK(fixture.run(fixture.cache().trees().materialize(tree)) == place);
     CHECK(status_of(place).st_ino == inode);
   }
-  SUBCASE("torn in any way: it is replaced") {
+  SUBCASE("damaged in any way: it is replaced") {
     SUBCASE("a file is empty") {
       ::chmod((place / "d" / "g").c_str(), 0644);
       std::ofstream(place / "d" / "g", std::ios::trunc).close();
@@ -231,7 +231,7 @@ TEST_CASE("a tree that was not checked during this boot is compared, and repaire
       ::chmod((place / "d").c_str(), 0755);
       fs::remove(place / "d" / "g");
     }
-    SUBCASE("something was added") {
+    SUBCASE("a file was added") {
       ::chmod(place.c_str(), 0755);
       std::ofstream(place / "extra") << "x";
     }
@@ -255,7 +255,7 @@ TEST_CASE("a tree that was not checked during this boot is compared, and repaire
   CHECK(fixture.leftovers().empty());
 }
 
-TEST_CASE("a removal that was interrupted at the top is noticed even within the boot") {
+TEST_CASE("an interrupted removal is detected even without a reboot") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto tree = builder.directory({{{"100644", "a"}, builder.blob("a")}, {{"100644", "b"}, builder.blob("b")}});

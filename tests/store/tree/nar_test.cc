@@ -14,7 +14,7 @@ using namespace eka::test;
 
 namespace {
 
-// Hard cases of order and padding: "a", "a-b" and "a/" sort differently for git and for Nix.
+// Difficult cases of order and padding: "a", "a-b" and "a/" sort differently in git and in Nix.
 atom::ObjectId difficult_tree(PackBuilder& builder) {
   const auto empty = builder.blob("");
   const auto eight = builder.blob("12345678");
@@ -38,7 +38,7 @@ atom::ObjectId difficult_tree(PackBuilder& builder) {
 
 }  // namespace
 
-TEST_CASE("the hash is the one that Nix computes for the tree on a disk") {
+TEST_CASE("the NAR hash equals Nix's") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto tree = difficult_tree(builder);
@@ -48,14 +48,14 @@ TEST_CASE("the hash is the one that Nix computes for the tree on a disk") {
     const auto hash = fixture.run(fixture.cache().trees().nar_hash(id));
     const auto place = fixture.run(fixture.cache().trees().materialize(id));
     CHECK(atom::nix_base32(hash.bytes()) + "\n" == output_of("nix-hash --type sha256 --base32 " + place.native()));
-    // Remembered, by this process and by the next.
+    // Cached, for this process and the next.
     CHECK(fixture.run(fixture.cache().trees().nar_hash(id)) == hash);
     fixture.reopen();
     CHECK(fixture.run(fixture.cache().trees().nar_hash(id)) == hash);
   }
 }
 
-TEST_CASE("the archive is the one that Nix writes, byte for byte") {
+TEST_CASE("the NAR equals Nix's byte for byte") {
   CacheFixture fixture;
   PackBuilder builder;
   const auto tree = difficult_tree(builder);
@@ -67,7 +67,7 @@ TEST_CASE("the archive is the one that Nix writes, byte for byte") {
   CHECK(archive == output_of("nix-store --dump " + place.native()));
 }
 
-TEST_CASE("a tree that is not there has no hash") {
+TEST_CASE("a missing tree has no hash") {
   CacheFixture fixture;
   CHECK_THROWS_AS(fixture.run(fixture.cache().trees().nar_hash(atom::ObjectId::of("tree", "x"))), Error);
 }
