@@ -64,7 +64,7 @@ serves() {  # WHAT REASON REFUSED…
   for command; do
     # shellcheck disable=SC2086
     eka $command
-    equal "$what: what has to write: exit code of eka ${command%% http*}" 1 "$status"
+    equal "$what: writing: exit code of eka ${command%% http*}" 1 "$status"
     matches "$what: the message names the directory and the reason" "the cache at $cache: it is read-only \(.*: $reason\)" "${err//$'\n'/ }"
     matches "$what: hint" "help: .*EKA_CACHE_ROOT.* such as a copy of this one" "${err//$'\n'/ }"
   done

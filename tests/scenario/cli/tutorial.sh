@@ -30,6 +30,6 @@ equal "all plans print derivations" 7 "$(grep -c '\.drv$' <<<"$out")"
 equal "there are three distinct derivations" "a-0.1.0,b-0.1.0,a-0.2.0" "$(said '\.drv$' | sed 's/^[^-]*-//; s/\.drv$//' | paste -sd,)"
 equal "both are verified" "verified a 0.1.0,verified b 0.1.0" "$(said '^verified' | cut -d' ' -f1-3 | paste -sd,)"
 equal "the server holds three atoms" 3 "$(git --git-dir="$www/first.git" for-each-ref refs/eka/atoms | wc -l)"
-equal "and no branch" "" "$(git --git-dir="$www/first.git" for-each-ref refs/heads)"
+equal "the server has no branch" "" "$(git --git-dir="$www/first.git" for-each-ref refs/heads)"
 
 finish

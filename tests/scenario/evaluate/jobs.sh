@@ -37,6 +37,6 @@ rm "$XDG_CONFIG_HOME/eka.toml"
 at_most "by default: as many as processors" "$(nproc)" "$(at_once | cut -d ' ' -f 1)"
 EKA_PLAN_JOBS=none eka plan ::one
 equal "an invalid number: exit code" 2 "$status"
-matches "what is no number: the variable is named" EKA_PLAN_JOBS "$err"
+matches "an invalid number: the variable is named" EKA_PLAN_JOBS "$err"
 equal "no process is left running" "" "$(left_processes)"
 finish

@@ -40,7 +40,7 @@ refused "a certificate that has expired" "$TLS_EXPIRED" "certificate"
 refused "a client without a certificate" "$TLS_MUTUAL" "certificate|HTTP status 400"
 # The server there does not use TLS.
 refused "a server without TLS" "https://${SERVE_URL#http://}" "TLS|SSL|ssl"
-refused "no such host" "https://nowhere.invalid" "nowhere\.invalid"
+refused "an unknown host" "https://nowhere.invalid" "nowhere\.invalid"
 
 # Configuration that would disable the check is ignored.
 instead "$TLS_SELF"

@@ -61,7 +61,7 @@ configure "${helper[@]}"
 knows username=joe "password=$secret"
 let_in "a helper"
 equal "the helper is asked once for all sets of a host" 1 "$(asked get)"
-equal "and learns once that it was right" "1 0" "$(asked store) $(asked erase)"
+equal "it is told once that the login was accepted" "1 0" "$(asked store) $(asked erase)"
 check "it receives the host" grep -q "^host=${LOGIN_URL#http://}\$" "$scratch/asked"
 knows username=joe "password=$wrong"
 shut_out "a helper that is wrong"
@@ -106,13 +106,13 @@ clean "a wrong one"
 uri=http://joe:$wrong@127.0.0.1:1/company.git::server
 fresh_cache
 eka -v prefetch "$uri"
-equal "and no server there: exit code" 4 "$status"
+equal "a missing server: exit code" 4 "$status"
 clean "and no server there"
 uri=http://joe@${typed#http://}
 configure "${helper[@]}"
 knows username=joe "password=$secret"
 let_in "the user in the URL, the password from a helper"
-check "which receives the user" grep -q '^username=joe$' "$scratch/asked"
+check "the helper receives the user" grep -q '^username=joe$' "$scratch/asked"
 
 echo "- there is no prompt on a terminal"
 uri=$typed

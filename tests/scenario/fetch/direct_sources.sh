@@ -116,7 +116,7 @@ eka plan --fresh-eval "$set::app"
 equal "again, evaluated again: the same" "$first" "$out"
 eka --offline plan --fresh-eval "$set::app"
 equal "offline: the same derivation" "$first" "$out"
-equal "and no remote is queried" "" "$(serve_log)"
+equal "no remote is queried" "" "$(serve_log)"
 equal "git fsck succeeds" 0 "$(git --git-dir="$XDG_CACHE_HOME/eka/git" fsck --connectivity-only >/dev/null 2>&1; echo $?)"
 
 fresh_cache

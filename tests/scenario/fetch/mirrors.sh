@@ -30,21 +30,21 @@ fetches() { serve_log | count ".path == \"/base.git/git-upload-pack\" and .comma
 serve_forget
 faulty_run
 equal "two good mirrors: the closure is complete" "0 $right" "$status $(holds)"
-equal "the faster is asked for the objects, once" 1 "$(fetches "$PROXY_PORT")"
-equal "and the slower is not" 0 "$(fetches "$slow_port")"
+equal "the faster receives one fetch" 1 "$(fetches "$PROXY_PORT")"
+equal "the slower receives no request" 0 "$(fetches "$slow_port")"
 
 serve_forget
 rm -rf "$XDG_CACHE_HOME/eka/git"
 eka prefetch "$wanted"
-equal "what is known of hosts: the closure is complete" "0 $right" "$status $(holds)"
-equal "what is known of hosts: there is no other race" 0 "$(serve_log | count '.method == "GET"')"
+equal "with cached hosts: the closure is complete" "0 $right" "$status $(holds)"
+equal "with cached hosts: there is no second race" 0 "$(serve_log | count '.method == "GET"')"
 
 # After a failure, also in the middle of a pack, the slower mirror is used.
 for fault in reset:at=0 reset:body=200 truncate:body=200 corrupt:body=200 status:code=403 status:code=503; do
   serve_forget
   survives "the faster fails: $fault" "$fault,$base"
-  matches "the faster fails: $fault: is reported" "$PROXY_URL/base.git failed" "$err"
-  equal "the faster fails: $fault: the slower is asked" 1 "$(fetches "$slow_port")"
+  matches "the faster fails: $fault: it is reported" "$PROXY_URL/base.git failed" "$err"
+  equal "the faster fails: $fault: the slower is used" 1 "$(fetches "$slow_port")"
 done
 record "$scratch/other" base "$(version_of base hello 1.0.0 rev)"
 survives "the faster mirror returns a different pack" "answer:file=$scratch/other,$base"

@@ -84,7 +84,7 @@ echo "- offline"
 fresh_cache
 eka plan "$evil::tool@=1.0.0"
 eka --offline plan "$company::auth"
-equal "what another lock file fetched is no answer" 7 "$status"
+equal "offline: a version named by another set's lock is not used" 7 "$status"
 eka --offline plan "$company::auth@=1.1.0"
 equal "offline: not for an exact version either" 7 "$status"
 eka --offline plan "$evil::tool@=1.0.0"
@@ -131,10 +131,10 @@ equal "verify compares with earlier versions of the same URL" "" "$(grep 'seen b
 echo "- a version changed at its own URL"
 git --git-dir="$www/liar.git" update-ref refs/eka/atoms/auth/7.0.0 refs/eka/atoms/auth/1.1.0
 eka plan "$SERVE_URL/liar.git::auth@^7"
-equal "is refused" 6 "$status"
+equal "it is rejected" 6 "$status"
 matches "the error names both revisions" "7.0.0 is now revision .* but was" "$err"
 eka plan "$company::auth"
-equal "and does not affect others" 0 "$status"
+equal "other URLs are unaffected" 0 "$status"
 
 echo "- haves sent to a remote"
 fresh_cache
@@ -144,7 +144,7 @@ eka prefetch "$evil::tool@=1.0.0"
 equal "a mirror does not learn what the set's own URL delivered" "" "$(serve_log | jq -r 'select(.path | startswith("/evil")) | .have' | sort -u)"
 serve_forget
 eka prefetch "$evil::tool@=1.1.0"
-equal "but is sent what it delivered itself" "$stolen" \
+equal "it receives haves for its own objects" "$stolen" \
   "$(serve_log | jq -r 'select(.path | startswith("/evil")) | select(.have == "'"$stolen"'") | .have')"
 
 echo "- mirrors deliver pinned revisions"
@@ -180,7 +180,7 @@ python3 -c "import sqlite3; c = sqlite3.connect('$XDG_CACHE_HOME/eka/eka.db'); c
 eka --offline plan "$company::auth"
 equal "refs without a giver are not used" 7 "$status"
 eka plan "$company::auth@=1.1.0"
-matches "so the URL is queried" "$(drv_named auth-1.1.0)" "$out"
+matches "the URL is queried" "$(drv_named auth-1.1.0)" "$out"
 eka cache verify
 equal "they do not cause an error" 0 "$status"
 eka cache gc

@@ -36,7 +36,7 @@ fresh_cache
 eka prefetch "$company::nothing" "$SERVE_URL/base.git::hello" --lock "$scratch/missing.lock"
 equal "a missing lock file: exit code 2" 2 "$status"
 eka prefetch "$company::nothing" "$company::server@^1"
-equal "no such atom: exit code 3" 3 "$status"
+equal "a missing atom: exit code 3" 3 "$status"
 matches "the other closure is cached" "of 1 closures" "$err"
 eka prefetch
 equal "no arguments: exit code 2" 2 "$status"

@@ -129,9 +129,9 @@ https_proxy=$elsewhere refused "403" "proxy $elsewhere: connecting to https://12
 once=$(tunnels elsewhere)
 forget elsewhere
 EKA_NET_RETRY=30 https_proxy=$elsewhere refused "403, with retries"
-equal "403, with retries: it is not asked again" "$once" "$(tunnels elsewhere)"
+equal "403, with retries: it is not retried" "$once" "$(tunnels elsewhere)"
 https_proxy=http://127.0.0.1:1 refused "no proxy there" "127\.0\.0\.1:1" "help: .*the proxy http://127\.0\.0\.1:1"
-https_proxy=http://proxy.invalid refused "no such proxy" "proxy\.invalid"
+https_proxy=http://proxy.invalid refused "an unknown proxy" "proxy\.invalid"
 
 echo "- single files use the proxy, too"
 mkdir -p "$www/files"

@@ -64,13 +64,13 @@ cd "$scratch"
 
 echo "- errors"
 eka plan ./set::b
-equal "no such atom" 3 "$status"
+equal "a missing atom" 3 "$status"
 eka plan ./set::a@^2
 equal "another version" 3 "$status"
 matches "the present version is reported" "1.2.0 here" "$err"
 git init -q set/a/nested
 eka plan ./set::a
 equal "a nested repository" 2 "$status"
-matches "is reported as a submodule" "submodules are not supported" "$err"
+matches "it is reported as a submodule" "submodules are not supported" "$err"
 
 finish

@@ -128,7 +128,7 @@ done
 serve_forget
 eka --offline plan --json --fresh-eval "$company::top"
 equal "offline, evaluated again: the same" "0 $drv" "$status $(jq -r '.plans[0].drv' <<<"$out")"
-equal "and no remote is queried" "" "$(serve_log)"
+equal "no remote is queried" "" "$(serve_log)"
 eka --offline plan --json "$company::top"
 equal "the evaluation is cached" "cache" "$(jq -r '.plans[0].from' <<<"$out")"
 
@@ -139,7 +139,7 @@ equal "build: exit code" 0 "$status"
 equal "from the sources of all its dependencies" $'a file of leaf\na file of mid\nout of the archive of mid' \
   "$(cat "$NIX_REMOTE$(jq -r '.plans[0].outputs.out' <<<"$out")")"
 equal "the archive of a dependency is fetched once" 1 "$(count '.path == "/files/mid.tar.gz"' <<<"$(serve_log)")"
-equal "and its cost is reported" "1 true" \
+equal "its cost is reported" "1 true" \
   "$(jq -r --arg url "$files/mid.tar.gz" '.remotes[] | select(.url == $url) | "\(.requests) \(.bytes_received > 100)"' <<<"$out")"
 conforms "valid under the schema" plan.schema.json out
 equal "the remotes are in order" "$(jq -c '[.remotes[].url] | sort' <<<"$out")" "$(jq -c '[.remotes[].url]' <<<"$out")"

@@ -67,7 +67,7 @@ equal "one push for all refs" 1 "$(serve_log | count '.method == "POST" and (.pa
 equal "the user's repository is unchanged" "$before" "$(git status --porcelain; git for-each-ref; git ls-files -s)"
 first=$out
 eka publish --all
-equal "again: all skipped" "skipped,skipped" "$(cut -d' ' -f1 <<<"$out" | paste -sd,)"
+equal "publish again: all skipped" "skipped,skipped" "$(cut -d' ' -f1 <<<"$out" | paste -sd,)"
 equal "the same revisions" "$(cut -d' ' -f4 <<<"$first")" "$(cut -d' ' -f4 <<<"$out")"
 
 echo "- published atoms can be planned"

@@ -31,7 +31,7 @@ echo "- genuine atoms"
 serve_forget
 eka verify "$url::handbook"
 equal "an atom without dependencies" 0 "$status"
-equal "is verified" "verified handbook 1.0.0 $(version_of company handbook 1.0.0 rev)" "$out"
+equal "it is verified" "verified handbook 1.0.0 $(version_of company handbook 1.0.0 rev)" "$out"
 equal "in four requests: refs, commits, trees, files" "ls-refs,fetch,fetch,fetch" \
   "$(serve_log | jq -r 'select(.command != "-") | .command' | paste -sd,)"
 eka verify "$url::server" "$url::suite@^2"
@@ -134,7 +134,7 @@ matches "a changed revision is reported" "but was $rev before" "$err"
 
 echo "- errors"
 eka verify "$url::nothing"
-equal "no such atom" 3 "$status"
+equal "a missing atom" 3 "$status"
 eka verify ::here
 equal "an atom of the working tree" 2 "$status"
 eka --offline verify "$url::handbook"

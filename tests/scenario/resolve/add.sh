@@ -56,10 +56,10 @@ equal "it can be planned" 0 "$status"
 
 before=$(cat atom.toml atom.lock)
 eka add "$SERVE_URL/libs.git::log@^9"
-equal "no such version: exit code" 3 "$status"
+equal "a missing version: exit code" 3 "$status"
 equal "nothing is written" "$before" "$(cat atom.toml atom.lock)"
 eka add "$SERVE_URL/libs.git::lgo"
-equal "no such atom: exit code" 3 "$status"
+equal "a missing atom: exit code" 3 "$status"
 eka add -s libs "$SERVE_URL/other.git::log"
 equal "a tag in use, or a missing atom" 2 "$status"
 eka add "http://user:secret@127.0.0.1:$SERVE_PORT/libs.git::log"

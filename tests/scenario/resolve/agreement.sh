@@ -27,7 +27,7 @@ mirrored gone
 rm atom.lock
 eka resolve
 equal "an unreachable mirror: exit code" 0 "$status"
-matches "and it is reported" "ignoring a mirror" "$err"
+matches "it is reported" "ignoring a mirror" "$err"
 
 # The same version with another revision.
 directory=$scratch/forged

@@ -113,18 +113,18 @@ equal "with the neighbour in its present state" 0 "$status"
 echo "- different errors for missing labels, versions and remotes"
 working_atom "$set" lost 0.1.0 "three/dd ^1"
 eka resolve lost
-equal "no such label" 3 "$status"
+equal "a missing label" 3 "$status"
 matches "similar names" 'no atom `dd`; did you mean `d`' "$err"
 working_atom "$set" lost2 0.1.0 "three/d ^7"
 eka resolve lost2
-matches "no such version" "existing versions are 1.0.0 to 2.0.0" "$err"
+matches "a missing version" "existing versions are 1.0.0 to 2.0.0" "$err"
 make_set empty
 working_atom "$set" lost3 0.1.0 "empty/d ^7"
 eka resolve lost3
 matches "an empty set" "has no published atoms" "$err"
 working_atom "$set" lost4 0.1.0 "gone/d ^7"
 eka resolve lost4
-equal "no such remote" 4 "$status"
+equal "a missing remote" 4 "$status"
 matches "it is named" "gone.git" "$err"
 
 echo "- a failure does not affect other atoms"

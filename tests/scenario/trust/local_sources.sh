@@ -76,7 +76,7 @@ equal "in the user's configuration" 0 "$status"
 planned=$out
 names url "file://$scratch/private/../public/key"
 eka plan ./set::a
-equal "which is compared without \"..\"" 0 "$status"
+equal "it is compared without \"..\"" 0 "$status"
 names url "file://$scratch/public/../private/key"
 eka plan ./set::a
 equal "so is the source" 2 "$status"
