@@ -207,13 +207,13 @@ void add_cache(CLI::App& app, Action& action) {
   command->footer("Examples:\n  eka cache stat\n  eka cache gc --older-than 7d\n");
   const auto options = std::make_shared<CacheOptions>();
   add_one(*command, action, "stat", "show contents and size of the cache", "stat --json", options, stat);
-  add_one(*command, action, "verify", "check the integrity of all cached data; exit code 6 if some is damaged",
+  add_one(*command, action, "verify", "check the integrity of all cached data; exit code 6 if any is damaged",
           "verify --repair", options, verify)
       ->add_flag("--repair", options->repair, "move damaged data aside, so that the next run fetches it again");
-  add_one(*command, action, "gc", "remove data that was not used recently, once no other eka process runs",
+  add_one(*command, action, "gc", "remove data that was not used recently; waits for other eka processes to end",
           "gc --older-than 7d", options, gc)
       ->add_option("--older-than", options->older_than,
-                   "remove data that was not used for this time, such as 30d, 12h or 0s (default: 30d)")
+                   "minimum time since the data was last used, such as 30d, 12h or 0s (default: 30d)")
       ->type_name("TIME")
       ->transform(CLI::Validator(in_seconds, "", "age"));
 }

@@ -263,6 +263,7 @@ struct Subcommand {
   const char* name;
   const char* help;
   const char* argument;
+  const char* shown;  // in --help
   const char* argument_help;
   int count;  // of arguments; 0: any number
   const char* example;
@@ -273,6 +274,7 @@ void add_one(CLI::App& app, Action& action, const Subcommand& subcommand) {
   auto* command = app.add_subcommand(subcommand.name, subcommand.help);
   const auto options = std::make_shared<InspectOptions>();
   auto* positional = command->add_option(subcommand.argument, options->words, subcommand.argument_help)->required();
+  positional->type_name(subcommand.shown);
   if (subcommand.count > 0) positional->expected(subcommand.count);
   command->add_flag("--json", options->json, "print JSON");
   command->footer(fmt::format("Example:\n  eka inspect {}\n", subcommand.example));
@@ -289,20 +291,20 @@ void add_inspect(CLI::App& app, Action& action) {
   command->require_subcommand(1);
   command->footer("Example:\n  eka inspect set gh:owner/repo\n");
   add_one(*command, action,
-          {"uri", "show the expanded form of URIs", "uri", "URI of an atom", 0, "uri gh:owner/repo::server@^1.2",
+          {"uri", "show the expanded form of URIs", "uri", "URI", "URI of an atom", 0, "uri gh:owner/repo::server@^1.2",
            inspect_uri});
   add_one(*command, action,
-          {"id", "show the id of an atom", "genesis-label", "genesis of the set, then label of the atom", 2,
-           "id 9b4e1b1c61e2a5c4b1b9d4a54c2f2f8e1ba4c0de server",
+          {"id", "show the id of an atom", "genesis-label", "GENESIS LABEL",
+           "genesis of the set, then label of the atom", 2, "id 9b4e1b1c61e2a5c4b1b9d4a54c2f2f8e1ba4c0de server",
            [](const Common&, const InspectOptions& options) { return inspect_id(options); }});
   add_one(*command, action,
-          {"manifest", "show a manifest", "file", "an atom.toml", 1, "manifest server/atom.toml",
+          {"manifest", "show a manifest", "file", "FILE", "an atom.toml", 1, "manifest server/atom.toml",
            [](const Common&, const InspectOptions& options) { return inspect_manifest(options); }});
   add_one(*command, action,
-          {"lock", "show a lock file", "file", "an atom.lock", 1, "lock --json server/atom.lock",
+          {"lock", "show a lock file", "file", "FILE", "an atom.lock", 1, "lock --json server/atom.lock",
            [](const Common&, const InspectOptions& options) { return inspect_lock(options); }});
   add_one(*command, action,
-          {"set", "list the atoms and versions that package sets offer", "url", "URL of a package set", 0,
+          {"set", "list the atoms and versions that package sets offer", "url", "URL", "URL of a package set", 0,
            "set https://example.com/set.git", inspect_set});
 }
 

@@ -224,7 +224,7 @@ Result<atom::ObjectId> Graph::identify(const atom::Tag& tag, const atom::SetSour
     }
     if (found && *found != offer->genesis) {
       return fail(Kind::integrity,
-                  fmt::format("{}: the mirrors of set `{}` have different geneses: {} has {}, {} has {}", file,
+                  fmt::format("{}: the mirrors of set `{}` have different genesis commits: {} has {}, {} has {}", file,
                               tag.str(), found_at, found->hex(), url.str(), offer->genesis.hex()));
     }
     found = offer->genesis;
@@ -471,9 +471,8 @@ std::optional<std::string> Graph::advice(resolve::PackageId id) const {
   std::vector<std::string> names;
   for (const auto& url : urls) names.push_back(url.str());
   return fmt::format(
-      "dependencies name different URLs of the set of `{}`, {}: only versions with the same revision at all of them "
-      "are "
-      "used; to use one URL, add it to [package.sets]",
+      "dependencies use different URLs for the set of `{}`: {}; only versions with the same revision at each URL are "
+      "used; to use only one URL, add it to [package.sets]",
       package.label.str(), fmt::join(names, " and "));
 }
 

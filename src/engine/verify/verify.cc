@@ -130,7 +130,7 @@ class Verification {
                fmt::format("the lock file names set {}, but the genesis of {} is {}", set.hex(), url.str(),
                            offer.genesis.hex()));
       } else if (!rev) {
-        report(std::move(published), url, "ref", "neither the lock file nor the remote has its revision");
+        report(std::move(published), url, "ref", "its revision is neither in the lock file nor on the remote");
       } else {
         atoms.push_back(std::move(published));
       }

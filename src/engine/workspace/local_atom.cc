@@ -47,8 +47,8 @@ Found find(const std::filesystem::path& directory, const atom::Label& label, con
   out.genesis = repository.genesis(*head);
   out.version = atom->second.manifest.version;
   if (!requirement.matches(out.version)) {
-    throw Error(Kind::unsatisfiable,
-                fmt::format("`{}` is {} here, not {}", label.str(), out.version.str(), requirement.str()));
+    throw Error(Kind::unsatisfiable, fmt::format("the working tree has `{}` {}, which does not satisfy {}", label.str(),
+                                                 out.version.str(), requirement.str()));
   }
   out.files = git::list_working_files(root / atom->second.directory);
   out.git_directory = repository.git_directory();

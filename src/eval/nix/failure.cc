@@ -89,7 +89,7 @@ std::optional<Error> breach(std::string_view text) {
     const std::vector<std::string> names = names_in(details);
     if (names.empty()) return error;
     return std::move(error).with_hint("it contains the derivations " + enumerate(names) +
-                                      "; an atom has exactly one: select one, or create an atom for each");
+                                      "; set `main` to one of them, or create an atom for each");
   }
   if (what == "main-without-drv-path") {
     return Error(Kind::evaluation, "`main` of " + atom + " has type \"derivation\" but no `drvPath`")
@@ -154,7 +154,7 @@ std::string hint_for(const Trace& trace, const std::optional<Origin>& origin) {
   }
   if (const auto file = missing_file(trace.message)) {
     return "`" + printable(*file, 200) +
-           "` is not part of the atom, which is its directory without files ignored by git";
+           "` is not part of the atom; an atom consists of the files in its directory, except those ignored by git";
   }
   if (trace.message.starts_with("infinite recursion")) return "a value depends on itself";
   const auto missing = missing_attribute(trace.message);

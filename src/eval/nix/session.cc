@@ -104,7 +104,9 @@ Error too_loud(std::uint64_t limit) {
 
 Error too_large(std::uint64_t limit) {
   return Error(Kind::evaluation, "evaluation wrote more than " + std::to_string(limit >> 20) + " MiB into its store")
-      .with_hint("builtins.toFile and paths copied into the store use space; plan.disk (EKA_PLAN_DISK) is the limit");
+      .with_hint(
+          "builtins.toFile and paths copied into the store use space; the limit is configured by plan.disk "
+          "(EKA_PLAN_DISK)");
 }
 
 }  // namespace

@@ -81,9 +81,10 @@ std::optional<atom::ObjectId> SourceRepository::head() const {
 }
 
 atom::ObjectId SourceRepository::genesis(const atom::ObjectId& from) const {
-  const auto walk = make<RevwalkHandle>(Kind::failure, "cannot walk the history", git_revwalk_new, repository_.get());
+  const auto walk =
+      make<RevwalkHandle>(Kind::failure, "cannot read the commit history", git_revwalk_new, repository_.get());
   const auto start = to_oid(from);
-  check(git_revwalk_push(walk.get(), &start), Kind::failure, "cannot walk the history");
+  check(git_revwalk_push(walk.get(), &start), Kind::failure, "cannot read the commit history");
   std::optional<std::pair<git_time_t, atom::ObjectId>> oldest;
   git_oid oid;
   int code = 0;
@@ -93,7 +94,7 @@ atom::ObjectId SourceRepository::genesis(const atom::ObjectId& from) const {
     const std::pair root{git_commit_time(commit.get()), from_oid(oid)};
     if (!oldest || root < *oldest) oldest = root;
   }
-  if (code != GIT_ITEROVER) throw_git_error(Kind::failure, "cannot walk the history");
+  if (code != GIT_ITEROVER) throw_git_error(Kind::failure, "cannot read the commit history");
   if (git_repository_is_shallow(repository_.get()) == 1) {
     throw Error(Kind::usage, fmt::format("{} is a shallow clone: its first commit is unknown", git_directory_.string()))
         .with_hint("run `git fetch --unshallow` to fetch the complete history");

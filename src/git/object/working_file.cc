@@ -34,7 +34,7 @@ std::string shown(const fs::path& path) {
 
 Error leads_out(const fs::path& root, const fs::path& path) {
   return Error(Kind::usage, fmt::format("{} is outside of {}", shown(root / path), shown(root)))
-      .with_hint("files of a package set must be inside of it: replace the symbolic link by its target");
+      .with_hint("files of a package set must be inside its directory: replace the symbolic link with its target");
 }
 
 // Resolves `path`, which must be below `root`; nullopt if it does not exist.

@@ -154,7 +154,8 @@ coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
   const Wants wants = unwrap(wants_among(refs, job->wants, job->options.known_refs));
   if (wants.whole_history) job->options.depth = 0;
   const bool given = co_await v2_fetch_ids(&server, &wants.ids, job);
-  if (!given) throw Error(Kind::remote, "the server provides neither the objects nor the targets of its refs");
+  if (!given)
+    throw Error(Kind::remote, "the server refuses requests for objects by id, even for the targets of its refs");
   session_->refuses_ids();
 }
 

@@ -155,11 +155,11 @@ constexpr std::array symptoms = {
             "the host key is unknown; connect with ssh once and check its fingerprint, or add it "
             "to ~/.ssh/known_hosts."},
     Symptom{"Too many authentication failures", false,
-            "the agent offers too many keys: select one with IdentityFile and IdentitiesOnly in ~/.ssh/config"},
+            "the ssh agent offers too many keys: select one with IdentityFile and IdentitiesOnly in ~/.ssh/config"},
     Symptom{
         "Permission denied", false,
         "the server accepts none of the keys: check that the right key is loaded (ssh-add -l) and known to the server; "
-        "ssh cannot ask for a passphrase here"},
+        "ssh cannot prompt for a passphrase when eka runs it"},
     Symptom{"Temporary failure in name resolution", true, ""},
     Symptom{"Could not resolve hostname", false, "check the host name"},
     // An overloaded server causes one of these (MaxStartups, MaxSessions).

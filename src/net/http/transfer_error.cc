@@ -34,7 +34,7 @@ std::string hint_for(CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE:
       return "for a private certificate authority, set SSL_CERT_FILE or GIT_SSL_CAINFO";
     case CURLE_COULDNT_RESOLVE_HOST:
-      return "check the host name and the name server of this machine";
+      return "check the host name and the DNS configuration of this machine";
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_PROXY:
       return "check http_proxy, https_proxy and all_proxy";
@@ -56,9 +56,10 @@ HttpError proxy_error(long proxy_status, const std::string& host, const std::str
   const std::string answered = " (HTTP status " + std::to_string(proxy_status) + ")";
   if (proxy_status == 407 || proxy_status == 401) {  // some respond with 401 to a wrong password
     Error error(Kind::remote, name + ": authentication required to connect to " + host + answered);
-    return HttpError(std::move(error).with_hint("add them to the URL of the proxy in http.proxy or https_proxy: "
-                                                "http://user:password@host:port"),
-                     0);
+    return HttpError(
+        std::move(error).with_hint("add user name and password to the URL of the proxy in http.proxy or https_proxy: "
+                                   "http://user:password@host:port"),
+        0);
   }
   Error error(Kind::remote, name + ": connecting to " + host + " failed" + answered);
   if (is_transient_status(proxy_status)) {

@@ -32,7 +32,7 @@ std::string hint_for(long status) {
   }
   if (status == 403) return "the user may not have the right to read the repository, or the token may have expired";
   if (status == 404) return "check the URL; some servers respond like this if the repository is private";
-  if (status == 408 || status == 429) return "try again later; requests of other programs may count as well";
+  if (status == 408 || status == 429) return "try again later; requests from other programs may count toward the limit";
   if (status >= 500) return "try again later, or contact the operator of the server";
   return {};
 }

@@ -92,7 +92,7 @@ coro::Task<UseLock> UseLock::take(coro::Pool& pool, std::filesystem::path root, 
   const std::string who = co_await coro::offload(pool, [&] { return named(holders(file)); });
   const auto seconds = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limit).count());
   throw Error(Kind::failure,
-              "the cache at " + printable(root.native()) + " is in use by " + who + ", since over " + seconds + " s")
+              "the cache at " + printable(root.native()) + " is in use by " + who + "; waited " + seconds + " s")
       .with_hint("try again after it has ended");
 }
 

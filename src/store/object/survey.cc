@@ -92,7 +92,7 @@ void Surveyor::anything(const atom::ObjectId& wanted) {
                                                                   : fail(Kind::integrity, "invalid tag: no object");
     id = unwrap(std::move(target));
   }
-  throw Error(Kind::integrity, "tag " + wanted.hex() + " does not lead to an object");
+  throw Error(Kind::integrity, "tag " + wanted.hex() + " does not resolve to an object");
 }
 
 }  // namespace eka::store

@@ -99,7 +99,7 @@ class Unpacker {
     while (const auto entry = archive_.next()) {
       // Counted separately from the entries of the tree: an archive may contain one file many times.
       if (++headers > limits_.entries) {
-        throw refusal(entry->path, "exceeds the limit of entries: " + std::to_string(limits_.entries));
+        throw refusal(entry->path, "exceeds the maximum number of entries: " + std::to_string(limits_.entries));
       }
       take(*entry);
     }
@@ -242,7 +242,7 @@ class Unpacker {
 
   void count(std::string_view path) {
     if (++entries_ > limits_.entries) {
-      throw refusal(path, "exceeds the limit of entries: " + std::to_string(limits_.entries));
+      throw refusal(path, "exceeds the maximum number of entries: " + std::to_string(limits_.entries));
     }
   }
 

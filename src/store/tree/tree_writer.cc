@@ -36,7 +36,7 @@ struct Subtree {
 [[noreturn]] void throw_cannot_create(std::string_view name) {
   if (errno == EEXIST) {
     throw Error(Kind::integrity,
-                "two names of a directory, one of them \"" + printable(name) + "\", are equal on this file system")
+                "the file system cannot distinguish two names in a directory, one of them \"" + printable(name) + "\"")
         .with_hint(
             "use a file system for the cache (cache.root) that is case-sensitive and does not normalize Unicode");
   }

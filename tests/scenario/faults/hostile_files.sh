@@ -65,7 +65,7 @@ commit_set good empty global slow large
 
 eka resolve empty
 equal "an archive of headers only: exit code" 6 "$status"
-matches "reason" 'exceeds the limit of entries|exceeds the expansion limit' "$err"
+matches "reason" 'exceeds the maximum number of entries|exceeds the expansion limit' "$err"
 eka resolve global
 equal "headers that never become entries: exit code" 6 "$status"
 interrupted resolve slow

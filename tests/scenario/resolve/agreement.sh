@@ -53,5 +53,5 @@ equal "a contradicting manifest: exit code" 6 "$status"
 mirrored stranger
 eka resolve
 equal "a mirror of another set: exit code" 6 "$status"
-matches "both geneses are named" "have different geneses: .*main\.git has [0-9a-f]{40}, .*stranger\.git has [0-9a-f]{40}" "$err"
+matches "both geneses are named" "have different genesis commits: .*main\.git has [0-9a-f]{40}, .*stranger\.git has [0-9a-f]{40}" "$err"
 finish
