@@ -72,18 +72,23 @@ std::optional<Error> CacheFixture::refusal(const std::string& pack, std::vector<
 }
 
 std::vector<std::string> CacheFixture::leftovers() const {
-  for (int attempt = 0; attempt < 300 && !leftovers_now().empty(); ++attempt) {
+  auto found = leftovers_now();
+  for (int attempt = 0; attempt < 300 && !found.empty(); ++attempt) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    found = leftovers_now();
   }
-  return leftovers_now();
+  return found;
 }
 
 std::vector<std::string> CacheFixture::leftovers_now() const {
   std::vector<std::string> found;
   for (const fs::path& place :
        {root_ / "git" / "incoming", root_ / "trees" / ".incoming", root_ / "sources" / ".incoming"}) {
-    std::error_code absent;
-    for (const auto& entry : fs::recursive_directory_iterator(place, absent)) found.push_back(entry.path());
+    // Quarantines are removed in the background: a directory may vanish before it is entered.
+    std::error_code gone;
+    for (fs::recursive_directory_iterator entry(place, gone), end; entry != end; entry.increment(gone)) {
+      found.push_back(entry->path());
+    }
   }
   for (const auto& entry : fs::directory_iterator(root_)) {
     const std::string name = entry.path().filename();
