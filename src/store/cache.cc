@@ -38,7 +38,7 @@ struct Cache::Contents {
         uses(database, the_clock),
         vouched(database),
         objects(repository, database, uses, access, the_pool, the_clock),
-        names(refs, objects, database, access, the_pool),
+        names(refs, objects, database, access, the_pool, directories.boot()),
         sources(root / "sources", repository, refs, objects, uses, access, the_pool),
         trees(directories, repository, objects, database, uses, the_pool) {}
 

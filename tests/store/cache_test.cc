@@ -285,6 +285,28 @@ TEST_CASE("damaged objects count as absent, and the next fetch repairs them") {
   CHECK_NOTHROW(fixture.run(fixture.cache().trees().nar_hash(w.tree)));
 }
 
+TEST_CASE("a loose object that a power cut tore is written again") {
+  CacheFixture fixture;
+  const World w = world();
+  fixture.admit(w.builder.pack(), {w.one});
+  const auto commit = fixture.run(fixture.cache().objects().commit(w.one));
+  REQUIRE(commit);
+  fixture.run(fixture.cache().sources().name("key", commit->tree));
+  fixture.close();
+  std::size_t torn = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(fixture.root() / "git" / "objects")) {
+    if (!entry.is_regular_file() || entry.path().parent_path().filename().native().size() != 2) continue;
+    fs::permissions(entry.path(), fs::perms::owner_all);
+    fs::resize_file(entry.path(), 0);
+    ++torn;
+  }
+  REQUIRE(torn == 1);
+  fixture.reopen();
+  CHECK(fixture.run(fixture.cache().sources().tree("key")) == std::nullopt);
+  fixture.run(fixture.cache().sources().name("key", commit->tree));
+  CHECK(fixture.run(fixture.cache().sources().tree("key")) == commit->tree);
+}
+
 TEST_CASE("two caches in one directory see each other's objects") {
   CacheFixture fixture;
   const World w = world();

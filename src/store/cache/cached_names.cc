@@ -7,17 +7,22 @@
 namespace eka::store {
 namespace {
 
-// The value of Fact::whole for a commit that a ref keeps; the value is empty if this is unknown.
-constexpr const char* held = "held";
+// The value of Fact::whole for a commit that a ref keeps; the value is empty if this is unknown. Only of this boot: a
+// power cut may remove the ref and leave the fact.
+std::string held_in(const std::string& boot) {
+  return "held " + boot;
+}
 
 }  // namespace
 
-CachedNames::CachedNames(Refs& refs, CachedObjects& objects, Database& database, WriteAccess access, coro::Pool& pool)
+CachedNames::CachedNames(Refs& refs, CachedObjects& objects, Database& database, WriteAccess access, coro::Pool& pool,
+                         const std::string& boot)
     : refs_(refs),
       objects_(objects),
       database_(database),
       access_(std::move(access)),
       pool_(pool),
+      held_(held_in(boot)),
       writes_([this](std::vector<const Refs::Delivery*> gathered) { return write(std::move(gathered)); }) {}
 
 coro::Task<std::vector<std::vector<CachedAtom>>> CachedNames::given(Giver by, atom::ObjectId genesis,
@@ -28,7 +33,7 @@ coro::Task<std::vector<std::vector<CachedAtom>>> CachedNames::given(Giver by, at
 coro::Task<> CachedNames::hold(Giver by, atom::ObjectId genesis, std::vector<AtomName> atoms) {
   std::vector<std::pair<std::string, std::string>> facts;
   for (const auto& atom : atoms) {
-    facts.emplace_back(key_of(atom.rev), held);
+    facts.emplace_back(key_of(atom.rev), held_);
     // Commits received by this process need no check.
     if (objects_.has_seen(atom.rev)) continue;
     const auto commit = co_await objects_.commit(atom.rev);
@@ -49,7 +54,7 @@ coro::Task<> CachedNames::hold_unheld(atom::ObjectId genesis, std::vector<AtomNa
   const auto known = database_.get_all(Fact::whole, keys);
   std::vector<AtomName> unknown;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
-    if (known[i] != held) unknown.push_back(std::move(atoms[i]));
+    if (known[i] != held_) unknown.push_back(std::move(atoms[i]));
   }
   if (unknown.empty()) co_return;
   const auto kept = co_await coro::offload(pool_, [&] {
@@ -61,7 +66,7 @@ coro::Task<> CachedNames::hold_unheld(atom::ObjectId genesis, std::vector<AtomNa
   std::vector<std::pair<std::string, std::string>> facts;
   for (auto& atom : unknown) {
     if (kept.contains(atom.rev)) {
-      facts.emplace_back(key_of(atom.rev), held);
+      facts.emplace_back(key_of(atom.rev), held_);
     } else {
       unheld.push_back(std::move(atom));
     }

@@ -1,6 +1,7 @@
 // Which atoms the cache has, and who delivered them: refs, written last.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "atom/hash/object_id.h"
@@ -20,8 +21,9 @@ namespace eka::store {
 // does not say which revision a version is; Vouched does (fact/vouched.h).
 class CachedNames {
  public:
-  // All arguments must outlive it.
-  CachedNames(Refs& refs, CachedObjects& objects, Database& database, WriteAccess access, coro::Pool& pool);
+  // All arguments must outlive it, except `boot`, which identifies the boot of the machine.
+  CachedNames(Refs& refs, CachedObjects& objects, Database& database, WriteAccess access, coro::Pool& pool,
+              const std::string& boot);
 
   // The atoms with each of the labels that `by` delivered, in ascending order of versions.
   coro::Task<std::vector<std::vector<CachedAtom>>> given(Giver by, atom::ObjectId genesis,
@@ -42,6 +44,7 @@ class CachedNames {
   Database& database_;
   WriteAccess access_;
   coro::Pool& pool_;
+  std::string held_;
   Gathering<Refs::Delivery> writes_;
 };
 

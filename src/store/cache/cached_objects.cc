@@ -176,7 +176,7 @@ coro::Task<atom::ObjectId> CachedObjects::snapshot(std::vector<git::WorkingFile>
 
 coro::Task<atom::ObjectId> CachedObjects::write_commit(std::string text) {
   co_return co_await coro::offload(pool_, [&] {
-    return repository_.read([&](Objects& objects) { return objects.write(ObjectType::commit, text); });
+    return repository_.read([&](Objects& objects) { return objects.write_durably(ObjectType::commit, text); });
   });
 }
 

@@ -1,6 +1,7 @@
 #include "store/object/objects.h"
 
 #include <new>
+#include <system_error>
 
 namespace eka::store {
 namespace {
@@ -29,6 +30,15 @@ void add_backend(const git::OdbHandle& odb, git_odb_backend* backend, int priori
   if (const int code = git_odb_add_backend(odb.get(), backend, priority); code < 0) {
     git::throw_git_error(Kind::failure, "cannot open the object database");
   }
+}
+
+enum class Sync { no, yes };
+
+git_odb_backend* loose_backend(const std::filesystem::path& directory, Sync sync) {
+  git_odb_backend* out = nullptr;
+  git::check(git_odb_backend_loose(&out, directory.c_str(), -1, sync == Sync::yes ? 1 : 0, 0700, 0400), Kind::failure,
+             "cannot open the object database");
+  return out;
 }
 
 }  // namespace
@@ -71,11 +81,8 @@ Objects Objects::of_cache(const std::filesystem::path& directory, WriteAccess ac
   git_odb_backend* packs = nullptr;
   git::check(git_odb_backend_pack(&packs, directory.c_str()), Kind::failure, "cannot open the object database");
   add_backend(odb, packs, 2);
-  git_odb_backend* loose = nullptr;
-  git::check(git_odb_backend_loose(&loose, directory.c_str(), -1, 0, 0700, 0400), Kind::failure,
-             "cannot open the object database");
-  add_backend(odb, loose, 1);
-  return Objects(std::move(odb), std::move(access));
+  add_backend(odb, loose_backend(directory, Sync::no), 1);
+  return Objects(std::move(odb), std::move(access), directory);
 }
 
 Objects Objects::of_repository(const std::filesystem::path& directory) {
@@ -171,12 +178,40 @@ Object Objects::read(const atom::ObjectId& id, ObjectType type) {
   return *std::move(object);
 }
 
+bool Objects::is_sound(const atom::ObjectId& id) {
+  try {
+    return find(id).has_value();
+  } catch (const Error& error) {
+    if (error.kind() != Kind::integrity) throw;
+    return false;
+  }
+}
+
+// libgit2 writes none that it has a file of.
+void Objects::remove_loose(const atom::ObjectId& id) const {
+  if (directory_.empty()) return;
+  const auto hex = id.hex();
+  std::error_code ignored;  // it is not there, or writing will tell why
+  std::filesystem::remove(directory_ / hex.substr(0, 2) / hex.substr(2), ignored);
+}
+
 atom::ObjectId Objects::write(ObjectType type, std::string_view content) {
+  return write_to(odb_, type, content);
+}
+
+atom::ObjectId Objects::write_durably(ObjectType type, std::string_view content) {
+  const git::OdbHandle synced = empty_odb();
+  add_backend(synced, loose_backend(directory_, Sync::yes), 1);
+  return write_to(synced, type, content);
+}
+
+atom::ObjectId Objects::write_to(const git::OdbHandle& odb, ObjectType type, std::string_view content) {
   const auto id = atom::ObjectId::of(name_of(type), content);
-  if (header(id)) return id;
+  if (is_sound(id)) return id;
   access_.check();
+  remove_loose(id);
   git_oid written;
-  git::check(git_odb_write(&written, odb_.get(), content.data(), content.size(), raw_type(type)), Kind::failure,
+  git::check(git_odb_write(&written, odb.get(), content.data(), content.size(), raw_type(type)), Kind::failure,
              "cannot write to the cache");
   return id;
 }

@@ -70,15 +70,24 @@ class Objects {
   Object read(const atom::ObjectId& id, ObjectType type);
   // The ids of all objects, in unspecified order; an object in two packs is listed twice.
   std::vector<atom::ObjectId> all();
-  // Adds a loose object unless it exists. Only for objects of a writable repository.
+  // Whether it exists and can be read.
+  bool is_sound(const atom::ObjectId& id);
+  // Adds a loose object unless a sound one exists: a file that a power cut tore is replaced. Only for objects of a
+  // writable repository.
   atom::ObjectId write(ObjectType type, std::string_view content);
+  // The same, synced before it appears under its name, so that a power cut cannot tear it.
+  atom::ObjectId write_durably(ObjectType type, std::string_view content);
 
  private:
-  explicit Objects(git::OdbHandle odb, WriteAccess access = {}) : odb_(std::move(odb)), access_(std::move(access)) {}
+  explicit Objects(git::OdbHandle odb, WriteAccess access = {}, std::filesystem::path directory = {})
+      : odb_(std::move(odb)), access_(std::move(access)), directory_(std::move(directory)) {}
+  void remove_loose(const atom::ObjectId& id) const;
+  atom::ObjectId write_to(const git::OdbHandle& odb, ObjectType type, std::string_view content);
 
   std::unique_ptr<git::Libgit2> libgit2_ = std::make_unique<git::Libgit2>();
   git::OdbHandle odb_;
   WriteAccess access_;
+  std::filesystem::path directory_;  // of the objects that write() adds to
   std::optional<coro::Stop> stop_;
 };
 
