@@ -288,7 +288,7 @@ TEST_CASE("damaged objects count as absent, and the next fetch repairs them") {
 TEST_CASE("a loose object that a power cut tore is written again") {
   CacheFixture fixture;
   const World w = world();
-  fixture.admit(w.builder.pack(), {w.one});
+  fixture.accept(w.builder.pack(), {w.one});
   const auto commit = fixture.run(fixture.cache().objects().commit(w.one));
   REQUIRE(commit);
   fixture.run(fixture.cache().sources().name("key", commit->tree));

@@ -217,8 +217,7 @@ coro::Task<> SetEvidence::fetch_each(Wants wants, git::Filter filter) {
     const Transfer transfer{*evidence_, remote, wants, filter};
     const auto policy = net::transfer_policy(context_.settings.timeouts);
     co_await coro::retry(policy, context_.clock, transfer, told);
-  } catch (const Error& e) {
-    if (e.kind() != Kind::remote || e.is_retryable()) throw;
+  } catch (const git::ObjectsRefused&) {
     refused = true;
   }
   if (!refused || wants.size() == 1) co_return;

@@ -94,10 +94,15 @@ class LocalPack {
   LocalPack(const atom::Url& url, const std::vector<atom::ObjectId>& wants, const FetchOptions& options)
       : where_(url.str()), repository_(open_repository(url)) {
     odb_ = make<OdbHandle>(Kind::remote, "reading " + where_, git_repository_odb, repository_.get());
-    ObjectWalk walk(odb_.get(), options.depth, options.filter, shallow_commits(repository_.get()), where_);
-    for (const atom::ObjectId& want : wants) walk.want(want);
-    for (const atom::ObjectId& have : options.haves) walk.have(have);
-    objects_ = walk.finish();
+    try {
+      ObjectWalk walk(odb_.get(), options.depth, options.filter, shallow_commits(repository_.get()), where_);
+      for (const atom::ObjectId& want : wants) walk.want(want);
+      for (const atom::ObjectId& have : options.haves) walk.have(have);
+      objects_ = walk.finish();
+    } catch (const Error& error) {
+      if (error.kind() != Kind::remote) throw;
+      throw ObjectsRefused(error);
+    }
     writer_.emplace(static_cast<std::uint32_t>(objects_.size()));
   }
 

@@ -15,6 +15,7 @@
 
 #include "atom/hash/object_id.h"
 #include "atom/names/url.h"
+#include "base/error.h"
 #include "coro/task/task.h"
 #include "git/wire/fetch_options.h"
 #include "git/wire/ref.h"
@@ -22,6 +23,13 @@
 #include "net/policy/traffic.h"
 
 namespace eka::git {
+
+// What fetch() throws where the remote answered that it does not have one of the wants, or does not give it: not for
+// want of a connection.
+class ObjectsRefused : public Error {
+ public:
+  explicit ObjectsRefused(const Error& said) : Error(said) {}
+};
 
 class Remote {
  public:

@@ -60,14 +60,21 @@ coro::Task<> v0_fetch(Session* session, FetchJob* job) {
   Wants wants;
   wants.ids = job->wants;
   if (!gives_by_id(listing.features)) {
-    wants = unwrap(wants_among(listing.refs, job->wants, job->options.known_refs));
+    auto found = wants_among(listing.refs, job->wants, job->options.known_refs);
+    if (!found) throw ObjectsRefused(found.error());
+    wants = *std::move(found);
   }
   if (wants.whole_history) job->options.depth = 0;
   Command request;
   request.body = unwrap(v0_fetch_request(listing.features, wants.ids, job->options));
   co_await conversation->ask(std::move(request));
   FetchParser parser = FetchParser::v0(job->options.depth != 0);
-  co_await receive_pack(conversation.get(), &parser, job);
+  try {
+    co_await receive_pack(conversation.get(), &parser, job);
+  } catch (const Error& error) {
+    if (!parser.refused_want()) throw;
+    throw ObjectsRefused(error);
+  }
 }
 
 }  // namespace eka::git

@@ -151,11 +151,15 @@ coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
   }
   const std::vector<std::string> prefixes = prefixes_for_wants(job->wants, job->options.known_refs);
   const std::vector<Ref> refs = co_await v2_ls_refs(&prefixes);
-  const Wants wants = unwrap(wants_among(refs, job->wants, job->options.known_refs));
+  const auto found = wants_among(refs, job->wants, job->options.known_refs);
+  if (!found) throw ObjectsRefused(found.error());
+  const Wants& wants = *found;
   if (wants.whole_history) job->options.depth = 0;
   const bool given = co_await v2_fetch_ids(&server, &wants.ids, job);
-  if (!given)
-    throw Error(Kind::remote, "the server refuses requests for objects by id, even for the targets of its refs");
+  if (!given) {
+    throw ObjectsRefused(
+        Error(Kind::remote, "the server refuses requests for objects by id, even for the targets of its refs"));
+  }
   session_->refuses_ids();
 }
 
@@ -168,11 +172,12 @@ coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std:
   FetchParser parser;
   try {
     co_await receive_pack(answer.get(), &parser, job);
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (!parser.refused_want()) throw;
     // In v2, git itself serves every object that it has, so objects that it refuses do not exist. Check first whether
     // the server is git.
     const bool is_git = server->value("agent").value_or("").starts_with("git/");
-    if (!parser.refused_want() || is_git || server->is_presumed()) throw;
+    if (is_git || server->is_presumed()) throw ObjectsRefused(error);
   }
   co_return !parser.refused_want();
 }

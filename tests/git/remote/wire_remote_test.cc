@@ -247,7 +247,7 @@ TEST_CASE("wire remote: a rejected id is looked up by ref, and the host remember
 
   for (const Turn& turn : {refs, refusal}) world.turns.push_back(turn);
   test::StringSink none;
-  CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, none, options)), Error);
+  CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, none, options)), ObjectsRefused);
 }
 
 TEST_CASE("wire remote: a failure is not retryable after the last attempt; a hasty fetch makes one attempt") {
