@@ -192,7 +192,7 @@ coro::Task<PublishReport> publish(Context& context, PublishRequest request) {
   }
   if (wanted.empty()) co_return report;
 
-  const auto outcomes = co_await git::push(source.base, url, std::move(wanted));
+  const auto outcomes = co_await context.connector->push(source.base, url, std::move(wanted));
   for (auto& atom : report.atoms) {
     for (const auto& outcome : outcomes) {
       const bool own = outcome.ref == atom::atom_ref(atom.label, atom.version) ||

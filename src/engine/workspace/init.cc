@@ -64,7 +64,7 @@ coro::Task<> tell_remote(Context& context, Local local, bool named, InitReport& 
       co_return;
     }
     std::vector<git::PushedRef> ref{{report.genesis, std::string(atom::init_ref)}};
-    const auto outcome = co_await git::push(local.directory, url, std::move(ref));
+    const auto outcome = co_await context.connector->push(local.directory, url, std::move(ref));
     if (!outcome.front().accepted)
       throw Error(Kind::remote, fmt::format("{} refused: {}", url.str(), outcome.front().reason));
     report.remote = InitReport::Remote::initialised;
@@ -73,7 +73,8 @@ coro::Task<> tell_remote(Context& context, Local local, bool named, InitReport& 
   }
   if (!problem) co_return;
   // A remote that was not named explicitly may be unreachable: the set is created nevertheless.
-  if (named || problem->kind() != Kind::remote) throw Error(*problem);
+  const bool out_of_reach = problem->kind() == Kind::remote || problem->kind() == Kind::offline;
+  if (named || !out_of_reach) throw Error(*problem);
   report.remote = InitReport::Remote::unreachable;
   report.remote_problem = problem->message();
 }

@@ -6,13 +6,15 @@
 
 #include "atom/names/atom_commit.h"
 #include "base/text.h"
+#include "engine/context/remotes.h"
 
 namespace eka::engine {
 
 coro::Task<std::vector<git::Ref>> ask_set_remote(Context& context, atom::Url url, std::vector<std::string> prefixes) {
-  context.connector->named_by_user(url);
-  const auto remote = context.connector->open(url);
-  co_return co_await remote->ls_refs(std::move(prefixes));
+  auto& remotes = context.remotes();
+  remotes.named_by_user(url);
+  auto& remote = remotes.at(url);
+  co_return co_await remote.ls_refs(std::move(prefixes));
 }
 
 std::optional<atom::ObjectId> genesis_among(const std::vector<git::Ref>& refs) {

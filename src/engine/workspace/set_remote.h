@@ -13,6 +13,7 @@
 
 namespace eka::engine {
 
+// Throws Kind::offline when the run is.
 coro::Task<std::vector<git::Ref>> ask_set_remote(Context& context, atom::Url url, std::vector<std::string> prefixes);
 
 // The genesis that the remote advertises; nothing if it is not a set yet.

@@ -113,6 +113,11 @@ void Connector::named_by_user(const atom::Url& url) {
   parts_->handshakes.named_by_user(parts_->config.rewritten(url));
 }
 
+coro::Task<std::vector<PushOutcome>> Connector::push(std::filesystem::path directory, atom::Url url,
+                                                     std::vector<PushedRef> refs) {
+  return git::push(std::move(directory), std::move(url), std::move(refs));
+}
+
 coro::Task<> Connector::download(atom::Url url, net::FileSink& sink, net::Traffic& traffic) {
   const atom::Url where = parts_->config.rewritten(url);
   parts_->tell_of(url, where);

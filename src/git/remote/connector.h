@@ -37,6 +37,8 @@ class Connector final : public RemoteFactory {
   std::unique_ptr<Remote> open(const atom::Url& url) override;
   atom::Url reached_at(const atom::Url& url) const override;
   void named_by_user(const atom::Url& url) override;
+  coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom::Url url,
+                                            std::vector<PushedRef> refs) override;
   coro::Task<> download(atom::Url url, net::FileSink& sink, net::Traffic& traffic) override;
 
  private:

@@ -2,10 +2,13 @@
 // real implementation; tests and simulations provide others.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "atom/names/url.h"
 #include "coro/task/task.h"
+#include "git/config/git_program.h"
 #include "git/remote/remote.h"
 #include "net/download/file_sink.h"
 #include "net/policy/traffic.h"
@@ -27,6 +30,10 @@ class RemoteFactory {
   // The URL that the user's configuration substitutes for `url` (insteadOf): knowledge about a remote belongs to that
   // URL.
   virtual atom::Url reached_at(const atom::Url& url) const = 0;
+
+  // Pushes from the repository at `directory`, as git::push().
+  virtual coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom::Url url,
+                                                    std::vector<PushedRef> refs) = 0;
 
   // Downloads the file at `url` into `sink`: see net/download/download.h. Adds its cost to `traffic`.
   virtual coro::Task<> download(atom::Url url, net::FileSink& sink, net::Traffic& traffic) = 0;
