@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -46,8 +47,9 @@ void Flight::leave(Asker& asker) {
 }
 
 Task<> Flight::wait_all(std::vector<std::shared_ptr<Flight>> flights) {
-  std::ranges::sort(flights);
-  flights.erase(std::ranges::unique(flights).begin(), flights.end());
+  // Each once, in the order given: that of addresses would be another in each run.
+  std::set<const Flight*> seen;
+  std::erase_if(flights, [&](const auto& flight) { return !seen.insert(flight.get()).second; });
   Asker asker;
   for (const auto& flight : flights) {
     if (flight->ended_) continue;
