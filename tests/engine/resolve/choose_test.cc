@@ -195,6 +195,15 @@ TEST_CASE("a set declared by the manifest is authoritative even if only a depend
   CHECK(world.lock().sets.at(auth.set).mirrors.front().str() == world.url("company"));
 }
 
+TEST_CASE("if no versions satisfy because a mirror does not respond, the error is that of the mirror") {
+  Company world;
+  const auto error = world.refusal({"company behind gone"}, {"company auth >=1.1"});
+  CHECK(error.kind() == Kind::remote);
+  CHECK(error.message().contains(world.url("gone")));
+  CHECK(error.message().contains("no versions satisfy"));
+  CHECK(world.refusal({"company behind"}, {"company auth >=1.1"}).kind() == Kind::unsatisfiable);
+}
+
 TEST_CASE("a declared set that is unreachable cannot be replaced by other remotes") {
   Company world;
   const auto error = world.refusal({"vendor vendor", "company gone"}, {"vendor lib-ahead ^1"});
