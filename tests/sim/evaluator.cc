@@ -42,7 +42,9 @@ std::string graph_of(const simdjson::dom::element& document, const std::string& 
     const simdjson::dom::element atom = document["atoms"][open.front()].value();
     const auto own = file_text(places.at(text(atom["root"])) / "default.nix");
     code.insert(own);
-    out += fmt::format("{} {} {}", text(atom["label"]), text(atom["version"]), own);
+    // That it lies in a working tree makes no other derivation.
+    const auto version = text(atom["version"]);
+    out += fmt::format("{} {} {}", text(atom["label"]), version.substr(0, version.find("-dev.")), own);
     if (text(atom["compose"]["use"]) == "atom") out += fmt::format(" by {}", number(text(atom["compose"]["atom"])));
     for (const auto [tag, labels] : simdjson::dom::object(atom["deps"])) {
       for (const auto [label, key] : simdjson::dom::object(labels)) {

@@ -26,6 +26,8 @@ namespace eka::sim {
       fault(slow_host, 0.30)           /* for the whole life of the host */                                          \
       fault(dead_host, 0.15)           /* for a whole step */                                                        \
       fault(corrupt_pack, 0.03)        /* one byte of the pack is another */                                         \
+      fault(push_refused, 0.15)        /* the server takes none of the refs */                                       \
+      fault(reset_after_push, 0.10)    /* it took them, but does not come to say so */                               \
       fault(ignores_haves, 0.30) /* for the whole life of the host */ /* mirrors that lie, for the whole life of the \
                                                                          mirror; never the first url of a set */     \
       fault(mirror_of_other_genesis, 0.15) fault(mirror_with_other_revisions, 0.15)                                  \

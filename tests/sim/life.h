@@ -20,6 +20,7 @@ struct Story {
   Size size{};
   std::size_t most_steps = 6, most_processes = 3, most_items = 3;
   std::optional<Faults> faults{};  // nothing: the seed's own half
+  bool keeps_all = false;          // events, not the last hundred alone
 };
 
 struct Failure {
@@ -31,6 +32,7 @@ struct Failure {
 struct Ending {
   std::optional<Failure> failure;
   std::uint64_t digest = 0;  // of all events: the same for the same story
+  std::deque<std::string> events{};
 };
 
 // Lives in `directory`, which is made and, when nothing failed, removed. After a failure the process must end without

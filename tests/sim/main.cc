@@ -78,13 +78,18 @@ int run_one(const Story& story, bool with_events) {
   });
 }
 
-// Lives the same life twice.
-int replay(const Story& story) {
+// Lives the same life twice, and says where the second goes another way.
+int replay(Story story) {
+  story.keeps_all = true;
   return in_child([&] {
     const auto first = live(story, directory());
+    if (first.failure) std::filesystem::remove_all(directory());
     const auto second = live(story, directory());
     if (first.digest == second.digest) return int(passed);
     fmt::print("seed {}: two lives differ\n", story.seed);
+    const auto [one, other] = std::ranges::mismatch(first.events, second.events);
+    fmt::print("  {}\n  {}\n", one == first.events.end() ? "(end)" : *one,
+               other == second.events.end() ? "(end)" : *other);
     return int(differs);
   });
 }

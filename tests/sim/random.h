@@ -22,8 +22,8 @@ class Random {
   std::size_t between(std::size_t least, std::size_t most) { return least + below(most - least + 1); }
   bool chance(double probability) { return uniform() < probability; }
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
-  template <class T>
-  const T& pick(const std::vector<T>& from) {
+  template <class Container>
+  const auto& pick(const Container& from) {
     return from[below(from.size())];
   }
   // An independent stream: what it is used for changes nothing elsewhere.

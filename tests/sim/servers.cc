@@ -1,5 +1,7 @@
 #include "tests/sim/servers.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "atom/hash/digest.h"
@@ -157,6 +159,23 @@ class SimulatedSession final : public git::Session {
     co_return is_list ? list(*repository, lines) : fetch(*repository, lines);
   }
 
+  coro::Task<std::vector<git::PushOutcome>> push(std::vector<git::PushedRef> refs) {
+    internet_.simulator().tell(fmt::format("{}: push {}", url_, refs.front().ref));
+    co_await arrive("push");
+    if (internet_.faults().strikes(Fault::push_refused)) {
+      internet_.simulator().tell(url_ + ": push refused");
+      std::vector<git::PushOutcome> out;
+      for (const auto& ref : refs) out.push_back({ref.ref, false, "pre-receive hook declined"});
+      co_return out;
+    }
+    auto out = internet_.receive(refs);
+    if (internet_.faults().strikes(Fault::reset_after_push)) {
+      internet_.simulator().tell(url_ + ": reset after the push");
+      throw failed(Error(Kind::remote, "the connection to " + url_ + " was reset"));
+    }
+    co_return out;
+  }
+
   coro::Task<std::unique_ptr<git::V0Conversation>> converse_in_v0(Purpose) override {
     throw Error(Kind::remote, "the simulated server speaks protocol v2 only");
   }
@@ -222,8 +241,15 @@ class SimulatedSession final : public git::Session {
 
   std::unique_ptr<git::Answer> fetch(Served& repository, const std::vector<std::string>& lines) {
     const auto& bank = internet_.world().bank;
-    std::set<atom::ObjectId> served, send, has;
-    for (const auto& [name, id] : repository.refs) bank.reach(id, served);
+    auto& served = repository.reachable;
+    if (served.empty()) {
+      for (const auto& [name, id] : repository.refs) bank.reach(id, {.history = true}, served);
+    }
+    const auto filters = with_prefix(lines, "filter ");
+    const bool without_trees = std::ranges::find(filters, "tree:0") != filters.end();
+    const ObjectBank::Reach what{
+        .history = with_prefix(lines, "deepen ").empty(), .trees = !without_trees, .blobs = filters.empty()};
+    std::set<atom::ObjectId> send, has;
     std::vector<atom::ObjectId> wants;
     std::string said;
     for (const auto& hex : with_prefix(lines, "want ")) {
@@ -233,7 +259,7 @@ class SimulatedSession final : public git::Session {
         internet_.simulator().tell(fmt::format("{}: fetch{}: not our ref", url_, said));
         return answer(repository, packet("ERR upload-pack: not our ref " + hex), {});
       }
-      bank.reach(wants.back(), send);
+      bank.reach(wants.back(), what, send);
     }
     const auto haves = with_prefix(lines, "have ");
     internet_.simulator().tell(
@@ -241,7 +267,7 @@ class SimulatedSession final : public git::Session {
     if (!internet_.host(repository.host).ignores_haves) {
       for (const auto& hex : haves) {
         const auto have = unwrap(atom::ObjectId::parse(hex));
-        if (served.contains(have)) bank.reach(have, has);
+        if (served.contains(have)) bank.reach(have, {}, has);
       }
     }
     for (const auto& id : has) {
@@ -292,6 +318,11 @@ class SimulatedRemotes final : public git::RemoteFactory {
     auto session = std::make_unique<SimulatedSession>(internet_, asked_, url.str(), timeouts_.stall);
     return std::make_unique<git::WireRemote>(url, std::move(session), net::request_policy(timeouts_),
                                              internet_.simulator(), timeouts_.stall * 10, net::TellRetry());
+  }
+  coro::Task<std::vector<git::PushOutcome>> push(std::filesystem::path, atom::Url url,
+                                                 std::vector<git::PushedRef> refs) override {
+    SimulatedSession session(internet_, asked_, url.str(), timeouts_.stall);
+    co_return co_await session.push(std::move(refs));
   }
   void named_by_user(const atom::Url&) override {}
   atom::Url reached_at(const atom::Url& url) const override { return url; }
@@ -352,7 +383,7 @@ void Internet::make_mirror_lie(Served& mirror) {
     if (names.size() > 1) {
       const auto& name = random.pick(names);
       mirror.refs[name] = mirror.refs.at(random.pick(names));
-      mirror.lies = mirror.refs.at(name) != world_.sets[mirror.set].refs.at(name);
+      mirror.lies = mirror.lies || mirror.refs.at(name) != world_.sets[mirror.set].refs.at(name);
     }
   }
   if (faults_.strikes(Fault::mirror_lacks_versions)) {

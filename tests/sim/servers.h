@@ -2,6 +2,7 @@
 // take their time, and fail as the seed wants. The engine's own WireRemote stands on them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,7 +23,8 @@ struct Served {
   bool is_origin = true;  // not a mirror
   Refs refs;
   bool lies = false;
-  bool lacks = false;  // some of the versions
+  bool lacks = false;                    // some of the versions
+  std::set<atom::ObjectId> reachable{};  // from the refs; empty: not known yet
 };
 
 struct Host {
@@ -53,6 +55,9 @@ class Internet {
   Host& host(const std::string& name) { return hosts_.at(name); }
   const std::map<std::string, Served>& served() const { return served_; }
   std::map<std::string, Served>& served() { return served_; }
+
+  // What the author's own server does with a push.
+  std::function<std::vector<git::PushOutcome>(const std::vector<git::PushedRef>&)> receive;
 
   Simulator& simulator() { return simulator_; }
   const World& world() const { return world_; }

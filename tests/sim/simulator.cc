@@ -10,7 +10,6 @@ namespace eka::sim {
 namespace {
 
 constexpr std::size_t lane_count = 6;
-constexpr std::size_t events_kept = 100;
 constexpr std::uint64_t most_steps = 3'000'000;
 
 std::vector<std::unique_ptr<asio::io_context>> make_lanes() {
@@ -26,10 +25,11 @@ bool run_one(asio::io_context& context) {
 
 }  // namespace
 
-Simulator::Simulator(std::uint64_t seed)
+Simulator::Simulator(std::uint64_t seed, std::size_t events_kept)
     : random_(seed),
       lanes_(make_lanes()),
-      pool_([this] { return lanes_[random_.below(lanes_.size())]->get_executor(); }) {}
+      pool_([this] { return lanes_[random_.below(lanes_.size())]->get_executor(); }),
+      events_kept_(events_kept) {}
 
 Simulator::~Simulator() = default;
 
@@ -134,7 +134,7 @@ void Simulator::tell(std::string event) {
   const std::string line = std::to_string(now_.count()) + " ms  " + std::move(event);
   for (const char c : line) digest_ = (digest_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   events_.push_back(line);
-  if (events_.size() > events_kept) events_.pop_front();
+  if (events_.size() > events_kept_) events_.pop_front();
 }
 
 }  // namespace eka::sim

@@ -32,7 +32,7 @@ struct Violation {
 
 class Simulator final : public coro::Clock {
  public:
-  explicit Simulator(std::uint64_t seed);
+  Simulator(std::uint64_t seed, std::size_t events_kept);
   ~Simulator() override;
 
   Random& random() { return random_; }
@@ -80,6 +80,7 @@ class Simulator final : public coro::Clock {
   std::map<std::pair<milliseconds, std::uint64_t>, std::function<void()>> timers_;
   std::map<std::uint64_t, std::unique_ptr<Running>> running_;
   std::uint64_t started_ = 0;
+  std::size_t events_kept_;
   std::deque<std::string> events_;
   std::uint64_t digest_ = 0;
   std::string violation_;

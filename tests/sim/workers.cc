@@ -15,7 +15,7 @@
 namespace eka::sim {
 namespace {
 
-constexpr unsigned longest_life = 300;  // in real seconds; a seed takes less than one
+constexpr unsigned longest_life = 120;  // in real seconds; a seed takes less than one
 
 std::string how_ended(int status) {
   if (WIFSIGNALED(status)) return fmt::format("ended by signal {}", WTERMSIG(status));

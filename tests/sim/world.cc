@@ -1,5 +1,6 @@
 #include "tests/sim/world.h"
 
+#include <algorithm>
 #include <deque>
 #include <sstream>
 
@@ -11,6 +12,8 @@
 
 namespace eka::sim {
 namespace {
+
+constexpr const char* set_file = "ekala.toml";
 
 const char* name_of(ObjectKind kind) {
   return kind == ObjectKind::commit ? "commit" : kind == ObjectKind::tree ? "tree" : "blob";
@@ -40,8 +43,7 @@ class Maker {
       const auto labels = random_.between(1, size_.labels);
       for (std::size_t n = 0; n < labels; ++n) atoms.emplace_back(i, std::string(1, static_cast<char>('a' + n)));
     }
-    // An atom is asked for by one major version only, so that the highest of everything is always a solution.
-    for (const auto& atom : atoms) major_[atom] = static_cast<unsigned>(random_.between(1, 2));
+    for (const auto& atom : atoms) world_.majors[atom] = static_cast<unsigned>(random_.between(1, 2));
     for (std::size_t i = random_.below(size_.sources + 1); i > 0; --i) add_source(i);
     const auto rounds = random_.between(1, size_.versions);
     for (std::size_t round = 0; round < rounds; ++round) {
@@ -49,22 +51,28 @@ class Maker {
         if (round == 0 || random_.chance(0.6)) publish(atom, static_cast<unsigned>(round));
       }
     }
+    world_.author = world_.sets.size();
+    begin_set("own", {"https://h0.invalid/own.git"});
     return std::move(world_);
   }
 
  private:
   void begin_set(std::size_t index) {
-    Set set;
-    set.name = fmt::format("s{}", index);
+    std::vector<std::string> places;
+    const auto name = fmt::format("s{}", index);
     const auto urls = random_.between(1, size_.mirrors);
     for (std::size_t i = 0; i < urls; ++i) {
       // Sets share hosts, as they do on a forge.
-      set.urls.push_back(fmt::format("https://h{}.invalid/{}/{}.git", random_.below(4), i, set.name));
+      places.push_back(fmt::format("https://h{}.invalid/{}/{}.git", random_.below(4), i, name));
     }
-    const auto tree = world_.bank.tree({{"README.md", fmt::format("{} of {}", set.name, random_.next())}});
-    const auto text = fmt::format(
-        "tree {}\nauthor A <a@a.invalid> 1 +0000\ncommitter A <a@a.invalid> 1 +0000\n\nbegin\n", tree.hex());
-    set.genesis = world_.bank.commit(text, tree);
+    begin_set(name, std::move(places));
+  }
+
+  void begin_set(const std::string& name, std::vector<std::string> urls) {
+    Set set{.name = name, .urls = std::move(urls), .genesis = {}, .head = {}, .refs = {}};
+    const auto tree =
+        world_.bank.tree({{set_file, set_file_of(set)}, {"README.md", fmt::format("{}", random_.next())}});
+    set.genesis = set.head = world_.bank.commit("begin", tree, {});
     set.refs[std::string(atom::init_ref)] = set.genesis;
     set.refs["refs/heads/main"] = set.genesis;
     world_.sets.push_back(std::move(set));
@@ -75,27 +83,24 @@ class Maker {
                             .marker = fmt::format("source {} {:x}", number, random_.next()),
                             .rev = {},
                             .refs = {}};
-    const auto tree = world_.bank.tree({{"file", source.marker}});
-    const auto text = fmt::format(
-        "tree {}\nauthor A <a@a.invalid> 1 +0000\ncommitter A <a@a.invalid> 1 +0000\n\nsource\n", tree.hex());
-    source.rev = world_.bank.commit(text, tree);
+    source.rev = world_.bank.commit("source", world_.bank.tree({{"file", source.marker}}), {});
     source.refs["refs/heads/main"] = source.rev;
     world_.sources.push_back(std::move(source));
   }
 
   Need need_of(const std::pair<std::size_t, std::string>& atom) {
-    return {atom.first, atom.second, fmt::format("^{}", major_.at(atom))};
+    return {atom.first, atom.second, fmt::format("^{}", world_.majors.at(atom))};
   }
 
   void publish(const std::pair<std::size_t, std::string>& atom, unsigned minor) {
     Release release{.set = atom.first,
                     .label = atom.second,
-                    .major = random_.chance(0.8) ? major_.at(atom) : 3 - major_.at(atom),
+                    .major = random_.chance(0.8) ? world_.majors.at(atom) : 3 - world_.majors.at(atom),
                     .minor = minor,
                     .needs = {},
                     .composer = std::nullopt,
                     .marker = {}};
-    if (minor == 0) release.major = major_.at(atom);
+    if (minor == 0) release.major = world_.majors.at(atom);
     std::set<std::pair<std::size_t, std::string>> asked{atom};
     // Only of what is published: with the locks that follow, graphs are deep, wide, and full of diamonds.
     const auto count = random_.below(size_.needs + 1);
@@ -117,7 +122,7 @@ class Maker {
   }
 
   void write(Release& release) {
-    std::map<std::string, std::string> files{{"atom.toml", manifest(release)}, {"default.nix", release.marker}};
+    std::map<std::string, std::string> files{{"atom.toml", world_.manifest(release)}, {"default.nix", release.marker}};
     if (random_.chance(0.3)) files["big"] = filler();
     if (release.locked) files["atom.lock"] = lock(release).text();
     release.tree = world_.bank.tree(files);
@@ -125,48 +130,18 @@ class Maker {
     auto& set = world_.sets[release.set];
     const auto label = unwrap(atom::Label::parse(release.label));
     const auto version = unwrap(atom::Version::parse(release.version()));
-    const auto text = atom::AtomCommit{release.tree, set.genesis, label, version}.text();
-    release.rev = world_.bank.commit(text, release.tree);
+    const auto origin = world_.commit_to(set, release.label, release.tree);
+    const auto text = atom::AtomCommit{release.tree, origin, label, version}.text();
+    release.rev = world_.bank.atom_commit(text, release.tree);
     set.refs[atom::atom_ref(label, version)] = release.rev;
     set.refs[atom::manifest_ref(label, version)] = release.manifest;
-    set.refs[atom::origin_ref(label, version)] = set.genesis;
+    set.refs[atom::origin_ref(label, version)] = origin;
   }
 
   std::string filler() {
     std::string out;
     for (std::size_t n = random_.below(3000); n > 0; --n) out += static_cast<char>(random_.below(256));
     return out;
-  }
-
-  std::string manifest(const Release& release) {
-    auto text = fmt::format("[package]\nlabel = \"{}\"\nversion = \"{}\"\n", release.label, release.version());
-    std::set<std::size_t> sets;
-    for (const auto& need : release.all_needs()) sets.insert(need.set);
-    if (!sets.empty()) text += "\n[package.sets]\n";
-    for (const auto index : sets) {
-      const auto& set = world_.sets[index];
-      std::string urls;
-      for (const auto& url : set.urls) urls += fmt::format("{}\"{}\"", urls.empty() ? "" : ", ", url);
-      text +=
-          index == release.set ? fmt::format("{} = \"::\"\n", set.name) : fmt::format("{} = [{}]\n", set.name, urls);
-    }
-    if (release.composer) {
-      text +=
-          fmt::format("\n[compose.with.{}]\nfrom = \"{}\"\nversion = \"{}\"\nentry = \"default.nix\"\n",
-                      release.composer->label, world_.sets[release.composer->set].name, release.composer->requirement);
-    } else {
-      text += "\n[compose.as]\nnix = \"default.nix\"\n";
-    }
-    std::map<std::size_t, std::string> sections;
-    for (const auto& need : release.needs) {
-      sections[need.set] += fmt::format("{} = \"{}\"\n", need.label, need.requirement);
-    }
-    for (const auto& [set, lines] : sections) text += fmt::format("\n[deps.from.{}]\n{}", world_.sets[set].name, lines);
-    if (release.source) {
-      text += fmt::format("\n[deps.direct.nix]\nsrc = {{ git = \"{}\", ref = \"main\" }}\n",
-                          world_.sources[*release.source].url);
-    }
-    return text;
   }
 
   void lock_source(const Release& release, std::optional<atom::AtomId> owner, atom::Lock& into) {
@@ -187,8 +162,10 @@ class Maker {
       const auto need = open.front();
       const std::pair key(need.set, need.label);
       if (release.lock.contains(key)) continue;
-      const auto* found = world_.highest(need.set, need.label, major_.at(key), world_.releases.size());
-      release.lock[key] = static_cast<std::size_t>(found - world_.releases.data());
+      const auto* found = world_.highest(need.set, need.label, world_.majors.at(key), world_.releases.size());
+      for (std::size_t i = 0; i < world_.releases.size(); ++i) {
+        if (&world_.releases[i] == found) release.lock[key] = i;
+      }
       for (const auto& below : found->all_needs()) open.push_back(below);
     }
     return lock_text(release);
@@ -230,7 +207,6 @@ class Maker {
   Random random_;
   Size size_;
   World world_;
-  std::map<std::pair<std::size_t, std::string>, unsigned> major_;
 };
 
 }  // namespace
@@ -242,25 +218,94 @@ std::vector<Need> Release::all_needs() const {
   return out;
 }
 
-atom::ObjectId ObjectBank::add(ObjectKind kind, const std::string& content, std::vector<atom::ObjectId> children) {
+atom::ObjectId ObjectBank::add(ObjectKind kind, const std::string& content, std::vector<atom::ObjectId> children,
+                               std::vector<atom::ObjectId> parents) {
   const auto id = atom::ObjectId::of(name_of(kind), content);
-  if (!objects_.contains(id)) objects_[id] = {kind, content, pack_entry(kind, content), std::move(children)};
+  if (!objects_.contains(id)) {
+    objects_[id] = {kind, content, pack_entry(kind, content), std::move(children), std::move(parents)};
+  }
   return id;
 }
 
-atom::ObjectId ObjectBank::tree(const std::map<std::string, std::string>& files) {
-  std::string text;
+atom::ObjectId ObjectBank::tree(const std::map<std::string, std::string>& files,
+                                const std::map<std::string, atom::ObjectId>& directories) {
+  std::map<std::string, std::pair<std::string, atom::ObjectId>> entries;  // git sorts directories as "<name>/"
   std::vector<atom::ObjectId> children;
   for (const auto& [name, content] : files) {
     children.push_back(blob(content));
-    text += test::tree_entry("100644", name, children.back());
+    entries[name] = {test::tree_entry("100644", name, children.back()), children.back()};
   }
-  return add(ObjectKind::tree, text, std::move(children));
+  for (const auto& [name, id] : directories) {
+    children.push_back(id);
+    entries[name + "/"] = {test::tree_entry("40000", name, id), id};
+  }
+  std::string text;
+  for (const auto& [name, entry] : entries) text += entry.first;
+  return add(ObjectKind::tree, text, std::move(children), {});
 }
 
-void ObjectBank::reach(const atom::ObjectId& from, std::set<atom::ObjectId>& into) const {
+atom::ObjectId ObjectBank::commit(const std::string& words, const atom::ObjectId& tree,
+                                  std::vector<atom::ObjectId> parents) {
+  auto text = fmt::format("tree {}\n", tree.hex());
+  for (const auto& parent : parents) text += fmt::format("parent {}\n", parent.hex());
+  const auto who = fmt::format("A <a@a.invalid> {} +0000", 1 + parents.size());
+  text += fmt::format("author {}\ncommitter {}\n\n{}\n", who, who, words);
+  return add(ObjectKind::commit, text, {tree}, std::move(parents));
+}
+
+void ObjectBank::reach(const atom::ObjectId& from, const Reach& what, std::set<atom::ObjectId>& into) const {
   if (!into.insert(from).second) return;
-  for (const auto& child : at(from).children) reach(child, into);
+  const auto& object = at(from);
+  for (const auto& child : object.children) {
+    const auto kind = at(child).kind;
+    if (kind == ObjectKind::tree ? what.trees : what.blobs) reach(child, what, into);
+  }
+  if (!what.history) return;
+  for (const auto& parent : object.parents) reach(parent, what, into);
+}
+
+std::string set_file_of(const Set& set) {
+  std::string packages;
+  for (const auto& [label, tree] : set.directories)
+    packages += fmt::format("{}\"{}\"", packages.empty() ? "" : ", ", label);
+  return fmt::format("[set]\npackages = [{}]\n", packages);
+}
+
+atom::ObjectId World::commit_to(Set& set, const std::string& label, const atom::ObjectId& atom) {
+  set.directories[label] = atom;
+  const auto tree = bank.tree({{"ekala.toml", set_file_of(set)}}, set.directories);
+  set.head = bank.commit("publish " + label, tree, {set.head});
+  set.refs["refs/heads/main"] = set.head;
+  return set.head;
+}
+
+std::string World::manifest(const Release& release) const {
+  auto text = fmt::format("[package]\nlabel = \"{}\"\nversion = \"{}\"\n", release.label, release.version());
+  std::set<std::size_t> named;
+  for (const auto& need : release.all_needs()) named.insert(need.set);
+  if (!named.empty()) text += "\n[package.sets]\n";
+  for (const auto index : named) {
+    const auto& set = this->sets[index];
+    std::string urls;
+    for (const auto& url : set.urls) urls += fmt::format("{}\"{}\"", urls.empty() ? "" : ", ", url);
+    text += index == release.set ? fmt::format("{} = \"::\"\n", set.name) : fmt::format("{} = [{}]\n", set.name, urls);
+  }
+  if (release.composer) {
+    text += fmt::format("\n[compose.with.{}]\nfrom = \"{}\"\nversion = \"{}\"\nentry = \"default.nix\"\n",
+                        release.composer->label, sets[release.composer->set].name, release.composer->requirement);
+  } else {
+    text += "\n[compose.as]\nnix = \"default.nix\"\n";
+  }
+  std::map<std::size_t, std::string> sections;
+  for (const auto& need : release.needs) {
+    sections[need.set] += fmt::format("{} = \"{}\"\n", need.label, need.requirement);
+  }
+  for (const auto& [set, lines] : sections) text += fmt::format("\n[deps.from.{}]\n{}", sets[set].name, lines);
+  if (release.source) {
+    text +=
+        fmt::format("\n[deps.direct.nix]\nsrc = {{ git = \"{}\", ref = \"main\" }}\n", sources[*release.source].url);
+  }
+  return text;
 }
 
 const Release* World::highest(std::size_t set, const std::string& label, unsigned major, std::size_t known) const {

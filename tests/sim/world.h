@@ -2,6 +2,7 @@
 // made from a seed; servers.h puts it on line, model.h says what must come of it.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,22 +21,32 @@ struct GitObject {
   std::string content;
   std::string packed;                    // as an entry of a pack
   std::vector<atom::ObjectId> children;  // without the parents of commits
+  std::vector<atom::ObjectId> parents{};
 };
 
 // All objects of all sets; who serves which is told by refs.
 class ObjectBank {
  public:
-  atom::ObjectId blob(const std::string& content) { return add(ObjectKind::blob, content, {}); }
-  atom::ObjectId tree(const std::map<std::string, std::string>& files);
-  atom::ObjectId commit(const std::string& text, const atom::ObjectId& tree) {
-    return add(ObjectKind::commit, text, {tree});
+  atom::ObjectId blob(const std::string& content) { return add(ObjectKind::blob, content, {}, {}); }
+  atom::ObjectId tree(const std::map<std::string, std::string>& files,
+                      const std::map<std::string, atom::ObjectId>& directories = {});
+  // An atom commit, which has no parents and says where it comes from.
+  atom::ObjectId atom_commit(const std::string& text, const atom::ObjectId& tree) {
+    return add(ObjectKind::commit, text, {tree}, {});
   }
+  // A commit of a history.
+  atom::ObjectId commit(const std::string& words, const atom::ObjectId& tree, std::vector<atom::ObjectId> parents);
   const GitObject& at(const atom::ObjectId& id) const { return objects_.at(id); }
-  // The object and all that it reaches, into `into`.
-  void reach(const atom::ObjectId& from, std::set<atom::ObjectId>& into) const;
+  bool contains(const atom::ObjectId& id) const { return objects_.contains(id); }
+  // The object and what it reaches, into `into`; `from` itself in any case.
+  struct Reach {
+    bool history = false, trees = true, blobs = true;
+  };
+  void reach(const atom::ObjectId& from, const Reach& what, std::set<atom::ObjectId>& into) const;
 
  private:
-  atom::ObjectId add(ObjectKind kind, const std::string& content, std::vector<atom::ObjectId> children);
+  atom::ObjectId add(ObjectKind kind, const std::string& content, std::vector<atom::ObjectId> children,
+                     std::vector<atom::ObjectId> parents);
   std::map<atom::ObjectId, GitObject> objects_;
 };
 
@@ -77,7 +88,9 @@ struct Set {
   std::string name;
   std::vector<std::string> urls;  // the first is its own, the others are mirrors
   atom::ObjectId genesis;
+  atom::ObjectId head;  // of its history
   Refs refs;
+  std::map<std::string, atom::ObjectId> directories{};  // of its working tree: an atom each, as it is last
 };
 
 struct Size {
@@ -88,12 +101,22 @@ struct World {
   ObjectBank bank;
   std::vector<Set> sets;
   std::vector<SourceRepository> sources;
-  std::vector<Release> releases;  // in the order in which they were published
+  std::deque<Release> releases;  // in the order in which they were published
+  // An atom is asked for by one major version only, so that the highest of everything is always a solution.
+  std::map<std::pair<std::size_t, std::string>, unsigned> majors;
+  std::size_t author;  // the set whose working tree lies on this machine; it begins empty
 
   // The highest release of `label` in `set` with this major version (0: any) among the first `known`.
   const Release* highest(std::size_t set, const std::string& label, unsigned major, std::size_t known) const;
   std::string text() const;  // for people
+  // Adds a commit to the history of `set`, in which the atom `label` is the tree `atom`.
+  atom::ObjectId commit_to(Set& set, const std::string& label, const atom::ObjectId& atom);
+  // Of a release whose needs, composer and source are set.
+  std::string manifest(const Release& release) const;
 };
+
+// What ekala.toml says of a set with these atoms.
+std::string set_file_of(const Set& set);
 
 World make_world(Random random, const Size& size);
 
