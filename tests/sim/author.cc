@@ -8,7 +8,7 @@
 
 #include "atom/lock/lock.h"
 #include "atom/names/atom_commit.h"
-#include "tests/sim/servers.h"
+#include "tests/sim/outside/servers.h"
 #include "tests/store/pack_builder.h"
 
 namespace eka::sim {

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "store/cache.h"
-#include "tests/sim/evaluator.h"
 #include "tests/sim/faults.h"
 #include "tests/sim/model.h"
+#include "tests/sim/outside/evaluator.h"
+#include "tests/sim/outside/servers.h"
 #include "tests/sim/process.h"
-#include "tests/sim/servers.h"
 #include "tests/sim/simulator.h"
 #include "tests/sim/world.h"
 

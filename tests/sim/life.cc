@@ -16,10 +16,10 @@
 #include "store/maintenance/collect.h"
 #include "tests/sim/author.h"
 #include "tests/sim/checks.h"
-#include "tests/sim/disk.h"
-#include "tests/sim/evaluator.h"
+#include "tests/sim/outside/disk.h"
+#include "tests/sim/outside/evaluator.h"
+#include "tests/sim/outside/servers.h"
 #include "tests/sim/process.h"
-#include "tests/sim/servers.h"
 #include "tests/sim/simulator.h"
 
 namespace eka::sim {

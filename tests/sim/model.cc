@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "tests/sim/evaluator.h"
+#include "tests/sim/outside/evaluator.h"
 
 namespace eka::sim {
 

@@ -15,7 +15,7 @@
 #include "engine/resolve/resolve.h"
 #include "engine/verify/verify.h"
 #include "tests/sim/author.h"
-#include "tests/sim/servers.h"
+#include "tests/sim/outside/servers.h"
 #include "tests/sim/simulator.h"
 #include "tests/sim/world.h"
 

@@ -1,4 +1,4 @@
-#include "tests/sim/evaluator.h"
+#include "tests/sim/outside/evaluator.h"
 
 #include <deque>
 #include <fstream>

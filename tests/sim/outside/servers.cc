@@ -1,4 +1,4 @@
-#include "tests/sim/servers.h"
+#include "tests/sim/outside/servers.h"
 
 #include <algorithm>
 
