@@ -23,8 +23,11 @@ struct Failure {
 Error no_mirror_left(std::vector<Failure> failures) {
   if (failures.empty()) return Error(Kind::remote, "no mirrors");
   if (failures.size() == 1) return std::move(failures.front().error);
-  // The worst kind is reported: a mirror with wrong data matters more than one that is down.
-  const auto worst = std::ranges::max_element(failures, {}, [](const Failure& f) { return f.error.kind(); });
+  // The worst kind is reported: a mirror with wrong data matters more than one that is down. A failure of this machine,
+  // such as a full disk, comes before those of mirrors.
+  const auto kind = [](const Failure& f) { return f.error.kind(); };
+  const auto local = std::ranges::find(failures, Kind::failure, kind);
+  const auto worst = local != failures.end() ? local : std::ranges::max_element(failures, {}, kind);
   std::string message = "all mirrors failed";
   for (const auto& [mirror, error] : failures) message += fmt::format("\n{}: {}", mirror.str(), error.message());
   return Error(worst->error.kind(), message).with_hint(worst->error.hint());
