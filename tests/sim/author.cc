@@ -68,16 +68,14 @@ Release Author::release(const std::optional<Need>& added) const {
   return out;
 }
 
-Closure Author::locked(const std::string& text) const {
+std::optional<Closure> Author::locked(const std::string& text) const {
   const auto lock = atom::Lock::parse(text, "atom.lock");
   if (!lock) throw Violation{"a lock cannot be read: " + lock.error().message()};
   Closure out;
   for (const auto& atom : lock->atoms) {
     const auto found = std::ranges::find_if(world_.releases, [&](const Release& each) { return each.rev == atom.rev; });
     if (found == world_.releases.end()) throw Violation{"a lock names what does not exist:\n" + text};
-    if (found->label != atom.label.str() || found->version() != atom.version.str()) {
-      throw Violation{"a lock calls a revision by another name:\n" + text};
-    }
+    if (found->label != atom.label.str() || found->version() != atom.version.str()) return std::nullopt;
     out.insert(&*found);
   }
   return out;
@@ -151,7 +149,8 @@ std::vector<git::PushOutcome> Author::receive(const std::vector<git::PushedRef>&
   fresh.manifest = manifest_;
   if (const auto lock = files().lock) {
     fresh.locked = true;
-    for (const auto* bound : locked(*lock)) {
+    const auto bound_atoms = locked(*lock).value_or(Closure());
+    for (const auto* bound : bound_atoms) {
       for (std::size_t i = 0; i < world_.releases.size(); ++i) {
         if (&world_.releases[i] == bound) fresh.lock[{bound->set, bound->label}] = i;
       }

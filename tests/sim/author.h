@@ -37,8 +37,9 @@ class Author {
   Release release(const std::optional<Need>& added = std::nullopt) const;
   void now_needs(Need need) { needs_.push_back(std::move(need)); }
   void now_fetches(std::size_t source) { source_ = source; }
-  // The atoms of a lock of it. Throws Violation for one that cannot be read, or names what does not exist.
-  Closure locked(const std::string& lock) const;
+  // The atoms of a lock of it; nothing if one of them goes by another name than its own. Throws Violation for a lock
+  // that cannot be read, or names what does not exist.
+  std::optional<Closure> locked(const std::string& lock) const;
   // Commits the files, as the next version or as the same.
   void commit(bool next_version);
 

@@ -33,7 +33,8 @@ void Checks::step(const std::vector<std::unique_ptr<Process>>& processes) {
   }
   // What a process may rely on was planned before it began.
   planned_.merge(planned);
-  if (std::exchange(collected, false)) planned_.clear();
+  // What the disk refused of what was learnt is lost.
+  if (std::exchange(collected, false) || disk_failed) planned_.clear();
   names();
   if (std::exchange(swept, false) && !disk_failed) litter();
   if (faults_ended && names_seen_ == 0) throw Violation{"no name was found in the cache: has its format changed?"};
@@ -152,7 +153,8 @@ bool Checks::plan(const Process& process, const Item& item, const Result<engine:
     throw Violation{fmt::format("{} came out as {}, not {}", typed, result->drv_path, expected)};
   }
   if (!store_.valid.contains(expected)) throw Violation{typed + " is said to be planned, but is not in the store"};
-  return true;
+  // What is remembered takes nothing from the cache, which may have lost what another evaluation needs.
+  return !result->remembered;
 }
 
 // The atoms that a derivation was made of.
@@ -178,7 +180,7 @@ bool Checks::own_plan(const Process& process, const Item& item, const Result<eng
   }
   if (author_misled || may_be_anything(process, subject(item))) return false;
   const auto lock = author_.files().lock;
-  auto with = lock ? author_.locked(*lock) : closure(world_, root);
+  auto with = lock ? author_.locked(*lock).value() : closure(world_, root);
   if (!lock && may_be_lower(process, subject(item))) with = made_of(root, result->drv_path);
   if (!fits(world_, root, with)) throw Violation{item.wanted.typed + " was planned with other atoms than it needs"};
   const auto expected = derivation(world_, root, with);
@@ -251,7 +253,8 @@ void Checks::authored(const Process& process) {
   if (!now.lock) throw Violation{"a dependency was added without a lock"};
   const auto root = author_.release(process.added);
   author_.now_needs(*process.added);
-  const bool fit = fits(world_, root, author_.locked(*now.lock));
+  const auto found = author_.locked(*now.lock);
+  const bool fit = found && fits(world_, root, *found);
   author_misled = author_misled || (!fit && may_be_anything(process, subject_of_author(process)));
   if (!fit && !author_misled) throw Violation{"the lock does not fit:\n" + *now.lock};
 }
@@ -272,10 +275,10 @@ void Checks::resolved(const Process& process, const Author::Files& now) {
   }
   const auto root = author_.release();
   const auto found = author_.locked(*now.lock);
-  const bool fit = fits(world_, root, found);
+  const bool fit = found && fits(world_, root, *found);
   author_misled = !fit && (may_be_anything(process, of) || (author_misled && !process.fresh));
   if (!fit && !author_misled) throw Violation{"the lock does not fit:\n" + *now.lock};
-  if (process.fresh && !may_be_lower(process, of) && found != closure(world_, root)) {
+  if (process.fresh && !may_be_lower(process, of) && fit && *found != closure(world_, root)) {
     throw Violation{"the lock is not of the highest versions:\n" + *now.lock};
   }
   simulator_.tell(process.name + ": resolved");
@@ -470,9 +473,13 @@ void Checks::litter() const {
 void Checks::audit() const {
   const std::atomic<bool> stopped = false;
   const auto found = store::audit(store::Places(cache_), store::Repair::no, coro::Stop(stopped));
-  if (found.findings.empty()) return;
-  const auto& first = found.findings.front();
-  throw Violation{fmt::format("the cache is damaged: {} {}: {}", first.kind, first.what, first.why)};
+  std::set<std::string> used;
+  for (const auto& release : world_.releases) used.insert(release.tree.hex());
+  for (const auto& each : found.findings) {
+    // A directory that a power cut tore is looked at when it is used again.
+    if (had_power_cut && each.kind == "tree" && !used.contains(each.what)) continue;
+    throw Violation{fmt::format("the cache is damaged: {} {}: {}", each.kind, each.what, each.why)};
+  }
 }
 
 }  // namespace eka::sim

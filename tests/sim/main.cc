@@ -17,6 +17,12 @@
 #include "tests/sim/life.h"
 #include "tests/sim/workers.h"
 
+// libgit2 does not free all that it has matched regular expressions with.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libpcre2\n";
+}
+
 namespace {
 
 using namespace eka::sim;

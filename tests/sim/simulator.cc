@@ -130,8 +130,23 @@ void Simulator::violate(std::string what) {
   if (violation_.empty()) violation_ = std::move(what);
 }
 
+namespace {
+
+// The names of what is on its way hold the number of the process: another in each life.
+std::string without_numbers(std::string text) {
+  for (const std::string_view before : {"incoming/", "eka-sim."}) {
+    for (auto at = text.find(before); at != std::string::npos; at = text.find(before, at)) {
+      at += before.size();
+      text.erase(at, text.find_first_not_of("0123456789-", at) - at);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 void Simulator::tell(std::string event) {
-  const std::string line = std::to_string(now_.count()) + " ms  " + std::move(event);
+  const std::string line = std::to_string(now_.count()) + " ms  " + without_numbers(std::move(event));
   for (const char c : line) digest_ = (digest_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   events_.push_back(line);
   if (events_.size() > events_kept_) events_.pop_front();
