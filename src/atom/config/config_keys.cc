@@ -120,7 +120,8 @@ Result<std::uint64_t> parse_size(std::string_view text) {
 
 Result<std::chrono::seconds> parse_duration(std::string_view text) {
   static constexpr Unit units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
-  const auto value = parse_quantity(text, units, 366 * 86400, "a positive number of seconds or a time such as 10m");
+  const auto value =
+      parse_quantity(text, units, std::uint64_t{366} * 86400, "a positive number of seconds or a time such as 10m");
   if (!value) return std::unexpected(value.error());
   return std::chrono::seconds(*value);
 }

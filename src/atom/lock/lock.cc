@@ -73,6 +73,7 @@ void write_atom(LockWriter& out, const LockedAtom& atom) {
   if (atom.direct) out.line("direct", "true");
   if (atom.requires_.empty()) return;
   std::vector<std::string> ids;
+  ids.reserve(atom.requires_.size());
   for (const AtomId& id : atom.requires_) ids.push_back(id.str());
   std::ranges::sort(ids);
   out.list("requires", ids);

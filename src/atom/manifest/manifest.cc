@@ -164,6 +164,7 @@ class ManifestReader {
     Tag tag = document_.check(text.where, Tag::parse(text.text));
     if (manifest_.sets.contains(tag)) return tag;
     std::vector<std::string> known;
+    known.reserve(manifest_.sets.size());
     for (const auto& [declared, ignored] : manifest_.sets) known.push_back(declared.str());
     const std::string near = nearest(tag.str(), known);
     document_.refuse(text.where, "the set “" + tag.str() + "” is not declared in [package.sets]" +
