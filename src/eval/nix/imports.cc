@@ -48,7 +48,7 @@ std::map<std::string, std::string> makers_of(const fs::path& store, const std::s
         if (outputs.contains(made.path)) makers.emplace(made.path, drv_path);
       }
     } catch (const Error&) {
-      // An unreadable derivation produces nothing.
+      continue;  // an unreadable derivation produces nothing
     }
   }
   return makers;

@@ -39,7 +39,7 @@ bool holds_expressions(const fs::path& directory) {
 
 // Relative to the binary if installed; in the source tree if the binary is in the build tree; else $EKA_EXPRESSIONS.
 fs::path find_expressions(const fs::path& self) {
-  const fs::path installed = self.parent_path().parent_path() / "share" / "eka" / "nix";
+  fs::path installed = self.parent_path().parent_path() / "share" / "eka" / "nix";
   if (holds_expressions(installed)) return installed;
   if (self.string().starts_with(EKA_BUILD_ROOT "/") && holds_expressions(EKA_SOURCE_ROOT "/nix")) {
     return EKA_SOURCE_ROOT "/nix";
