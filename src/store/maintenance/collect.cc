@@ -17,6 +17,7 @@
 #include "store/disk/quarantine.h"
 #include "store/disk/usage.h"
 #include "store/fact/database.h"
+#include "store/fact/uses.h"
 #include "store/fact/vouched.h"
 #include "store/maintenance/merge.h"
 #include "store/maintenance/repack.h"
@@ -44,10 +45,6 @@ struct Shelf {
   bool named_by_id;
 };
 constexpr std::array shelves = {Shelf{"trees", true}, Shelf{"sources", false}};
-
-std::string key_of(const atom::ObjectId& id) {
-  return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
-}
 
 // The blob `name` at the top level of a tree.
 std::optional<std::string> file_of(Objects& objects, const atom::ObjectId& tree, std::string_view name) {
@@ -156,7 +153,8 @@ class Collector {
     read_noted_locks();
     keep_used(objects, open);
     for (const CachedName& name : names) {
-      if (is_used(key_of(name.rev), name.file.empty() ? refs.packed_file() : name.file)) open.push_back(name.rev);
+      if (is_used(std::string(key_of(name.rev)), name.file.empty() ? refs.packed_file() : name.file))
+        open.push_back(name.rev);
     }
     while (!open.empty()) {
       stop_.check();
@@ -186,8 +184,9 @@ class Collector {
     std::vector<CachedSource> unused;
     for (CachedSource& source : refs.sources()) {
       stop_.check();
-      const bool wanted = named_.sources.contains(source.name) || kept_.contains(source.rev) ||
-                          is_used(key_of(source.rev), source.file.empty() ? refs.packed_file() : source.file);
+      const bool wanted =
+          named_.sources.contains(source.name) || kept_.contains(source.rev) ||
+          is_used(std::string(key_of(source.rev)), source.file.empty() ? refs.packed_file() : source.file);
       if (!wanted || !keep(objects, source.rev)) unused.push_back(std::move(source));
     }
     return unused;
@@ -248,7 +247,7 @@ class Collector {
       }
     };
     std::unordered_set<std::string> live;
-    for (const atom::ObjectId& id : live_) live.insert(key_of(id));
+    for (const atom::ObjectId& id : live_) live.emplace(key_of(id));
     const auto is_in_use = [&](const std::string& key, const std::string&) { return is_used(key, {}); };
     drop(Fact::evaluation, is_in_use);
     drop(Fact::nar_hash,
@@ -269,7 +268,8 @@ class Collector {
         const std::string name = entry.path().filename();
         const auto id = atom::ObjectId::parse(name);
         if (name.starts_with('.') || (shelf.named_by_id && !id)) continue;
-        const bool stays = is_used(shelf.named_by_id ? key_of(*id) : name, entry.path()) || named_.files.contains(name);
+        const bool stays =
+            is_used(shelf.named_by_id ? std::string(key_of(*id)) : name, entry.path()) || named_.files.contains(name);
         if (shelf.named_by_id) {
           ++(stays ? counts.trees_kept : counts.trees_dropped);
           if (!stays) database_.forget(Fact::materialized, key_of(*id));
