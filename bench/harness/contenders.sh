@@ -43,6 +43,10 @@ contend_eka_known() {
   contend_eka "$1" "$2"
 }
 
+# Another build of eka, for a comparison of two versions in one run.
+contend_eka_other() { EKA=$EKA_OTHER contend_eka "$@"; }
+query_eka_other() { EKA=$EKA_OTHER query_eka "$@"; }
+
 contend_git_per_remote() {
   empty_repositories "$2"
   awk -v url="$1" -v dir="$2" '

@@ -5,7 +5,8 @@
 #
 # PROFILE is "full" or "tiny" (takes seconds; for the test of these scripts). Experiments: closure, small, transports,
 # refs, growth, warm, micro, memory; all but the last by default. The programs under test are in the environment: EKA,
-# EKA_WORLD, EKA_BENCH, EKA_PROXY, EKA_LIBGIT2_LOOP and, if built, EKA_MICRO. Usually called by scripts/bench.
+# EKA_WORLD, EKA_BENCH, EKA_PROXY, EKA_LIBGIT2_LOOP and, if built, EKA_MICRO; EKA_OTHER is another build of eka, which
+# takes part in closure, small, transports, refs, growth and warm. Usually called by scripts/bench.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../../tests/scenario/serve.sh"
@@ -19,6 +20,7 @@ for program in EKA EKA_WORLD EKA_BENCH EKA_PROXY EKA_LIBGIT2_LOOP; do
   printf -v "$program" '%s' "$(realpath "${!program:?the path of that program}")"
 done
 if [[ -n ${EKA_MICRO:-} ]]; then EKA_MICRO=$(realpath "$EKA_MICRO"); fi
+if [[ -n ${EKA_OTHER:-} ]]; then EKA_OTHER=$(realpath "$EKA_OTHER"); fi
 results=$(realpath "$results")
 places=50  # parallel processes of xargs
 
@@ -26,7 +28,7 @@ scratch=$(mktemp -d /tmp/eka-bench.XXXXXX)
 at_exit 'chmod -R u+w "$scratch" 2>/dev/null; rm -rf "$scratch"'
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 while IFS='=' read -r name _; do
-  case $name in EKA | EKA_WORLD | EKA_BENCH | EKA_PROXY | EKA_LIBGIT2_LOOP | EKA_MICRO) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
+  case $name in EKA | EKA_WORLD | EKA_BENCH | EKA_PROXY | EKA_LIBGIT2_LOOP | EKA_MICRO | EKA_OTHER) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
 done < <(env)
 export LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_TERMINAL_PROMPT=0
 export HOME=$scratch/home XDG_CONFIG_HOME=$scratch/config XDG_CACHE_HOME=$scratch/cache

@@ -13,8 +13,10 @@ experiment_warm() {
   uri=$url/set-00.git::root@=1.0.0
   export EKA_CACHE_ROOT=$scratch/warm-cache
   "$EKA" -q plan "$uri" >"$scratch/planned"
+  if [[ -n ${EKA_OTHER:-} ]]; then EKA_CACHE_ROOT=$scratch/warm-cache-other "$EKA_OTHER" -q plan "$uri" >/dev/null; fi
   for ((number = 1; number <= runs; number++)); do
     one_run plan_warm eka "$number" planned_the_same "$uri"
+    if [[ -n ${EKA_OTHER:-} ]]; then one_run plan_warm_other eka_other "$number" planned_the_same "$uri"; fi
   done
   warm_calls "$uri"
   unset EKA_CACHE_ROOT
@@ -22,6 +24,7 @@ experiment_warm() {
 }
 
 plan_warm() { run_measured "$EKA" -q plan "$1"; }
+plan_warm_other() { EKA_CACHE_ROOT=$scratch/warm-cache-other run_measured "$EKA_OTHER" -q plan "$1"; }
 
 planned_the_same() { cmp -s "$scratch/planned" "$scratch/said"; }
 
