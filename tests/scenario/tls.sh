@@ -9,10 +9,10 @@
 #                TLS_EXPIRED   signed by the authority, expired yesterday
 source "$here/front.sh"
 
-# tls_certificate NAME SUBJECT-ALTERNATIVE-NAME DAYS: creates NAME.pem and NAME.key, signed by the authority.
+# tls_certificate NAME SUBJECT-ALTERNATIVE-NAME VALIDITY…: creates NAME.pem and NAME.key, signed by the authority.
 tls_certificate() {
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr"
-  openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days "$3" -out "$1.pem" \
+  openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial "${@:3}" -out "$1.pem" \
     -extfile <(echo "subjectAltName=$2")
 }
 
@@ -20,10 +20,15 @@ tls_certificates() {
   local own=(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2)
   "${own[@]}" -subj "/CN=authority" -keyout ca.key -out ca.pem
   "${own[@]}" -subj "/CN=self" -addext subjectAltName=IP:127.0.0.1 -keyout self.key -out self.pem
-  tls_certificate good IP:127.0.0.1 2
-  tls_certificate client DNS:client 2
-  tls_certificate other DNS:other.invalid 2
-  tls_certificate expired IP:127.0.0.1 -1
+  tls_certificate good IP:127.0.0.1 -days 2
+  tls_certificate client DNS:client -days 2
+  tls_certificate other DNS:other.invalid -days 2
+  # Newer versions refuse a negative number of days, and older ones have no dates.
+  local expired=(-days -1)
+  if openssl x509 -help 2>&1 | grep -q -e '-not_after'; then
+    expired=(-not_before "$(date -u -d '3 days ago' +%Y%m%d%H%M%SZ)" -not_after "$(date -u -d yesterday +%Y%m%d%H%M%SZ)")
+  fi
+  tls_certificate expired IP:127.0.0.1 "${expired[@]}"
 }
 
 tls_server() {  # PORT NAME DIRECTIVE…
