@@ -24,7 +24,11 @@
 { closure, mark }:
 let
   inherit (builtins.fromJSON closure) config system atoms roots;
-  purity = import ./purity.nix { inherit system; };
+  purity = import ./purity.nix { inherit system trees; };
+  trees = builtins.concatMap (
+    atom:
+    [ atom.root ] ++ map (pin: pin.path) (builtins.filter (pin: pin.tree) (builtins.attrValues (atom.pins or { })))
+  ) (builtins.attrValues atoms);
   # One lazy attribute per atom: all references to an atom are the same value. References may be cyclic as long as no
   # value depends on itself.
   values = builtins.mapAttrs (_: compose) atoms;

@@ -2,7 +2,11 @@
 #
 # `import` and `scopedImport` of this scope pass it on, so it applies to all files of an atom. This makes results
 # reproducible; security is provided by the sandbox (docs/evaluation.md).
-{ system }:
+#
+# Nix evaluates a file only once, however often it is imported, but not with builtins.scopedImport. `import` of this
+# scope therefore keeps the values of files itself. `trees` are the directories whose files are kept; files elsewhere
+# are evaluated for each import.
+{ system, trees }:
 let
   replaced = {
     getEnv = _: "";
@@ -11,7 +15,14 @@ let
     currentSystem = system;
     storePath =
       path: abort "builtins.storePath is not available to an atom: a dependency must be declared in its atom.toml";
-    import = builtins.scopedImport scope;
+    import =
+      path:
+      let
+        text = toString path;
+        file = if builtins.hasContext text then null else find text;
+      in
+      # With a context, `path` may be the output of a derivation, which Nix must build first.
+      if file == null then evaluate path else file.value;
     scopedImport = extra: builtins.scopedImport (scope // extra);
     builtins = builtins // replaced;
   };
@@ -25,6 +36,36 @@ let
     __currentSystem = replaced.currentSystem;
     __storePath = replaced.storePath;
   };
+  evaluate = builtins.scopedImport scope;
+
+  # Files by their path: the trees, in which each directory is read when it is first needed.
+  roots = builtins.listToAttrs (
+    map (path: {
+      name = path;
+      value = node (/. + path) "directory";
+    }) trees
+  );
+  node =
+    path: type:
+    let
+      below = if type == "directory" then builtins.mapAttrs (name: node (path + "/${name}")) (builtins.readDir path) else { };
+    in
+    {
+      inherit type below;
+      value = if below."default.nix".type or null == "regular" then below."default.nix".value else evaluate path;
+    };
+  # The node of a path in its canonical form, or null.
+  find =
+    path:
+    roots.${path} or (
+      if path == "/" || path == "." then
+        null
+      else
+        let
+          parent = find (dirOf path);
+        in
+        if parent == null then null else parent.below.${baseNameOf path} or null
+    );
 in
 {
   inherit scope;

@@ -68,6 +68,13 @@ std::string without_private_store(std::string_view text) {
   }
 }
 
+// Without its location, if that is in eka's own expressions.
+std::string_view without_own_location(std::string_view message) {
+  const std::size_t location = message.rfind("\n\nat ");
+  const bool ours = location != std::string_view::npos && is_ours(message.substr(location));
+  return ours ? message.substr(0, location) : message;
+}
+
 // "… from call site" of a builtin has no location and no name.
 bool says_nothing(std::string_view frame) {
   return frame == "… from call site";
@@ -117,7 +124,7 @@ std::vector<std::string> Trace::places() const {
 }
 
 std::string Trace::told(bool whole) const {
-  std::string text = message;
+  std::string text(whole ? std::string_view(message) : without_own_location(message));
   std::size_t folded = 0;
   for (const Frame& frame : frames) {
     if (!whole && frame.ours) ++folded;

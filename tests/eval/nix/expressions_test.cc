@@ -118,6 +118,61 @@ TEST_CASE("builtins do not expose the machine, in any file and under any name") 
         "[" + seen + "," + seen + ",[1," + seen + "," + seen + "]," + seen + "," + seen + "]");
 }
 
+TEST_CASE("a file is evaluated once, by whatever path it is imported") {
+  World world;
+  world.add("lib", {{"default.nix", "builtins.trace \"lib is read\" { name = import ./name.nix; }"},
+                    {"name.nix", "builtins.trace \"name is read\" \"lib\""}});
+  world.add(
+      "app",
+      {{"default.nix", seeing("[ (import ./a.nix) (import ./sub) (import ./sub/default.nix) (import ./sub/../a.nix)"
+                              " (import \"${toString ./.}/a.nix\") (import { outPath = ./a.nix; })"
+                              " (map import [ ./a.nix ./sub ]) (builtins.import ./a.nix)"
+                              " (scopedImport { } ./again.nix) atoms.deps.from.s.lib.name ]")},
+       {"a.nix", "builtins.trace \"a is read\" 1"},
+       {"again.nix", "import ./a.nix"},
+       {"sub/default.nix", "builtins.trace \"sub is read\" [ (import ../a.nix) ]"}},
+      compose_nix(), {{"s", {"lib"}}});
+  const Evaluated evaluated = world.evaluate({"app"}).at(0);
+  CHECK(world.variable(evaluated, "seen") == R"([1,[1],[1],1,1,1,[1,[1]],1,1,"lib"])");
+  for (const char* file : {"a is read", "sub is read", "lib is read", "name is read"}) {
+    CAPTURE(file);
+    CHECK(occurrences(evaluated.messages, file) == 1);
+  }
+}
+
+TEST_CASE("what import cannot keep is evaluated each time, as by Nix") {
+  World world;
+  world.add("app", {{"default.nix", seeing("[ (import ./link.nix) (import \"${./.}/a.nix\") (import \"${./sub}\") ]")},
+                    {"a.nix", "1"},
+                    {"sub/default.nix", "2"}});
+  std::filesystem::create_symlink("a.nix", world.tree("app") / "link.nix");
+  CHECK(world.variable(world.evaluate({"app"}).at(0), "seen") == "[1,1,2]");
+}
+
+TEST_CASE("errors of import are those of Nix") {
+  const std::pair<std::string, std::string> probes[] = {{"./missing.nix", "missing.nix"},
+                                                        {"./missing/x.nix", "missing"},
+                                                        {"./a.nix/x", "a.nix/x"},
+                                                        {"./directory", "Is a directory"},
+                                                        {"\"x\"", "string 'x' doesn't represent an absolute path"},
+                                                        {"1", "cannot coerce an integer to a string"},
+                                                        {"/etc/passwd", "is forbidden in restricted mode"},
+                                                        {"./self.nix", "infinite recursion"}};
+  for (const auto& [path, expected] : probes) {
+    World world;
+    world.add("app", {{"default.nix", "{ main = import " + path + "; }"},
+                      {"a.nix", "1"},
+                      {"self.nix", "import ./self.nix"},
+                      {"directory/default.nix/x", ""}});
+    const Error error = world.failure({"app"});
+    CAPTURE(path);
+    CAPTURE(error.message());
+    CHECK(error.kind() == Kind::evaluation);
+    CHECK(error.message().contains(expected));
+    CHECK_FALSE(error.message().contains("/eka/nix"));
+  }
+}
+
 TEST_CASE("scopedImport affects the given file, but not the files that it imports") {
   World world;
   world.add(

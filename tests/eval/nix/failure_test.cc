@@ -59,6 +59,31 @@ at bad/default.nix:2:11:
 }
 
 // Quadratic algorithms would take minutes here.
+TEST_CASE("a location in eka's own expressions is not printed") {
+  const Error error = explain(nix_says(R"(error: cannot coerce an integer to a string
+
+       at /eka/nix/purity.nix:25:28:
+
+           24|       # With a context
+           25|       if file == null then evaluate path else file.value;
+             |                            ^
+
+       … from call site
+
+       at /nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-bad/default.nix:2:11:
+
+            2|   main = import 1;
+             |          ^)"));
+  CHECK(error.message() == R"(cannot coerce an integer to a string
+
+… from call site
+
+at bad/default.nix:2:11:
+
+     2|   main = import 1;
+      |          ^)");
+}
+
 TEST_CASE("megabytes of positions are parsed in linear time") {
   constexpr std::size_t size = std::size_t{8} << 20;
   const auto filled = [](std::string_view piece) {
