@@ -1,6 +1,7 @@
 #include "eval/nix_evaluator.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -63,21 +64,25 @@ coro::Task<> copy(const Installation& installation, fs::path from, std::vector<s
   }
 }
 
-// The distinct private stores, and all derivations wanted from them.
+// The distinct private stores of one place, and all derivations wanted from them.
 struct Wanted {
   std::vector<fs::path> stores;
   std::set<std::string> drv_paths;
 };
 
-Wanted wanted_of(const std::vector<Evaluated>& evaluated) {
-  Wanted wanted;
+// By place: files are moved between stores of the same file system. Blocks.
+std::map<fs::path, Wanted> wanted_of(const std::vector<Evaluated>& evaluated, RealStore& real_store) {
+  std::map<fs::path, Wanted> by_place;
   std::set<const void*> seen;
   for (const Evaluated& one : evaluated) {
+    // A valid derivation is complete: nothing has to be copied.
+    if (is_store_path(one.drv_path) && real_store.has(one.drv_path) == true) continue;
     const auto* scratch = static_cast<const Scratch*>(one.scratch.get());
+    Wanted& wanted = by_place[scratch->place()];
     if (seen.insert(scratch).second) wanted.stores.push_back(scratch->store());
     wanted.drv_paths.insert(one.drv_path);
   }
-  return wanted;
+  return by_place;
 }
 
 // The valid ones among `paths`; none if the store cannot be queried.
@@ -117,13 +122,13 @@ struct NixEvaluator::Installed {
   coro::SingleFlight<int, void> supplying;
 };
 
-NixEvaluator::NixEvaluator(fs::path cache_root, coro::Pool& pool)
-    : scratch_root_(fs::absolute(cache_root / "scratch")),
+NixEvaluator::NixEvaluator(fs::path cache_root, coro::Pool& pool, fs::path shared_memory)
+    : places_(fs::absolute(cache_root / "scratch"), std::move(shared_memory)),
       gc_roots_(fs::absolute(cache_root / "gcroots")),
       pool_(pool) {}
 
-NixEvaluator::NixEvaluator(Installation installation, fs::path cache_root, coro::Pool& pool)
-    : NixEvaluator(std::move(cache_root), pool) {
+NixEvaluator::NixEvaluator(Installation installation, fs::path cache_root, coro::Pool& pool, fs::path shared_memory)
+    : NixEvaluator(std::move(cache_root), pool, std::move(shared_memory)) {
   install(std::move(installation));
 }
 
@@ -131,12 +136,15 @@ NixEvaluator::~NixEvaluator() = default;
 
 void NixEvaluator::install(Installation installation) {
   installed_ = std::make_unique<Installed>(std::move(installation));
-  pool_.run_detached([root = scratch_root_] { Scratch::sweep(root); });
+  pool_.run_detached([places = places_] {
+    Scratch::sweep(places.disk());
+    if (places.memory()) Scratch::sweep(*places.memory());
+  });
 }
 
 coro::Task<> NixEvaluator::prepare() {
   if (installed_) co_return;
-  auto found = co_await coro::offload(pool_, [this] { return Installation::locate(scratch_root_); });
+  auto found = co_await coro::offload(pool_, [this] { return Installation::locate(places_.disk()); });
   if (!installed_) install(std::move(found));
 }
 
@@ -150,16 +158,32 @@ const Installation& NixEvaluator::installation() const {
 
 coro::Task<Answers> NixEvaluator::evaluate_each(Evaluation evaluation, Answered answered) {
   Installed& nix = *installed_;
-  if (!nix.supplies) co_await nix.supplying.run(0, nix.supply(scratch_root_, pool_));
-  SandboxSetup setup{nix.installation, scratch_root_, pool_, *nix.supplies, nix.can_mount_root};
+  if (!nix.supplies) co_await nix.supplying.run(0, nix.supply(places_.disk(), pool_));
+  const fs::path place =
+      co_await coro::offload(pool_, [&]() -> fs::path { return places_.for_writing(evaluation.limits.store_bytes); });
+  bool is_out_of_room = false;
+  Answers answers = co_await evaluate_at(place, evaluation, answered, is_out_of_room);
+  if (!is_out_of_room || place == places_.disk()) co_return answers;
+  // Others have used up the memory. After an answer, the caller evaluates the root again.
+  if (answers.roots.empty()) co_return co_await evaluate_at(places_.disk(), evaluation, answered, is_out_of_room);
+  answers.exhausted = Exhausted::disk;
+  co_return answers;
+}
+
+coro::Task<Answers> NixEvaluator::evaluate_at(const fs::path& place, const Evaluation& evaluation,
+                                              const Answered& answered, bool& is_out_of_room) {
+  Installed& nix = *installed_;
+  SandboxSetup setup{nix.installation, place, pool_, *nix.supplies, nix.can_mount_root};
   {
     Session session(co_await asio::this_coro::executor, setup, evaluation, answered);
     co_await session.run();
+    is_out_of_room = session.is_out_of_room();
     if (!session.cannot_mount_root()) co_return session.answers();
   }
   nix.can_mount_root = setup.can_mount_root = false;
   Session session(co_await asio::this_coro::executor, setup, evaluation, answered);
   co_await session.run();
+  is_out_of_room = session.is_out_of_room();
   co_return session.answers();
 }
 
@@ -174,20 +198,26 @@ coro::Task<std::vector<Evaluated>> NixEvaluator::evaluate(Evaluation evaluation)
 
 coro::Task<> NixEvaluator::import_derivations(std::vector<Evaluated> evaluated) {
   if (evaluated.empty()) co_return;
+  auto by_place = co_await coro::offload(pool_, [&] { return wanted_of(evaluated, installed_->real_store); });
+  for (auto& [place, wanted] : by_place) {
+    co_await import_from(std::move(wanted.stores), std::move(wanted.drv_paths), place);
+  }
+}
+
+coro::Task<> NixEvaluator::import_from(std::vector<fs::path> stores, std::set<std::string> drv_paths, fs::path place) {
   Installed& nix = *installed_;
-  const Wanted wanted = wanted_of(evaluated);
   std::unique_ptr<Scratch> fresh;
   co_await coro::offload(pool_, [&] {
-    fresh = std::make_unique<Scratch>(scratch_root_, pool_);
+    fresh = std::make_unique<Scratch>(place, pool_);
     if (nix.supplies) nix.supplies->store.write(fresh->store());
   });
   if (!nix.supplies || nix.supplies->store.empty()) co_await make_store(nix.installation, fresh->store());
   co_await coro::offload(pool_, [&] {
     std::error_code ignored;  // Nix reports the error better
     if (nix.installation.store == "local") fs::create_directories("/nix/store", ignored);
-    gather(fresh->store(), wanted.stores);
+    gather(fresh->store(), stores);
   });
-  const auto batches = in_batches(wanted.drv_paths);
+  const auto batches = in_batches(drv_paths);
   for (const auto& batch : batches) co_await copy(nix.installation, fresh->store(), batch);
 }
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,20 +19,23 @@
 #include "coro/task/task.h"
 #include "eval/evaluator.h"
 #include "eval/nix/installation.h"
+#include "eval/nix/scratch_places.h"
 
 namespace eka::eval {
 
 class NixEvaluator final : public Evaluator {
  public:
-  // `<cache_root>/scratch` contains the private stores (in the cache: same owner, same disk); leftovers of killed
-  // processes are removed from it. `<cache_root>/gcroots` contains garbage collector roots. `pool` must outlive the
-  // evaluator and all its results.
-  NixEvaluator(std::filesystem::path cache_root, coro::Pool& pool);
+  // Private stores are in memory, below `shared_memory`, or in `<cache_root>/scratch` (scratch_places.h); leftovers of
+  // killed processes are removed from both. `<cache_root>/gcroots` contains garbage collector roots. `pool` must
+  // outlive the evaluator and all its results.
+  NixEvaluator(std::filesystem::path cache_root, coro::Pool& pool, std::filesystem::path shared_memory = "/dev/shm");
   // With a known installation: prepare() does nothing.
-  NixEvaluator(Installation installation, std::filesystem::path cache_root, coro::Pool& pool);
+  NixEvaluator(Installation installation, std::filesystem::path cache_root, coro::Pool& pool,
+               std::filesystem::path shared_memory = "/dev/shm");
   ~NixEvaluator() override;
 
   const Installation& installation() const;
+  const ScratchPlaces& places() const { return places_; }
 
   // Like evaluate_each(), but throws if a root fails: one derivation for each root.
   coro::Task<std::vector<Evaluated>> evaluate(Evaluation evaluation);
@@ -48,8 +52,12 @@ class NixEvaluator final : public Evaluator {
  private:
   struct Installed;
   void install(Installation installation);
+  coro::Task<Answers> evaluate_at(const std::filesystem::path& place, const Evaluation& evaluation,
+                                  const Answered& answered, bool& is_out_of_room);
+  coro::Task<> import_from(std::vector<std::filesystem::path> stores, std::set<std::string> drv_paths,
+                           std::filesystem::path place);
 
-  std::filesystem::path scratch_root_;
+  ScratchPlaces places_;
   std::filesystem::path gc_roots_;
   coro::Pool& pool_;
   std::unique_ptr<Installed> installed_;

@@ -60,9 +60,21 @@ atom::Json compose_with(const std::string& label, const std::string& entry) {
 }
 
 World::World(const std::string& store)
-    : runtime_(2),
+    : memory_(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path()),
+      runtime_(2),
       evaluator_(installation(store.empty() ? (directory_.path() / "real").string() : store),
-                 directory_.path() / "cache", runtime_.pool()) {}
+                 directory_.path() / "cache", runtime_.pool(), memory_.path()) {}
+
+fs::path World::private_store() {
+  for (const fs::path& place : {evaluator_.places().disk(), evaluator_.places().memory().value_or(fs::path())}) {
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(place, ignored)) {
+      if (!entry.path().filename().string().starts_with("eval-")) continue;
+      if (fs::exists(entry.path() / "store/nix/store")) return entry.path() / "store";
+    }
+  }
+  return {};
+}
 
 void World::add(const std::string& label, const std::map<std::string, std::string>& files, const atom::Json& compose,
                 const std::map<std::string, std::vector<std::string>>& deps) {

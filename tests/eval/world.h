@@ -46,6 +46,9 @@ class World {
   coro::Runtime& runtime() { return runtime_; }
   std::filesystem::path store() const { return directory_.path() / "real"; }
   std::filesystem::path scratch() const { return directory_.path() / "cache" / "scratch"; }
+  // The private store of the only evaluation.
+  std::filesystem::path private_store();
+  std::filesystem::path memory() const { return memory_.path(); }
   std::filesystem::path directory() const { return directory_.path(); }
 
  private:
@@ -55,6 +58,7 @@ class World {
     std::map<std::string, std::vector<std::string>> deps;
   };
   TemporaryDirectory directory_;
+  TemporaryDirectory memory_;  // in memory, if this machine has such a file system
   coro::Runtime runtime_;
   NixEvaluator evaluator_;
   std::map<std::string, Atom> atoms_;

@@ -19,6 +19,7 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
+  std::filesystem::path place() const { return path_.parent_path(); }  // the `root` of the constructor
   std::filesystem::path expression() const { return path_ / "expression.nix"; }
   std::filesystem::path nixec() const { return path_ / "nixec"; }  // for a symlink to eka, which checks its name
   std::filesystem::path store() const { return path_ / "store"; }

@@ -1,6 +1,7 @@
 #include "eval/nix/session.h"
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <set>
 #include <utility>
@@ -224,6 +225,14 @@ std::optional<Result<Evaluated>> Session::take(const Answer& answer, coro::Stop 
   } catch (const Error& error) {
     return std::unexpected(error);
   }
+}
+
+// SQLite's database is mapped into memory, so a full file system may also end the process with a signal.
+bool Session::is_out_of_room() const {
+  if (failure_ || exit_.ok()) return false;
+  const std::string_view errors = reader_.rest();
+  return errors.contains("No space left on device") || errors.contains("database or disk is full") ||
+         exit_.signal() == SIGBUS || exit_.code() == 128 + SIGBUS;
 }
 
 bool Session::cannot_mount_root() const {

@@ -39,6 +39,7 @@ class Session {
   coro::Task<> run();
 
   // After run():
+  bool is_out_of_room() const;     // the file system of the private store is full
   bool cannot_mount_root() const;  // nothing was evaluated: only bwrap may create namespaces on this machine
   Answers answers();
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "coro/task/task_group.h"
+#include "eval/nix/scratch.h"
 #include "eval/store/private_store.h"
 #include "tests/eval/nix_daemon.h"
 #include "tests/eval/world.h"
@@ -19,16 +20,6 @@ namespace fs = std::filesystem;
 
 bool exists(World& world, const std::string& drv_path) {
   return world.runtime().run(world.evaluator().exists(drv_path));
-}
-
-// The private store of the only evaluation.
-fs::path private_store(World& world) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(world.scratch())) {
-    if (fs::exists(entry.path() / "store/nix/store") && entry.path().filename().string().starts_with("eval-")) {
-      return entry.path() / "store";
-    }
-  }
-  return {};
 }
 
 void run_sql(const fs::path& database, const std::string& statements) {
@@ -92,7 +83,7 @@ TEST_CASE("more derivations than fit into a command line are imported") {
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
   // All of them by name, like a run over thousands of atoms: each path has 234 bytes.
   std::vector<Evaluated> all;
-  for (const auto& drv : unwrap(Derivation::parse(read_all(private_store(world) / evaluated.at(0).drv_path.substr(1))))
+  for (const auto& drv : unwrap(Derivation::parse(read_all(world.private_store() / evaluated.at(0).drv_path.substr(1))))
                              .input_derivations) {
     all.push_back(evaluated.at(0));
     all.back().drv_path = drv;
@@ -108,15 +99,10 @@ TEST_CASE("altered content is not imported") {
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
   const std::string drv = evaluated.at(0).drv_path;
-  std::size_t altered = 0;
-  for (const fs::directory_entry& entry : fs::directory_iterator(world.scratch())) {
-    const fs::path file = entry.path() / "store" / drv.substr(1);
-    if (!fs::exists(file)) continue;
-    fs::permissions(file, fs::perms::owner_all);
-    std::ofstream(file, std::ios::app) << " ";
-    ++altered;
-  }
-  REQUIRE(altered == 1);
+  const fs::path file = world.private_store() / drv.substr(1);
+  REQUIRE(fs::exists(file));
+  fs::permissions(file, fs::perms::owner_all);
+  std::ofstream(file, std::ios::app) << " ";
   CHECK_THROWS_AS(world.runtime().run(world.evaluator().import_derivations(std::move(evaluated))), Error);
   CHECK_FALSE(exists(world, drv));
 }
@@ -127,7 +113,7 @@ TEST_CASE("a derivation whose content does not match its name is not imported") 
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
   const std::string drv = evaluated.at(0).drv_path;
   // Like a compromised evaluator: alter the file, and register the correct hash of the altered file.
-  const fs::path store = private_store(world);
+  const fs::path store = world.private_store();
   const fs::path file = store / drv.substr(1);
   fs::permissions(file, fs::perms::owner_all);
   std::ofstream(file, std::ios::app) << " ";
@@ -149,8 +135,8 @@ TEST_CASE("an invalid private store is rejected") {
     const std::string drv = evaluated.at(0).drv_path;
     const fs::path outside = world.directory() / "outside";
     std::ofstream(outside) << "untouched";
-    if (!sql.empty()) run_sql(private_store(world) / database, sql);
-    shell("cd " + private_store(world).string() + " && outside=" + outside.string() + " && " + damage);
+    if (!sql.empty()) run_sql(world.private_store() / database, sql);
+    shell("cd " + world.private_store().string() + " && outside=" + outside.string() + " && " + damage);
     bool thrown = false;
     try {
       world.runtime().run(world.evaluator().import_derivations(std::move(evaluated)));
@@ -196,16 +182,47 @@ TEST_CASE("a derivation exists only if it is valid in the store") {
   CHECK_FALSE(exists(world, "/etc/passwd"));
 }
 
+TEST_CASE("a derivation that the real store has is not copied again") {
+  World world;
+  world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
+  world.runtime().run(world.evaluator().import_derivations(world.evaluate({"app"})));
+  std::vector<Evaluated> again = world.evaluate({"app"});
+  // Copying from it would fail.
+  fs::remove_all(static_cast<const Scratch*>(again.at(0).scratch.get())->store() / "nix");
+  world.runtime().run(world.evaluator().import_derivations(std::move(again)));
+}
+
+TEST_CASE("results in memory and on disk are imported together") {
+  World world;
+  std::vector<Evaluated> all;
+  std::vector<std::string> drvs;
+  for (const std::string label : {"small", "large"}) {
+    world.add(label, {{"default.nix", "{ main = " + derivation_text(label, "src = ./.;") + "; }"}});
+    Evaluation evaluation = world.evaluation({label});
+    // More than any machine has in memory.
+    if (label == "large") evaluation.limits.store_bytes = std::uint64_t{1} << 50;
+    all.push_back(world.runtime().run(world.evaluator().evaluate(std::move(evaluation))).at(0));
+    drvs.push_back(all.back().drv_path);
+  }
+  const auto place = [&](std::size_t i) { return static_cast<const Scratch*>(all[i].scratch.get())->place(); };
+  CHECK(place(1) == world.evaluator().places().disk());
+  CHECK(place(0) == world.evaluator().places().memory().value_or(place(1)));
+  world.runtime().run(world.evaluator().import_derivations(std::move(all)));
+  for (const std::string& drv : drvs) CHECK(exists(world, drv));
+}
+
 TEST_CASE("leftovers of killed processes are removed, those of running ones are not") {
   World world;
   world.add("app", {{"default.nix", "{ main = " + derivation_text("app") + "; }"}});
   std::vector<Evaluated> living = world.evaluate({"app"});
-  fs::create_directories(world.scratch() / "eval-dead00/store/nix");
+  std::vector<fs::path> dead{world.evaluator().places().disk() / "eval-dead00"};
+  if (const auto& memory = world.evaluator().places().memory()) dead.push_back(*memory / "eval-dead00");
+  for (const fs::path& one : dead) fs::create_directories(one / "store/nix");
   {
     coro::Pool pool(1);
-    const NixEvaluator another(world.evaluator().installation(), world.directory() / "cache", pool);
+    const NixEvaluator another(world.evaluator().installation(), world.directory() / "cache", pool, world.memory());
   }
-  CHECK_FALSE(fs::exists(world.scratch() / "eval-dead00"));
+  for (const fs::path& one : dead) CHECK_FALSE(fs::exists(one));
   world.runtime().run(world.evaluator().import_derivations(std::move(living)));
 }
 
