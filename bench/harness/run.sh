@@ -92,6 +92,7 @@ contest() {
   local prefix=$1 check=$2 url=$3 number contender
   local -A out=()
   shift 3
+  if [[ -n ${EKA_OTHER:-} && $1 == eka ]]; then set -- eka eka_other "${@:2}"; fi
   for ((number = 1; number <= runs; number++)); do
     for contender in "$@"; do
       [[ -z ${out[$contender]:-} ]] || continue
