@@ -6,6 +6,11 @@
 // Format 1 is converted to the same values: the composer's entry is added to `atoms`, all sources are `direct`, an
 // atom's `mirror` is added to the mirrors of its set, hashes in Nix's base32 become SRI, and unknown keys are ignored,
 // since another program writes it. In format 0 an unknown key is an error.
+//
+// Two more kinds of files, which other tools write, are read. Of November 2, 2025: format 1 without `locker`, with the
+// composer in [compose.at.evaltime] or [compose.as]. And later ones, with the number 0, 1 or 2, which list the whole
+// closure: the composer is the digest `compose.use` at the version `compose.at`, and `direct` is omitted where it is
+// true (or, as in format 0, where it is false: then another atom of the lock has it).
 #pragma once
 
 #include <map>
@@ -34,7 +39,7 @@ struct LockedAtom {
   Label label;
   Version version;
   ObjectId set{};
-  std::optional<ObjectId> rev{};  // absent only in format 1, for atoms of the local set
+  std::optional<ObjectId> rev{};  // absent only in foreign locks, for atoms of the local set
   AtomId id;                      // checked against set and label when read
   bool direct = false;
   std::vector<AtomId> requires_{};
@@ -70,7 +75,8 @@ struct LockedComposer {
 };
 
 struct Lock {
-  int format = 0;
+  int format = 0;     // the number in the file
+  bool whole = true;  // it lists the whole closure
   LockedComposer composer{};
   std::map<ObjectId, LockedSet> sets{};
   std::vector<LockedAtom> atoms{};  // sorted by set, then label; in format 1 including the composer's atom
@@ -85,7 +91,7 @@ struct Lock {
   std::string text() const;
   // Whether the lock lists every atom of the closure. Otherwise (format 1) it lists only the direct dependencies, and
   // the lock of each of them lists the next level.
-  bool covers_closure() const { return format != 1; }
+  bool covers_closure() const { return whole; }
   // Sorts atoms and direct sources into file order.
   void sort();
 

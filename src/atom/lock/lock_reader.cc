@@ -1,4 +1,4 @@
-// One class reads both formats: they differ in which keys are required and which are ignored.
+// One class reads all formats: they differ in which keys are required and which are ignored.
 #include <algorithm>
 #include <set>
 #include <unordered_map>
@@ -25,19 +25,15 @@ class LockReader {
 
   Lock read() {
     TomlTable root = document_.root();
-    const auto format = root.integer("version");
-    if (!format) root.missing("version");
-    if (*format != 0 && *format != 1) {
-      document_.refuse(root.where("version"),
-                       "“version”: unsupported lock file format " + std::to_string(*format) + " (supported: 0 and 1)");
-    }
-    lock_.format = static_cast<int>(*format);
-    if (auto sets = root.table("sets")) read_sets(*sets);
-    read_composer(root.required_table("compose"));
+    read_format(root);
+    auto compose = root.required_table("compose");
     auto dependencies = root.tables("deps");
+    recognize(compose, dependencies);
+    if (auto sets = root.table("sets")) read_sets(*sets);
+    read_composer(std::move(compose));
     bound(root, "deps", dependencies.size(), dependency_limit);
     for (TomlTable& dep : dependencies) read_dependency(dep);
-    if (old()) root.table("locker");
+    if (!strict()) root.table("locker");
     finish(root);
     check_references();
     lock_.sort();
@@ -45,10 +41,41 @@ class LockReader {
   }
 
  private:
-  bool old() const { return lock_.format == 1; }
+  void read_format(TomlTable& root) {
+    const auto format = root.integer("version");
+    if (!format) root.missing("version");
+    if (*format < 0 || *format > 2) {
+      document_.refuse(root.where("version"), "“version”: unsupported lock file format " + std::to_string(*format) +
+                                                  " (supported: 0, 1 and 2)");
+    }
+    lock_.format = static_cast<int>(*format);
+  }
+
+  // Who wrote the file: several tools use the same numbers.
+  void recognize(TomlTable& compose, std::vector<TomlTable>& dependencies) {
+    const auto use = compose.holds_string("use") ? compose.string("use") : std::nullopt;
+    by_digest_ = use && AtomId::parse(use->text).has_value();
+    bool graph = by_digest_ || compose.holds_string("at") || compose.has("args");
+    bool marks_direct = false;  // `direct` is omitted where it is false
+    for (TomlTable& dep : dependencies) {
+      graph = graph || dep.has("requires") || dep.has("direct");
+      if (!dep.has("direct")) continue;
+      const bool direct = dep.boolean("direct").value_or(false);
+      marks_direct = marks_direct || direct;
+      foreign_ = foreign_ || !direct;
+    }
+    foreign_ = foreign_ || by_digest_ || compose.holds_string("at") || compose.has("args");
+    foreign_ = foreign_ || lock_.format == 2 || (lock_.format == 1 && graph);
+    lock_.whole = lock_.format != 1 || foreign_;
+    direct_if_absent_ = foreign_ && !marks_direct;
+  }
+
+  bool old() const { return !lock_.whole; }
+  // Format 0 is eka's own: unknown keys are errors.
+  bool strict() const { return lock_.format == 0; }
 
   void finish(const TomlTable& table) const {
-    if (!old()) table.finish();
+    if (strict()) table.finish();
   }
 
   // The value of a key. Throws an error that names file, line and key.
@@ -97,26 +124,52 @@ class LockReader {
   }
 
   void read_composer(TomlTable compose) {
+    composer_where_ = compose.where();
+    if (lock_.format == 1 && !compose.has("use")) {
+      read_early_composer(compose);
+      return;
+    }
     const TomlString use = compose.required_string("use");
     LockedComposer& composer = lock_.composer;
     if (use.text == "static") {
       composer.use = LockedComposer::Use::static_;
-      if (old()) compose.string("entry");
-    } else if (use.text == "nix" || use.text == "atom") {
+      if (!strict()) compose.string("entry");
+    } else if (by_digest_ || use.text == "nix" || use.text == "atom") {
       composer.use = use.text == "nix" ? LockedComposer::Use::nix : LockedComposer::Use::atom;
-      composer.entry = read(compose, "entry", parse_inner_path);
-      if (use.text == "atom") read_composing_atom(compose);
+      composer.entry = foreign_ && !compose.has("entry") ? "." : read(compose, "entry", parse_inner_path);
+      if (by_digest_) {
+        composer.id = read(compose, "use", AtomId::parse);
+        if (compose.has("at")) composer.version = read(compose, "at", Version::parse);
+      } else if (use.text == "atom") {
+        read_composing_atom(compose);
+      }
     } else {
       refuse(compose, "use", "“" + printable(use.text, 40) + "” is not one of atom, nix, static");
     }
-    composer_where_ = compose.where();
+    if (foreign_ && compose.has("at")) compose.string("at");
+    if (auto args = compose.table("args"); args && !args->empty()) {
+      refuse(compose, "args", "arguments for the evaluator are not supported");
+    }
     finish(compose);
+  }
+
+  // Of tools of November 2, 2025: [compose.at.evaltime] with = "nix", or [compose.as] use = "nix".
+  void read_early_composer(TomlTable& compose) {
+    auto at = compose.holds_table("at") ? compose.table("at") : std::nullopt;
+    auto early = at ? at->table("evaltime") : compose.table("as");
+    if (!early) compose.missing("use");
+    const auto* const key = at ? "with" : "use";
+    if (const TomlString use = early->required_string(key); use.text != "nix") {
+      refuse(*early, key, "“" + printable(use.text, 40) + "”: only “nix” is supported in this early format");
+    }
+    lock_.composer.use = LockedComposer::Use::nix;
+    lock_.composer.entry = read(*early, "entry", parse_inner_path);
   }
 
   void read_composing_atom(TomlTable& compose) {
     lock_.composer.id = read(compose, "id", AtomId::parse);
     lock_.composer.version = read(compose, "version", Version::parse);
-    if (old()) read_atom(compose);
+    if (old() || (foreign_ && compose.has("set"))) read_atom(compose);
   }
 
   void read_dependency(TomlTable& dep) {
@@ -132,7 +185,7 @@ class LockReader {
       add_direct(dep, LockedTar{read_name(dep), read_url(dep, false), read_hash(dep)});
     } else if (type.text == "nix") {
       add_direct(dep, LockedFile{read_name(dep), read_url(dep, false), read_hash(dep)});
-    } else if (type.text == "nix+src") {
+    } else if (type.text == "nix+src" || (!strict() && type.text == "nix+build")) {
       const bool unpack = dep.boolean("unpack").value_or(false);
       add_direct(dep, LockedBuild{read_name(dep), read_url(dep, false), read_hash(dep), unpack});
     } else {
@@ -148,19 +201,17 @@ class LockReader {
                     .set = set,
                     .rev = std::nullopt,
                     .id = read(table, "id", AtomId::parse),
-                    .direct = old() || table.boolean("direct").value_or(false),
+                    .direct = old() || table.boolean("direct").value_or(direct_if_absent_),
                     .requires_ = {}};
     const auto listed = lock_.sets.find(set);
     if (listed == lock_.sets.end()) refuse(table, "set", "set " + set.hex() + " is not listed in [sets]");
-    if (!old() || !listed->second.local || table.has("rev")) atom.rev = read(table, "rev", ObjectId::parse);
+    const bool may_lack_rev = listed->second.local && (old() || foreign_);
+    if (!may_lack_rev || table.has("rev")) atom.rev = read(table, "rev", ObjectId::parse);
     if (atom.id != AtomId(set, label)) {
       refuse(table, "id", "the id does not match label “" + label.str() + "” and set " + set.hex());
     }
-    if (old()) {
-      read_mirror(table, listed->second);
-    } else {
-      read_requires(table, atom);
-    }
+    if (!strict()) read_mirror(table, listed->second);
+    if (!old()) read_requires(table, atom);
     finish(table);
     add_atom(table, std::move(atom));
   }
@@ -192,9 +243,10 @@ class LockReader {
   void add_atom(const TomlTable& table, LockedAtom atom) {
     const auto [known, fresh] = places_.emplace(atom.id, lock_.atoms.size());
     if (!fresh) {
-      // In format 1 the composer may also be listed as a dependency.
-      const LockedAtom& other = lock_.atoms[known->second];
-      if (old() && other.version == atom.version && other.rev == atom.rev) return;
+      // In other formats than 0 the composer may also be listed as a dependency.
+      LockedAtom& other = lock_.atoms[known->second];
+      if (!strict() && other.requires_.empty()) other.requires_ = atom.requires_;
+      if (!strict() && other.version == atom.version && other.rev == atom.rev) return;
       refuse(table, "id",
              "duplicate atom “" + atom.label.str() + "”: " + other.version.str() + " and " + atom.version.str());
     }
@@ -212,7 +264,7 @@ class LockReader {
 
   std::string read_hash(TomlTable& dep) const {
     return read(dep, "hash", [this](std::string_view text) -> Result<std::string> {
-      if (old() && text.starts_with("sha256:")) {
+      if (!strict() && text.starts_with("sha256:")) {
         const auto bytes = parse_nix_base32(text.substr(7));
         if (bytes && bytes->size() == 32) return "sha256-" + base64(*bytes);
       }
@@ -238,7 +290,7 @@ class LockReader {
     lock_.direct.push_back(std::move(direct));
   }
 
-  void check_references() const {
+  void check_references() {
     for (const Reference& reference : references_) {
       if (!places_.contains(reference.id)) {
         document_.refuse(reference.where,
@@ -248,9 +300,11 @@ class LockReader {
     if (!lock_.composer.id) return;
     const auto atom = places_.find(*lock_.composer.id);
     if (atom == places_.end()) document_.refuse(composer_where_, "“compose.id”: no atom with this id");
-    if (const Version& version = lock_.atoms[atom->second].version; version != *lock_.composer.version) {
+    const Version& version = lock_.atoms[atom->second].version;
+    if (lock_.composer.version.value_or(version) != version) {
       document_.refuse(composer_where_, "“compose.version”: the atom has version " + version.str());
     }
+    lock_.composer.version = version;
   }
 
   struct Reference {
@@ -261,6 +315,9 @@ class LockReader {
 
   const TomlDocument& document_;
   Lock lock_;
+  bool by_digest_ = false;  // compose.use is the id of the composer
+  bool foreign_ = false;    // lists the closure, but is not eka's own format
+  bool direct_if_absent_ = false;
   std::unordered_map<AtomId, std::size_t> places_;  // indices into lock_.atoms
   std::set<std::pair<std::optional<AtomId>, std::string>> names_;
   std::vector<Reference> references_;

@@ -125,7 +125,10 @@ class ManifestReader {
   void read_composer(TomlTable& root) {
     auto compose = root.table("compose");
     const std::string ways = "add one of `[compose.with.<label>]`, `compose.as.nix` and `compose.as.static`";
-    if (!compose) document_.refuse(root.where("package"), "missing composer", ways);
+    if (!compose) {
+      manifest_.composer = without_composer(root, ways);
+      return;
+    }
     std::vector<Composer> found;
     if (auto with = compose->table("with")) {
       for (const TomlString& key : with->keys()) found.push_back(read_with(*with, key));
@@ -140,6 +143,24 @@ class ManifestReader {
       document_.refuse(compose->where(), found.empty() ? "missing composer" : "more than one composer", ways);
     }
     manifest_.composer = std::move(found.front());
+  }
+
+  // Manifests did not have a composer before November 2025. A program that evaluates locks has none: it is called by
+  // itself, with a lock.
+  NoComposer without_composer(TomlTable& root, const std::string& ways) const {
+    if (auto locker = root.table("locker")) {
+      const std::string why = "the atom evaluates lock files ([locker]): it has no composer, and no value of its own";
+      return refusal(root.where("locker"), why, "such an atom cannot be planned, and nothing can depend on it");
+    }
+    return refusal(root.where("package"), "missing composer", ways + "; manifests of before November 2025 had none");
+  }
+
+  NoComposer refusal(Position where, const std::string& why, const std::string& hint) const {
+    try {
+      document_.refuse(where, why, hint);
+    } catch (const Error& error) {
+      return {error.message(), error.hint()};
+    }
   }
 
   WithAtom read_with(TomlTable& with, const TomlString& key) {
@@ -267,6 +288,12 @@ Result<Manifest> Manifest::parse(std::string_view text, std::string_view name) {
   } catch (const Error& error) {
     return std::unexpected(error);
   }
+}
+
+Result<void> Manifest::check_composer() const {
+  const auto* const none = std::get_if<NoComposer>(&composer);
+  if (none == nullptr) return {};
+  return std::unexpected(Error(Kind::usage, none->why).with_hint(none->hint));
 }
 
 bool Manifest::has_dependencies() const {

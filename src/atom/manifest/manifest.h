@@ -1,8 +1,9 @@
 // Strict parser of atom.toml and ekala.toml (protocol.md §4, §5).
 //
 // Parsing checks everything that can be checked within one file: keys, names, versions, URLs, paths that stay inside, a
-// single composer, that sets are declared, that a static atom has no dependencies, and that every {set.label} in a
-// direct URL names a dependency. Checks across files (duplicate labels in a set) are left to the caller.
+// single composer (a missing one is left to check_composer()), that sets are declared, that a static atom has no
+// dependencies, and that every {set.label} in a direct URL names a dependency. Checks across files (duplicate labels in
+// a set) are left to the caller.
 #pragma once
 
 #include <functional>
@@ -45,7 +46,13 @@ struct AsNix {  // [compose.as] nix = "…"
 struct AsStatic {  // [compose.as] static = "…"
   std::string entry{};
 };
-using Composer = std::variant<WithAtom, AsNix, AsStatic>;
+// There is no [compose]: the manifest is older than November 2025, or it is of a program that evaluates locks
+// ([locker]). Such an atom can be read and verified, but it has no value.
+struct NoComposer {
+  std::string why{};  // with file, line and column
+  std::string hint{};
+};
+using Composer = std::variant<WithAtom, AsNix, AsStatic, NoComposer>;
 
 // Direct sources.
 struct GitSource {
@@ -79,6 +86,8 @@ struct Manifest {
 
   // `name` is the file name for messages. Kind::usage, with file, line, column and the nearest known key.
   static Result<Manifest> parse(std::string_view text, std::string_view name);
+  // Kind::usage if it has no composer: then the atom cannot be resolved, planned or published.
+  Result<void> check_composer() const;
   bool has_dependencies() const;  // on atoms, including the composer, or on direct sources
 };
 

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "base/text.h"
+
 namespace eka::atom {
 namespace {
 
@@ -29,6 +31,16 @@ std::optional<std::string_view> take_until(std::string_view& text, std::string_v
   return taken;
 }
 
+// The value of the header `format`; empty if there is none.
+std::string_view format_of(std::string_view commit) {
+  constexpr std::string_view key = "\nformat ";
+  const auto headers = commit.substr(0, commit.find("\n\n"));
+  const auto at = headers.find(key);
+  if (at == std::string_view::npos) return {};
+  const auto value = headers.substr(at + key.size());
+  return value.substr(0, value.find('\n'));
+}
+
 }  // namespace
 
 std::string AtomCommit::text() const {
@@ -50,7 +62,11 @@ Result<AtomCommit> AtomCommit::parse(std::string_view text) {
   const auto tree = take_until(rest, before_origin);
   const auto origin = take_until(rest, before_label);
   const auto label = take_until(rest, before_version);
-  if (!start || !tree || !origin || !label || !start->empty()) return refuse("unexpected headers");
+  if (!start || !tree || !origin || !label || !start->empty()) {
+    const auto format = format_of(text);
+    if (format.empty() || format == "pre1") return refuse("unexpected headers");
+    return refuse("its format is " + printable(format, 40) + ", and only pre1 is supported");
+  }
   auto tree_id = ObjectId::parse(*tree);
   auto origin_id = ObjectId::parse(*origin);
   auto name = Label::parse(*label);

@@ -70,6 +70,16 @@ bool TomlTable::holds_integer(std::string_view key) const {
   return node != nullptr && node->is_integer();
 }
 
+bool TomlTable::holds_string(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_string();
+}
+
+bool TomlTable::holds_table(std::string_view key) const {
+  const toml::node* node = table_->get(key);
+  return node != nullptr && node->is_table();
+}
+
 std::string TomlTable::path_of(std::string_view key) const {
   return path_.empty() ? printable(key, 100) : path_ + "." + printable(key, 100);
 }

@@ -66,6 +66,8 @@ class TomlTable {
   bool has(std::string_view key) const { return table_->contains(key); }
   bool holds_array(std::string_view key) const;
   bool holds_integer(std::string_view key) const;
+  bool holds_string(std::string_view key) const;
+  bool holds_table(std::string_view key) const;
   // The position of the key, or of the table if the key is absent.
   Position where(std::string_view key) const;
 

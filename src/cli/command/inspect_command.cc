@@ -15,6 +15,7 @@
 #include "cli/output/complain.h"
 #include "coro/task/task_group.h"
 #include "engine/locate/offer.h"
+#include "engine/workspace/package_set.h"
 #include "git/object/working_file.h"
 
 namespace eka::cli {
@@ -81,9 +82,11 @@ Json composer_json(const atom::Composer& composer) {
   } else if (const auto* nix = std::get_if<atom::AsNix>(&composer)) {
     out["use"] = "nix";
     out["entry"] = nix->entry;
-  } else {
+  } else if (const auto* as_static = std::get_if<atom::AsStatic>(&composer)) {
     out["use"] = "static";
-    out["entry"] = std::get<atom::AsStatic>(composer).entry;
+    out["entry"] = as_static->entry;
+  } else {
+    out["use"] = Json();
   }
   return out;
 }
@@ -110,9 +113,32 @@ Json manifest_json(const atom::Manifest& manifest) {
   return out;
 }
 
+int inspect_set_manifest(const atom::SetManifest& manifest, bool json) {
+  if (json) {
+    Json out;
+    out["packages"] = Json::Array{};
+    for (const auto& package : manifest.packages) out["packages"].push_back(package);
+    out["tags"] = Json::Array{};
+    for (const auto& tag : manifest.tags) out["tags"].push_back(tag.str());
+    print(Text::pretty(out));
+    return 0;
+  }
+  std::string text = fmt::format("a package set with {} packages\n", manifest.packages.size());
+  for (const auto& package : manifest.packages) text += fmt::format("  {}\n", printable(package, unlimited));
+  print(text);
+  return 0;
+}
+
+// The manifest of an atom, or of a set: files may have any name.
 int inspect_manifest(const InspectOptions& options) {
   const auto& name = options.words.at(0);
-  const auto manifest = unwrap(atom::Manifest::parse(read_file(name), name));
+  const auto file = read_file(name);
+  auto parsed = atom::Manifest::parse(file, name);
+  auto set = atom::SetManifest::parse(file, name);
+  const bool is_set = std::filesystem::path(name).filename() == engine::set_file;
+  if (set && !parsed) return inspect_set_manifest(*set, options.json);
+  if (is_set && !parsed) throw std::move(set).error();
+  const auto manifest = unwrap(std::move(parsed));
   if (options.json) {
     print(Text::pretty(manifest_json(manifest)));
     return 0;
@@ -124,6 +150,7 @@ int inspect_manifest(const InspectOptions& options) {
       text += fmt::format("  depends on {} {} from {}\n", label.str(), dependency.requirement.str(), tag.str());
     }
   }
+  if (!manifest.check_composer()) text += "  has no composer\n";
   for (const auto& [direct, source] : manifest.direct) text += fmt::format("  depends on source {}\n", direct);
   print(text);
   return 0;
@@ -298,7 +325,7 @@ void add_inspect(CLI::App& app, Action& action) {
            "genesis of the set, then label of the atom", 2, "id 9b4e1b1c61e2a5c4b1b9d4a54c2f2f8e1ba4c0de server",
            [](const Common&, const InspectOptions& options) { return inspect_id(options); }});
   add_one(*command, action,
-          {"manifest", "show a manifest", "file", "FILE", "an atom.toml", 1, "manifest server/atom.toml",
+          {"manifest", "show a manifest", "file", "FILE", "an atom.toml or ekala.toml", 1, "manifest server/atom.toml",
            [](const Common&, const InspectOptions& options) { return inspect_manifest(options); }});
   add_one(*command, action,
           {"lock", "show a lock file", "file", "FILE", "an atom.lock", 1, "lock --json server/atom.lock",

@@ -87,6 +87,7 @@ class Linker {
 };
 
 Result<void> link_member(const Closure& closure, Closure::Member& member) {
+  if (auto composed = member.manifest.check_composer(); !composed) return composed;
   const Linker linker(closure, member);
   if (const auto* with = std::get_if<atom::WithAtom>(&member.manifest.composer)) {
     const auto index = linker.find(with->from, with->label, with->requirement);

@@ -228,6 +228,107 @@ TEST_CASE("format 1 requires a rev unless the set is local") {
   CHECK(refusal(with(format_1, "rev = \"" + rev + "\"\n", "")) == "atom.lock:24:2: “compose.rev” is missing");
 }
 
+TEST_CASE("format 1 of November 2, 2025: other places of the composer, and no locker") {
+  for (const std::string_view compose :
+       {"[compose.at.evaltime]\nwith = \"nix\"\nentry = \"src\"\n", "[compose.as]\nuse = \"nix\"\nentry = \"src\"\n"}) {
+    CAPTURE(compose);
+    const std::string text = "version = 1\n\n" + std::string(compose);
+    const Lock lock = Lock::parse(text, "atom.lock").value();
+    CHECK(lock.format == 1);
+    CHECK_FALSE(lock.covers_closure());
+    CHECK(lock.composer.use == LockedComposer::Use::nix);
+    CHECK(lock.composer.entry == "src");
+    CHECK(refusal(with(text, "nix", "atom")).contains("only “nix” is supported in this early format"));
+    CHECK(refusal(with(text, "\"src\"", "\"../src\"")).starts_with("atom.lock:"));
+    CHECK(refusal(with(text, "version = 1", "version = 0")).contains("“compose.use” is missing"));
+  }
+  CHECK(refusal("version = 1\n[compose]\nentry = \".\"\n").contains("“compose.use” is missing"));
+}
+
+namespace {
+
+// What later tools write. `direct` is absent where it is true.
+const std::string later = R"(version = 0
+
+[compose]
+use = "r9ilp2p4bpkup8bejuqrg042m6ohc0rtcn2fks94otlrhnquhnv0"
+at = "0.4.4"
+entry = "eka"
+
+[compose.args]
+
+[sets.4abbd2644bc3585e9be95deb277ccf48f6ed26ac]
+tag = "eka"
+mirrors = ["::"]
+
+[sets.68b63bd131acd23bdfd57983fe85ba7c092ce02f]
+tag = "atom"
+mirrors = ["https://github.com/ekala-project/atom"]
+
+[[deps]]
+type = "atom"
+label = "nix-lock"
+version = "0.3.0"
+set = "4abbd2644bc3585e9be95deb277ccf48f6ed26ac"
+id = "r3rlam6bd31t9i04ggug7avs8vf8981q7a3b6gobemk1gfs50qm0"
+requires = ["r9ilp2p4bpkup8bejuqrg042m6ohc0rtcn2fks94otlrhnquhnv0"]
+
+[[deps]]
+type = "atom"
+label = "atom-nix"
+version = "0.4.4"
+set = "68b63bd131acd23bdfd57983fe85ba7c092ce02f"
+rev = "f26bc47d27643580d14262c17533332f29e225b4"
+id = "r9ilp2p4bpkup8bejuqrg042m6ohc0rtcn2fks94otlrhnquhnv0"
+direct = false
+)";
+
+}  // namespace
+
+TEST_CASE("later locks: the composer is a digest, and the whole closure is listed") {
+  for (const std::string_view number : {"version = 0", "version = 1", "version = 2"}) {
+    CAPTURE(number);
+    const Lock lock = Lock::parse(with(later, "version = 0", number), "atom.lock").value();
+    CHECK(lock.covers_closure());
+    CHECK(lock.composer.use == LockedComposer::Use::atom);
+    CHECK(lock.composer.id->str() == composer_id);
+    CHECK(lock.composer.version->str() == "0.4.4");
+    CHECK(lock.composer.entry == "eka");
+    const LockedAtom* local = lock.find(AtomId::parse(lock_id).value());
+    REQUIRE(local != nullptr);
+    CHECK(local->direct);
+    CHECK_FALSE(local->rev);
+    CHECK(local->requires_ == std::vector{*lock.composer.id});
+    CHECK_FALSE(lock.find(*lock.composer.id)->direct);
+  }
+  const Lock brief =
+      Lock::parse(with(with(later, "at = \"0.4.4\"\n", ""), "entry = \"eka\"\n", ""), "atom.lock").value();
+  CHECK(brief.composer.version->str() == "0.4.4");
+  CHECK(brief.composer.entry == ".");
+  CHECK(refusal(with(later, "at = \"0.4.4\"", "at = \"0.4.5\"")).contains("the atom has version 0.4.4"));
+  CHECK(refusal(with(later, "[compose.args]\n", "[compose.args]\nsystem = \"x\"\n"))
+            .contains("arguments for the evaluator are not supported"));
+  CHECK(refusal(with(later, "at = \"0.4.4\"", "add = 1")).contains("unknown key"));
+  CHECK(refusal(with(later, "use = \"r9", "use = \"r8")).contains("no atom with this id"));
+  CHECK(refusal(with(later, "rev = \"" + rev + "\"\n", "")).contains("“deps.rev” is missing"));
+}
+
+TEST_CASE("later locks: format 2 with the composer's entry, as format 1 has it") {
+  const std::string text =
+      with(with(with(format_1, "version = 1", "version = 2"), "novelty = 1", "direct = true"),
+           "[[deps]]\ntype = \"nix+git\"",
+           "[[deps]]\ntype = \"atom\"\nlabel = \"x\"\nversion = \"1.0.0\"\nset = \"" + atom_set + "\"\nrev = \"" + rev +
+               "\"\nid = \"" + AtomId(ObjectId::parse(atom_set).value(), Label::parse("x").value()).str() +
+               "\"\n\n[[deps]]\ntype = \"nix+git\"");
+  const Lock lock = Lock::parse(text, "atom.lock").value();
+  CHECK(lock.format == 2);
+  CHECK(lock.covers_closure());
+  REQUIRE(lock.atoms.size() == 3);
+  CHECK(lock.find(*lock.composer.id)->rev->hex() == rev);
+  CHECK(lock.find(AtomId::parse(lock_id).value())->direct);
+  CHECK_FALSE(lock.atoms.back().direct);
+}
+
 TEST_CASE("an inconsistent lock is rejected with file, line and key") {
   const auto changed = [](std::string_view from, std::string_view to) { return refusal(with(format_0, from, to)); };
   CHECK(changed("label = \"nix-lock\"", "label = \"nix-look\"") ==
@@ -251,7 +352,7 @@ TEST_CASE("an inconsistent lock is rejected with file, line and key") {
 
 TEST_CASE("malicious values in a lock are rejected") {
   const std::vector<std::pair<std::string, std::string>> changes = {
-      {"version = 0", "version = 2"},
+      {"version = 0", "version = 3"},
       {"version = 0", "version = \"0\""},
       {"version = 0\n", ""},
       {"entry = \"eka\"", "entry = \"../eka\""},

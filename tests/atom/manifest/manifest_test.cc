@@ -151,11 +151,28 @@ TEST_CASE("sets must be declared") {
 }
 
 TEST_CASE("exactly one composer is required") {
-  CHECK(refusal(minimal("", "")) == "atom.toml:1:2: missing composer");
+  const auto none = Manifest::parse(minimal("", ""), "atom.toml").value();
+  CHECK(none.check_composer().error().message() == "atom.toml:1:2: missing composer");
+  CHECK(none.check_composer().error().hint().contains("compose.as.nix"));
   CHECK(refusal(minimal("", "[compose.as]\n")).ends_with("missing composer"));
   CHECK(refusal(minimal("", "[compose.as]\nnix = \"a\"\nstatic = \"b\"\n")).ends_with("more than one composer"));
   CHECK(refusal(minimal("[compose.with.c]\nfrom = \"s\"\n[package.sets]\ns = \"::\"\n"))
             .ends_with("more than one composer"));
+}
+
+TEST_CASE("published manifests without a composer are read, but have no value") {
+  // nix-lock 0.1.0 to 0.3.1.
+  const std::string locker =
+      "[package]\nlabel = \"lock\"\nversion = \"0.1.0\"\n[locker.eka]\nroot_hash = \"4abb\"\nversion = \"0.3.0\"\n";
+  const auto manifest = Manifest::parse(locker, "atom.toml").value();
+  CHECK(manifest.label.str() == "lock");
+  CHECK_FALSE(manifest.has_dependencies());
+  const auto refused = manifest.check_composer();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message().contains("evaluates lock files ([locker])"));
+  CHECK(Manifest::parse(full, "atom.toml").value().check_composer());
+  CHECK(refusal(locker + "[compose.as]\nnix = \".\"\n").contains("unknown key “locker”"));
+  CHECK(refusal(minimal("[lockr]\n", "")).contains("unknown key"));
 }
 
 TEST_CASE("a static atom has no dependencies") {

@@ -67,6 +67,14 @@ TEST_CASE("other commits are rejected") {
   }
 }
 
+TEST_CASE("an atom commit of another format is named as such") {
+  std::string text = example().text();
+  text.replace(text.find("format pre1"), 11, "path bar\nformat pre1.0");
+  const auto commit = AtomCommit::parse(text);
+  REQUIRE_FALSE(commit);
+  CHECK(commit.error().message() == "invalid atom commit: its format is pre1.0, and only pre1 is supported");
+}
+
 TEST_CASE("the refs of an atom") {
   const AtomCommit atom = example();
   CHECK(atom_ref_prefix(atom.label) == "refs/eka/atoms/λ-1/");
