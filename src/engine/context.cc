@@ -1,5 +1,6 @@
 #include "engine/context/context.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "engine/context/remotes.h"
@@ -11,6 +12,17 @@
 #include "git/remote/connector.h"
 
 namespace eka::engine {
+
+namespace {
+
+// The user's git configuration, in the current directory: a repository there has its own.
+git::UserConfig current_configuration() {
+  std::error_code gone;
+  const auto here = std::filesystem::current_path(gone);
+  return gone ? git::UserConfig::load() : git::UserConfig::load_at(here);
+}
+
+}  // namespace
 
 Context::Context(const Settings& the_settings, Observer& the_observer, Outside outside)
     : settings(the_settings),
@@ -36,7 +48,7 @@ coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const
   if (!cache->obstacle().empty()) {
     observer.detail("the cache is read-only (" + cache->obstacle() + "): results of this run are not cached");
   }
-  auto config = co_await coro::offload(runtime.pool(), [] { return git::UserConfig::load(); });
+  auto config = co_await coro::offload(runtime.pool(), current_configuration);
   const git::Connector::Tell tell = [&observer](std::string_view text) { observer.detail(text); };
   auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->facts(),
                                                     settings.timeouts, std::move(config), tell);

@@ -216,4 +216,17 @@ Task<Exit> run(Command command) {
   co_return exit;
 }
 
+Exit run_blocking(Command command) {
+  asio::io_context here;
+  std::optional<Exit> exit;
+  std::exception_ptr failure;
+  asio::co_spawn(here, run(std::move(command)), [&](const std::exception_ptr& error, Exit done) {
+    failure = error;
+    exit = std::move(done);
+  });
+  here.run();
+  if (failure) std::rethrow_exception(failure);
+  return *std::move(exit);
+}
+
 }  // namespace eka::coro

@@ -6,7 +6,9 @@
 
 #include "coro/run/pool.h"
 #include "engine/publish/review.h"
+#include "engine/workspace/genesis.h"
 #include "engine/workspace/package_set.h"
+#include "engine/workspace/partial_clone.h"
 #include "engine/workspace/set_remote.h"
 #include "git/config/git_program.h"
 
@@ -25,8 +27,9 @@ struct Source {
   std::filesystem::path base;  // where git runs; base of a remote that is a relative path
   atom::ObjectId commit;
   atom::ObjectId genesis;
-  std::vector<Prepared> atoms;  // by label
-  std::string remote;           // URL as configured
+  std::vector<Prepared> atoms;           // by label
+  std::vector<std::string> directories;  // of the atoms, from the root of the repository
+  std::string remote;                    // URL as configured
   std::filesystem::path objects;
   std::vector<std::string> warnings;
 };
@@ -80,6 +83,7 @@ std::vector<const SourceAtom*> choose(const PackageSet& set, const PublishReques
 
 Prepared prepare(const git::SourceRepository& repository, const Source& source, const std::string& prefix,
                  const SourceAtom& atom) {
+  unwrap(atom.manifest.check_composer());
   const auto directory = prefix + atom.directory;
   const auto tree = repository.entry(source.commit, normal(directory));
   const auto manifest = repository.entry(source.commit, normal(directory + "/" + atom_file));
@@ -88,13 +92,13 @@ Prepared prepare(const git::SourceRepository& repository, const Source& source, 
   return {std::move(commit), rev, manifest->id};
 }
 
-Source read_source(const PublishRequest& request) {
+Source read_source(const PublishRequest& request, const atom::ObjectId& genesis) {
   const auto repository = git::SourceRepository::discover(request.directory);
   Source out;
   out.objects = repository.objects_directory();
   out.base = repository.directory();
   out.commit = repository.commit(request.revision);
-  out.genesis = repository.genesis(out.commit);
+  out.genesis = genesis;
   const auto prefix = set_prefix(repository, out.commit, request.directory);
   const auto set =
       unwrap(read_package_set([&](const std::string& path) { return repository.file(out.commit, prefix + path); }));
@@ -104,7 +108,10 @@ Source read_source(const PublishRequest& request) {
     const auto relative = std::filesystem::relative(request.directory, *repository.working_tree() / prefix);
     if (relative != ".") below = relative.generic_string() + "/";
   }
-  for (const auto* atom : choose(set, request, below)) out.atoms.push_back(prepare(repository, out, prefix, *atom));
+  for (const auto* atom : choose(set, request, below)) {
+    out.atoms.push_back(prepare(repository, out, prefix, *atom));
+    out.directories.push_back(normal(prefix + atom->directory));
+  }
   std::ranges::sort(out.atoms, {}, [](const Prepared& p) { return p.commit.label; });
   out.remote = remote_named(repository, request.remote);
   return out;
@@ -170,13 +177,19 @@ void review(const Source& source, const Prepared& prepared, PublishedAtom& atom,
 }  // namespace
 
 coro::Task<PublishReport> publish(Context& context, PublishRequest request) {
-  const auto source = co_await coro::offload(context.pool, [&] { return read_source(request); });
+  const auto genesis = co_await find_genesis(context, request.directory, request.revision);
+  std::vector<std::string> manifests{":(top,glob)**/atom.toml", ":(top,glob)**/ekala.toml"};
+  co_await complete_files(context, request.directory, request.revision, std::move(manifests));
+  const auto source = co_await coro::offload(context.pool, [&] { return read_source(request, genesis); });
   const auto url = remote_url(source.remote, source.base);
   std::vector<std::string> prefixes{std::string(atom::init_ref)};
   for (const auto& atom : source.atoms) {
     prefixes.push_back(atom::atom_ref_prefix(atom.commit.label));
     prefixes.push_back(atom::origin_ref(atom.commit.label, atom.commit.version));
   }
+  std::vector<std::string> trees;
+  for (const auto& directory : source.directories) trees.push_back(":(top,literal)" + directory);
+  co_await complete_files(context, request.directory, source.commit.hex(), std::move(trees));
   const auto refs = co_await ask_set_remote(context, url, std::move(prefixes));
   check_genesis(refs, url, source.genesis);
 

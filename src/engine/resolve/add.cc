@@ -50,9 +50,10 @@ class Edit {
   std::string text_;
 };
 
-WorkingAtom the_atom(const std::filesystem::path& place) {
-  auto atoms = find_working_atoms(place, {}, false);
-  return std::move(atoms.front());
+coro::Task<WorkingAtom> the_atom(Context* context, std::filesystem::path place) {
+  std::vector<std::string> names;
+  auto atoms = co_await find_working_atoms(*context, std::move(place), std::move(names), false);
+  co_return std::move(atoms.front());
 }
 
 // Chooses versions for the atom with the manifest `text`, and writes both files.
@@ -77,7 +78,7 @@ class Addition {
   Addition(Context& context, AddRequest request) : context_(context), request_(std::move(request)) {}
 
   coro::Task<AddReport> finish() {
-    atom_ = co_await coro::offload(context_.pool, [&] { return std::optional(the_atom(request_.atom)); });
+    atom_ = co_await the_atom(&context_, request_.atom);
     Edit edit(atom_->manifest_text);
     if (request_.uri.set) {
       co_await ask();
@@ -194,7 +195,8 @@ class Addition {
   // The highest published version, or for an atom of the own set the version in the working tree.
   atom::Version highest() const {
     if (!request_.uri.set) {
-      const auto siblings = find_working_atoms(atom_->set.directory, {request_.uri.label.str()}, false);
+      const auto& set = atom_->set;
+      const auto siblings = read_working_atoms(set.directory, {request_.uri.label.str()}, false, set.genesis);
       return siblings.front().manifest.version;
     }
     std::vector<atom::Version> versions;
@@ -259,7 +261,7 @@ coro::Task<AddReport> add(Context& context, AddRequest request) {
 
 coro::Task<AddReport> add_direct(Context& context, AddDirectRequest request) {
   refuse_password(request.url);
-  const auto atom = co_await coro::offload(context.pool, [&] { return the_atom(request.atom); });
+  const auto atom = co_await the_atom(&context, request.atom);
   if (!request.key) {
     auto key = atom::Label::parse(stem(request.url));
     if (!key) throw std::move(key).error().with_hint("use --key to choose a name for the source");

@@ -48,8 +48,7 @@ class ResolveRun {
 
   // Resolves one atom after another: each uses the answers to queries of earlier ones.
   coro::Task<ResolveReport> finish() {
-    const auto atoms = co_await coro::offload(
-        context_.pool, [&] { return find_working_atoms(request_.directory, request_.atoms, request_.all); });
+    const auto atoms = co_await find_working_atoms(context_, request_.directory, request_.atoms, request_.all);
     ResolveReport report;
     for (const auto& atom : atoms) {
       report.names.push_back(atom.name);

@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include "engine/context/local_access.h"
+#include "engine/workspace/genesis.h"
 #include "engine/workspace/new_atom.h"
 #include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"
-#include "git/object/source_repository.h"
 #include "git/object/working_file.h"
 
 namespace eka::engine {
@@ -57,6 +57,7 @@ WorkingAtom read(const fs::path& root, const SourceAtom& atom, const atom::Objec
   const auto manifest_name = out.file(atom_file);
   out.manifest_text = files(manifest_name).value_or("");
   out.manifest = unwrap(atom::Manifest::parse(out.manifest_text, manifest_name));
+  unwrap(out.manifest.check_composer());
   const auto lock_name = out.file(lock_file);
   out.lock_text = files(lock_name);
   if (out.lock_text) {
@@ -95,7 +96,8 @@ VersionProblem WorkingAtom::problem(atom::Manifest its_manifest, bool fresh) con
           .local = set};
 }
 
-std::vector<WorkingAtom> find_working_atoms(const fs::path& start, const std::vector<std::string>& names, bool all) {
+std::vector<WorkingAtom> read_working_atoms(const fs::path& start, const std::vector<std::string>& names, bool all,
+                                            const atom::ObjectId& genesis) {
   const auto root = find_set(start);
   const auto set = unwrap(read_package_set(files_of(root)));
   std::vector<const SourceAtom*> wanted;
@@ -109,13 +111,6 @@ std::vector<WorkingAtom> find_working_atoms(const fs::path& start, const std::ve
     throw Error(Kind::usage, fmt::format("{} is not in an atom of the set at {}", start.string(), root.string()))
         .with_hint("specify atoms, or use --all");
   }
-  const auto repository = git::SourceRepository::discover(root);
-  const auto head = repository.head();
-  if (!head) {
-    throw Error(Kind::usage, fmt::format("{} has no commits, and therefore no genesis", root.string()))
-        .with_hint("create the first commit with `eka init`");
-  }
-  const auto genesis = repository.genesis(*head);
   const auto origin = published_at(root);
   std::vector<WorkingAtom> out;
   for (const auto* atom : wanted) {
@@ -123,6 +118,13 @@ std::vector<WorkingAtom> find_working_atoms(const fs::path& start, const std::ve
     if (origin) out.back().places.push_back(*origin);
   }
   return out;
+}
+
+coro::Task<std::vector<WorkingAtom>> find_working_atoms(Context& context, fs::path start,
+                                                        std::vector<std::string> names, bool all) {
+  auto root = co_await coro::offload(context.pool, [&] { return find_set(start); });
+  const auto genesis = co_await find_genesis(context, std::move(root));
+  co_return co_await coro::offload(context.pool, [&] { return read_working_atoms(start, names, all, genesis); });
 }
 
 }  // namespace eka::engine

@@ -34,9 +34,11 @@ struct WorkingAtom {
 };
 
 // The atoms that are named by directory (relative to `start` or the set's root) or by label; with `all`, all of the
-// set; with neither, the one that contains `start`. Blocks. Throws Kind::usage for atoms that do not exist or cannot be
-// read.
-std::vector<WorkingAtom> find_working_atoms(const std::filesystem::path& start, const std::vector<std::string>& names,
-                                            bool all);
+// set; with neither, the one that contains `start`. Throws Kind::usage for atoms that do not exist or cannot be read.
+coro::Task<std::vector<WorkingAtom>> find_working_atoms(Context& context, std::filesystem::path start,
+                                                        std::vector<std::string> names, bool all);
+// The same, where the genesis of the set is known. Blocks.
+std::vector<WorkingAtom> read_working_atoms(const std::filesystem::path& start, const std::vector<std::string>& names,
+                                            bool all, const atom::ObjectId& genesis);
 
 }  // namespace eka::engine

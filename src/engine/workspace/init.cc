@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
+#include "engine/workspace/genesis.h"
 #include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"
 #include "git/config/git_program.h"
@@ -19,7 +20,6 @@ constexpr const char* empty_set =
 struct Local {
   std::filesystem::path directory;
   std::filesystem::path working_tree;
-  std::optional<atom::ObjectId> genesis;
   bool manifest_committed = false;
   std::optional<std::string> remote;
 };
@@ -34,7 +34,6 @@ Local read_local(const InitRequest& request) {
   out.directory = repository.directory();
   out.working_tree = *repository.working_tree();
   if (const auto head = repository.head()) {
-    out.genesis = repository.genesis(*head);
     const auto prefix = std::filesystem::relative(request.directory, out.working_tree).generic_string();
     out.manifest_committed = repository.file(*head, prefix == "." ? set_file : prefix + "/" + set_file).has_value();
   }
@@ -96,7 +95,7 @@ coro::Task<InitReport> init(Context& context, InitRequest request) {
     report.committed = true;
     local = co_await coro::offload(context.pool, [&] { return read_local(request); });
   }
-  report.genesis = *local.genesis;
+  report.genesis = co_await find_genesis(context, request.directory);
   if (local.remote) co_await tell_remote(context, local, request.remote.has_value(), report);
   co_return report;
 }

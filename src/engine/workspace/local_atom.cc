@@ -4,9 +4,11 @@
 
 #include "atom/names/atom_commit.h"
 #include "base/text.h"
+#include "engine/workspace/genesis.h"
 #include "engine/workspace/new_atom.h"
 #include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"
+#include "git/config/user_config.h"
 #include "git/object/source_repository.h"
 #include "git/object/working_tree.h"
 
@@ -14,7 +16,6 @@ namespace eka::engine {
 namespace {
 
 struct Found {
-  atom::ObjectId genesis;
   atom::Version version{0, 0, 0};
   std::vector<git::WorkingFile> files;
   std::filesystem::path git_directory;
@@ -32,19 +33,33 @@ Error no_such_atom(const PackageSet& set, const atom::Label& label, const std::f
   return set.warnings.empty() ? error : std::move(error).with_hint(set.warnings.front());
 }
 
+// The directories of atoms that a sparse checkout leaves out, separated by spaces; empty if it is not sparse.
+std::string not_checked_out(const PackageSet& set, const std::filesystem::path& root) {
+  const auto place = git::find_repository(root);
+  if (!place || !git::is_trusted(*place)) return {};
+  if (!git::UserConfig::load_in(*place).is_set("core.sparsecheckout", false)) return {};
+  std::string out;
+  for (const auto& directory : set.manifest.packages) {
+    if (std::filesystem::exists(root / directory / atom_file)) continue;
+    const auto path = (root / directory).lexically_relative(place->name()).generic_string();
+    out += (out.empty() ? "" : " ") + printable(path);
+  }
+  return out;
+}
+
 Found find(const std::filesystem::path& directory, const atom::Label& label, const atom::Requirement& requirement) {
   const auto root = find_set(directory);
   const auto set = unwrap(read_package_set(files_of(root)));
   const auto atom = set.atoms.find(label);
-  if (atom == set.atoms.end()) throw no_such_atom(set, label, root);
-  const auto repository = git::SourceRepository::discover(root);
-  const auto head = repository.head();
-  if (!head) {
-    throw Error(Kind::usage, fmt::format("{} has no commits, and therefore no genesis", root.string()))
-        .with_hint("create the first commit with `eka init`");
+  if (atom == set.atoms.end()) {
+    const auto left_out = not_checked_out(set, root);
+    if (left_out.empty()) throw no_such_atom(set, label, root);
+    throw Error(Kind::unsatisfiable, fmt::format("no atom `{}` in the part of the set at {} that is checked out",
+                                                 label.str(), root.string()))
+        .with_hint("check it out: git sparse-checkout add " + left_out);
   }
+  const auto repository = git::SourceRepository::discover(root);
   Found out;
-  out.genesis = repository.genesis(*head);
   out.version = atom->second.manifest.version;
   if (!requirement.matches(out.version)) {
     throw Error(Kind::unsatisfiable, fmt::format("the working tree has `{}` {}, which does not satisfy {}", label.str(),
@@ -75,13 +90,14 @@ atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tr
 coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
                                   atom::Requirement requirement) {
   auto found = co_await coro::offload(context.pool, [&] { return find(directory, label, requirement); });
+  const auto genesis = co_await find_genesis(context, found.root);
   const auto tree = co_await context.cache->objects().snapshot(std::move(found.files));
   const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
   const auto rev = co_await context.cache->objects().write_commit(commit.text());
   std::vector<store::AtomName> entered{{label, commit.version, rev}};
-  co_await context.cache->names().hold(store::Giver::working_tree(), found.genesis, std::move(entered));
+  co_await context.cache->names().hold(store::Giver::working_tree(), genesis, std::move(entered));
   if (!found.lock.empty()) context.cache->uses().note_lock(found.lock);
-  Published published{found.genesis, label, commit.version, rev};
+  Published published{genesis, label, commit.version, rev};
   auto url = unwrap(atom::Url::parse(found.git_directory.string()));
   co_return LocalAtom{std::move(published), std::move(url), std::move(found.root), std::move(found.origin)};
 }

@@ -16,7 +16,7 @@ std::map<std::string, std::string> child_environment() {
   }
   for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"}) out.erase(name);
   out["GIT_TERMINAL_PROMPT"] = "0";
-  out["GIT_ASKPASS"] = "";
+  out.erase("SSH_ASKPASS");
   out["SSH_ASKPASS_REQUIRE"] = "never";
   out["LC_ALL"] = "C";
   return out;

@@ -1,12 +1,12 @@
 #include "git/config/config_file.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <utility>
 
 #include "base/text.h"
+#include "git/config/user_path.h"
 
 namespace eka::git {
 namespace {
@@ -172,14 +172,27 @@ class ConfigReader {
   std::vector<ConfigEntry> entries_;
 };
 
-// "~/x" is relative to the user's home, other relative paths to the file that contains them.
+// Relative paths are relative to the file that contains them. Empty if the home directory is unknown.
 std::filesystem::path included_path(const std::string& path, const std::filesystem::path& from) {
-  const char* const home = std::getenv("HOME");
-  if (path.starts_with("~/") && home != nullptr) return std::filesystem::path(home) / path.substr(2);
-  return from.parent_path() / path;
+  const auto expanded = expanded_path(path);
+  return expanded ? from.parent_path() / *expanded : std::filesystem::path();
 }
 
-void read_to(const std::filesystem::path& file, int depth, std::vector<ConfigEntry>& into) {
+// Whether the entry names a file to include: include.path, or includeIf.<condition>.path if the condition applies.
+bool is_include(const std::string& name, const std::filesystem::path& file, const IncludeContext* repository) {
+  constexpr std::string_view conditional = "includeif.";
+  constexpr std::string_view key = ".path";
+  if (name == "include.path") return true;
+  if (!name.starts_with(conditional) || !name.ends_with(key) || name.size() < conditional.size() + key.size()) {
+    return false;
+  }
+  const auto condition =
+      std::string_view(name).substr(conditional.size(), name.size() - conditional.size() - key.size());
+  return include_applies(condition, file, repository);
+}
+
+void read_to(const std::filesystem::path& file, int depth, const IncludeContext* repository,
+             std::vector<ConfigEntry>& into) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) return;
   const std::string what = "cannot read the git configuration " + printable(file.string(), 300) + ": ";
@@ -196,10 +209,10 @@ void read_to(const std::filesystem::path& file, int depth, std::vector<ConfigEnt
   auto entries = parse_config(text);
   if (!entries) throw Error(Kind::usage, what + entries.error().message());
   for (ConfigEntry& entry : *entries) {
-    const bool include = entry.name == "include.path";
+    const bool include = is_include(entry.name, file, repository);
     const std::string value = entry.value;
     into.push_back(std::move(entry));
-    if (include) read_to(included_path(value, file), depth + 1, into);
+    if (include) read_to(included_path(value, file), depth + 1, repository, into);
   }
 }
 
@@ -209,8 +222,9 @@ Result<std::vector<ConfigEntry>> parse_config(std::string_view text) {
   return ConfigReader(text).read();
 }
 
-void read_config_file(const std::filesystem::path& file, std::vector<ConfigEntry>& into) {
-  read_to(file, 0, into);
+void read_config_file(const std::filesystem::path& file, std::vector<ConfigEntry>& into,
+                      const IncludeContext* repository) {
+  read_to(file, 0, repository, into);
 }
 
 }  // namespace eka::git

@@ -1,7 +1,6 @@
 // Reads a file in the format of git-config(1), with the files that it includes.
 //
 // Does not use libgit2, which expands "~/" in include.path only if it may search for the user's configuration itself.
-// Conditional includes (includeIf) apply to a repository, and none is open: they are skipped.
 #pragma once
 
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "git/config/include_condition.h"
 
 namespace eka::git {
 
@@ -22,7 +22,9 @@ struct ConfigEntry {
 Result<std::vector<ConfigEntry>> parse_config(std::string_view text);
 
 // Appends the entries of `file`; those of an included file replace its include line. Included files that do not exist
-// are skipped. Blocks. Throws Kind::usage with the file and the line.
-void read_config_file(const std::filesystem::path& file, std::vector<ConfigEntry>& into);
+// are skipped. Conditional includes apply to `repository`, and are skipped without one. Blocks. Throws Kind::usage with
+// the file and the line.
+void read_config_file(const std::filesystem::path& file, std::vector<ConfigEntry>& into,
+                      const IncludeContext* repository = nullptr);
 
 }  // namespace eka::git

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "coro/process/process.h"
@@ -31,10 +32,10 @@ std::string request_for(const atom::Url& url, const Login& login) {
   return out + "\n";
 }
 
-coro::Command credential_command(const char* verb, std::string input) {
+coro::Command credential_command(const char* verb, const UserConfig& config, std::string input) {
   coro::Command command({"git", "credential", verb});
   command.env = child_environment();
-  command.directory = "/";
+  command.directory = config.directory();
   command.input = std::move(input);
   command.output_limit = 64 << 10;
   return command;
@@ -52,9 +53,15 @@ std::optional<Login> read_answer(const std::string& output) {
   return login.password.empty() ? std::nullopt : std::optional(std::move(login));
 }
 
+// Whether the user has configured a program that asks for passwords.
+bool asks_with_program(const UserConfig& config) {
+  if (const char* const program = std::getenv("GIT_ASKPASS")) return *program != '\0';
+  return !config.value("core.askpass").value_or("").empty();
+}
+
 // Reports a result to the helper, which does not respond.
-coro::Task<> tell_helper(const char* verb, atom::Url url, Login login) {
-  coro::Command command = credential_command(verb, request_for(url, login));
+coro::Task<> tell_helper(const char* verb, const UserConfig* config, atom::Url url, Login login) {
+  coro::Command command = credential_command(verb, *config, request_for(url, login));
   try {
     co_await coro::timeout(longest_answer, coro::run(std::move(command)));
   } catch (const Error&) {
@@ -74,10 +81,10 @@ std::string CredentialHelper::scope(const atom::Url& url) const {
 }
 
 coro::Task<std::optional<Login>> CredentialHelper::fill(atom::Url url) {
-  if (!config_.has_any("credential", "helper")) co_return std::nullopt;
+  if (!config_.has_any("credential", "helper") && !asks_with_program(config_)) co_return std::nullopt;
   Login who;
   who.user = url.user();
-  coro::Command command = credential_command("fill", request_for(url, who));
+  coro::Command command = credential_command("fill", config_, request_for(url, who));
   std::optional<Login> login;
   try {
     const coro::Exit exit = co_await coro::timeout(longest_answer, coro::run(std::move(command)));
@@ -89,11 +96,11 @@ coro::Task<std::optional<Login>> CredentialHelper::fill(atom::Url url) {
 }
 
 coro::Task<> CredentialHelper::approve(atom::Url url, Login login) {
-  return tell_helper("approve", std::move(url), std::move(login));
+  return tell_helper("approve", &config_, std::move(url), std::move(login));
 }
 
 coro::Task<> CredentialHelper::reject(atom::Url url, Login login) {
-  return tell_helper("reject", std::move(url), std::move(login));
+  return tell_helper("reject", &config_, std::move(url), std::move(login));
 }
 
 }  // namespace eka::git

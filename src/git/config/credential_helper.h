@@ -1,5 +1,5 @@
-// The user's credential helpers, run as git runs them (gitcredentials(7)): by `git credential`, without a terminal and
-// outside of any repository.
+// The user's credential helpers, and the program for passwords if one is configured (GIT_ASKPASS, core.askPass), run as
+// git runs them (gitcredentials(7)): by `git credential`, without a terminal, where the configuration applies.
 //
 // A scope consists of scheme, host, port and user, and the credential.<url> contexts that apply: a login from a helper
 // of "credential.https://h/team.helper" is not sent to https://h/other. With credential.useHttpPath a scope is a single

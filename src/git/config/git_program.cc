@@ -91,6 +91,21 @@ coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom:
   co_return out;
 }
 
+coro::Task<> fetch_missing(std::filesystem::path directory, std::string revision, std::vector<std::string> pathspecs) {
+  // The tree without entries, which every repository has. Counting lines needs all files, and git fetches those that it
+  // lacks at once.
+  constexpr const char* empty_tree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+  coro::Command command({"git", "diff", "--shortstat", "--no-ext-diff", "--no-textconv", "--no-renames", empty_tree,
+                         std::move(revision), "--"});
+  command.argv.insert(command.argv.end(), pathspecs.begin(), pathspecs.end());
+  command.env = child_environment();
+  command.directory = std::move(directory);
+  const auto exit = co_await coro::run(std::move(command));
+  if (exit.ok()) co_return;
+  throw Error(Kind::remote, "git cannot fetch what this partial clone lacks: " + last_words(exit.errors))
+      .with_hint("`git fetch --refetch --no-filter` fetches everything");
+}
+
 coro::Task<> init_repository(std::filesystem::path directory) {
   std::vector<std::string> arguments{"init", "--quiet"};
   return git_in(std::move(directory), std::move(arguments));

@@ -31,6 +31,10 @@ struct PushOutcome {
 // discovers the repository there and thus checks its owner. Throws Kind::remote if the push as a whole failed.
 coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom::Url url, std::vector<PushedRef> refs);
 
+// Fetches the files of `revision` that match `pathspecs` and that a partial clone lacks, in one request of git's to its
+// remote. `directory` is as for push(). Throws Kind::remote with git's message.
+coro::Task<> fetch_missing(std::filesystem::path directory, std::string revision, std::vector<std::string> pathspecs);
+
 // `git init`, which does not change an existing repository.
 coro::Task<> init_repository(std::filesystem::path directory);
 

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "git/config/user_path.h"
 #include "git/libgit2/version.h"
 
 namespace eka::git {
@@ -12,13 +13,6 @@ std::string first_of(std::initializer_list<const char*> names) {
     if (const char* const value = std::getenv(name); value != nullptr && *value != '\0') return value;
   }
   return {};
-}
-
-// As in git, "~/" is the user's home.
-std::string path_of(std::string text) {
-  const char* const home = std::getenv("HOME");
-  if (text.starts_with("~/") && home != nullptr) text.replace(0, 1, home);
-  return text;
 }
 
 // The variables that curl reads. HTTP_PROXY is not one: in a CGI program a client can set it with the header "Proxy:".
@@ -36,7 +30,7 @@ bool is_false(const std::string& text) {
 std::shared_ptr<const net::HttpSettings> http_settings(const UserConfig& config, const atom::Url& url) {
   const auto path = [&](const char* variable, const char* key) {
     std::string value = first_of({variable});
-    return value.empty() ? path_of(config.value_for("http", key, url).value_or("")) : value;
+    return value.empty() ? expanded_path(config.value_for("http", key, url).value_or("")).value_or("") : value;
   };
   net::HttpSettings out;
   out.proxy = config.value_for("http", "proxy", url);
@@ -44,11 +38,13 @@ std::shared_ptr<const net::HttpSettings> http_settings(const UserConfig& config,
   out.ca_file = path("GIT_SSL_CAINFO", "sslcainfo");
   if (out.ca_file.empty()) out.ca_file = first_of({"SSL_CERT_FILE", "NIX_SSL_CERT_FILE"});
   out.ca_path = path("GIT_SSL_CAPATH", "sslcapath");
+  if (out.ca_path.empty()) out.ca_path = first_of({"SSL_CERT_DIR"});
   out.certificate = path("GIT_SSL_CERT", "sslcert");
   out.key = path("GIT_SSL_KEY", "sslkey");
   out.user_agent = first_of({"GIT_HTTP_USER_AGENT"});
   if (out.user_agent.empty()) out.user_agent = config.value_for("http", "useragent", url).value_or("");
   if (out.user_agent.empty()) out.user_agent = http_user_agent;
+  out.http_1 = config.value_for("http", "version", url) == "HTTP/1.1";
   out.check_unwanted =
       !first_of({"GIT_SSL_NO_VERIFY"}).empty() || is_false(config.value_for("http", "sslverify", url).value_or(""));
   out.headers = config.values_for("http", "extraheader", url);

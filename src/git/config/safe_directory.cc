@@ -1,16 +1,14 @@
 #include "git/config/safe_directory.h"
 
 #include <array>
-#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <string_view>
 
-#include <pwd.h>
-
 #include "base/owner.h"
 #include "base/text.h"
 #include "git/config/user_config.h"
+#include "git/config/user_path.h"
 #include "git/libgit2/libgit2.h"
 
 namespace eka::git {
@@ -69,26 +67,9 @@ bool owner_decides(const RepositoryPlace& place) {
          (!place.git_link || is_owned(*place.git_link));
 }
 
-// Expands "~/x" and "~user/x" as git does for paths in its configuration; nullopt for an unknown user.
-std::optional<std::string> expanded(const std::string& value) {
-  if (!value.starts_with('~')) return value;
-  const auto slash = std::min(value.find('/'), value.size());
-  if (slash == 1) {
-    const char* const home = std::getenv("HOME");
-    return home == nullptr ? std::nullopt : std::optional(home + value.substr(slash));
-  }
-  std::array<char, 16384> text{};
-  passwd user{};
-  passwd* found = nullptr;
-  if (::getpwnam_r(value.substr(1, slash - 1).c_str(), &user, text.data(), text.size(), &found) != 0 || !found) {
-    return std::nullopt;
-  }
-  return user.pw_dir + value.substr(slash);
-}
-
 bool names(const std::string& value, const RepositoryPlace& place) {
   if (value == "*") return true;
-  auto path = expanded(value);
+  auto path = expanded_path(value);
   if (!path || !path->starts_with('/')) return false;
   const bool below = path->ends_with("/*");
   if (below) path->resize(path->size() - 2);

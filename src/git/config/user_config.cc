@@ -5,8 +5,11 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "base/text.h"
+#include "git/config/include_condition.h"
+#include "git/config/repository_format.h"
 #include "git/config/url_pattern.h"
 
 namespace eka::git {
@@ -17,7 +20,8 @@ std::optional<std::string> variable(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-bool is_true(const std::string& text) {
+bool is_true(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return text == "1" || text == "true" || text == "yes" || text == "on";
 }
 
@@ -73,6 +77,67 @@ void read_environment(std::vector<UserConfig::Entry>& into) {
   }
 }
 
+// Removes a word in git's shell quotes ('it'\''s') from the start of `text`.
+std::optional<std::string> take_quoted(std::string_view& text) {
+  if (!text.starts_with('\'')) return std::nullopt;
+  std::string out;
+  while (text.starts_with('\'')) {
+    const auto end = text.find('\'', 1);
+    if (end == std::string_view::npos) return std::nullopt;
+    out += text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+    if (text.size() < 3 || text[0] != '\\' || text[2] != '\'') break;
+    out += text[1];
+    text.remove_prefix(2);
+  }
+  return out;
+}
+
+// What `git -c` passes to the programs that it runs: 'key'='value', or 'key=value' from git before 2.30.
+void read_parameters(std::vector<UserConfig::Entry>& into) {
+  const std::string all = variable("GIT_CONFIG_PARAMETERS").value_or("");
+  std::string_view text = all;
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.empty()) return;
+    auto key = take_quoted(text);
+    std::optional<std::string> value;
+    if (key && text.starts_with('=')) {
+      text.remove_prefix(1);
+      value = text.starts_with('\'') ? take_quoted(text) : std::string("true");
+    } else if (key) {
+      const auto equals = key->find('=');
+      value = equals == std::string::npos ? "true" : key->substr(equals + 1);
+      key->resize(std::min(equals, key->size()));
+    }
+    if (!value || (!text.empty() && text.front() != ' ')) throw Error(Kind::usage, "invalid GIT_CONFIG_PARAMETERS");
+    into.push_back({normalised(*key), *value});
+  }
+}
+
+// The short name of the branch of HEAD; empty if there is none.
+std::string branch_of(const std::filesystem::path& git_directory) {
+  constexpr std::string_view branch = "ref: refs/heads/";
+  std::ifstream in(git_directory / "HEAD");
+  std::string line;
+  std::getline(in, line);
+  return line.starts_with(branch) ? line.substr(branch.size()) : "";
+}
+
+std::vector<UserConfig::Entry> read_files(const RepositoryPlace* place, const IncludeContext* repository) {
+  std::vector<UserConfig::Entry> out;
+  for (const auto& file : files()) read_config_file(file, out, repository);
+  if (place != nullptr) {
+    read_config_file(common_directory(place->git_directory) / "config", out, repository);
+    if (read_format(*place).worktree_config) {
+      read_config_file(place->git_directory / "config.worktree", out, repository);
+    }
+  }
+  read_environment(out);
+  read_parameters(out);
+  return out;
+}
+
 // The part between section and key; nullopt if the name has other ones.
 std::optional<std::string_view> middle(std::string_view name, std::string_view section, std::string_view key) {
   if (name.size() < section.size() + key.size() + 1 || !name.starts_with(section) || !name.ends_with(key)) {
@@ -100,10 +165,35 @@ std::vector<std::string> spellings(const atom::Url& url) {
 }  // namespace
 
 UserConfig UserConfig::load() {
-  UserConfig out;
-  for (const auto& file : files()) read_config_file(file, out.entries_);
-  read_environment(out.entries_);
+  return UserConfig(read_files(nullptr, nullptr));
+}
+
+UserConfig UserConfig::load_in(const RepositoryPlace& place) {
+  IncludeContext repository{place.git_directory, place.git_directory, branch_of(place.git_directory), {}};
+  if (place.working_tree && !place.git_link) repository.as_named = *place.working_tree / ".git";
+  UserConfig out(read_files(&place, &repository));
+  out.directory_ = place.name();
+  // Which remotes there are is known only when everything else has been read.
+  constexpr std::string_view by_remote = "includeif.hasconfig:";
+  if (std::ranges::none_of(out.entries_, [&](const Entry& entry) { return entry.name.starts_with(by_remote); })) {
+    return out;
+  }
+  for (const Entry& entry : out.entries_) {
+    if (entry.name.starts_with("remote.") && entry.name.ends_with(".url"))
+      repository.remote_urls.push_back(entry.value);
+  }
+  out.entries_ = read_files(&place, &repository);
   return out;
+}
+
+UserConfig UserConfig::load_at(const std::filesystem::path& start) {
+  const auto place = find_repository(start);
+  return place && is_trusted(*place) ? load_in(*place) : load();
+}
+
+bool UserConfig::is_set(std::string_view name, bool otherwise) const {
+  const auto found = value(name);
+  return found ? is_true(*found) : otherwise;
 }
 
 std::optional<std::string> UserConfig::value(std::string_view name) const {

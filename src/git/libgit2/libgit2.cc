@@ -21,6 +21,10 @@ Libgit2::Libgit2() {
   if (count < 0) throw_git_error(Kind::failure, "cannot initialize libgit2");
   if (count > 1) return;
   git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+  // These change nothing for those who read objects and refs.
+  std::array<const char*, 5> extensions = {"noop-v1", "partialclone", "preciousobjects", "relativeworktrees",
+                                           "worktreeconfig"};
+  git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions.data(), extensions.size());
   for (const int level :
        {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL}) {
     git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");

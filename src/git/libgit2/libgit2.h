@@ -24,9 +24,10 @@ namespace eka::git {
 // own one, declared before the handles. So do owners of the pool that calls libgit2: thread-local data is freed when a
 // thread ends, if the library is still initialised.
 //
-// It sets two global options of libgit2. The owner check is disabled: eka checks owners itself, by git's rules
-// (config/safe_directory.h), which libgit2 1.5 implements only in part. And the configuration of the user and of the
-// system is not read: eka must not depend on it.
+// It sets global options of libgit2. Extensions of the repository format that do not concern readers are accepted
+// (config/repository_format.h decides which repositories are read). The owner check is disabled: eka checks owners
+// itself, by git's rules (config/safe_directory.h), which libgit2 1.5 implements only in part. And the configuration of
+// the user and of the system is not read: eka must not depend on it.
 class Libgit2 {
  public:
   Libgit2();

@@ -5,12 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "git/config/repository_format.h"
 #include "git/config/safe_directory.h"
+#include "git/config/user_config.h"
 
 namespace eka::git {
 namespace {
 
-using RemoteHandle = std::unique_ptr<git_remote, LibgitDeleter<git_remote_free>>;
 using TreeEntryHandle = std::unique_ptr<git_tree_entry, LibgitDeleter<git_tree_entry_free>>;
 
 CommitHandle look_up(git_repository* repository, const atom::ObjectId& id) {
@@ -32,6 +33,7 @@ RepositoryHandle open_trusted(const std::filesystem::path& start) {
         .with_hint("create one with `eka init --init-git`");
   }
   check_trusted(*place, Kind::usage);
+  check_format(*place, Kind::usage);
   const auto what = fmt::format("cannot open the repository of {}", start.string());
   auto repository = make<RepositoryHandle>(Kind::failure, what, git_repository_open_ext, start.c_str(),
                                            GIT_REPOSITORY_OPEN_CROSS_FS, nullptr);
@@ -80,7 +82,13 @@ std::optional<atom::ObjectId> SourceRepository::head() const {
   return from_oid(oid);
 }
 
-atom::ObjectId SourceRepository::genesis(const atom::ObjectId& from) const {
+std::optional<atom::ObjectId> SourceRepository::genesis(const atom::ObjectId& from) const {
+  if (git_repository_is_shallow(repository_.get()) == 1) {
+    git_oid init;
+    if (git_reference_name_to_id(&init, repository_.get(), "refs/ekala/init") == 0) return from_oid(init);
+    git_error_clear();
+    return std::nullopt;
+  }
   const auto walk =
       make<RevwalkHandle>(Kind::failure, "cannot read the commit history", git_revwalk_new, repository_.get());
   const auto start = to_oid(from);
@@ -95,10 +103,6 @@ atom::ObjectId SourceRepository::genesis(const atom::ObjectId& from) const {
     if (!oldest || root < *oldest) oldest = root;
   }
   if (code != GIT_ITEROVER) throw_git_error(Kind::failure, "cannot read the commit history");
-  if (git_repository_is_shallow(repository_.get()) == 1) {
-    throw Error(Kind::usage, fmt::format("{} is a shallow clone: its first commit is unknown", git_directory_.string()))
-        .with_hint("run `git fetch --unshallow` to fetch the complete history");
-  }
   return oldest->second;
 }
 
@@ -221,14 +225,13 @@ atom::ObjectId SourceRepository::write_commit(const std::string& text) const {
 }
 
 std::optional<std::string> SourceRepository::remote_url(const std::string& name) const {
-  git_remote* raw = nullptr;
-  const int code = git_remote_lookup(&raw, repository_.get(), name.c_str());
-  if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC) return std::nullopt;
-  check(code, Kind::failure, fmt::format("cannot read remote {}", name));
-  const RemoteHandle remote(raw);
-  const char* push = git_remote_pushurl(remote.get());
-  const char* url = push != nullptr ? push : git_remote_url(remote.get());
-  return url == nullptr ? std::nullopt : std::optional<std::string>(url);
+  const auto place = find_repository(directory_);
+  if (!place) return std::nullopt;
+  const auto config = UserConfig::load_in(*place);
+  if (auto url = config.value("remote." + name + ".pushurl")) return url;
+  // Git uses the first one, and pushes to all.
+  const auto urls = config.values("remote." + name + ".url");
+  return urls.empty() ? std::nullopt : std::optional(urls.front());
 }
 
 }  // namespace eka::git

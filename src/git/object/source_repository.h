@@ -23,8 +23,8 @@ struct SourceEntry {
   bool is_tree = false;
 };
 
-// Opens the repository that contains `start`. Throws Kind::usage if there is none, or if it is not trusted
-// (safe_directory.h).
+// Opens the repository that contains `start`. Throws Kind::usage if there is none, if it is not trusted
+// (safe_directory.h), or if its format is not supported (repository_format.h).
 RepositoryHandle open_trusted(const std::filesystem::path& start);
 
 class SourceRepository {
@@ -47,8 +47,8 @@ class SourceRepository {
   std::optional<atom::ObjectId> head() const;
 
   // The root commit with the oldest commit time among those that `from` descends from; the smaller id breaks a tie.
-  // Walks the whole history.
-  atom::ObjectId genesis(const atom::ObjectId& from) const;
+  // Walks the whole history. A shallow clone does not have it: there, what its ref refs/ekala/init names, or nullopt.
+  std::optional<atom::ObjectId> genesis(const atom::ObjectId& from) const;
   // The elements of `commits` that are `ancestor` or descend from it. Walks their whole history, once; a parent that is
   // not in the repository ends a line of history.
   std::set<atom::ObjectId> descendants(const std::vector<atom::ObjectId>& commits,
@@ -72,7 +72,7 @@ class SourceRepository {
   // Adds a commit object with exactly this content.
   atom::ObjectId write_commit(const std::string& text) const;
 
-  // The URL of a configured remote (libgit2 applies url.<base>.insteadOf and pushurl); nullopt if there is none.
+  // The URL of a configured remote, for pushing; nullopt if there is none. insteadOf is not applied.
   std::optional<std::string> remote_url(const std::string& name) const;
 
  private:

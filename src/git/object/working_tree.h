@@ -1,8 +1,9 @@
 // Lists a directory of a working tree as git would add it: without ignored files, with all tracked ones.
 //
-// Applies nested .gitignore files, negation and .git/info/exclude, but not the user's global excludes: the content of
-// an atom must not depend on the user. Contents are raw bytes: attributes and filters are not applied. Blocks; call it
-// on the pool. Writes nothing.
+// Applies nested .gitignore files, negation, .git/info/exclude and the user's excludes (core.excludesFile); with
+// core.fileMode=false, the index determines which files are executable. Files outside of a sparse checkout are listed
+// with the content that the index names. Contents are raw bytes: attributes and filters are not applied. Where libgit2
+// cannot read the index, the user's git does. Blocks; call it on the pool. Writes nothing.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,8 @@ struct WorkingFile {
   // The id of the blob, if the index proves it: the file's stat data equal those of the entry and are older than the
   // index. The file need not be read then.
   std::optional<atom::ObjectId> known;
+  // The content, if it is not that of the file on disk: outside of a sparse checkout there is none.
+  std::optional<std::string> content;
 };
 
 // All files below `directory`, which is in a working tree, sorted by path. Throws Kind::usage if the directory is not

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "git/config/repository_format.h"
 #include "git/config/safe_directory.h"
 #include "git/object/object_walk.h"
 #include "git/object/pack_writer.h"
@@ -22,6 +23,7 @@ RepositoryHandle open_repository(const atom::Url& url) {
   const auto place = repository_at(url.path());
   if (!place) throw Error(Kind::remote, none);
   check_trusted(*place, Kind::remote);
+  check_format(*place, Kind::remote);
   return make<RepositoryHandle>(Kind::remote, none, git_repository_open_ext, place->git_directory.c_str(),
                                 GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
 }

@@ -17,6 +17,7 @@ std::vector<std::string> HttpSettings::described() const {
   for (const std::string& header : headers) {
     out.push_back("header " + printable(header.substr(0, header.find(':'))));
   }
+  if (http_1) out.emplace_back("HTTP/1.1");
   if (check_unwanted) out.emplace_back("certificate verification, although disabled in the configuration");
   return out;
 }

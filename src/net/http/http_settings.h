@@ -20,6 +20,7 @@ struct HttpSettings {
   std::string certificate, key;      // of the client
   std::string user_agent;            // empty: none is sent
   std::vector<std::string> headers;  // may contain secrets: send only to this URL
+  bool http_1 = false;               // use HTTP/1.1, even where HTTP/2 can be negotiated
   bool check_unwanted = false;       // the configuration disables certificate verification; it is done anyway
 
   // One line for each setting, without secrets.

@@ -131,6 +131,7 @@ void HttpTransfer::configure_peers(const HttpSettings& settings) {
   set(CURLOPT_CAPATH, settings.ca_path);
   set(CURLOPT_SSLCERT, settings.certificate);
   set(CURLOPT_SSLKEY, settings.key);
+  if (settings.http_1) curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   if (settings.proxy) curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy->c_str());
 }
 

@@ -1,6 +1,7 @@
 #include "net/login/credentials.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -10,11 +11,19 @@
 namespace eka::net {
 namespace {
 
+// The file named by NETRC, as for curl; otherwise ~/.netrc.
+std::string netrc_file() {
+  if (const char* const named = std::getenv("NETRC"); named != nullptr && *named != '\0') return named;
+  const char* const home = std::getenv("HOME");
+  return home == nullptr ? "" : std::string(home) + "/.netrc";
+}
+
 // Blocks; call it on the pool.
 std::optional<Login> look_into_netrc(const atom::Url& url) {
-  const char* const home = std::getenv("HOME");
-  if (home == nullptr) return std::nullopt;
-  std::ifstream file(std::string(home) + "/.netrc", std::ios::binary);
+  std::error_code absent;
+  const std::string name = netrc_file();
+  if (!std::filesystem::is_regular_file(name, absent)) return std::nullopt;
+  std::ifstream file(name, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   return login_in_netrc(text, url.host(), url.user());
 }

@@ -1,4 +1,4 @@
-// Logins for HTTP: from the URL, otherwise from ~/.netrc, then from the user's helpers (login_helper.h).
+// Logins for HTTP: from the URL, otherwise from ~/.netrc (or NETRC), then from the user's helpers (login_helper.h).
 //
 // A login in the URL is sent immediately; the others are looked up when a server has responded with 401. Each source is
 // queried once for each scope and run, for any number of remotes. LoginHelper::scope() decides which URLs share a

@@ -24,6 +24,7 @@ struct Entry {
 };
 
 std::string content_of(const WorkingFile& file) {
+  if (file.content) return *file.content;
   if (file.mode == WorkingFile::Mode::link) return fs::read_symlink(file.on_disk).string();
   auto content = git::read_working_file(file.on_disk.parent_path(), file.on_disk.filename(), PackLimits{}.object_size);
   if (!content) throw Error(Kind::failure, "cannot read " + file.on_disk.string() + ": it was removed");

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "git/config/include_condition.h"
+#include "git/config/safe_directory.h"
+#include "git/config/user_config.h"
 #include "tests/git/repository.h"
 
 namespace eka::git {
@@ -68,6 +71,84 @@ TEST_CASE("config file: includes are read in place") {
   test::write_file(home.path() / "circle", "[include]\npath = circle\n");
   CHECK_THROWS_AS(read_config_file(home.path() / "circle", entries), Error);
   setenv("HOME", before.c_str(), 1);
+}
+
+namespace {
+
+// The values of a.b in a repository, according to git.
+std::string according_to_git(const std::filesystem::path& repository, const std::filesystem::path& home) {
+  return test::shell(repository, "HOME=" + home.string() + " GIT_CONFIG_GLOBAL=" + (home / ".gitconfig").string() +
+                                     " git config --get-all a.b | tr '\\n' ' '");
+}
+
+}  // namespace
+
+TEST_CASE("conditional includes: as in git") {
+  const test::TemporaryDirectory world;
+  const auto home = world.path() / "home";
+  const auto work = home / "work" / "Deep";
+  std::filesystem::create_directories(home / "etc");
+  test::shell(world.path(), "mkdir -p " + work.string() + " && git init -q -b topic/one " + work.string() +
+                                " && git -C " + work.string() + " remote add origin https://forge.example/team/r.git");
+  test::write_file(home / "yes", "[a]\nb = yes\n");
+  const std::string before = std::getenv("HOME") == nullptr ? "/" : std::getenv("HOME");
+  setenv("HOME", home.c_str(), 1);
+  const auto place = find_repository(work);
+  REQUIRE(place);
+  for (const std::string condition : {"gitdir:~/work/",
+                                      "gitdir:~/work",
+                                      "gitdir:~/other/",
+                                      "gitdir:work/",
+                                      "gitdir:Deep/.git",
+                                      "gitdir:./work/",
+                                      "gitdir:./work/*/.git",
+                                      "gitdir:/**/Deep/**",
+                                      "gitdir:**/Deep/.git",
+                                      "gitdir:deep/",
+                                      "gitdir/i:DEEP/",
+                                      "gitdir/i:~/WORK/",
+                                      "gitdir:~/w*/",
+                                      "gitdir:~/w?rk/",
+                                      "gitdir:~/[v-x]ork/",
+                                      "gitdir:~/[!w]ork/",
+                                      "gitdir:~/*",
+                                      "gitdir:~/*/",
+                                      "gitdir:/",
+                                      "gitdir:",
+                                      "onbranch:topic/one",
+                                      "onbranch:topic/",
+                                      "onbranch:topic",
+                                      "onbranch:*",
+                                      "onbranch:*/*",
+                                      "onbranch:**",
+                                      "onbranch:t*/o[mn]e",
+                                      "hasconfig:remote.*.url:https://forge.example/**",
+                                      "hasconfig:remote.*.url:https://forge.example/*",
+                                      "hasconfig:remote.*.url:https://other/**",
+                                      "other:x"}) {
+    CAPTURE(condition);
+    test::write_file(home / ".gitconfig", "[a]\nb = no\n[includeIf \"" + condition + "\"]\npath = yes\n");
+    setenv("GIT_CONFIG_GLOBAL", (home / ".gitconfig").c_str(), 1);
+    std::string found;
+    for (const auto& value : UserConfig::load_in(*place).values("a.b")) found += value + " ";
+    CHECK(found == according_to_git(work, home));
+    CHECK(UserConfig::load().values("a.b") == std::vector<std::string>{"no"});
+  }
+  unsetenv("GIT_CONFIG_GLOBAL");
+  setenv("HOME", before.c_str(), 1);
+}
+
+TEST_CASE("wildcards: directories are matched as by git") {
+  CHECK(path_matches("a/**/b", "a/b"));
+  CHECK(path_matches("a/**/b", "a/x/y/b"));
+  CHECK_FALSE(path_matches("a/**b", "a/x/b"));
+  CHECK(path_matches("a/**", "a/x/y"));
+  CHECK_FALSE(path_matches("a/*", "a/x/y"));
+  CHECK(path_matches("[]a]x", "]x"));
+  CHECK(path_matches("\\*x", "*x"));
+  CHECK_FALSE(path_matches("\\*x", "yx"));
+  CHECK_FALSE(path_matches("a[", "a["));
+  CHECK_FALSE(path_matches("a?b", "a/b"));
 }
 
 }  // namespace eka::git
