@@ -23,6 +23,8 @@ class Channel {
   virtual coro::Task<> write(std::string_view bytes) = 0;
   // Call after the stream has ended unexpectedly: returns the reason, as far as it is known.
   virtual coro::Task<Error> why_it_ended() = 0;
+  // The reason if the server's first words are not those of git: `words` is what it sent, safe for a terminal.
+  virtual Error not_git(const std::string& words) const = 0;
 };
 
 // Opens channels of one kind.

@@ -83,6 +83,29 @@ std::size_t Conversation::to_flush() {
   return at;
 }
 
+// The first packet is the version, an error or, in protocol v0, a ref: its length, in lower case, and "v", "E" or a
+// digit of an id. Anything else is text that the server printed: a banner of a login shell, or of another service.
+void Conversation::check_first_words() {
+  constexpr std::size_t digits = 4;
+  constexpr std::size_t longest_text = 200;
+  constexpr std::string_view hex = "0123456789abcdef";
+  for (std::size_t at = 0; at < unread_.size() && first_words_.size() <= digits; ++at) {
+    const bool is_start = first_words_.size() == digits;
+    // An old server without refs sends only "0000".
+    const bool ended = is_start && first_words_ == "0000";
+    const bool starts = is_start && !ended && (unread_[at] == 'v' || unread_[at] == 'E');
+    if (!starts && (ended || hex.find(unread_[at]) == std::string_view::npos)) {
+      std::string words = first_words_.substr(0, first_words_.size() - std::min(at, first_words_.size()));
+      words += unread_.substr(0, longest_text);
+      words.erase(0, std::min(words.find_first_not_of("\r\n"), words.size()));
+      words.resize(std::min(words.find_first_of("\r\n"), words.size()));
+      throw channel_->not_git(printable(words, longest_text));
+    }
+    first_words_ += unread_[at];
+  }
+  if (first_words_ == "0000") first_words_ += '.';
+}
+
 coro::Task<std::string_view> Conversation::hear(net::Traffic* traffic) {
   if (state_ == State::between) co_return std::string_view();
   if (unread_.empty()) co_await fill(traffic);
@@ -91,6 +114,7 @@ coro::Task<std::string_view> Conversation::hear(net::Traffic* traffic) {
     Error why = co_await channel_->why_it_ended();
     throw why;
   }
+  if (first_words_.size() <= 4) check_first_words();
   const std::string_view bytes = unread_.substr(0, to_flush());
   unread_.remove_prefix(bytes.size());
   co_return bytes;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,7 +35,8 @@ class Conversation {
   // Sends all of `bytes`, which must stay valid until the task ends.
   coro::Task<> say(std::string_view bytes, net::Traffic* traffic);
 
-  // The next bytes of the message, valid until the next call; empty at its end. Throws if the channel ends before.
+  // The next bytes of the message, valid until the next call; empty at its end. Throws if the channel ends before, and
+  // if the first bytes are not a packet that git-upload-pack sends first (Channel::not_git).
   coro::Task<std::string_view> hear(net::Traffic* traffic);
   // The same for a message that ends with the stream.
   coro::Task<std::string_view> hear_to_the_end(net::Traffic* traffic);
@@ -56,12 +58,14 @@ class Conversation {
   coro::Task<std::size_t> read_some(std::span<std::byte> room);
   coro::Task<> write_all(std::string_view bytes);
   coro::Task<> fill(net::Traffic* traffic);
+  void check_first_words();
   std::size_t to_flush();
 
   std::unique_ptr<Channel> channel_;
   const StreamLimits& limits_;
   std::vector<std::byte> buffer_;
   std::string_view unread_;  // of the buffer
+  std::string first_words_;  // the first five bytes of the channel, as they arrive
   State state_ = State::message;
   bool greeted_ = false;
   bool closed_ = false;

@@ -24,6 +24,10 @@ class TcpChannel final : public Channel {
         .with_hint("git daemon does this if the repository does not exist or is not exported")
         .retryable();
   }
+  Error not_git(const std::string& words) const override {
+    return Error(Kind::remote, "the server does not respond as git: it sent \"" + words + "\"")
+        .with_hint("check the port of the URL: another service may use it");
+  }
 
  private:
   coro::TcpStream stream_;

@@ -67,6 +67,14 @@ class SshChannel final : public Channel {
     co_return ssh_error(errors_, exit.code().value_or(255), host_);
   }
 
+  Error not_git(const std::string& words) const override {
+    return Error(Kind::remote,
+                 "ssh to " + host_ + ": the login shell prints text before git responds: \"" + words + "\"")
+        .with_hint(
+            "nothing may be printed when ssh runs a command: in the startup files of that account (.bashrc, .profile), "
+            "print only in interactive shells");
+  }
+
  private:
   coro::Task<int> ended() {
     std::optional<int> status;

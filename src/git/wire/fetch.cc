@@ -25,6 +25,10 @@ std::string_view filter_spec(Filter filter) {
   return filter == Filter::blobs ? "blob:none" : "tree:0";
 }
 
+std::unexpected<Error> no_filters() {
+  return fail(Kind::remote, "the server does not support filters");
+}
+
 }  // namespace
 
 Result<std::string> fetch_request(const Capabilities& server, std::span<const atom::ObjectId> wants,
@@ -42,6 +46,7 @@ Result<std::string> fetch_request(const Capabilities& server, std::span<const at
   if (options.filter != Filter::none && server.feature("fetch", "filter")) {
     out.line("filter " + std::string(filter_spec(options.filter)));
   }
+  if (options.filter_required && !server.feature("fetch", "filter")) return no_filters();
   for (const atom::ObjectId& want : wants) out.line("want " + want.hex());
   const bool aggressive = server.feature("fetch", "shallow");
   for (const atom::ObjectId& have : options.haves) {
@@ -58,6 +63,7 @@ Result<std::string> v0_fetch_request(const Capabilities& features, std::span<con
     return fail(Kind::remote, "the server does not support shallow fetches");
   }
   const bool filters = options.filter != Filter::none && features.has("filter");
+  if (options.filter_required && !filters) return no_filters();
   std::string ours = " side-band-64k ofs-delta";
   if (!options.progress && features.has("no-progress")) ours += " no-progress";
   if (filters) ours += " filter";

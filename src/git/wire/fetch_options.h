@@ -31,6 +31,8 @@ struct FetchOptions {
   // fetches the trees of the wanted commits and none of their history.
   std::uint32_t depth = 0;
   Filter filter = Filter::none;
+  // Fail (Kind::remote) instead of accepting everything from a server that does not support filters.
+  bool filter_required = false;
   std::vector<KnownRef> known_refs;
   // Commits without parents that are cached with their complete trees: objects reachable from them are not needed, and
   // the pack may be thin, with deltas against them. The remote learns of them, so they must belong to its own set. A

@@ -275,6 +275,22 @@ TEST_CASE("ssh: an error output line of ten megabytes") {
   }
 }
 
+TEST_CASE("ssh: text that the login shell prints is named as the cause") {
+  for (const std::string text : {"Welcome to h\\n", "Added to the log\\n", "dead letters\\n", "\\r\\n\\r\\nWelcome\\n",
+                                 "9999 users\\n", "0008x", "ab\\n", "This account is not available.\\n"}) {
+    CAPTURE(text);
+    setenv("GIT_SSH_COMMAND", ("f() { printf '" + text + "'; cat; }; f").c_str(), 1);
+    World world;
+    const auto remote = world.open("ssh://git@h.example/x.git");
+    const Error error = world.failure_of(*remote);
+    CHECK(error.kind() == Kind::remote);
+    CHECK_FALSE(error.is_retryable());
+    CHECK(error.message().contains("ssh to h.example: the login shell prints text before git responds: \""));
+    CHECK(error.hint().contains(".bashrc"));
+  }
+  unsetenv("GIT_SSH_COMMAND");
+}
+
 TEST_CASE("ssh: error output is escaped, and determines whether to retry") {
   const Error hostile = ssh_error("\x1b]52;c;evil\x07\nPermission denied (publickey).\r\n", 255, "host");
   CHECK(hostile.message().find('\x1b') == std::string::npos);
