@@ -86,31 +86,31 @@ std::string according_to_git(const std::filesystem::path& repository, const std:
 TEST_CASE("conditional includes: as in git") {
   const test::TemporaryDirectory world;
   const auto home = world.path() / "home";
-  const auto work = home / "work" / "Deep";
+  const auto jobs = home / "jobs" / "Deep";
   std::filesystem::create_directories(home / "etc");
-  test::shell(world.path(), "mkdir -p " + work.string() + " && git init -q -b topic/one " + work.string() +
-                                " && git -C " + work.string() + " remote add origin https://forge.example/team/r.git");
+  test::shell(world.path(), "mkdir -p " + jobs.string() + " && git init -q -b topic/one " + jobs.string() +
+                                " && git -C " + jobs.string() + " remote add origin https://forge.example/team/r.git");
   test::write_file(home / "yes", "[a]\nb = yes\n");
   const std::string before = std::getenv("HOME") == nullptr ? "/" : std::getenv("HOME");
   setenv("HOME", home.c_str(), 1);
-  const auto place = find_repository(work);
+  const auto place = find_repository(jobs);
   REQUIRE(place);
-  for (const std::string condition : {"gitdir:~/work/",
-                                      "gitdir:~/work",
+  for (const std::string condition : {"gitdir:~/jobs/",
+                                      "gitdir:~/jobs",
                                       "gitdir:~/other/",
-                                      "gitdir:work/",
+                                      "gitdir:jobs/",
                                       "gitdir:Deep/.git",
-                                      "gitdir:./work/",
-                                      "gitdir:./work/*/.git",
+                                      "gitdir:./jobs/",
+                                      "gitdir:./jobs/*/.git",
                                       "gitdir:/**/Deep/**",
                                       "gitdir:**/Deep/.git",
                                       "gitdir:deep/",
                                       "gitdir/i:DEEP/",
-                                      "gitdir/i:~/WORK/",
-                                      "gitdir:~/w*/",
-                                      "gitdir:~/w?rk/",
-                                      "gitdir:~/[v-x]ork/",
-                                      "gitdir:~/[!w]ork/",
+                                      "gitdir/i:~/JOBS/",
+                                      "gitdir:~/j*/",
+                                      "gitdir:~/j?bs/",
+                                      "gitdir:~/[i-k]obs/",
+                                      "gitdir:~/[!j]obs/",
                                       "gitdir:~/*",
                                       "gitdir:~/*/",
                                       "gitdir:/",
@@ -131,7 +131,7 @@ TEST_CASE("conditional includes: as in git") {
     setenv("GIT_CONFIG_GLOBAL", (home / ".gitconfig").c_str(), 1);
     std::string found;
     for (const auto& value : UserConfig::load_in(*place).values("a.b")) found += value + " ";
-    CHECK(found == according_to_git(work, home));
+    CHECK(found == according_to_git(jobs, home));
     CHECK(UserConfig::load().values("a.b") == std::vector<std::string>{"no"});
   }
   unsetenv("GIT_CONFIG_GLOBAL");

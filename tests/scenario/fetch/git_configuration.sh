@@ -49,28 +49,28 @@ equal "and its own atom" 0 "$status"
 (cd include && reaches "and the include applies")
 
 echo "- conditional includes"
-mkdir -p "$HOME/work" "$HOME/other"
-working_set "$HOME/work/set"
+mkdir -p "$HOME/jobs" "$HOME/other"
+working_set "$HOME/jobs/set"
 working_set "$HOME/other/set"
 plain
-printf '[includeIf "gitdir:~/work/"]\n\tpath = ~/more\n' >>"$user"
-(cd "$HOME/work/set" && reaches "gitdir: inside")
+printf '[includeIf "gitdir:~/jobs/"]\n\tpath = ~/more\n' >>"$user"
+(cd "$HOME/jobs/set" && reaches "gitdir: inside")
 (cd "$HOME/other/set" && fails "gitdir: elsewhere")
 plain
 printf '[includeIf "onbranch:feature/"]\n\tpath = ~/more\n' >>"$user"
-(cd "$HOME/work/set" && fails "onbranch: another branch")
-git -C "$HOME/work/set" checkout -q -b feature/x
-(cd "$HOME/work/set" && reaches "onbranch: this branch")
+(cd "$HOME/jobs/set" && fails "onbranch: another branch")
+git -C "$HOME/jobs/set" checkout -q -b feature/x
+(cd "$HOME/jobs/set" && reaches "onbranch: this branch")
 
 echo "- the repository's own configuration"
 plain
-git -C "$HOME/work/set" config "url.$SERVE_URL/.insteadOf" "$far/"
-(cd "$HOME/work/set" && reaches "in the repository")
+git -C "$HOME/jobs/set" config "url.$SERVE_URL/.insteadOf" "$far/"
+(cd "$HOME/jobs/set" && reaches "in the repository")
 (cd "$HOME/other/set" && fails "in another one")
 if ((EUID == 0)); then
-  chown -R 54321 "$HOME/work/set"
-  (cd "$HOME/work/set" && fails "of another user: ignored")
-  chown -R 0 "$HOME/work/set"
+  chown -R 54321 "$HOME/jobs/set"
+  (cd "$HOME/jobs/set" && fails "of another user: ignored")
+  chown -R 0 "$HOME/jobs/set"
 else
   skip "a repository of another user: needs root"
 fi
@@ -99,8 +99,8 @@ equal "core.askPass" "0 2" "$status $(wc -l <prompts)"
 GIT_ASKPASS= asks
 equal "an empty GIT_ASKPASS: no program" "4 0" "$status $(wc -l <prompts)"
 plain && redirect
-git -C "$HOME/work/set" config core.askPass "$scratch/askpass"
-(cd "$HOME/work/set" && asks && equal "core.askPass of the repository" 0 "$status")
+git -C "$HOME/jobs/set" config core.askPass "$scratch/askpass"
+(cd "$HOME/jobs/set" && asks && equal "core.askPass of the repository" 0 "$status")
 SSH_ASKPASS=$scratch/askpass DISPLAY=:9 asks
 equal "SSH_ASKPASS is for ssh" "4 0" "$status $(wc -l <prompts)"
 printf 'machine 127.0.0.1 login joe password %s\n' "$secret" >"$scratch/my-netrc"
