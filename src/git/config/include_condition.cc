@@ -91,8 +91,9 @@ std::optional<std::string_view> after(std::string_view text, std::string_view pr
 
 bool in_git_directory(std::string_view condition, const fs::path& file, const IncludeContext& repository,
                       bool ignore_case) {
-  auto pattern = expanded_path(std::string(condition)).value_or("");
-  if (pattern.empty()) return false;
+  const auto expanded = expanded_path(std::string(condition));
+  if (!expanded) return false;
+  std::string pattern = *expanded;
   if (pattern.starts_with("./")) {
     std::error_code failure;
     const auto place = fs::weakly_canonical(file.parent_path(), failure);
