@@ -177,7 +177,7 @@ void review(const Source& source, const Prepared& prepared, PublishedAtom& atom,
 }  // namespace
 
 coro::Task<PublishReport> publish(Context& context, PublishRequest request) {
-  const auto genesis = co_await find_genesis(context, request.directory, request.revision);
+  const auto genesis = co_await find_genesis(context, request.directory, request.revision, request.remote);
   std::vector<std::string> manifests{":(top,glob)**/atom.toml", ":(top,glob)**/ekala.toml"};
   co_await complete_files(context, request.directory, request.revision, std::move(manifests));
   const auto source = co_await coro::offload(context.pool, [&] { return read_source(request, genesis); });

@@ -95,7 +95,8 @@ coro::Task<InitReport> init(Context& context, InitRequest request) {
     report.committed = true;
     local = co_await coro::offload(context.pool, [&] { return read_local(request); });
   }
-  report.genesis = co_await find_genesis(context, request.directory);
+  auto remote = request.remote.value_or("origin");
+  report.genesis = co_await find_genesis(context, request.directory, "HEAD", std::move(remote));
   if (local.remote) co_await tell_remote(context, local, request.remote.has_value(), report);
   co_return report;
 }

@@ -197,4 +197,19 @@ TEST_CASE("user config: multiple headers, and an empty value that resets them") 
   for (const std::string& line : settings->described()) CHECK(line.find("secret") == std::string::npos);
 }
 
+TEST_CASE("http settings: the version of HTTP, and certificates of the environment") {
+  const auto settings = [](std::vector<UserConfig::Entry> entries) {
+    return http_settings(UserConfig(std::move(entries)), url("https://h.example/r"));
+  };
+  CHECK_FALSE(settings({})->http_1);
+  CHECK(settings({{"http.version", "HTTP/1.1"}})->http_1);
+  CHECK_FALSE(settings({{"http.version", "HTTP/2"}})->http_1);
+  CHECK(settings({{"http.https://h.example/.version", "HTTP/1.1"}})->http_1);
+  CHECK_FALSE(settings({{"http.https://other.example/.version", "HTTP/1.1"}})->http_1);
+  CHECK(settings({{"http.version", "HTTP/1.1"}})->described() == std::vector<std::string>{"HTTP/1.1"});
+  const Environment environment({{"SSL_CERT_DIR", "/certificates"}, {"HOME", "/home/ann"}});
+  CHECK(settings({})->ca_path == "/certificates");
+  CHECK(settings({{"http.sslcapath", "~/mine"}})->ca_path == "/home/ann/mine");
+}
+
 }  // namespace eka::git

@@ -129,6 +129,24 @@ for place in worktrees linked; do
   equal "relativeWorktrees, in $place: planned" 0 "$status"
 done
 
+echo "- other ways to keep a clone"
+git clone -q "$url" many && git -C many config feature.manyFiles true && git -C many update-index --index-version 4 &&
+  git -C many update-index --untracked-cache 2>/dev/null
+works "feature.manyFiles" many
+git clone -q "$url" packed && git -C packed repack -qad --write-midx --write-bitmap-index && git -C packed commit-graph write --reachable
+works "multi-pack index and commit graph" packed
+git clone -q --shared "$scratch/author" borrowed && git -C borrowed remote set-url origin "$url" && git -C borrowed pull -q
+works "borrowed objects" borrowed
+git clone -q --bare "$url" bare.git && git -C bare.git config extensions.worktreeConfig true &&
+  git -C bare.git config --worktree core.bare true && git -C bare.git config --unset core.bare
+git -C bare.git worktree add -q "$scratch/of-bare" main
+works "worktree of a bare repository" of-bare
+git clone -q --separate-git-dir="$scratch/apart.git" "$url" apart
+works "separate git directory" apart
+git clone -q "$url" fsm && git -C fsm config core.fsmonitor "$scratch/watcher" && printf '#!/bin/sh\necho ran >>%s/watched\nexit 1\n' "$scratch" >watcher &&
+  chmod +x watcher && git -C fsm update-index --fsmonitor 2>/dev/null
+works "fsmonitor" fsm
+
 echo "- a partial clone with a sparse checkout"
 git clone -q --filter=blob:none --sparse "$url" partial && git -C partial sparse-checkout set a
 works "partial clone" partial
@@ -164,6 +182,8 @@ git remote remove origin
 eka plan ::a
 equal "no remote: exit code" 2 "$status"
 matches "what to do" "git fetch --unshallow" "$err"
+eka publish -t "$url" a
+equal "published to a URL: that remote says it" 0 "$status"
 cd "$scratch"
 git init -q --bare "$www/noset.git" && git -C ordinary push -q "$www/noset.git" HEAD:refs/heads/main
 git clone -q --depth 1 "$SERVE_URL/noset.git" noset 2>/dev/null
