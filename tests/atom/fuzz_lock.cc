@@ -14,7 +14,7 @@ void check(const Lock& lock) {
     require(atom.id == AtomId(atom.set, atom.label), "an id is another's");
     require(lock.sets.contains(atom.set), "an atom is from nowhere");
     require(lock.find(atom.id) == &atom, "an id stands twice");
-    require(atom.rev.has_value() || (lock.format == 1 && lock.sets.at(atom.set).local), "a rev is missing");
+    require(atom.rev.has_value() || lock.sets.at(atom.set).local, "a rev is missing");
     for (const AtomId& id : atom.requires_) require(lock.find(id) != nullptr, "a dependency is missing");
   }
   require(!lock.composer.id || lock.find(*lock.composer.id) != nullptr, "the composer is missing");

@@ -28,6 +28,7 @@ engine::ReadAtom planned(char rev_of_auth, int format = 0) {
   const auto auth = unwrap(atom::Label::parse("auth"));
   atom::Lock lock;
   lock.format = format;
+  lock.whole = format != 1;
   lock.composer.entry = ".";
   lock.sets.emplace(
       id('4'),
