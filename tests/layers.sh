@@ -64,8 +64,8 @@ awk -F'\t' -v allowed="$allowed" '
   $2 ~ /^"/ {
     split($1, from, "/"); to = $2; gsub(/"/, "", to); split(to, target, "/")
     if (from[2] ~ /\./) {
-      # eka re-executes itself as nixec, which main has to tell apart.
-      if (target[1] != "cli" && to != "eval/sandbox/nixec.h") print $1 " includes " to ": main may include cli/ only"
+      # eka re-executes itself as nixec, which main has to tell apart. The library of the fork server is a program, too.
+      if (target[1] != "cli" && to !~ "^eval/sandbox/(nixec|fork_server|confinement)\\.h$") print $1 " includes " to ": main may include cli/ only"
       next
     }
     if (!(from[2] in known)) { print $1 ": the folder has no layer"; next }
@@ -164,10 +164,10 @@ done | tell "decision records have number, date, status and an entry in the inde
 find docs/decisions -mindepth 1 -name '[0-9]*.md' | sed 's|.*/||; s|-.*||' | sort | uniq -d | tell "numbers of decision records are unique"
 
 # Standard output and standard error have one writer (src/cli/output/print.h). Below it only programs that abort write
-# there, and nixec, which has no other way to report errors.
+# there, and nixec and the fork server, which have no other way to report errors.
 grep -rnE --include='*.h' --include='*.cc' \
   'fmt::(v[0-9]+::)?v?print|std::(cout|cerr|clog|puts|printf|fputs|fwrite|putchar|perror|vprintf|fprintf|vfprintf)\b|\b(stdout|stderr|STDOUT_FILENO|STDERR_FILENO)\b|::(printf|fputs|puts|dprintf)\b|^[^/]*::write\([12],' src |
-  without '^src/(cli/output/print\.cc|coro/task/(task_group|flight)\.cc|coro/run/watchdog\.cc|eval/sandbox/(launcher|nixec)\.cc|eval/nix/nix_runtime\.cc):' |
+  without '^src/(cli/output/print\.cc|coro/task/(task_group|flight)\.cc|coro/run/watchdog\.cc|eval/sandbox/(confinement|fork_server|launcher|nixec)\.cc|eval/nix/nix_runtime\.cc):' |
   tell "one file writes to standard output and standard error"
 
 find src -name "*.h" | while read -r header; do

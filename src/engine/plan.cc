@@ -275,6 +275,7 @@ class Run {
   coro::Task<> import() {
     const std::vector<Job*> jobs = jobs_in<Evaluated>();
     if (jobs.empty()) co_return;
+    if (const std::string detail = context_.evaluator->detail(); !detail.empty()) context_.observer.detail(detail);
     std::vector<Times*> timings;
     std::vector<eval::Evaluated> results;
     std::vector<std::string> drv_paths;

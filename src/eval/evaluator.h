@@ -95,6 +95,9 @@ class Evaluator {
 
   virtual const Identity& identity() const = 0;
 
+  // For verbose output after evaluations: what did not work as it should, although nothing failed. May be empty.
+  virtual std::string detail() const { return {}; }
+
   // Evaluates the roots of the closure in order in one process, until one fails. Any number may run concurrently; the
   // caller must limit their resource usage. Throws only errors that are not specific to a root.
   virtual coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered) = 0;

@@ -114,12 +114,29 @@ struct NixEvaluator::Installed {
     supplies = co_await gather_supplies(installation, scratch_root, pool);
   }
 
+  coro::Task<> start_forks(std::vector<fs::path> writable, coro::Pool& pool) {
+    try {
+      co_await coro::offload(pool, [&writable] {
+        std::error_code ignored;
+        for (const fs::path& place : writable) fs::create_directories(place, ignored);
+      });
+      auto started = co_await ForkClient::start(installation, std::move(writable));
+      if (!forks) forks = std::move(started);
+    } catch (const Error& error) {
+      cannot_fork = error.message();
+    }
+  }
+
   Installation installation;
   RealStore real_store;
   Identity identity;
   bool can_mount_root = true;  // until nixec reports otherwise
   std::optional<Supplies> supplies;
   coro::SingleFlight<int, void> supplying;
+  bool has_evaluated = false;
+  std::unique_ptr<ForkClient> forks;
+  std::optional<std::string> cannot_fork;  // why
+  coro::SingleFlight<int, void> starting;
 };
 
 NixEvaluator::NixEvaluator(fs::path cache_root, coro::Pool& pool, fs::path shared_memory)
@@ -173,18 +190,42 @@ coro::Task<Answers> NixEvaluator::evaluate_each(Evaluation evaluation, Answered 
 coro::Task<Answers> NixEvaluator::evaluate_at(const fs::path& place, const Evaluation& evaluation,
                                               const Answered& answered, bool& is_out_of_room) {
   Installed& nix = *installed_;
-  SandboxSetup setup{nix.installation, place, pool_, *nix.supplies, nix.can_mount_root};
-  {
+  while (true) {
+    ForkClient* const forks = co_await fork_client();
+    const SandboxSetup setup{nix.installation, place, pool_, *nix.supplies, nix.can_mount_root, forks};
     Session session(co_await asio::this_coro::executor, setup, evaluation, answered);
     co_await session.run();
     is_out_of_room = session.is_out_of_room();
-    if (!session.cannot_mount_root()) co_return session.answers();
+    if (session.has_lost_server()) {
+      nix.cannot_fork = ForkClient::server_ended;
+    } else if (!session.cannot_mount_root()) {
+      co_return session.answers();
+    } else if (forks != nullptr) {
+      nix.cannot_fork = "the root of a sandbox cannot be mounted there";
+    } else {
+      nix.can_mount_root = false;
+    }
+    // Answers have been passed on, so the caller evaluates the rest.
+    if (session.has_answered()) co_return session.answers();
   }
-  nix.can_mount_root = setup.can_mount_root = false;
-  Session session(co_await asio::this_coro::executor, setup, evaluation, answered);
-  co_await session.run();
-  is_out_of_room = session.is_out_of_room();
-  co_return session.answers();
+}
+
+coro::Task<ForkClient*> NixEvaluator::fork_client() {
+  Installed& nix = *installed_;
+  const bool is_first = !std::exchange(nix.has_evaluated, true);
+  if (processes_ == Processes::own || (processes_ == Processes::automatic && is_first)) co_return nullptr;
+  if (!nix.can_mount_root || nix.cannot_fork) co_return nullptr;
+  if (!nix.forks) {
+    std::vector<fs::path> writable{places_.disk()};
+    if (places_.memory()) writable.push_back(*places_.memory());
+    co_await nix.starting.run(0, nix.start_forks(std::move(writable), pool_));
+  }
+  co_return nix.forks.get();
+}
+
+std::string NixEvaluator::detail() const {
+  if (!installed_ || !installed_->cannot_fork) return {};
+  return "each evaluation loads Nix, because there is no fork server: " + *installed_->cannot_fork;
 }
 
 coro::Task<std::vector<Evaluated>> NixEvaluator::evaluate(Evaluation evaluation) {

@@ -18,10 +18,16 @@
 #include "coro/run/pool.h"
 #include "coro/task/task.h"
 #include "eval/evaluator.h"
+#include "eval/nix/fork_client.h"
 #include "eval/nix/installation.h"
 #include "eval/nix/scratch_places.h"
 
 namespace eka::eval {
+
+// Whether evaluations run in processes of their own, each of which loads Nix, or in children of a fork server
+// (sandbox/fork_server.h). `automatic`: the first one in its own, because a server pays off from the second one on; all
+// others forked, if this machine allows it.
+enum class Processes { automatic, own, forked };
 
 class NixEvaluator final : public Evaluator {
  public:
@@ -34,6 +40,8 @@ class NixEvaluator final : public Evaluator {
                std::filesystem::path shared_memory = "/dev/shm");
   ~NixEvaluator() override;
 
+  void set_processes(Processes processes) { processes_ = processes; }
+
   const Installation& installation() const;
   const ScratchPlaces& places() const { return places_; }
 
@@ -42,6 +50,7 @@ class NixEvaluator final : public Evaluator {
 
   coro::Task<> prepare() override;
   const Identity& identity() const override;
+  std::string detail() const override;
   coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered) override;
   coro::Task<> import_derivations(std::vector<Evaluated> evaluated) override;
   coro::Task<std::vector<bool>> exist(std::vector<std::string> store_paths) override;
@@ -54,10 +63,12 @@ class NixEvaluator final : public Evaluator {
   void install(Installation installation);
   coro::Task<Answers> evaluate_at(const std::filesystem::path& place, const Evaluation& evaluation,
                                   const Answered& answered, bool& is_out_of_room);
+  coro::Task<ForkClient*> fork_client();
   coro::Task<> import_from(std::vector<std::filesystem::path> stores, std::set<std::string> drv_paths,
                            std::filesystem::path place);
 
   ScratchPlaces places_;
+  Processes processes_ = Processes::automatic;
   std::filesystem::path gc_roots_;
   coro::Pool& pool_;
   std::unique_ptr<Installed> installed_;

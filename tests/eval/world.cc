@@ -63,7 +63,14 @@ World::World(const std::string& store)
     : memory_(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path()),
       runtime_(2),
       evaluator_(installation(store.empty() ? (directory_.path() / "real").string() : store),
-                 directory_.path() / "cache", runtime_.pool(), memory_.path()) {}
+                 directory_.path() / "cache", runtime_.pool(), memory_.path()) {
+  evaluator_.set_processes(processes());
+}
+
+Processes World::processes() {
+  const char* told = std::getenv("EKA_TEST_PROCESSES");
+  return told != nullptr && std::string_view(told) == "forked" ? Processes::forked : Processes::own;
+}
 
 fs::path World::private_store() {
   for (const fs::path& place : {evaluator_.places().disk(), evaluator_.places().memory().value_or(fs::path())}) {
@@ -123,7 +130,9 @@ Evaluation World::evaluation(const std::vector<std::string>& roots) {
 
 std::vector<Evaluated> World::evaluate(const std::vector<std::string>& roots) {
   try {
-    return runtime_.run(evaluator_.evaluate(evaluation(roots)));
+    auto evaluated = runtime_.run(evaluator_.evaluate(evaluation(roots)));
+    CHECK(evaluator_.detail() == "");  // not fallen back
+    return evaluated;
   } catch (const Error& error) {
     FAIL(error.message());
     throw;
@@ -139,6 +148,7 @@ Error World::failure_of(Evaluation evaluation) {
     const auto evaluated = runtime_.run(evaluator_.evaluate(std::move(evaluation)));
     FAIL("evaluates to " << evaluated.at(0).drv_path);
   } catch (const Error& error) {
+    CHECK(evaluator_.detail() == "");  // not fallen back
     return error;
   }
   throw Error(Kind::failure, "unreachable");

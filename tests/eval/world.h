@@ -36,12 +36,14 @@ class World {
 
   Evaluation evaluation(const std::vector<std::string>& roots);
   std::vector<Evaluated> evaluate(const std::vector<std::string>& roots);
-  // The error of an evaluation that must fail.
+  // The error of an evaluation that must fail. Fails the test if it was not run as processes() says.
   Error failure(const std::vector<std::string>& roots);
   Error failure_of(Evaluation evaluation);
   // A variable in the environment of the derivation `main`.
   std::string variable(const Evaluated& evaluated, const std::string& name);
 
+  // How evaluations run: forked if $EKA_TEST_PROCESSES is "forked", else in processes of their own.
+  static Processes processes();
   NixEvaluator& evaluator() { return evaluator_; }
   coro::Runtime& runtime() { return runtime_; }
   std::filesystem::path store() const { return directory_.path() / "real"; }

@@ -59,6 +59,16 @@ fs::path find_nixec(const fs::path& self) {
   return error ? self : found;
 }
 
+// Relative to the binary if installed, or in the build tree as above; empty if there is none.
+fs::path find_fork_library(const fs::path& self) {
+  std::error_code error;
+  fs::path found = fs::canonical(self.parent_path().parent_path() / "libexec" / "eka" / "fork_server.so", error);
+  if (error && self.string().starts_with(EKA_BUILD_ROOT "/")) {
+    found = fs::canonical(EKA_BUILD_ROOT "/src/fork_server.so", error);
+  }
+  return error ? fs::path() : found;
+}
+
 std::string digest_of(const fs::path& expressions) {
   std::map<std::string, std::string> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(expressions)) {
@@ -99,6 +109,7 @@ Installation Installation::locate(const fs::path& scratch_root, const std::strin
   const fs::path self = fs::read_symlink("/proc/self/exe");
   found.nixec = find_nixec(self);
   found.nixec_identity = BinaryIdentity::of(found.nixec);
+  found.fork_library = find_fork_library(self);
   found.has_launcher = found.nixec != self;
   found.expressions = find_expressions(self);
   found.expressions_digest = digest_of(found.expressions);

@@ -19,7 +19,8 @@ struct Installation {
   std::filesystem::path expressions;   // the directory of nix/
   std::filesystem::path nixec;         // the small program, or the running binary re-executed under that name
   BinaryIdentity nixec_identity;
-  bool has_launcher = false;  // nixec is the small program, which also runs inside the sandbox (launcher.h)
+  std::filesystem::path fork_library;  // for the fork server (sandbox/fork_server.h); empty if not installed
+  bool has_launcher = false;           // nixec is the small program, which also runs inside the sandbox (launcher.h)
   std::string nix_version;
   std::string expressions_digest;  // BLAKE3 over nix/, hex
   std::string store;               // the real store, as a value of Nix's --store: "daemon", "local", or a directory

@@ -70,7 +70,7 @@ NixecRequest request_for(const SandboxSetup& setup, const Evaluation& evaluation
                       .root = in_own_root ? scratch.empty_root().string() : std::string(),
                       .imports = evaluation.imports},
           .expression_file = scratch.expression().string(),
-          .filter = setup.supplies.filter};
+          .filter = setup.fork_client != nullptr ? setup.supplies.forked_filter : setup.supplies.filter};
 }
 
 // A prepared scratch directory, and the command to run.
@@ -149,14 +149,19 @@ coro::Task<> Session::converse(coro::Command command) {
     both.start(watch_store(&both));
     co_await both.join();
   } catch (const Error& error) {
-    if (!error.message().contains(" wrote more than ")) throw;
-    failure_ = too_loud(evaluation_.limits.output_bytes);
+    has_lost_server_ = error.message() == ForkClient::server_ended;
+    if (!has_lost_server_ && !error.message().contains(" wrote more than ")) throw;
+    failure_ = has_lost_server_ ? error : too_loud(evaluation_.limits.output_bytes);
   }
   took_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
 }
 
 coro::Task<> Session::run_command(coro::Command command, coro::TaskGroup* both) {
-  exit_ = co_await coro::run(std::move(command));
+  if (setup_.fork_client != nullptr) {
+    exit_ = co_await setup_.fork_client->run(std::move(command), evaluation_.limits.wall_time);
+  } else {
+    exit_ = co_await coro::run(std::move(command));
+  }
   both->cancel();
 }
 

@@ -14,6 +14,7 @@
 #include "coro/task/task_group.h"
 #include "eval/evaluator.h"
 #include "eval/nix/answers.h"
+#include "eval/nix/fork_client.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/supplies.h"
 #include "eval/store/store_meter.h"
@@ -26,7 +27,8 @@ struct SandboxSetup {
   const std::filesystem::path& scratch_root;
   coro::Pool& pool;
   const Supplies& supplies;
-  bool can_mount_root = true;  // root_mount.h
+  bool can_mount_root = true;         // root_mount.h
+  ForkClient* fork_client = nullptr;  // evaluate in a child of this server; null: in a process of its own
 };
 
 // All arguments of the constructor must outlive it. Used once.
@@ -39,6 +41,8 @@ class Session {
   coro::Task<> run();
 
   // After run():
+  bool has_answered() const { return !roots_.empty(); }
+  bool has_lost_server() const { return has_lost_server_; }
   bool is_out_of_room() const;     // the file system of the private store is full
   bool cannot_mount_root() const;  // nothing was evaluated: only bwrap may create namespaces on this machine
   Answers answers();
@@ -68,6 +72,7 @@ class Session {
   std::mutex measuring_;                // protects meter_ from concurrent threads of the pool
   std::atomic<bool> too_much_ = false;  // the size limit is exceeded
   std::optional<Error> failure_;        // set if eka ended the process
+  bool has_lost_server_ = false;
   std::chrono::milliseconds took_{};
 };
 

@@ -60,6 +60,7 @@ coro::Task<Supplies> gather_supplies(const Installation& installation, fs::path 
   Supplies supplies;
   co_await coro::offload(pool, [&] {
     supplies.filter = syscall_filter();
+    supplies.forked_filter = syscall_filter(false);
     supplies.store = EmptyStore::read(place);
   });
   if (!supplies.store.empty()) co_return supplies;

@@ -13,7 +13,8 @@ namespace eka::eval {
 
 struct Supplies {
   EmptyStore store;
-  std::string filter;  // syscalls.h
+  std::string filter;         // syscalls.h
+  std::string forked_filter;  // the same for children of the fork server, which execute nothing
 };
 
 // Runs Nix to create an empty store in `store`, an empty directory. Throws Kind::failure.

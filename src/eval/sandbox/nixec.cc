@@ -108,16 +108,6 @@ void limit(__rlimit_resource resource, std::uint64_t value) {
   if (::setrlimit(resource, &both) != 0) fail_with_errno("cannot set a resource limit");
 }
 
-// The alarm survives exec, and bwrap neither handles nor forwards the signal: it terminates, with all processes inside.
-void take_on(const NixecLimits& limits) {
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_NOFILE, limits.open_files);
-  limit(RLIMIT_FSIZE, limits.file_bytes);
-  limit(RLIMIT_CPU, limits.cpu_seconds);
-  limit(RLIMIT_AS, limits.memory_bytes);
-  ::alarm(static_cast<unsigned>(limits.wall_seconds));
-}
-
 std::vector<char*> as_argv(std::vector<std::string>& words) {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
@@ -159,6 +149,16 @@ void close_inherited() {
 }
 
 }  // namespace
+
+// The alarm survives exec, and bwrap neither handles nor forwards the signal: it terminates, with all processes inside.
+void take_on(const NixecLimits& limits) {
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_NOFILE, limits.open_files);
+  limit(RLIMIT_FSIZE, limits.file_bytes);
+  limit(RLIMIT_CPU, limits.cpu_seconds);
+  limit(RLIMIT_AS, limits.memory_bytes);
+  ::alarm(static_cast<unsigned>(limits.wall_seconds));
+}
 
 BinaryIdentity BinaryIdentity::of_this_process() {
   return of("/proc/self/exe");

@@ -36,6 +36,9 @@ struct NixecLimits {
   std::uint64_t open_files = 0;
 };
 
+// Limits this process. Throws Error(Kind::failure).
+void take_on(const NixecLimits& limits);
+
 struct NixecRequest {
   BinaryIdentity binary;
   std::int64_t parent = 0;  // the requesting process: once it is gone, nixec must not run

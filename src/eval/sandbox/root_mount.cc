@@ -92,6 +92,10 @@ class RootMount {
 
 void mount_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& store) {
   enter_namespaces();
+  fill_root(at, binds, store);
+}
+
+void fill_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& store) {
   ::umask(022);
   RootMount root(at);
   for (const Sandbox::Bind& bind : binds) root.bind(bind);

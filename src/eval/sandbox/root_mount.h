@@ -21,4 +21,7 @@ namespace eka::eval {
 // policy does not allow it; the process must then exit.
 void mount_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& writable);
 
+// The same mounts in the present mount namespace, which must be the caller's own.
+void fill_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& writable);
+
 }  // namespace eka::eval

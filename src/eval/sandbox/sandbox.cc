@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <set>
 
+#include "eval/sandbox/fork_server.h"
 #include "eval/sandbox/launcher.h"
 
 namespace eka::eval {
@@ -59,15 +60,8 @@ constexpr const char* imports_of_what_is_built =
     "allow-import-from-derivation = true\n"
     "max-jobs = 0\n";
 
-void add_environment(Options& options, bool imports) {
-  options.variable("HOME", "/eka/none");
-  options.variable("USER", "eka");
-  options.variable("NIX_CONF_DIR", "/eka/none");
-  options.variable("NIX_USER_CONF_FILES", "");
-  options.variable("NIX_CONFIG", std::string(configuration) + (imports ? imports_of_what_is_built : ""));
-  options.variable("GC_INITIAL_HEAP_SIZE", "32M");
-  // One collector thread: an evaluation uses one core, and several run in parallel.
-  options.variable("GC_MARKERS", "1");
+void add_environment(Options& options, const Sandbox& sandbox) {
+  for (const auto& [name, value] : evaluator_environment(sandbox)) options.variable(name, value);
 }
 
 // Rules are for directories, since each takes three system calls: /nix/store contains only sources, and the directories
@@ -93,12 +87,17 @@ std::vector<Sandbox::Bind> root_binds(const Sandbox& sandbox) {
   return binds;
 }
 
-SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
-  Options options;
-  add_walls(options, seccomp);
-  add_files(options, sandbox);
-  add_environment(options, sandbox.imports);
+std::vector<Sandbox::Bind> forked_binds(const Sandbox& sandbox) {
+  std::vector<Sandbox::Bind> binds{{sandbox.expressions, inside_expressions}};
+  binds.insert(binds.end(), sandbox.sources.begin(), sandbox.sources.end());
+  return binds;
+}
 
+Grants forked_grants() {
+  return {.run = {}, .read = {inside_expressions, "/nix/store"}, .write = {inside_store}};
+}
+
+std::vector<std::string> evaluator_command(const Sandbox& sandbox) {
   std::vector<std::string> command{
       sandbox.nix_instantiate, "--store",      inside_store, "--eval", "--strict",    "--json",
       "--read-write-mode",     "--show-trace", "--option",   "system", sandbox.system};
@@ -107,6 +106,47 @@ SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
   command.insert(command.end(), {"-I", std::string("eka=") + inside_expressions});
   for (const Sandbox::Bind& source : sandbox.sources) command.insert(command.end(), {"-I", "atom=" + source.inside});
   command.emplace_back("-");
+  return command;
+}
+
+std::vector<std::pair<std::string, std::string>> evaluator_environment(const Sandbox& sandbox) {
+  return {{"HOME", "/eka/none"},
+          {"USER", "eka"},
+          {"NIX_CONF_DIR", "/eka/none"},
+          {"NIX_USER_CONF_FILES", ""},
+          {"NIX_CONFIG", std::string(configuration) + (sandbox.imports ? imports_of_what_is_built : "")},
+          {"GC_INITIAL_HEAP_SIZE", "32M"},
+          // One collector thread: an evaluation uses one core, and several run in parallel.
+          {"GC_MARKERS", "1"}};
+}
+
+std::vector<std::string> fork_server_command(const std::string& bwrap, const std::string& nix_instantiate,
+                                             const std::string& library,
+                                             const std::vector<std::filesystem::path>& writable) {
+  Options options;
+  options.add({bwrap, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "eka"});
+  options.add({"--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"});
+  options.add({"--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"});  // to mount, and to drop both for good
+  options.add({"--ro-bind", "/", "/"});
+  for (const std::filesystem::path& place : writable) options.add({"--bind", place.string(), place.string()});
+  options.add({"--chdir", "/", "--clearenv"});
+  // Nix reads some of these variables before main().
+  Sandbox any;
+  any.nix_instantiate = nix_instantiate;
+  for (const auto& [name, value] : evaluator_environment(any)) options.variable(name, value);
+  options.variable(fork_server_variable, "1");
+  options.variable("LD_PRELOAD", library);
+  options.add({"--", nix_instantiate});
+  return options.take();
+}
+
+SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
+  Options options;
+  add_walls(options, seccomp);
+  add_files(options, sandbox);
+  add_environment(options, sandbox);
+
+  std::vector<std::string> command = evaluator_command(sandbox);
   if (!sandbox.launcher.empty()) command = launcher_command(grants(sandbox), command);
   return {.options = options.take(), .command = std::move(command)};
 }

@@ -14,9 +14,13 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "eval/sandbox/landlock.h"
 
 namespace eka::eval {
 
@@ -43,6 +47,13 @@ struct Sandbox {
 
 // All files in the sandbox except for the private store, which alone is writable.
 std::vector<Sandbox::Bind> root_binds(const Sandbox& sandbox);
+// The same in a child of the fork server (fork_server.h), which has loaded Nix already.
+std::vector<Sandbox::Bind> forked_binds(const Sandbox& sandbox);
+Grants forked_grants();
+
+// How nix-instantiate is called.
+std::vector<std::string> evaluator_command(const Sandbox& sandbox);
+std::vector<std::pair<std::string, std::string>> evaluator_environment(const Sandbox& sandbox);
 
 struct SandboxArguments {
   std::vector<std::string> options;  // of bwrap; passed NUL-separated in a file, since there may be many
@@ -51,6 +62,12 @@ struct SandboxArguments {
 
 // Pure. `seccomp` is the descriptor of the filter.
 SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp);
+
+// Starts the fork server in bubblewrap: it sees the files of this machine, of which only `writable` can be written, and
+// may mount; its children give up both. `library` is preloaded into `nix_instantiate`.
+std::vector<std::string> fork_server_command(const std::string& bwrap, const std::string& nix_instantiate,
+                                             const std::string& library,
+                                             const std::vector<std::filesystem::path>& writable);
 
 // The standard input of the command; `mark` identifies its answers (answers.h).
 std::string expression_for(std::string_view closure_json, std::string_view mark);

@@ -40,9 +40,9 @@ constexpr const char* allowed[] = {
     "sched_getparam", "sched_getscheduler", "sched_yield", "set_robust_list", "set_tid_address", "setitimer",
     "sigaltstack", "tgkill", "time",
     // the process itself
-    "execve", "getegid", "geteuid", "getgid", "getgroups", "getpgid", "getpgrp", "getpid", "getppid", "getpriority",
-    "getrandom", "getresgid", "getresuid", "getrlimit", "getrusage", "getsid", "gettid", "getuid", "prlimit64",
-    "setrlimit", "sysinfo", "times", "uname"};
+    "getegid", "geteuid", "getgid", "getgroups", "getpgid", "getpgrp", "getpid", "getppid", "getpriority", "getrandom",
+    "getresgid", "getresuid", "getrlimit", "getrusage", "getsid", "gettid", "getuid", "prlimit64", "setrlimit",
+    "sysinfo", "times", "uname"};
 
 // Calls that a portable program may try and can do without.
 constexpr const char* refused[] = {"fork",   "vfork",       "socket",          "socketpair", "ptrace",     "unshare",
@@ -86,10 +86,11 @@ constexpr scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64
 
 }  // namespace
 
-std::string syscall_filter() {
+std::string syscall_filter(bool executes) {
   Filter filter;
   for (const char* name : allowed) filter.add(SCMP_ACT_ALLOW, name);
   for (const char* name : refused) filter.add(SCMP_ACT_ERRNO(EPERM), name);
+  filter.add(executes ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM), "execve");
 
   // clone3 passes its flags by pointer, so it fails with ENOSYS; clone may create threads, but no namespaces.
   constexpr std::uint64_t namespaces =

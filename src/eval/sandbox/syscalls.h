@@ -11,7 +11,7 @@
 namespace eka::eval {
 
 // The compiled program as read by bwrap's --seccomp: BPF instructions of the kernel. Compiling it takes half a
-// millisecond. Throws Error(Kind::failure).
-std::string syscall_filter();
+// millisecond. Without `executes`, it also denies executing programs. Throws Error(Kind::failure).
+std::string syscall_filter(bool executes = true);
 
 }  // namespace eka::eval

@@ -80,6 +80,7 @@ TEST_CASE("files of the machine cannot be read by path, by link or through /proc
 
 TEST_CASE("if the root cannot be mounted, bwrap binds each file from then on") {
   World world;
+  world.evaluator().set_processes(Processes::own);
   world.add("app", {{"default.nix", main_is(derivation_text("app"))}});
   Evaluation evaluation = world.evaluation({"app"});
   evaluation.sources.push_back({.store_path = "/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x", .on_disk = "/missing"});

@@ -15,13 +15,16 @@ derivation() { echo "derivation { name = \"$1\"; system = cfg.platforms.build; b
 # traced COMMAND…: eka COMMAND…, with the system calls that create processes and sockets in $scratch/trace.
 traced() {
   status=0
-  strace -f -qq -s 64 -e trace=execve,fork,vfork,clone,clone3,socket,socketpair,connect -o "$scratch/trace" \
+  strace -f -qq -s 64 -e trace=execve,fork,vfork,clone,clone3,socket,socketpair,connect,unshare -o "$scratch/trace" \
     "$EKA" "$@" </dev/null >"$scratch/out" 2>"$scratch/err" || status=$?
   out=$(cat "$scratch/out")
   err=$(cat "$scratch/err")
 }
-# Except those that only query Nix's version. strace may split a line; the first half names the program.
-evaluators() { grep 'execve("[^"]*/nix-instantiate".*--store' "$scratch/trace" | grep -vc ' = -1' || true; }
+# Except those that only query Nix's version. strace may split a line; the first half names the program. For each evaluator
+# that it forks, the fork server creates a PID namespace.
+evaluators() {
+  grep -E 'execve\("[^"]*/nix-instantiate".*--store|unshare\(CLONE_NEWPID[) ]' "$scratch/trace" | grep -vc ' = -1' || true
+}
 
 for n in {1..6}; do atom "good$n" "builtins.trace \"evaluated-good$n\" ($(derivation "good$n"))"; done
 atom bad 'throw "this one is bad"'

@@ -13,14 +13,17 @@ for label in "${labels[@]}"; do
 done
 commit_set "${labels[@]}"
 
-# at_once ARGUMENT…: plans all of them; prints the maximum of parallel evaluators, and their total.
+# at_once ARGUMENT…: plans all of them; prints the maximum of parallel evaluators, and their total. An evaluator is
+# started, or forked from a server: then it enters a mount namespace without having been started.
 at_once() {
-  strace -f -s 64 -e trace=execve -e signal=none -o "$scratch/calls" \
+  strace -f -s 64 -e trace=execve,unshare -e signal=none -o "$scratch/calls" \
     "$EKA" "$@" plan --fresh-eval "${labels[@]/#/::}" </dev/null >"$scratch/out" 2>"$scratch/err" || true
   if (($(wc -l <"$scratch/out") != ${#labels[@]})); then
     not_ok "all are planned" "$(cat "$scratch/err")"
   fi
-  awk '/execve\("[^"]*\/nix-instantiate".*--store/ && !/ = -1/ && !($1 in running) {
+  awk '/execve\(/ { started[$1] = 1 }
+       /unshare\(CLONE_NEWNS/ && !($1 in started) { running[$1] = 1; all++; if (++now > most) most = now }
+       /execve\("[^"]*\/nix-instantiate".*--store/ && !/ = -1/ && !($1 in running) {
          running[$1] = 1; all++; if (++now > most) most = now }
        /\+\+\+ (exited|killed)/ && ($1 in running) { delete running[$1]; now-- }
        END { print most + 0, all + 0 }' "$scratch/calls"
