@@ -64,8 +64,9 @@ std::vector<ListedFile> list_by_git(const std::filesystem::path& directory) {
   command.output_limit = longest_listing;
   const auto exit = coro::run_blocking(std::move(command));
   if (exit.ok()) return parse_listing(exit.output);
-  throw Error(Kind::failure,
-              fmt::format("git ls-files in {}: {}", printable(directory.native()), printable(exit.errors, 1000, true)));
+  const auto words = std::string_view(exit.errors).substr(0, exit.errors.find_last_not_of("\r\n ") + 1);
+  throw Error(Kind::failure, fmt::format("cannot list {}: git ls-files: {}", printable(directory.native()),
+                                         printable(words, 1000, true)));
 }
 
 }  // namespace eka::git

@@ -106,7 +106,7 @@ else
 fi
 (cd skip && echo edit >>a/deep/file && "$EKA" plan ::a >"$scratch/out" 2>"$scratch/err") && status=0 || status=$?
 # Git before 2.40 cannot read such an index either: then its words are in the error.
-if ((status == 0)); then ok "planned"; else matches "planned, or git's words" "git ls-files in .*: .*index" "$(cat err)"; fi
+if ((status == 0)); then ok "planned"; else matches "planned, or git's words" "cannot list .*: git ls-files: .*index" "$(cat err)"; fi
 
 echo "- extensions of the format"
 git clone -q "$url" extended
