@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace eka {
@@ -29,8 +30,14 @@ constexpr CodePoint first_code_point(std::string_view text) {
   return value < least[length] || value > 0x10ffff || surrogate ? CodePoint{} : CodePoint{value, length};
 }
 
-constexpr bool is_utf8(std::string_view text) {
+inline bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    // Texts are mostly ASCII: eight bytes at a time.
+    for (std::uint64_t word = 0; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+      std::memcpy(&word, text.data(), sizeof word);
+      if ((word & 0x8080808080808080U) != 0) break;
+    }
+    if (text.empty()) break;
     const std::size_t length = first_code_point(text).length;
     if (length == 0) return false;
     text.remove_prefix(length);

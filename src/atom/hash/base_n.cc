@@ -1,15 +1,33 @@
 #include "atom/hash/base_n.h"
 
 #include <algorithm>
+#include <array>
+
+#include "base/text.h"
 
 namespace eka::atom {
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr std::string_view base32hex_digits = "0123456789abcdefghijklmnopqrstuv";
-constexpr std::string_view base58_digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view nix_digits = "0123456789abcdfghijklmnpqrsvwxyz";
+// Digits by value, and values by digit (-1 for other characters).
+struct Alphabet {
+  std::string_view digits;
+  std::array<std::int8_t, 256> values{};
+
+  explicit constexpr Alphabet(std::string_view all) : digits(all) {
+    values.fill(-1);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      values[static_cast<unsigned char>(all[i])] = static_cast<std::int8_t>(i);
+    }
+  }
+  constexpr char operator[](std::size_t value) const { return digits[value]; }
+  constexpr int value(char digit) const { return values[static_cast<unsigned char>(digit)]; }
+};
+
+constexpr Alphabet hex_digits("0123456789abcdef");
+constexpr Alphabet base32hex_digits("0123456789abcdefghijklmnopqrstuv");
+constexpr Alphabet base58_digits("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz");
+constexpr Alphabet base64_digits("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+constexpr Alphabet nix_digits("0123456789abcdfghijklmnpqrsvwxyz");
 
 // The base58 algorithm is quadratic; the values encoded with it are 20 bytes long.
 constexpr std::size_t base58_limit = 1024;
@@ -18,13 +36,8 @@ std::unexpected<Error> refuse(std::string_view encoding) {
   return fail(Kind::usage, "invalid " + std::string(encoding));
 }
 
-int digit_value(std::string_view digits, char c) {
-  const auto at = digits.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
 // Most significant bits first, `bits` per digit; the last digit is padded with zeros.
-std::string write_bits(Bytes bytes, std::string_view digits, unsigned bits) {
+std::string write_bits(Bytes bytes, const Alphabet& digits, unsigned bits) {
   std::string out;
   out.reserve((bytes.size() * 8 + bits - 1) / bits);
   unsigned held = 0;
@@ -43,24 +56,29 @@ std::string write_bits(Bytes bytes, std::string_view digits, unsigned bits) {
 }
 
 // The inverse. Each value has exactly one text: padding bits must be zero, and fewer than one digit's.
-Result<std::vector<std::uint8_t>> read_bits(std::string_view text, std::string_view digits, unsigned bits,
-                                            std::string_view encoding) {
-  std::vector<std::uint8_t> out;
-  out.reserve(text.size() * bits / 8);
+bool read_bits(std::string_view text, const Alphabet& digits, unsigned bits, std::span<std::uint8_t> out) {
+  if (out.size() != text.size() * bits / 8) return false;
   unsigned held = 0;
   unsigned count = 0;
+  auto next = out.begin();
   for (const char c : text) {
-    const int value = digit_value(digits, c);
-    if (value < 0) return refuse(encoding);
+    const int value = digits.value(c);
+    if (value < 0) return false;
     held = (held << bits) | static_cast<unsigned>(value);
     count += bits;
     if (count >= 8) {
       count -= 8;
-      out.push_back(static_cast<std::uint8_t>(held >> count));
+      *next++ = static_cast<std::uint8_t>(held >> count);
     }
     held &= (1U << count) - 1;
   }
-  if (count >= bits || held != 0) return refuse(encoding);
+  return count < bits && held == 0;
+}
+
+Result<std::vector<std::uint8_t>> read_bits(std::string_view text, const Alphabet& digits, unsigned bits,
+                                            std::string_view encoding) {
+  std::vector<std::uint8_t> out(text.size() * bits / 8);
+  if (!read_bits(text, digits, bits, out)) return refuse(encoding);
   return out;
 }
 
@@ -120,22 +138,25 @@ std::string nix_base32(Bytes bytes) {
   return out;
 }
 
-Result<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return refuse("hexadecimal");
-  std::vector<std::uint8_t> out(text.size() / 2);
-  const auto nibble = [](char c) -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
+bool parse_hex(std::string_view text, std::span<std::uint8_t> out) {
+  if (text.size() != 2 * out.size()) return false;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const int high = nibble(text[2 * i]);
-    const int low = nibble(text[2 * i + 1]);
-    if (high < 0 || low < 0) return refuse("hexadecimal");
+    const int high = hex_value(text[2 * i]);
+    const int low = hex_value(text[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
     out[i] = static_cast<std::uint8_t>((high << 4) | low);
   }
+  return true;
+}
+
+Result<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
+  std::vector<std::uint8_t> out(text.size() / 2);
+  if (!parse_hex(text, out)) return refuse("hexadecimal");
   return out;
+}
+
+bool parse_base32hex(std::string_view text, std::span<std::uint8_t> out) {
+  return read_bits(text, base32hex_digits, 5, out);
 }
 
 Result<std::vector<std::uint8_t>> parse_base32hex(std::string_view text) {
@@ -151,7 +172,7 @@ Result<std::vector<std::uint8_t>> parse_base64(std::string_view text) {
 Result<std::vector<std::uint8_t>> parse_nix_base32(std::string_view text) {
   std::vector<std::uint8_t> out(text.size() * 5 / 8);
   for (std::size_t n = 0; n < text.size(); ++n) {
-    const int value = digit_value(nix_digits, text[text.size() - 1 - n]);
+    const int value = nix_digits.value(text[text.size() - 1 - n]);
     if (value < 0) return refuse("Nix base32");
     const std::size_t i = n * 5 / 8;
     const unsigned held = static_cast<unsigned>(value) << (n * 5 % 8);
@@ -172,7 +193,7 @@ Result<std::vector<std::uint8_t>> parse_base58(std::string_view text) {
   const std::size_t zeros = std::min(text.find_first_not_of('1'), text.size());
   std::vector<std::uint8_t> out;  // least significant first
   for (const char c : text.substr(zeros)) {
-    const int value = digit_value(base58_digits, c);
+    const int value = base58_digits.value(c);
     if (value < 0) return refuse("base58");
     auto carry = static_cast<unsigned>(value);
     for (std::uint8_t& byte : out) {

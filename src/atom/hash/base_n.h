@@ -25,4 +25,8 @@ Result<std::vector<std::uint8_t>> parse_base58(std::string_view text);
 Result<std::vector<std::uint8_t>> parse_base64(std::string_view text);
 Result<std::vector<std::uint8_t>> parse_nix_base32(std::string_view text);
 
+// The same without allocating. False, with unspecified bytes in `out`, unless `text` encodes exactly out.size() bytes.
+bool parse_hex(std::string_view text, std::span<std::uint8_t> out);
+bool parse_base32hex(std::string_view text, std::span<std::uint8_t> out);
+
 }  // namespace eka::atom

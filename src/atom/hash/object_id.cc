@@ -1,6 +1,5 @@
 #include "atom/hash/object_id.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "atom/hash/base_n.h"
@@ -10,14 +9,10 @@
 namespace eka::atom {
 
 Result<ObjectId> ObjectId::parse(std::string_view hex) {
-  const auto refuse = [&] {
-    return fail(Kind::usage, "invalid object id “" + printable(hex, 80) + "”: must be 40 hexadecimal digits");
-  };
-  if (hex.size() != 2 * size) return refuse();
-  const auto bytes = parse_hex(hex);
-  if (!bytes) return refuse();
   ObjectId id;
-  std::copy(bytes->begin(), bytes->end(), id.bytes_.begin());
+  if (!parse_hex(hex, id.bytes_)) {
+    return fail(Kind::usage, "invalid object id “" + printable(hex, 80) + "”: must be 40 hexadecimal digits");
+  }
   return id;
 }
 

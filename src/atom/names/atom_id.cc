@@ -1,6 +1,5 @@
 #include "atom/names/atom_id.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "atom/hash/base_n.h"
@@ -16,18 +15,18 @@ std::string_view text_of(Bytes bytes) {
 
 }  // namespace
 
-AtomId::AtomId(const ObjectId& genesis, const Label& label) {
-  const Blake3Digest key = Blake3::derive_key("AtomId").update(text_of(genesis.bytes())).digest();
-  bytes_ = Blake3::keyed(key).update(label.str()).digest();
+AtomId::OfSet::OfSet(const ObjectId& genesis)
+    : key_(Blake3::derive_key("AtomId").update(text_of(genesis.bytes())).digest()) {}
+
+AtomId AtomId::OfSet::operator()(const Label& label) const {
+  return AtomId(Blake3::keyed(key_).update(label.str()).digest());
 }
 
 Result<AtomId> AtomId::parse(std::string_view base32hex) {
-  const auto bytes = parse_base32hex(base32hex);
-  if (base32hex.size() != 52 || !bytes) {
+  std::array<std::uint8_t, 32> value{};
+  if (!parse_base32hex(base32hex, value)) {
     return fail(Kind::usage, "invalid atom id “" + printable(base32hex, 80) + "”: must be 52 digits (0 to 9, a to v)");
   }
-  std::array<std::uint8_t, 32> value{};
-  std::ranges::copy(*bytes, value.begin());
   return AtomId(value);
 }
 

@@ -15,7 +15,17 @@ namespace eka::atom {
 
 class AtomId {
  public:
-  AtomId(const ObjectId& genesis, const Label& label);
+  // Computes the ids of many atoms of one set: the set's part is computed once.
+  class OfSet {
+   public:
+    explicit OfSet(const ObjectId& genesis);
+    AtomId operator()(const Label& label) const;
+
+   private:
+    std::array<std::uint8_t, 32> key_;
+  };
+
+  AtomId(const ObjectId& genesis, const Label& label) : AtomId(OfSet(genesis)(label)) {}
   static Result<AtomId> parse(std::string_view base32hex);  // 52 characters, lower case
   std::string str() const;
   const std::array<std::uint8_t, 32>& bytes() const { return bytes_; }

@@ -83,7 +83,17 @@ Result<std::string> normalize(std::string_view text) {
   return out;
 }
 
+// Whether `text` is a valid name of ASCII characters: normalization does not change it, and ICU is not needed.
+bool is_plain_name(std::string_view text, const Rule& rule) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (text.empty() || text.size() > length_limit || !letter(text.front())) return false;
+  return text.find("..") == std::string_view::npos && std::ranges::all_of(text, [&](char c) {
+           return letter(c) || (c >= '0' && c <= '9') || c == '_' || rule.extra.find(c) != std::string_view::npos;
+         });
+}
+
 Result<std::string> parse_name(std::string_view text, const Rule& rule) {
+  if (is_plain_name(text, rule)) return std::string(text);
   const auto refuse = [&](const std::string& why) {
     return fail(Kind::usage, "invalid " + std::string(rule.kind) + " “" + printable(text, 160) + "”: " + why);
   };

@@ -1,5 +1,7 @@
 #include "atom/hash/base_n.h"
 
+#include <array>
+
 #include <doctest/doctest.h>
 
 using namespace eka::atom;
@@ -57,4 +59,21 @@ TEST_CASE("invalid encodings are rejected") {
   CHECK_FALSE(parse_base64("Zh=="));  // bits left over
   CHECK_FALSE(parse_base64("Z==="));
   CHECK_FALSE(parse_base64("Zg==Zg=="));
+}
+
+TEST_CASE("bytes are decoded into an array of exactly their size") {
+  std::array<std::uint8_t, 3> out{};
+  CHECK(parse_hex("00fFa1", out));
+  CHECK(out == std::array<std::uint8_t, 3>{0x00, 0xff, 0xa1});
+  CHECK_FALSE(parse_hex("00ff", out));
+  CHECK_FALSE(parse_hex("00ffa", out));
+  CHECK_FALSE(parse_hex("00ffa1b2", out));
+  CHECK_FALSE(parse_hex("00ffg1", out));
+  const std::array<std::uint8_t, 3> bytes{0xde, 0xad, 0x42};
+  const auto text = base32hex(bytes);
+  CHECK(parse_base32hex(text, out));
+  CHECK(out == bytes);
+  CHECK_FALSE(parse_base32hex(text + "0", out));
+  CHECK_FALSE(parse_base32hex(text.substr(1), out));
+  CHECK_FALSE(parse_base32hex("vvvvv", out));  // padding that is not zero
 }
