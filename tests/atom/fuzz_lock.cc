@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "atom/lock/lock.h"
+#include "atom/lock/written_lock.h"
 #include "atom/names/atom_commit.h"
 #include "tests/atom/fuzz.h"
 
@@ -23,10 +24,17 @@ void check(const Lock& lock) {
   const auto again = Lock::parse(text, "f");
   require(again.has_value(), "a lock does not read back");
   require(again->text() == text, "a lock is not written the same twice");
+  const auto quick = read_written_lock(text);
+  require(quick.has_value(), "a lock as it is written needs the reader of TOML");
+  require(*quick == read_toml_lock(text, "f"), "the readers of locks differ");
 }
 
 void body(std::string_view bytes) {
-  const auto lock = Lock::parse(bytes, "f");
+  const auto lock = read_toml_lock(bytes, "f");
+  if (const auto quick = read_written_lock(bytes)) {
+    require(lock.has_value(), "one reader accepts what the other rejects");
+    require(*quick == *lock, "the readers of locks differ");
+  }
   if (lock) {
     check(*lock);
   } else {

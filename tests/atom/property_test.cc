@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "atom/lock/lock.h"
+#include "atom/lock/written_lock.h"
 #include "atom/names/atom_commit.h"
 #include "atom/names/uri.h"
 
@@ -124,6 +125,69 @@ bool within(std::string_view comparator, const Version& version) {
 }
 
 }  // namespace
+
+// Edits of single lines, after which a lock may be valid, invalid, or valid and not as it is written.
+std::string edited(Maker& maker, const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  const auto at = maker.below(lines.size());
+  const auto other = maker.below(lines.size());
+  std::string& line = lines[at];
+  const auto place = static_cast<std::ptrdiff_t>(at);
+  switch (maker.below(8)) {
+    case 0:
+      lines.erase(lines.begin() + place);
+      break;
+    case 1:
+      lines.insert(lines.begin() + place, lines[other]);
+      break;
+    case 2:
+      std::swap(line, lines[other]);
+      break;
+    case 3:
+      if (!line.empty()) line[maker.below(line.size())] = *maker.any({"a", "0", "\"", "\\", " ", "]", "\x7f", "\xce"});
+      break;
+    case 4:
+      line += maker.any({" ", "\r", " # a", ",", "\""});
+      break;
+    case 5:
+      line = maker.any({"direct = false", "direct = true", "unpack = true", "requires = []", "mirrors = [\"::\"]",
+                        "version = 1", "use = \"static\"", "# a", "\xef\xbb\xbf", "tag = 'a'", "label = \"\\u0061\""});
+      break;
+    case 6:
+      if (const auto equals = lines[other].find(" = "); equals != std::string::npos) {
+        line = line.substr(0, line.find(" = ")) + lines[other].substr(equals);
+      }
+      break;
+    default:
+      lines.resize(at + 1);
+  }
+  std::string out;
+  for (const auto& each : lines) out += each + "\n";
+  if (maker.below(8) == 0) out.pop_back();
+  return out;
+}
+
+TEST_CASE("property: both readers of locks agree") {
+  Maker maker;
+  int read = 0;
+  for (int i = 0; i < 2000; ++i) {
+    std::string text = maker.lock().text();
+    REQUIRE_MESSAGE(read_written_lock(text) == read_toml_lock(text, "f").value(), text);
+    for (std::size_t n = 1 + maker.below(2); n > 0; --n) text = edited(maker, text);
+    const auto quick = read_written_lock(text);
+    if (!quick) continue;
+    ++read;
+    const auto slow = read_toml_lock(text, "f");
+    REQUIRE_MESSAGE(slow, text);
+    CHECK_MESSAGE(*quick == *slow, text);
+  }
+  CHECK(read > 50);
+}
 
 TEST_CASE("property: a lock round-trips") {
   Maker maker;

@@ -33,6 +33,7 @@ struct LockedSet {
   Tag tag;
   bool local = false;          // "::" is one of the mirrors
   std::vector<Url> mirrors{};  // written in this order
+  friend bool operator==(const LockedSet&, const LockedSet&) = default;
 };
 
 struct LockedAtom {
@@ -43,28 +44,34 @@ struct LockedAtom {
   AtomId id;                      // checked against set and label when read
   bool direct = false;
   std::vector<AtomId> requires_{};
+  friend bool operator==(const LockedAtom&, const LockedAtom&) = default;
 };
 
 struct LockedGit {
   std::string name, url;
   ObjectId rev{};
   std::optional<Version> version{};
+  friend bool operator==(const LockedGit&, const LockedGit&) = default;
 };
 struct LockedTar {
   std::string name, url, hash;
+  friend bool operator==(const LockedTar&, const LockedTar&) = default;
 };
 struct LockedFile {
   std::string name, url, hash;
+  friend bool operator==(const LockedFile&, const LockedFile&) = default;
 };
 struct LockedBuild {
   std::string name, url, hash;
   bool unpack = false;
+  friend bool operator==(const LockedBuild&, const LockedBuild&) = default;
 };
 struct LockedDirect {
   std::variant<LockedGit, LockedTar, LockedFile, LockedBuild> source{};
   std::optional<AtomId> owner{};  // unset: the manifest's own
   const std::string& name() const;
   std::string_view type() const;  // "nix+git", "nix+tar", "nix", "nix+src"
+  friend bool operator==(const LockedDirect&, const LockedDirect&) = default;
 };
 
 struct LockedComposer {
@@ -72,6 +79,7 @@ struct LockedComposer {
   std::optional<AtomId> id{};        // with atom
   std::optional<Version> version{};  // with atom
   std::string entry{};               // with atom and nix
+  friend bool operator==(const LockedComposer&, const LockedComposer&) = default;
 };
 
 struct Lock {
@@ -85,7 +93,7 @@ struct Lock {
   // Rejects duplicate keys, an id that does not match its set and label, a set that is not listed or has no mirror, two
   // versions of one id, two sources of one owner and name, `requires`, `owner` or a composer that is not an atom of the
   // lock, an entry outside its atom, a hash that is not SRI SHA-256, and files over 16 MiB. Kind::integrity, naming
-  // file, line and key.
+  // file, line and key. A lock that text() wrote is read in one pass over its bytes (written_lock.h).
   static Result<Lock> parse(std::string_view text, std::string_view name);
   // Format 0, whichever was read; byte-for-byte deterministic, without passwords. Every atom must have its rev.
   std::string text() const;
@@ -96,6 +104,7 @@ struct Lock {
   void sort();
 
   const LockedAtom* find(const AtomId& id) const;  // nullptr if absent
+  friend bool operator==(const Lock&, const Lock&) = default;
 };
 
 }  // namespace eka::atom

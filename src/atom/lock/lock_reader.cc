@@ -6,18 +6,14 @@
 
 #include "atom/hash/base_n.h"
 #include "atom/lock/lock.h"
+#include "atom/lock/lock_limits.h"
+#include "atom/lock/written_lock.h"
 #include "atom/names/inner_path.h"
 #include "atom/toml/toml.h"
 #include "base/text.h"
 
 namespace eka::atom {
 namespace {
-
-constexpr std::size_t size_limit = std::size_t{16} << 20;
-constexpr std::size_t dependency_limit = 50'000;
-constexpr std::size_t requires_limit = 5'000;  // per atom
-constexpr std::size_t set_limit = 5'000;
-constexpr std::size_t mirror_limit = 64;  // per set: mirrors are compared pairwise
 
 class LockReader {
  public:
@@ -31,7 +27,7 @@ class LockReader {
     recognize(compose, dependencies);
     if (auto sets = root.table("sets")) read_sets(*sets);
     read_composer(std::move(compose));
-    bound(root, "deps", dependencies.size(), dependency_limit);
+    bound(root, "deps", dependencies.size(), lock_limits::dependencies);
     for (TomlTable& dep : dependencies) read_dependency(dep);
     if (!strict()) root.table("locker");
     finish(root);
@@ -99,15 +95,15 @@ class LockReader {
 
   void read_sets(TomlTable& sets) {
     const auto keys = sets.keys();
-    if (keys.size() > set_limit) {
-      document_.refuse(sets.where(), "“sets”: more than " + std::to_string(set_limit) + " entries");
+    if (keys.size() > lock_limits::sets) {
+      document_.refuse(sets.where(), "“sets”: more than " + std::to_string(lock_limits::sets) + " entries");
     }
     for (const TomlString& key : keys) {
       const ObjectId genesis = document_.check(key.where, ObjectId::parse(key.text), "“sets”");
       TomlTable table = sets.required_table(key.text);
       LockedSet set{.tag = read(table, "tag", Tag::parse), .local = false, .mirrors = {}};
       const auto mirrors = table.required_strings("mirrors");
-      bound(table, "mirrors", mirrors.size(), mirror_limit);
+      bound(table, "mirrors", mirrors.size(), lock_limits::mirrors);
       for (const TomlString& mirror : mirrors) {
         if (mirror.text == "::") {
           set.local = true;
@@ -221,13 +217,13 @@ class LockReader {
     if (!text || text->text == "::") return;
     Url url = check(table, "mirror", *text, Url::parse_repository(text->text));
     if (std::ranges::find(set.mirrors, url) != set.mirrors.end()) return;
-    bound(table, "mirror", set.mirrors.size() + 1, mirror_limit);
+    bound(table, "mirror", set.mirrors.size() + 1, lock_limits::mirrors);
     set.mirrors.push_back(std::move(url));
   }
 
   void read_requires(TomlTable& table, LockedAtom& atom) {
     const auto ids = table.strings("requires").value_or(std::vector<TomlString>{});
-    bound(table, "requires", ids.size(), requires_limit);
+    bound(table, "requires", ids.size(), lock_limits::requires_);
     std::unordered_set<AtomId> seen;
     for (const TomlString& text : ids) {
       const AtomId id = check(table, "requires", text, AtomId::parse(text.text));
@@ -326,13 +322,18 @@ class LockReader {
 
 }  // namespace
 
-Result<Lock> Lock::parse(std::string_view text, std::string_view name) {
+Result<Lock> read_toml_lock(std::string_view text, std::string_view name) {
   try {
-    const TomlDocument document(text, name, Kind::integrity, TomlLimits{.bytes = size_limit});
+    const TomlDocument document(text, name, Kind::integrity, TomlLimits{.bytes = lock_limits::bytes});
     return LockReader(document).read();
   } catch (const Error& error) {
     return std::unexpected(error);
   }
+}
+
+Result<Lock> Lock::parse(std::string_view text, std::string_view name) {
+  if (auto lock = read_written_lock(text)) return *std::move(lock);
+  return read_toml_lock(text, name);
 }
 
 }  // namespace eka::atom

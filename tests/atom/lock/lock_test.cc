@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "atom/lock/written_lock.h"
+
 using namespace eka::atom;
 
 namespace {
@@ -146,6 +148,15 @@ std::string refusal(std::string_view text) {
 }
 
 }  // namespace
+
+TEST_CASE("a lock as it is written is read in one pass") {
+  const auto quick = read_written_lock(format_0);
+  REQUIRE(quick);
+  CHECK(*quick == read_toml_lock(format_0, "atom.lock").value());
+  CHECK_FALSE(read_written_lock(format_1));
+  CHECK_FALSE(read_written_lock(with(format_0, "label = \"nix-lock\"", "label = 'nix-lock'")));
+  CHECK(Lock::parse(with(format_0, "label = \"nix-lock\"", "label = 'nix-lock'"), "atom.lock").value() == *quick);
+}
 
 TEST_CASE("format 0 round-trips byte for byte") {
   const Lock lock = Lock::parse(format_0, "atom.lock").value();
