@@ -64,12 +64,13 @@ std::vector<Ref> list_refs(const atom::Url& url, const std::vector<std::string>&
   const RepositoryHandle repository = open_repository(url);
   const auto odb = make<OdbHandle>(Kind::remote, "reading " + url.str(), git_repository_odb, repository.get());
   std::set<std::string> names;
-  if (matches_any("HEAD", prefixes)) names.insert("HEAD");
+  const RefPrefixes wanted(prefixes);
+  if (wanted.match("HEAD")) names.insert("HEAD");
   const auto iterator =
       make<ReferenceIteratorHandle>(Kind::remote, "reading " + url.str(), git_reference_iterator_new, repository.get());
   const char* name = nullptr;
   while (git_reference_next_name(&name, iterator.get()) == 0) {
-    if (matches_any(name, prefixes)) names.insert(name);
+    if (wanted.match(name)) names.insert(name);
   }
   std::vector<Ref> refs;
   refs.reserve(names.size());

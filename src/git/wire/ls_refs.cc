@@ -1,6 +1,7 @@
 #include "git/wire/ls_refs.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -30,6 +31,20 @@ std::string ls_refs_request(const Capabilities& server, std::span<const std::str
 bool matches_any(std::string_view name, std::span<const std::string> prefixes) {
   return prefixes.empty() ||
          std::ranges::any_of(prefixes, [name](const std::string& prefix) { return name.starts_with(prefix); });
+}
+
+RefPrefixes::RefPrefixes(std::vector<std::string> prefixes) {
+  std::ranges::sort(prefixes);
+  for (std::string& prefix : prefixes) {
+    if (prefixes_.empty() || !prefix.starts_with(prefixes_.back())) prefixes_.push_back(std::move(prefix));
+  }
+}
+
+// A prefix of `name` is not after it, and no other prefix is between the two.
+bool RefPrefixes::match(std::string_view name) const {
+  if (prefixes_.empty()) return true;
+  const auto after = std::ranges::upper_bound(prefixes_, name);
+  return after != prefixes_.begin() && name.starts_with(*std::prev(after));
 }
 
 LsRefsParser::LsRefsParser(std::vector<std::string> prefixes, LsRefsLimits limits)
@@ -84,7 +99,7 @@ Result<void> LsRefsParser::take_line(std::string_view line) {
       ref.peeled = *peeled;
     }  // otherwise an attribute of a later version of git: ignored
   }
-  if (unborn || !matches_any(name, prefixes_)) return {};
+  if (unborn || !prefixes_.match(name)) return {};
   if (refs_.size() == limits_.refs) {
     return fail(Kind::remote, "the remote lists more than " + std::to_string(limits_.refs) + " refs");
   }

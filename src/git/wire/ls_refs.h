@@ -24,6 +24,16 @@ std::string ls_refs_request(const Capabilities& server, std::span<const std::str
 
 bool matches_any(std::string_view name, std::span<const std::string> prefixes);
 
+// The same for many names: the time for each grows with the logarithm of the number of prefixes.
+class RefPrefixes {
+ public:
+  explicit RefPrefixes(std::vector<std::string> prefixes);
+  bool match(std::string_view name) const;
+
+ private:
+  std::vector<std::string> prefixes_;  // sorted; none is a prefix of another
+};
+
 struct LsRefsLimits {
   std::size_t refs = 1'000'000;                // refs that are kept
   std::size_t bytes = std::size_t{256} << 20;  // of the whole response
@@ -42,7 +52,7 @@ class LsRefsParser {
   Result<void> take(const Packet& packet);
   Result<void> take_line(std::string_view line);
 
-  std::vector<std::string> prefixes_;
+  RefPrefixes prefixes_;
   LsRefsLimits limits_;
   PacketReader reader_;
   std::vector<Ref> refs_;

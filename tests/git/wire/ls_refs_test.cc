@@ -65,6 +65,20 @@ TEST_CASE("ls-refs: the request contains the prefixes") {
         "0014command=ls-refs\n00010009peel\n000csymrefs\n0019ref-prefix refs/eka/\n0014ref-prefix HEAD\n0000");
 }
 
+TEST_CASE("ls-refs: sorted prefixes match what a list of them matches") {
+  const std::vector<std::string> names = {"HEAD",      "refs/a",   "refs/a/",  "refs/a/b", "refs/a/b/c", "refs/a0",
+                                          "refs/ab/c", "refs/b/1", "refs/b/2", "refs/c",   "refs/ca/x",  "refs/z"};
+  for (unsigned bits = 0; bits < 1U << 9; ++bits) {
+    std::vector<std::string> prefixes;
+    for (std::size_t i = 0; i < 9; ++i) {
+      if ((bits >> i & 1) != 0) prefixes.push_back(names[names.size() - 1 - i]);
+    }
+    const RefPrefixes sorted(prefixes);
+    for (const auto& name : names) CHECK(sorted.match(name) == matches_any(name, prefixes));
+    CHECK(sorted.match("refs/a/b/c/d") == matches_any("refs/a/b/c/d", prefixes));
+  }
+}
+
 TEST_CASE("ls-refs: refs outside the prefixes are dropped, unborn ones are omitted") {
   const auto refs =
       parse(answer({ref_line("refs/heads/z"), "unborn HEAD symref-target:refs/heads/none", ref_line("refs/tags/t"),
