@@ -4,9 +4,10 @@
 #   bench/harness/run.sh PROFILE RUNS RESULTS [EXPERIMENT…]
 #
 # PROFILE is "full" or "tiny" (takes seconds; for the test of these scripts). Experiments: closure, small, transports,
-# refs, growth, warm, micro, memory; all but the last by default. The programs under test are in the environment: EKA,
-# EKA_WORLD, EKA_BENCH, EKA_PROXY, EKA_LIBGIT2_LOOP and, if built, EKA_MICRO; EKA_OTHER is another build of eka, which
-# takes part in closure, small, transports, refs, growth and warm. Usually called by scripts/bench.
+# refs, growth, warm, micro, real, memory; all but the last two by default. The programs under test are in the
+# environment: EKA, EKA_WORLD, EKA_BENCH, EKA_PROXY, EKA_LIBGIT2_LOOP and, if built, EKA_MICRO; EKA_OTHER is another build
+# of eka, which takes part in all but micro and memory. EKA_BENCH_TREE is the collection of packages for real, instead of a
+# generated one, and EKA_BENCH_ATTRIBUTES names the packages to evaluate. Usually called by scripts/bench.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../../tests/scenario/serve.sh"
@@ -22,6 +23,8 @@ done
 if [[ -n ${EKA_MICRO:-} ]]; then EKA_MICRO=$(realpath "$EKA_MICRO"); fi
 if [[ -n ${EKA_OTHER:-} ]]; then EKA_OTHER=$(realpath "$EKA_OTHER"); fi
 results=$(realpath "$results")
+collection_tree=${EKA_BENCH_TREE:-} collection_attributes=${EKA_BENCH_ATTRIBUTES:-}
+if [[ -n $collection_tree ]]; then collection_tree=$(realpath "$collection_tree"); fi
 places=50  # parallel processes of xargs
 
 scratch=$(mktemp -d /tmp/eka-bench.XXXXXX)
@@ -140,6 +143,7 @@ refs_contest() {
 
 source "$here/warm.sh"
 source "$here/memory.sh"
+source "$here/real.sh"
 source "$here/micro.sh"
 
 if [[ $profile == tiny ]]; then
@@ -154,6 +158,7 @@ if [[ $profile == tiny ]]; then
   }
   warm_sets=2 warm_atoms=6
   memory_remotes=5 memory_mib=16 micro_seconds=0.01
+  deep_sets=3 deep_atoms=9 deep_plans=4 collection_packages=30 collection_files=120
 else
   files=4 file_size=1000
   experiment_closure() {
@@ -179,6 +184,7 @@ else
   }
   warm_sets=50 warm_atoms=500
   memory_remotes=2000 memory_mib=2048 micro_seconds=0.2
+  deep_sets=50 deep_atoms=500 deep_plans=100 collection_packages=5000 collection_files=40000
 fi
 
 serve_start "$scratch/worlds"

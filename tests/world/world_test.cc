@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -111,6 +113,50 @@ TEST_CASE("a large world has the requested size, and its root reaches all atoms"
   CHECK(root->versions.back().sets_of.size() == 5);
 }
 
+TEST_CASE("a graph is as deep as requested, and each lock names the whole closure") {
+  eka::test::TemporaryDirectory scratch;
+  const GraphWorld size{.sets = 3, .depth = 12, .width = 2, .fan_out = 3};
+  const auto world = make_world(graph_world(size), scratch.path(), "http://127.0.0.1:8080");
+  REQUIRE(world.atoms.size() == 25);
+  check_published(world);
+  CHECK(world.atoms.back().label.str() == "root");
+  CHECK(world.atoms.back().set == "set-00");
+  CHECK(world.atoms.back().versions.back().closure == 24);
+  CHECK(world.atoms[20].versions.back().closure == 20);  // the first of the eleventh level
+
+  Reader reader(world.sets[world.atoms[20].set == "set-00" ? 0 : world.atoms[20].set == "set-01" ? 1 : 2].path);
+  const auto lock =
+      unwrap(atom::Lock::parse(reader.file(world.atoms[20].versions.back().tree, "atom.lock"), "atom.lock"));
+  CHECK(std::ranges::count_if(lock.atoms, [](const auto& atom) { return atom.direct; }) == 3);
+}
+
+TEST_CASE("a collection has the requested number of files, and packages that others need") {
+  eka::test::TemporaryDirectory scratch;
+  const NixlikeWorld size{.packages = 60, .files = 400, .inputs = 5};
+  const auto description = nixlike_world(size);
+  const auto& files = description.history.front().releases.front().files;
+  CHECK(files.size() == 400);
+  CHECK(std::ranges::count_if(files, [](const auto& file) { return file.first.ends_with("/package.nix"); }) == 60);
+  const auto world = make_world(description, scratch.path(), "http://127.0.0.1:8080");
+  REQUIRE(world.atoms.size() == 1);
+  check_published(world);
+
+  auto real = size;
+  real.tree = (scratch.path() / "tree").string();
+  std::filesystem::create_directories(scratch.path() / "tree/.git");
+  std::ofstream(scratch.path() / "tree/default.nix") << "{ system }: { }";
+  std::ofstream(scratch.path() / "tree/.git/config") << "not part of the collection";
+  std::filesystem::create_symlink("default.nix", scratch.path() / "tree/link.nix");
+  CHECK_THROWS_AS(nixlike_world(real), Error);  // it does not say what to evaluate
+  real.attributes = {"hello", "world"};
+  const auto copied = nixlike_world(real).history.front().releases.front().files;
+  std::vector<std::string> names;
+  for (const auto& [name, file] : copied) names.push_back(name);
+  CHECK(names == std::vector<std::string>{"atom.nix", "default.nix", "link.nix", "main.nix"});
+  CHECK(copied.at("link.nix").mode == File::Mode::symlink);
+  CHECK(copied.at("main.nix").content.find("hello\n    world") != std::string::npos);
+}
+
 TEST_CASE("worlds are the same on every machine") {
   eka::test::TemporaryDirectory scratch;
   const auto demo = make_world(demo_world(), scratch.path() / "demo", "http://127.0.0.1:8080");
@@ -118,6 +164,10 @@ TEST_CASE("worlds are the same on every machine") {
   CHECK(demo.sets.front().genesis.hex() == "3b9e26527e361687c6e9b8346fc5ba4cbd7afa5c");
   CHECK(demo.atoms.back().versions.back().rev.hex() == "36ee9ffbe88c005922938377c3d8621f0b1e0143");
   CHECK(large.atoms.back().versions.back().rev.hex() == "3e445109d24e335cf161a1f5054685fff492ec73");
+  const auto graph = make_world(graph_world({}), scratch.path() / "graph", "http://127.0.0.1:8080");
+  const auto nixlike = make_world(nixlike_world({}), scratch.path() / "nixlike", "http://127.0.0.1:8080");
+  CHECK(graph.atoms.back().versions.back().rev.hex() == "963ed6e01692ac838251c4fa824b48169fb9714d");
+  CHECK(nixlike.atoms.back().versions.back().rev.hex() == "d4192cb464d544803a481a5d306fc0560bfae68a");
 }
 
 TEST_CASE("worlds with different seeds share no set") {

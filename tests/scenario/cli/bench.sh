@@ -6,15 +6,19 @@ source "$(dirname "$0")/../scenario.sh"
 harness=$here/../../bench/harness
 results=$scratch/results
 : >"$results"
-check "the harness runs" "$harness/run.sh" tiny 1 "$results" closure small transports refs warm growth micro memory
+check "the harness runs" "$harness/run.sh" tiny 1 "$results" closure small transports refs warm growth real micro memory
 equal "every contender fetched everything" "" "$(jq -r 'select(.correct == false) | "\(.experiment): \(.contender)"' "$results")"
-equal "every experiment was run" "closure growth memory refs small transports warm" "$(jq -r 'select(.contender or .calls) | .experiment' "$results" | sort -u | xargs)"
+equal "every experiment was run" "closure growth memory real change real cold real collection real fetch real remembered refs small transports warm" "$(jq -r 'select(.contender or .calls) | .experiment' "$results" | sort -u | xargs)"
 equal "with every contender" "eka git_per_atom git_per_remote libgit2_loop nix_fetchgit" \
   "$(jq -r 'select(.experiment == "small") | .contender' "$results" | sort -u | xargs)"
 of() { jq -r --arg e "$1" --arg c "$2" "select(.experiment == \$e and .contender == \$c) | $3" "$results"; }
 equal "a new host: a handshake, and one request for each of 3 sets" 4 "$(of closure eka .requests)"
 equal "a known host: one request for each" 3 "$(of closure eka_known .requests)"
 equal "refs of 4 sets: a handshake, and 4 questions" 5 "$(of refs eka .requests)"
+equal "one request for the refs, one for the root, one for each of 3 sets, and a handshake" 6 "$(of 'real fetch' eka .requests)"
+equal "cached plans send no request" 0 "$(of 'real remembered' eka .requests)"
+equal "Nix evaluates the collection as eka does" "eka nix" \
+  "$(jq -r 'select(.experiment == "real collection" and .correct) | .contender' "$results" | sort -u | xargs)"
 equal "a warm plan sends no request" 0 "$(of warm eka .connections)"
 equal "a warm plan opens no network socket and starts no git" "0 0" \
   "$(jq -r 'select(.calls) | .calls | "\(.sockets) \(.git)"' "$results")"
@@ -25,7 +29,7 @@ check "the report is written" "$harness/report.sh" "$results" "$scratch/one.json
 "$harness/report.sh" "$results" "$scratch/one.json" "$scratch/one.svg" >"$scratch/table"
 matches "tables name contenders with their ratio" "git_per_remote .*x " "$(cat "$scratch/table")"
 matches "tables contain the limit" "limit: 40 ms" "$(cat "$scratch/table")"
-equal "the document has a table per experiment" 9 "$(jq '.tables | length' "$scratch/one.json")"
+equal "the document has a table per experiment" 14 "$(jq '.tables | length' "$scratch/one.json")"
 if [[ -x ${EKA_MICRO:-} ]]; then
   equal "the document has all single steps" 18 "$(jq '.micro | length' "$scratch/one.json")"
 else
