@@ -1,8 +1,9 @@
 // From names to derivations, in these steps:
 //
-//   find roots    locate each atom, fetch and read it             one ref query, one request per remote
-//   lock          choose versions where a root has no lock file   (resolve/choose.h)
-//   recall        use a cached evaluation                         then nothing more is fetched
+//   find roots    locate each atom and fetch it                   one ref query, one request per remote
+//   recall        use a cached evaluation                         then nothing more is read or fetched
+//   read          manifests and locks; choose versions where a root has no lock file   (resolve/choose.h)
+//   recall        for atoms whose tree does not pin the evaluation
 //   fetch         everything that the closures need               one request per remote, all at once
 //   materialize   trees on disk, store paths, the document
 //   evaluate      in a sandbox, several at once, or many in one   within one memory budget
@@ -33,9 +34,12 @@ namespace eka::engine {
 namespace {
 
 struct Requested {};
+struct Found {
+  FoundRoot root;
+};
 struct Locked {
   Root root;
-  std::optional<std::string> key;  // evaluation key (recall.h); nothing if it depends on the closure
+  std::optional<std::string> key{};  // evaluation key (recall.h); nothing if it depends on the closure
 };
 struct Fetched {
   Root root;
@@ -49,6 +53,7 @@ struct Ready {
 struct Evaluated {
   Plan plan;
   std::string key;
+  Recalled evaluation;
   eval::Evaluated result;
 };
 struct Done {
@@ -58,7 +63,8 @@ struct Done {
 struct Job {
   const Wanted* item = nullptr;
   Times* times = nullptr;
-  std::variant<Requested, Locked, Fetched, Ready, Evaluated, Done, Error> state;
+  std::string tried;  // an evaluation key under which nothing is cached
+  std::variant<Requested, Found, Locked, Fetched, Ready, Evaluated, Done, Error> state;
 
   template <class State>
   State& as() {
@@ -66,28 +72,41 @@ struct Job {
   }
 };
 
+// `remotes` are those that the lock names.
+Plan plan_of(const FoundRoot& root, std::vector<std::string> remotes, std::vector<atom::LockedDirect> archives,
+             const Recalled& evaluation, bool remembered) {
+  const auto& published = root.published;
+  remotes.push_back(root.found_at.str());
+  std::ranges::sort(remotes);
+  remotes.erase(std::ranges::unique(remotes).begin(), remotes.end());
+  return {.label = published.label,
+          .version = published.version,
+          .id = atom::AtomId(published.set, published.label),
+          .rev = published.rev,
+          .drv_path = evaluation.drv_path,
+          .outputs = evaluation.outputs,
+          .remembered = remembered,
+          .remotes = std::move(remotes),
+          .archives = std::move(archives),
+          .milliseconds = {}};
+}
+
+// For an atom that has been read. `closure` is nullptr if it was not fetched; if the lock alone does not name all
+// archives (format 1), it was.
 Plan plan_of(const Root& root, const Closure* closure, const Recalled& evaluation, bool remembered) {
-  const auto& published = root.atom.published;
-  Plan plan{.label = published.label,
-            .version = published.version,
-            .id = atom::AtomId(published.set, published.label),
-            .rev = published.rev,
-            .drv_path = evaluation.drv_path,
-            .outputs = evaluation.outputs,
-            .remembered = remembered,
-            .remotes = {root.found_at.str()},
-            .archives = {},
-            .milliseconds = {}};
-  if (const auto& lock = root.atom.lock) {
-    // If the lock alone does not name all archives (format 1), the closure has been fetched.
-    plan.archives = closure != nullptr ? archives_of(*closure) : archives_of(*lock);
-    for (const auto& [set, locked] : lock->sets) {
-      for (const auto& url : locked.mirrors) plan.remotes.push_back(url.str());
-    }
-  }
-  std::ranges::sort(plan.remotes);
-  plan.remotes.erase(std::ranges::unique(plan.remotes).begin(), plan.remotes.end());
-  return plan;
+  const auto& lock = root.atom.lock;
+  if (!lock) return plan_of(root, {}, {}, evaluation, remembered);
+  auto archives = closure != nullptr ? archives_of(*closure) : archives_of(*lock);
+  return plan_of(root, mirrors_in(*lock), std::move(archives), evaluation, remembered);
+}
+
+// As it is cached.
+Recalled recalled(const Root& root, std::string drv_path, std::vector<eval::Output> outputs) {
+  Recalled out{std::move(drv_path), std::move(outputs), root.published.version.str(), {}, std::nullopt};
+  if (!root.atom.lock) return out;
+  out.remotes = mirrors_in(*root.atom.lock);
+  if (const auto rest = outline(*root.atom.lock)) out.lock = rest->text();
+  return out;
 }
 
 class Run {
@@ -106,7 +125,9 @@ class Run {
 
   coro::Task<PlanReport> finish() {
     co_await find_nix_and_roots();
-    co_await recall_evaluations();
+    co_await recall_unread();
+    co_await read();
+    co_await recall_read();
     if (context_.settings.share_context) {
       co_await each_locked(&Run::fetch_and_materialize);
       co_await evaluate_together();
@@ -150,45 +171,127 @@ class Run {
     context_.observer.planned(index, result(job));
   }
 
-  // Finding Nix on this machine and reading the roots run in parallel.
+  // Finding Nix on this machine and finding the roots run in parallel.
   coro::Task<> find_nix_and_roots() {
     std::vector<coro::Task<>> tasks;
     tasks.push_back(context_.evaluator->prepare());
-    tasks.push_back(read_roots());
+    tasks.push_back(find());
     co_await coro::all(std::move(tasks));
   }
 
-  coro::Task<> read_roots() {
+  coro::Task<> find() {
     // Reported at once: the remote of another root may take long to respond.
     RootFailed failed = [this](std::size_t index, const Error& error) { fail(jobs_[index], error); };
-    auto roots = co_await find_roots(context_, request_.items, times_, std::move(failed));
-    co_await complete_locks(context_, request_.items, roots, times_);
+    auto roots = co_await locate_roots(context_, request_.items, times_, std::move(failed));
     for (std::size_t i = 0; i < roots.size(); ++i) {
-      if (roots[i]) {
-        jobs_[i].state = Locked{*std::move(roots[i]), {}};
-      } else if (!std::holds_alternative<Error>(jobs_[i].state)) {
-        fail(jobs_[i], std::move(roots[i]).error());  // no lock could be completed
-      }
+      if (roots[i]) jobs_[i].state = Found{*std::move(roots[i])};
     }
   }
 
-  coro::Task<> recall_evaluations() {
-    if (context_.settings.fresh_evaluation) {
-      for (auto* job : jobs_in<Locked>()) set_key(job->as<Locked>());
-      co_return;
+  // Recalls evaluations that the tree of their atom pins, before the atom is read. Not for atoms of a working tree,
+  // whose locks may have to be changed first.
+  coro::Task<> recall_unread() {
+    if (context_.settings.fresh_evaluation) co_return;
+    std::vector<Job*> jobs;
+    std::vector<atom::ObjectId> revs;
+    for (auto* job : jobs_in<Found>()) {
+      const auto& root = job->as<Found>().root;
+      if (root.set_directory) continue;
+      jobs.push_back(job);
+      revs.push_back(root.published.rev);
     }
+    if (jobs.empty()) co_return;
+    const auto commits = co_await context_.cache->objects().commits(std::move(revs));
+    std::vector<Job*> known;
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (!commits[i]) continue;
+      jobs[i]->tried = evaluation_digest(context_, jobs[i]->as<Found>().root.published, commits[i]->tree);
+      known.push_back(jobs[i]);
+      keys.push_back(jobs[i]->tried);
+    }
+    const auto found = co_await recall(context_, std::move(keys));
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      if (found[i]) co_await complete_unread(*known[i], *found[i]);
+    }
+  }
+
+  // Does nothing if the cached evaluation is of another version: reading the atom then explains what is wrong.
+  coro::Task<> complete_unread(Job& job, const Recalled& evaluation) {
+    const auto root = job.as<Found>().root;
+    job.tried.clear();
+    if (evaluation.version != root.published.version.str()) co_return;
+    std::optional<atom::Lock> lock;
+    if (evaluation.lock) {
+      auto read = atom::Lock::parse(*evaluation.lock, "cached evaluation");
+      if (!read) co_return;
+      lock = *std::move(read);
+    }
+    const auto place = context_.remotes().came_from(root.found_at);
+    std::optional<Error> failure;
+    try {
+      if (lock && place.is_local()) co_await check_consent(context_, *lock, place.path());
+    } catch (const Error& error) {
+      failure = error;
+    }
+    if (failure) {
+      fail(job, *std::move(failure));
+    } else {
+      auto archives = lock ? archives_of(*lock) : std::vector<atom::LockedDirect>{};
+      complete(job, plan_of(root, evaluation.remotes, std::move(archives), evaluation, true));
+    }
+  }
+
+  coro::Task<> read() {
+    const std::vector<Job*> jobs = jobs_in<Found>();
+    std::vector<FoundRoot> found;
+    std::vector<Times*> timings;
+    for (auto* job : jobs) {
+      found.push_back(std::move(job->as<Found>().root));
+      timings.push_back(job->times);
+    }
+    auto roots = co_await read_roots(context_, std::move(found), std::move(timings));
+    // Reported before versions are chosen for others.
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (!roots[i]) fail(*jobs[i], roots[i].error());
+    }
+    // In sequence: each root uses the answers to queries of earlier ones.
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (!roots[i]) continue;
+      auto root = *std::move(roots[i]);
+      co_await complete_root(*jobs[i], std::move(root));
+    }
+  }
+
+  coro::Task<> complete_root(Job& job, Root root) {
+    std::optional<Error> failure;
+    try {
+      co_await complete_lock(context_, job.item->typed, root, *job.times);
+    } catch (const Error& error) {
+      failure = error;
+    }
+    if (failure) {
+      fail(job, *std::move(failure));
+    } else {
+      job.state = Locked{std::move(root)};
+    }
+  }
+
+  coro::Task<> recall_read() {
     std::vector<Job*> known;
     std::vector<std::string> keys;
     for (auto* job : jobs_in<Locked>()) {
       auto& locked = job->as<Locked>();
       set_key(locked);
-      if (!locked.key) continue;
+      if (context_.settings.fresh_evaluation || !locked.key || *locked.key == job->tried) continue;
       known.push_back(job);
       keys.push_back(*locked.key);
     }
-    auto recalled = co_await recall(context_, std::move(keys));
+    const auto found = co_await recall(context_, std::move(keys));
     for (std::size_t i = 0; i < known.size(); ++i) {
-      if (recalled[i]) complete(*known[i], plan_of(known[i]->as<Locked>().root, nullptr, *recalled[i], true));
+      if (!found[i]) continue;
+      const auto& root = known[i]->as<Locked>().root;
+      complete(*known[i], plan_of(root, nullptr, *found[i], true));
     }
   }
 
@@ -199,9 +302,9 @@ class Run {
     if (context_.settings.fresh_evaluation) co_return false;
     const auto& fetched = job.as<Fetched>();
     std::vector<std::string> keys{fetched.key};
-    const auto recalled = co_await recall(context_, std::move(keys));
-    if (!recalled.front()) co_return false;
-    complete(job, plan_of(fetched.root, &fetched.closure, *recalled.front(), true));
+    const auto found = co_await recall(context_, std::move(keys));
+    if (!found.front()) co_return false;
+    complete(job, plan_of(fetched.root, &fetched.closure, *found.front(), true));
     co_return true;
   }
 
@@ -243,8 +346,9 @@ class Run {
   void evaluated(Job& job, eval::Evaluated result) {
     if (!result.messages.empty()) context_.observer.note(result.messages);
     const auto& fetched = job.as<Ready>().fetched;
-    auto plan = plan_of(fetched.root, &fetched.closure, {result.drv_path, result.outputs}, false);
-    job.state = Evaluated{std::move(plan), fetched.key, std::move(result)};
+    auto evaluation = recalled(fetched.root, result.drv_path, result.outputs);
+    auto plan = plan_of(fetched.root, &fetched.closure, evaluation, false);
+    job.state = Evaluated{std::move(plan), fetched.key, std::move(evaluation), std::move(result)};
     tell_answer(job);
   }
 
@@ -290,9 +394,9 @@ class Run {
       co_await context_.evaluator->import_derivations(std::move(results));
     }
     for (auto* job : jobs) {
-      auto& [plan, key, result] = job->as<Evaluated>();
+      auto& [plan, key, evaluation, result] = job->as<Evaluated>();
       // What was read from a build may differ after the next build, so it is not cached.
-      if (!result.imported) remember(context_, key, {plan.drv_path, plan.outputs});
+      if (!result.imported) remember(context_, key, evaluation);
       job->state = Done{std::move(plan)};
     }
   }

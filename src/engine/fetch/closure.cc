@@ -112,7 +112,7 @@ class Assembly {
     auto wanted = co_await decide(root_.rev);
     while (!wanted.empty()) {
       co_await fetcher_.fetch(wanted, closure_.mirrors);
-      auto level = co_await read_atoms(context_, wanted);
+      auto level = co_await read_atoms(context_, wanted, per_atom_ ? WithLock::yes : WithLock::no);
       for (auto& atom : level) add(unwrap(std::move(atom)));
       std::vector<Published> next;
       if (per_atom_) {
@@ -128,7 +128,7 @@ class Assembly {
   void add(ReadAtom atom) {
     index_.emplace(atom.published.rev, closure_.members.size());
     closure_.members.push_back({atom.published, atom.tree, atom.manifest, {}, {}, {}, {}});
-    read_.emplace(atom.published.rev, std::move(atom));
+    if (per_atom_ || atom.published.rev == root_.rev) read_.emplace(atom.published.rev, std::move(atom));
   }
 
   // Applies the lock of the atom at `rev`; returns the atoms that are new.
@@ -247,7 +247,7 @@ class Assembly {
   Closure closure_;
   bool per_atom_ = false;  // format 1: each atom's own lock applies
   std::map<atom::ObjectId, Closure::Index> index_;
-  std::map<atom::ObjectId, ReadAtom> read_;
+  std::map<atom::ObjectId, ReadAtom> read_;  // those whose locks decide
   std::map<atom::ObjectId, std::set<atom::ObjectId>> sees_;
   std::set<atom::ObjectId> known_;
   std::map<atom::ObjectId, std::vector<atom::Url>> places_;  // by revision: mirrors in the lock that names it
@@ -259,12 +259,11 @@ std::string file_name(const Published& atom, std::string_view file) {
   return fmt::format("{}: {}", atom.str(), file);
 }
 
-// `texts` are the contents of atom.toml and atom.lock. An error, including a failed allocation, affects only this atom,
-// not those that are read with it.
+// `texts` are the contents of atom.toml and, if it is wanted, of atom.lock. An error, including a failed allocation,
+// affects only this atom, not those that are read with it.
 Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree,
                             const store::CachedObjects::Texts& texts) try {
   const auto& manifest_text = texts.at(0);
-  const auto& lock_text = texts.at(1);
   if (!manifest_text) return fail(Kind::integrity, fmt::format("{} has no {}", published.str(), atom_file));
   auto manifest = atom::Manifest::parse(*manifest_text, file_name(published, atom_file));
   if (!manifest) return std::unexpected(std::move(manifest).error());
@@ -274,8 +273,8 @@ Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree,
                                              manifest->version.str()));
   }
   ReadAtom out{std::move(published), tree, *std::move(manifest), std::nullopt};
-  if (!lock_text) return out;
-  auto lock = atom::Lock::parse(*lock_text, file_name(out.published, lock_file));
+  if (texts.size() == 1 || !texts[1]) return out;
+  auto lock = atom::Lock::parse(*texts[1], file_name(out.published, lock_file));
   if (!lock) return std::unexpected(std::move(lock).error());
   out.lock = *std::move(lock);
   return out;
@@ -291,15 +290,29 @@ coro::Task<ReadAtom> read_atom(Context& context, Published published) {
   co_return unwrap(std::move(read.front()));
 }
 
-coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms) {
+coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms,
+                                                     WithLock with_lock) {
   std::vector<atom::ObjectId> revs, trees;
   for (const auto& atom : atoms) revs.push_back(atom.rev);
   const auto commits = co_await context.cache->objects().commits(std::move(revs));
   for (const auto& commit : commits) {
     if (commit) trees.push_back(commit->tree);
   }
-  std::vector<std::string> names{atom_file, lock_file};
+  std::vector<std::string> names{atom_file};
+  if (with_lock == WithLock::yes) names.emplace_back(lock_file);
   auto texts = co_await context.cache->objects().files(trees, std::move(names));
+  std::size_t locks = 0;
+  std::size_t bytes = 0;
+  for (const auto& files : texts) {
+    for (std::size_t i = 0; files && i < files->size(); ++i) {
+      const auto& text = (*files)[i];
+      if (!text) continue;
+      locks += i;
+      bytes += text->size();
+    }
+  }
+  context.observer.detail(
+      fmt::format("read the manifests of {} atoms and {} of their lock files: {} bytes", atoms.size(), locks, bytes));
   // Large manifests or locks take a while to parse.
   co_return co_await coro::offload(context.pool, [&](coro::Stop stop) {
     std::vector<Result<ReadAtom>> out;

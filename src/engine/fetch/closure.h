@@ -25,6 +25,7 @@ struct ReadAtom {
   atom::ObjectId tree;
   atom::Manifest manifest;
   std::optional<atom::Lock> lock;
+  bool lock_is_own = true;             // as in its tree: whether it has one, and which; so the tree determines it
   std::set<atom::ObjectId> entered{};  // revisions in its lock that this run took from the surrounding working tree
 };
 
@@ -50,10 +51,14 @@ struct Closure {
   Mirrors mirrors;              // of every set in the closure
 };
 
+// Whether the lock of an atom is read with its manifest. A lock that decides nothing need not even be readable.
+enum class WithLock { no, yes };
+
 // Reads the atom at a revision in the cache. Kind::integrity if its manifest belongs to another atom.
 coro::Task<ReadAtom> read_atom(Context& context, Published published);
 // Reads many at the cost of one, in their order; each fails separately.
-coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms);
+coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms,
+                                                     WithLock with_lock = WithLock::yes);
 
 // Fetches the dependencies of `root` and links them. `root_url` is where the root was found: its "::". Without
 // `with_sources`, only atoms are fetched.

@@ -1,14 +1,16 @@
 #include "engine/plan/evaluation_key.h"
 
+#include <algorithm>
+
 #include "atom/hash/base_n.h"
 #include "atom/hash/blake3.h"
-#include "engine/plan/materialize.h"
+#include "engine/plan/member_keys.h"
 
 namespace eka::engine {
 namespace {
 
 // Increase it when a key covers something else, or when the format of cached evaluations changes.
-constexpr int key_format = 2;
+constexpr int key_format = 3;
 
 }  // namespace
 
@@ -26,9 +28,17 @@ std::string EvaluationKey::digest() const {
   return atom::hex(atom::Blake3().update(document.canonical()).digest());
 }
 
+atom::Json pinned_by_tree() {
+  return "tree";
+}
+
 std::optional<atom::Json> pinned_by_lock(const ReadAtom& root) {
-  if (!root.lock) return root.manifest.has_dependencies() ? std::nullopt : std::optional<atom::Json>("none");
+  if (!root.lock) return root.manifest.has_dependencies() ? std::nullopt : std::optional(pinned_by_tree());
   if (!root.lock->covers_closure()) return std::nullopt;
+  // The refs of the set name the revisions that a foreign lock leaves out.
+  const auto has_rev = [](const atom::LockedAtom& atom) { return atom.rev.has_value(); };
+  if (!std::ranges::all_of(root.lock->atoms, has_rev)) return std::nullopt;
+  if (root.lock_is_own) return pinned_by_tree();
   return atom::Json(atom::Json::Object{{"lock", root.lock->text()}});
 }
 

@@ -1,67 +1,14 @@
 #include "engine/plan/materialize.h"
 
-#include <algorithm>
-#include <set>
-
-#include "atom/hash/base_n.h"
-#include "atom/hash/blake3.h"
 #include "atom/hash/nar_hash.h"
 #include "coro/run/pool.h"
 #include "coro/task/task_group.h"
+#include "engine/plan/member_keys.h"
 
 namespace eka::engine {
 namespace {
 
 using Index = Closure::Index;
-
-std::vector<Index> neighbours(const Closure::Member& member) {
-  std::vector<Index> out;
-  if (member.composer) out.push_back(*member.composer);
-  for (const auto& [tag, labels] : member.dependencies) {
-    for (const auto& [label, index] : labels) out.push_back(index);
-  }
-  return out;
-}
-
-std::set<Index> reachable(const Closure& closure, Index from) {
-  std::set<Index> seen{from};
-  std::vector<Index> open{from};
-  while (!open.empty()) {
-    const auto index = open.back();
-    open.pop_back();
-    for (const auto next : neighbours(closure.members[index])) {
-      if (seen.insert(next).second) open.push_back(next);
-    }
-  }
-  return seen;
-}
-
-// What a lock says about a source, as one word.
-std::string pinned_to(const atom::LockedDirect& locked) {
-  const auto rest = [](const auto& source) -> std::string {
-    if constexpr (requires { source.rev; }) {
-      return source.rev.hex();
-    } else if constexpr (requires { source.unpack; }) {
-      return source.hash + (source.unpack ? ",unpack" : "");
-    } else {
-      return source.hash;
-    }
-  };
-  const auto url = std::visit([](const auto& source) { return source.url; }, locked.source);
-  return std::string(locked.type()) + "," + url + "," + std::visit(rest, locked.source);
-}
-
-// Identifies a member without its dependencies: its revision, and the names and revisions that it sees.
-std::string describe(const Closure& closure, const Closure::Member& member) {
-  const auto rev = [&](Index index) { return closure.members[index].published.rev.hex(); };
-  std::string out = member.published.set.hex() + member.published.rev.hex();
-  if (member.composer) out += " with " + rev(*member.composer);
-  for (const auto& [tag, labels] : member.dependencies) {
-    for (const auto& [label, index] : labels) out += " " + tag.str() + "." + label.str() + "=" + rev(index);
-  }
-  for (const auto& [name, source] : member.sources) out += " " + name + "=" + pinned_to(source.locked);
-  return out + "\n";
-}
 
 struct SourcesJson {
   atom::Json pins{atom::Json::Object{}};
@@ -126,21 +73,6 @@ coro::Task<eval::Source> materialize_tree(Context& context, atom::ObjectId tree,
 }
 
 }  // namespace
-
-std::vector<std::string> member_keys(const Closure& closure) {
-  std::vector<std::string> alone;
-  for (const auto& member : closure.members) alone.push_back(describe(closure, member));
-  std::vector<std::string> out;
-  for (Index index = 0; index < closure.members.size(); ++index) {
-    std::set<std::string> reached;
-    for (const auto other : reachable(closure, index)) reached.insert(alone[other]);
-    atom::Blake3 hash;
-    hash.update(alone[index]);
-    for (const auto& text : reached) hash.update(text);
-    out.push_back(closure.members[index].published.label.str() + "-" + atom::hex(hash.digest()).substr(0, 32));
-  }
-  return out;
-}
 
 coro::Task<Materialized> materialize(Context& context, const Closure& closure) {
   std::vector<coro::Task<eval::Source>> trees;

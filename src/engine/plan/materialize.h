@@ -27,7 +27,4 @@ eval::Evaluation join(const Settings& settings, const std::vector<const Material
 // The configuration that atoms see, before their own package table is added (protocol §9).
 atom::Json configuration(const Platforms& platforms);
 
-// One key for each member: BLAKE3 over the member and all that it reaches. Pure.
-std::vector<std::string> member_keys(const Closure& closure);
-
 }  // namespace eka::engine

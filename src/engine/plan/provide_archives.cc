@@ -9,11 +9,6 @@
 namespace eka::engine {
 namespace {
 
-bool is_archive(const atom::LockedDirect& direct) {
-  const auto* build = std::get_if<atom::LockedBuild>(&direct.source);
-  return build != nullptr && build->unpack;
-}
-
 coro::Task<> provide(Context& context, Sources& sources, atom::LockedDirect archive) {
   const auto& build = std::get<atom::LockedBuild>(archive.source);
   const auto hash = unwrap(atom::NarHash::parse_sri(build.hash));
@@ -27,6 +22,11 @@ coro::Task<> provide(Context& context, Sources& sources, atom::LockedDirect arch
 }
 
 }  // namespace
+
+bool is_archive(const atom::LockedDirect& direct) {
+  const auto* build = std::get_if<atom::LockedBuild>(&direct.source);
+  return build != nullptr && build->unpack;
+}
 
 std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock) {
   std::vector<atom::LockedDirect> out;

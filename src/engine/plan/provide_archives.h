@@ -14,6 +14,8 @@
 
 namespace eka::engine {
 
+bool is_archive(const atom::LockedDirect& direct);
+
 // The archives of a lock, with format 0 those of the whole closure; and the archives of a closure, for format 1, where
 // each atom's own lock applies.
 std::vector<atom::LockedDirect> archives_of(const atom::Lock& lock);

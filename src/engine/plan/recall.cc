@@ -1,42 +1,62 @@
 #include "engine/plan/recall.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/plan/evaluation_key.h"
 #include "engine/plan/materialize.h"
+#include "engine/plan/provide_archives.h"
 
 namespace eka::engine {
 namespace {
 
-// One line for the derivation, then one for each output: "<name> <path>". Neither can contain a space.
+// One line for the derivation, one for each output ("<name> <path>", neither of which can contain a space), an empty
+// line, one for the version, one for each remote; then the outline of the lock, if there is one.
+constexpr std::string_view version_key = "version ";
+constexpr std::string_view remote_key = "remote ";
+
 std::string write(const Recalled& evaluation) {
-  std::string out = evaluation.drv_path;
-  for (const auto& output : evaluation.outputs) out += "\n" + output.name + " " + output.path;
+  std::string out = evaluation.drv_path + "\n";
+  for (const auto& output : evaluation.outputs) out += output.name + " " + output.path + "\n";
+  out += "\n" + std::string(version_key) + evaluation.version + "\n";
+  for (const auto& remote : evaluation.remotes) out += std::string(remote_key) + remote + "\n";
+  if (evaluation.lock) out += *evaluation.lock;
   return out;
 }
 
-std::optional<Recalled> read(const std::string& text) {
+// The next line of `text`, without its end.
+std::string_view take_line(std::string_view& text) {
+  const auto end = std::min(text.find('\n'), text.size());
+  const auto line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+std::optional<Recalled> read(std::string_view text) {
   Recalled out;
-  std::size_t start = text.find('\n');
-  out.drv_path = text.substr(0, start);
-  while (start != std::string::npos) {
-    const auto end = text.find('\n', start + 1);
-    const auto line = text.substr(start + 1, end == std::string::npos ? end : end - start - 1);
+  out.drv_path = take_line(text);
+  while (true) {
+    const auto line = take_line(text);
+    if (line.empty()) break;
     const auto space = line.find(' ');
-    if (space == std::string::npos) return std::nullopt;
-    out.outputs.push_back({line.substr(0, space), line.substr(space + 1)});
-    start = end;
+    if (space == line.npos) return std::nullopt;
+    out.outputs.push_back({std::string(line.substr(0, space)), std::string(line.substr(space + 1))});
   }
+  const auto version = take_line(text);
+  if (!version.starts_with(version_key)) return std::nullopt;
+  out.version = version.substr(version_key.size());
+  while (text.starts_with(remote_key)) out.remotes.emplace_back(take_line(text).substr(remote_key.size()));
+  if (!text.empty()) out.lock = text;
   if (!out.drv_path.ends_with(".drv") || out.outputs.empty()) return std::nullopt;
   return out;
 }
 
-std::string digest_of(Context& context, const ReadAtom& root, atom::Json pins) {
+std::string digest_of(Context& context, const Published& published, const atom::ObjectId& tree, atom::Json pins) {
   const auto& identity = context.evaluator->identity();
   return EvaluationKey{.configuration = configuration(context.settings.platforms),
-                       .set = root.published.set.hex(),
-                       .label = root.published.label.str(),
-                       .tree = root.tree.hex(),
+                       .set = published.set.hex(),
+                       .label = published.label.str(),
+                       .tree = tree.hex(),
                        .pins = std::move(pins),
                        .expressions = identity.expressions_digest,
                        .nix_version = identity.version,
@@ -44,16 +64,59 @@ std::string digest_of(Context& context, const ReadAtom& root, atom::Json pins) {
       .digest();
 }
 
+bool is_local(const atom::LockedDirect& direct) {
+  const auto url = std::visit([](const auto& source) { return atom::Url::parse(source.url); }, direct.source);
+  return url && url->is_local();
+}
+
 }  // namespace
+
+std::vector<std::string> mirrors_in(const atom::Lock& lock) {
+  std::vector<std::string> out;
+  for (const auto& [set, locked] : lock.sets) {
+    for (const auto& url : locked.mirrors) out.push_back(url.str());
+  }
+  std::ranges::sort(out);
+  out.erase(std::ranges::unique(out).begin(), out.end());
+  return out;
+}
+
+std::optional<atom::Lock> outline(const atom::Lock& lock) {
+  atom::Lock out;
+  out.composer.use = atom::LockedComposer::Use::static_;
+  std::set<atom::AtomId> owners;
+  for (const auto& direct : lock.direct) {
+    if (!is_local(direct) && !is_archive(direct)) continue;
+    out.direct.push_back(direct);
+    if (direct.owner) owners.insert(*direct.owner);
+  }
+  for (const auto& atom : lock.atoms) {
+    if (!owners.contains(atom.id)) continue;
+    out.atoms.push_back(atom);
+    out.atoms.back().requires_.clear();
+  }
+  const auto owned = [&](const atom::ObjectId& set) {
+    return std::ranges::find(out.atoms, set, &atom::LockedAtom::set) != out.atoms.end();
+  };
+  for (const auto& [set, locked] : lock.sets) {
+    if (std::ranges::any_of(locked.mirrors, &atom::Url::is_local) || owned(set)) out.sets.emplace(set, locked);
+  }
+  if (out.sets.empty() && out.direct.empty()) return std::nullopt;
+  return out;
+}
 
 std::optional<std::string> evaluation_digest(Context& context, const ReadAtom& root) {
   auto pins = pinned_by_lock(root);
   if (!pins) return std::nullopt;
-  return digest_of(context, root, *std::move(pins));
+  return digest_of(context, root.published, root.tree, *std::move(pins));
+}
+
+std::string evaluation_digest(Context& context, const Published& unread, const atom::ObjectId& tree) {
+  return digest_of(context, unread, tree, pinned_by_tree());
 }
 
 std::string evaluation_digest(Context& context, const ReadAtom& root, const Closure& closure) {
-  return digest_of(context, root, pinned_by_closure(closure));
+  return digest_of(context, root.published, root.tree, pinned_by_closure(closure));
 }
 
 coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::vector<std::string> digests) {

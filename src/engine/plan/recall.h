@@ -18,8 +18,22 @@ namespace eka::engine {
 struct Recalled {
   std::string drv_path;
   std::vector<eval::Output> outputs;
+  // Of the planned atom: what else its plan shows, so that a cached plan need not read the atom.
+  std::string version{};
+  std::vector<std::string> remotes{};  // mirrors_in() its lock
+  std::optional<std::string> lock{};   // outline() of its lock, if that is not empty
 };
 
+// The mirrors of all sets, redacted.
+std::vector<std::string> mirrors_in(const atom::Lock& lock);
+
+// What must be checked before a plan is shown, and what a build needs: sets on this machine, local sources, archives. A
+// valid lock, whose size does not depend on the number of atoms; nothing for most locks.
+std::optional<atom::Lock> outline(const atom::Lock& lock);
+
+// The key of an atom whose tree pins its evaluation, whether it does or not: only evaluations of atoms that are pinned
+// in this way are cached under it.
+std::string evaluation_digest(Context& context, const Published& unread, const atom::ObjectId& tree);
 // The key from the lock alone; nothing if it depends on the closure, which must be fetched first.
 std::optional<std::string> evaluation_digest(Context& context, const ReadAtom& root);
 std::string evaluation_digest(Context& context, const ReadAtom& root, const Closure& closure);

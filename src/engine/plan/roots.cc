@@ -19,7 +19,6 @@ struct Search {
   std::optional<atom::Url> found_at;
   std::optional<std::filesystem::path> set_directory;
   std::optional<atom::Url> origin;
-  std::optional<ReadAtom> atom;
 };
 
 class Finder {
@@ -33,17 +32,16 @@ class Finder {
     }
   }
 
-  coro::Task<std::vector<Result<Root>>> finish() {
+  coro::Task<std::vector<Result<FoundRoot>>> finish() {
     co_await locate_all();
     co_await each(&Finder::fetch);
-    co_await read_all();
-    std::vector<Result<Root>> out;
+    std::vector<Result<FoundRoot>> out;
     for (auto& search : searches_) {
       if (search.failure) {
         out.push_back(std::unexpected(*std::move(search.failure)));
       } else {
-        out.push_back(Root{*std::move(search.atom), *std::move(search.found_at), std::move(search.set_directory),
-                           std::move(search.origin)});
+        out.push_back(FoundRoot{*std::move(search.located), *std::move(search.found_at),
+                                std::move(search.set_directory), std::move(search.origin)});
       }
     }
     co_return out;
@@ -131,28 +129,6 @@ class Finder {
     co_await fetcher_.fetch(std::move(atoms), std::move(mirrors));
   }
 
-  coro::Task<> read_all() {
-    std::vector<Search*> going;
-    std::vector<Times*> timings;
-    std::vector<Published> atoms;
-    for (auto& search : searches_) {
-      if (search.failure) continue;
-      going.push_back(&search);
-      timings.push_back(search.times);
-      atoms.push_back(*search.located);
-    }
-    if (going.empty()) co_return;
-    const Timed timed(context_, Stage::fetch_root, "manifests and lock files", std::move(timings));
-    auto read = co_await read_atoms(context_, std::move(atoms));
-    for (std::size_t i = 0; i < going.size(); ++i) {
-      if (read[i]) {
-        going[i]->atom = *std::move(read[i]);
-      } else {
-        fail_search(*going[i], std::move(read[i]).error());
-      }
-    }
-  }
-
   Context& context_;
   Remotes& remotes_;
   Fetcher& fetcher_;
@@ -191,6 +167,7 @@ coro::Task<> refresh_local(Context* context, Root* root) {
     if (atom.set != root->atom.published.set || !is_dev(atom.version)) continue;
     const atom::Requirement any;
     const auto now = co_await enter_local(*context, *root->set_directory, atom.label, any);
+    if (atom.version != now.published.version || atom.rev != now.published.rev) root->atom.lock_is_own = false;
     atom.version = now.published.version;
     atom.rev = now.published.rev;
     root->atom.entered.insert(now.published.rev);
@@ -200,14 +177,17 @@ coro::Task<> refresh_local(Context* context, Root* root) {
   const auto own = lock.sets.find(root->atom.published.set);
   if (own == lock.sets.end() || !root->origin) co_return;
   auto& mirrors = own->second.mirrors;
-  if (std::ranges::find(mirrors, *root->origin) == mirrors.end()) mirrors.push_back(*root->origin);
+  if (std::ranges::find(mirrors, *root->origin) != mirrors.end()) co_return;
+  mirrors.push_back(*root->origin);
+  root->atom.lock_is_own = false;
 }
 
-coro::Task<> complete_lock(Context* context, Root* root) {
+coro::Task<> complete(Context* context, Root* root) {
   auto& atom = root->atom;
   if (!atom.lock && atom.manifest.has_dependencies()) {
     auto problem = problem_of(*root);
     atom.lock = co_await choose_versions(*context, std::move(problem));
+    atom.lock_is_own = false;
   }
   // Checked here, since a cached evaluation fetches nothing.
   const auto place = context->remotes().came_from(root->found_at);
@@ -217,14 +197,18 @@ coro::Task<> complete_lock(Context* context, Root* root) {
 
 }  // namespace
 
+coro::Task<> complete_lock(Context& context, const std::string& typed, Root& root, Times& times) {
+  const Timed timed(context, Stage::resolve, typed, {&times});
+  co_await complete(&context, &root);
+}
+
 coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
                             std::vector<Times>& times) {
   for (std::size_t i = 0; i < roots.size(); ++i) {
     if (!roots[i]) continue;
     std::optional<Error> failure;
     try {
-      const Timed timed(context, Stage::resolve, wanted[i].typed, {&times[i]});
-      co_await complete_lock(&context, &*roots[i]);
+      co_await complete_lock(context, wanted[i].typed, *roots[i], times[i]);
     } catch (const Error& e) {
       failure = e;
     }
@@ -232,10 +216,51 @@ coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted,
   }
 }
 
-coro::Task<std::vector<Result<Root>>> find_roots(Context& context, const std::vector<Wanted>& wanted,
-                                                 std::vector<Times>& times, RootFailed failed) {
+coro::Task<std::vector<Result<FoundRoot>>> locate_roots(Context& context, const std::vector<Wanted>& wanted,
+                                                        std::vector<Times>& times, RootFailed failed) {
   Finder finder(context, wanted, times, std::move(failed));
   co_return co_await finder.finish();
+}
+
+coro::Task<std::vector<Result<Root>>> read_roots(Context& context, std::vector<FoundRoot> found,
+                                                 std::vector<Times*> times) {
+  std::vector<Result<Root>> out;
+  if (found.empty()) co_return out;
+  const Timed timed(context, Stage::fetch_root, "manifests and lock files", std::move(times));
+  std::vector<Published> atoms;
+  for (const auto& root : found) atoms.push_back(root.published);
+  auto read = co_await read_atoms(context, std::move(atoms));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (read[i]) {
+      out.push_back(Root{std::move(found[i]), *std::move(read[i])});
+    } else {
+      out.push_back(std::unexpected(std::move(read[i]).error()));
+    }
+  }
+  co_return out;
+}
+
+coro::Task<std::vector<Result<Root>>> find_roots(Context& context, const std::vector<Wanted>& wanted,
+                                                 std::vector<Times>& times) {
+  auto found = co_await locate_roots(context, wanted, times);
+  std::vector<FoundRoot> known;
+  std::vector<Times*> timings;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i]) continue;
+    known.push_back(*std::move(found[i]));
+    timings.push_back(&times[i]);
+  }
+  auto read = co_await read_roots(context, std::move(known), std::move(timings));
+  std::vector<Result<Root>> out;
+  auto next = read.begin();
+  for (auto& each : found) {
+    if (each) {
+      out.push_back(std::move(*next++));
+    } else {
+      out.push_back(std::unexpected(std::move(each).error()));
+    }
+  }
+  co_return out;
 }
 
 }  // namespace eka::engine

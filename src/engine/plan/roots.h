@@ -1,7 +1,8 @@
 // Finds and reads the atoms that a user named: the first steps of every command that takes URIs.
 //
-//   locate       select the version for each URI               one ref query per remote
-//   fetch root   fetch them, read their manifests and locks    one request per remote
+//   locate   select the version for each URI         one ref query per remote
+//   fetch    fetch them                              one request per remote
+//   read     read their manifests and locks
 #pragma once
 
 #include <cstddef>
@@ -28,12 +29,17 @@ struct Wanted {
   std::optional<std::filesystem::path> working_tree;
 };
 
-struct Root {
-  ReadAtom atom;
+// An atom in the cache that has not been read.
+struct FoundRoot {
+  Published published;
   atom::Url found_at;  // its remote, or the repository of its working tree: the meaning of "::"
   // For an atom of a working tree: the directory of its set, and where that set is published.
   std::optional<std::filesystem::path> set_directory{};
   std::optional<atom::Url> origin{};
+};
+
+struct Root : FoundRoot {
+  ReadAtom atom;
 };
 
 // Called with the index of a root that cannot be found, as soon as that is known: other roots may still be pending.
@@ -41,13 +47,21 @@ using RootFailed = std::function<void(std::size_t index, const Error& error)>;
 
 // One result for each of `wanted`, in order; failures are independent. Adds to `times`, one for each of `wanted`. All
 // arguments must outlive the call. Throws Cancelled only.
+coro::Task<std::vector<Result<FoundRoot>>> locate_roots(Context& context, const std::vector<Wanted>& wanted,
+                                                        std::vector<Times>& times, RootFailed failed = nullptr);
+// One result for each of `found`, in order. Adds to `times`, one for each of `found`.
+coro::Task<std::vector<Result<Root>>> read_roots(Context& context, std::vector<FoundRoot> found,
+                                                 std::vector<Times*> times);
+// Both.
 coro::Task<std::vector<Result<Root>>> find_roots(Context& context, const std::vector<Wanted>& wanted,
-                                                 std::vector<Times>& times, RootFailed failed = nullptr);
+                                                 std::vector<Times>& times);
 
 // Chooses versions, for this run, for every root with dependencies but no lock in its tree. If a root of a working tree
 // is locked to a former state of other atoms there, their current state is used. Runs in sequence: each root uses the
 // answers to queries of earlier ones.
 coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
                             std::vector<Times>& times);
+// The same for one; throws.
+coro::Task<> complete_lock(Context& context, const std::string& typed, Root& root, Times& times);
 
 }  // namespace eka::engine

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/fetch/closure.h"
-#include "engine/plan/materialize.h"
+#include "engine/plan/member_keys.h"
 
 using namespace eka;
 using engine::Closure;

@@ -36,6 +36,7 @@ engine::ReadAtom planned(char rev_of_auth, int format = 0) {
   lock.atoms.push_back(
       {auth, unwrap(atom::Version::parse("1.2.0")), id('4'), id(rev_of_auth), atom::AtomId(id('4'), auth), true, {}});
   out.lock = std::move(lock);
+  out.lock_is_own = false;
   return out;
 }
 
@@ -78,7 +79,7 @@ TEST_CASE("every input of an evaluation changes its key") {
   another().pins = engine::pinned_by_closure(closure('b', 'c'));
   another().pins = engine::pinned_by_closure(closure('a', 'd'));
   another().pins = engine::pinned_by_closure(closure('a', 'c', false));
-  another().pins = "none";
+  another().pins = engine::pinned_by_tree();
   another().expressions = "f";
   another().nix_version = "2.9.0";
   another().store_directory = "/elsewhere/store";
@@ -95,4 +96,16 @@ TEST_CASE("a lock that does not pin the whole closure is not part of the key") {
   auto without = planned('a');
   without.lock.reset();
   CHECK_FALSE(engine::pinned_by_lock(without));  // although it has a dependency
+}
+
+TEST_CASE("the tree of an atom pins what its own lock pins") {
+  auto root = planned('a');
+  CHECK(engine::pinned_by_lock(root)->canonical() != engine::pinned_by_tree().canonical());
+  root.lock_is_own = true;
+  CHECK(engine::pinned_by_lock(root)->canonical() == engine::pinned_by_tree().canonical());
+  root.lock->atoms.front().rev.reset();
+  CHECK_FALSE(engine::pinned_by_lock(root));  // refs name the revision
+  auto older = planned('a', 1);
+  older.lock_is_own = true;
+  CHECK_FALSE(engine::pinned_by_lock(older));
 }
