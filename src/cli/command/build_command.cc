@@ -49,7 +49,7 @@ int build(const Common& common, const BuildOptions& options) {
     }
   }
   print(options.json ? Text::pretty(document_of(request.plan, report)) : paths);
-  for (const auto& error : errors) print_error(describe(error, palette));
+  print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.plan.remotes);
   return exit_code(errors);
 }

@@ -67,7 +67,7 @@ int graph(const Common& common, const GraphOptions& options) {
   for (const auto& result : report.graphs) {
     if (!result) errors.push_back(result.error());
   }
-  for (const auto& error : errors) print_error(describe(error, palette));
+  print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

@@ -280,7 +280,7 @@ int inspect_set(const Common& common, const InspectOptions& options) {
   if (options.json && urls.size() > 1) print(Text::pretty(documents));
   if (options.json && urls.size() == 1 && errors.empty())
     print(Text::pretty(offer_json(urls.front(), *offers.front())));
-  for (const auto& error : errors) print_error(describe(error, palette));
+  print_error(describe(errors, palette));
   return exit_code(errors);
 }
 

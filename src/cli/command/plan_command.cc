@@ -95,7 +95,7 @@ int plan(const Common& common, const Options& options) {
     print(paths);
   }
   const auto errors = errors_of(report);
-  for (const auto& error : errors) print_error(describe(error, palette));
+  print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

@@ -98,7 +98,7 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
     }
   }
   if (options.json) print(Text::pretty(report_json(request, report)));
-  for (const auto& error : errors) print_error(describe(error, palette));
+  print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   if (common.quiet == 0 && !options.json) {
     std::uint64_t bytes = 0;

@@ -72,7 +72,7 @@ int resolve(const Common& common, const ResolveOptions& options) {
       for (const auto& change : atom->changes) print_error("  {}\n", change);
     }
   }
-  for (const auto& error : errors) print_error(describe(error, palette));
+  print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

@@ -91,7 +91,7 @@ int verify(const Common& common, const VerifyOptions& options) {
   }
   errors.insert(errors.end(), report.failures.begin(), report.failures.end());
   if (options.json) print(Text::pretty(report_json(report)));
-  for (const auto& error : errors) print_error(describe(error, palette));
+  print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

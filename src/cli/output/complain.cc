@@ -1,6 +1,12 @@
 #include "cli/output/complain.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -18,6 +24,47 @@ std::string indented(const std::string& text, std::string_view by) {
     if (text[i] == '\n' && i + 1 < text.size() && text[i + 1] != '\n') out += by;
   }
   return out;
+}
+
+// "planning a, b and 7 more": contexts that begin with the same word; of one kind of context, cut after some.
+std::string enumerated(const std::vector<std::string>& contexts) {
+  constexpr std::size_t longest_list = 10;
+  const std::string verb = contexts.front().substr(0, contexts.front().find(' ') + 1);
+  std::string out = verb;
+  for (std::size_t i = 0; i < std::min(contexts.size(), longest_list); ++i) {
+    if (i > 0) out += i + 1 == contexts.size() ? " and " : ", ";
+    out += contexts[i].substr(verb.size());
+  }
+  if (contexts.size() > longest_list) out += fmt::format(" and {} more", contexts.size() - longest_list);
+  return out;
+}
+
+// One error for several that differ in their contexts.
+Error merged(const std::vector<const Error*>& group) {
+  const Error& first = *group.front();
+  Error out(first.kind(), first.message());
+  std::set<std::string> seen;                                 // contexts of any
+  std::map<std::string, std::size_t> times;                   // how many errors have each context
+  std::vector<std::string> order;                             // of their first occurrence
+  std::map<std::string, std::vector<std::string>> different;  // by verb: contexts that not all errors have
+  for (const Error* const error : group) {
+    for (const std::string& context : std::set(error->context().begin(), error->context().end())) ++times[context];
+    for (const std::string& context : error->context()) {
+      if (seen.insert(context).second) order.push_back(context);
+    }
+  }
+  const auto verb_of = [](const std::string& context) { return context.substr(0, context.find(' ')); };
+  for (const std::string& context : order) {
+    if (times[context] < group.size()) different[verb_of(context)].push_back(context);
+  }
+  for (const std::string& context : order) {
+    if (times[context] == group.size()) {
+      out.within(context);
+    } else if (auto list = std::exchange(different[verb_of(context)], {}); !list.empty()) {
+      out.within(enumerated(list));
+    }
+  }
+  return std::move(out).with_hint(first.hint());
 }
 
 }  // namespace
@@ -62,6 +109,19 @@ Text describe(const Error& error, const Palette& palette) {
   if (!error.hint().empty()) {
     out += "  " + palette.cyan("help:") + " " + indented(shown(error.hint()), "        ") + "\n";
   }
+  return out;
+}
+
+Text describe(const std::vector<Error>& errors, const Palette& palette) {
+  std::map<std::tuple<Kind, std::string, std::string>, std::size_t> known;
+  std::vector<std::vector<const Error*>> groups;  // in the order of their first errors
+  for (const auto& error : errors) {
+    const auto [place, is_new] = known.try_emplace({error.kind(), error.message(), error.hint()}, groups.size());
+    if (is_new) groups.emplace_back();
+    groups[place->second].push_back(&error);
+  }
+  Text out;
+  for (const auto& group : groups) out += describe(merged(group), palette);
   return out;
 }
 

@@ -20,6 +20,10 @@ int exit_code(const std::vector<Error>& errors);
 // "error: <message>", then the context, innermost first, then the hint. Ends with a newline.
 Text describe(const Error& error, const Palette& palette);
 
+// Several errors. Those with the same message and hint, such as one for each atom of an unreachable remote, are printed
+// once, with the contexts that all of them have, and the others as a list that is cut after some.
+Text describe(const std::vector<Error>& errors, const Palette& palette);
+
 // "warning: <text>", with a newline.
 Text warning_text(const std::string& text, const Palette& palette);
 
