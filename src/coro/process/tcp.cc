@@ -1,6 +1,7 @@
 #include "coro/process/tcp.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -37,8 +38,9 @@ Error broken(std::string what, int error) {
 }
 
 // Blocks until the system's resolver returns; there is no upper limit.
-std::vector<Address> resolve(const std::string& host, std::uint16_t port) {
+std::vector<Address> resolve(const std::string& host, std::uint16_t port, int family) {
   addrinfo hints{};
+  hints.ai_family = family;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
   addrinfo* raw = nullptr;
@@ -108,6 +110,8 @@ class Race {
     co_return std::move(winner_);
   }
   int error() const { return error_; }
+  // Of the socket that run() has returned.
+  const Address& winning_address() const { return *winning_address_; }
 
  private:
   Task<> start_all() {
@@ -138,6 +142,7 @@ class Race {
       failed->set();
     } else if (!winner_) {
       winner_.emplace(std::move(socket));
+      winning_address_ = address;
       group_.cancel();
     }
   }
@@ -147,11 +152,54 @@ class Race {
   std::chrono::milliseconds limit_;
   std::vector<std::unique_ptr<Event>> failures_;
   std::optional<asio::posix::stream_descriptor> winner_;
+  const Address* winning_address_ = nullptr;
   int error_ = EADDRNOTAVAIL;
   TaskGroup group_;
 };
 
+Task<std::vector<Address>> resolve_all(std::vector<std::string> hosts, std::uint16_t port, int family) {
+  const std::function<std::vector<Address>()> look_up = [hosts, port, family] {
+    std::vector<Address> found;
+    for (const std::string& host : hosts) {
+      const std::vector<Address> more = resolve(host, port, family);
+      found.insert(found.end(), more.begin(), more.end());
+    }
+    return found;
+  };
+  co_return co_await on_own_thread(look_up);
+}
+
+std::string numeric(const Address& address) {
+  std::array<char, NI_MAXHOST> text{};
+  const int code = ::getnameinfo(reinterpret_cast<const sockaddr*>(&address.bytes), address.size, text.data(),
+                                 text.size(), nullptr, 0, NI_NUMERICHOST);
+  return code == 0 ? text.data() : "";
+}
+
+Error not_connected(const std::string& host, std::uint16_t port, int error) {
+  return broken("cannot connect to " + host + " port " + std::to_string(port), error);
+}
+
 }  // namespace
+
+Task<std::optional<std::string>> better_address(std::string host, std::uint16_t port, int family,
+                                                std::chrono::milliseconds limit) {
+  std::vector<std::string> hosts{std::move(host)};
+  return better_address_of(std::move(hosts), port, family, limit);
+}
+
+Task<std::optional<std::string>> better_address_of(std::vector<std::string> hosts, std::uint16_t port, int family,
+                                                   std::chrono::milliseconds limit) {
+  const std::vector<Address> addresses = co_await resolve_all(hosts, port, family);
+  if (addresses.size() < 2) co_return std::nullopt;
+  const Executor executor = co_await asio::this_coro::executor;
+  Race race(executor, interleaved(addresses), limit);
+  const std::optional<asio::posix::stream_descriptor> socket = co_await race.run();
+  if (!socket) throw not_connected(hosts.front(), port, race.error());
+  const std::string found = numeric(race.winning_address());
+  if (found.empty() || found == numeric(addresses.front())) co_return std::nullopt;
+  co_return found;
+}
 
 Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit) {
   std::vector<std::string> hosts{std::move(host)};
@@ -160,19 +208,11 @@ Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port, std::ch
 
 Task<TcpStream> TcpStream::connect_any(std::vector<std::string> hosts, std::uint16_t port,
                                        std::chrono::milliseconds limit) {
-  const std::function<std::vector<Address>()> look_up = [hosts, port] {
-    std::vector<Address> found;
-    for (const std::string& host : hosts) {
-      const std::vector<Address> more = resolve(host, port);
-      found.insert(found.end(), more.begin(), more.end());
-    }
-    return found;
-  };
-  const std::vector<Address> addresses = co_await on_own_thread(look_up);
+  const std::vector<Address> addresses = co_await resolve_all(hosts, port, AF_UNSPEC);
   const Executor executor = co_await asio::this_coro::executor;
   Race race(executor, interleaved(addresses), limit);
   std::optional<asio::posix::stream_descriptor> socket = co_await race.run();
-  if (!socket) throw broken("cannot connect to " + hosts.front() + " port " + std::to_string(port), race.error());
+  if (!socket) throw not_connected(hosts.front(), port, race.error());
   const int on = 1;
   ::setsockopt(socket->native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(socket->native_handle(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +15,15 @@
 #include "coro/task/task.h"
 
 namespace eka::coro {
+
+// Finds out which address of `host` to use, in the way of TcpStream::connect(): the one that responds first, in numeric
+// form; nullopt if that is the first one of the resolver, or if there is only one (then no connection is made).
+// `family` is AF_UNSPEC, AF_INET or AF_INET6. Throws as connect().
+Task<std::optional<std::string>> better_address(std::string host, std::uint16_t port, int family,
+                                                std::chrono::milliseconds limit);
+// The same for the addresses of several hosts.
+Task<std::optional<std::string>> better_address_of(std::vector<std::string> hosts, std::uint16_t port, int family,
+                                                   std::chrono::milliseconds limit);
 
 class TcpStream {
  public:

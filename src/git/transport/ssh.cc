@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "coro/process/process.h"
+#include "coro/process/tcp.h"
 #include "coro/task/task_group.h"
 #include "coro/task/timeout.h"
 #include "git/config/child_environment.h"
@@ -119,6 +120,12 @@ std::string shell_quoted(std::string_view text) {
   return out + "'";
 }
 
+// The program with the options that the user gave it.
+std::vector<std::string> SshDialer::words() const {
+  if (!program_.for_shell) return {program_.command};
+  return {"/bin/sh", "-c", program_.command + " \"$@\"", program_.command};
+}
+
 coro::Task<std::unique_ptr<Channel>> SshDialer::dial(atom::Url url) {
   std::string host = url.host();
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
@@ -128,17 +135,24 @@ coro::Task<std::unique_ptr<Channel>> SshDialer::dial(atom::Url url) {
   if (who.starts_with('-') || host.starts_with('-') || path.starts_with('-')) {
     throw Error(Kind::usage, "host and path must not start with “-”: " + url.str());
   }
-  coro::Command command;
-  if (program_.for_shell) {
-    command.argv = {"/bin/sh", "-c", program_.command + " \"$@\"", program_.command};
-  } else {
-    command.argv = {program_.command};
+  std::vector<std::string> destination;
+  if (url.port()) destination = {"-p", std::to_string(*url.port())};
+  destination.push_back(who);
+  std::vector<std::string> route;
+  if (routes_ && !is_ip_address(host)) {
+    std::vector<std::string> question = words();
+    question.emplace_back("-G");
+    question.insert(question.end(), destination.begin(), destination.end());
+    route = co_await routes_->options(std::move(question));
   }
+  coro::Command command;
+  command.argv = words();
+  command.argv.insert(command.argv.end(), route.begin(), route.end());
   for (const char* const option : {"BatchMode=yes", "SendEnv=GIT_PROTOCOL"}) {
     command.argv.insert(command.argv.end(), {"-o", option});
   }
-  if (url.port()) command.argv.insert(command.argv.end(), {"-p", std::to_string(*url.port())});
-  command.argv.insert(command.argv.end(), {who, "git-upload-pack " + shell_quoted(path)});
+  command.argv.insert(command.argv.end(), destination.begin(), destination.end());
+  command.argv.push_back("git-upload-pack " + shell_quoted(path));
   command.env = child_environment();
   command.env["GIT_PROTOCOL"] = "version=2";
   coro::Executor executor = co_await asio::this_coro::executor;
@@ -219,6 +233,18 @@ Error ssh_error(std::string_view words, int code, const std::string& host) {
   return symptom->transient ? std::move(error).retryable() : std::move(error);
 }
 
+namespace {
+
+// As in git: GIT_SSH_VARIANT and ssh.variant name the family of the program.
+bool is_openssh(const SshProgram& program, const UserConfig& config) {
+  const char* const named = std::getenv("GIT_SSH_VARIANT");
+  const std::string variant = named != nullptr ? named : config.value("ssh.variant").value_or("auto");
+  if (variant == "ssh") return true;
+  return (variant == "auto" || variant.empty()) && program.command.find("plink") == std::string::npos;
+}
+
+}  // namespace
+
 std::unique_ptr<Transport> ssh_transport(const TransportContext& context) {
   // Each ssh is a process, and a host accepts only a few connections that are not yet authenticated (sshd: MaxStartups
   // 10:30:100).
@@ -226,7 +252,15 @@ std::unique_ptr<Transport> ssh_transport(const TransportContext& context) {
   SshProgram program = ssh_program(context.config.value("core.sshcommand").value_or(""));
   std::vector<std::string> described;
   if (program.command != "ssh") described.push_back("ssh command " + printable(program.command));
-  return stream_transport(context, std::make_unique<SshDialer>(std::move(program)), bounds, std::move(described));
+  std::unique_ptr<SshRoutes> routes;
+  if (is_openssh(program, context.config)) {
+    const std::chrono::milliseconds limit = context.timeouts.connect;
+    routes = std::make_unique<SshRoutes>([limit](std::string host, std::uint16_t port, int family) {
+      return coro::better_address(std::move(host), port, family, limit);
+    });
+  }
+  auto dialer = std::make_unique<SshDialer>(std::move(program), std::move(routes));
+  return stream_transport(context, std::move(dialer), bounds, std::move(described));
 }
 
 }  // namespace eka::git

@@ -4,12 +4,16 @@
 //
 // GIT_PROTOCOL=version=2 is in its environment. It has no terminal: instead of a prompt there is an error with a hint.
 // ssh uses the first value that it receives for an option, so BatchMode or StrictHostKeyChecking in the user's command
-// take precedence; eka never disables host key checking.
+// take precedence; eka never disables host key checking. For a host with several addresses, see ssh_route.h.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "git/transport/channel.h"
+#include "git/transport/ssh_route.h"
 #include "git/transport/transport.h"
 
 namespace eka::git {
@@ -25,13 +29,18 @@ SshProgram ssh_program(const std::string& configured);
 
 class SshDialer final : public Dialer {
  public:
-  explicit SshDialer(SshProgram program) : program_(std::move(program)) {}
+  // `routes`: null for a program that does not understand the options of OpenSSH.
+  explicit SshDialer(SshProgram program, std::unique_ptr<SshRoutes> routes = nullptr)
+      : program_(std::move(program)), routes_(std::move(routes)) {}
   // Does not wait for the connection: a failure is detected when its output is read.
   coro::Task<std::unique_ptr<Channel>> dial(atom::Url url) override;
   const SshProgram& program() const { return program_; }
 
  private:
+  std::vector<std::string> words() const;
+
   SshProgram program_;
+  std::unique_ptr<SshRoutes> routes_;
 };
 
 // Quotes `text` as one shell word, as git does.

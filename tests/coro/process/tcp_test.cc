@@ -83,3 +83,20 @@ TEST_CASE("tcp: after a refused connection the next address is tried immediately
   CHECK_THROWS_WITH_AS(runtime.run(connect({"127.0.0.3", "127.0.0.2"}, listener.port())),
                        doctest::Contains("Connection refused"), Error);
 }
+
+TEST_CASE("tcp: another address is named only if the first one does not respond") {
+  const Listener listener("127.0.0.1");
+  const Listener other("127.0.0.4", listener.port());
+  const Dead dead("127.0.0.2", listener.port());
+  Runtime runtime(1);
+  const auto better = [&](std::vector<std::string> hosts, int family = AF_UNSPEC) {
+    return runtime.run(better_address_of(std::move(hosts), listener.port(), family, limit));
+  };
+  CHECK(better({"127.0.0.2", "127.0.0.1"}) == "127.0.0.1");
+  CHECK(better({"127.0.0.3", "127.0.0.4"}) == "127.0.0.4");
+  CHECK_FALSE(better({"127.0.0.1", "127.0.0.2"}));
+  CHECK_FALSE(better({"127.0.0.4", "127.0.0.1"}));
+  CHECK_FALSE(better({"127.0.0.2"}));  // there is no choice, so no connection is made
+  CHECK_THROWS_AS(better({"127.0.0.3", "127.0.0.5"}), Error);
+  CHECK_THROWS_AS(better({"127.0.0.1"}, AF_INET6), Error);
+}
