@@ -21,6 +21,17 @@ std::string proxy_of_environment(atom::Url::Scheme scheme) {
   return first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
 }
 
+// libcurl would send a user without a password as a login with an empty one, with each request.
+std::string without_incomplete_login(const std::string& proxy) {
+  const auto scheme = proxy.find("://");
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto at = proxy.rfind('@');
+  if (at == std::string::npos || at < begin) return proxy;
+  const auto colon = proxy.find(':', begin);
+  if (colon < at && colon + 1 != at) return proxy;
+  return proxy.substr(0, begin) + proxy.substr(at + 1);
+}
+
 bool is_false(const std::string& text) {
   return text == "false" || text == "no" || text == "off" || text == "0";
 }
@@ -34,7 +45,10 @@ std::shared_ptr<const net::HttpSettings> http_settings(const UserConfig& config,
   };
   net::HttpSettings out;
   out.proxy = config.value_for("http", "proxy", url);
-  out.proxy_name = atom::redacted(out.proxy ? *out.proxy : proxy_of_environment(url.scheme()));
+  const std::string proxy = out.proxy ? *out.proxy : proxy_of_environment(url.scheme());
+  const std::string usable = without_incomplete_login(proxy);
+  if (usable != proxy) out.proxy = usable;
+  out.proxy_name = atom::redacted(proxy);
   out.ca_file = path("GIT_SSL_CAINFO", "sslcainfo");
   if (out.ca_file.empty()) out.ca_file = first_of({"SSL_CERT_FILE", "NIX_SSL_CERT_FILE"});
   out.ca_path = path("GIT_SSL_CAPATH", "sslcapath");
@@ -43,6 +57,7 @@ std::shared_ptr<const net::HttpSettings> http_settings(const UserConfig& config,
   out.key = path("GIT_SSL_KEY", "sslkey");
   out.user_agent = first_of({"GIT_HTTP_USER_AGENT"});
   if (out.user_agent.empty()) out.user_agent = config.value_for("http", "useragent", url).value_or("");
+  if (out.user_agent.empty()) out.user_agent = first_of({"GIT_USER_AGENT"});
   if (out.user_agent.empty()) out.user_agent = http_user_agent;
   out.http_1 = config.value_for("http", "version", url) == "HTTP/1.1";
   out.check_unwanted =

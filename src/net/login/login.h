@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <string>
 
 namespace eka::net {
@@ -8,7 +9,7 @@ struct Login {
   Login() = default;  // declared, so that this is not an aggregate: see the warning in task.h
 
   std::string user, password;
-  friend bool operator==(const Login&, const Login&) = default;
+  friend auto operator<=>(const Login&, const Login&) = default;
 };
 
 }  // namespace eka::net

@@ -178,12 +178,28 @@ TEST_CASE("user config: the contexts of credential.<url> are whole URLs or parts
   CHECK(config.credential_contexts(url("http://h.example:8080/x")) == std::vector<std::string>{"http://"});
 }
 
+TEST_CASE("user config: a user without a password is no login for a proxy") {
+  const auto proxy = [](const std::string& configured) {
+    const UserConfig config(std::vector<UserConfig::Entry>{{"http.proxy", configured}});
+    return http_settings(config, url("https://h.example/r"))->proxy;
+  };
+  CHECK(proxy("http://bob@p:3128") == "http://p:3128");
+  CHECK(proxy("http://bob:@p:3128") == "http://p:3128");
+  CHECK(proxy("bob@p:3128") == "p:3128");
+  for (const char* const whole : {"http://bob:secret@p:3128", "bob:secret@p", "http://p:3128", "p:3128", ""}) {
+    CHECK(proxy(whole) == whole);
+  }
+  const Environment environment(std::map<std::string, std::string>{{"https_proxy", "http://bob@p:3128"}});
+  CHECK(http_settings(UserConfig(), url("https://h.example/r"))->proxy == "http://p:3128");
+}
+
 TEST_CASE("user config: the user agent begins like git's unless configured") {
   CHECK(http_settings(UserConfig(), url("https://h.example/r"))->user_agent.starts_with("git/"));
   const UserConfig config(std::vector<UserConfig::Entry>{{"http.https://h.example/.useragent", "mine/1"}});
   CHECK(http_settings(config, url("https://h.example/r"))->user_agent == "mine/1");
   CHECK(http_settings(config, url("https://other.example/r"))->user_agent.starts_with("git/"));
-  const Environment environment(std::map<std::string, std::string>{{"GIT_HTTP_USER_AGENT", "theirs/2"}});
+  const Environment environment(
+      std::map<std::string, std::string>{{"GIT_HTTP_USER_AGENT", "theirs/2"}, {"GIT_USER_AGENT", "any/3"}});
   CHECK(http_settings(config, url("https://h.example/r"))->user_agent == "theirs/2");
 }
 

@@ -20,10 +20,14 @@ constexpr const char* joe = "Authorization: Basic am9lOnMzY3JldA==";  // joe:s3c
 
 class Helper final : public LoginHelper {
  public:
-  std::string scope(const atom::Url& url) const override { return url.user() + "@" + url.origin(); }
-  coro::Task<std::optional<Login>> fill(atom::Url) override {
+  std::string scope(const atom::Url& url) const override {
+    return url.user() + "@" + url.origin() + (by_path ? url.path() : "");
+  }
+  coro::Task<std::optional<Login>> fill(atom::Url url) override {
     ++asked;
-    co_return login;
+    std::optional<Login> found = login;
+    if (found && !differs_in.empty()) found->password += url.path().substr(differs_in.size());
+    co_return found;
   }
   coro::Task<> approve(atom::Url, Login) override {
     ++approved;
@@ -35,6 +39,8 @@ class Helper final : public LoginHelper {
   }
 
   std::optional<Login> login;
+  bool by_path = false;
+  std::string differs_in;  // the password is another for each path, after this prefix
   int asked = 0, approved = 0, rejected = 0;
 };
 
@@ -56,9 +62,21 @@ struct World {
     for (int i = 0; i < times; ++i) tasks.push_back(one(&url));
     return runtime.run(coro::all(std::move(tasks)));
   }
+  // The same for different repositories.
+  std::vector<long> ask_each(int repositories, const std::string& userinfo) {
+    std::vector<atom::Url> urls;
+    for (int i = 0; i < repositories; ++i) {
+      urls.push_back(unwrap(atom::Url::parse("http://" + userinfo + server.url().substr(std::string("http://").size()) +
+                                             "/r" + std::to_string(i))));
+    }
+    std::vector<coro::Task<long>> tasks;
+    for (const atom::Url& url : urls) tasks.push_back(one(&url));
+    return runtime.run(coro::all(std::move(tasks)));
+  }
   coro::Task<long> one(const atom::Url* url) {
     HttpRequest request;
     request.url = server.url() + url->path();
+    request.settings = settings;
     try {
       const auto response =
           co_await send_with_logins(client, credentials, url, std::move(request), traffic, &Traffic::requests);
@@ -80,6 +98,7 @@ struct World {
   Credentials credentials{runtime.pool(), helper};
   HttpClient client{runtime.reactor()};
   Traffic traffic;
+  std::shared_ptr<const HttpSettings> settings;
 };
 
 }  // namespace
@@ -112,6 +131,72 @@ TEST_CASE("logins: a user name alone is not a login") {
   World world;
   CHECK(world.ask(20, "joe@") == std::vector<long>(20, 401));
   CHECK(world.with_login == 0);
+}
+
+TEST_CASE("logins: a helper's answer without a password, or without a user, is not a login") {
+  for (const bool no_password : {true, false}) {
+    World world;
+    world.helper.login.emplace();
+    (no_password ? world.helper.login->user : world.helper.login->password) = "bob";
+    CHECK(world.ask(20, "bob@") == std::vector<long>(20, 401));
+    CHECK(world.with_login == 0);
+    CHECK(world.helper.rejected == 0);
+  }
+}
+
+TEST_CASE("logins: a wrong one is sent once to a host, also where each repository has its own scope") {
+  World world;
+  world.helper.by_path = true;
+  world.helper.login.emplace();
+  world.helper.login->user = "joe";
+  world.helper.login->password = "wrong";
+  CHECK(world.ask_each(21, "") == std::vector<long>(21, 401));
+  CHECK(world.with_login == 1);
+  CHECK(world.helper.rejected == 1);  // for the path where it was tried
+  CHECK(world.ask_each(21, "") == std::vector<long>(21, 401));
+  CHECK(world.with_login == 1);
+}
+
+TEST_CASE("logins: a correct one is tried once for a host, also where each repository has its own scope") {
+  World world;
+  world.helper.by_path = true;
+  world.helper.login.emplace();
+  world.helper.login->user = "joe";
+  world.helper.login->password = "s3cret";
+  CHECK(world.ask_each(21, "") == std::vector<long>(21, 200));
+  CHECK(world.helper.asked == 21);
+  CHECK(world.helper.approved == 21);
+}
+
+TEST_CASE("logins: after three refused ones no more are tried") {
+  World world;
+  world.helper.by_path = true;
+  world.helper.differs_in = "/r";
+  world.helper.login.emplace();
+  world.helper.login->user = "joe";
+  world.helper.login->password = "wrong";
+  CHECK(world.ask_each(21, "") == std::vector<long>(21, 401));
+  CHECK(world.with_login == 3);
+}
+
+TEST_CASE("logins: a wrong one in a configured header is sent once") {
+  World world;
+  auto settings = std::make_shared<HttpSettings>();
+  settings->headers = {"X-Other: 1", "AUTHORIZATION: basic bm9ib2R5OndoYXQ="};
+  world.settings = settings;
+  world.helper.login.emplace();
+  world.helper.login->user = "joe";
+  world.helper.login->password = "s3cret";
+  const std::vector<long> refused = world.ask_each(21, "");
+  CHECK(std::ranges::count(refused, 401) == 1);
+  CHECK(std::ranges::count(refused, 0) == 20);
+  CHECK(world.server.requests() == 1);
+  CHECK(world.helper.asked == 0);
+
+  auto right = std::make_shared<HttpSettings>();
+  right->headers = {joe};
+  world.settings = right;
+  CHECK(world.ask_each(21, "") == std::vector<long>(21, 200));
 }
 
 TEST_CASE("logins: one in the URL is sent at once, and only once if it is wrong") {
