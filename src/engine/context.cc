@@ -1,6 +1,8 @@
 #include "engine/context/context.h"
 
+#include <chrono>
 #include <filesystem>
+#include <string>
 #include <utility>
 
 #include "engine/context/remotes.h"
@@ -12,8 +14,22 @@
 #include "git/remote/connector.h"
 
 namespace eka::engine {
-
 namespace {
+
+// Shorter ones are frequent and not worth a line.
+constexpr std::chrono::seconds notable_wait{2};
+
+void report(Observer& observer, const net::HostRests::Wait& wait) {
+  const std::string what = wait.text();
+  if (wait.ended) return observer.ended(Stage::wait, what);
+  observer.began(Stage::wait, what);
+  const std::string text = "the server is busy, all requests to it wait: " + what;
+  if (wait.length >= notable_wait) {
+    observer.note(text);
+  } else {
+    observer.detail(text);
+  }
+}
 
 // The user's git configuration, in the current directory: a repository there has its own.
 git::UserConfig current_configuration() {
@@ -50,8 +66,9 @@ coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const
   }
   auto config = co_await coro::offload(runtime.pool(), current_configuration);
   const git::Connector::Tell tell = [&observer](std::string_view text) { observer.detail(text); };
+  const git::Connector::TellWait tell_wait = [&observer](const net::HostRests::Wait& wait) { report(observer, wait); };
   auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->facts(),
-                                                    settings.timeouts, std::move(config), tell);
+                                                    settings.timeouts, std::move(config), tell, tell_wait);
   auto evaluator = std::make_unique<eval::NixEvaluator>(cache->root(), runtime.pool());
   Outside outside{runtime.pool(), clock, std::move(cache), std::move(connector), std::move(evaluator)};
   co_return std::make_unique<Context>(settings, observer, std::move(outside));

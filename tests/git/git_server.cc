@@ -65,6 +65,9 @@ http {
     location ~ ^/fickle(?<path_info>/.*)$ { fastcgi_pass backends; }
     location ~ ^/circle { return 302 $request_uri; }
     location ~ ^/login { default_type text/html; return 200 "<html>Who are you?</html>"; }
+    location ~ ^/shy(?<path_info>/.*)$ { if ($http_user_agent !~ "^git/[0-9]") { return 200 "<html>Log in</html>"; } fastcgi_pass backends; }
+    location ~ ^/mine(?<path_info>/.*)$ { if ($http_user_agent != "mine/1") { return 403; } fastcgi_pass backends; }
+    location ~ ^/small(?<path_info>/.*)$ { client_max_body_size 20k; fastcgi_pass backends; }
     location ~ ^(?<path_info>/.*)$ { fastcgi_pass backends; }
   }
 }

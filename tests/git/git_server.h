@@ -9,6 +9,9 @@
 //   /fickle/<name>.git     commands are redirected, discovery is not
 //   /circle/<name>.git     redirects to itself
 //   /login/<name>.git      responds with an HTML page
+//   /shy/<name>.git        the same, except for clients whose User-Agent begins as git's
+//   /mine/<name>.git       accepts only the User-Agent "mine/1"
+//   /small/<name>.git      accepts bodies of requests up to 20 KiB
 #pragma once
 
 #include <filesystem>

@@ -25,6 +25,8 @@ const char* stage_name(engine::Stage stage) {
       return "import";
     case engine::Stage::build:
       return "build";
+    case engine::Stage::wait:
+      return "wait";
   }
   return "other";
 }
@@ -37,6 +39,7 @@ atom::Json cost_json(const engine::RemoteCost& cost) {
   out["handshakes"] = cost.traffic.handshakes;
   out["requests"] = cost.traffic.requests;
   out["retries"] = cost.traffic.retries;
+  out["longest_wait_ms"] = static_cast<std::uint64_t>(cost.traffic.longest_wait.count());
   out["connections"] = cost.traffic.connections;
   out["repeats_closed_while_idle"] = cost.traffic.closed_while_idle;
   out["repeats_one_request_per_connection"] = cost.traffic.one_request_per_connection;
@@ -69,8 +72,11 @@ atom::Json times_json(const engine::Times& times) {
 
 void tell_costs(const std::vector<engine::RemoteCost>& costs) {
   for (const auto& [url, traffic] : costs) {
-    print_error("{}: {} requests, {} handshakes, {} retries, {} bytes received\n", url, traffic.requests,
-                traffic.handshakes, traffic.retries, traffic.bytes_received);
+    const double waited = static_cast<double>(traffic.longest_wait.count()) / 1000;
+    print_error("{}: {} requests, {} handshakes, {} retries{}, {} bytes received\n", url, traffic.requests,
+                traffic.handshakes, traffic.retries,
+                waited == 0 ? "" : fmt::format(" (up to {:.1f} s of waiting for the server)", waited),
+                traffic.bytes_received);
   }
 }
 

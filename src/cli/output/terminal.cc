@@ -38,6 +38,8 @@ Words words(Stage stage) {
       return {"importing", "imported"};
     case Stage::build:
       return {"building", "finished building"};
+    case Stage::wait:
+      return {"waiting for", "waited for"};
   }
   return {"processing", "processed"};
 }

@@ -20,10 +20,8 @@ struct RetryPolicy {
   // For all attempts and delays together: no attempt starts after it. A running attempt is not interrupted; use
   // timeout.h inside the attempt for that, where it is known whether bytes still arrive.
   std::chrono::milliseconds deadline{60'000};
-  // For an error that means that the server is busy: how long the server asks to wait, or 0 if it does not say; nullopt
-  // for other errors. Such failures do not count as attempts: retrying ends at the deadline, or immediately if the
-  // requested wait exceeds it.
-  std::optional<std::chrono::milliseconds> (*busy)(const Error& error) = nullptr;
+  // Whether an error is final although it is retryable: a lower level has already waited and retried.
+  bool (*is_final)(const Error& error) = nullptr;
 };
 
 // Calls `attempt`, which returns a Task, until one succeeds, fails with an Error that is not retryable, or the policy

@@ -10,7 +10,8 @@ namespace eka::engine {
 
 struct Plan;  // plan.h
 
-enum class Stage { locate, fetch_root, resolve, fetch_closure, materialize, evaluate, import, build };
+// `wait`: for a server that is busy.
+enum class Stage { locate, fetch_root, resolve, fetch_closure, materialize, evaluate, import, build, wait };
 
 // Called on the reactor: implementations must not block or throw.
 class Observer {

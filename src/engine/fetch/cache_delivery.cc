@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
+#include "net/policy/http_error.h"
 #include "net/policy/retries.h"
 
 namespace eka::engine {
@@ -117,9 +118,32 @@ coro::Task<> CacheDelivery::fetch_and_check(atom::Url mirror, std::vector<atom::
   if (!atoms.empty()) co_await check_and_hold(std::move(mirror), std::move(atoms));
 }
 
-// Each attempt uses a new quarantine: data of a failed attempt is discarded.
+// A server may limit the size of requests (413): then half of the objects are requested at a time.
 coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options,
                                      Effort effort) {
+  try {
+    co_await transfer_at_once(mirror, wants, options, effort);
+    co_return;
+  } catch (const net::HttpError& e) {
+    if (e.status() != net::body_too_large || (wants.size() < 2 && options.haves.empty())) throw;
+  }
+  if (wants.size() < 2) {
+    options.haves.clear();
+    co_await transfer_at_once(std::move(mirror), std::move(wants), std::move(options), effort);
+    co_return;
+  }
+  context_.observer.detail(fmt::format("{}: the request for {} objects is too large, requesting half at a time",
+                                       mirror.str(), wants.size()));
+  const auto middle = wants.begin() + static_cast<std::ptrdiff_t>(wants.size() / 2);
+  std::vector<atom::ObjectId> second(middle, wants.end());
+  wants.erase(middle, wants.end());
+  co_await transfer(mirror, std::move(wants), options, effort);
+  co_await transfer(std::move(mirror), std::move(second), std::move(options), effort);
+}
+
+// Each attempt uses a new quarantine: data of a failed attempt is discarded.
+coro::Task<> CacheDelivery::transfer_at_once(atom::Url mirror, std::vector<atom::ObjectId> wants,
+                                             git::FetchOptions options, Effort effort) {
   struct Transfer {
     store::Cache& cache;
     git::Remote& remote;

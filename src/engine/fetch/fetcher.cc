@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "coro/task/task_group.h"
+#include "net/policy/http_error.h"
 
 namespace eka::engine {
 namespace {
@@ -18,6 +19,13 @@ constexpr int alone = 2;
 struct Failure {
   atom::Url mirror;
   Error error;
+  bool concerns_mirror = false;  // whatever had been requested from it
+};
+
+// All mirrors failed, in a way that does not depend on the atoms.
+class MirrorsFailed : public Error {
+ public:
+  explicit MirrorsFailed(Error error) : Error(std::move(error)) {}
 };
 
 Error no_mirror_left(std::vector<Failure> failures) {
@@ -29,8 +37,25 @@ Error no_mirror_left(std::vector<Failure> failures) {
   const auto local = std::ranges::find(failures, Kind::failure, kind);
   const auto worst = local != failures.end() ? local : std::ranges::max_element(failures, {}, kind);
   std::string message = "all mirrors failed";
-  for (const auto& [mirror, error] : failures) message += fmt::format("\n{}: {}", mirror.str(), error.message());
+  for (const auto& [mirror, error, _] : failures) message += fmt::format("\n{}: {}", mirror.str(), error.message());
   return Error(worst->error.kind(), message).with_hint(worst->error.hint());
+}
+
+[[noreturn]] void throw_failures(std::vector<Failure> failures) {
+  const bool all = !failures.empty() && std::ranges::all_of(failures, &Failure::concerns_mirror);
+  Error error = no_mirror_left(std::move(failures));
+  if (all) throw MirrorsFailed(std::move(error));
+  throw error;
+}
+
+bool concerns_mirrors(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const MirrorsFailed&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
 }
 
 void merge_urls(std::vector<atom::Url>& into, const std::vector<atom::Url>& more) {
@@ -95,7 +120,7 @@ bool Fetcher::settles(const Order& order, const Wish& wish) {
   if (order.hasty && !wish.hasty) return false;
   const auto is_mine = [&](const Published& atom) { return contains(wish.atoms, atom); };
   const auto was_asked = [&](const atom::Url& mirror) { return contains(order.mirrors, mirror); };
-  return std::ranges::all_of(order.atoms, is_mine) &&
+  return (concerns_mirrors(order.failure()) || std::ranges::all_of(order.atoms, is_mine)) &&
          std::ranges::all_of(mirrors_of(wish.mirrors, order.atoms.front().set), was_asked);
 }
 
@@ -169,6 +194,7 @@ coro::Task<> Fetcher::serve(OrderPtr order) {
 
 coro::Task<> Fetcher::fetch(std::vector<Published> atoms, std::vector<atom::Url> mirrors, Effort effort) {
   const auto first = atoms.front();
+  const std::size_t others = atoms.size() - 1;
   if (mirrors.empty()) {
     throw Error(Kind::remote, fmt::format("no mirror of {} of set {}", first.str(), first.set.hex()))
         .with_hint("its lock file has only the mirror `::` (the local set), which is unknown here");
@@ -178,7 +204,7 @@ coro::Task<> Fetcher::fetch(std::vector<Published> atoms, std::vector<atom::Url>
   try {
     co_await from_any(std::move(mirrors), std::move(wants), std::move(atoms), effort);
   } catch (Error& error) {
-    error.within("fetching " + first.str());
+    error.within("fetching " + first.str() + (others == 0 ? "" : fmt::format(" and {} more", others)));
     throw;
   }
 }
@@ -200,8 +226,12 @@ coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom:
     std::vector<Failure> passing;
     for (const auto& mirror : mirrors) {
       std::optional<Error> failure;
+      bool concerns_mirror = false;
       try {
         co_await delivery_.deliver(mirror, wants, atoms, now);
+      } catch (const net::HttpError& error) {
+        failure = error;
+        concerns_mirror = error.concerns_repository();
       } catch (...) {
         // Whatever the error is: the next mirror may succeed.
         failure = coro::detail::current_error();
@@ -211,12 +241,12 @@ coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom:
       if (now.hasty && !effort.quiet) {
         observer_.note(mirror.str() + " failed, trying the next mirror: " + failure->message());
       }
-      (may_be_asked_again ? passing : final).push_back({mirror, *std::move(failure)});
+      (may_be_asked_again ? passing : final).push_back({mirror, *std::move(failure), concerns_mirror});
     }
     mirrors.clear();
-    for (const auto& [mirror, error] : passing) mirrors.push_back(mirror);
+    for (const auto& each : passing) mirrors.push_back(each.mirror);
   }
-  throw no_mirror_left(std::move(final));
+  throw_failures(std::move(final));
 }
 
 }  // namespace eka::engine

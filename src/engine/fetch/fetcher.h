@@ -8,7 +8,8 @@
 // cached objects count as present, whoever delivered them.
 //
 // The failure of an order is reported to a caller only if it would have occurred without the others: the order
-// contained only atoms of this caller, all mirrors known to the caller were tried, and the need was real. Otherwise
+// contained only atoms of this caller, or the mirrors failed whatever was requested from them (no connection, no login,
+// no repository, busy for too long); all mirrors known to the caller were tried; and the need was real. Otherwise
 // what the caller still needs is ordered again, for this caller alone. So an atom that cannot be fetched does not
 // affect other callers, and a failure is discarded with its order: later calls try again.
 //

@@ -42,4 +42,23 @@ void Deflater::append(std::string& out, std::string_view content, const std::fun
   out.resize(written);
 }
 
+std::string gzip(std::string_view content) {
+  constexpr int gzip_format = 16;
+  z_stream stream{};
+  // Object ids are half the bytes of a request and do not compress further: the fastest level is as good as the best.
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + gzip_format, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw Error(Kind::failure, "cannot initialize zlib");
+  }
+  std::string out(deflateBound(&stream, static_cast<uLong>(content.size())), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
+  stream.avail_in = static_cast<uInt>(content.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int status = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (status != Z_STREAM_END) throw Error(Kind::failure, "compression with zlib failed");
+  return out;
+}
+
 }  // namespace eka::git

@@ -25,4 +25,7 @@ class Deflater {
   std::unique_ptr<z_stream_s> stream_;
 };
 
+// Compresses the body of a request, in the format of gzip. Blocks for some milliseconds per megabyte.
+std::string gzip(std::string_view content);
+
 }  // namespace eka::git

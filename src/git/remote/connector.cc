@@ -42,13 +42,14 @@ constexpr std::array transport_table = {
 
 struct Connector::Parts {
   Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory, net::Timeouts the_timeouts,
-        UserConfig the_config, Tell the_tell)
+        UserConfig the_config, Tell the_tell, TellWait tell_wait)
       : timeouts(the_timeouts),
         pool(the_pool),
         config(std::move(the_config)),
         tell(std::move(the_tell)),
         http(std::move(reactor),
-             {.connect = the_timeouts.connect, .stall = the_timeouts.stall, .longest_pause = the_timeouts.retry}),
+             {.connect = the_timeouts.connect, .stall = the_timeouts.stall, .longest_rest = the_timeouts.retry},
+             coro::Clock::system(), std::move(tell_wait)),
         handshakes(memory),
         login_helper(config),
         credentials(the_pool, login_helper) {}
@@ -91,8 +92,9 @@ void Connector::Parts::tell_of(const atom::Url& url, const atom::Url& where) {
 }
 
 Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Timeouts timeouts,
-                     UserConfig config, Tell tell)
-    : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory, timeouts, std::move(config), std::move(tell))) {}
+                     UserConfig config, Tell tell, TellWait tell_wait)
+    : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory, timeouts, std::move(config), std::move(tell),
+                                     std::move(tell_wait))) {}
 
 Connector::~Connector() = default;
 

@@ -14,6 +14,7 @@
 #include "git/remote/remote_factory.h"
 #include "git/transport/host_memory.h"
 #include "net/download/file_sink.h"
+#include "net/policy/host_rest.h"
 #include "net/policy/timeouts.h"
 
 namespace eka::git {
@@ -21,13 +22,14 @@ namespace eka::git {
 class Connector final : public RemoteFactory {
  public:
   // Called with details for -v: which parts of the user's configuration apply, what is retried. The text contains no
-  // secrets and is safe for a terminal.
+  // secrets and is safe for a terminal. TellWait: which hosts are waited for.
   using Tell = std::function<void(std::string_view)>;
+  using TellWait = net::HostRests::TellWait;
 
   // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. Call it on
   // `reactor` only.
   Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Timeouts timeouts = {},
-            UserConfig config = {}, Tell tell = {});
+            UserConfig config = {}, Tell tell = {}, TellWait tell_wait = {});
   ~Connector() override;
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;

@@ -17,6 +17,8 @@ namespace eka::git {
 struct FetchJob {
   FetchJob(std::vector<atom::ObjectId> wanted, net::ByteSink& into, FetchOptions how);
 
+  net::Patience patience() const { return options.hasty ? net::Patience::hasty : net::Patience::waits; }
+
   std::vector<atom::ObjectId> wants;  // sorted, without duplicates
   net::ByteSink& sink;
   FetchOptions options;

@@ -29,7 +29,8 @@ constexpr std::size_t most_kept_refs = 20'000;
 }  // namespace
 
 coro::Task<std::vector<Ref>> v0_ls_refs(Session* session, const std::vector<std::string>* prefixes) {
-  const std::unique_ptr<V0Conversation> conversation = co_await session->converse_in_v0(Session::Purpose::list);
+  const std::unique_ptr<V0Conversation> conversation =
+      co_await session->converse_in_v0(Session::Purpose::list, net::Patience::waits);
   std::size_t kept = 0;
   V0RefsParser parser(
       [&kept, prefixes](const Ref& ref) { return kept++ <= most_kept_refs || matches_any(ref.name, *prefixes); });
@@ -45,7 +46,9 @@ coro::Task<std::vector<Ref>> v0_ls_refs(Session* session, const std::vector<std:
 }
 
 coro::Task<> v0_fetch(Session* session, FetchJob* job) {
-  const std::unique_ptr<V0Conversation> conversation = co_await session->converse_in_v0(Session::Purpose::fetch);
+  const net::Patience patience = job->patience();
+  const std::unique_ptr<V0Conversation> conversation =
+      co_await session->converse_in_v0(Session::Purpose::fetch, patience);
   V0Listing listing;
   if (const V0Listing* const known = conversation->listing()) {
     listing.features = known->features;
@@ -67,6 +70,7 @@ coro::Task<> v0_fetch(Session* session, FetchJob* job) {
   if (wants.whole_history) job->options.depth = 0;
   Command request;
   request.body = unwrap(v0_fetch_request(listing.features, wants.ids, job->options));
+  request.patience = patience;
   co_await conversation->ask(std::move(request));
   FetchParser parser = FetchParser::v0(job->options.depth != 0);
   try {

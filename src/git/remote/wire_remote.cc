@@ -1,20 +1,25 @@
 #include "git/remote/wire_remote.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "git/remote/pack_receiver.h"
 #include "git/remote/v0_exchange.h"
 #include "git/wire/fetch.h"
 #include "git/wire/wants.h"
+#include "net/policy/http_error.h"
 
 namespace eka::git {
 namespace {
 
-// The same error, but not retryable: enough attempts were made.
-Error final(const Error& error) {
+// Throws the same error, but not retryable: enough attempts were made.
+[[noreturn]] void throw_final(const Error& error) {
   Error out = Error(error.kind(), error.message()).with_hint(error.hint());
   for (const auto& context : error.context()) out.within(context);
-  return out;
+  if (const auto* const http = dynamic_cast<const net::HttpError*>(&error)) {
+    throw net::HttpError(std::move(out), http->status(), http->retry_after(), http->is_unreachable());
+  }
+  throw out;
 }
 
 }  // namespace
@@ -54,7 +59,7 @@ coro::Task<std::vector<Ref>> WireRemote::try_ls_refs(const std::vector<std::stri
 coro::Task<std::vector<Ref>> WireRemote::ls_refs_once(const std::vector<std::string>* prefixes) {
   if (!speaks_v0_) {
     try {
-      co_return co_await v2_ls_refs(prefixes);
+      co_return co_await v2_ls_refs(prefixes, net::Patience::waits);
     } catch (const NotProtocolV2&) {
       speaks_v0_ = true;
     }
@@ -62,13 +67,34 @@ coro::Task<std::vector<Ref>> WireRemote::ls_refs_once(const std::vector<std::str
   co_return co_await v0_ls_refs(session_.get(), prefixes);
 }
 
-coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs(const std::vector<std::string>* prefixes) {
+// A server may limit the size of requests (413): then half of the prefixes are sent at a time.
+coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs(const std::vector<std::string>* prefixes, net::Patience patience) {
+  try {
+    co_return co_await v2_ls_refs_at_once(prefixes, patience);
+  } catch (const net::HttpError& error) {
+    if (error.status() != net::body_too_large || prefixes->size() < 2) throw;
+  }
+  const auto middle = prefixes->begin() + static_cast<std::ptrdiff_t>(prefixes->size() / 2);
+  const std::vector<std::string> first(prefixes->begin(), middle);
+  const std::vector<std::string> second(middle, prefixes->end());
+  std::vector<Ref> out = co_await v2_ls_refs(&first, patience);
+  const std::vector<Ref> more = co_await v2_ls_refs(&second, patience);
+  out.insert(out.end(), more.begin(), more.end());
+  std::ranges::sort(out, {}, &Ref::name);
+  const auto twice = std::ranges::unique(out, {}, &Ref::name);
+  out.erase(twice.begin(), twice.end());
+  co_return out;
+}
+
+coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs_at_once(const std::vector<std::string>* prefixes,
+                                                            net::Patience patience) {
   const LsRefsLimits limits;
-  const Capabilities server = co_await session_->capabilities(Session::Certainty::presumed);
+  const Capabilities server = co_await session_->capabilities(Session::Certainty::presumed, patience);
   Command command;
   command.body = ls_refs_request(server, *prefixes);
   command.answer_limit = limits.bytes;
   command.compressible = true;
+  command.patience = patience;
   const std::unique_ptr<Answer> answer = co_await session_->exchange(std::move(command));
   LsRefsParser parser(*prefixes, limits);
   while (true) {
@@ -81,7 +107,7 @@ coro::Task<std::vector<Ref>> WireRemote::v2_ls_refs(const std::vector<std::strin
 
 coro::Task<> WireRemote::greet() {
   try {
-    co_await session_->capabilities(Session::Certainty::known);
+    co_await session_->capabilities(Session::Certainty::known, net::Patience::hasty);
   } catch (const NotProtocolV2&) {
     speaks_v0_ = true;  // the server has responded
   }
@@ -102,7 +128,7 @@ coro::Task<> WireRemote::fetch(std::vector<atom::ObjectId> wants, net::ByteSink&
     if (job.failure) std::rethrow_exception(job.failure);
   } catch (Error& error) {
     error.within("fetching from " + url_.str());
-    if (error.is_retryable() && !job.delivered && !job.options.hasty) throw final(error);
+    if (error.is_retryable() && !job.delivered && !job.options.hasty) throw_final(error);
     throw;
   }
 }
@@ -144,13 +170,13 @@ coro::Task<> WireRemote::fetch_once(FetchJob* job) {
 coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
   const bool filters = job->options.filter != Filter::none;
   const Session::Certainty certainty = filters ? Session::Certainty::known : Session::Certainty::presumed;
-  const Capabilities server = co_await session_->capabilities(certainty);
+  const Capabilities server = co_await session_->capabilities(certainty, job->patience());
   if (session_->gives_by_id()) {
     const bool given = co_await v2_fetch_ids(&server, &job->wants, job);
     if (given) co_return;
   }
   const std::vector<std::string> prefixes = prefixes_for_wants(job->wants, job->options.known_refs);
-  const std::vector<Ref> refs = co_await v2_ls_refs(&prefixes);
+  const std::vector<Ref> refs = co_await v2_ls_refs(&prefixes, job->patience());
   const auto found = wants_among(refs, job->wants, job->options.known_refs);
   if (!found) throw ObjectsRefused(found.error());
   const Wants& wants = *found;
@@ -168,6 +194,7 @@ coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std:
                                           FetchJob* job) {
   Command command;
   command.body = unwrap(fetch_request(*server, *ids, job->options));
+  command.patience = job->patience();
   const std::unique_ptr<Answer> answer = co_await session_->exchange(std::move(command));
   FetchParser parser;
   try {

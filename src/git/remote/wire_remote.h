@@ -43,7 +43,8 @@ class WireRemote final : public Remote {
  private:
   coro::Task<std::vector<Ref>> try_ls_refs(const std::vector<std::string>* prefixes);
   coro::Task<std::vector<Ref>> ls_refs_once(const std::vector<std::string>* prefixes);
-  coro::Task<std::vector<Ref>> v2_ls_refs(const std::vector<std::string>* prefixes);
+  coro::Task<std::vector<Ref>> v2_ls_refs(const std::vector<std::string>* prefixes, net::Patience patience);
+  coro::Task<std::vector<Ref>> v2_ls_refs_at_once(const std::vector<std::string>* prefixes, net::Patience patience);
   coro::Task<> try_fetch(FetchJob* job);
   coro::Task<> fetch_once(FetchJob* job);
   coro::Task<> v2_fetch(FetchJob* job);

@@ -6,8 +6,10 @@
 #include "base/text.h"
 #include "coro/task/task_group.h"
 #include "git/config/http_settings.h"
+#include "git/object/deflater.h"
 #include "net/login/http_login.h"
 #include "net/policy/http_error.h"
+#include "net/policy/retries.h"
 
 namespace eka::git {
 namespace {
@@ -15,11 +17,37 @@ namespace {
 constexpr int most_redirects = 5;
 constexpr std::uint64_t handshake_limit = 1 << 20;
 
+// Git's own client compresses bodies too, so every server accepts it; below this size it saves nothing that matters.
+constexpr std::size_t smallest_compressed_body = 8 << 10;
+
 constexpr std::string_view discovery_path = "/info/refs?service=git-upload-pack";
 
 void check_advertisement(const net::HttpResponse& http) {
   if (const std::string type = http.content_type(); type != "application/x-git-upload-pack-advertisement") {
     throw protocol_error("content type \"" + printable(type, 60) + "\": not a git repository, or no smart HTTP server");
+  }
+}
+
+// Failures of a command that do not depend on what it assumed about the server.
+bool has_other_cause(const net::HttpError& failure) {
+  switch (failure.status()) {
+    case 0:  // no connection
+    case 401:
+    case 403:
+    case net::body_too_large:
+      return true;
+    default:
+      return failure.is_retryable();
+  }
+}
+
+bool was_refused_anyway(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const net::HttpError& error) {
+    return net::was_busy_too_long(error) || error.status() == net::body_too_large;
+  } catch (const Error&) {
+    return false;
   }
 }
 
@@ -50,6 +78,7 @@ HttpSession::HttpSession(const Shared& shared, const atom::Url& url)
       handshakes_(shared.handshakes),
       credentials_(shared.credentials),
       config_(shared.config),
+      pool_(shared.pool),
       url_(url),
       settings_(http_settings(shared.config, url)) {
   base_ = std::string(atom::scheme_name(url.scheme())) + "://" + url.host();
@@ -82,12 +111,12 @@ void HttpSession::repeated(net::Repeat why) {
   handshakes_.reuse_failed(origin());
 }
 
-coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
+coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty, net::Patience patience) {
   if (capabilities_) co_return *capabilities_;
   if (doubted_) {
     if (handshakes_.is_old(origin())) throw NotProtocolV2();
     // What is known has just proved wrong: ask, whatever other sessions know.
-    Capabilities own = co_await handshake();
+    Capabilities own = co_await handshake(patience);
     handshakes_.learned(origin(), own);
     capabilities_ = std::move(own);
     co_return *capabilities_;
@@ -95,7 +124,7 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
   const std::string where = origin();
   const bool may_skip = handshakes_.may_skip_handshake(place());
   if (!may_skip && !handshakes_.is_old(where) && handshakes_.known(where)) {
-    Capabilities own = co_await handshake();
+    Capabilities own = co_await handshake(patience);
     handshakes_.learned(origin(), own);
     capabilities_ = std::move(own);
     co_return *capabilities_;
@@ -107,7 +136,7 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
   }
   Handshakes::Turn turn = co_await handshakes_.enter(where);
   if (turn.known() && !handshakes_.may_skip_handshake(place())) {
-    capabilities_ = co_await handshake();
+    capabilities_ = co_await handshake(patience);
     co_return *capabilities_;
   }
   if (turn.known()) {
@@ -115,14 +144,14 @@ coro::Task<Capabilities> HttpSession::capabilities(Certainty certainty) {
     capabilities_ = turn.known();
     co_return *capabilities_;
   }
-  co_await shake_hands(&turn);
+  co_await shake_hands(&turn, patience);
   co_return *capabilities_;
 }
 
-coro::Task<> HttpSession::shake_hands(Handshakes::Turn* turn) {
+coro::Task<> HttpSession::shake_hands(Handshakes::Turn* turn, net::Patience patience) {
   const std::string where = origin();
   try {
-    capabilities_ = co_await handshake();
+    capabilities_ = co_await handshake(patience);
     assumed_ = false;
   } catch (const net::HttpError& error) {
     if (error.status() == 0) turn->unreachable(error);
@@ -137,24 +166,26 @@ coro::Task<> HttpSession::shake_hands(Handshakes::Turn* turn) {
 
 // The command goes to the URL where it would have gone without the handshake. If both fail, the handshake's failure is
 // more informative. If only the command fails, it is repeated, at the URL to which the handshake was redirected and
-// with known capabilities.
+// with known capabilities. Only the command waits for a busy host: its response must not wait for the handshake.
 coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post_beside_handshake(Command command,
                                                                                   Handshakes::Turn turn) {
   std::unique_ptr<Body> body;
   std::exception_ptr refused, unmet;
   std::vector<coro::Task<>> both;
-  both.push_back(try_shake_hands(&turn, &unmet));
+  both.push_back(try_shake_hands(&turn, net::Patience::hasty, &unmet));
   both.push_back(try_post(command, &body, &refused));
   co_await coro::all(std::move(both));
   if (!refused) co_return std::move(body);
+  if (was_refused_anyway(refused)) std::rethrow_exception(refused);
   if (!unmet) co_return co_await post(std::move(command), true);
-  assumed_ = false;  // a second handshake would not help
+  if (was_refused_anyway(unmet)) std::rethrow_exception(refused);  // start_afresh() will ask again
+  assumed_ = false;                                                // a second handshake would not help
   std::rethrow_exception(unmet);
 }
 
-coro::Task<> HttpSession::try_shake_hands(Handshakes::Turn* turn, std::exception_ptr* failure) {
+coro::Task<> HttpSession::try_shake_hands(Handshakes::Turn* turn, net::Patience patience, std::exception_ptr* failure) {
   try {
-    co_await shake_hands(turn);
+    co_await shake_hands(turn, patience);
   } catch (const Error&) {
     *failure = std::current_exception();
   }
@@ -176,8 +207,8 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::send(net::HttpReques
   co_return std::make_unique<Body>(std::move(response), traffic());
 }
 
-coro::Task<Capabilities> HttpSession::handshake() {
-  const std::unique_ptr<Body> body = co_await discover(true);
+coro::Task<Capabilities> HttpSession::handshake(net::Patience patience) {
+  const std::unique_ptr<Body> body = co_await discover(true, patience);
   AdvertisementParser parser;
   while (true) {
     const std::string_view bytes = co_await body->read();
@@ -196,10 +227,11 @@ coro::Task<Capabilities> HttpSession::handshake() {
 }
 
 // Returns the response to the discovery request, with status 200, after redirects.
-coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2) {
+coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2, net::Patience patience) {
   for (int redirects = 0;; ++redirects) {
     net::HttpRequest discovery = request(std::string(discovery_path), v2);
     discovery.compressed = true;
+    discovery.patience = patience;
     if (v2) discovery.body_limit = handshake_limit;
     const std::string asked = discovery.url;
     std::unique_ptr<Body> body = co_await send(std::move(discovery), &net::Traffic::handshakes);
@@ -254,8 +286,14 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::post(Command command
   net::HttpRequest post = request("/git-upload-pack", v2);
   post.headers.emplace_back("Content-Type: application/x-git-upload-pack-request");
   post.headers.emplace_back("Accept: application/x-git-upload-pack-result");
+  if (command.body.size() >= smallest_compressed_body) {
+    const auto compress = [&command] { return gzip(command.body); };
+    command.body = co_await coro::offload(pool_, compress);
+    post.headers.emplace_back("Content-Encoding: gzip");
+  }
   post.body = std::move(command.body);
   post.compressed = command.compressible;
+  post.patience = command.patience;
   if (command.answer_limit != 0) post.body_limit = command.answer_limit;
   std::unique_ptr<Body> body = co_await send(std::move(post), &net::Traffic::requests);
   net::HttpResponse& http = body->http();
@@ -281,8 +319,8 @@ class HttpSession::V0Talk final : public V0Conversation {
   std::unique_ptr<Body> body_;
 };
 
-coro::Task<std::unique_ptr<V0Conversation>> HttpSession::converse_in_v0(Purpose /*purpose*/) {
-  std::unique_ptr<Body> refs = co_await discover(false);
+coro::Task<std::unique_ptr<V0Conversation>> HttpSession::converse_in_v0(Purpose /*purpose*/, net::Patience patience) {
+  std::unique_ptr<Body> refs = co_await discover(false, patience);
   std::unique_ptr<V0Conversation> conversation = std::make_unique<V0Talk>(*this, std::move(refs));
   co_return conversation;
 }
@@ -290,10 +328,8 @@ coro::Task<std::unique_ptr<V0Conversation>> HttpSession::converse_in_v0(Purpose 
 bool HttpSession::start_afresh(const Error& failure, unsigned begun_in) {
   if (begun_in != generation()) return true;
   if (!assumed_ || doubted_) return false;
-  if (const auto* http = dynamic_cast<const net::HttpError*>(&failure)) {
-    // No connection, a server error, or missing permissions: a handshake would not help.
-    if (http->status() == 0 || http->is_retryable() || http->status() == 401 || http->status() == 403) return false;
-  }
+  const auto* http = dynamic_cast<const net::HttpError*>(&failure);
+  if (http != nullptr && has_other_cause(*http)) return false;  // a handshake would not help
   assumed_ = false;
   doubted_ = true;
   capabilities_.reset();
@@ -305,7 +341,7 @@ namespace {
 class HttpTransport final : public Transport {
  public:
   explicit HttpTransport(const TransportContext& context)
-      : shared_{context.http, context.handshakes, context.credentials, context.config} {}
+      : shared_{context.http, context.handshakes, context.credentials, context.config, context.pool} {}
 
   std::unique_ptr<Session> open(const atom::Url& url) override { return std::make_unique<HttpSession>(shared_, url); }
   std::vector<std::string> described(const atom::Url& url) const override {

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "atom/names/url.h"
+#include "coro/run/pool.h"
 #include "git/transport/handshakes.h"
 #include "git/transport/session.h"
 #include "git/transport/transport.h"
@@ -36,13 +37,14 @@ class HttpSession final : public Session, private net::HttpObserver {
     Handshakes& handshakes;
     net::Credentials& credentials;
     const UserConfig& config;
+    coro::Pool& pool;
   };
   HttpSession(const Shared& shared, const atom::Url& url);
 
   bool persists_across_requests() const override { return handshakes_.persists(origin()); }
-  coro::Task<Capabilities> capabilities(Certainty certainty) override;
+  coro::Task<Capabilities> capabilities(Certainty certainty, net::Patience patience) override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
-  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose) override;
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose, net::Patience patience) override;
   bool gives_by_id() const override { return handshakes_.gives_by_id(origin()); }
   void refuses_ids() override { handshakes_.refuses_ids(origin()); }
   bool start_afresh(const Error& failure, unsigned begun_in) override;
@@ -55,14 +57,14 @@ class HttpSession final : public Session, private net::HttpObserver {
   void repeated(net::Repeat why) override;
   void keeps_open(bool open) override { handshakes_.keeps_open(origin(), open); }
   class V0Talk;
-  coro::Task<Capabilities> handshake();
-  coro::Task<> shake_hands(Handshakes::Turn* turn);
-  coro::Task<> try_shake_hands(Handshakes::Turn* turn, std::exception_ptr* failure);
+  coro::Task<Capabilities> handshake(net::Patience patience);
+  coro::Task<> shake_hands(Handshakes::Turn* turn, net::Patience patience);
+  coro::Task<> try_shake_hands(Handshakes::Turn* turn, net::Patience patience, std::exception_ptr* failure);
   coro::Task<> try_post(Command command, std::unique_ptr<Body>* body, std::exception_ptr* failure);
   coro::Task<std::unique_ptr<Body>> post_beside_handshake(Command command, Handshakes::Turn turn);
   coro::Task<std::unique_ptr<Body>> send(net::HttpRequest request, std::uint64_t net::Traffic::* counter);
   bool is_moved() const { return origin() != url_.origin(); }
-  coro::Task<std::unique_ptr<Body>> discover(bool v2);
+  coro::Task<std::unique_ptr<Body>> discover(bool v2, net::Patience patience);
   coro::Task<std::unique_ptr<Body>> post(Command command, bool v2);
   void follow(const std::string& from, const std::string& location);
   net::HttpRequest request(std::string path, bool v2);
@@ -73,6 +75,7 @@ class HttpSession final : public Session, private net::HttpObserver {
   Handshakes& handshakes_;
   net::Credentials& credentials_;
   const UserConfig& config_;
+  coro::Pool& pool_;
   atom::Url url_;                                      // as given: its origin is the scope of its secret
   std::string base_;                                   // the current URL, without secrets; changed by redirects
   std::shared_ptr<const net::HttpSettings> settings_;  // for base_

@@ -14,6 +14,7 @@
 #include "coro/task/task.h"
 #include "git/wire/capabilities.h"
 #include "git/wire/v0_refs.h"
+#include "net/policy/host_rest.h"
 #include "net/policy/traffic.h"
 
 namespace eka::git {
@@ -22,6 +23,7 @@ struct Command {
   std::string body;                // packets, up to and including the final flush
   std::uint64_t answer_limit = 0;  // of the response, decompressed; 0: none
   bool compressible = false;       // the response is text, which is worth compressing; a pack is not
+  net::Patience patience = net::Patience::waits;
 };
 
 // The response to one command. Destroying it before its end abandons the rest.
@@ -56,8 +58,9 @@ class Session {
 
   // The capabilities of the server, requested or assumed from what is known about its host; with Certainty::presumed,
   // possibly only what every server supports. Throws NotProtocolV2, and Error if the server cannot be used.
+  // `patience`, here and below, applies to busy hosts (host_rest.h).
   enum class Certainty { presumed, known };
-  virtual coro::Task<Capabilities> capabilities(Certainty certainty) = 0;
+  virtual coro::Task<Capabilities> capabilities(Certainty certainty, net::Patience patience) = 0;
 
   // Sends one command. Adds it and its bytes to `traffic()`. Whether several may run concurrently depends on the
   // transport.
@@ -66,7 +69,7 @@ class Session {
   // For a server that does not support v2, after capabilities() or exchange() has thrown NotProtocolV2. Counts traffic
   // as they do. For a fetch it may return a conversation that has already listed the refs (V0Conversation::listing()).
   enum class Purpose { list, fetch };
-  virtual coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose) = 0;
+  virtual coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose, net::Patience patience) = 0;
 
   // Whether the host is known, or assumed, to allow fetching objects by id; refuses_ids() records that it does not.
   virtual bool gives_by_id() const { return true; }

@@ -105,7 +105,7 @@ coro::Task<ChannelPool::Lease> StreamSession::borrow(ChannelPool::Want want) {
   co_return lease;
 }
 
-coro::Task<Capabilities> StreamSession::capabilities(Certainty certainty) {
+coro::Task<Capabilities> StreamSession::capabilities(Certainty certainty, net::Patience /*patience*/) {
   if (capabilities_) co_return *capabilities_;
   if (handshakes_.is_old(url_.origin())) throw NotProtocolV2();
   capabilities_ = handshakes_.known(url_.origin());
@@ -262,7 +262,7 @@ class StreamSession::V0Talk final : public V0Conversation {
   bool repeated_ = false;
 };
 
-coro::Task<std::unique_ptr<V0Conversation>> StreamSession::converse_in_v0(Purpose purpose) {
+coro::Task<std::unique_ptr<V0Conversation>> StreamSession::converse_in_v0(Purpose purpose, net::Patience /*patience*/) {
   using Want = ChannelPool::Want;
   ChannelPool::Lease lease = co_await borrow(purpose == Purpose::fetch ? Want::listed : Want::new_one);
   if (lease.is_new()) ++traffic().handshakes;

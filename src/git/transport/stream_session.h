@@ -27,9 +27,9 @@ class StreamSession final : public Session {
   // False in protocol v0, whose servers respond to one request and close; and if the host is known to close
   // connections.
   bool persists_across_requests() const override;
-  coro::Task<Capabilities> capabilities(Certainty certainty) override;
+  coro::Task<Capabilities> capabilities(Certainty certainty, net::Patience patience) override;
   coro::Task<std::unique_ptr<Answer>> exchange(Command command) override;
-  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose) override;
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose purpose, net::Patience patience) override;
   bool gives_by_id() const override { return handshakes_.gives_by_id(url_.origin()); }
   void refuses_ids() override { handshakes_.refuses_ids(url_.origin()); }
   bool start_afresh(const Error& failure, unsigned begun_in) override;

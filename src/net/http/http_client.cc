@@ -1,6 +1,5 @@
 #include "net/http/http_client.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "net/http/http_transfer.h"
@@ -10,7 +9,11 @@ namespace eka::net {
 namespace {
 
 constexpr std::size_t drained = 16 << 10;
-constexpr std::chrono::milliseconds first_pause{300};  // without Retry-After
+
+// scheme://host[:port]
+std::string host_of(const std::string& url) {
+  return url.substr(0, url.find_first_of("/?", url.find("://") + 3));
+}
 
 }  // namespace
 
@@ -26,60 +29,58 @@ coro::Task<> drain(HttpResponse* response) {
   }
 }
 
-HttpClient::HttpClient(coro::Executor reactor, HttpLimits limits, coro::Clock& clock)
+HttpClient::HttpClient(coro::Executor reactor, HttpLimits limits, coro::Clock& clock, HostRests::TellWait tell)
     : limits_(limits),
       clock_(clock),
+      rests_(clock, limits.longest_rest, std::move(tell)),
       plain_(std::make_shared<const HttpSettings>()),
       loop_(std::make_shared<HttpLoop>(std::move(reactor))),
       sockets_(std::make_shared<coro::Limiter>(limits.sockets)) {}
 
 HttpClient::~HttpClient() = default;
 
-std::chrono::milliseconds HttpClient::left_of_pause(const std::string& host) {
-  const auto found = pauses_.find(host);
-  if (found == pauses_.end()) return {};
-  return std::chrono::ceil<std::chrono::milliseconds>(found->second.until - clock_.now());
-}
-
-// All requests to a busy host wait, including those that were queued when it responded.
-coro::Task<HostGate::Pass> HttpClient::turn_at(const std::string& host) {
+// A host may become busy while a request waits at the gate.
+coro::Task<HttpClient::Turn> HttpClient::turn(std::string url, HostRests::Ticket* ticket) {
+  const std::string host = host_of(url);
   while (true) {
-    const auto pause = left_of_pause(host);
-    if (pause.count() > 0) {
-      co_await clock_.sleep(pause);
-      continue;
-    }
+    HostRests::Turn rest = co_await rests_.enter(host, ticket);
     HostGate::Pass pass = co_await gate_.enter(host);
-    if (left_of_pause(host).count() <= 0) co_return pass;
+    if (rest.is_probe() || !rests_.is_resting(host)) co_return Turn(std::move(rest), std::move(pass));
   }
 }
 
-void HttpClient::note_answer(const std::string& host, const HttpResponse& response) {
-  if (!is_busy_status(response.status())) {
-    if (response.status() < 400) pauses_.erase(host);
-    return;
+bool HttpClient::may_wait(const std::string& url, const HostRests::Ticket& ticket) const {
+  return rests_.may_wait(host_of(url), ticket);
+}
+
+coro::Task<std::unique_ptr<HttpResponse>> HttpClient::send(HttpRequest request, Turn turn, HostRests::Ticket* ticket) {
+  std::function<bool()> is_held_back;
+  if (!turn.rest.is_probe()) {
+    is_held_back = [this, host = host_of(request.url)] { return rests_.is_resting(host); };
   }
-  const auto now = clock_.now();
-  Pause& pause = pauses_[host];
-  // Responses that arrive during a pause do not lengthen the next one.
-  if (pause.until <= now) ++pause.answers;
-  std::chrono::milliseconds wait = first_pause * (1 << std::min(pause.answers - 1, 5));
-  if (const auto asked = response.retry_after()) wait = *asked;
-  if (wait <= limits_.longest_pause) pause.until = std::max(pause.until, now + wait);
+  if (!request.settings) request.settings = plain_;
+  SocketTurn socket;
+  socket.limiter = sockets_;
+  socket.permit = co_await sockets_->acquire();
+  auto transfer = std::make_unique<HttpTransfer>(loop_, std::move(turn.pass), std::move(socket), std::move(request),
+                                                 limits_, clock_, std::move(is_held_back));
+  co_await transfer->start();
+  std::unique_ptr<HttpResponse> response;
+  if (transfer->was_held_back()) co_return response;
+  turn.rest.answered(transfer->status(), transfer->retry_after(), ticket);
+  response = std::move(transfer);
+  co_return response;
 }
 
 coro::Task<std::unique_ptr<HttpResponse>> HttpClient::send(HttpRequest request) {
-  const auto after_scheme = request.url.find("://");
-  const std::string host = request.url.substr(0, request.url.find('/', after_scheme + 3));
-  HostGate::Pass pass = co_await turn_at(host);
-  if (!request.settings) request.settings = plain_;
-  SocketTurn turn;
-  turn.limiter = sockets_;
-  turn.permit = co_await sockets_->acquire();
-  auto transfer = std::make_unique<HttpTransfer>(loop_, std::move(pass), std::move(turn), std::move(request), limits_);
-  co_await transfer->start();
-  note_answer(host, *transfer);
-  std::unique_ptr<HttpResponse> response = std::move(transfer);
+  HostRests::Ticket ticket;
+  ticket.patience = request.patience;
+  std::unique_ptr<HttpResponse> response;
+  while (!response) {
+    HttpRequest copy = request;
+    Turn next = co_await turn(request.url, &ticket);
+    response = co_await send(std::move(copy), std::move(next), &ticket);
+  }
   co_return response;
 }
 

@@ -10,18 +10,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "coro/task/clock.h"
 #include "coro/task/limiter.h"
-#include "coro/task/retry.h"
 #include "coro/task/task.h"
 #include "net/http/http_settings.h"
 #include "net/policy/host_gate.h"
+#include "net/policy/host_rest.h"
 #include "net/policy/repeat_rule.h"
 
 namespace eka::net {
@@ -34,9 +34,7 @@ struct HttpLimits {
   // limited: a clone may take an hour. Time spent waiting for our own reader does not count.
   std::chrono::seconds stall{120};
   long slowest = 64;
-  // After a response 429 or 503 no request is sent to the host for the time in Retry-After or, without that header, for
-  // a time that doubles. There is no such pause if it would be longer than this.
-  std::chrono::seconds longest_pause{60};
+  std::chrono::seconds longest_rest{60};        // how long to wait for a busy host (host_rest.h)
   std::size_t sockets = 256;                    // open at once, to all hosts
   std::size_t buffer = std::size_t{256} << 10;  // unread bytes of a body; beyond it the server has to wait
 };
@@ -61,6 +59,7 @@ struct HttpRequest {
   std::shared_ptr<const HttpSettings> settings;  // null: the defaults of libcurl
   std::optional<std::string> body;               // if present, the request is a POST
   bool persists = true;  // whether the server is known to keep connections open: see repeat_rule.h
+  Patience patience = Patience::waits;
   HttpObserver* observer = nullptr;
   bool compressed = false;                                               // lets the server compress its response
   std::uint64_t body_limit = std::numeric_limits<std::uint64_t>::max();  // of the response, decompressed
@@ -94,28 +93,38 @@ coro::Task<> drain(HttpResponse* response);
 
 class HttpClient {
  public:
-  // All requests are made, and resume, on `reactor`. `clock` measures the pauses of busy hosts and must outlive it.
-  explicit HttpClient(coro::Executor reactor, HttpLimits limits = {}, coro::Clock& clock = coro::Clock::system());
+  // A turn of one request at its host.
+  struct Turn {
+    Turn(HostRests::Turn the_rest, HostGate::Pass the_pass) : rest(std::move(the_rest)), pass(std::move(the_pass)) {}
+    HostRests::Turn rest;
+    HostGate::Pass pass;
+  };
+
+  // All requests are made, and resume, on `reactor`. `clock` measures the rests of busy hosts and must outlive it.
+  explicit HttpClient(coro::Executor reactor, HttpLimits limits = {}, coro::Clock& clock = coro::Clock::system(),
+                      HostRests::TellWait tell = {});
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Waits for its turn at the host, sends the request, and resumes when status and headers have arrived, for any
-  // status. Throws HttpError (status 0) if there is no response. Responses may outlive the client.
+  // Waits for a turn at the host of `url`; throws as HostRests::enter().
+  coro::Task<Turn> turn(std::string url, HostRests::Ticket* ticket);
+
+  // Sends the request, and resumes when status and headers have arrived, for any status. Throws HttpError (status 0) if
+  // there is no response. Returns null if nothing has been sent because the host has become busy in the meantime:
+  // request another turn. Responses may outlive the client.
+  coro::Task<std::unique_ptr<HttpResponse>> send(HttpRequest request, Turn turn, HostRests::Ticket* ticket);
+
+  // Both together: sends it once, without a wait for a busy host after the response (send_patiently.h).
   coro::Task<std::unique_ptr<HttpResponse>> send(HttpRequest request);
 
- private:
-  struct Pause {
-    std::chrono::steady_clock::time_point until;
-    int answers = 0;  // consecutive responses that said busy
-  };
-  coro::Task<HostGate::Pass> turn_at(const std::string& host);
-  std::chrono::milliseconds left_of_pause(const std::string& host);
-  void note_answer(const std::string& host, const HttpResponse& response);
+  // Whether a request to the host of `url` may still wait for it.
+  bool may_wait(const std::string& url, const HostRests::Ticket& ticket) const;
 
+ private:
   HttpLimits limits_;
   coro::Clock& clock_;
-  std::map<std::string, Pause> pauses_;
+  HostRests rests_;
   std::shared_ptr<const HttpSettings> plain_;
   std::shared_ptr<HttpLoop> loop_;
   HostGate gate_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/http/transfer_error.h"
+#include "net/policy/retry_after.h"
 
 namespace eka::net {
 namespace {
@@ -49,13 +50,15 @@ long number(CURL* easy, CURLINFO what) {
 }  // namespace
 
 HttpTransfer::HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, SocketTurn turn, HttpRequest request,
-                           const HttpLimits& limits)
+                           const HttpLimits& limits, coro::Clock& clock, std::function<bool()> is_held_back)
     : loop_(std::move(loop)),
       pass_(std::move(pass)),
       turn_(std::move(turn)),
       request_(std::move(request)),
       host_(host_of(request_.url)),
       buffer_limit_(limits.buffer),
+      clock_(clock),
+      is_held_back_(std::move(is_held_back)),
       easy_(curl_easy_init()) {
   if (!easy_) throw Error(Kind::failure, "cannot create a libcurl handle");
   configure(limits);
@@ -174,6 +177,10 @@ bool HttpTransfer::may_send() {
   const long opened = number(easy_.get(), CURLINFO_NUM_CONNECTS);
   const bool fresh = opened > std::exchange(connections_, opened);
   if (fresh && request_.observer != nullptr) request_.observer->connected();
+  if (!sent_ && is_held_back_ && is_held_back_()) {
+    held_back_ = true;
+    return false;
+  }
   if (!std::exchange(sent_, true)) {
     used_before_ = !fresh;
     return true;
@@ -246,7 +253,9 @@ void HttpTransfer::ended(CURLcode code) {
     wakeup_.notify();
     return;
   }
-  if (code == CURLE_OK && (status_ < 400 || (status_ != 429 && status_ < 500))) {
+  if (held_back_) {
+    // Says nothing about the host.
+  } else if (code == CURLE_OK && (status_ < 400 || (status_ != 429 && status_ < 500))) {
     pass_->went_well();
   } else if (!over_limit_ && !thrown_) {
     pass_->overloaded();
@@ -268,6 +277,7 @@ coro::Task<> HttpTransfer::start() {
     co_await sleep();
     if (result_ && std::exchange(needs_new_, false)) begin_again();
   }
+  if (held_back_) co_return;
   if (!headers_complete_) throw_if_failed();
   if (status_ == 407) throw proxy_error(status_, host_, request_.settings->proxy_name);
   if (is_redirect(status_)) location_ = resolve_url(request_.url, location_);
@@ -322,9 +332,7 @@ std::string HttpTransfer::content_type() const {
 }
 
 std::optional<std::chrono::seconds> HttpTransfer::retry_after() const {
-  const curl_off_t seconds = info(easy_.get(), CURLINFO_RETRY_AFTER);
-  if (seconds <= 0) return std::nullopt;
-  return std::chrono::seconds(seconds);
+  return net::retry_after(header("Retry-After"), header("Date"), clock_.date());
 }
 
 std::string HttpTransfer::header(const char* name) const {

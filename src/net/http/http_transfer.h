@@ -3,6 +3,7 @@
 
 #include <array>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,11 +25,13 @@ struct SocketTurn {
 class HttpTransfer final : public HttpResponse, private TransferEnd {
  public:
   HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, SocketTurn turn, HttpRequest request,
-               const HttpLimits& limits);
+               const HttpLimits& limits, coro::Clock& clock, std::function<bool()> is_held_back);
   ~HttpTransfer() override;
 
   // Sends the request and waits for the headers.
   coro::Task<> start();
+  // Nothing was sent, because `is_held_back` returned true when the connection was ready.
+  bool was_held_back() const { return held_back_; }
 
   long status() const override { return status_; }
   std::string content_type() const override;
@@ -62,6 +65,9 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   HttpRequest request_;
   std::string host_;
   std::size_t buffer_limit_;
+  coro::Clock& clock_;
+  std::function<bool()> is_held_back_;
+  bool held_back_ = false;
   EasyHandle easy_;
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> detail_{};

@@ -28,6 +28,22 @@ bool is_transient(CURLcode code) {
   }
 }
 
+bool prevents_connection(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string hint_for(CURLcode code) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -59,7 +75,7 @@ HttpError proxy_error(long proxy_status, const std::string& host, const std::str
     return HttpError(
         std::move(error).with_hint("add user name and password to the URL of the proxy in http.proxy or https_proxy: "
                                    "http://user:password@host:port"),
-        0);
+        0, {}, true);
   }
   Error error(Kind::remote, name + ": connecting to " + host + " failed" + answered);
   if (is_transient_status(proxy_status)) {
@@ -69,7 +85,7 @@ HttpError proxy_error(long proxy_status, const std::string& host, const std::str
     std::move(error).with_hint(
         "contact the operator of the proxy, or add the host to no_proxy if it is reachable without a proxy");
   }
-  return HttpError(std::move(error), 0);
+  return HttpError(std::move(error), 0, {}, true);
 }
 
 HttpError transfer_error(CURLcode code, const std::string& host, const char* detail, const std::string& proxy) {
@@ -81,7 +97,7 @@ HttpError transfer_error(CURLcode code, const std::string& host, const char* det
     hint += "; the proxy " + proxy + " is used unless no_proxy contains the host";
   }
   std::move(error).with_hint(std::move(hint));
-  return HttpError(std::move(error), 0);
+  return HttpError(std::move(error), 0, {}, prevents_connection(code));
 }
 
 }  // namespace eka::net

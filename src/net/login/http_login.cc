@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "net/http/send_patiently.h"
 #include "net/policy/http_error.h"
 
 namespace eka::net {
@@ -55,8 +56,7 @@ coro::Task<std::unique_ptr<HttpResponse>> send_with_logins(HttpClient& client, C
         sent.password = use->login()->password;
       }
     }
-    ++(traffic.*counter);
-    auto response = co_await client.send(std::move(sent));
+    auto response = co_await send_patiently(client, std::move(sent), traffic, counter);
     traffic.answer_time = response->answer_time();
     if (!use) co_return response;
     if (response->status() != unauthorized) {

@@ -14,6 +14,8 @@ std::string describe(long status) {
     case 404:
     case 410:
       return "repository not found";
+    case body_too_large:
+      return "the request is larger than the server allows";
     case 429:
       return "rate limited";
     default:
@@ -32,12 +34,27 @@ std::string hint_for(long status) {
   }
   if (status == 403) return "the user may not have the right to read the repository, or the token may have expired";
   if (status == 404) return "check the URL; some servers respond like this if the repository is private";
+  if (status == body_too_large) return "ask the operator of the server to allow larger request bodies";
   if (status == 408 || status == 429) return "try again later; requests from other programs may count toward the limit";
   if (status >= 500) return "try again later, or contact the operator of the server";
   return {};
 }
 
 }  // namespace
+
+bool HttpError::concerns_repository() const {
+  switch (status_) {
+    case 0:
+      return unreachable_;
+    case 401:
+    case 403:
+    case 404:
+    case 410:
+      return true;
+    default:
+      return is_busy_status(status_);
+  }
+}
 
 bool is_transient_status(long status) {
   return status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505);

@@ -6,10 +6,9 @@
 
 namespace eka::net {
 
-std::optional<std::chrono::milliseconds> busy_wait(const Error& error) {
+bool was_busy_too_long(const Error& error) {
   const auto* const http = dynamic_cast<const HttpError*>(&error);
-  if (http == nullptr || !is_busy_status(http->status())) return std::nullopt;
-  return http->retry_after().value_or(std::chrono::seconds(0));
+  return http != nullptr && is_busy_status(http->status());
 }
 
 void Retries::note(std::string_view what, const Error& failure, Traffic& traffic) const {

@@ -2,9 +2,9 @@
 //
 // Failures with Error::is_retryable() are retried; they are classified where they occur (http_error.h for statuses and
 // libcurl, conversation.h and ssh.h for streams). coro::retry does it, with one of the two policies below. Delays have
-// full jitter up to a bound that doubles, added to the time requested by the server (Retry-After); no attempt starts
-// after `net.retry`. A busy server (429, 503) is retried until then without a limit of attempts; in the meantime the
-// client holds back all requests to its host (http_client.h).
+// full jitter up to a bound that doubles; no attempt starts
+// after `net.retry`. Busy servers (429, 503) are no matter of these policies: all requests to such a host wait for it
+// together (host_rest.h), and its status is reported only when there is no more time to wait.
 #pragma once
 
 #include <chrono>
@@ -19,16 +19,16 @@
 
 namespace eka::net {
 
-// RetryPolicy::busy for HTTP statuses.
-std::optional<std::chrono::milliseconds> busy_wait(const Error& error);
+// RetryPolicy::is_final: the host was busy for as long as requests may wait.
+bool was_busy_too_long(const Error& error);
 
 // For one request and its response: four attempts; the first delay is at most 200 ms, the longest 10 s.
 inline coro::RetryPolicy request_policy(const Timeouts& timeouts) {
-  return {.deadline = timeouts.retry, .busy = busy_wait};
+  return {.deadline = timeouts.retry, .is_final = was_busy_too_long};
 }
 // For transfers that are restarted with a new sink after bytes had arrived: three attempts.
 inline coro::RetryPolicy transfer_policy(const Timeouts& timeouts) {
-  return {.attempts = 3, .deadline = timeouts.retry, .busy = busy_wait};
+  return {.attempts = 3, .deadline = timeouts.retry, .is_final = was_busy_too_long};
 }
 
 // Called with a message for each retry, for `-v`. The text is safe for a terminal.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -19,6 +20,7 @@ struct Traffic {
   std::uint64_t one_request_per_connection = 0;
   std::uint64_t bytes_received = 0;  // on the wire, before decompression
   std::uint64_t bytes_sent = 0;
+  std::chrono::milliseconds longest_wait{};  // of one request, for a busy host (host_rest.h)
   // From sending the last request to the first byte of its response, if the transport can measure it.
   std::optional<std::chrono::microseconds> answer_time;
 
@@ -36,6 +38,7 @@ struct Traffic {
     one_request_per_connection += more.one_request_per_connection;
     bytes_received += more.bytes_received;
     bytes_sent += more.bytes_sent;
+    longest_wait = std::max(longest_wait, more.longest_wait);
     return *this;
   }
 };

@@ -78,23 +78,15 @@ TEST_CASE("the last failure is thrown when the attempts are used up") {
   CHECK(told == 3);
 }
 
-TEST_CASE("a busy server is retried until the deadline, but not before the time that it requests") {
+TEST_CASE("an error may be final although it is retryable") {
   Runtime runtime(1);
   FakeClock clock(0);
   Flaky flaky{7};
   int told = 0;
   RetryPolicy policy;
-  policy.busy = [](const Error&) -> std::optional<milliseconds> { return milliseconds(5000); };
-  CHECK(runtime.run(persist(policy, &clock, &flaky, &told)) == 8);
-  CHECK(clock.slept == std::vector{5100, 5200, 5400, 5800, 6600, 8200, 10000});
-
-  Flaky longer{100};
-  CHECK_THROWS_WITH_AS(runtime.run(persist(policy, &clock, &longer, &told)), "reset", Error);
-  CHECK(longer.made > 4);
-  Flaky once{100};
-  policy.busy = [](const Error&) -> std::optional<milliseconds> { return milliseconds(60'000); };
-  CHECK_THROWS_WITH_AS(runtime.run(persist(policy, &clock, &once, &told)), "reset", Error);
-  CHECK(once.made == 1);
+  policy.is_final = [](const Error& error) { return error.message() == "reset"; };
+  CHECK_THROWS_WITH_AS(runtime.run(persist(policy, &clock, &flaky, &told)), "reset", Error);
+  CHECK(flaky.made == 1);
 }
 
 TEST_CASE("an error that is not retryable is final") {

@@ -15,6 +15,7 @@
 #include "coro/run/runtime.h"
 #include "coro/task/task_group.h"
 #include "coro/task/wakeup.h"
+#include "net/policy/http_error.h"
 #include "tests/coro/waiting.h"
 
 using namespace eka;
@@ -50,7 +51,7 @@ class Notes final : public engine::Observer {
 };
 
 // The outcome of a delivery.
-enum class End { landed, refused, broken, disk_full };
+enum class End { landed, refused, broken, disk_full, absent };
 
 // A running delivery, which ends when the test ends it.
 struct Call {
@@ -124,6 +125,8 @@ class FakeDelivery final : public engine::Delivery {
         throw Error(Kind::remote, mirror.str() + " refuses");
       case End::broken:
         throw Error(Kind::remote, mirror.str() + " broke").retryable();
+      case End::absent:
+        throw net::status_error(404, mirror.str(), {});
       case End::disk_full:
         throw std::filesystem::filesystem_error("write", std::make_error_code(std::errc::no_space_on_device));
     }
@@ -212,6 +215,27 @@ TEST_CASE("an atom that cannot be fetched does not affect other callers") {
     CHECK(hostile.outcome != "ok");
     CHECK(hostile.outcome != "cancelled");
   }
+}
+
+TEST_CASE("a failure that does not depend on the atoms is that of all callers, without more requests") {
+  World world;
+  world.delivery.answer = [](auto&&...) { return End::absent; };
+  Asker one{{a, shared}, at_home}, two{{b, shared}, at_home}, three{{c}, at_home};
+  ask_at_once(world, {&one, &two, &three});
+  CHECK(one.outcome.value().contains("404"));
+  CHECK(two.outcome == one.outcome);
+  CHECK(three.outcome == one.outcome);
+  CHECK(world.delivery.calls.size() == 1);
+
+  // Except for one that knows another mirror, or where only one of the mirrors failed like that.
+  world.delivery.calls.clear();
+  world.delivery.answer = [](const atom::Url& mirror, auto&&) {
+    return mirror == url("away") ? End::refused : End::absent;
+  };
+  const Mirrors both{{id(1), {url("home"), url("away")}}};
+  Asker four{{a}, both}, five{{b}, both};
+  ask_at_once(world, {&four, &five});
+  CHECK(world.delivery.calls.size() == 2 + 2 * 2);
 }
 
 TEST_CASE("of several failed sets, the first in argument order is thrown") {

@@ -61,11 +61,15 @@ class PlayedAnswer final : public Answer {
 
 class PlayedSession final : public Session {
  public:
-  PlayedSession(std::deque<Turn>& turns, int fresh_starts, coro::Clock& clock)
-      : turns_(turns), fresh_starts_(fresh_starts), clock_(clock) {}
+  PlayedSession(std::deque<Turn>& turns, std::vector<net::Patience>& patience, int fresh_starts, coro::Clock& clock)
+      : turns_(turns), patience_(patience), fresh_starts_(fresh_starts), clock_(clock) {}
   bool persists_across_requests() const override { return fresh_starts_ == 0; }
-  coro::Task<Capabilities> capabilities(Certainty) override { co_return capabilities_; }
-  coro::Task<std::unique_ptr<Answer>> exchange(Command) override {
+  coro::Task<Capabilities> capabilities(Certainty, net::Patience patience) override {
+    patience_.push_back(patience);
+    co_return capabilities_;
+  }
+  coro::Task<std::unique_ptr<Answer>> exchange(Command command) override {
+    patience_.push_back(command.patience);
     ++traffic().requests;
     REQUIRE_FALSE(turns_.empty());
     Turn turn = std::move(turns_.front());
@@ -74,7 +78,7 @@ class PlayedSession final : public Session {
     std::unique_ptr<Answer> answer = std::make_unique<PlayedAnswer>(std::move(turn), clock_);
     co_return answer;
   }
-  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose) override {
+  coro::Task<std::unique_ptr<V0Conversation>> converse_in_v0(Purpose, net::Patience) override {
     throw Error(Kind::failure, "not played");
   }
   bool gives_by_id() const override { return gives_by_id_; }
@@ -91,6 +95,7 @@ class PlayedSession final : public Session {
  private:
   Capabilities capabilities_ = eka::git::capabilities;
   std::deque<Turn>& turns_;
+  std::vector<net::Patience>& patience_;  // of each call
   int fresh_starts_;
   coro::Clock& clock_;
   unsigned generation_ = 0;
@@ -106,7 +111,7 @@ struct World {
   }
   WireRemote open(int fresh_starts = 0) {
     return WireRemote(unwrap(atom::Url::parse("https://h.example/r")),
-                      std::make_unique<PlayedSession>(turns, fresh_starts, clock), policy, clock);
+                      std::make_unique<PlayedSession>(turns, patience, fresh_starts, clock), policy, clock);
   }
 
   test::TemporaryDirectory home;
@@ -114,6 +119,7 @@ struct World {
   OurClock clock;
   coro::RetryPolicy policy = net::request_policy({});
   std::deque<Turn> turns;
+  std::vector<net::Patience> patience;
   atom::ObjectId id;
   std::string ls_refs, fetch;
 };
@@ -152,34 +158,33 @@ TEST_CASE("wire remote: rejections and protocol errors are not retried") {
   CHECK(remote.traffic().retries == 0);
 }
 
-TEST_CASE("wire remote: Retry-After is respected") {
+TEST_CASE("wire remote: a host that was busy for too long is not asked again") {
   World world;
-  world.turns.push_back(
-      {.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7), .pause = {}});
-  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
+  const Turn busy{.refused = reset(), .bytes = {}, .broken = {}, .retry_after = std::chrono::seconds(7), .pause = {}};
   WireRemote remote = world.open();
-  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
-  CHECK(world.clock.slept >= std::chrono::seconds(7));
-  CHECK(world.clock.slept < std::chrono::seconds(8));
+  world.turns.push_back(busy);
+  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
+  world.turns.push_back(busy);
+  test::StringSink sink;
+  CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, sink)), Error);
+  CHECK(world.clock.slept.count() == 0);
+  CHECK(remote.traffic().retries == 0);
 }
 
-TEST_CASE("wire remote: a busy server is retried until the deadline") {
+TEST_CASE("wire remote: only hasty fetches do not wait for a busy host") {
   World world;
-  const auto busy = [&](std::chrono::seconds asked) {
-    world.turns.push_back({.refused = reset(), .bytes = {}, .broken = {}, .retry_after = asked, .pause = {}});
-  };
-  world.policy.deadline = std::chrono::minutes(5);
-  for (int i = 0; i < 6; ++i) busy(std::chrono::seconds(35));
-  world.turns.push_back({.refused = {}, .bytes = world.ls_refs, .broken = {}, .retry_after = {}, .pause = {}});
   WireRemote remote = world.open();
-  CHECK(world.runtime.run(remote.ls_refs({})).size() == 8);
-  CHECK(world.clock.slept >= std::chrono::seconds(6 * 35));
-  CHECK(remote.traffic().retries == 6);
-
-  world.clock.slept = {};
-  busy(std::chrono::minutes(6));  // longer than the deadline
-  CHECK_THROWS_AS(world.runtime.run(remote.ls_refs({})), Error);
-  CHECK(world.clock.slept.count() == 0);
+  const Turn pack{.refused = {}, .bytes = world.fetch, .broken = {}, .retry_after = {}, .pause = {}};
+  for (const bool hasty : {true, false}) {
+    world.turns.push_back(pack);
+    FetchOptions options;
+    options.hasty = hasty;
+    test::StringSink sink;
+    world.runtime.run(remote.fetch({world.id}, sink, options));
+    const net::Patience expected = hasty ? net::Patience::hasty : net::Patience::waits;
+    CHECK(world.patience == std::vector{expected, expected});  // for the capabilities and the command
+    world.patience.clear();
+  }
 }
 
 TEST_CASE("wire remote: a session that does not persist is restarted once") {

@@ -496,4 +496,97 @@ TEST_CASE("https: a server without a trusted certificate is rejected with a hint
   CHECK(remote->traffic().retries == 0);
 }
 
+TEST_CASE("http: every request has the User-Agent of a git client, or the configured one") {
+  World world;
+  const auto shy = world.open("/shy/a.git");
+  const auto refs = world.runtime.run(shy->ls_refs({"refs/heads/main"}));
+  REQUIRE(refs.size() == 1);
+  test::StringSink sink;
+  world.runtime.run(shy->fetch({refs[0].id}, sink));
+  CHECK(sink.pack.starts_with("PACK"));
+  CHECK(failure_of(world, *world.open("/mine/a.git")).message().contains("403"));
+
+  UserConfig config(std::vector<UserConfig::Entry>{{"http." + world.server.url() + "/mine.useragent", "mine/1"}});
+  Connector configured(world.runtime.reactor(), world.runtime.pool(), world.memory, {}, std::move(config));
+  const auto mine = configured.open(unwrap(atom::Url::parse(world.server.url() + "/mine/a.git")));
+  test::StringSink own;
+  CHECK(world.runtime.run(mine->ls_refs({"refs/heads/main"})).size() == 1);
+  world.runtime.run(mine->fetch({refs[0].id}, own));
+  CHECK(own.pack == sink.pack);
+}
+
+namespace {
+
+// Refs that do not exist, and main in the middle.
+std::vector<std::string> many_prefixes(std::size_t count, bool random) {
+  std::vector<std::string> out;
+  std::uint64_t state = 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string name = "refs/heads/none-" + std::to_string(i) + "-";
+    for (int n = 0; n < 40; ++n) {
+      state = state * 6364136223846793005 + 1442695040888963407;
+      name += random ? "0123456789abcdef"[state >> 60] : 'x';
+    }
+    out.push_back(std::move(name));
+  }
+  out[count / 2] = "refs/heads/main";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("http: large bodies of requests are compressed, and sent in parts if they are still too large") {
+  World world;
+  const auto remote = world.open("/small/a.git");
+  world.runtime.run(remote->ls_refs({"refs/heads/main"}));
+  const auto requests = remote->traffic().requests;
+  const auto sent = remote->traffic().bytes_sent;
+  CHECK(world.runtime.run(remote->ls_refs(many_prefixes(1000, false))).size() == 1);
+  CHECK(remote->traffic().requests == requests + 1);
+  CHECK(remote->traffic().bytes_sent - sent < 20'000);
+  // About 30 KB when compressed: refused, and then two halves.
+  CHECK(world.runtime.run(remote->ls_refs(many_prefixes(1000, true))).size() == 1);
+  CHECK(remote->traffic().requests == requests + 1 + 3);
+  CHECK(remote->traffic().retries == 0);
+}
+
+TEST_CASE("http: a busy response to the first command, or to the handshake beside it, costs one wait") {
+  for (const char* const refused : {"POST", "GET"}) {
+    CAPTURE(refused);
+    std::mutex mutex;
+    std::vector<std::string> asked;
+    const net::test::RawServer server([&](net::test::RawServer::Connection& connection, const std::string& request) {
+      const std::string method = request.substr(0, request.find(' '));
+      {
+        const std::scoped_lock lock(mutex);
+        asked.push_back(method);
+        if (method == refused && std::ranges::count(asked, method) == 1) {
+          return connection.send(net::test::http_response("429 Slow down", "text/plain", "", "Retry-After: 1\r\n"));
+        }
+      }
+      if (method == "POST") {
+        return connection.send(net::test::http_response("200 OK", "application/x-git-upload-pack-result", "0000"));
+      }
+      return connection.send(net::test::http_response("200 OK", "application/x-git-upload-pack-advertisement",
+                                                      "000eversion 2\n000cls-refs\n0012fetch=shallow\n0000"));
+    });
+    World world;
+    std::vector<net::HostRests::Wait> waits;
+    Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, {}, {}, {},
+                        [&](const net::HostRests::Wait& wait) { waits.push_back(wait); });
+    const atom::Url url = unwrap(atom::Url::parse(server.url() + "/a.git"));
+    connector.named_by_user(url);
+    const auto remote = connector.open(url);
+    CHECK(world.runtime.run(remote->ls_refs({})).empty());
+    const bool command = refused == std::string("POST");
+    CHECK(std::ranges::count(asked, "POST") == (command ? 2 : 1));
+    CHECK(std::ranges::count(asked, "GET") == 1);
+    CHECK(remote->traffic().retries == (command ? 1 : 0));
+    CHECK(waits.size() == (command ? 2 : 0));  // its begin and its end
+    // The next request waits for the time that was named to the handshake.
+    CHECK(world.runtime.run(remote->ls_refs({})).empty());
+    CHECK(waits.size() == 2);
+  }
+}
+
 }  // namespace eka::git

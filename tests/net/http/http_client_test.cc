@@ -16,6 +16,7 @@
 
 #include "coro/run/runtime.h"
 #include "coro/task/task_group.h"
+#include "net/http/send_patiently.h"
 #include "net/policy/http_error.h"
 #include "tests/net/raw_server.h"
 
@@ -372,7 +373,7 @@ TEST_CASE("http client: no request is sent to a busy host before its Retry-After
   });
   coro::Runtime runtime(1);
   FakeClock clock;
-  HttpClient client(runtime.reactor(), {.longest_pause = std::chrono::seconds(60)}, clock);
+  HttpClient client(runtime.reactor(), {.longest_rest = std::chrono::seconds(60)}, clock);
   const auto ask_busy = [&](const std::string& headers) {
     busy = test::http_response("503 Service Unavailable", "text/plain", "", headers);
     runtime.run(read_to_end(&client, get(server, "/busy")));
@@ -384,17 +385,111 @@ TEST_CASE("http client: no request is sent to a busy host before its Retry-After
   runtime.run(read_to_end(&client, get(server)));
   CHECK(clock.slept == std::chrono::seconds(35));
 
+  // A date, compared with the date of the response.
+  clock.slept = {};
+  ask_busy("Date: Fri, 27 Nov 2026 16:00:00 GMT\r\nRetry-After: Fri, 27 Nov 2026 16:00:50 GMT\r\n");
+  runtime.run(read_to_end(&client, get(server)));
+  CHECK(clock.slept == std::chrono::seconds(50));
+
   // Without a time, delays increase.
   clock.slept = {};
   for (int i = 0; i < 3; ++i) ask_busy("");
   runtime.run(read_to_end(&client, get(server)));
   CHECK(clock.slept == std::chrono::milliseconds(300 + 600 + 1200));
 
-  // Longer than the client waits: the error is reported at once.
+  // Longer than the client waits: other requests fail at once, and are not sent.
   clock.slept = {};
   ask_busy("Retry-After: 61\r\n");
-  runtime.run(read_to_end(&client, get(server)));
+  const int requests = server.requests();
+  const Error error = failure_of(runtime, client, get(server));
+  CHECK(error.hint().contains("61 s"));
   CHECK(clock.slept.count() == 0);
+  CHECK(server.requests() == requests);
+}
+
+namespace {
+
+coro::Task<long> patiently(HttpClient* client, HttpRequest request, Traffic* traffic) {
+  const auto response = co_await send_patiently(*client, std::move(request), *traffic, &Traffic::requests);
+  co_await drain(response.get());
+  co_return response->status();
+}
+
+// Answers 429 to the first `refusals` requests, then 200.
+struct Limited {
+  explicit Limited(int refusals, std::string headers = {}) : left(refusals), more(std::move(headers)) {}
+  std::atomic<int> left;
+  std::string more;
+  RawServer server{[this](Connection& connection, const std::string&) {
+    const bool refused = left.fetch_sub(1) > 0;
+    return refused ? connection.send(test::http_response("429 Slow down", "text/plain", "later", more))
+                   : answer(connection);
+  }};
+};
+
+}  // namespace
+
+TEST_CASE("http client: a request is repeated until its host is no longer busy, and each is counted") {
+  Limited limited(5, "Retry-After: 10\r\n");
+  coro::Runtime runtime(1);
+  FakeClock clock;
+  std::vector<HostRests::Wait> waits;
+  HttpClient client(runtime.reactor(), {.longest_rest = std::chrono::seconds(60)}, clock,
+                    [&](const HostRests::Wait& wait) { waits.push_back(wait); });
+  Traffic traffic;
+  CHECK(runtime.run(patiently(&client, get(limited.server), &traffic)) == 200);
+  CHECK(traffic.requests == 6);
+  CHECK(traffic.retries == 5);
+  CHECK(limited.server.requests() == 6);
+  CHECK(clock.slept == std::chrono::seconds(50));
+  CHECK(traffic.longest_wait == std::chrono::seconds(50));
+  REQUIRE(waits.size() == 10);
+  CHECK(waits[0].text() == limited.server.url() + ": 10 s (HTTP status 429, Retry-After)");
+  CHECK_FALSE(waits[0].ended);
+  CHECK(waits[1].ended);
+}
+
+TEST_CASE("http client: a host that stays busy is given up after the limit, by all of its requests together") {
+  Limited limited(1'000'000);
+  coro::Runtime runtime(1);
+  FakeClock clock;
+  HttpClient client(runtime.reactor(), {.longest_rest = std::chrono::seconds(60)}, clock);
+  Traffic traffic;
+  const auto ask = [&](int times) {
+    std::vector<coro::Task<long>> all;
+    for (int i = 0; i < times; ++i) all.push_back(patiently(&client, get(limited.server), &traffic));
+    return runtime.run(coro::gather(std::move(all)));
+  };
+  for (const auto& result : ask(40)) {
+    if (result) {
+      CHECK(*result == 429);
+    } else {
+      CHECK(result.error().message().contains("rate limited"));
+    }
+  }
+  CHECK(clock.slept > std::chrono::seconds(30));
+  CHECK(clock.slept <= std::chrono::seconds(60));
+  // One request after each rest, besides those that were sent before the first response.
+  CHECK(limited.server.requests() <= 40 + 12);
+  const auto slept = clock.slept;
+  ask(3);
+  CHECK(clock.slept == slept);
+}
+
+TEST_CASE("http client: a hasty request does not wait for a busy host") {
+  Limited limited(1, "Retry-After: 10\r\n");
+  coro::Runtime runtime(1);
+  FakeClock clock;
+  HttpClient client(runtime.reactor(), {}, clock);
+  Traffic traffic;
+  HttpRequest hasty = get(limited.server);
+  hasty.patience = Patience::hasty;
+  CHECK(runtime.run(patiently(&client, hasty, &traffic)) == 429);
+  CHECK(failure_of(runtime, client, hasty).is_retryable());
+  CHECK(limited.server.requests() == 1);
+  CHECK(clock.slept.count() == 0);
+  CHECK(runtime.run(patiently(&client, get(limited.server), &traffic)) == 200);
+  CHECK(clock.slept == std::chrono::seconds(10));
 }
 
 }  // namespace eka::net

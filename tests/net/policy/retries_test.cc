@@ -44,14 +44,14 @@ TEST_CASE("retries and repetitions are counted and reported") {
   CHECK(told[1] == "http://h/s.git: repeating the request on a new connection: the server closed the idle connection");
 }
 
-TEST_CASE("a server is busy if it reports so, with or without a time") {
-  using std::chrono::milliseconds;
-  CHECK(net::busy_wait(net::status_error(429, "http://h", std::chrono::seconds(35))) == milliseconds(35'000));
-  CHECK(net::busy_wait(net::status_error(503, "http://h", {})) == milliseconds(0));
-  CHECK_FALSE(net::busy_wait(net::status_error(500, "http://h", {})));
-  CHECK_FALSE(net::busy_wait(net::status_error(404, "http://h", {})));
-  CHECK_FALSE(net::busy_wait(Error(Kind::remote, "reset")));
-  CHECK(net::status_error(429, "http://h", std::chrono::seconds(3500)).is_retryable());
+TEST_CASE("a request that has waited for a busy host is not retried") {
+  CHECK(net::was_busy_too_long(net::status_error(429, "http://h", std::chrono::seconds(35))));
+  CHECK(net::was_busy_too_long(net::status_error(503, "http://h", {})));
+  CHECK_FALSE(net::was_busy_too_long(net::status_error(500, "http://h", {})));
+  CHECK_FALSE(net::was_busy_too_long(Error(Kind::remote, "reset")));
+  CHECK((net::request_policy({}).is_final == net::was_busy_too_long));
+  CHECK((net::transfer_policy({}).is_final == net::was_busy_too_long));
+  CHECK(net::status_error(429, "http://h", std::chrono::seconds(3500)).is_retryable());  // by another mirror, or later
 }
 
 TEST_CASE("the same limit applies to requests and transfers") {

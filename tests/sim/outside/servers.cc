@@ -9,6 +9,7 @@
 #include "coro/task/timeout.h"
 #include "git/remote/wire_remote.h"
 #include "git/transport/session.h"
+#include "net/policy/host_rest.h"
 #include "net/policy/http_error.h"
 
 namespace eka::sim {
@@ -128,40 +129,38 @@ class FinishedAnswer final : public git::Answer {
 
 class SimulatedSession final : public git::Session {
  public:
-  SimulatedSession(Internet& internet, Asked& asked, std::string url, milliseconds stall)
-      : internet_(internet), asked_(asked), url_(std::move(url)), stall_(stall) {}
+  SimulatedSession(Internet& internet, Asked& asked, net::HostRests& rests, std::string url, milliseconds stall)
+      : internet_(internet), asked_(asked), rests_(rests), url_(std::move(url)), stall_(stall) {}
 
   bool persists_across_requests() const override { return true; }
   bool start_afresh(const Error&, unsigned) override { return false; }
   unsigned generation() const override { return 0; }
 
-  coro::Task<git::Capabilities> capabilities(Certainty certainty) override {
+  coro::Task<git::Capabilities> capabilities(Certainty certainty, net::Patience patience) override {
     if (known_) co_return *known_;
     if (certainty == Certainty::presumed) co_return git::Capabilities::presumed();
-    ++traffic().handshakes;
     internet_.simulator().tell(url_ + ": handshake");
-    co_await arrive("handshake");
+    co_await arrive(&net::Traffic::handshakes, patience);
     known_ = git::Capabilities::from_text(
         "agent=git/2.39.5\nls-refs=unborn\nfetch=shallow wait-for-done filter\nobject-format=sha1\n");
     co_return *known_;
   }
 
   coro::Task<std::unique_ptr<git::Answer>> exchange(git::Command command) override {
-    ++traffic().requests;
     traffic().bytes_sent += command.body.size();
     const auto lines = lines_of(command.body);
     const bool is_list = with_prefix(lines, "command=").front() == "ls-refs";
     auto& counts = asked_.urls[url_];
     ++(is_list ? counts.list_requests : counts.fetch_requests);
     const auto began = internet_.simulator().now();
-    Served* const repository = co_await arrive(command.body);
+    Served* const repository = co_await arrive(&net::Traffic::requests, command.patience);
     traffic().answer_time = std::chrono::duration_cast<std::chrono::microseconds>(internet_.simulator().now() - began);
     co_return is_list ? list(*repository, lines) : fetch(*repository, lines);
   }
 
   coro::Task<std::vector<git::PushOutcome>> push(std::vector<git::PushedRef> refs) {
     internet_.simulator().tell(fmt::format("{}: push {}", url_, refs.front().ref));
-    co_await arrive("push");
+    co_await travel();
     if (internet_.faults().strikes(Fault::push_refused)) {
       internet_.simulator().tell(url_ + ": push refused");
       std::vector<git::PushOutcome> out;
@@ -176,19 +175,46 @@ class SimulatedSession final : public git::Session {
     co_return out;
   }
 
-  coro::Task<std::unique_ptr<git::V0Conversation>> converse_in_v0(Purpose) override {
+  coro::Task<std::unique_ptr<git::V0Conversation>> converse_in_v0(Purpose, net::Patience) override {
     throw Error(Kind::remote, "the simulated server speaks protocol v2 only");
   }
 
  private:
+  // Sends a request until the host is not busy, as the HTTP client does (net/http/send_patiently.h).
+  coro::Task<Served*> arrive(std::uint64_t net::Traffic::* counter, net::Patience patience) {
+    auto& simulator = internet_.simulator();
+    const Served* const target = internet_.find(url_);
+    const std::string host = target == nullptr ? url_ : target->host;
+    net::HostRests::Ticket ticket;
+    ticket.patience = patience;
+    while (true) {
+      net::HostRests::Turn turn = co_await rests_.enter(host, &ticket);
+      if (simulator.now() < asked_.not_before[host]) {
+        simulator.violate(host + " is asked before the time that its Retry-After named");
+      }
+      ++(traffic().*counter);
+      Served* repository = nullptr;
+      try {
+        repository = co_await travel();
+      } catch (const net::HttpError& error) {
+        auto& not_before = asked_.not_before[host];
+        if (const auto after = error.retry_after()) not_before = std::max(not_before, simulator.now() + *after);
+        turn.answered(error.status(), error.retry_after(), &ticket);
+        if (!net::is_busy_status(error.status()) || !rests_.may_wait(host, ticket)) throw;
+      }
+      if (repository != nullptr) {
+        turn.answered(200, {}, &ticket);
+        co_return repository;
+      }
+      ++traffic().retries;
+    }
+  }
+
   // The request travels; it may go wrong on its way.
-  coro::Task<Served*> arrive(std::string request) {
+  coro::Task<Served*> travel() {
     auto& simulator = internet_.simulator();
     auto& random = simulator.random();
     const auto& faults = internet_.faults();
-    if (simulator.now() < asked_.urls[url_].not_before[request]) {
-      simulator.violate(url_ + " is asked before the time that its Retry-After named");
-    }
     Served* const repository = internet_.find(url_);
     if (repository == nullptr) throw failed(net::status_error(404, url_, std::nullopt));
     const auto latency = static_cast<std::size_t>(internet_.host(repository->host).latency.count());
@@ -211,7 +237,6 @@ class SimulatedSession final : public git::Session {
       if (random.chance(0.5)) after = std::chrono::seconds(random.between(1, 20));
       simulator.tell(
           fmt::format("{}: {}{}", url_, status, after ? fmt::format(", Retry-After: {}", after->count()) : ""));
-      if (after) asked_.urls[url_].not_before[request] = simulator.now() + *after;
       throw failed(net::status_error(status, repository->host, after));
     }
     if (faults.strikes(Fault::stall)) {
@@ -304,6 +329,7 @@ class SimulatedSession final : public git::Session {
 
   Internet& internet_;
   Asked& asked_;
+  net::HostRests& rests_;
   std::string url_;
   milliseconds stall_;
   std::optional<git::Capabilities> known_;
@@ -312,16 +338,16 @@ class SimulatedSession final : public git::Session {
 class SimulatedRemotes final : public git::RemoteFactory {
  public:
   SimulatedRemotes(Internet& internet, Asked& asked, net::Timeouts timeouts)
-      : internet_(internet), asked_(asked), timeouts_(timeouts) {}
+      : internet_(internet), asked_(asked), timeouts_(timeouts), rests_(internet.simulator(), timeouts.retry) {}
 
   std::unique_ptr<git::Remote> open(const atom::Url& url) override {
-    auto session = std::make_unique<SimulatedSession>(internet_, asked_, url.str(), timeouts_.stall);
+    auto session = std::make_unique<SimulatedSession>(internet_, asked_, rests_, url.str(), timeouts_.stall);
     return std::make_unique<git::WireRemote>(url, std::move(session), net::request_policy(timeouts_),
                                              internet_.simulator(), timeouts_.stall * 10, net::TellRetry());
   }
   coro::Task<std::vector<git::PushOutcome>> push(std::filesystem::path, atom::Url url,
                                                  std::vector<git::PushedRef> refs) override {
-    SimulatedSession session(internet_, asked_, url.str(), timeouts_.stall);
+    SimulatedSession session(internet_, asked_, rests_, url.str(), timeouts_.stall);
     co_return co_await session.push(std::move(refs));
   }
   void named_by_user(const atom::Url&) override {}
@@ -334,6 +360,7 @@ class SimulatedRemotes final : public git::RemoteFactory {
   Internet& internet_;
   Asked& asked_;
   net::Timeouts timeouts_;
+  net::HostRests rests_;
 };
 
 }  // namespace

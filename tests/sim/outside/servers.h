@@ -40,9 +40,9 @@ struct Asked {
     std::multiset<std::string> lists;                   // what was listed, answered to the end
     std::map<atom::ObjectId, std::size_t> delivered{};  // wants of answers that went to their end
     bool failed = false;
-    std::map<std::string, std::chrono::steady_clock::time_point> not_before{};  // of requests: as a Retry-After asked
   };
   std::map<std::string, OfUrl> urls;
+  std::map<std::string, std::chrono::steady_clock::time_point> not_before{};  // of hosts: as a Retry-After asked
   bool any_failure = false;
 };
 
