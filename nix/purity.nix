@@ -1,4 +1,5 @@
-# The scope in which all atoms are evaluated: Nix's global scope, without anything that depends on the machine.
+# The scope in which all atoms are evaluated: Nix's global scope, without anything that depends on the machine, and with
+# the builtins of newer versions that this one lacks (newer.nix).
 #
 # `import` and `scopedImport` of this scope pass it on, so it applies to all files of an atom. This makes results
 # reproducible; security is provided by the sandbox (docs/evaluation.md).
@@ -8,6 +9,8 @@
 # are evaluated for each import.
 { system, trees }:
 let
+  supplied = builtins.removeAttrs (import ./newer.nix) (builtins.attrNames builtins);
+
   replaced = {
     getEnv = _: "";
     nixPath = [ ];
@@ -24,7 +27,7 @@ let
       # With a context, `path` may be the output of a derivation, which Nix must build first.
       if file == null then evaluate path else file.value;
     scopedImport = extra: builtins.scopedImport (scope // extra);
-    builtins = builtins // replaced;
+    builtins = builtins // supplied // replaced;
   };
 
   # Most builtins also have a global name, and `<x>` means `__findFile __nixPath "x"`.
@@ -35,7 +38,8 @@ let
     __currentTime = replaced.currentTime;
     __currentSystem = replaced.currentSystem;
     __storePath = replaced.storePath;
-  };
+  }
+  // global_names supplied;
   evaluate = builtins.scopedImport scope;
 
   # Files by their path: the trees, in which each directory is read when it is first needed.
@@ -65,6 +69,16 @@ let
           parent = find (dirOf path);
         in
         if parent == null then null else parent.below.${baseNameOf path} or null
+    );
+
+  # "break" alone is also a global name without underscores.
+  global_names =
+    functions:
+    builtins.listToAttrs (
+      map (name: {
+        name = if name == "break" then name else "__${name}";
+        value = functions.${name};
+      }) (builtins.attrNames functions)
     );
 in
 {

@@ -9,8 +9,9 @@
 namespace eka::cli {
 
 std::string version_text() {
-  return fmt::format("eka {} ({})\nlibgit2 {}\ncurl {}\nexpressions {}", EKA_VERSION, EKA_COMMIT,
-                     git::libgit2_version(), net::curl_version(), eval::expressions_version());
+  return fmt::format("eka {} ({})\nlibgit2 {}\ncurl {}\nexpressions {}\nnix {}", EKA_VERSION, EKA_COMMIT,
+                     git::libgit2_version(), net::curl_version(), eval::expressions_version(),
+                     eval::nix_version_in_words());
 }
 
 }  // namespace eka::cli

@@ -4,7 +4,8 @@
 
 namespace eka::cli {
 
-// The output of `eka --version`: eka, its commit, and the libraries that affect its behavior.
+// The output of `eka --version`: eka, its commit, the libraries that affect its behavior, and the Nix that it would
+// use. Starts Nix.
 std::string version_text();
 
 }  // namespace eka::cli

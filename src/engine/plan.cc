@@ -128,10 +128,14 @@ class Run {
     co_await recall_unread();
     co_await read();
     co_await recall_read();
-    if (context_.settings.share_context) {
+    if (context_.settings.share_context && context_.evaluator->keeps_roots_apart()) {
       co_await each_locked(&Run::fetch_and_materialize);
       co_await evaluate_together();
     } else {
+      if (context_.settings.share_context) {
+        context_.observer.detail(
+            "this version of Nix would show atoms to each other in a shared process: each has its own");
+      }
       co_await each_locked(&Run::fetch_and_evaluate);
     }
     co_await import();
@@ -174,9 +178,14 @@ class Run {
   // Finding Nix on this machine and finding the roots run in parallel.
   coro::Task<> find_nix_and_roots() {
     std::vector<coro::Task<>> tasks;
-    tasks.push_back(context_.evaluator->prepare());
+    tasks.push_back(prepare_evaluator());
     tasks.push_back(find());
     co_await coro::all(std::move(tasks));
+  }
+
+  coro::Task<> prepare_evaluator() {
+    co_await context_.evaluator->prepare();
+    for (const std::string& note : context_.evaluator->notes()) context_.observer.note(note);
   }
 
   coro::Task<> find() {

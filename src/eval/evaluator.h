@@ -98,6 +98,13 @@ class Evaluator {
   // For verbose output after evaluations: what did not work as it should, although nothing failed. May be empty.
   virtual std::string detail() const { return {}; }
 
+  // After prepare(): what users should know about what it found, although that is used.
+  virtual std::vector<std::string> notes() const { return {}; }
+
+  // After prepare(): whether a root cannot see what other roots of the same evaluation do. If not, each must be
+  // evaluated alone.
+  virtual bool keeps_roots_apart() const { return true; }
+
   // Evaluates the roots of the closure in order in one process, until one fails. Any number may run concurrently; the
   // caller must limit their resource usage. Throws only errors that are not specific to a root.
   virtual coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered) = 0;

@@ -12,6 +12,7 @@
 #include "coro/task/single_flight.h"
 #include "eval/build/add_source.h"
 #include "eval/build/realise.h"
+#include "eval/nix/known_versions.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/session.h"
 #include "eval/nix/supplies.h"
@@ -167,6 +168,14 @@ coro::Task<> NixEvaluator::prepare() {
 
 const Evaluator::Identity& NixEvaluator::identity() const {
   return installed_->identity;
+}
+
+std::vector<std::string> NixEvaluator::notes() const {
+  return installed_->installation.notes;
+}
+
+bool NixEvaluator::keeps_roots_apart() const {
+  return !lists_its_store(installed_->installation.nix_version);
 }
 
 const Installation& NixEvaluator::installation() const {

@@ -51,6 +51,8 @@ class NixEvaluator final : public Evaluator {
   coro::Task<> prepare() override;
   const Identity& identity() const override;
   std::string detail() const override;
+  std::vector<std::string> notes() const override;
+  bool keeps_roots_apart() const override;
   coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered) override;
   coro::Task<> import_derivations(std::vector<Evaluated> evaluated) override;
   coro::Task<std::vector<bool>> exist(std::vector<std::string> store_paths) override;

@@ -14,9 +14,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // The machine's Nix, with a directory as the real store. locate() caches its result in a directory shared by all tests.
-Installation installation(const std::string& store) {
+Installation installation(const std::string& store, bool landlock) {
   static const TemporaryDirectory memory;
-  return Installation::locate(memory.path(), store);
+  Installation found = Installation::locate(memory.path(), store);
+  found.has_launcher = found.has_launcher && landlock;
+  return found;
 }
 
 // No build group, no durability across power cuts, and no reserved space are needed.
@@ -59,10 +61,10 @@ atom::Json compose_with(const std::string& label, const std::string& entry) {
   return json;
 }
 
-World::World(const std::string& store)
+World::World(const std::string& store, bool landlock)
     : memory_(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path()),
       runtime_(2),
-      evaluator_(installation(store.empty() ? (directory_.path() / "real").string() : store),
+      evaluator_(installation(store.empty() ? (directory_.path() / "real").string() : store, landlock),
                  directory_.path() / "cache", runtime_.pool(), memory_.path()) {
   evaluator_.set_processes(processes());
 }

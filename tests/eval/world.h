@@ -24,8 +24,8 @@ atom::Json compose_with(const std::string& label, const std::string& entry = "."
 
 class World {
  public:
-  // `store`: the real store; by default a new directory.
-  explicit World(const std::string& store = {});
+  // `store`: the real store; by default a new directory. Without `landlock`, as on a kernel that lacks it.
+  explicit World(const std::string& store = {}, bool landlock = true);
 
   // Adds an atom whose tree contains an atom.toml and `files`. `deps`: from set tag to labels.
   void add(const std::string& label, const std::map<std::string, std::string>& files,

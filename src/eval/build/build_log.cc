@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include "eval/report/colours.h"
 #include "eval/store/derivation.h"
 
 namespace eka::eval {
@@ -14,6 +15,12 @@ constexpr std::int64_t activity_build = 105;
 constexpr std::int64_t result_line = 101;
 constexpr std::size_t last_lines = 10;
 constexpr std::size_t most_complaints = 16 << 10;
+
+// Older versions of Nix let an error on the way to the builder appear in its log as they pass it between processes: a
+// line with this byte, then the word "Error", a number, the word again, and the message, each text with its length.
+constexpr std::string_view framed_error_follows = "\x01";
+constexpr std::string_view framed_error("\5\0\0\0\0\0\0\0Error\0\0\0", 16);
+constexpr std::size_t framed_header = 16 + 8 + 16 + 8;
 
 std::string_view text_of(dom::element object, const char* key) {
   std::string_view text;
@@ -30,18 +37,6 @@ std::string_view first_field(dom::element object) {
   std::string_view text;
   if (object["fields"].get(fields) != simdjson::SUCCESS || fields.size() == 0) return {};
   return fields.at(0).get(text) == simdjson::SUCCESS ? text : std::string_view();
-}
-
-// Removes the colours ("ESC [ … m") of Nix's messages.
-std::string plain(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const auto escape = std::min(text.find("\x1b["), text.size());
-    out += text.substr(0, escape);
-    text.remove_prefix(escape);
-    if (!text.empty()) text.remove_prefix(std::min(text.find('m'), text.size() - 1) + 1);
-  }
-  return out;
 }
 
 constexpr std::string_view error_word = "error: ";
@@ -75,15 +70,30 @@ void BuildLog::line(std::string_view text) {
     watch_.ended(build->second);
     builds_.erase(build);
   } else if (action == "result" && number_of(message, "type") == result_line) {
-    auto& lines = printed_[build->second];
-    lines.emplace_back(first_field(message));
-    if (lines.size() > last_lines) lines.pop_front();
-    watch_.printed(build->second, lines.back());
+    printed(build->second, first_field(message));
   }
 }
 
+void BuildLog::printed(const std::string& drv, std::string_view line) {
+  if (line == framed_error_follows) return;
+  bool& framed = framed_[drv];
+  if (line.starts_with(framed_error) && line.size() > framed_header) {
+    framed = true;
+    line.remove_prefix(framed_header);
+  }
+  if (framed) {
+    const auto end = line.find('\0');
+    framed = end == std::string_view::npos;
+    line = line.substr(0, end);
+  }
+  auto& lines = printed_[drv];
+  lines.push_back(without_colours(line));
+  if (lines.size() > last_lines) lines.pop_front();
+  watch_.printed(drv, lines.back());
+}
+
 void BuildLog::error(std::string_view message) {
-  const std::string said = plain(message);
+  const std::string said = without_colours(message);
   if (const std::string drv = derivation_in(said); !drv.empty()) {
     // Messages of a remote builder already start with "error: ".
     errors_.emplace(drv, said.substr(said.starts_with(error_word) ? error_word.size() : 0));
@@ -97,7 +107,7 @@ std::map<std::string, std::string> BuildLog::failures() const {
   for (auto& [drv, said] : out) {
     const auto lines = printed_.find(drv);
     if (lines == printed_.end()) continue;
-    for (const std::string& line : lines->second) said += "\n> " + plain(line);
+    for (const std::string& line : lines->second) said += "\n> " + line;
   }
   return out;
 }

@@ -36,10 +36,12 @@ class BuildLog {
 
  private:
   void error(std::string_view message);
+  void printed(const std::string& drv, std::string_view line);
 
   BuildWatch& watch_;
   std::map<std::uint64_t, std::string> builds_;             // the derivation, by Nix's activity id
   std::map<std::string, std::deque<std::string>> printed_;  // the last lines of each
+  std::map<std::string, bool> framed_;                      // whether a framed error continues in the next line
   std::map<std::string, std::string> errors_;
   std::string complaints_;
 };

@@ -73,14 +73,37 @@ std::vector<std::string> failed_below(const std::string& store, const std::strin
   return failed;
 }
 
+// What to do about failures of this machine's Nix.
+std::string hint_for(std::string_view message) {
+  if (message.contains("specified in 'build-users-group' does not exist") ||
+      message.contains("the build users group ")) {
+    return "Nix, run by root, builds as members of that group: create it with a few users (groupadd -r nixbld; for n "
+           "in 1 2 "
+           "3 4; do useradd -r -N -G nixbld -d /var/empty -s /usr/sbin/nologin nixbld$n; done), or add "
+           "`build-users-group "
+           "=` to /etc/nix/nix.conf to build as root; then restart the daemon, if there is one";
+  }
+  constexpr std::string_view before = "executing '";
+  const auto start = message.find(before);
+  const auto end =
+      message.find("': No such file or directory", start == std::string_view::npos ? message.size() : start);
+  if (end == std::string_view::npos) return {};
+  const std::string builder = printable(message.substr(start + before.size(), end - start - before.size()), 200);
+  return builder +
+         " does not exist in Nix's build sandbox: use a builder from the Nix store, or let the sandbox contain " +
+         builder + " with the setting `sandbox-paths` of nix.conf (for a shell: `sandbox-paths = " + builder +
+         "=/path/of/a/static/shell`)";
+}
+
 Error failure_of(const std::vector<std::string>& failed, const std::map<std::string, std::string>& failures) {
   // If a dependency failed, its message is the useful one.
   const std::string& culprit = failed.size() > 1 ? failed.back() : failed.front();
   std::string text;
   if (failed.size() > 1) text = failures.at(failed.front()) + ":\n";
   text += failures.at(culprit);
+  const std::string hint = hint_for(failures.at(culprit));
   return Error(Kind::evaluation, printable(text, longest_text, true))
-      .with_hint("for the complete log, run nix-store -l " + culprit);
+      .with_hint(hint.empty() ? "for the complete log, run nix-store -l " + culprit : hint);
 }
 
 std::vector<std::optional<Error>> judge(const std::string& store, const Realisation& request, const BuildLog& log) {
@@ -91,7 +114,8 @@ std::vector<std::optional<Error>> judge(const std::string& store, const Realisat
     if (!failed.empty()) {
       out.emplace_back(failure_of(failed, failures));
     } else if (!log.complaints().empty()) {
-      out.emplace_back(Error(Kind::evaluation, printable(log.complaints(), longest_text, true)));
+      out.emplace_back(Error(Kind::evaluation, printable(log.complaints(), longest_text, true))
+                           .with_hint(hint_for(log.complaints())));
     } else {
       out.emplace_back();
     }

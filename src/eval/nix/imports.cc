@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "coro/process/process.h"
-#include "eval/nix/trace.h"
+#include "eval/report/trace.h"
 #include "eval/store/derivation.h"
 #include "eval/store/private_store.h"
 

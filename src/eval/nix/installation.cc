@@ -11,6 +11,7 @@
 
 #include "atom/hash/base_n.h"
 #include "atom/hash/blake3.h"
+#include "eval/nix/known_versions.h"
 #include "eval/nix/nix_runtime.h"
 #include "eval/store/real_store.h"
 
@@ -96,7 +97,10 @@ std::map<std::string, std::string> nix_environment(const Installation& installat
                                                  {"NIX_CONF_DIR", "/nonexistent"},
                                                  {"NIX_USER_CONF_FILES", ""},
                                                  {"NIX_CONFIG", configuration}};
-  if (const char* socket = std::getenv("NIX_DAEMON_SOCKET_PATH")) environment["NIX_DAEMON_SOCKET_PATH"] = socket;
+  // PATH and the others: a store on another machine is reached by ssh.
+  for (const char* name : {"NIX_DAEMON_SOCKET_PATH", "PATH", "NIX_SSHOPTS", "SSH_AUTH_SOCK"}) {
+    if (const char* value = std::getenv(name)) environment[name] = value;
+  }
   return environment;
 }
 
@@ -114,10 +118,33 @@ Installation Installation::locate(const fs::path& scratch_root, const std::strin
   found.expressions = find_expressions(self);
   found.expressions_digest = digest_of(found.expressions);
   NixRuntime runtime = nix_runtime(found.nix_instantiate, scratch_root);
+  if (standing_of(runtime.version) == Standing::too_old) {
+    throw Error(Kind::usage, "Nix " + runtime.version + " at " + found.nix_instantiate.string() +
+                                 " is too old: eka needs Nix 2.8 or newer")
+        .with_hint(how_to_install);
+  }
+  if (auto note = note_about(runtime.version); note && runtime.is_new) found.notes.push_back(*std::move(note));
   found.nix_version = std::move(runtime.version);
   found.libraries = std::move(runtime.libraries);
-  found.store = store == "auto" ? detect_real_store() : store;
+  found.store = store;
+  if (store == "auto") {
+    DetectedStore detected = detect_real_store();
+    found.store = std::move(detected.store);
+    if (!detected.note.empty()) found.notes.push_back(std::move(detected.note));
+  }
   return found;
+}
+
+std::string nix_version_in_words() try {
+  const std::string version = nix_version(program("nix-instantiate"));
+  const Standing standing = standing_of(version);
+  return version + " (" +
+         (standing == Standing::known     ? ""
+          : standing == Standing::too_old ? "too old; "
+                                          : "untested; ") +
+         known_versions() + ")";
+} catch (const Error&) {
+  return "not found (" + known_versions() + ")";
 }
 
 std::string expressions_version() try {

@@ -42,7 +42,9 @@ std::string ask(std::vector<std::string> words) {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  std::array<char*, 1> no_environment{nullptr};
+  // Without a home, Nix would look for that of the user, whom containers need not know.
+  std::string home = "HOME=/nonexistent";
+  std::array<char*, 2> environment{home.data(), nullptr};
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -50,7 +52,7 @@ std::string ask(std::vector<std::string> words) {
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
   pid_t child = 0;
-  const int failed = ::posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), no_environment.data());
+  const int failed = ::posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   ::close(pipe[1]);
   if (failed != 0) throw Error(Kind::usage, "cannot run " + words[0] + ": " + std::strerror(failed));
@@ -143,14 +145,17 @@ void remember(const NixRuntime& runtime, const fs::path& program, const fs::path
 
 }  // namespace
 
+std::string nix_version(const fs::path& nix_instantiate) {
+  // "nix-instantiate (Nix) 2.8.0"
+  const std::string said = ask({nix_instantiate.string(), "--version"});
+  const std::string line = printable(said.substr(0, said.find('\n')), 100);
+  return line.substr(line.rfind(' ') + 1);
+}
+
 NixRuntime nix_runtime(const fs::path& nix_instantiate, const fs::path& memory) {
   const fs::path file = memory / "nix-runtime-1";
   if (auto runtime = remembered(nix_instantiate, file)) return *std::move(runtime);
-  NixRuntime runtime;
-  // "nix-instantiate (Nix) 2.8.0"
-  const std::string said = ask({nix_instantiate.string(), "--version"});
-  runtime.version = printable(said.substr(0, said.find('\n')), 100);
-  runtime.version.erase(0, runtime.version.rfind(' ') + 1);
+  NixRuntime runtime{.version = nix_version(nix_instantiate), .libraries = {}, .is_new = true};
   runtime.libraries = libraries_of(nix_instantiate);
   remember(runtime, nix_instantiate, file);
   return runtime;

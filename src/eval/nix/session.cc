@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "coro/task/timeout.h"
-#include "eval/nix/failure.h"
 #include "eval/nix/imports.h"
+#include "eval/report/failure.h"
 #include "eval/sandbox/nixec.h"
 #include "eval/store/private_store.h"
 

@@ -42,13 +42,14 @@ void enter_namespaces() {
 class RootMount {
  public:
   explicit RootMount(std::string at) : at_(std::move(at)) {
-    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) refuse("mount a tmpfs");
+    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0111") != 0) refuse("mount a tmpfs");
   }
 
+  // Can be entered, but not listed (sandbox.h).
   void directory(const std::string& inside) {
     if (!made_.insert(inside).second || inside.empty() || inside == "/") return;
     directory(inside.substr(0, inside.rfind('/')));
-    if (::mkdir((at_ + inside).c_str(), 0755) != 0 && errno != EEXIST) refuse(printable(inside));
+    if (::mkdir((at_ + inside).c_str(), 0111) != 0 && errno != EEXIST) refuse(printable(inside));
   }
 
   void bind(const Sandbox::Bind& bind) {

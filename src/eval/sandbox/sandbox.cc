@@ -29,8 +29,20 @@ void add_walls(Options& options, int seccomp) {
   options.add({"--hostname", "eka", "--chdir", "/", "--seccomp", std::to_string(seccomp)});
 }
 
+// Adds the directories above `inside`, which can be entered but not listed.
+void add_parents(Options& options, const std::string& inside, std::set<std::string>& made) {
+  const std::string parent = inside.substr(0, inside.rfind('/'));
+  if (parent.empty() || !made.insert(parent).second) return;
+  add_parents(options, parent, made);
+  options.add({"--perms", "0111", "--dir", parent});
+}
+
 void add_files(Options& options, const Sandbox& sandbox) {
   if (sandbox.root.empty()) {
+    std::set<std::string> made;
+    for (const Sandbox::Bind& bind : root_binds(sandbox)) add_parents(options, bind.inside, made);
+    add_parents(options, inside_store, made);
+    options.add({"--chmod", "0111", "/"});
     for (const Sandbox::Bind& bind : root_binds(sandbox)) options.read_only(bind.outside, bind.inside);
     options.add({"--bind", sandbox.store, inside_store, "--remount-ro", "/"});
   } else {
@@ -55,9 +67,11 @@ constexpr const char* configuration =
     "fsync-metadata = false\n"
     "gc-reserved-space = 0\n";
 
-// Allows imports of outputs in the private store; no build can start.
+// Allows imports of outputs in the private store; no build can start, nor the program that would look for another
+// machine.
 constexpr const char* imports_of_what_is_built =
     "allow-import-from-derivation = true\n"
+    "build-hook =\n"
     "max-jobs = 0\n";
 
 void add_environment(Options& options, const Sandbox& sandbox) {
@@ -111,6 +125,8 @@ std::vector<std::string> evaluator_command(const Sandbox& sandbox) {
 
 std::vector<std::pair<std::string, std::string>> evaluator_environment(const Sandbox& sandbox) {
   return {{"HOME", "/eka/none"},
+          // Otherwise Nix looks for its own directory in /proc.
+          {"NIX_BIN_DIR", sandbox.nix_instantiate.substr(0, sandbox.nix_instantiate.rfind('/'))},
           {"USER", "eka"},
           {"NIX_CONF_DIR", "/eka/none"},
           {"NIX_USER_CONF_FILES", ""},

@@ -6,6 +6,9 @@
 // isolated by namespaces (bubblewrap), a seccomp filter (syscalls.h) and, if the kernel supports it, Landlock
 // (landlock.h); the options given to Nix only improve its messages.
 //
+// The directories that lead to these files can be entered but not listed: newer versions of Nix allow an atom to list
+// /nix/store, where it would see what is evaluated beside it.
+//
 // The expression is passed on standard input, not in a file: anything an atom can read would be an input of its value,
 // which must not depend on what else is in the closure.
 //

@@ -64,8 +64,9 @@ coro::Descriptor connected(const fs::path& path) {
 
 std::optional<fs::path> Daemon::socket_of(const std::string& store) {
   constexpr std::string_view scheme = "unix://";
-  if (store.starts_with(scheme)) return fs::path(store.substr(scheme.size()));
-  if (store != "daemon") return std::nullopt;
+  const std::string place = store.substr(0, store.find('?'));
+  if (place.starts_with(scheme) && place.size() > scheme.size()) return fs::path(place.substr(scheme.size()));
+  if (place != "daemon" && place != scheme) return std::nullopt;
   const char* told = std::getenv("NIX_DAEMON_SOCKET_PATH");
   return fs::path(told != nullptr ? told : "/nix/var/nix/daemon-socket/socket");
 }

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <utility>
 
 #include <grp.h>
@@ -10,7 +11,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "eval/store/daemon.h"
+#include "eval/store/nix_conf.h"
 
 namespace eka::eval {
 namespace {
@@ -24,6 +27,53 @@ bool writable(fs::path path) {
   return ::access(path.c_str(), W_OK) == 0;
 }
 
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+// The value of a parameter of a store URL ("local?root=/x").
+std::optional<std::string> parameter(const std::string& store, const std::string& name) {
+  const auto question = store.find('?');
+  if (question == std::string::npos) return std::nullopt;
+  std::istringstream parameters(store.substr(question + 1));
+  for (std::string one; std::getline(parameters, one, '&');) {
+    if (one.starts_with(name + "=")) return one.substr(name.size() + 1);
+  }
+  return std::nullopt;
+}
+
+Error other_directory(const std::string& what, const std::string& directory) {
+  return Error(Kind::usage, what + " has the store directory " + printable(directory) +
+                                ": eka supports only /nix/store, on which the paths of all atoms depend");
+}
+
+void refuse_other_directories() {
+  for (const char* name : {"NIX_STORE_DIR", "NIX_STORE"}) {
+    const std::string directory = variable(name);
+    if (directory.empty() || fs::path(directory + "/").lexically_normal() == "/nix/store/") continue;
+    throw Error(Kind::usage, std::string(name) + "=" + printable(directory) +
+                                 " is not supported: the paths of all atoms depend on the store directory /nix/store")
+        .with_hint(std::string("unset ") + name +
+                   "; to put the store elsewhere on disk, set NIX_REMOTE to a directory that will contain nix/store");
+  }
+  const std::string state = variable("NIX_STATE_DIR");
+  if (state.empty() || fs::path(state + "/").lexically_normal() == "/nix/var/nix/") return;
+  throw Error(Kind::usage, "NIX_STATE_DIR=" + printable(state) + " is not supported")
+      .with_hint("unset NIX_STATE_DIR; to put the store elsewhere on disk, set NIX_REMOTE to a directory");
+}
+
+// Where Nix (since 2.10) puts the store of a user on a machine without /nix. Nothing if it would not.
+std::optional<std::string> store_in_home() {
+  std::error_code ignored;
+  if (::geteuid() == 0 || fs::exists("/nix/var/nix", ignored)) return std::nullopt;
+  const std::string data = variable("XDG_DATA_HOME");
+  const std::string home = variable("HOME");
+  if (data.starts_with('/')) return data + "/nix/root";
+  if (!home.starts_with('/')) return std::nullopt;
+  return home + "/.local/share/nix/root";
+}
+
 struct Close {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -32,19 +82,45 @@ struct Close {
 }  // namespace
 
 std::optional<fs::path> root_of(const std::string& store) {
-  if (store == "daemon" || store == "local") return fs::path("/");
-  if (store.starts_with('/')) return fs::path(store);
-  return std::nullopt;
+  if (parameter(store, "real") || parameter(store, "state")) return std::nullopt;
+  const std::string_view place = std::string_view(store).substr(0, store.find('?'));
+  if (place.starts_with('/')) return fs::path(place);
+  // A daemon behind another socket may have any root.
+  if (place.starts_with("unix://") && place.size() > std::string_view("unix://").size()) {
+    const auto root = parameter(store, "root");
+    return root ? std::optional<fs::path>(*root) : std::nullopt;
+  }
+  const bool is_here = place == "daemon" || place == "local" || place == "unix://";
+  if (place.starts_with("local://") && place.size() > std::string_view("local://").size()) {
+    return fs::path(place.substr(std::string_view("local://").size()));
+  }
+  if (!is_here && place != "local://") return std::nullopt;
+  return fs::path(parameter(store, "root").value_or("/"));
 }
 
-std::string detect_real_store() {
-  if (const char* told = std::getenv("NIX_REMOTE"); told != nullptr && *told != '\0') return told;
-  if (Daemon::answers(*Daemon::socket_of("daemon"))) return "daemon";
-  if (writable("/nix/store") && writable("/nix/var/nix/db")) return "local";
+DetectedStore detect_real_store() {
+  refuse_other_directories();
+  std::string told = NixConf::of_user().setting("store");
+  if (told.empty()) told = variable("NIX_REMOTE");
+  if (!told.empty() && told != "auto") {
+    if (const auto directory = parameter(told, "store"); directory && *directory != "/nix/store") {
+      throw other_directory("the Nix store " + printable(told), *directory);
+    }
+    // A path relative to the directory in which eka was started.
+    if (told.starts_with("./") || told.starts_with("../")) told = fs::absolute(told).lexically_normal();
+    return {.store = told, .note = {}};
+  }
+  if (Daemon::answers(*Daemon::socket_of("daemon"))) return {.store = "daemon", .note = {}};
+  if (writable("/nix/store") && writable("/nix/var/nix/db")) return {.store = "local", .note = {}};
+  if (const auto home = store_in_home()) {
+    return {.store = *home,
+            .note = "there is no Nix daemon and no /nix, so derivations are put into the store in " + *home +
+                    ", as Nix does; set NIX_REMOTE to use another store"};
+  }
   throw Error(Kind::usage, "no usable Nix store: nix-daemon is not running, and /nix is not writable")
       .with_hint(
-          "start the daemon (systemctl start nix-daemon), or create a writable store: sudo install -d -o \"$USER\" "
-          "/nix");
+          "start the daemon (systemctl start nix-daemon), create a writable store (sudo install -d -o \"$USER\" "
+          "/nix), or use one in your home (export NIX_REMOTE=\"$HOME/.local/share/nix/root\")");
 }
 
 struct RealStore::Database {
@@ -91,8 +167,12 @@ std::optional<bool> RealStore::has(const std::string& path) {
   return registered(*root / "nix/var/nix/db/db.sqlite", path);
 }
 
+bool is_daemon(const std::string& store) {
+  return Daemon::socket_of(store).has_value();
+}
+
 bool lacks_build_users(const std::string& store) {
-  return store != "daemon" && ::geteuid() == 0 && ::getgrnam("nixbld") == nullptr;
+  return !is_daemon(store) && ::geteuid() == 0 && ::getgrnam("nixbld") == nullptr;
 }
 
 }  // namespace eka::eval

@@ -9,9 +9,16 @@
 
 namespace eka::eval {
 
-// $NIX_REMOTE if set; "daemon" if it responds; "local" if this user may write to /nix (or create it). Throws
-// Error(Kind::usage) with what to do.
-std::string detect_real_store();
+// The store that the user's Nix uses, as a value of Nix's --store: the setting `store` of its configuration
+// (nix_conf.h); else $NIX_REMOTE. If these are unset or "auto": "daemon" if it responds; "local" if this user may write
+// to /nix (or create it); else, as Nix itself does for users without /nix, a directory in the user's home.
+struct DetectedStore {
+  std::string store;
+  std::string note;  // what users should know about the choice; mostly empty
+};
+
+// Blocks. Throws Error(Kind::usage) with what to do, also for a store whose paths do not start with /nix/store.
+DetectedStore detect_real_store();
 
 // The root of the file system that contains the store's /nix; nothing if it may be on another machine.
 std::optional<std::filesystem::path> root_of(const std::string& store);
@@ -35,6 +42,9 @@ class RealStore {
   std::mutex mutex_;
   std::unique_ptr<Database> database_;  // opened on first use
 };
+
+// Whether Nix reaches it through the daemon, which builds in its own way.
+bool is_daemon(const std::string& store);
 
 // Whether "build-users-group" must be unset for `store`: without a daemon, root's Nix requires a group that a fresh
 // package does not create.

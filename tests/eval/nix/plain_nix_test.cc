@@ -19,11 +19,17 @@ std::string commit_all(const std::filesystem::path& tree, const std::filesystem:
 // A command that runs another with a fresh /nix: without a sandbox, but with the real paths.
 std::string with_a_nix_of_its_own(const std::filesystem::path& directory) {
   std::filesystem::create_directories(directory / "plain/nix/store");
+  // Newer versions would put the store elsewhere if there were no /nix/var/nix.
+  std::filesystem::create_directories(directory / "plain/nix/var/nix");
   std::string command =
       "export HOME=" + directory.string() + "; bwrap --unshare-user --uid 1000 --proc /proc --dev /dev";
   for (const char* name : {"/bin", "/etc", "/lib", "/lib64", "/usr"}) {
     command += std::string(" --ro-bind-try ") + name + " " + name;
   }
+  // Where Nix is, if elsewhere.
+  const std::filesystem::path nix =
+      std::filesystem::path(shell("command -v nix-instantiate")).parent_path().parent_path();
+  command += " --ro-bind " + nix.string() + " " + nix.string();
   return command + " --bind " + directory.string() + " " + directory.string() + " --bind " +
          (directory / "plain/nix").string() + " /nix ";
 }

@@ -37,6 +37,21 @@ TEST_CASE("the arguments of bwrap") {
 --hostname eka
 --chdir /
 --seccomp 7
+--perms 0111
+--dir /usr
+--perms 0111
+--dir /usr/bin
+--perms 0111
+--dir /lib64
+--perms 0111
+--dir /lib
+--perms 0111
+--dir /eka
+--perms 0111
+--dir /nix
+--perms 0111
+--dir /nix/store
+--chmod 0111 /
 --ro-bind /usr/bin/nix-instantiate /usr/bin/nix-instantiate
 --ro-bind /lib64/ld.so /lib64/ld.so
 --ro-bind /lib/libc.so.6 /lib/libc.so.6
@@ -46,6 +61,7 @@ TEST_CASE("the arguments of bwrap") {
 --bind /cache/eval-1/store /eka/store
 --remount-ro /
 --setenv HOME /eka/none
+--setenv NIX_BIN_DIR /usr/bin
 --setenv USER eka
 --setenv NIX_CONF_DIR /eka/none
 --setenv NIX_USER_CONF_FILES 

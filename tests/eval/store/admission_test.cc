@@ -147,7 +147,7 @@ TEST_CASE("an invalid private store is rejected") {
     return thrown && !exists(world, drv);
   };
   CHECK(refused("rm " + database + " && ln -s $outside " + database));
-  CHECK(refused("ln -s $outside " + database + "-wal"));
+  CHECK(refused("ln -sf $outside " + database + "-wal"));
   CHECK(refused("mv nix/var/nix/db x && ln -s $PWD/x nix/var/nix/db"));
   CHECK(refused("mv nix/store x && ln -s $PWD/x nix/store"));
   CHECK(refused("echo no database >" + database));

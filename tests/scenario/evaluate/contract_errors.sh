@@ -1,9 +1,13 @@
 #!/bin/bash
-# Error messages for violations of the evaluation contract, literally as in contract_errors/*.txt. EKA_ACCEPT=1 updates
-# these files.
+# Error messages for violations of the evaluation contract, literally as in contract_errors/nix-*/*.txt: newer versions of
+# Nix describe the same frames in other words. EKA_ACCEPT=1 updates these files.
 accept=${EKA_ACCEPT:-}
 source "$(dirname "$0")/../scenario.sh"
-golden=$here/evaluate/contract_errors
+nix=$(nix-instantiate --version | sed 's/.* //')
+generation=nix-2.26
+[[ $(printf '%s\n' 2.20 "$nix" | sort -V | head -n 1) == 2.20 ]] || generation=nix-2.8
+golden=$here/evaluate/contract_errors/$generation
+[[ -z $accept ]] || mkdir -p "$golden"
 
 export NIX_REMOTE=$scratch/store NIX_CONFIG='substituters ='
 mkdir -p "$NIX_REMOTE" "$scratch/set"

@@ -41,7 +41,12 @@ for n in {1..6}; do
 done
 matches "the first failure is reported" 'this one is bad' "$err"
 matches "the second failure is reported" 'while a set was expected|cannot (add|coerce)|is a set' "$err"
-equal "each failure needs one additional evaluator" 3 "$(evaluators)"
+if [[ $(printf '%s\n' 2.19 "$(nix-instantiate --version | sed 's/.* //')" | sort -V | head -n 1) == 2.19 ]]; then
+  # Its atoms could see each other's derivations.
+  equal "a newer Nix gets an evaluator for each atom" 8 "$(evaluators)"
+else
+  equal "each failure needs one additional evaluator" 3 "$(evaluators)"
+fi
 
 echo "- inside the sandbox"
 fresh_cache

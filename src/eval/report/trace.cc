@@ -1,8 +1,9 @@
-#include "eval/nix/trace.h"
+#include "eval/report/trace.h"
 
 #include <algorithm>
 
 #include "base/text.h"
+#include "eval/report/colours.h"
 
 namespace eka::eval {
 namespace {
@@ -10,12 +11,15 @@ namespace {
 constexpr std::size_t longest_text = 16 << 10;
 constexpr std::size_t most_places = 10'000;
 constexpr std::string_view frame_mark = "\n       … ";
+constexpr std::string_view message_mark = "\n       error:";  // newer order
+// Printed by Nix after some errors.
+constexpr std::string_view usage_mark = "\nTry 'nix-instantiate --help' for more information.";
 constexpr std::string_view place_mark = "at /nix/store/";
 constexpr std::size_t hash_length = 33;  // including "-"
 
-// Whether a frame is about eka's own expressions or the command line.
+// Whether a frame is about eka's own expressions, the command line, or an expression inside Nix.
 bool is_ours(std::string_view frame) {
-  for (const std::string_view place : {"at /eka/nix/", "at (stdin)", "at «stdin»"}) {
+  for (const std::string_view place : {"at /eka/nix/", "at (stdin)", "at «stdin»", "at «nix-internal»", "at <nix/"}) {
     if (frame.contains(place)) return true;
   }
   return false;
@@ -70,14 +74,16 @@ std::string without_private_store(std::string_view text) {
 
 // Without its location, if that is in eka's own expressions.
 std::string_view without_own_location(std::string_view message) {
-  const std::size_t location = message.rfind("\n\nat ");
+  // Newer versions print no empty line before it.
+  const std::size_t location = std::min(message.rfind("\n\nat "), message.rfind("\nat "));
   const bool ours = location != std::string_view::npos && is_ours(message.substr(location));
   return ours ? message.substr(0, location) : message;
 }
 
-// "… from call site" of a builtin has no location and no name.
+// "… from call site" of a builtin has no location and no name; the list is that of the roots.
 bool says_nothing(std::string_view frame) {
-  return frame == "… from call site";
+  return frame == "… from call site" ||
+         (frame.starts_with("… while evaluating list element at index ") && !frame.contains('\n'));
 }
 
 void add_places(std::string_view text, std::vector<std::string>& places) {
@@ -87,6 +93,42 @@ void add_places(std::string_view text, std::vector<std::string>& places) {
     const auto rest = text.substr(at + place_mark.size() - store.size());
     places.emplace_back(rest.substr(0, std::min(rest.find_first_of("/:\n", store.size()), rest.size())));
   }
+}
+
+// The frames in `text`, each of which starts with frame_mark, in its order.
+std::vector<Trace::Frame> frames_in(std::string_view text) {
+  std::vector<Trace::Frame> frames;
+  std::size_t end = text.find(frame_mark);
+  while (end != std::string_view::npos) {
+    text.remove_prefix(end + 1);
+    end = text.find(frame_mark);
+    const std::string_view frame = text.substr(0, end);
+    frames.push_back({without_indent(trimmed(frame)), is_ours(frame)});
+  }
+  return frames;
+}
+
+std::string message_in(std::string_view text) {
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  return without_indent(trimmed(text));
+}
+
+// Older versions of Nix.
+Trace read_innermost_first(std::string_view report) {
+  const std::size_t end = std::min(report.find(frame_mark), report.size());
+  return {message_in(report.substr(0, end)), frames_in(report.substr(end))};
+}
+
+// Newer ones, if there are frames. Without any, both print the same.
+bool is_outermost_first(std::string_view report) {
+  return report.starts_with(frame_mark) && report.contains(message_mark);
+}
+
+Trace read_outermost_first(std::string_view report) {
+  const std::size_t message = report.find(message_mark);
+  std::vector<Trace::Frame> frames = frames_in(report.substr(0, message));
+  std::ranges::reverse(frames);
+  return {message_in(report.substr(message + message_mark.size())), std::move(frames)};
 }
 
 }  // namespace
@@ -102,18 +144,11 @@ std::size_t report_start(std::string_view errors) {
 std::optional<Trace> Trace::read(std::string_view errors) {
   const std::size_t start = report_start(errors);
   if (start == std::string_view::npos) return std::nullopt;
-  const std::string text = without_private_store(errors.substr(start + std::string_view("error:").size()));
-  std::string_view report = text;
-  if (report.starts_with(' ')) report.remove_prefix(1);
-  std::size_t end = report.find(frame_mark);
-  Trace trace{without_indent(trimmed(report.substr(0, end))), {}};
-  while (end != std::string_view::npos) {
-    report.remove_prefix(end + 1);
-    end = report.find(frame_mark);
-    const std::string_view frame = report.substr(0, end);
-    trace.frames.push_back({without_indent(trimmed(frame)), is_ours(frame)});
-  }
-  return trace;
+  const std::string text = without_private_store(without_colours(errors.substr(start)));
+  std::string_view report(text);
+  report = report.substr(0, report.find(usage_mark));
+  report.remove_prefix(std::string_view("error:").size());
+  return is_outermost_first(report) ? read_outermost_first(report) : read_innermost_first(report);
 }
 
 std::vector<std::string> Trace::places() const {

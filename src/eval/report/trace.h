@@ -9,8 +9,17 @@
 //
 //          at …
 //
-// Frames are listed from innermost to outermost. Frames of eka's own expressions (/eka/nix) are irrelevant to the atom
-// and omitted by default.
+// Frames are listed from innermost to outermost. Newer versions print them the other way round:
+//
+//   error:
+//          … while calling the 'f' builtin
+//            at /nix/store/<hash>-label/default.nix:3:5:
+//               3|   …source…
+//
+//          error: <message, its further lines indented>
+//
+// Both are read, and shown in the order of the older one. Frames of eka's own expressions (/eka/nix) and of Nix's are
+// irrelevant to the atom and omitted by default.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-#include "eval/nix/failure.h"
+#include "eval/report/failure.h"
 
 #include <algorithm>
 #include <csignal>
@@ -7,8 +7,9 @@
 #include <simdjson.h>
 
 #include "base/text.h"
-#include "eval/nix/origin.h"
-#include "eval/nix/trace.h"
+#include "eval/report/colours.h"
+#include "eval/report/origin.h"
+#include "eval/report/trace.h"
 #include "eval/sandbox/nixec.h"
 #include "eval/store/derivation.h"
 
@@ -24,6 +25,10 @@ std::string trimmed(std::string_view text) {
 
 // Nix's garbage collector prints this in a sandbox without /proc and when memory is low; it does not concern the atom.
 constexpr std::string_view collector_warning = "GC Warning: ";
+
+// How builtins.warn appears where it is supplied to an older Nix (nix/newer.nix).
+constexpr std::string_view trace_word = "trace: ";
+constexpr std::string_view supplied_warning = "trace: evaluation warning: ";
 
 std::string mebibytes(std::uint64_t bytes) {
   return std::to_string(bytes >> 20) + " MiB";
@@ -134,11 +139,12 @@ std::string dependency_hint(const std::string& missing, std::string_view message
   return {};
 }
 
-// "lib.nix" of "getting status of '/nix/store/<hash>-label/lib.nix': No such file or directory".
+// "lib.nix" of "getting status of '/nix/store/<hash>-label/lib.nix': No such file or directory" or "path
+// '/nix/store/<hash>-label/lib.nix' does not exist".
 std::optional<std::string> missing_file(std::string_view message) {
   constexpr std::string_view store = "'/nix/store/";
   const auto start = message.find(store);
-  const auto end = message.find("': No such file or directory");
+  const auto end = std::min(message.find("': No such file or directory"), message.find("' does not exist"));
   if (start == std::string_view::npos || end == std::string_view::npos || end < start) return std::nullopt;
   const auto slash = message.find('/', start + store.size());
   if (slash >= end) return std::nullopt;
@@ -149,7 +155,9 @@ std::string hint_for(const Trace& trace, const std::optional<Origin>& origin) {
   if (trace.message.contains("'allow-import-from-derivation' is disabled")) {
     return "use --allow-ifd to allow import-from-derivation";
   }
-  if (trace.message.starts_with("access to ") && trace.message.contains(" is forbidden in restricted mode")) {
+  // A directory that cannot be listed is one of the sandbox (sandbox.h).
+  if ((trace.message.starts_with("access to ") && trace.message.contains(" is forbidden in restricted mode")) ||
+      (trace.message.contains("ing directory ") && trace.message.contains("Permission denied"))) {
     return "an atom can read only its own files and its dependencies";
   }
   if (const auto file = missing_file(trace.message)) {
@@ -241,10 +249,12 @@ std::string messages_of(std::string_view errors) {
   std::string kept;
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
-    if (!line.starts_with(collector_warning)) kept.append(line).append("\n");
+    if (!line.starts_with(collector_warning)) {
+      kept.append(line.substr(line.starts_with(supplied_warning) ? trace_word.size() : 0)).append("\n");
+    }
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
-  return printable(trimmed(kept), longest_text, true);
+  return printable(without_colours(trimmed(kept)), longest_text, true);
 }
 
 }  // namespace eka::eval

@@ -1,4 +1,4 @@
-#include "eval/nix/failure.h"
+#include "eval/report/failure.h"
 
 #include <csignal>
 
@@ -56,6 +56,112 @@ at bad/default.nix:2:11:
      3|  two lines"; in
 
 (2 frames of eka's expressions omitted; use -v to show all))");
+}
+
+// As Nix 2.26 prints them: outermost first, the message last.
+TEST_CASE("the newer order of traces is read, too") {
+  const Error error = explain(nix_says(R"(trace: error: not this
+error:
+       … while calling the 'seq' builtin
+         at /eka/nix/plan.nix:38:3:
+           37|   in
+           38|   builtins.seq answer (builtins.trace "eka-answer ${mark} ${answer}" true)
+             |   ^
+
+       … while evaluating the attribute 'main'
+         at /nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-bad/default.nix:1:3:
+            1| { main =
+             |   ^
+
+       (12 duplicate frames omitted)
+
+       … while calling the 'derivationStrict' builtin
+         at «nix-internal»/derivation-internal.nix:37:12:
+           36|
+
+       … while calling the 'throw' builtin
+         at /nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-bad/default.nix:2:13:
+            1| { main =
+            2|   let f = x: throw "boo
+             |             ^
+
+       error: boo
+        two lines
+)"));
+  CHECK(error.kind() == Kind::evaluation);
+  CHECK(error.message() == R"(boo
+ two lines
+
+… while calling the 'throw' builtin
+  at bad/default.nix:2:13:
+     1| { main =
+     2|   let f = x: throw "boo
+      |             ^
+
+… while evaluating the attribute 'main'
+  at bad/default.nix:1:3:
+     1| { main =
+      |   ^
+
+(12 duplicate frames omitted)
+
+(2 frames of eka's expressions omitted; use -v to show all))");
+}
+
+TEST_CASE("in both orders, hints, origins and limits are found") {
+  const std::string closure =
+      R"({"roots":["k"],"atoms":{"k":{"label":"app","version":"1.0.0",)"
+      R"("root":"/nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-app","deps":{"s":{"lib":"l"}}},)"
+      R"("l":{"label":"lib","version":"2.0.0","root":"/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-lib","deps":{}}}})";
+  const std::string frame_of_app = "at /nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-app/default.nix:1:3:\n";
+  const std::string frame_of_lib = "at /nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-lib/default.nix:1:3:\n";
+  const auto told = [&](const std::string& message) {
+    std::vector<std::string> all;
+    for (const std::string& errors :
+         {"error: " + message + "\n\n       … while calling 'f'\n\n       " + frame_of_lib +
+              "\n       … while calling 'g'\n\n       " + frame_of_app,
+          "error:\n       … while calling 'g'\n         " + frame_of_app + "\n       … while calling 'f'\n         " +
+              frame_of_lib + "\n       error: " + message + "\n"}) {
+      Ending ending = nix_says(errors);
+      ending.closure = closure;
+      const Error error = explain(ending);
+      std::string text = error.message().substr(0, error.message().find('\n')) + " | " + error.hint();
+      for (const std::string& context : error.context()) text += " | " + context;
+      all.push_back(text + (exhausted(ending) == Exhausted::memory ? " | memory" : ""));
+    }
+    CHECK(all[0] == all[1]);
+    return all[1];
+  };
+  CHECK(told("boo") == "boo |  | evaluating the atom lib 2.0.0, needed by app 1.0.0");
+  CHECK(told("out of memory") == "evaluation exceeded the memory limit of 512 MiB |  | memory");
+  CHECK(told("infinite recursion encountered").contains(" | a value depends on itself | "));
+  CHECK(told("access to absolute path '/etc/passwd' is forbidden in restricted mode")
+            .contains(" | an atom can read only its own files and its dependencies | "));
+  CHECK(told("path '/nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-app/x/lib.nix' does not exist")
+            .contains(" | `x/lib.nix` is not part of the atom"));
+  CHECK(told("getting status of '/nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-app/lib.nix': No such file or directory")
+            .contains(" | `lib.nix` is not part of the atom"));
+  CHECK(
+      told("cannot build '/nix/store/79dabfw3nhv604bjznz53gs2dvgzq60k-x.drv^out' during evaluation because the option "
+           "'allow-import-from-derivation' is disabled")
+          .contains(" | use --allow-ifd to allow import-from-derivation | "));
+  CHECK(told(R"(eka-contract {"breach":"not-a-set","label":"a","version":"1.0.0","found":"a function"})") ==
+        "the value of the atom a 1.0.0 is a function, not a set with a derivation `main` | ");
+}
+
+TEST_CASE("what Nix adds for users of its command line is left out") {
+  CHECK(explain(nix_says("error: unknown hash algorithm 'x'\nTry 'nix-instantiate --help' for more information.\n"))
+            .message() == "unknown hash algorithm 'x'");
+  CHECK(explain(
+            nix_says("error:\n       … while calling f\n\n       error: unknown\nTry 'nix-instantiate --help' for more "
+                     "information.\n"))
+            .message() == "unknown\n\n… while calling f");
+}
+
+TEST_CASE("colours of Nix are removed") {
+  CHECK(explain(nix_says("error: \x1b[31;1mboo\x1b[0m at \x1b[35;1mx\x1b[0m\n")).message() == "boo at x");
+  CHECK(messages_of("trace: \x1b[1;31mred\x1b[0m\nerror: x") == "trace: red");
+  CHECK(messages_of("\x1b[35;1mwarning:\x1b[0m old\nerror: x") == "warning: old");
 }
 
 // Quadratic algorithms would take minutes here.

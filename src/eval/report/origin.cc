@@ -1,4 +1,4 @@
-#include "eval/nix/origin.h"
+#include "eval/report/origin.h"
 
 #include <algorithm>
 #include <unordered_map>
