@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "atom/toml/toml_wording.h"
 #include "base/text.h"
 
 namespace eka::atom {
@@ -38,7 +39,8 @@ TomlDocument::TomlDocument(std::string_view text, std::string_view name, Kind ki
   try {
     table_ = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    refuse(position(error.source()), printable(error.description()));
+    const Position where = position(error.source());
+    refuse(where, toml_wording(error.description(), text, where));
   }
 }
 

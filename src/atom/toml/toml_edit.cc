@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "atom/toml/toml.h"
+#include "atom/toml/toml_wording.h"
 
 namespace eka::atom {
 namespace {
@@ -162,8 +163,9 @@ Result<toml::table> parse(std::string_view text) {
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& e) {
-    return fail(Kind::usage,
-                fmt::format("line {}, column {}: {}", e.source().begin.line, e.source().begin.column, e.description()));
+    const Position where{e.source().begin.line, e.source().begin.column};
+    return fail(Kind::usage, fmt::format("line {}, column {}: {}", where.line, where.column,
+                                         toml_wording(e.description(), text, where)));
   }
 }
 
