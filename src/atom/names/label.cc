@@ -97,7 +97,7 @@ Result<std::string> parse_name(std::string_view text, const Rule& rule) {
   const auto refuse = [&](const std::string& why) {
     return fail(Kind::usage, "invalid " + std::string(rule.kind) + " “" + printable(text, 160) + "”: " + why);
   };
-  if (text.empty()) return refuse("empty");
+  if (text.empty()) return fail(Kind::usage, "the " + std::string(rule.kind) + " is empty");
   const auto too_long = [&] { return refuse("longer than " + std::to_string(length_limit) + " bytes"); };
   if (text.size() > input_limit) return too_long();
   if (!is_utf8(text)) return refuse("invalid UTF-8");

@@ -159,6 +159,24 @@ std::unexpected<Error> refuse(std::string_view text, const std::string& why, std
   return std::unexpected(std::move(error).with_hint(std::move(hint)));
 }
 
+// Whether a text without "::" is a path, such as ./server.
+bool is_path(std::string_view text) {
+  return text.find(':') == npos && (text == "." || text == ".." || text.starts_with("~") || text.find('/') != npos);
+}
+
+// The directory of an atom, or of a set: only the file system could tell.
+std::unexpected<Error> refuse_path(std::string_view text, std::string_view path) {
+  const std::string place(path);
+  std::string_view last = path;
+  while (last.ends_with('/')) last.remove_suffix(1);
+  last.remove_prefix(std::min(last.rfind('/') + 1, last.size()));
+  const auto label = Label::parse(last);
+  return refuse(text, "it is a path without “::” and a label",
+                label ? "for the atom in it write ::" + label->str() + "; for an atom of the set in it write " + place +
+                            "::<label>"
+                      : "use the form " + place + "::<label>");
+}
+
 }  // namespace
 
 Aliases Aliases::defaults() {
@@ -191,6 +209,7 @@ Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
   const auto at = name.find('@');
   auto label = Label::parse(name.substr(0, at));
   if (!label) {
+    if (separator == npos && is_path(name)) return refuse_path(text, name.substr(0, at));
     // Without the separator, the text may be anything, including a password, so it is not quoted.
     if (separator == npos && name.find(':') != npos) {
       return refuse(text, "no “::” before the label", "use the form <repository>::<label>");

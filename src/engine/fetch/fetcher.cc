@@ -196,8 +196,11 @@ coro::Task<> Fetcher::fetch(std::vector<Published> atoms, std::vector<atom::Url>
   const auto first = atoms.front();
   const std::size_t others = atoms.size() - 1;
   if (mirrors.empty()) {
-    throw Error(Kind::remote, fmt::format("no mirror of {} of set {}", first.str(), first.set.hex()))
-        .with_hint("its lock file has only the mirror `::` (the local set), which is unknown here");
+    throw Error(Kind::remote, fmt::format("no URL is known for {} of set {}", first.str(), first.set.hex()))
+        .with_hint(
+            "its lock file says that the set is the one that contains the atom (`::`), but the atom comes from "
+            "elsewhere: "
+            "publish it, or add a URL of the set to its manifest and run `eka resolve`");
   }
   std::vector<atom::ObjectId> wants;
   for (const auto& atom : atoms) wants.push_back(atom.rev);

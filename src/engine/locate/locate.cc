@@ -75,6 +75,21 @@ Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& u
   return Published{offer.genesis, uri.label, *std::move(version), rev};
 }
 
+coro::Task<std::vector<std::string>> offered_labels(Context& context, Remotes& remotes, atom::Url url) {
+  std::vector<std::string> labels;
+  if (context.settings.offline && !url.is_local()) co_return labels;
+  try {
+    auto& remote = remotes.at(url);
+    std::vector<std::string> prefixes{std::string(atom::init_ref), std::string(atoms_prefix)};
+    const auto refs = co_await remote.ls_refs(std::move(prefixes));
+    const auto offer = read_offer(url, refs);
+    for (const auto& [known, versions] : offer.atoms) labels.push_back(known.str());
+  } catch (const Error&) {
+    labels.clear();  // the error that needs the hint is reported without it
+  }
+  co_return labels;
+}
+
 coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris) {
   const bool offline = context.settings.offline && !url.is_local();
@@ -88,9 +103,17 @@ coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& rem
     fresh = !offer || !all_exact_and_there(*offer, uris);
   }
   if (fresh) offer = co_await ask(context, remotes, url, uris);
+  std::vector<std::string> labels;
+  const auto is_unknown = [&](const atom::AtomUri& uri) { return !offer->atoms.contains(uri.label); };
+  const bool some_unknown = fresh && std::ranges::any_of(uris, is_unknown);
+  if (some_unknown) labels = co_await offered_labels(context, remotes, url);
   std::vector<Result<Published>> out;
   for (const auto& uri : uris) {
     auto found = choose_published(*offer, uri);
+    if (some_unknown && is_unknown(uri)) {
+      Error error = std::move(found).error();
+      found = std::unexpected(std::move(error).with_hint(labels_hint(uri.label, labels)));
+    }
     if (found && fresh) {
       const std::vector<Published> said{*found};
       if (auto same = remember_vouched(context, remotes, url, said); !same) found = std::unexpected(same.error());

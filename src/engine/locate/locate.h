@@ -1,6 +1,7 @@
 // Selects the version of an atom for a URI, from its remote, or from the cache if that is sufficient.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "atom/names/uri.h"
@@ -22,6 +23,9 @@ coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& rem
 // The highest of `offered` that `requirement` matches; else an error that lists the offered versions.
 Result<atom::Version> choose_version(const atom::Label& label, const atom::Requirement& requirement,
                                      const std::vector<atom::Version>& offered);
+
+// The labels of all atoms at the remote, for hints. Costs one ref query; nothing if that fails, or offline.
+coro::Task<std::vector<std::string>> offered_labels(Context& context, Remotes& remotes, atom::Url url);
 
 // The version for a URI among all that its set offers.
 Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& uri);

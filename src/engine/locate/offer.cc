@@ -1,15 +1,17 @@
 #include "engine/locate/offer.h"
 
+#include <filesystem>
+#include <ranges>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "atom/names/atom_commit.h"
+#include "base/text.h"
 
 namespace eka::engine {
 namespace {
-
-constexpr std::string_view atoms_prefix = "refs/eka/atoms/";
 
 constexpr std::string_view meta_prefix = "refs/eka/meta/";
 
@@ -36,6 +38,17 @@ void read_ref(const git::Ref& ref, SetOffer& offer) {
   if (name.substr(last) == "/origin") read_name(atom, ref.id, offer.origins);
 }
 
+// A local path may be a working tree, whose atoms are planned by their path.
+std::string hint_for_no_set(const atom::Url& url) {
+  if (url.is_local() && std::filesystem::exists(std::filesystem::path(url.path()) / "ekala.toml")) {
+    return fmt::format(
+        "it is the working tree of a set: `eka plan {}::<label>` plans an atom in its present state; what is published "
+        "is at the git remote of the repository",
+        url.path());
+  }
+  return "its owner can initialize it with `eka init`";
+}
+
 }  // namespace
 
 SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs) {
@@ -43,7 +56,7 @@ SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs) {
   for (const auto& ref : refs) read_ref(ref, offer);
   if (offer.genesis.is_null()) {
     throw Error(Kind::remote, fmt::format("{} is not a package set: no ref {}", url.str(), atom::init_ref))
-        .with_hint("its owner can initialize it with `eka init`");
+        .with_hint(hint_for_no_set(url));
   }
   return offer;
 }
@@ -53,6 +66,15 @@ coro::Task<SetOffer> whole_offer(Context& context, atom::Url url) {
   std::vector<std::string> prefixes{std::string(atom::init_ref), std::string(atoms_prefix)};
   const auto refs = co_await remote->ls_refs(std::move(prefixes));
   co_return read_offer(url, refs);
+}
+
+std::string labels_hint(const atom::Label& label, const std::vector<std::string>& labels) {
+  constexpr std::size_t shown = 8;
+  if (labels.empty()) return {};
+  if (const auto near = nearest(label.str(), labels); !near.empty()) return fmt::format("did you mean `{}`?", near);
+  const auto first = labels | std::views::take(shown);
+  const auto more = labels.size() > shown ? fmt::format(" and {} more", labels.size() - shown) : "";
+  return fmt::format("its atoms are: {}{}", fmt::join(first, ", "), more);
 }
 
 }  // namespace eka::engine

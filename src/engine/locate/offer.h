@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "atom/hash/object_id.h"
@@ -12,6 +14,9 @@
 #include "git/remote/remote.h"
 
 namespace eka::engine {
+
+// The refs of published versions: refs/eka/atoms/<label>/<version>.
+inline constexpr std::string_view atoms_prefix = "refs/eka/atoms/";
 
 struct SetOffer {
   using Objects = std::map<atom::Label, std::map<atom::Version, atom::ObjectId>>;
@@ -28,5 +33,9 @@ SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs);
 // All versions, with one ref query. The cost grows with the size of the set: the pipeline queries only the labels it
 // needs.
 coro::Task<SetOffer> whole_offer(Context& context, atom::Url url);
+
+// A hint for an error that says that `label` is not among `labels`: the most similar one, otherwise a list, at most
+// eight of them; empty if there are none.
+std::string labels_hint(const atom::Label& label, const std::vector<std::string>& labels);
 
 }  // namespace eka::engine

@@ -51,6 +51,7 @@ class Edit {
 };
 
 coro::Task<WorkingAtom> the_atom(Context* context, std::filesystem::path place) {
+  co_await coro::offload(context->pool, [&] { check_in_atom(place); });
   std::vector<std::string> names;
   auto atoms = co_await find_working_atoms(*context, std::move(place), std::move(names), false);
   co_return std::move(atoms.front());
@@ -86,6 +87,7 @@ class Addition {
     } else {
       edit_own_set(edit);
     }
+    co_await check_label();
     const auto requirement = request_.uri.requirement ? request_.uri.requirement->str() : "^" + highest().str();
     edit.set({"deps", "from", tag_->str(), request_.uri.label.str()}, toml_quoted(requirement));
     report_.file = atom_->manifest_file().string();
@@ -117,6 +119,14 @@ class Addition {
     if (const auto* failure = context_.sets().failure(url())) throw Error(*failure);
     genesis_ = context_.sets().offer(url())->genesis;
     std::erase_if(request_.mirrors, [&](const atom::Url& mirror) { return !is_mirror(mirror); });
+  }
+
+  // Whether the set has the atom at all, before versions are chosen.
+  coro::Task<> check_label() {
+    if (!request_.uri.set || context_.sets().offer(url())->atoms.contains(request_.uri.label)) co_return;
+    const auto labels = co_await offered_labels(context_, context_.remotes(), url());
+    throw Error(Kind::unsatisfiable, fmt::format("no atom `{}` at {}", request_.uri.label.str(), url().str()))
+        .with_hint(labels_hint(request_.uri.label, labels));
   }
 
   bool is_mirror(const atom::Url& mirror) {

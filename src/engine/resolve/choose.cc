@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "coro/run/pool.h"
 #include "coro/task/task_group.h"
@@ -31,6 +32,7 @@ class Choice {
     remember_vouchers(solved);
     const NewLock found(graph_, problem_.manifest, problem_.set, is_local(), solved);
     auto lock = found.atoms();
+    note_own_versions(lock);
     lock.direct = co_await lock_sources(&found);
     lock.sort();
     context_.cache->facts().put(store::Fact::questions, asker_, write_questions(graph_.asked()));
@@ -137,6 +139,25 @@ class Choice {
       if (auto advice = graph_.advice(*node.object)) return std::move(error).with_hint(*std::move(advice));
     }
     return error;
+  }
+
+  // An atom that needs another version of itself can be intended, to bootstrap a compiler, but is a mistake more often.
+  void note_own_versions(const atom::Lock& lock) const {
+    if (!problem_.local) return;
+    const auto is_own = [this](const atom::LockedAtom& atom) {
+      return atom.set == problem_.set && atom.label == problem_.manifest.label;
+    };
+    const auto own = std::ranges::find_if(lock.atoms, is_own);
+    if (own == lock.atoms.end()) return;
+    std::vector<std::string> by;
+    for (const auto& atom : lock.atoms) {
+      if (std::ranges::find(atom.requires_, own->id) == atom.requires_.end()) continue;
+      by.push_back(atom.label.str() + " " + atom.version.str());
+    }
+    const auto label = problem_.manifest.label.str();
+    context_.observer.note(fmt::format(
+        "{} {} depends on another version of itself: {} requires {} {}", label, problem_.manifest.version.str(),
+        by.empty() ? problem_.file : fmt::format("{}", fmt::join(by, " and ")), label, own->version.str()));
   }
 
   // Stores which URLs have reported the chosen versions. Throws if a deciding URL has reported another revision before.

@@ -495,9 +495,8 @@ coro::Task<> Graph::explain_absences() {
       }
     }
     auto& why = package.versions->none_because;
-    const auto near = nearest(package.label.str(), labels);
     if (labels.empty()) why = fmt::format("set `{}` has no {}atoms", tag_of(package.set), is_own ? "" : "published ");
-    if (!near.empty()) why += fmt::format("; did you mean `{}`?", near);
+    if (!labels.empty()) why += "; " + labels_hint(package.label, labels);
   }
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/text.h"
 #include "engine/context/local_access.h"
 #include "engine/workspace/genesis.h"
 #include "engine/workspace/new_atom.h"
@@ -42,6 +44,11 @@ const SourceAtom* around(const PackageSet& set, const fs::path& root, const fs::
     if (lies_in(start, fs::weakly_canonical(root / atom.directory)) && deeper) nearest = &atom;
   }
   return nearest;
+}
+
+Error outside_of_atoms(const fs::path& start, const fs::path& root) {
+  return {Kind::usage, fmt::format("{} is not in an atom of the set at {}",
+                                   printable(fs::weakly_canonical(start).native()), printable(root.native()))};
 }
 
 WorkingAtom read(const fs::path& root, const SourceAtom& atom, const atom::ObjectId& genesis) {
@@ -96,6 +103,22 @@ VersionProblem WorkingAtom::problem(atom::Manifest its_manifest, bool fresh) con
           .local = set};
 }
 
+void check_in_atom(const fs::path& start) {
+  std::error_code ignored;
+  if (!start.empty() && !fs::exists(start, ignored)) {
+    throw Error(Kind::usage, fmt::format("no such directory: {}", printable(start.native())));
+  }
+  const auto root = find_set(start);
+  const auto set = unwrap(read_package_set(files_of(root)));
+  if (around(set, root, fs::weakly_canonical(start)) != nullptr) return;
+  std::vector<std::string> directories;
+  for (const auto& [label, each] : set.atoms) directories.push_back(each.directory);
+  throw outside_of_atoms(start, root)
+      .with_hint(directories.empty() ? "create an atom with `eka new`"
+                                     : fmt::format("specify its directory with --path; the atoms of the set are in: {}",
+                                                   fmt::join(directories, ", ")));
+}
+
 std::vector<WorkingAtom> read_working_atoms(const fs::path& start, const std::vector<std::string>& names, bool all,
                                             const atom::ObjectId& genesis) {
   const auto root = find_set(start);
@@ -108,8 +131,7 @@ std::vector<WorkingAtom> read_working_atoms(const fs::path& start, const std::ve
   } else if (const auto* here = around(set, root, fs::weakly_canonical(start))) {
     wanted.push_back(here);
   } else {
-    throw Error(Kind::usage, fmt::format("{} is not in an atom of the set at {}", start.string(), root.string()))
-        .with_hint("specify atoms, or use --all");
+    throw outside_of_atoms(start, root).with_hint("specify atoms, or use --all");
   }
   const auto origin = published_at(root);
   std::vector<WorkingAtom> out;

@@ -80,14 +80,20 @@ class Verification {
     std::vector<SetEvidence::Question> questions;
     for (const auto* item : items) questions.push_back({item->uri.label, std::nullopt});
     const auto offer = co_await evidence->ask(std::move(questions));
+    const auto is_unknown = [&](const Wanted* item) { return !offer.atoms.contains(item->uri.label); };
+    std::vector<std::string> labels;
+    const bool some_unknown = std::ranges::any_of(items, is_unknown);
+    if (some_unknown) labels = co_await offered_labels(context_, remotes_, url);
     std::set<Published> chosen;
     for (const auto* item : items) {
       auto published = choose_published(offer, item->uri);
       if (published) {
         chosen.insert(*std::move(published));
-      } else {
-        report_.failures.push_back(std::move(published).error().within("verifying " + item->typed));
+        continue;
       }
+      Error error = std::move(published).error().within("verifying " + item->typed);
+      if (is_unknown(item)) error = std::move(error).with_hint(labels_hint(item->uri.label, labels));
+      report_.failures.push_back(std::move(error));
     }
     auto& shared = *(evidence_[{offer.genesis, url}] = std::move(evidence));
     std::vector<Published> atoms(chosen.begin(), chosen.end());

@@ -42,14 +42,15 @@ void check_owner(const std::filesystem::path& root) {
 }  // namespace
 
 std::filesystem::path find_set(const std::filesystem::path& start) {
-  for (auto directory = std::filesystem::weakly_canonical(std::filesystem::absolute(start));;
-       directory = directory.parent_path()) {
+  if (start.empty()) throw Error(Kind::usage, "the path of the atom is empty");
+  const auto first = std::filesystem::weakly_canonical(std::filesystem::absolute(start));
+  for (auto directory = first;; directory = directory.parent_path()) {
     if (std::filesystem::exists(directory / set_file)) {
       check_owner(directory);
       return directory;
     }
     if (directory == directory.parent_path()) {
-      throw Error(Kind::usage, fmt::format("no {} in {} or a parent directory", set_file, start.string()))
+      throw Error(Kind::usage, fmt::format("no {} in {} or a parent directory", set_file, first.string()))
           .with_hint("create a package set with `eka init`");
     }
   }

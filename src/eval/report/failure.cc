@@ -128,8 +128,9 @@ std::string dependency_hint(const std::string& missing, std::string_view message
   std::vector<std::string> tags;
   for (const auto& [tag, labels] : origin.dependencies) tags.push_back(tag);
   if (message.contains("from." + missing)) {
-    const std::string sets = tags.empty() ? "no set" : (tags.size() == 1 ? "set " : "sets ") + enumerate(tags);
-    return origin.atoms.front() + " depends on atoms of " + sets + did_you_mean(missing, tags);
+    if (tags.empty()) return origin.atoms.front() + " declares no dependencies";
+    return origin.atoms.front() + " depends on atoms of " + (tags.size() == 1 ? "set " : "sets ") + enumerate(tags) +
+           did_you_mean(missing, tags);
   }
   for (const auto& [tag, labels] : origin.dependencies) {
     if (!message.contains("from." + tag + "." + missing)) continue;

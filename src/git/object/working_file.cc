@@ -135,6 +135,10 @@ std::optional<std::string> read_working_file(const fs::path& root, const fs::pat
 std::optional<std::string> read_named_file(const fs::path& path, std::uint64_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
   if (file.get() < 0) return std::nullopt;
+  struct stat status{};
+  if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    throw Error(Kind::usage, fmt::format("cannot read {}: it is a directory", shown(path)));
+  }
   return read_all(file, path, 0, limit);
 }
 

@@ -69,8 +69,8 @@ HttpError status_error(long status, const std::string& host, std::optional<std::
   if (std::string hint = hint_for(status); !hint.empty()) std::move(error).with_hint(std::move(hint));
   if (is_transient_status(status)) std::move(error).retryable();
   if (is_busy_status(status) && retry_after) {
-    std::move(error).with_hint("the server requires a wait of " + std::to_string(retry_after->count()) +
-                               " s (Retry-After); net.retry limits how long eka waits");
+    std::move(error).with_hint("the server accepts the next request in " + std::to_string(retry_after->count()) +
+                               " s; the configuration key net.retry limits how long eka waits");
   }
   return HttpError(std::move(error), status, retry_after);
 }

@@ -29,7 +29,7 @@ fails "429 permanently" 4 'tools\.git
 429
 help: ' "status:code=429,$tools"
 fails "429 for an hour" 4 'tools\.git
-help: the server requires a wait of 3600 s' "status:code=429,retry-after=3600,$tools"
+help: the server accepts the next request in 3600 s' "status:code=429,retry-after=3600,$tools"
 fails "500 permanently" 4 'tools\.git
 500
 help: ' "status:code=500,$tools"
