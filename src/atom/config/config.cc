@@ -17,6 +17,25 @@ std::string_view first_part(std::string_view path) {
   return path.substr(0, path.find('.'));
 }
 
+std::string_view notation(ConfigType type) {
+  switch (type) {
+    case ConfigType::truth:
+      return "true or false";
+    case ConfigType::number:
+      return "a number, or a string with a unit";
+    case ConfigType::paths:
+      return "an array of absolute paths; in the variable, separated by colons";
+    case ConfigType::text:
+      break;
+  }
+  return "a string";
+}
+
+Config::Key documented(const ConfigKey& key) {
+  return {std::string(key.path), key.variable(),         std::string(notation(key.type)),
+          std::string(key.help), std::string(key.words), key.user_only};
+}
+
 }  // namespace
 
 class ConfigReader {
@@ -233,8 +252,17 @@ Result<void> Config::check(std::string_view key, std::string_view text) {
   return ConfigReader::key_of(key).set(scratch, text);
 }
 
-std::string Config::variable_of(std::string_view key) {
-  return ConfigReader::key_of(key).variable();
+std::vector<Config::Key> Config::keys() {
+  std::vector<Key> out;
+  for (const ConfigKey& key : ConfigKeys::all()) out.push_back(documented(key));
+  const std::string alias = std::string(ConfigKeys::aliases) + ".<name>";
+  out.push_back({alias, config_variable(ConfigKeys::aliases) + "_<NAME>", "a string",
+                 "address that <name> stands for at the start of a URI, such as https://example.com/sets", "", false});
+  return out;
+}
+
+Config::Key Config::key(std::string_view path) {
+  return documented(ConfigReader::key_of(path));
 }
 
 std::vector<Config::Entry> Config::entries() const {

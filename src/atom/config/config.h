@@ -93,10 +93,21 @@ class Config {
   // begin with "~". Kind::usage.
   static Result<Config> of(const std::vector<ConfigOption>& options);
 
+  // A key as documented: by --help, man pages, completion and the reference.
+  struct Key {
+    std::string path;      // "plan.jobs"
+    std::string variable;  // "EKA_PLAN_JOBS"
+    std::string value;     // how the value is written: "true or false", "a number"
+    std::string help;
+    std::string words;  // the valid values, separated by "|", if there are few: "auto|always|never"
+    bool user_only = false;
+  };
+  // In the order of protocol.md, aliases last ("uri.aliases.<name>").
+  static std::vector<Key> keys();
+  static Key key(std::string_view path);
+
   // Whether `text` is a valid value of `key`. Kind::usage.
   static Result<void> check(std::string_view key, std::string_view text);
-  // The environment variable of a key: EKA_PLAN_JOBS.
-  static std::string variable_of(std::string_view key);
 
   // "~" is expanded; relative if configured as relative.
   const std::string& cache_root() const { return cache_root_; }

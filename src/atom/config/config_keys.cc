@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <initializer_list>
 #include <limits>
 #include <utility>
 
@@ -89,10 +88,18 @@ Result<unsigned> parse_jobs(std::string_view text) {
   return static_cast<unsigned>(*value);
 }
 
-Result<std::string> parse_word(std::string_view text, std::initializer_list<std::string_view> words) {
-  if (std::ranges::find(words, text) != words.end()) return std::string(text);
+constexpr std::string_view color_words = "auto|always|never";
+constexpr std::string_view progress_words = "auto|bar|plain|none";
+
+// `words` are separated by "|".
+Result<std::string> parse_word(std::string_view text, std::string_view words) {
   std::string wanted = "one of";
-  for (const auto word : words) wanted += (word == *words.begin() ? " " : ", ") + std::string(word);
+  while (!words.empty()) {
+    const auto word = words.substr(0, words.find('|'));
+    words.remove_prefix(std::min(word.size() + 1, words.size()));
+    if (word == text) return std::string(text);
+    wanted += (wanted == "one of" ? " " : ", ") + std::string(word);
+  }
   return std::unexpected(refuse(text, wanted));
 }
 
@@ -141,58 +148,83 @@ std::span<const ConfigKey> ConfigKeys::all() {
   using Text = std::string_view;
   using enum ConfigType;
   static constexpr auto keys = std::to_array<ConfigKey>({
-      {"cache.root", text, [](C& c, Text t) { return assign_text(c.cache_root_, t); },
-       [](const C& c) { return Json(c.cache_root_); }},
-      {"plan.sharectx", truth, [](C& c, Text t) { return assign(c.plan_.sharectx, parse_truth(t)); },
+      {"cache.root", "directory of the cache (default: $XDG_CACHE_HOME/eka or ~/.cache/eka)", text,
+       [](C& c, Text t) { return assign_text(c.cache_root_, t); }, [](const C& c) { return Json(c.cache_root_); }},
+      {"plan.sharectx", "evaluate all atoms in one process", truth,
+       [](C& c, Text t) { return assign(c.plan_.sharectx, parse_truth(t)); },
        [](const C& c) { return Json(c.plan_.sharectx); }},
-      {"plan.memory", number, [](C& c, Text t) { return assign(c.plan_.memory_bytes, parse_size(t)); },
+      {"plan.memory", "memory for all evaluations together: bytes, or a size such as 4GiB", number,
+       [](C& c, Text t) { return assign(c.plan_.memory_bytes, parse_size(t)); },
        [](const C& c) { return Json(c.plan_.memory_bytes); }},
-      {"plan.disk", number, [](C& c, Text t) { return assign(c.plan_.disk_bytes, parse_size(t)); },
+      {"plan.disk", "disk space for the store of one evaluation: bytes, or a size such as 1GiB", number,
+       [](C& c, Text t) { return assign(c.plan_.disk_bytes, parse_size(t)); },
        [](const C& c) { return Json(c.plan_.disk_bytes); }},
-      {"plan.timeout", number, [](C& c, Text t) { return assign(c.plan_.timeout, parse_duration(t)); },
+      {"plan.timeout", "time limit of one evaluation: seconds, or a time such as 10m", number,
+       [](C& c, Text t) { return assign(c.plan_.timeout, parse_duration(t)); },
        [](const C& c) { return Json(std::int64_t{c.plan_.timeout.count()}); }},
-      {"plan.jobs", number, [](C& c, Text t) { return assign(c.plan_.jobs, parse_jobs(t)); },
+      {"plan.jobs", "maximum number of parallel evaluations", number,
+       [](C& c, Text t) { return assign(c.plan_.jobs, parse_jobs(t)); },
        [](const C& c) { return Json(std::uint64_t{c.plan_.jobs}); }},
-      {"plan.fresh", truth, [](C& c, Text t) { return assign(c.plan_.fresh, parse_truth(t)); },
+      {"plan.fresh", "ignore cached evaluations", truth,
+       [](C& c, Text t) { return assign(c.plan_.fresh, parse_truth(t)); },
        [](const C& c) { return Json(c.plan_.fresh); }},
-      {"plan.ifd", truth, [](C& c, Text t) { return assign(c.plan_.ifd, parse_truth(t)); },
+      {"plan.ifd",
+       "allow import-from-derivation: Nix builds during evaluation, with your Nix settings, and the result is not "
+       "cached",
+       truth, [](C& c, Text t) { return assign(c.plan_.ifd, parse_truth(t)); },
        [](const C& c) { return Json(c.plan_.ifd); }},
-      {"plan.gcroot", truth, [](C& c, Text t) { return assign(c.plan_.gcroot, parse_truth(t)); },
+      {"plan.gcroot", "protect derivations from Nix's garbage collector", truth,
+       [](C& c, Text t) { return assign(c.plan_.gcroot, parse_truth(t)); },
        [](const C& c) { return Json(c.plan_.gcroot); }},
-      {"net.connect", number, [](C& c, Text t) { return assign(c.net_.connect, parse_duration(t)); },
+      {"net.connect", "time limit for establishing a connection: seconds, or a time such as 20s", number,
+       [](C& c, Text t) { return assign(c.net_.connect, parse_duration(t)); },
        [](const C& c) { return Json(std::int64_t{c.net_.connect.count()}); }},
-      {"net.stall", number, [](C& c, Text t) { return assign(c.net_.stall, parse_duration(t)); },
+      {"net.stall", "time without data after which a transfer is aborted", number,
+       [](C& c, Text t) { return assign(c.net_.stall, parse_duration(t)); },
        [](const C& c) { return Json(std::int64_t{c.net_.stall.count()}); }},
-      {"net.retry", number, [](C& c, Text t) { return assign(c.net_.retry, parse_duration(t)); },
+      {"net.retry", "time during which failed requests are repeated", number,
+       [](C& c, Text t) { return assign(c.net_.retry, parse_duration(t)); },
        [](const C& c) { return Json(std::int64_t{c.net_.retry.count()}); }},
-      {"net.deadline", number, [](C& c, Text t) { return assign(c.net_.deadline, parse_duration(t)); },
+      {"net.deadline", "time limit of a whole run (default: none)", number,
+       [](C& c, Text t) { return assign(c.net_.deadline, parse_duration(t)); },
        [](const C& c) { return Json(std::int64_t{c.net_.deadline.count()}); }},
-      {"net.offline", truth, [](C& c, Text t) { return assign(c.net_.offline, parse_truth(t)); },
+      {"net.offline", "work offline: use only cached data", truth,
+       [](C& c, Text t) { return assign(c.net_.offline, parse_truth(t)); },
        [](const C& c) { return Json(c.net_.offline); }},
-      {"ui.color", text, [](C& c, Text t) { return assign(c.ui_.color, parse_word(t, {"auto", "always", "never"})); },
-       [](const C& c) { return Json(c.ui_.color); }},
-      {"ui.progress", text,
-       [](C& c, Text t) { return assign(c.ui_.progress, parse_word(t, {"auto", "bar", "plain", "none"})); },
-       [](const C& c) { return Json(c.ui_.progress); }},
-      {"ui.verbose", number, [](C& c, Text t) { return assign(c.ui_.verbose, parse_level(t)); },
+      {"ui.color", "use colors: auto, always or never", text,
+       [](C& c, Text t) { return assign(c.ui_.color, parse_word(t, color_words)); },
+       [](const C& c) { return Json(c.ui_.color); }, color_words},
+      {"ui.progress", "how to show progress: auto, bar, plain or none", text,
+       [](C& c, Text t) { return assign(c.ui_.progress, parse_word(t, progress_words)); },
+       [](const C& c) { return Json(c.ui_.progress); }, progress_words},
+      {"ui.verbose", "verbosity: as many as -v is given, 0 to 9", number,
+       [](C& c, Text t) { return assign(c.ui_.verbose, parse_level(t)); },
        [](const C& c) { return Json(std::uint64_t{c.ui_.verbose}); }},
-      {"ui.quiet", number, [](C& c, Text t) { return assign(c.ui_.quiet, parse_level(t)); },
+      {"ui.quiet", "1: print errors only", number, [](C& c, Text t) { return assign(c.ui_.quiet, parse_level(t)); },
        [](const C& c) { return Json(std::uint64_t{c.ui_.quiet}); }},
-      {"sources.local", paths, [](C& c, Text t) { return assign_paths(c.sources_.local, t); },
-       [](const C& c) { return paths_json(c.sources_.local); }, true},
-      {"platforms.build", text, [](C& c, Text t) { return assign_platform(c.platforms_.build, t); },
+      {"sources.local",
+       "directories whose files package sets on this machine may use as sources",
+       paths,
+       [](C& c, Text t) { return assign_paths(c.sources_.local, t); },
+       [](const C& c) { return paths_json(c.sources_.local); },
+       {},
+       true},
+      {"platforms.build", "platform that runs the builds, such as x86_64-linux", text,
+       [](C& c, Text t) { return assign_platform(c.platforms_.build, t); },
        [](const C& c) { return Json(c.platforms_.build); }},
-      {"platforms.target", text, [](C& c, Text t) { return assign_platform(c.platforms_.target, t); },
+      {"platforms.target", "target platform", text,
+       [](C& c, Text t) { return assign_platform(c.platforms_.target, t); },
        [](const C& c) { return Json(c.platforms_.target); }},
-      {"platforms.legacy_target", text, [](C& c, Text t) { return assign_platform(c.platforms_.legacy_target, t); },
+      {"platforms.legacy_target", "platform that atoms receive as cfg.platforms.legacy_target", text,
+       [](C& c, Text t) { return assign_platform(c.platforms_.legacy_target, t); },
        [](const C& c) { return Json(c.platforms_.legacy_target); }},
-      {"manifest.default.composer.set.tag", text,
-       [](C& c, Text t) { return assign(c.default_composer_.set, Tag::parse(t)); },
+      {"manifest.default.composer.set.tag", "name of the set with the composer that `eka new` writes to manifests",
+       text, [](C& c, Text t) { return assign(c.default_composer_.set, Tag::parse(t)); },
        [](const C& c) { return Json(c.default_composer_.set.str()); }},
-      {"manifest.default.composer.set.address", text,
-       [](C& c, Text t) { return assign_text(c.default_composer_.address, t); },
+      {"manifest.default.composer.set.address", "URI of the set with the composer that `eka new` writes to manifests",
+       text, [](C& c, Text t) { return assign_text(c.default_composer_.address, t); },
        [](const C& c) { return Json(c.default_composer_.address); }},
-      {"manifest.default.composer.atom.label", text,
+      {"manifest.default.composer.atom.label", "label of the composer that `eka new` writes to manifests", text,
        [](C& c, Text t) { return assign(c.default_composer_.label, Label::parse(t)); },
        [](const C& c) { return Json(c.default_composer_.label.str()); }},
   });

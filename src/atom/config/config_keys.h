@@ -13,11 +13,13 @@ enum class ConfigType { text, truth, number, paths };  // `number` also accepts 
 
 struct ConfigKey {
   std::string_view path;
+  std::string_view help;  // what it sets, in the style of --help
   ConfigType type;
   Result<void> (*set)(Config& config, std::string_view text);  // paths separated by ":"
   Json (*get)(const Config& config);
 
-  bool user_only = false;  // a repository's own configuration may not set it
+  std::string_view words = {};  // the valid values, separated by "|"
+  bool user_only = false;       // a repository's own configuration may not set it
 
   std::string variable() const;  // EKA_…
 };

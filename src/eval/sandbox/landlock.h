@@ -21,4 +21,7 @@ struct Grants {
 // process must have no_new_privs set.
 bool confine(const Grants& grants);
 
+// The version of Landlock that the kernel supports; 0 if it has none or it is disabled.
+int landlock_version();
+
 }  // namespace eka::eval
