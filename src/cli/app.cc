@@ -4,13 +4,15 @@
 #include <map>
 #include <memory>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include "cli/command/command.h"
-#include "cli/command/help.h"
+#include "cli/command/complete.h"
 #include "cli/command/settings.h"
+#include "cli/manual/help.h"
 #include "cli/output/complain.h"
 #include "cli/parse_error.h"
 #include "cli/version.h"
@@ -88,20 +90,18 @@ int guarded(const Common& common, const std::function<int()>& work) {
 
 }  // namespace
 
-int run(int argc, char** argv) {
-  hold_standard_descriptors();
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write
-  CLI::App app{"Plan and build atoms, versioned packages in git repositories, with Nix.", "eka"};
+void declare(CLI::App& app, Common& common, Action& action) {
+  app.name("eka");
+  app.description("Plan and build atoms, versioned packages in git repositories, with Nix.");
   app.set_version_flag("--version", [] { return version_text(); }, "print version information");
   app.formatter(std::make_shared<Help>());
   app.set_help_flag("-h,--help", "print this help");
   app.get_formatter()->label("Positionals", "Arguments");
   app.footer(
-      "Example:\n  eka plan gh:owner/repo::server@^1.2\n\nRun `eka COMMAND --help` for the options of a command.");
+      "Example:\n  eka plan gh:owner/repo::server@^1.2\n\nRun `eka help COMMAND` for the options of a command, "
+      "`eka help configuration` for the\nconfiguration keys, `eka help environment` for the variables.");
   app.require_subcommand(1);
   app.fallthrough();
-  Common common;
-  Action action;
   add_common(app, common);
   add_plan(app, action);
   add_build(app, action);
@@ -116,6 +116,21 @@ int run(int argc, char** argv) {
   add_inspect(app, action);
   add_config(app, action);
   add_cache(app, action);
+  add_doctor(app, action);
+  add_completion(app, action);
+  add_help(app, action);
+}
+
+int run(int argc, char** argv) {
+  hold_standard_descriptors();
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write
+  CLI::App app;
+  Common common;
+  Action action;
+  declare(app, common, action);
+  if (argc > 1 && std::string_view(argv[1]) == complete_command) {
+    return guarded(common, [&] { return run_completion(app, {argv + 2, argv + argc}); });
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -14,4 +14,8 @@ std::string version_text() {
                      eval::nix_version_in_words());
 }
 
+std::string version_number() {
+  return EKA_VERSION;
+}
+
 }  // namespace eka::cli

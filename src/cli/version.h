@@ -8,4 +8,7 @@ namespace eka::cli {
 // use. Starts Nix.
 std::string version_text();
 
+// "0.1.0"
+std::string version_number();
+
 }  // namespace eka::cli

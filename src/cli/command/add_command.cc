@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "cli/command/command.h"
-#include "cli/command/help.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
@@ -23,7 +22,7 @@ struct AddOptions {
 
 struct DirectOptions {
   std::string url;
-  std::string path = ".";
+  std::string path;  // empty: that of the parent command
   std::string key;
   std::string git;
   CLI::Option* git_flag = nullptr;
@@ -71,10 +70,18 @@ int add(const Common& common, const AddOptions& options) {
   return run(common, preferences, request, &engine::add);
 }
 
-int add_direct(const Common& common, const DirectOptions& options) {
+// `add --path DIR direct nix URL` is the same as `add direct nix --path DIR URL`; the other options of `add` concern
+// sets.
+void refuse_options_of_sets(const AddOptions& add) {
+  if (!add.set.empty()) throw Error(Kind::usage, "--set cannot be used with `add direct nix`: a source has no set");
+  if (!add.mirrors.empty()) throw Error(Kind::usage, "--mirror cannot be used with `add direct nix`: it is for sets");
+}
+
+int add_direct(const Common& common, const AddOptions& add, const DirectOptions& options) {
   using Fetch = engine::AddDirectRequest::Fetch;
+  refuse_options_of_sets(add);
   const auto preferences = read_preferences(common);
-  engine::AddDirectRequest request{.atom = options.path,
+  engine::AddDirectRequest request{.atom = options.path.empty() ? add.path : options.path,
                                    .key = {},
                                    .url = unwrap(atom::parse_direct_uri(options.url, preferences.aliases)),
                                    .at = options.git,
@@ -92,7 +99,7 @@ int add_direct(const Common& common, const DirectOptions& options) {
   return run(common, preferences, request, &engine::add_direct);
 }
 
-void add_direct_nix(CLI::App& add, Action& action) {
+void add_direct_nix(CLI::App& add, const std::shared_ptr<AddOptions>& add_options, Action& action) {
   auto* direct = add.add_subcommand("direct", "add a direct source, which is not an atom");
   direct->require_subcommand(1);
   auto* command = direct->add_subcommand("nix", "add a git repository, an archive or a file as a source for Nix");
@@ -101,7 +108,8 @@ void add_direct_nix(CLI::App& add, Action& action) {
   command->add_option("url", options->url, "URL of the source")->type_name("URL")->required();
   command->add_option("-p,--path", options->path, "directory of the atom (default: current directory)")
       ->type_name("PATH");
-  command->add_option("-k,--key", options->key, "name of the source (default: last part of the URL)")->type_name("KEY");
+  command->add_option("-k,--key", options->key, "name of the source (default: last part of the URL)")
+      ->type_name("NAME");
   options->git_flag = command
                           ->add_option("--git", options->git,
                                        "fetch with git, from a ref or from the highest tag that satisfies a version "
@@ -122,8 +130,9 @@ void add_direct_nix(CLI::App& add, Action& action) {
           ->default_str("true");
   command->footer("Example:\n  eka add direct nix --git=nixos-unstable https://github.com/NixOS/nixpkgs\n");
   options->git_flag->excludes(options->tar_flag);
-  command->callback(
-      [options, &action] { action = [options](const Common& common) { return add_direct(common, *options); }; });
+  command->callback([options, add_options, &action] {
+    action = [options, add_options](const Common& common) { return add_direct(common, *add_options, *options); };
+  });
 }
 
 }  // namespace
@@ -146,7 +155,7 @@ void add_add(CLI::App& app, Action& action) {
     if (options->uri.empty()) throw CLI::RequiredError("URI");
     action = [options](const Common& common) { return add(common, *options); };
   });
-  add_direct_nix(*command, action);
+  add_direct_nix(*command, options, action);
 }
 
 }  // namespace eka::cli

@@ -192,7 +192,7 @@ CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* w
       ->add_option("--wait", options->wait,
                    "maximum time to wait while other eka processes use the cache (default: 10)")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0, 86400).description(""));
+      ->check(number_between(0, 86400));
   command->footer(fmt::format("Example:\n  eka cache {}\n", example));
   command->callback(
       [options, run, &action] { action = [options, run](const Common& common) { return run(common, *options); }; });

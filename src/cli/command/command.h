@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "cli/command/arguments.h"
-#include "cli/command/options.h"
+#include "cli/option/arguments.h"
+#include "cli/option/options.h"
 #include "cli/output/terminal.h"
 
 namespace eka::cli {
@@ -31,8 +31,11 @@ using Action = std::function<int(const Common&)>;
 void add_add(CLI::App& app, Action& action);
 void add_build(CLI::App& app, Action& action);
 void add_cache(CLI::App& app, Action& action);
+void add_completion(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
 void add_graph(CLI::App& app, Action& action);
+void add_help(CLI::App& app, Action& action);  // shows what `app` declares
 void add_init(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_new(CLI::App& app, Action& action);

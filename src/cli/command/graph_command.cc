@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "cli/command/command.h"
-#include "cli/command/help.h"
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
 #include "cli/command/with_engine.h"
@@ -80,7 +79,7 @@ void add_graph(CLI::App& app, Action& action) {
   command->add_option("uri", options->uris, atom_uri_help)->type_name("URI")->required();
   command->add_option("--format", options->format, "output format: text, dot, json or html (default: text)")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "dot", "json", "html"}));
+      ->check(one_of({"text", "dot", "json", "html"}));
   command->footer("Example:\n  eka graph --format dot ::server | dot -Tsvg >graph.svg\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return graph(common, *options); }; });

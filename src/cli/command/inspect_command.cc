@@ -29,8 +29,14 @@ struct InspectOptions {
   bool json = false;
 };
 
-std::string read_file(const std::string& name) {
-  return git::read_required_file(name);
+// `usual` is the name of such a file in the directory of an atom.
+std::string read_file(const std::string& name, const char* usual) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(name, ignored)) return git::read_required_file(name);
+  const auto inside = std::filesystem::path(name) / usual;
+  Error error(Kind::usage, fmt::format("cannot read {}: it is a directory", printable(name)));
+  if (!std::filesystem::exists(inside, ignored)) throw std::move(error).with_hint(fmt::format("specify an {}", usual));
+  throw std::move(error).with_hint(fmt::format("did you mean {}?", printable(inside.native())));
 }
 
 Json uri_json(const std::string& typed, const atom::AtomUri& uri) {
@@ -132,7 +138,7 @@ int inspect_set_manifest(const atom::SetManifest& manifest, bool json) {
 // The manifest of an atom, or of a set: files may have any name.
 int inspect_manifest(const InspectOptions& options) {
   const auto& name = options.words.at(0);
-  const auto file = read_file(name);
+  const auto file = read_file(name, engine::atom_file);
   auto parsed = atom::Manifest::parse(file, name);
   auto set = atom::SetManifest::parse(file, name);
   const bool is_set = std::filesystem::path(name).filename() == engine::set_file;
@@ -193,7 +199,7 @@ Json lock_json(const atom::Lock& lock) {
 
 int inspect_lock(const InspectOptions& options) {
   const auto& name = options.words.at(0);
-  const auto lock = unwrap(atom::Lock::parse(read_file(name), name));
+  const auto lock = unwrap(atom::Lock::parse(read_file(name, engine::lock_file), name));
   if (options.json) {
     print(Text::pretty(lock_json(lock)));
     return 0;

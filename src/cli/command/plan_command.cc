@@ -124,7 +124,7 @@ void add_plan(CLI::App& app, Action& action) {
       ->add_flag("--json{document}", options->json,
                  "print a JSON document; with =lines, one object per plan as soon as it is ready, then a summary "
                  "(docs/plan.schema.json)")
-      ->check(CLI::IsMember({"document", "lines"}).description(""))
+      ->check(one_of({"document", "lines"}))
       ->option_text("[=lines]");
   auto* shard = command
                     ->add_option("--shard", options->shard,

@@ -1,6 +1,5 @@
 #include "cli/command/plan_options.h"
 
-#include "cli/command/help.h"
 #include "cli/command/wanted.h"
 
 namespace eka::cli {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "cli/command/command.h"
-#include "cli/command/help.h"
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
 #include "cli/command/with_engine.h"

@@ -18,6 +18,13 @@ void warn(const Palette& palette, const std::string& text) {
   print_error(warning_text(text, palette));
 }
 
+// Elsewhere -t and --target select a platform. Here they are accepted as well, but not shown in --help.
+template <class Target>
+void add_remote(CLI::App& command, Target& remote, const char* help) {
+  auto* shown = command.add_option("--remote", remote, help)->type_name("REMOTE");
+  command.add_option("-t,--target", remote)->type_name("REMOTE")->group("")->excludes(shown);
+}
+
 int init(const Common& common, const engine::InitRequest& request) {
   const Palette palette(common.color);
   const auto preferences = read_preferences(common);
@@ -111,10 +118,8 @@ void add_init(CLI::App& app, Action& action) {
   request->directory = ".";
   command->add_option("dir", request->directory, "directory (default: current directory)")->type_name("DIR");
   command->add_flag("--init-git", request->init_git, "create a git repository if there is none");
-  command
-      ->add_option("-t,--target", request->remote, "git remote or URL to initialize (default: `origin`, if it exists)")
-      ->type_name("REMOTE");
-  command->footer("Example:\n  eka init --init-git --target https://example.com/set.git\n");
+  add_remote(*command, request->remote, "git remote or URL to initialize (default: `origin`, if it exists)");
+  command->footer("Example:\n  eka init --init-git --remote https://example.com/set.git\n");
   command->callback(
       [request, &action] { action = [request](const Common& common) { return init(common, *request); }; });
 }
@@ -146,8 +151,7 @@ void add_publish(CLI::App& app, Action& action) {
   request->directory = ".";
   auto* packages = command->add_option("path", request->packages, "directory or label of an atom")->type_name("PATH");
   auto* all = command->add_flag("--all", request->all, "publish all atoms of the set")->excludes(packages);
-  command->add_option("-t,--target", request->remote, "git remote or URL to publish to (default: `origin`)")
-      ->type_name("REMOTE");
+  add_remote(*command, request->remote, "git remote or URL to publish to (default: `origin`)");
   command->add_option("-r,--revision", request->revision, "commit to publish from (default: HEAD)")
       ->type_name("REVSPEC");
   command->footer("Examples:\n  eka publish server\n  eka publish --all --revision v1.4.0\n");

@@ -5,7 +5,6 @@
 
 #include "atom/json/json.h"
 #include "cli/command/command.h"
-#include "cli/command/help.h"
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
 #include "cli/command/with_engine.h"

@@ -1,4 +1,4 @@
-#include "cli/command/help.h"
+#include "cli/manual/help.h"
 
 #include <algorithm>
 #include <string_view>
@@ -38,32 +38,6 @@ std::string two_columns(const std::string& left, const std::string& right) {
   return out + wrapped(right, line_width - left_width, left_width) + "\n";
 }
 
-// "N" of "N:INT in [1 - 1024]": the rest comes from a validator.
-std::string value_name(const CLI::Option* option) {
-  const auto name = option->get_type_name();
-  return name.substr(0, name.find(':'));
-}
-
-bool takes_many(const CLI::Option* option) {
-  return option->get_expected_max() >= CLI::detail::expected_max_vector_size;
-}
-
-std::string positional(const CLI::Option* option) {
-  const auto name = value_name(option);
-  return (name.empty() ? option->get_name(true, false) : name) + (takes_many(option) ? "..." : "");
-}
-
-// "-t, --target PLATFORM"; "    --json[=lines]".
-std::string flags(const CLI::Option* option) {
-  std::string out;
-  for (const auto& name : option->get_snames()) out += (out.empty() ? "-" : ", -") + name;
-  for (const auto& name : option->get_lnames()) out += (out.empty() ? "    --" : ", --") + name;
-  if (const auto& text = option->get_option_text(); !text.empty()) return out + text;
-  const auto value = value_name(option);
-  if (option->get_type_size() == 0 || value.empty()) return out;
-  return out + (option->get_expected_min() == 0 ? "[=" + value + "]" : " " + value);
-}
-
 }  // namespace
 
 std::string Help::make_description(const CLI::App* app) const {
@@ -71,18 +45,12 @@ std::string Help::make_description(const CLI::App* app) const {
 }
 
 std::string Help::make_usage(const CLI::App* app, std::string name) const {
-  std::string out = "Usage: " + name + " [OPTION]...";
-  for (const auto* option : app->get_options([](const CLI::Option* o) { return o->get_positional(); })) {
-    const auto word = positional(option);
-    out += option->get_required() ? " " + word : " [" + word + "]";
-  }
-  const auto commands = app->get_subcommands([](const CLI::App* command) { return !command->get_name().empty(); });
-  if (!commands.empty()) out += app->get_require_subcommand_min() == 0 ? " [SUBCOMMAND]" : " SUBCOMMAND";
-  return out + "\n";
+  return "Usage: " + usage(*app, name) + "\n";
 }
 
 std::string Help::make_option(const CLI::Option* option, bool is_positional) const {
-  return two_columns(is_positional ? positional(option) : flags(option), option->get_description());
+  return two_columns(is_positional ? name_of_argument(*option) : name_of_option(*option, "    "),
+                     option->get_description());
 }
 
 std::string Help::make_subcommand(const CLI::App* command) const {
@@ -94,6 +62,16 @@ std::string Help::make_footer(const CLI::App* app) const {
   if (!out.empty()) out += "\n";
   if (app->get_parent() != nullptr) out += "The options in `eka --help` can be used as well.\n";
   return out;
+}
+
+std::string help_section(const std::string& title, const std::vector<Row>& rows) {
+  std::string out = title + ":\n";
+  for (const auto& row : rows) out += two_columns(row.name, row.text);
+  return out;
+}
+
+std::string help_paragraph(const std::string& text) {
+  return wrapped(text, line_width, 0) + "\n";
 }
 
 }  // namespace eka::cli

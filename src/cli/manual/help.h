@@ -2,12 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "cli/command/arguments.h"
+#include "cli/manual/describe.h"
+#include "cli/option/arguments.h"
 
 namespace eka::cli {
-
-inline constexpr const char* atom_uri_help = "URI of an atom, such as gh:owner/repo::server@^1.2 or ./set::tool";
 
 // CLI11's default format also prints validators, defaults and exclusions in its own notation; here the descriptions
 // contain that information where it is useful. Subcommands added later inherit the format.
@@ -19,5 +19,10 @@ class Help : public CLI::Formatter {
   std::string make_subcommand(const CLI::App* command) const override;
   std::string make_footer(const CLI::App* app) const override;
 };
+
+// A title and the rows below it, in the same format.
+std::string help_section(const std::string& title, const std::vector<Row>& rows);
+// A paragraph of 80 columns.
+std::string help_paragraph(const std::string& text);
 
 }  // namespace eka::cli

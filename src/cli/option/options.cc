@@ -1,9 +1,14 @@
-#include "cli/command/options.h"
+#include "cli/option/options.h"
 
 #include <algorithm>
+#include <charconv>
+#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.h"
 
 namespace eka::cli {
 namespace {
@@ -16,7 +21,7 @@ struct Row {
   // `repeated`, the number of times the flag was given.
   enum { value, flag, repeated } kind;
   const char* word;
-  const char* help;
+  const char* help;  // empty: that of the key
 };
 
 using enum OptionGroup;
@@ -24,24 +29,22 @@ using enum OptionGroup;
 constexpr Row rows[] = {
     {common, "-v,--verbose", "ui.verbose", Row::repeated, "", "increase verbosity (repeatable)"},
     {common, "-q,--quiet", "ui.quiet", Row::repeated, "", "print errors only"},
-    {common, "--color", "ui.color", Row::value, "WHEN", "use colors: auto, always or never"},
-    {common, "--progress", "ui.progress", Row::value, "STYLE", "how to show progress: auto, bar, plain or none"},
-    {common, "--offline", "net.offline", Row::flag, "true", "work offline: use only cached data"},
-    {common, "-j,--jobs", "plan.jobs", Row::value, "N", "maximum number of parallel evaluations"},
-    {planning, "-c,--share-context", "plan.sharectx", Row::flag, "true", "evaluate all atoms in one process"},
-    {planning, "--build-platform", "platforms.build", Row::value, "PLATFORM",
-     "platform that runs the builds, such as x86_64-linux"},
-    {planning, "-t,--target", "platforms.target", Row::value, "PLATFORM", "target platform"},
-    {planning, "--fresh-eval", "plan.fresh", Row::flag, "true", "ignore cached evaluations"},
-    {planning, "--allow-ifd", "plan.ifd", Row::flag, "true",
-     "allow import-from-derivation: Nix builds during evaluation, with your Nix settings, and the result is not "
-     "cached"},
+    {common, "--color", "ui.color", Row::value, "WHEN", ""},
+    {common, "--progress", "ui.progress", Row::value, "STYLE", ""},
+    {common, "--offline", "net.offline", Row::flag, "true", ""},
+    {common, "-j,--jobs", "plan.jobs", Row::value, "N", ""},
+    {planning, "-c,--share-context", "plan.sharectx", Row::flag, "true", ""},
+    {planning, "--build-platform", "platforms.build", Row::value, "PLATFORM", ""},
+    {planning, "-t,--target", "platforms.target", Row::value, "PLATFORM", ""},
+    {planning, "--fresh-eval", "plan.fresh", Row::flag, "true", ""},
+    {planning, "--allow-ifd", "plan.ifd", Row::flag, "true", ""},
     {planning, "--no-gc-root", "plan.gcroot", Row::flag, "false",
      "do not protect the derivations from Nix's garbage collector"},
 };
 
 std::string help_of(const Row& row) {
-  return fmt::format("{} [env: {}]", row.help, atom::Config::variable_of(row.key));
+  const auto key = atom::Config::key(row.key);
+  return fmt::format("{} [env: {}]", *row.help != '\0' ? row.help : key.help, key.variable);
 }
 
 // "--jobs" of "-j,--jobs".
@@ -58,7 +61,7 @@ void add_value(CLI::App& app, const Row& row, GivenOptions& given) {
   };
   app.add_option_function<std::string>(row.flags, take, help_of(row))
       ->type_name(row.word)
-      ->check(CLI::Validator(check, "", long_name(row)));
+      ->check(CLI::Validator(check, atom::Config::key(row.key).words, long_name(row)));
 }
 
 void add_flag(CLI::App& app, const Row& row, GivenOptions& given) {
@@ -86,6 +89,41 @@ void add_options(CLI::App& app, OptionGroup group, GivenOptions& given) {
       add_flag(app, row, given);
     }
   }
+}
+
+CLI::Validator one_of(std::vector<std::string> words) {
+  const auto check = [words](const std::string& text) -> std::string {
+    if (std::ranges::find(words, text) != words.end()) return "";
+    return fmt::format("invalid value “{}”: must be one of {}", printable(text, 80), fmt::join(words, ", "));
+  };
+  return {check, fmt::format("{}", fmt::join(words, "|")), ""};
+}
+
+// "WHEN:auto|always|never"
+std::vector<std::string> words_of(const CLI::Option& option) {
+  const auto name = option.get_type_name();
+  const auto colon = name.find(':');
+  std::vector<std::string> out;
+  if (colon == std::string::npos) return out;
+  std::istringstream words(name.substr(colon + 1));
+  for (std::string word; std::getline(words, word, '|');) out.push_back(word);
+  return out;
+}
+
+std::string value_name(const CLI::Option& option) {
+  const auto name = option.get_type_name();
+  return name.substr(0, name.find(':'));
+}
+
+CLI::Validator number_between(std::int64_t least, std::int64_t most) {
+  const auto check = [least, most](const std::string& text) -> std::string {
+    std::int64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, failure] = std::from_chars(text.data(), end, value);
+    if (failure == std::errc() && rest == end && value >= least && value <= most) return "";
+    return fmt::format("invalid value “{}”: must be a number from {} to {}", printable(text, 80), least, most);
+  };
+  return {check, "", "number"};
 }
 
 bool is_given(const GivenOptions& given, std::string_view key) {

@@ -34,6 +34,12 @@ END
 git add -A && git commit -qm "atoms"
 cd "$scratch"
 
+# The set as published: a bare repository.
+published=file://$scratch/published.git
+git init -q --bare "$scratch/published.git"
+"$EKA" -q -C set init --remote "$published" >/dev/null
+"$EKA" -q -C set publish server --remote "$published" >/dev/null
+
 said=
 # says CODE ARGUMENT…: appends the command and what it prints to standard error.
 says() {
@@ -41,11 +47,19 @@ says() {
   shift
   eka --progress none "$@"
   equal "eka $*: exit code" "$code" "$status"
-  said+="\$ eka $*"$'\n'"$(sed "s|$scratch|/tmp|g" <<<"$err")"$'\n\n'
+  said+=$(printf '$ eka %s\n%s' "$*" "$err" | sed "s|$scratch|/tmp|g")$'\n\n'
 }
 
 says 2
 says 2 plam
+says 2 PLAN
+says 2 gc
+says 2 ::server
+says 2 zzzzzz
+says 2 help plam
+says 2 help cache sta
+says 2 help plan.jbos
+says 2 help zzzzzz
 says 2 plan
 says 2 plan --offlin ::server
 says 2 plan --fresh
@@ -53,6 +67,17 @@ says 2 --offlin plan ::server
 says 2 cache sta
 says 2 plan --jobs many ::server
 says 2 plan --color blue ::server
+says 2 plan --jobs
+says 2 plan --offline=perhaps ::server
+says 2 plan --json=xml ::server
+says 2 plan --merge a.json ::server
+says 2 graph --format xml ::server
+says 2 graph --format
+says 2 cache stat --wait 99999999
+says 2 resolve --all server
+says 2 resolve --fresh --locked
+says 2 inspect id
+says 2 init --remote a --target b
 says 2 plan --shard 3/2 ::server
 says 2 plan --merge missing.json
 says 2 plan gj:owner/repo::server
@@ -61,6 +86,11 @@ says 2 plan https://example.com:port/set.git::server
 says 2 plan 'https://example.com/set.git::1server'
 says 2 plan 'https://example.com/set.git::server@^1.x.3'
 says 2 plan ext::sh::server
+says 2 plan ./server
+says 2 plan set/
+says 2 plan .
+says 2 plan ./set::
+says 2 plan ./set::server@
 says 2 -C missing plan ::server
 says 2 -C none plan ::server
 says 3 -C set plan ::servr
@@ -74,8 +104,26 @@ says 2 -C set publish --all --target missing
 says 2 -C set resolve missing
 says 2 verify ::server
 says 2 inspect id 12 server
+says 2 inspect manifest set/server
+says 2 inspect lock set/server
+says 2 inspect manifest none
+says 2 prefetch --lock set
+says 4 inspect set set
+says 2 add ::server
+says 2 add -p none ::server
+says 2 add -p missing ::server
+says 2 add -p '' ::server
+says 2 -C set add ::server
+says 2 -C set add --set x direct nix https://example.com/data.tar.gz
+says 2 config plan.jbos
+says 3 plan "$published::servr"
+says 3 plan "$published::zzzzzz"
+says 3 verify "$published::servr"
+says 3 add -p set/server "$published::servr"
 says 6 inspect lock set/server/atom.toml
 says 2 cache gc --older-than long
+printf '[plan]\njobs = "2\n' >"$XDG_CONFIG_HOME/eka.toml"
+says 2 config
 echo 'plan.jbos = 2' >"$XDG_CONFIG_HOME/eka.toml"
 says 2 config
 rm "$XDG_CONFIG_HOME/eka.toml"
