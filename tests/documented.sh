@@ -1,5 +1,6 @@
 #!/bin/bash
 # The tables of attacks, faults and limits name the tests that prove them: every row names at least one, and each exists.
+# Environment variables are in the manual.
 #
 # In the column of tests, `tests/…`, `name_test.cc` and `name.sh` are files, and any other word in backticks is a scenario
 # or a fuzz target. Words in double quotes are part of the name of a test case: of the file named before them, or of the
@@ -73,6 +74,17 @@ for file in docs/hostile.md docs/security.md; do
   rows "$file" | while IFS= read -r cell; do check_cell "$cell"; done | sort -u | tell "$file: every row names tests that exist"
   rows "$file" | wc -l | { read -r count; ((count > 10)) || echo "only $count rows were read"; } | tell "$file: its tables are read"
 done
+
+# Environment variables that src/ reads have an entry in the manual: those of configuration keys by their declaration, all
+# others in src/cli/manual/topics.cc.
+variables() {
+  grep -rhE --include='*.cc' 'getenv\(|[^.>_]variable\("|first_of\(|path\("GIT_' src |
+    grep -oE '"([A-Z]+_[A-Z_]*[A-Z]|[a-z]+_proxy|HOME|PATH|TERM)"' | tr -d '"' | sort -u
+}
+variables | { count=0; while read -r name; do
+  count=$((count + 1))
+  grep -qE "\"([A-Za-z_, ]*, )?$name(, [A-Za-z_, ]*)?\"" src/cli/manual/topics.cc || echo "$name is not in src/cli/manual/topics.cc"
+done; ((count > 15)) || echo "only $count variables were found"; } | tell "environment variables that are read are documented"
 
 echo "documented: $passed passed, $failed failed"
 ((failed == 0))

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <sstream>
+#include <stdexcept>
 #include <string_view>
 #include <system_error>
 
@@ -143,6 +144,8 @@ int run(int argc, char** argv) {
       print(out.str());
       return 0;
     });
+  } catch (const std::invalid_argument&) {
+    return guarded(common, [&]() -> int { throw flag_value_error({argv + 1, argv + argc}); });
   }
   return guarded(common, [&] {
     if (common.directory) enter(*common.directory);

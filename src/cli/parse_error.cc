@@ -118,6 +118,23 @@ std::optional<std::pair<std::string, std::string>> split(const std::string& text
   return std::pair(text.substr(0, at), text.substr(at + between.size()));
 }
 
+// "--jobs: 1 required N missing", "genesis-label: At least 2 required but received 1", "--jobs: At Most 1 required but
+// received 2"
+std::string number_of_values(const std::vector<const CLI::App*>& commands, const std::string& text) {
+  const auto parts = split(text, ": ");
+  const auto* option = parts ? option_called(commands, parts->first) : nullptr;
+  if (option == nullptr) {
+    const auto flag = split(text, " was given a disallowed flag override");
+    return flag ? flag->first + " accepts no value" : text;
+  }
+  const auto value = value_name(*option);
+  const bool is_argument = option->get_positional();
+  if (parts->second.starts_with("At Most")) {
+    return is_argument ? "too many arguments for " + value : parts->first + " can be given only once";
+  }
+  return is_argument ? "missing argument: " + value : parts->first + " requires a value: " + value;
+}
+
 // CLI11's messages about a value, a missing value or options that exclude one another.
 std::string reworded(const std::vector<const CLI::App*>& commands, const CLI::ParseError& error) {
   const std::string text = error.what();
@@ -130,25 +147,19 @@ std::string reworded(const std::vector<const CLI::App*>& commands, const CLI::Pa
     const auto parts = split(text, " excludes ");
     return parts ? shown(parts->first) + " cannot be used with " + shown(parts->second) : text;
   }
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) return number_of_values(commands, text);
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) {
     const auto parts = split(text, ": ");
-    const auto* option = parts ? option_called(commands, parts->first) : nullptr;
-    if (option != nullptr) {
-      if (text.find("issing") == std::string::npos && text.find("equired") == std::string::npos) {
-        return "too many values for " + shown(parts->first);
-      }
-      const auto value = value_name(*option);
-      return option->get_positional() ? "missing argument: " + value : parts->first + " requires a value: " + value;
-    }
-    if (const auto flag = split(text, " was given a disallowed flag override"))
-      return flag->first + " accepts no value";
+    return parts ? shown(parts->first) + ": " + parts->second : text;
   }
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
-    if (const auto parts = split(text, "Could not convert: ")) {
-      const auto value = split(parts->second, " = ");
-      if (value) return fmt::format("{}: invalid value “{}”", shown(value->first), printable(value->second, 80));
-    }
-    if (const auto parts = split(text, ": ")) return parts->first + ": invalid value: must be true or false";
+    const auto parts = split(text, "Could not convert: ");
+    const auto value = parts ? split(parts->second, " = ") : std::nullopt;
+    if (!value) return text;
+    const auto* option = option_called(commands, value->first);
+    const bool is_flag = option != nullptr && (option->get_type_size() == 0 || value_name(*option) == "BOOL");
+    return fmt::format("{}: invalid value “{}”{}", shown(value->first), printable(value->second, 80),
+                       is_flag ? ": must be true or false" : "");
   }
   if (dynamic_cast<const CLI::InvalidError*>(&error) != nullptr) return "invalid option: " + text;
   return text;
@@ -186,6 +197,16 @@ Error parse_error(const CLI::App& app, const CLI::ParseError& error) {
   }
   if (is_about_required && lacks_command) return Error(Kind::usage, "no command was given").with_hint(usage);
   return Error(Kind::usage, reworded(commands, error)).with_hint(usage);
+}
+
+Error flag_value_error(const std::vector<std::string>& arguments) {
+  for (const auto& argument : arguments) {
+    const auto equals = argument.find('=');
+    if (!argument.starts_with("--") || equals == std::string::npos) continue;
+    return Error(Kind::usage, fmt::format("{}: invalid value “{}”: must be true, false or a number",
+                                          argument.substr(0, equals), printable(argument.substr(equals + 1), 80)));
+  }
+  return Error(Kind::usage, "invalid value of a flag");
 }
 
 }  // namespace eka::cli

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include "cli/option/options.h"
+
 using namespace eka;
 
 namespace {
@@ -19,6 +21,8 @@ std::string failure(std::vector<std::string> arguments) {
   app.fallthrough();
   bool offline = false;
   int jobs = 0;
+  std::int64_t wait = 0;
+  std::string format;
   std::vector<std::string> uris;
   app.add_flag("--offline", offline);
   app.add_option("-j,--jobs", jobs);
@@ -30,6 +34,11 @@ std::string failure(std::vector<std::string> arguments) {
   cache->add_subcommand("stat");
   auto* const gc = cache->add_subcommand("gc");
   gc->add_option("--older-than");
+  gc->add_option("--wait", wait)->type_name("SECONDS");
+  auto* const graph = app.add_subcommand("graph");
+  auto* const shape = graph->add_option("shape", format)->type_name("SHAPE")->check(cli::one_of({"tree", "dot"}));
+  graph->add_flag("--all")->excludes(shape);
+  app.add_subcommand("secret")->group("");
   app.add_subcommand("init");
   std::reverse(arguments.begin(), arguments.end());  // CLI11 reads them from the back
   try {
@@ -50,6 +59,10 @@ TEST_CASE("an unknown command is reported with a suggestion") {
   CHECK(failure({"zzzzzz"}) == "unknown command 'zzzzzz' | run `eka --help` for usage");
   CHECK(failure({"--offline", "inti"}) == "unknown command 'inti' | did you mean 'init'?");
   CHECK(failure({"cache", "sta"}) == "unknown command 'sta' | did you mean 'stat'?");
+  CHECK(failure({"PLAN", "::a"}) == "unknown command 'PLAN' | did you mean 'plan'?");
+  CHECK(failure({"gc"}) == "unknown command 'gc' | did you mean 'cache gc'?");
+  CHECK(failure({"::a"}) == "unknown command '::a' | did you mean 'plan ::a'?");
+  CHECK(failure({"secre"}) == "unknown command 'secre' | run `eka --help` for usage");  // hidden
   CHECK(failure({"cache", "zzzzzz"}) == "unknown command 'zzzzzz' | run `eka cache --help` for usage");
 }
 
@@ -74,4 +87,19 @@ TEST_CASE("missing and excess arguments are named") {
   CHECK(failure({"plan"}) == "missing argument: URI | run `eka plan --help` for usage");
   CHECK(failure({"init", "plna"}) == "unexpected argument 'plna' | run `eka init --help` for usage");
   CHECK(failure({"plan", "::a"}) == "");
+}
+
+TEST_CASE("values are refused in words of eka") {
+  const std::string gc = " | run `eka cache gc --help` for usage";
+  const std::string plan = " | run `eka plan --help` for usage";
+  const std::string graph = " | run `eka graph --help` for usage";
+  CHECK(failure({"cache", "gc", "--wait", "soon"}) == "--wait: invalid value “soon”" + gc);
+  CHECK(failure({"cache", "gc", "--wait"}) == "--wait requires a value: SECONDS" + gc);
+  CHECK(failure({"cache", "gc", "--wait", "1", "--wait", "2"}) == "--wait can be given only once" + gc);
+  CHECK(failure({"plan", "--offline=perhaps", "::a"}) ==
+        "--offline: invalid value “perhaps”: must be true or false" + plan);
+  CHECK(failure({"graph", "ring"}) == "SHAPE: invalid value “ring”: must be one of tree, dot" + graph);
+  CHECK(failure({"graph", "tree", "--all"}) == "SHAPE cannot be used with --all" + graph);
+  CHECK(cli::flag_value_error({"plan", "--verbose=x"}).message() ==
+        "--verbose: invalid value “x”: must be true, false or a number");
 }

@@ -70,7 +70,12 @@ says 2 plan --color blue ::server
 says 2 plan --jobs
 says 2 plan --offline=perhaps ::server
 says 2 plan --json=xml ::server
-says 2 plan --merge a.json ::server
+says 2 plan ::server --merge a.json
+says 2 plan --verbose=x ::server
+says 2 plan --jobs 1 --jobs 2 ::server
+says 2 completion csh
+says 2 inspect id 1 2 3
+says 2 inspect id 12
 says 2 graph --format xml ::server
 says 2 graph --format
 says 2 cache stat --wait 99999999
