@@ -99,8 +99,8 @@ void declare(CLI::App& app, Common& common, Action& action) {
   app.set_help_flag("-h,--help", "print this help");
   app.get_formatter()->label("Positionals", "Arguments");
   app.footer(
-      "Example:\n  eka plan gh:owner/repo::server@^1.2\n\nRun `eka help COMMAND` for the options of a command, "
-      "`eka help configuration` for the\nconfiguration keys, `eka help environment` for the variables.");
+      "Example:\n  eka plan gh:owner/repo::server@^1.2\n\nRun `eka help COMMAND` for the options of a command, `eka "
+      "help configuration`\nfor the configuration keys, `eka help environment` for the variables.");
   app.require_subcommand(1);
   app.fallthrough();
   add_common(app, common);
