@@ -157,7 +157,7 @@ std::string reworded(const std::vector<const CLI::App*>& commands, const CLI::Pa
     const auto value = parts ? split(parts->second, " = ") : std::nullopt;
     if (!value) return text;
     const auto* option = option_called(commands, value->first);
-    const bool is_flag = option != nullptr && (option->get_type_size() == 0 || value_name(*option) == "BOOL");
+    const bool is_flag = option != nullptr && (option->get_expected_max() == 0 || value_name(*option) == "BOOL");
     return fmt::format("{}: invalid value “{}”{}", shown(value->first), printable(value->second, 80),
                        is_flag ? ": must be true or false" : "");
   }

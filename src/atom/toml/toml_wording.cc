@@ -50,6 +50,7 @@ std::string toml_wording(std::string_view description, std::string_view text, Po
   if (why.contains("could not determine value type")) return "this is not a TOML value; text must be in quotes";
   std::string out = replaced(std::string(why), "encountered end-of-file", "the file ends too early");
   out = replaced(std::move(out), "saw '\\n'", "but the line ends");
+  out = replaced(std::move(out), "\n'", "'");
   out.erase(std::min(out.find('\n'), out.size()));
   return "in this " + what + ": " + printable(out);
 }

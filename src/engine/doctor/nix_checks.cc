@@ -31,7 +31,9 @@ Finding version_finding(const Machine& machine, const std::filesystem::path& pro
   const auto text = nix_version_in(ran.output);
   const auto version = parse(text);
   if (ran.status != 0 || !version) {
-    return {"nix", Health::broken, fmt::format("{} --version failed: {}", program.string(), printable(ran.errors)),
+    return {"nix", Health::broken,
+            fmt::format("{} --version failed: {}", program.string(),
+                        printable(ran.errors.substr(0, ran.errors.find('\n')))),
             std::string(how_to_install)};
   }
   const bool is_old = version->major < 2 || (version->major == 2 && version->minor < oldest_minor);

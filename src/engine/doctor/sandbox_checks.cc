@@ -42,7 +42,8 @@ Finding refused(const Machine& machine, const std::string& said) {
     return {"user namespaces", Health::broken,
             fmt::format("bubblewrap cannot create user namespaces: {}", obstacle.why), obstacle.remedy};
   }
-  const auto message = fmt::format("bubblewrap cannot create a sandbox: {}", printable(said));
+  const auto message =
+      fmt::format("bubblewrap cannot create a sandbox: {}", printable(said.substr(0, said.find('\n'))));
   if (is_in_container(machine)) {
     return {
         "user namespaces", Health::broken, message + "; this is a container, which forbids it",

@@ -41,7 +41,7 @@ TEST_CASE("other syntax errors name the place and no internals of the parser") {
   CHECK(failure("a = \xe2\x80\x9cx\xe2\x80\x9d\n") == "f:1:5: this is not a TOML value; text must be in quotes");
   CHECK(failure("a = \n") == "f:1:5: in this key-value pair: expected value, but the line ends");
   CHECK(failure("a = \"\xff\"\n") == "f:1:5: invalid UTF-8");
-  CHECK(failure("a = tru\n") == "f:1:8: in this boolean: expected 'true', saw 'tru");
+  CHECK(failure("a = tru\n") == "f:1:8: in this boolean: expected 'true', saw 'tru'");
   const auto edited = atom::set_entry("a = \"x\n", {"b"}, "1");
   REQUIRE_FALSE(edited);
   CHECK(edited.error().message() == "line 1, column 7: this string is not closed");

@@ -124,9 +124,9 @@ TEST_CASE("paths are left to the shell") {
 TEST_CASE("eka help completes commands, topics, keys and variables") {
   const Program eka;
   CHECK(eka.values({"help", "cache", "g"}) == Words{"gc"});
-  CHECK(eka.values({"help", "pla"}) == Words{"plan", "platforms.build", "platforms.target", "platforms.legacy_target",
-                                             "plan.sharectx", "plan.memory", "plan.disk", "plan.timeout", "plan.jobs",
-                                             "plan.fresh", "plan.ifd", "plan.gcroot"});
+  CHECK(eka.values({"help", "plat"}) == Words{"platforms.build", "platforms.target", "platforms.legacy_target"});
+  CHECK(eka.values({"help", "plan"}).front() == "plan");
+  CHECK(has(eka.values({"help", "plan"}), "plan.jobs"));
   CHECK(has(eka.values({"help", "EKA_NET_"}), "EKA_NET_OFFLINE"));
   CHECK(eka.values({"help", "exit"}) == Words{"exit-codes"});
 }

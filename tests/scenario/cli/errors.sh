@@ -34,11 +34,16 @@ END
 git add -A && git commit -qm "atoms"
 cd "$scratch"
 
-# The set as published: a bare repository.
+# A published set with one atom.
 published=file://$scratch/published.git
 git init -q --bare "$scratch/published.git"
-"$EKA" -q -C set init --remote "$published" >/dev/null
-"$EKA" -q -C set publish server --remote "$published" >/dev/null
+mkdir -p source/server
+printf '[package]\nlabel = "server"\nversion = "0.1.0"\n\n[compose.as]\nnix = "default.nix"\n' >source/server/atom.toml
+echo '{ main = derivation { name = "a"; system = cfg.platforms.build; builder = "/bin/sh"; }; }' >source/server/default.nix
+echo 'set.packages = ["server"]' >source/ekala.toml
+git init -q source && git -C source add -A && git -C source commit -qm "atoms"
+"$EKA" -q -C source init --remote "$published" >/dev/null
+"$EKA" -q -C source publish server --remote "$published" >/dev/null
 
 said=
 # says CODE ARGUMENT…: appends the command and what it prints to standard error.
