@@ -168,7 +168,7 @@ TEST_CASE("user namespaces: what forbids them is named, with the setting that al
   }
   SUBCASE("for another reason") {
     CHECK(trouble(check_namespaces(machine)) ==
-          "user namespaces: bubblewrap cannot create a sandbox: bwrap: No permissions to create new namespace\\x0a | "
+          "user namespaces: bubblewrap cannot create a sandbox: bwrap: No permissions to create new namespace | "
           "bwrap "
           "--unshare-all --ro-bind / / true");
   }
