@@ -145,7 +145,10 @@ std::string reworded(const std::vector<const CLI::App*>& commands, const CLI::Pa
   }
   if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) {
     const auto parts = split(text, " excludes ");
-    return parts ? shown(parts->first) + " cannot be used with " + shown(parts->second) : text;
+    if (!parts) return text;
+    // The other spelling of an option is hidden, and has no name here.
+    if (parts->second.empty()) return shown(parts->first) + " is given in two spellings";
+    return shown(parts->first) + " cannot be used with " + shown(parts->second);
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) return number_of_values(commands, text);
   if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) {

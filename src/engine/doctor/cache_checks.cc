@@ -8,6 +8,13 @@ namespace {
 
 constexpr std::uint64_t much = std::uint64_t{20} << 30;
 
+// The command that a hint has in backticks; the whole hint if it has none.
+std::string command_in(const std::string& hint) {
+  const auto begin = hint.find('`');
+  const auto end = begin == std::string::npos ? begin : hint.find('`', begin + 1);
+  return end == std::string::npos ? hint : hint.substr(begin + 1, end - begin - 1);
+}
+
 void add_stock(const CacheStock& stock, Findings& out) {
   const auto size = fmt::format("{} MB, the oldest data is {} days old", stock.bytes / 1'000'000, stock.oldest_days);
   if (stock.damaged > 0) {
@@ -27,7 +34,7 @@ void add_stock(const CacheStock& stock, Findings& out) {
 Findings check_cache(const Machine& machine, const std::filesystem::path& root) {
   const auto shown = printable(root.native());
   const auto trusted = machine.trusted_cache(root);
-  if (!trusted) return {{"cache", Health::broken, trusted.error().message(), trusted.error().hint()}};
+  if (!trusted) return {{"cache", Health::broken, trusted.error().message(), command_in(trusted.error().hint())}};
   Findings out;
   if (const auto obstacle = machine.obstacle_to_writing(*trusted); !obstacle.empty()) {
     out.push_back({"cache", Health::warning, fmt::format("the cache cannot be written: {}", printable(obstacle)),

@@ -273,6 +273,7 @@ TEST_CASE("cache: owner, access, space, damage") {
   CHECK(check() == "");
   machine.obstacle = "/home/me/.cache/eka: Read-only file system";
   CHECK(check().starts_with("cache: the cache cannot be written: /home/me/.cache/eka: Read-only file system | "));
-  machine.cache = std::unexpected(Error(Kind::failure, "other users can write").with_hint("chmod go-w /home/me"));
+  machine.cache =
+      std::unexpected(Error(Kind::failure, "other users can write").with_hint("`chmod go-w /home/me`, or use another"));
   CHECK(check() == "cache: other users can write | chmod go-w /home/me");
 }
