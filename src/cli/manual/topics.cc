@@ -37,6 +37,8 @@ constexpr std::pair<const char*, const char*> other_variables[] = {
     {"GIT_HTTP_USER_AGENT", "name that is sent to HTTP servers; takes precedence over http.userAgent"},
     {"GIT_SSH_COMMAND", "command line of ssh; takes precedence over core.sshCommand"},
     {"GIT_SSH", "program to use as ssh"},
+    {"GIT_SSH_VARIANT", "kind of the ssh program: ssh, plink, putty, tortoiseplink or simple; as in git"},
+    {"GIT_USER_AGENT", "name that is sent to servers, as in git"},
     {"GIT_CONFIG_GLOBAL", "git configuration of the user, instead of ~/.gitconfig"},
     {"GIT_CONFIG_SYSTEM", "git configuration of the system, instead of /etc/gitconfig"},
     {"GIT_CONFIG_NOSYSTEM", "if true: the git configuration of the system is not read"},
