@@ -29,7 +29,7 @@ constexpr std::pair<const char*, const char*> other_variables[] = {
     {"GIT_SSL_CAINFO", "file of certificate authorities; takes precedence over http.sslCAInfo"},
     {"GIT_SSL_CAPATH", "directory of certificate authorities; takes precedence over http.sslCAPath"},
     {"SSL_CERT_DIR", "directory of certificate authorities"},
-    {"GIT_ASKPASS", "program that asks for user names and passwords; takes precedence over core.askPass"},
+    {"GIT_ASKPASS", "program that prompts for user names and passwords; takes precedence over core.askPass"},
     {"GIT_CONFIG_PARAMETERS", "git configuration given by `git -c`"},
     {"GIT_SSL_CERT", "client certificate; takes precedence over http.sslCert"},
     {"GIT_SSL_KEY", "key of the client certificate; takes precedence over http.sslKey"},
