@@ -111,18 +111,46 @@ bool is_host(std::string_view text) {
          !text.starts_with('.') && text.find("..") == std::string_view::npos;
 }
 
-std::string redacted(std::string_view text) {
+namespace {
+
+// Where "::label@requirement" begins at the end of a URI; its length if it has none. Neither part contains a slash, and
+// a label no colon.
+std::size_t start_of_label(std::string_view text) {
+  const auto separator = text.rfind("::");
+  if (separator == std::string_view::npos) return text.size();
+  const std::string_view rest = text.substr(separator + 2);
+  const std::string_view label = rest.substr(0, rest.find('@'));
+  if (rest.find('/') != std::string_view::npos || label.find(':') != std::string_view::npos) return text.size();
+  return separator;
+}
+
+// "8080" of "h:8080/x" and "h:8080::label": digits before a path or the end are a port, not a password.
+bool starts_with_port(std::string_view text) {
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view rest = text.substr(digits);
+  return digits > 0 && (rest.empty() || rest.starts_with('/') || rest.starts_with("::"));
+}
+
+}  // namespace
+
+std::string without_password(std::string_view text) {
   const auto scheme = text.find("://");
   const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  // With a scheme, "::" and "@" after the user may be parts of a password: then there is no "@" before the label.
+  std::size_t end = start_of_label(text);
   const auto colon = text.find(':', begin);
-  const auto at = text.rfind('@');
-  if (colon == std::string_view::npos || at == std::string_view::npos || at < colon) return printable(text, 200);
+  const bool has_user = colon < end && text.substr(colon, end - colon).find('@') != std::string_view::npos;
+  if (!has_user && scheme != std::string_view::npos && colon < end) end = text.size();
+  const auto at = text.substr(0, end).rfind('@');
+  const std::string out(text);
+  if (colon == std::string_view::npos || at == std::string_view::npos || at < colon) return out;
   // After a slash, no password begins: "https://h/x::label@1".
-  if (text.find('/', begin) < colon) return printable(text, 200);
-  std::string out(text.substr(0, colon + 1));
-  out += hidden;
-  out += text.substr(at);
-  return printable(out, 200);
+  if (text.find('/', begin) < colon || starts_with_port(text.substr(colon + 1))) return out;
+  return out.substr(0, colon + 1) + std::string(hidden) + out.substr(at);
+}
+
+std::string redacted(std::string_view text) {
+  return printable(without_password(text), 200);
 }
 
 // Parses one URL; its steps share the text, for messages, and the Url under construction.

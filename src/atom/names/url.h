@@ -69,8 +69,12 @@ class Url {
 std::string_view scheme_name(Url::Scheme scheme);
 
 // Sanitizes text that may contain a URL, for messages: escapes control characters and replaces anything that could be a
-// password by "***". Meant for text that did not parse, so it hides too much rather than too little.
+// password by "***". Meant for text that did not parse, so in doubt it hides too much.
 std::string redacted(std::string_view text);
+
+// The same without escapes and without a length limit. What is not a password stays: "::label@requirement" at the end,
+// a port, and the path after an alias or host.
+std::string without_password(std::string_view text);
 
 // Whether Url::parse accepts `text` as the name or address of a host (brackets around IPv6).
 bool is_host(std::string_view text);

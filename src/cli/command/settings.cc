@@ -102,18 +102,7 @@ void make_absolute(atom::Url& url) {
 }
 
 std::string redacted(const std::string& typed) {
-  // "[scheme://]user:password@…": find the text between the first ":" of the user information and its "@".
-  const auto scheme = typed.find("://");
-  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
-  const auto end = std::min(typed.find('/', begin), typed.size());
-  const auto at = typed.rfind('@', end == 0 ? 0 : end - 1);
-  const auto colon = typed.find(':', begin);
-  if (at == std::string::npos || at < begin || colon == std::string::npos || colon >= at) return typed;
-  // "label@1:2", "alias::label@req", "host:path::label@req" and "https://host::label@req" contain no password; a URI
-  // with a scheme may: "https://user:pass::word@host".
-  const auto separator = typed.substr(begin, at - begin).find("::");
-  if (separator != std::string::npos && (scheme == std::string::npos || begin + separator == colon)) return typed;
-  return typed.substr(0, colon + 1) + "***" + typed.substr(at);
+  return atom::without_password(typed);
 }
 
 }  // namespace eka::cli

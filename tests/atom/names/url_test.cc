@@ -170,5 +170,23 @@ TEST_CASE("errors contain neither passwords nor control characters") {
   CHECK(redacted("https://ann:s3cret@h/x") == "https://ann:***@h/x");
   CHECK(redacted("https://h/x") == "https://h/x");
   CHECK(redacted("https://h/x::label@^1") == "https://h/x::label@^1");
-  CHECK(redacted("https://ann:s3/cr::et@h/x::label@^1") == "https://ann:***@^1");
+}
+
+TEST_CASE("only passwords are hidden: labels, ports and paths stay") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"https://ann:s3/cr::et@h/x::label@^1", "https://ann:***@h/x::label@^1"},
+      {"https://ann:s3cret@h/x::label", "https://ann:***@h/x::label"},
+      {"https://ann:s3cret::word@h", "https://ann:***@h"},
+      {"https://ann:s3@cret@h/x", "https://ann:***@h/x"},
+      {"ann:s3cret@h/x::label@^1", "ann:***@h/x::label@^1"},
+      {"ann:s3::cret@h/x", "ann:***@h/x"},
+      {"https://ann:123@h/x", "https://ann:***@h/x"},
+  };
+  for (const auto& [typed, shown] : cases) CHECK(redacted(typed) == shown);
+  for (const char* const open :
+       {"gh:owner/repo::server@lates", "::y@abc", "::y@>=1, <3", "host:path::label@req", "git@host:path::label@req",
+        "https://host::label@^1", "https://host:8080::label@1", "https://host:8080/x::label@lates", "label@1:2",
+        "https://h/x::a@", "::a", "::", "gh:o/r::a@b@c"}) {
+    CHECK(redacted(open) == open);
+  }
 }
