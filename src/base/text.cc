@@ -19,6 +19,16 @@ bool is_control(char32_t point) {
          (point >= 0xfff9 && point <= 0xfffb) || (point >= 0xe0000 && point <= 0xe0fff);
 }
 
+std::size_t columns(char32_t point) {
+  const auto in = [point](char32_t first, char32_t last) { return point >= first && point <= last; };
+  if (in(0x300, 0x36f) || in(0x1ab0, 0x1aff) || in(0x20d0, 0x20ff) || in(0xfe00, 0xfe0f) || in(0xfe20, 0xfe2f))
+    return 0;
+  const bool wide = in(0x1100, 0x115f) || in(0x2e80, 0xa4cf) || in(0xac00, 0xd7a3) || in(0xf900, 0xfaff) ||
+                    in(0xfe30, 0xfe6f) || in(0xff00, 0xff60) || in(0xffe0, 0xffe6) || in(0x1f300, 0x1faff) ||
+                    in(0x20000, 0x3fffd);
+  return wide ? 2 : 1;
+}
+
 void append_unit(std::string& out, std::uint32_t unit) {
   out += {'\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
 }
@@ -69,6 +79,33 @@ std::string printable_json(std::string_view json) {
     json.remove_prefix(taken);
   }
   return out;
+}
+
+std::size_t columns_of(std::string_view text) {
+  std::size_t sum = 0;
+  while (!text.empty()) {
+    const auto [point, length] = first_code_point(text);
+    sum += length == 0 ? 1 : columns(point);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return sum;
+}
+
+std::string cut_to_columns(std::string_view text, std::size_t columns_left) {
+  if (columns_of(text) <= columns_left) return std::string(text);
+  if (columns_left == 0) return {};
+  --columns_left;  // of the ellipsis
+  std::string out;
+  while (!text.empty()) {
+    const auto [point, length] = first_code_point(text);
+    const std::size_t taken = std::max<std::size_t>(length, 1);
+    const std::size_t width = length == 0 ? 1 : columns(point);
+    if (width > columns_left) break;
+    columns_left -= width;
+    out += text.substr(0, taken);
+    text.remove_prefix(taken);
+  }
+  return out + "…";
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

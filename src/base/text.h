@@ -16,6 +16,13 @@ inline constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max()
 // bytes at a character boundary, and then ends with "…". Idempotent.
 std::string printable(std::string_view bytes, std::size_t limit = 400, bool lines = false);
 
+// The number of columns that printable text without tabs and newlines takes on a terminal: East Asian wide characters
+// and emoji take two, combining characters none.
+std::size_t columns_of(std::string_view text);
+
+// The beginning of such a text that fits into `columns`, and then ends with "…" if it is not the whole.
+std::string cut_to_columns(std::string_view text, std::size_t columns);
+
 // Escapes the same characters as \uXXXX inside the strings of a JSON document; its meaning does not change. `json` must
 // be valid UTF-8 JSON.
 std::string printable_json(std::string_view json);

@@ -82,3 +82,16 @@ TEST_CASE("hex_value reads digits of either case and nothing else") {
   CHECK(hex_value('F') == 15);
   for (const char other : {'g', 'G', '/', ':', '@', '`', '\0', '\xff'}) CHECK(hex_value(other) == -1);
 }
+
+TEST_CASE("text is cut to the columns that it takes on a terminal") {
+  CHECK(eka::columns_of("") == 0);
+  CHECK(eka::columns_of("aé…") == 3);
+  CHECK(eka::columns_of("日本") == 4);
+  CHECK(eka::columns_of("e\xcc\x81") == 1);  // a combining accent
+  CHECK(eka::cut_to_columns("abcdef", 6) == "abcdef");
+  CHECK(eka::cut_to_columns("abcdef", 4) == "abc…");
+  CHECK(eka::cut_to_columns("abcdef", 1) == "…");
+  CHECK(eka::cut_to_columns("abcdef", 0) == "");
+  CHECK(eka::cut_to_columns("日本語", 5) == "日本…");
+  CHECK(eka::cut_to_columns("日本語", 4) == "日…");
+}

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -81,6 +82,12 @@ void print_error(const Text& text) {
 
 bool error_is_terminal() {
   return ::isatty(STDERR_FILENO) != 0;
+}
+
+std::size_t error_width() {
+  winsize size{};
+  constexpr std::size_t usual = 80;
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
 bool output_is_closed() {

@@ -5,6 +5,7 @@
 // sequences are those of Text::styled() and Text::line_start().
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +59,8 @@ void print_error(fmt::format_string<First, More...> format, First&& first, More&
 }
 
 bool error_is_terminal();
+// The width of the terminal at standard error in columns; 80 if it is unknown.
+std::size_t error_width();
 
 // The reader of standard output has closed it, as `| head -1` does. Not an error: like git, the program exits silently,
 // with the exit code that shells report for SIGPIPE.

@@ -44,6 +44,11 @@ Words words(Stage stage) {
   return {"processing", "processed"};
 }
 
+bool is_dumb_terminal() {
+  const char* term = std::getenv("TERM");
+  return term != nullptr && std::string_view(term) == "dumb";
+}
+
 class Silent : public engine::Observer {
  public:
   void began(Stage, std::string_view) override {}
@@ -107,7 +112,15 @@ class LiveLine : public engine::Observer {
     for (const auto& [stage, count] : underway_) {
       if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", words(stage).doing, count);
     }
-    print_error(line.empty() ? Text::line_start() : Text::line_start() + palette_.cyan(line) + "  " + latest_);
+    if (line.empty()) return clear();
+    // Asked for each time, since the window may have been resized. A line that wraps could not be cleared; the last
+    // column stays free because some terminals wrap as soon as it is filled.
+    const std::size_t width = error_width() - 1;
+    const std::string doing = cut_to_columns(line, width);
+    const std::size_t used = columns_of(doing) + 2;
+    Text out = Text::line_start() + palette_.cyan(doing);
+    if (used < width) out += "  " + cut_to_columns(latest_, width - used);
+    print_error(out);
   }
   void clear() { print_error(Text::line_start()); }
 
@@ -120,9 +133,7 @@ class LiveLine : public engine::Observer {
 
 Palette::Palette(Color color) {
   const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  const bool fit = error_is_terminal() && (no_color == nullptr || *no_color == '\0') &&
-                   (term == nullptr || std::string_view(term) != "dumb");
+  const bool fit = error_is_terminal() && (no_color == nullptr || *no_color == '\0') && !is_dumb_terminal();
   on_ = color == Color::always || (color == Color::automatic && fit);
 }
 
@@ -132,8 +143,9 @@ Text Palette::paint(const char* style, const Text& text) const {
 
 Progress decide(Progress asked, int quiet) {
   if (quiet > 0) return Progress::none;
+  if (asked == Progress::bar && is_dumb_terminal()) return Progress::plain;
   if (asked != Progress::automatic) return asked;
-  return error_is_terminal() ? Progress::bar : Progress::plain;
+  return error_is_terminal() && !is_dumb_terminal() ? Progress::bar : Progress::plain;
 }
 
 std::unique_ptr<engine::Observer> make_display(Progress progress, int verbose, const Palette& palette) {

@@ -25,7 +25,8 @@ class Palette {
   bool on_;
 };
 
-// Resolves "automatic" progress: a live line on a terminal, plain lines in a pipe, nothing with -q.
+// Resolves "automatic" progress: a live line on a terminal, plain lines in a pipe, nothing with -q. With TERM=dumb,
+// there is never a live line, since it needs control characters.
 Progress decide(Progress asked, int quiet);
 
 // An observer that draws on standard error. Its destructor removes the live line.
