@@ -144,10 +144,19 @@ int verify(const Common& common, const CacheOptions& options) {
 
 // --- gc
 
+Error incomplete(const std::vector<std::string>& remaining) {
+  constexpr std::size_t most = 5;
+  std::string text = fmt::format("not everything could be removed: {} of the unused entries remain", remaining.size());
+  for (std::size_t i = 0; i < remaining.size() && i < most; ++i) text += "\n" + remaining[i];
+  if (remaining.size() > most) text += "\n…";
+  return Error(Kind::failure, text);
+}
+
 int gc(const Common& common, const CacheOptions& options) {
   const auto done = with_cache<store::Collection>(common, options, [&](engine::CacheAt cache) {
     return engine::clean_cache(cache, std::chrono::seconds(options.older_than), coro::Clock::system());
   });
+  const int code = done.remaining.empty() ? 0 : exit_code(Kind::failure);
   if (options.json) {
     Json document;
     document["bytes"] = Json::Object{{"before", number(done.bytes_before)}, {"after", number(done.bytes_after)}};
@@ -159,13 +168,16 @@ int gc(const Common& common, const CacheOptions& options) {
     document["objects"] = pair(done.objects_kept, done.objects_dropped);
     document["facts"] = Json::Object{{"dropped", number(done.facts_dropped)}};
     document["others"] = Json::Object{{"dropped", number(done.others_dropped)}};
+    document["remaining"] = Json::Array{};
+    for (const auto& why : done.remaining) document["remaining"].push_back(why);
     print(Text::pretty(document));
-    return 0;
+    return code;
   }
   print("removed {} of {} atoms, {} of {} trees, {} objects; kept {} of {}\n", done.atoms_dropped,
         done.atoms_dropped + done.atoms_kept, done.trees_dropped, done.trees_dropped + done.trees_kept,
         done.objects_dropped, size_text(done.bytes_after), size_text(done.bytes_before));
-  return 0;
+  if (!done.remaining.empty()) print_error(describe(incomplete(done.remaining), Palette(common.color)));
+  return code;
 }
 
 // Replaces a time such as 30d by its seconds. Returns an error message, or an empty string.

@@ -89,6 +89,19 @@ Quarantine Quarantine::make(const std::filesystem::path& parent, coro::Pool& rem
   return made;
 }
 
+Result<void> Quarantine::take(const std::filesystem::path& entry) const {
+  struct stat status{};
+  if (::lstat(entry.c_str(), &status) != 0 && errno == ENOENT) return {};
+  // A directory must be writable to be moved. Without its usual mode, a part that stays is not mistaken for the whole.
+  if (S_ISDIR(status.st_mode)) ::chmod(entry.c_str(), 0700);
+  if (::rename(entry.c_str(), (path_ / fresh_name()).c_str()) == 0 || errno == ENOENT) return {};
+  const int reason = errno;
+  remove_tree(entry);
+  if (::lstat(entry.c_str(), &status) != 0 && errno == ENOENT) return {};
+  errno = reason;
+  return std::unexpected(errno_error("cannot remove " + printable(entry.native())));
+}
+
 Quarantine::~Quarantine() {
   if (!lock_) return;
   if (remover_ == nullptr) {

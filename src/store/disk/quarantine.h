@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "base/error.h"
 #include "coro/run/pool.h"
 #include "store/disk/disk.h"
 
@@ -27,6 +28,11 @@ class Quarantine {
   Quarantine& operator=(Quarantine&&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
+
+  // Removes `entry`, a file or directory on the same disk: renames it into this directory, so that it is complete or
+  // absent for other processes, or removes it in place where it cannot be renamed (a directory in the lower layer of an
+  // overlay). Returns why it, or a part of it, is still there.
+  Result<void> take(const std::filesystem::path& entry) const;
 
   // The number of directories below `parent` whose owner is dead.
   static std::size_t count_left(const std::filesystem::path& parent);

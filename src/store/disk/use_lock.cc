@@ -84,7 +84,9 @@ coro::Task<UseLock> UseLock::take(coro::Pool& pool, std::filesystem::path root, 
     if (outcome == Outcome::taken) co_return UseLock(std::move(file));
     if (outcome == Outcome::impossible) {
       if (mode == Mode::shared) co_return UseLock(FileDescriptor());
-      throw Error(Kind::failure, "cannot lock the cache at " + printable(root.native()));
+      throw Error(Kind::failure, "cannot lock the cache at " + printable(root.native()) +
+                                     ": its file system does not support locks, or the file “lock” cannot be opened")
+          .with_hint("choose a directory on a local disk with cache.root or EKA_CACHE_ROOT");
     }
     if (clock.now() >= deadline) break;
     co_await clock.sleep(step);

@@ -3,6 +3,7 @@
 #include <array>
 #include <system_error>
 
+#include "store/disk/record_locks.h"
 #include "store/disk/write_access.h"
 
 namespace eka::store {
@@ -78,7 +79,14 @@ Database::~Database() {
 
 void Database::open() {
   if (may_only_be_read()) {
-    connect_to_copy();
+    connect_to_copy({Sqlite::Manner::read, Sqlite::Manner::read_unchanging});
+    return;
+  }
+  // SQLite would take such a failure for a busy database and wait for it.
+  if (!can_lock_records(file_.parent_path() / "lock")) {
+    connect_to_copy({Sqlite::Manner::read_unchanging});
+    warning_ =
+        "cannot use eka.db in the cache: its file system does not support locks; results of this run are not cached";
     return;
   }
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -116,8 +124,8 @@ bool Database::may_only_be_read() const {
 
 // With a possible writer, SQLite needs the files of its write-ahead log. If they are missing and cannot be created,
 // nobody has written since the last connection was closed.
-void Database::connect_to_copy() {
-  for (const auto manner : {Sqlite::Manner::read, Sqlite::Manner::read_unchanging}) {
+void Database::connect_to_copy(const std::vector<Sqlite::Manner>& manners) {
+  for (const auto manner : manners) {
     std::error_code ignored;
     if (!warning_.empty() || !std::filesystem::exists(file_, ignored)) break;
     try {

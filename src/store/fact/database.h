@@ -84,7 +84,7 @@ class Database : public git::HostMemory {
   void open();
   void connect(const std::string& path);
   bool may_only_be_read() const;
-  void connect_to_copy();
+  void connect_to_copy(const std::vector<Sqlite::Manner>& manners);
   Statement& statement(std::string_view verb, Fact fact);
   // Executes a statement that begins or ends a transaction; returns whether it succeeded.
   bool executed(const char* statement);

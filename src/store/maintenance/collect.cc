@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "atom/lock/lock.h"
+#include "base/text.h"
 #include "store/disk/disk.h"
 #include "store/disk/quarantine.h"
 #include "store/disk/usage.h"
@@ -98,8 +99,9 @@ class Collector {
 
   struct Rest {
     Collection counts;
-    std::vector<atom::ObjectId> ids;  // live objects to be written to a new pack
-    std::vector<PackFile> victims;    // packs that the new pack replaces
+    std::vector<atom::ObjectId> ids;            // live objects to be written to a new pack
+    std::vector<PackFile> victims;              // packs that the new pack replaces
+    std::map<std::string, std::uint64_t> dead;  // by the name of the pack: its objects that are not live
   };
 
   Rest run() {
@@ -268,37 +270,40 @@ class Collector {
         const std::string name = entry.path().filename();
         const auto id = atom::ObjectId::parse(name);
         if (name.starts_with('.') || (shelf.named_by_id && !id)) continue;
-        const bool stays =
+        const bool wanted =
             is_used(shelf.named_by_id ? std::string(key_of(*id)) : name, entry.path()) || named_.files.contains(name);
+        const bool stays = wanted || !drop_entry(entry.path(), counts);
         if (shelf.named_by_id) {
           ++(stays ? counts.trees_kept : counts.trees_dropped);
-          if (!stays) database_.forget(Fact::materialized, key_of(*id));
+          if (!wanted) database_.forget(Fact::materialized, key_of(*id));
         } else if (!stays) {
           ++counts.others_dropped;
         }
-        if (!stays) drop_entry(entry.path());
       }
     }
   }
 
-  // The entry is complete or absent, even if this process is killed.
-  void drop_entry(const fs::path& path) {
-    const Quarantine away = Quarantine::make(places_.trees_incoming());
-    struct stat status{};
-    if (::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) ::chmod(path.c_str(), 0700);
-    std::error_code ignored;
-    fs::rename(path, away.path() / "dropped", ignored);
+  // Returns whether nothing of it is left.
+  bool drop_entry(const fs::path& path, Collection& counts) {
+    const auto gone = Quarantine::make(places_.trees_incoming()).take(path);
+    if (!gone) counts.remaining.push_back(gone.error().message());
+    return gone.has_value();
+  }
+
+  static bool drop_file(const fs::path& file, Collection& counts) {
+    std::error_code failure;
+    fs::remove(file, failure);
+    if (failure) counts.remaining.push_back("cannot remove " + printable(file.native()) + ": " + failure.message());
+    return !failure;
   }
 
   void drop_loose(Collection& counts) {
     Objects loose = Objects::of_loose(places_.objects());
     for (const atom::ObjectId& id : loose.all()) {
       stop_.check();
-      ++(live_.contains(id) ? counts.objects_kept : counts.objects_dropped);
-      if (live_.contains(id)) continue;
       const std::string hex = id.hex();
-      std::error_code ignored;
-      fs::remove(places_.objects() / hex.substr(0, 2) / hex.substr(2), ignored);
+      const bool stays = live_.contains(id) || !drop_file(places_.objects() / hex.substr(0, 2) / hex.substr(2), counts);
+      ++(stays ? counts.objects_kept : counts.objects_dropped);
     }
   }
 
@@ -312,6 +317,7 @@ class Collector {
           static_cast<std::uint64_t>(std::ranges::count_if(ids, [&](auto& id) { return live_.contains(id); }));
       rest.counts.objects_kept += living;
       rest.counts.objects_dropped += ids.size() - living;
+      rest.dead[pack.name] = ids.size() - living;
       if (living == ids.size() && living != 0) {
         pure.push_back(pack);
       } else {
@@ -347,7 +353,12 @@ class Collector {
 coro::Task<Collection> collect(Places places, coro::Pool& pool, CollectOptions options) {
   const std::int64_t cutoff = in_seconds(options.now) - options.older_than.count();
   auto rest = co_await coro::offload(pool, [&](coro::Stop stop) { return Collector(places, cutoff, stop).run(); });
-  co_await repack(places, pool, std::move(rest.ids), std::move(rest.victims));
+  const auto remaining = co_await repack(places, pool, std::move(rest.ids), std::move(rest.victims));
+  for (const PackFile& pack : remaining) {
+    rest.counts.remaining.push_back("cannot remove " + printable(pack.pack.native()));
+    rest.counts.objects_dropped -= rest.dead[pack.name];
+    rest.counts.objects_kept += rest.dead[pack.name];
+  }
   rest.counts.bytes_after =
       co_await coro::offload(pool, [&](coro::Stop stop) { return take_stock(places, stop).bytes; });
   co_return rest.counts;

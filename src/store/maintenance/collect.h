@@ -13,6 +13,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "coro/run/pool.h"
 #include "coro/task/task.h"
@@ -32,6 +34,8 @@ struct Collection {
   std::uint64_t facts_dropped = 0;
   std::uint64_t others_dropped = 0;  // sources that are not atoms, entries of other directories of the cache
   std::uint64_t bytes_before = 0, bytes_after = 0;
+  // Why entries that should have been removed are still there, wholly or in part: they count as kept.
+  std::vector<std::string> remaining;
 };
 
 // The cache must be locked exclusively (use_lock.h). Resumes on the reactor. Throws Kind::failure.

@@ -13,6 +13,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Git separates directories by colons, unless they are quoted like strings of C.
+std::string quoted(const fs::path& path) {
+  std::string out = "\"";
+  for (const char c : path.native()) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
 // Writes new objects to the quarantine and reads old ones from the cache. Git runs in a repository created for it, so
 // that the cache's own configuration (promisor remotes, programs to run) is not read.
 coro::Command pack_objects(const Places& places, const fs::path& quarantine, const std::vector<atom::ObjectId>& ids) {
@@ -20,7 +34,7 @@ coro::Command pack_objects(const Places& places, const fs::path& quarantine, con
                          (quarantine / "pack").native()});
   command.env = {{"GIT_DIR", (quarantine / "git").native()},
                  {"GIT_OBJECT_DIRECTORY", (quarantine / "objects").native()},
-                 {"GIT_ALTERNATE_OBJECT_DIRECTORIES", places.objects().native()},
+                 {"GIT_ALTERNATE_OBJECT_DIRECTORIES", quoted(places.objects())},
                  {"GIT_CONFIG_GLOBAL", "/dev/null"},
                  {"GIT_CONFIG_NOSYSTEM", "1"},
                  {"LC_ALL", "C"}};
@@ -39,7 +53,8 @@ std::string name_of_pack(const coro::Exit& exit) {
 
 }  // namespace
 
-coro::Task<> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId> ids, std::vector<PackFile> victims) {
+coro::Task<std::vector<PackFile>> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId> ids,
+                                         std::vector<PackFile> victims) {
   std::string made;
   if (!ids.empty()) {
     const Quarantine quarantine = co_await coro::offload(pool, [&] {
@@ -57,10 +72,15 @@ coro::Task<> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId>
       publish_pack(quarantine.path(), places.packs(), made);
     });
   }
-  co_await coro::offload(pool, [&] {
-    for (const PackFile& victim : victims) {
-      if (victim.name != made) remove_pack(victim);
+  co_return co_await coro::offload(pool, [&] {
+    std::vector<PackFile> remaining;
+    for (PackFile& victim : victims) {
+      if (victim.name == made) continue;
+      remove_pack(victim);
+      std::error_code ignored;
+      if (fs::exists(fs::symlink_status(victim.pack, ignored))) remaining.push_back(std::move(victim));
     }
+    return remaining;
   });
 }
 

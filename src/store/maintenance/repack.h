@@ -18,7 +18,9 @@
 namespace eka::store {
 
 // Makes one pack of `ids`, which must be sorted and unique, and then removes `victims`; with empty `ids` it only
-// removes. Resumes on the reactor. Throws Kind::failure if git cannot be run or fails; nothing has changed then.
-coro::Task<> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId> ids, std::vector<PackFile> victims);
+// removes. Returns the victims that could not be removed. Resumes on the reactor. Throws Kind::failure if git cannot be
+// run or fails; nothing has changed then.
+coro::Task<std::vector<PackFile>> repack(Places places, coro::Pool& pool, std::vector<atom::ObjectId> ids,
+                                         std::vector<PackFile> victims);
 
 }  // namespace eka::store

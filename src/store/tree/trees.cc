@@ -1,11 +1,8 @@
 #include "store/tree/trees.h"
 
-#include <cerrno>
-
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "base/text.h"
 #include "store/disk/disk.h"
 #include "store/disk/quarantine.h"
 #include "store/object/survey.h"
@@ -56,11 +53,7 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
     }
   }
   access_.check();
-  const Quarantine away = Quarantine::make(incoming(directory_));
-  ::chmod(place.c_str(), 0700);  // a directory must be writable to be moved
-  if (::rename(place.c_str(), (away.path() / "torn").c_str()) != 0 && errno != ENOENT) {
-    throw_errno("cannot replace " + printable(place.native()));
-  }
+  unwrap(Quarantine::make(incoming(directory_)).take(place));
   return false;
 }
 
