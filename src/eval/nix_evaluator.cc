@@ -43,11 +43,11 @@ std::vector<std::vector<std::string>> in_batches(const std::set<std::string>& pa
 coro::Command copy_command(const Installation& installation, const fs::path& from,
                            const std::vector<std::string>& drv_paths) {
   coro::Command command;
-  command.argv = {installation.nix.string(), "copy", "--derivation", "--from", from.string(), "--to",
-                  installation.store};
+  command.argv = {installation.nix.string(), "copy", "--derivation",    "--from",
+                  store_argument(from),      "--to", installation.store};
   command.argv.insert(command.argv.end(), drv_paths.begin(), drv_paths.end());
   command.env = nix_environment(installation);
-  command.directory = "/";
+  command.directory = from.parent_path();
   return command;
 }
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <system_error>
-#include <thread>
+
+#include <fmt/format.h>
 
 #include "atom/config/config.h"
+#include "coro/run/allowance.h"
 #include "git/config/safe_directory.h"
 #include "git/object/working_file.h"
 
@@ -39,9 +41,37 @@ atom::Config::Environment environment() {
   return out;
 }
 
-std::size_t jobs(const atom::Config& config) {
-  if (config.plan().jobs > 0) return config.plan().jobs;
-  return std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+bool is_default(const atom::Config& config, std::string_view key) {
+  const auto entries = config.entries();
+  const auto entry = std::ranges::find(entries, key, &atom::Config::Entry::key);
+  return entry == entries.end() || entry->origin.source == "default";
+}
+
+// Evaluations that run at the same time. More than the quota of the control groups would only wait for one another.
+void bound_jobs(engine::Settings& settings, const atom::Config& config, const coro::Allowance& allowance) {
+  const std::size_t wanted = config.plan().jobs;
+  settings.jobs = wanted == 0 ? allowance.processors : wanted;
+  if (!allowance.quota || settings.jobs <= *allowance.quota) return;
+  settings.jobs = *allowance.quota;
+  settings.reduced.push_back(
+      fmt::format("{} instead of {} evaluations run at the same time: the CPU quota of the "
+                  "control group allows no more",
+                  *allowance.quota, wanted));
+}
+
+// Evaluators are limited by their address space, of which even a small evaluation needs this much.
+constexpr std::uint64_t least_memory = std::uint64_t{512} << 20;
+
+void bound_memory(engine::Settings& settings, const atom::Config& config, const coro::Allowance& allowance) {
+  auto& memory = settings.limits.memory_bytes;
+  memory = config.plan().memory_bytes;
+  if (!allowance.memory_bytes || memory <= std::max(*allowance.memory_bytes, least_memory)) return;
+  memory = std::max(*allowance.memory_bytes, least_memory);
+  if (is_default(config, "plan.memory")) return;
+  settings.reduced.push_back(
+      fmt::format("plan.memory is reduced to {} MiB: the memory limit of the control group is {} "
+                  "MiB",
+                  memory >> 20, *allowance.memory_bytes >> 20));
 }
 
 }  // namespace
@@ -70,15 +100,16 @@ Preferences read_preferences(const Common& common) {
   settings.local_sources.assign(config.sources().local.begin(), config.sources().local.end());
   const auto& platforms = config.platforms();
   settings.platforms = {platforms.build, platforms.target, platforms.legacy_target};
-  settings.jobs = jobs(config);
-  if (is_given(common.options, "plan.jobs")) out.jobs = settings.jobs;
+  const auto allowance = coro::Allowance::of_this_process();
+  bound_jobs(settings, config, allowance);
+  if (is_given(common.options, "plan.jobs")) out.jobs = config.plan().jobs;
   settings.offline = config.net().offline;
   settings.share_context = config.plan().sharectx;
   settings.whole_traces = common.verbose > 0;
   settings.fresh_evaluation = config.plan().fresh;
   settings.imports = config.plan().ifd;
   settings.gc_roots = config.plan().gcroot;
-  settings.limits.memory_bytes = config.plan().memory_bytes;
+  bound_memory(settings, config, allowance);
   settings.limits.store_bytes = config.plan().disk_bytes;
   settings.limits.wall_time = config.plan().timeout;
   settings.timeouts = {.connect = config.net().connect, .stall = config.net().stall, .retry = config.net().retry};

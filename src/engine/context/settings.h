@@ -32,6 +32,8 @@ struct Settings {
   eval::Limits limits;            // the memory limit applies to all evaluations together
   net::Timeouts timeouts;
   std::chrono::seconds deadline{0};  // for the whole run; 0: none
+  // Where the limits of this process's control groups are lower than what the user asked for: sentences for the user.
+  std::vector<std::string> reduced;
 };
 
 }  // namespace eka::engine

@@ -34,7 +34,9 @@ struct Workers::Work {
 Workers::Workers(Context& context)
     : context_(context),
       shares_(share_out(context.settings.limits.memory_bytes, context.settings.jobs)),
-      memory_(mebibytes(shares_.each) * shares_.processes) {}
+      memory_(mebibytes(shares_.each) * shares_.processes) {
+  for (const std::string& sentence : context.settings.reduced) context.observer.note(sentence);
+}
 
 coro::Task<eval::Answers> Workers::evaluate(std::vector<const Materialized*> closures, std::uint64_t memory,
                                             std::vector<std::string> built, eval::Answered answered) {

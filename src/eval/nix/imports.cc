@@ -76,11 +76,12 @@ std::optional<std::string> wanted_build(const fs::path& store, std::string_view 
 
 coro::Task<> register_builds(const Installation& installation, fs::path store, std::vector<std::string> built) {
   coro::Command command;
-  command.argv = {installation.nix.string(), "copy", "--no-check-sigs", "--option", "build-users-group", "", "--from",
-                  installation.store,        "--to", store.string()};
+  command.argv = {
+      installation.nix.string(), "copy", "--no-check-sigs",    "--option", "build-users-group", "", "--from",
+      installation.store,        "--to", store_argument(store)};
   command.argv.insert(command.argv.end(), built.begin(), built.end());
   command.env = nix_environment(installation);
-  command.directory = "/";
+  command.directory = store.parent_path();
   const coro::Exit exit = co_await coro::run(std::move(command));
   if (!exit.ok()) {
     throw Error(Kind::failure,

@@ -8,6 +8,7 @@
 #include "coro/process/process.h"
 #include "eval/nix/scratch.h"
 #include "eval/sandbox/syscalls.h"
+#include "eval/store/private_store.h"
 
 namespace eka::eval {
 namespace {
@@ -30,10 +31,10 @@ coro::Command make_command(const Installation& installation, const fs::path& sto
                   "gc-reserved-space",
                   "0",
                   "--store",
-                  store.string(),
+                  store_argument(store),
                   "--init"};
   command.env = nix_environment(installation);
-  command.directory = "/";
+  command.directory = store.parent_path();
   return command;
 }
 

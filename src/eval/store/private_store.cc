@@ -227,6 +227,10 @@ void move_files(const fs::path& from, const fs::path& into, const Registrations&
 
 }  // namespace
 
+std::string store_argument(const fs::path& store) {
+  return "./" + store.filename().string();
+}
+
 Derivation read_derivation(const fs::path& store, const std::string& drv_path) {
   if (!is_store_path(drv_path) || !drv_path.ends_with(".drv")) {
     throw Error(Kind::evaluation, "`main` has an invalid `drvPath`");

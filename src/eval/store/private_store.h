@@ -13,6 +13,10 @@
 
 namespace eka::eval {
 
+// `store` as an argument of Nix for a command that runs in its parent directory: in an absolute path, Nix would take
+// "?" as the start of parameters, and "://" as that of a URL.
+std::string store_argument(const std::filesystem::path& store);
+
 // The derivation at `drv_path` in `store`. Throws Error(Kind::evaluation) if there is none.
 Derivation read_derivation(const std::filesystem::path& store, const std::string& drv_path);
 
