@@ -10,6 +10,7 @@
 #include "cli/output/complain.h"
 #include "cli/output/plan_json.h"
 #include "cli/output/report_json.h"
+#include "cli/output/while_read.h"
 #include "engine/build.h"
 
 namespace eka::cli {
@@ -35,8 +36,9 @@ int build(const Common& common, const BuildOptions& options) {
   engine::BuildReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::BuildReport>(
-        preferences.settings, *display, [&](engine::Context& context) { return engine::build(context, request); });
+    report = with_engine<engine::BuildReport>(preferences.settings, *display, [&](engine::Context& context) {
+      return while_read(engine::build(context, request));
+    });
   }
 
   std::vector<Error> errors;

@@ -10,6 +10,7 @@
 #include "cli/output/complain.h"
 #include "cli/output/graph_text.h"
 #include "cli/output/report_json.h"
+#include "cli/output/while_read.h"
 #include "engine/plan/dependency_graph.h"
 
 namespace eka::cli {
@@ -58,7 +59,7 @@ int graph(const Common& common, const GraphOptions& options) {
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
     report = with_engine<engine::GraphReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return engine::dependency_graphs(context, items);
+      return while_read(engine::dependency_graphs(context, items));
     });
   }
   show(options.format, items, report);

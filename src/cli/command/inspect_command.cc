@@ -13,6 +13,7 @@
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
+#include "cli/output/while_read.h"
 #include "coro/task/task_group.h"
 #include "engine/locate/offer.h"
 #include "engine/workspace/package_set.h"
@@ -271,7 +272,7 @@ int inspect_set(const Common& common, const InspectOptions& options) {
   const Palette palette(common.color);
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
   const auto offers = with_engine<std::vector<Result<Answer>>>(
-      preferences.settings, *display, [&](engine::Context& context) { return ask_all(context, urls); });
+      preferences.settings, *display, [&](engine::Context& context) { return while_read(ask_all(context, urls)); });
   std::vector<Error> errors;
   Json documents{Json::Array{}};
   for (std::size_t i = 0; i < urls.size(); ++i) {

@@ -14,6 +14,7 @@
 #include "cli/output/plan_json.h"
 #include "cli/output/plan_lines.h"
 #include "cli/output/report_json.h"
+#include "cli/output/while_read.h"
 #include "coro/task/task_group.h"
 #include "engine/plan.h"
 #include "git/object/working_file.h"
@@ -36,28 +37,21 @@ std::vector<Error> errors_of(const engine::PlanReport& report) {
   return errors;
 }
 
-// Throws when a line cannot be written or when the reader has closed the output; otherwise runs until cancelled.
+// Throws when a line cannot be written; otherwise runs until cancelled.
 coro::Task<> watch(const PlanLines* lines) {
   while (true) {
     co_await coro::sleep(std::chrono::milliseconds(100));
     lines->check();
-    if (output_is_closed()) throw OutputClosed();
   }
 }
 
-// Waits for the plan, then cancels the group.
-coro::Task<> finish(coro::Task<engine::PlanReport> plan, std::optional<engine::PlanReport>* report,
-                    coro::TaskGroup* group) {
-  report->emplace(co_await std::move(plan));
-  group->cancel();  // the watch
-}
-
-// Stops early when the lines can no longer be written.
+// Stops early when the lines can no longer be written, or when the output is no longer read.
 coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> plan, const PlanLines* lines) {
-  if (lines == nullptr) co_return co_await std::move(plan);
+  coro::Task<engine::PlanReport> read = while_read(std::move(plan));
+  if (lines == nullptr) co_return co_await std::move(read);
   std::optional<engine::PlanReport> report;
   coro::TaskGroup group(co_await asio::this_coro::executor);
-  group.start(finish(std::move(plan), &report, &group));
+  group.start(detail::finish(std::move(read), &report, &group));
   group.start(watch(lines));
   co_await group.join();
   co_return *std::move(report);

@@ -10,6 +10,7 @@
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
 #include "cli/output/report_json.h"
+#include "cli/output/while_read.h"
 #include "engine/verify/verify.h"
 
 namespace eka::cli {
@@ -78,8 +79,9 @@ int verify(const Common& common, const VerifyOptions& options) {
   engine::VerifyReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::VerifyReport>(
-        preferences.settings, *display, [&](engine::Context& context) { return engine::verify(context, request); });
+    report = with_engine<engine::VerifyReport>(preferences.settings, *display, [&](engine::Context& context) {
+      return while_read(engine::verify(context, request));
+    });
   }
   std::vector<Error> errors;
   for (const auto& verified : report.atoms) {
