@@ -13,11 +13,10 @@
 namespace eka::store {
 namespace {
 
-// The commit; nullopt if it is missing or damaged.
+// The commit; nullopt if it is damaged or was removed since it was found.
 std::optional<CommitFacts> read_commit(Repository& repository, const atom::ObjectId& rev) {
   try {
     return repository.read([&](Objects& objects) -> std::optional<CommitFacts> {
-      if (!objects.header(rev)) return std::nullopt;
       const Object commit = objects.read(rev, ObjectType::commit);
       return CommitFacts{tree_of_commit(commit.content()), std::string(commit.content())};
     });
@@ -25,6 +24,16 @@ std::optional<CommitFacts> read_commit(Repository& repository, const atom::Objec
     if (error.kind() != Kind::integrity) throw;
     return std::nullopt;
   }
+}
+
+// The commits, in the given order; nullopt for those that are missing or damaged.
+std::vector<std::optional<CommitFacts>> read_commits(Repository& repository, const std::vector<atom::ObjectId>& revs) {
+  const auto present = repository.read([&](Objects& objects) { return objects.present(revs); });
+  std::vector<std::optional<CommitFacts>> facts(revs.size());
+  for (std::size_t i = 0; i < revs.size(); ++i) {
+    if (present[i]) facts[i] = read_commit(repository, revs[i]);
+  }
+  return facts;
 }
 
 bool is_all_here(Repository& repository, const atom::ObjectId& tree, Surveyor::Blobs blobs, coro::Stop stop) {
@@ -68,13 +77,6 @@ bool CachedObjects::take_growth() {
   return std::exchange(has_grown_, false);
 }
 
-bool CachedObjects::is_whole(const atom::ObjectId& rev) {
-  if (whole_.contains(rev)) return true;
-  if (!database_.get(Fact::whole, key_of(rev))) return false;
-  whole_.insert(rev);
-  return true;
-}
-
 void CachedObjects::forget(const atom::ObjectId& rev) {
   whole_.erase(rev);
   database_.forget(Fact::whole, key_of(rev));
@@ -89,36 +91,39 @@ void CachedObjects::trust(const atom::ObjectId& tree) {
 }
 
 coro::Task<std::optional<CommitFacts>> CachedObjects::commit(atom::ObjectId rev) {
-  auto facts = co_await coro::offload(pool_, [&] { return read_commit(repository_, rev); });
-  const bool doubtful = facts && database_.get(Fact::doubtful, key_of(facts->tree));
-  co_return co_await check_whole(rev, std::move(facts), doubtful);
+  auto facts = co_await commits({rev});
+  co_return std::move(facts.front());
 }
 
 coro::Task<std::vector<std::optional<CommitFacts>>> CachedObjects::commits(std::vector<atom::ObjectId> revs) {
-  auto found = co_await coro::offload(pool_, [&] {
-    std::vector<std::optional<CommitFacts>> facts;
-    for (const auto& rev : revs) facts.push_back(read_commit(repository_, rev));
-    return facts;
-  });
+  auto found = co_await coro::offload(pool_, [&] { return read_commits(repository_, revs); });
+  std::vector<std::string> keys;
   std::vector<std::string> trees;
-  for (const auto& facts : found) trees.emplace_back(facts ? key_of(facts->tree) : std::string_view());
+  for (std::size_t i = 0; i < revs.size(); ++i) {
+    keys.emplace_back(key_of(revs[i]));
+    trees.emplace_back(found[i] ? key_of(found[i]->tree) : std::string_view());
+  }
+  const auto wholes = database_.get_all(Fact::whole, keys);
   const auto doubts = database_.get_all(Fact::doubtful, trees);
   for (std::size_t i = 0; i < revs.size(); ++i) {
-    found[i] = co_await check_whole(revs[i], std::move(found[i]), doubts[i].has_value());
+    const Known known{.whole = wholes[i].has_value(), .doubtful = doubts[i].has_value()};
+    found[i] = co_await check_whole(revs[i], std::move(found[i]), known);
   }
   co_return found;
 }
 
 // The facts of a commit that was read; nullopt unless its whole tree is present.
 coro::Task<std::optional<CommitFacts>> CachedObjects::check_whole(atom::ObjectId rev, std::optional<CommitFacts> facts,
-                                                                  bool doubtful) {
+                                                                  Known known) {
   if (!facts) {
-    forget(rev);
+    whole_.erase(rev);
+    if (known.whole) database_.forget(Fact::whole, key_of(rev));
     co_return std::nullopt;
   }
   uses_.note(rev);
-  if (!doubtful && is_whole(rev)) co_return facts;
-  const auto blobs = doubtful ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
+  if (known.whole) whole_.insert(rev);
+  if (!known.doubtful && whole_.contains(rev)) co_return facts;
+  const auto blobs = known.doubtful ? Surveyor::Blobs::contents : Surveyor::Blobs::headers;
   const bool whole = co_await coro::offload(
       pool_, [&](coro::Stop stop) { return is_all_here(repository_, facts->tree, blobs, stop); });
   if (!whole) {
@@ -126,7 +131,7 @@ coro::Task<std::optional<CommitFacts>> CachedObjects::check_whole(atom::ObjectId
     co_return std::nullopt;
   }
   if (whole_.insert(rev).second) database_.put(Fact::whole, key_of(rev), "");
-  if (doubtful) trust(facts->tree);
+  if (known.doubtful) trust(facts->tree);
   co_return facts;
 }
 

@@ -78,9 +78,12 @@ class CachedObjects {
   coro::Task<atom::ObjectId> write_commit(std::string text);
 
  private:
-  coro::Task<std::optional<CommitFacts>> check_whole(atom::ObjectId rev, std::optional<CommitFacts> facts,
-                                                     bool doubtful);
-  bool is_whole(const atom::ObjectId& rev);
+  // What the database says about a commit.
+  struct Known {
+    bool whole;     // it was complete
+    bool doubtful;  // an object of its tree could not be read since
+  };
+  coro::Task<std::optional<CommitFacts>> check_whole(atom::ObjectId rev, std::optional<CommitFacts> facts, Known known);
 
   Repository& repository_;  // used on the pool; thread-safe
   Database& database_;

@@ -146,6 +146,27 @@ std::optional<ObjectHeader> Objects::header(const atom::ObjectId& id) {
   return ObjectHeader{type_from(type, id), size};
 }
 
+std::vector<bool> Objects::present(const std::vector<atom::ObjectId>& ids) {
+  std::vector<bool> found(ids.size());
+  // Returns whether all were found.
+  const auto look = [&] {
+    bool all = true;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (found[i]) continue;
+      if (stop_) stop_->check();
+      const git_oid oid = git::to_oid(ids[i]);
+      found[i] = git_odb_exists_ext(odb_.get(), &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+      all = all && found[i];
+    }
+    return all;
+  };
+  if (!look()) {
+    git::check(git_odb_refresh(odb_.get()), Kind::failure, "cannot list the packs");
+    look();
+  }
+  return found;
+}
+
 std::optional<Object> Objects::find(const atom::ObjectId& id) {
   if (stop_) stop_->check();
   const git_oid oid = git::to_oid(id);

@@ -65,6 +65,8 @@ class Objects {
   // A missing object is looked up again on disk before it is reported missing, since other processes add packs. Objects
   // that are unreadable or do not match their id throw Kind::integrity.
   std::optional<ObjectHeader> header(const atom::ObjectId& id);
+  // Whether each exists, in the given order. If any is missing, the disk is looked at once for all of them.
+  std::vector<bool> present(const std::vector<atom::ObjectId>& ids);
   std::optional<Object> find(const atom::ObjectId& id);
   // Throws Kind::integrity if the object is missing, has another type, or (except for blobs) exceeds the size limit.
   Object read(const atom::ObjectId& id, ObjectType type);
