@@ -127,8 +127,10 @@ coro::Task<LockedDirect> Sources::lock_anew(SourceRequest request, atom::Url url
   if (const auto* git = std::get_if<atom::GitSource>(&request.source.fetch)) {
     auto task = lock_git(request.name, url, *git);
     auto locked = co_await std::move(task);
-    if (const auto note = co_await archive_attributes(context_, remotes_, url, locked.rev)) {
-      context_.observer.note(fmt::format("source `{}`: {}", request.name, *note));
+    if (!request.fetch_follows) {
+      if (const auto note = co_await archive_attributes(context_, remotes_, url, locked.rev)) {
+        context_.observer.note(fmt::format("source `{}`: {}", request.name, *note));
+      }
     }
     context_.cache->facts().put(store::Fact::request, came_to(locked), "");
     context_.cache->facts().put(store::Fact::request, came_to(locked) + "\n" + asked(*git), "");

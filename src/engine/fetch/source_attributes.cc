@@ -8,6 +8,7 @@
 
 #include "git/object/source_repository.h"
 #include "store/pack/evidence.h"
+#include "store/source/source_name.h"
 
 namespace eka::engine {
 namespace {
@@ -24,6 +25,11 @@ coro::Task<> fetch_one(git::Remote* remote, store::Evidence* evidence, atom::Obj
   const auto intake = co_await evidence->begin_intake();
   co_await remote->fetch(wants, *intake, std::move(options));
   co_await intake->accept(wants);
+}
+
+// Of a source that is in the cache.
+coro::Task<std::optional<std::string>> read_cached(Context* context, atom::ObjectId tree) {
+  co_return co_await context->cache->objects().file(tree, attributes_file);
 }
 
 // The commit, its root tree and the file, one after another.
@@ -69,7 +75,11 @@ coro::Task<std::optional<std::string>> archive_attributes(Context& context, Remo
                                                           atom::ObjectId rev) {
   std::optional<std::string> text;
   try {
-    text = co_await read_attributes(&context, &remotes.at(url), rev);
+    if (const auto tree = co_await context.cache->sources().tree(store::source_name(rev))) {
+      text = co_await read_cached(&context, *tree);
+    } else {
+      text = co_await read_attributes(&context, &remotes.at(url), rev);
+    }
   } catch (const Error& error) {
     context.observer.detail(fmt::format("the attributes of {} cannot be read: {}", url.str(), error.message()));
   }

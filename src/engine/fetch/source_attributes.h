@@ -13,8 +13,8 @@
 namespace eka::engine {
 
 // What to tell the user if the file .gitattributes at the root of this commit sets export-ignore or export-subst, which
-// eka does not apply. nullopt if it does not, or if that cannot be determined at little cost: only a few objects are
-// requested, and none from a server that would send everything.
+// eka does not apply. nullopt if it does not, or if that cannot be determined at little cost: nothing is requested if
+// the source is in the cache, otherwise only a few objects, and none from a server that would send everything.
 coro::Task<std::optional<std::string>> archive_attributes(Context& context, Remotes& remotes, atom::Url url,
                                                           atom::ObjectId rev);
 

@@ -46,6 +46,7 @@ struct SourceRequest {
   std::optional<atom::AtomId> owner;         // copied to the result
   std::optional<atom::LockedDirect> locked;  // entry of the old lock for this owner and name
   bool fresh = false;                        // ignore the old lock
+  bool fetch_follows = false;                // the same run fetches it: objects are not requested twice for a note
   bool may_be_local = false;                 // the atom that declares it is local, so it may refer to local files
 };
 

@@ -186,6 +186,7 @@ coro::Task<> complete(Context* context, Root* root) {
   auto& atom = root->atom;
   if (!atom.lock && atom.manifest.has_dependencies()) {
     auto problem = problem_of(*root);
+    problem.fetch_follows = true;
     atom.lock = co_await choose_versions(*context, std::move(problem));
     atom.lock_is_own = false;
   }

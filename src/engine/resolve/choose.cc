@@ -179,6 +179,7 @@ class Choice {
     auto sources = found->sources(problem_.locked, problem_.fresh);
     co_await coro::offload(context_.pool, [&] { check_local(sources); });
     for (auto& source : sources) {
+      source.fetch_follows = problem_.fetch_follows;
       tasks.push_back(context_.sources().lock(std::move(source)));
     }
     co_return co_await coro::all(std::move(tasks));

@@ -30,6 +30,7 @@ struct VersionProblem {
   bool fresh = false;                 // choose the highest versions; `locked` is only used for queries
   std::vector<atom::Url> own_places;  // URLs of the atom's own set
   std::optional<LocalSet> local;      // if it is in a working tree
+  bool fetch_follows = false;         // the same run fetches the direct sources
 
   // Where on this machine its manifest was read: a working tree, or a repository; nothing if it was fetched.
   std::optional<std::filesystem::path> place(const Remotes& remotes) const;
