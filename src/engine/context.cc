@@ -48,6 +48,7 @@ Context::Context(const Settings& the_settings, Observer& the_observer, Outside o
       cache(std::move(outside.cache)),
       connector(std::move(outside.connector)),
       evaluator(std::move(outside.evaluator)),
+      make_evaluator(std::move(outside.make_evaluator)),
       remotes_(std::make_unique<Remotes>(*this)),
       delivery_(std::make_unique<CacheDelivery>(*this, *remotes_)),
       fetcher_(std::make_unique<Fetcher>(*delivery_, observer)),
@@ -69,8 +70,12 @@ coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const
   const git::Connector::TellWait tell_wait = [&observer](const net::HostRests::Wait& wait) { report(observer, wait); };
   auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->facts(),
                                                     settings.timeouts, std::move(config), tell, tell_wait);
-  auto evaluator = std::make_unique<eval::NixEvaluator>(cache->root(), runtime.pool());
-  Outside outside{runtime.pool(), clock, std::move(cache), std::move(connector), std::move(evaluator)};
+  MakeEvaluator make_evaluator = [&pool = runtime.pool()](store::Cache& its_cache) {
+    return std::make_unique<eval::NixEvaluator>(its_cache.root(), pool);
+  };
+  auto evaluator = make_evaluator(*cache);
+  Outside outside{runtime.pool(),           clock, std::move(cache), std::move(connector), std::move(evaluator),
+                  std::move(make_evaluator)};
   co_return std::make_unique<Context>(settings, observer, std::move(outside));
 }
 

@@ -301,10 +301,13 @@ void Checks::published(const Process& process) {
         if (is_there) throw Violation{"what is there is said to differ"};
         break;
       case engine::PublishOutcome::refused:
-        if (!faults_.on(Fault::push_refused)) throw Violation{"nobody refused: " + atom.reason};
+        if (!faults_.on(Fault::push_refused)) throw Violation{"nobody refused: " + atom.refusal->message()};
         break;
-      case engine::PublishOutcome::unfit:
-        throw Violation{"an atom is said to be unfit: " + atom.reason};
+      case engine::PublishOutcome::unresolved:
+        if (is_there) throw Violation{"what is there is said to have a wrong lock: " + atom.refusal->message()};
+        break;
+      default:
+        throw Violation{"an atom is not published: " + (atom.refusal ? atom.refusal->message() : "")};
     }
   }
 }

@@ -304,8 +304,11 @@ class Life {
     checks_.swept = true;
     auto evaluator = make_evaluator(simulator_, faults_, store_);
     auto remotes = make_remotes(internet_, process->asked, process->settings.timeouts);
-    engine::Context::Outside outside{simulator_.pool(), simulator_, std::move(cache), std::move(remotes),
-                                     std::move(evaluator)};
+    engine::Context::MakeEvaluator another = [this](store::Cache&) {
+      return make_evaluator(simulator_, faults_, store_);
+    };
+    engine::Context::Outside outside{simulator_.pool(),  simulator_,           std::move(cache),
+                                     std::move(remotes), std::move(evaluator), std::move(another)};
     engine::Context context(process->settings, process->observer, std::move(outside));
     if (process->command == Command::prefetch) {
       engine::PrefetchRequest request;
@@ -332,7 +335,8 @@ class Life {
       request.locked = process->locked;
       process->resolved = co_await engine::resolve(context, std::move(request));
     } else if (process->command == Command::publish) {
-      engine::PublishRequest request{.directory = author_.directory(), .packages = {Author::label}};
+      // Whether it can be planned is not checked: what remotes deliver then differs from what others find later.
+      engine::PublishRequest request{.directory = author_.directory(), .packages = {Author::label}, .check = false};
       process->published = co_await engine::publish(context, std::move(request));
     } else {
       engine::PlanRequest request;

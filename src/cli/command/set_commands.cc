@@ -58,25 +58,28 @@ const char* word(engine::PublishOutcome outcome) {
   switch (outcome) {
     case engine::PublishOutcome::published:
       return "published";
+    case engine::PublishOutcome::would_publish:
+      return "would-publish";
     case engine::PublishOutcome::skipped:
       return "skipped";
+    case engine::PublishOutcome::would_resolve:
+      return "would-resolve";
     case engine::PublishOutcome::differs:
     case engine::PublishOutcome::unfit:
+    case engine::PublishOutcome::unresolved:
+    case engine::PublishOutcome::unplannable:
     case engine::PublishOutcome::refused:
       return "refused";
   }
   return "";
 }
 
-Kind kind_of(engine::PublishOutcome refusal) {
-  switch (refusal) {
-    case engine::PublishOutcome::differs:
-      return Kind::integrity;
-    case engine::PublishOutcome::unfit:
-      return Kind::usage;
-    default:
-      return Kind::remote;
-  }
+// "2 published, 1 skipped, 0 refused".
+std::string summary(std::map<std::string_view, int> counts, bool dry_run) {
+  std::string out = fmt::format("{} {}", counts[dry_run ? "would-publish" : "published"],
+                                dry_run ? "would be published" : "published");
+  if (counts["would-resolve"] > 0) out += fmt::format(", {} after new lock files", counts["would-resolve"]);
+  return out + fmt::format(", {} skipped, {} refused", counts["skipped"], counts["refused"]);
 }
 
 int publish(const Common& common, const engine::PublishRequest& request) {
@@ -93,19 +96,22 @@ int publish(const Common& common, const engine::PublishRequest& request) {
   for (const auto& atom : report.atoms) {
     ++counts[word(atom.outcome)];
     print("{} {} {} {}\n", word(atom.outcome), atom.label.str(), atom.version.str(), atom.rev.hex());
-    if (atom.reason.empty()) continue;
+    if (!atom.refusal) continue;
     refusals.push_back(
-        Error(kind_of(atom.outcome), atom.reason)
+        Error(*atom.refusal)
             .within(fmt::format("publishing {} {} to {}", atom.label.str(), atom.version.str(), report.remote)));
   }
+  if (report.failure) refusals.push_back(*report.failure);
   for (const auto& warning : report.warnings) warn(palette, warning);
+  for (const auto& line : report.said) print_error("remote: {}\n", line);
   if (report.atoms.empty()) {
     warn(palette, fmt::format("commit {} lists no atoms (uncommitted changes are not published)", report.source.hex()));
   }
   for (const auto& refusal : refusals) print_error(describe(refusal, palette));
   if (common.quiet == 0) {
-    print_error("{}: {} published, {} skipped, {} refused\n", report.remote, counts["published"], counts["skipped"],
-                counts["refused"]);
+    for (const auto& commit : report.commits) print_error("committed new lock files: {}\n", commit.hex());
+    if (!report.commits.empty()) print_error("your branch is not pushed: run `git push`\n");
+    print_error("{}: {}\n", report.remote, summary(std::move(counts), request.dry_run));
   }
   return exit_code(refusals);
 }
@@ -154,7 +160,17 @@ void add_publish(CLI::App& app, Action& action) {
   add_remote(*command, request->remote, "git remote or URL to publish to (default: `origin`)");
   command->add_option("-r,--revision", request->revision, "commit to publish from (default: HEAD)")
       ->type_name("REVSPEC");
-  command->footer("Examples:\n  eka publish server\n  eka publish --all --revision v1.4.0\n");
+  command->add_flag("-n,--dry-run", request->dry_run, "check everything, but push and commit nothing");
+  command->add_flag("--resolve", request->resolve,
+                    "update lock files that pin unpublished versions or do not match, commit them, and publish from "
+                    "that commit");
+  command->add_flag("!--no-check", request->check, "do not plan the atoms before they are published");
+  command->footer(
+      "Examples:\n"
+      "  eka publish server\n"
+      "  eka publish --all --dry-run\n"
+      "  eka publish --all --resolve\n"
+      "  eka publish --all --revision v1.4.0\n");
   command->callback([request, packages, all, &action] {
     if (packages->empty() && all->empty()) throw CLI::RequiredError("PATH or --all");
     action = [request](const Common& common) { return publish(common, *request); };

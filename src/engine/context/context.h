@@ -5,6 +5,7 @@
 // constructed, used on the reactor, passed by reference.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "coro/run/pool.h"
@@ -26,6 +27,9 @@ class Sources;   // fetch/sources.h
 
 class Context {
  public:
+  // Makes an evaluator for a cache, which must outlive it.
+  using MakeEvaluator = std::function<std::unique_ptr<eval::Evaluator>(store::Cache& cache)>;
+
   // Resources outside of the engine. `pool` and `clock` must outlive the context.
   struct Outside {
     coro::Pool& pool;
@@ -33,6 +37,7 @@ class Context {
     std::unique_ptr<store::Cache> cache;
     std::unique_ptr<git::RemoteFactory> connector;
     std::unique_ptr<eval::Evaluator> evaluator;
+    MakeEvaluator make_evaluator{};
   };
 
   // `the_settings` and `the_observer` must outlive the context.
@@ -51,6 +56,7 @@ class Context {
   const std::unique_ptr<store::Cache> cache;
   const std::unique_ptr<git::RemoteFactory> connector;
   const std::unique_ptr<eval::Evaluator> evaluator;
+  const MakeEvaluator make_evaluator;  // for a second context, with another cache (publish/preview.h)
 
   Remotes& remotes() { return *remotes_; }
   Fetcher& fetcher() { return *fetcher_; }

@@ -99,6 +99,21 @@ atom::LockedGit choose_tag(std::string name, const atom::Url& url, const atom::R
 
 }  // namespace
 
+void copy_requests(store::Database& from, store::Database& to, const atom::Manifest& manifest, const atom::Lock& lock) {
+  const auto copy = [&](const std::string& key) {
+    if (auto value = from.get(store::Fact::request, key)) to.put(store::Fact::request, key, *std::move(value));
+  };
+  for (const auto& direct : lock.direct) {
+    const auto* git = std::get_if<atom::LockedGit>(&direct.source);
+    if (git == nullptr) continue;
+    const auto memory = came_to(*git);
+    copy(memory);
+    for (const auto& [name, source] : manifest.direct) {
+      if (const auto* asks = std::get_if<atom::GitSource>(&source.fetch)) copy(memory + "\n" + asked(*asks));
+    }
+  }
+}
+
 coro::Task<LockedDirect> Sources::lock(SourceRequest request) {
   const auto url = unwrap(atom::Url::parse(url_of(request.source)));
   if (url.is_local() && (!request.may_be_local || !url.path().starts_with('/'))) {

@@ -50,6 +50,10 @@ struct SourceRequest {
   bool may_be_local = false;                 // the atom that declares it is local, so it may refer to local files
 };
 
+// Copies what `from` remembers of the refs and requirements that gave the git sources of `lock`: with it, lock()
+// notices that `manifest` asks for another one.
+void copy_requests(store::Database& from, store::Database& to, const atom::Manifest& manifest, const atom::Lock& lock);
+
 struct FetchedSource {
   std::string store_path;
   std::filesystem::path on_disk;  // location in the cache

@@ -154,12 +154,6 @@ VersionProblem problem_of(const Root& root) {
   return out;
 }
 
-// Whether this is the version of an atom of a working tree (local_atom.h).
-bool is_dev(const atom::Version& version) {
-  const auto& pre = version.pre_release();
-  return pre.starts_with("dev.") || pre.find("-dev.") != std::string::npos;
-}
-
 // Updates atoms of the root's own set that are locked to a state of the working tree.
 coro::Task<> refresh_local(Context* context, Root* root) {
   auto& lock = *root->atom.lock;

@@ -3,220 +3,132 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "coro/run/pool.h"
-#include "engine/publish/review.h"
-#include "engine/workspace/genesis.h"
-#include "engine/workspace/package_set.h"
-#include "engine/workspace/partial_clone.h"
-#include "engine/workspace/set_remote.h"
-#include "git/config/git_program.h"
+#include "engine/publish/lock_commit.h"
+#include "engine/publish/step.h"
 
 namespace eka::engine {
 namespace {
 
-// An atom's future commit, and the blob of its manifest ref.
-struct Prepared {
-  atom::AtomCommit commit;
-  atom::ObjectId rev;
-  atom::ObjectId manifest;
-};
+// Publishes step by step: an atom whose lock pins what is not published yet follows in a later step, from the commit of
+// its new lock.
+class Steps {
+ public:
+  Steps(Context& context, PublishRequest request) : context_(context), request_(std::move(request)) {}
 
-// Data of the user's repository, read on the pool.
-struct Source {
-  std::filesystem::path base;  // where git runs; base of a remote that is a relative path
-  atom::ObjectId commit;
-  atom::ObjectId genesis;
-  std::vector<Prepared> atoms;           // by label
-  std::vector<std::string> directories;  // of the atoms, from the root of the repository
-  std::string remote;                    // URL as configured
-  std::filesystem::path objects;
-  std::vector<std::string> warnings;
-};
-
-// The path of the set in its repository: the nearest directory at or above `start` that contains an ekala.toml.
-std::string set_prefix(const git::SourceRepository& repository, const atom::ObjectId& commit,
-                       const std::filesystem::path& start) {
-  std::string path;
-  if (repository.working_tree()) {
-    const auto relative = std::filesystem::relative(start, *repository.working_tree()).generic_string();
-    if (relative != "." && !relative.starts_with("..")) path = relative;
+  coro::Task<PublishReport> finish() {
+    auto step = co_await publish_step(context_, request_);
+    report_ = step.report;
+    uncommitted_ = step.source.uncommitted;
+    if (request_.resolve && !step.unresolved.empty()) co_await resolve_rest(std::move(step));
+    note_nothing();
+    co_return std::move(report_);
   }
-  for (;;) {
-    const auto prefix = path.empty() ? "" : path + "/";
-    if (repository.file(commit, prefix + set_file)) return prefix;
-    if (path.empty()) {
-      throw Error(Kind::usage, fmt::format("no {} in commit {}", set_file, commit.hex()))
-          .with_hint("create a package set with `eka init`; uncommitted files are not published");
+
+ private:
+  coro::Task<> resolve_rest(PublishStep step) {
+    const auto obstacle = co_await coro::offload(context_.pool, [&] { return cannot_commit(step.source); });
+    if (obstacle) {
+      for (const auto& [label, first] : step.unresolved) refuse(label, *obstacle);
+      co_return;
     }
-    const auto slash = path.rfind('/');
-    path = slash == std::string::npos ? "" : path.substr(0, slash);
+    while (!step.unresolved.empty()) {
+      auto ready = ready_in(step);
+      if (ready.empty()) co_return;
+      if (request_.dry_run) {
+        for (const auto& label : ready) entry(label).outcome = PublishOutcome::would_resolve;
+        for (const auto& label : ready) entry(label).refusal.reset();
+        co_return;
+      }
+      const bool committed = co_await commit(&step, ready);
+      if (!committed) co_return;
+      auto rest = request_;
+      rest.all = false;
+      rest.packages.clear();
+      for (const auto& [label, first] : step.unresolved) rest.packages.push_back("::" + label.str());
+      step = co_await publish_step(context_, std::move(rest));
+      merge(step.report);
+    }
   }
-}
 
-std::string normal(const std::string& directory) {
-  auto out = std::filesystem::path(directory).lexically_normal().generic_string();
-  while (out.size() > 1 && out.ends_with('/')) out.pop_back();
-  return out;
-}
-
-// The requested atoms, by directory (relative to the set's root or to `below`) or by label.
-std::vector<const SourceAtom*> choose(const PackageSet& set, const PublishRequest& request, const std::string& below) {
-  std::vector<const SourceAtom*> out;
-  if (request.all) {
-    for (const auto& [label, atom] : set.atoms) out.push_back(&atom);
+  // The unresolved atoms of which everything that must be published first is published, or will be in a dry run.
+  std::vector<atom::Label> ready_in(const PublishStep& step) {
+    std::set<atom::Label> there;
+    for (const auto& atom : report_.atoms) {
+      if (atom.outcome == PublishOutcome::published || atom.outcome == PublishOutcome::skipped ||
+          atom.outcome == PublishOutcome::would_publish) {
+        there.insert(atom.label);
+      }
+    }
+    std::vector<atom::Label> out;
+    for (bool grown = true; grown;) {
+      grown = false;
+      for (const auto& [label, first] : step.unresolved) {
+        if (std::ranges::find(out, label) != out.end() || !std::ranges::includes(there, first)) continue;
+        out.push_back(label);
+        grown = request_.dry_run && there.insert(label).second;
+      }
+    }
     return out;
   }
-  for (const auto& asked : request.packages) {
-    const auto found = std::ranges::find_if(set.atoms, [&](const auto& entry) {
-      const auto directory = normal(entry.second.directory);
-      return entry.first.str() == asked || directory == normal(asked) || directory == normal(below + asked);
-    });
-    if (found == set.atoms.end()) {
-      throw Error(Kind::usage, fmt::format("`{}` is not an atom of this set", asked))
-          .with_hint("use a directory or label listed in the ekala.toml of that commit, or --all");
+
+  // False if there is no new commit. The atoms then keep, or get, the reason why they are not published.
+  coro::Task<bool> commit(const PublishStep* step, std::vector<atom::Label> labels) {
+    LockCommit result;
+    try {
+      result = co_await commit_locks(context_, *step, labels);
+    } catch (const Error& error) {
+      for (const auto& label : labels) result.failures.emplace(label, error);
     }
-    out.push_back(&found->second);
+    for (const auto& [label, failure] : result.failures) refuse(label, failure);
+    if (result.commit) report_.commits.push_back(*result.commit);
+    co_return result.commit.has_value();
   }
-  return out;
-}
 
-Prepared prepare(const git::SourceRepository& repository, const Source& source, const std::string& prefix,
-                 const SourceAtom& atom) {
-  unwrap(atom.manifest.check_composer());
-  const auto directory = prefix + atom.directory;
-  const auto tree = repository.entry(source.commit, normal(directory));
-  const auto manifest = repository.entry(source.commit, normal(directory + "/" + atom_file));
-  atom::AtomCommit commit{tree->id, source.commit, atom.manifest.label, atom.manifest.version};
-  const auto rev = repository.write_commit(commit.text());
-  return {std::move(commit), rev, manifest->id};
-}
-
-Source read_source(const PublishRequest& request, const atom::ObjectId& genesis) {
-  const auto repository = git::SourceRepository::discover(request.directory);
-  Source out;
-  out.objects = repository.objects_directory();
-  out.base = repository.directory();
-  out.commit = repository.commit(request.revision);
-  out.genesis = genesis;
-  const auto prefix = set_prefix(repository, out.commit, request.directory);
-  const auto set =
-      unwrap(read_package_set([&](const std::string& path) { return repository.file(out.commit, prefix + path); }));
-  out.warnings = set.warnings;
-  std::string below;
-  if (repository.working_tree()) {
-    const auto relative = std::filesystem::relative(request.directory, *repository.working_tree() / prefix);
-    if (relative != ".") below = relative.generic_string() + "/";
+  PublishedAtom& entry(const atom::Label& label) {
+    return *std::ranges::find(report_.atoms, label, &PublishedAtom::label);
   }
-  for (const auto* atom : choose(set, request, below)) {
-    out.atoms.push_back(prepare(repository, out, prefix, *atom));
-    out.directories.push_back(normal(prefix + atom->directory));
+
+  void refuse(const atom::Label& label, const Error& why) {
+    entry(label).outcome = PublishOutcome::unresolved;
+    entry(label).refusal = why;
   }
-  std::ranges::sort(out.atoms, {}, [](const Prepared& p) { return p.commit.label; });
-  out.remote = remote_named(repository, request.remote);
-  return out;
-}
 
-void check_genesis(const std::vector<git::Ref>& refs, const atom::Url& url, const atom::ObjectId& ours) {
-  const auto theirs = genesis_among(refs);
-  if (!theirs) {
-    throw Error(Kind::remote, fmt::format("{} is not a package set yet: no ref {}", url.str(), atom::init_ref))
-        .with_hint("initialize it with `eka init`");
+  void merge(const PublishReport& later) {
+    report_.source = later.source;
+    for (const auto& atom : later.atoms) entry(atom.label) = atom;
+    const auto add = [](std::vector<std::string>& all, const std::vector<std::string>& more) {
+      for (const auto& each : more) {
+        if (std::ranges::find(all, each) == all.end()) all.push_back(each);
+      }
+    };
+    add(report_.warnings, later.warnings);
+    add(report_.said, later.said);
   }
-  if (*theirs != ours) throw another_set(url, *theirs, ours);
-}
 
-std::vector<git::PushedRef> refs_of(const Prepared& atom) {
-  const auto& [tree, origin, label, version] = atom.commit;
-  return {{atom.rev, atom::atom_ref(label, version)},
-          {atom.manifest, atom::manifest_ref(label, version)},
-          {origin, atom::origin_ref(label, version)}};
-}
-
-const git::Ref* find_ref(const std::vector<git::Ref>& refs, const std::string& name) {
-  const auto found = std::ranges::find(refs, name, &git::Ref::name);
-  return found == refs.end() ? nullptr : &*found;
-}
-
-// Whether the published atom `there` has the same tree but another source commit. No fetch is needed: an atom commit is
-// a function of its tree and its origin, and the remote advertises its origin.
-bool same_tree(const Prepared& atom, const git::Ref& there, const std::vector<git::Ref>& refs) {
-  auto commit = atom.commit;
-  const auto* origin = find_ref(refs, atom::origin_ref(commit.label, commit.version));
-  if (origin == nullptr) return false;
-  commit.origin = origin->id;
-  return atom::ObjectId::of("commit", commit.text()) == there.id;
-}
-
-// Compares with what is published already: skipped, differs, or published (to be pushed).
-PublishedAtom compare(const Prepared& atom, const atom::ObjectId& genesis, const std::vector<git::Ref>& refs) {
-  const auto& label = atom.commit.label;
-  PublishedAtom out{label, atom.commit.version, atom::AtomId(genesis, label), atom.rev, PublishOutcome::published, {}};
-  const auto* there = find_ref(refs, atom::atom_ref(label, out.version));
-  if (there == nullptr) return out;
-  if (there->id == atom.rev || same_tree(atom, *there, refs)) {
-    out.outcome = PublishOutcome::skipped;
-    out.rev = there->id;
-  } else {
-    out.outcome = PublishOutcome::differs;
-    out.reason = fmt::format("{} {} is already published as {}, and published versions cannot change", label.str(),
-                             out.version.str(), there->id.hex());
+  // The user expects that what is in the working tree was published.
+  void note_nothing() {
+    const auto in_vain = [](const PublishedAtom& atom) { return atom.outcome == PublishOutcome::skipped; };
+    if (uncommitted_.empty() || !std::ranges::all_of(report_.atoms, in_vain)) return;
+    report_.failure =
+        Error(Kind::failure, fmt::format("nothing was published: {} {} not in commit {}", fmt::join(uncommitted_, ", "),
+                                         uncommitted_.size() == 1 ? "is" : "are", report_.source.hex().substr(0, 12)))
+            .with_hint("commit the changes, and run `eka publish` again");
   }
-  return out;
-}
 
-// A tree that clients could not fetch is not published; warnings about other trees are added to the report.
-void review(const Source& source, const Prepared& prepared, PublishedAtom& atom, PublishReport& report) {
-  auto review = review_tree(source.objects, prepared.commit.tree);
-  for (const auto& warning : review.warnings) report.warnings.push_back(atom.label.str() + ": " + warning);
-  if (!review.unfit) return;
-  atom.outcome = PublishOutcome::unfit;
-  atom.reason = "the published atom could not be fetched: " + *review.unfit;
-}
+  Context& context_;
+  PublishRequest request_;
+  PublishReport report_;
+  std::vector<std::string> uncommitted_;
+};
 
 }  // namespace
 
 coro::Task<PublishReport> publish(Context& context, PublishRequest request) {
-  const auto genesis = co_await find_genesis(context, request.directory, request.revision, request.remote);
-  std::vector<std::string> manifests{":(top,glob)**/atom.toml", ":(top,glob)**/ekala.toml"};
-  co_await complete_files(context, request.directory, request.revision, std::move(manifests));
-  const auto source = co_await coro::offload(context.pool, [&] { return read_source(request, genesis); });
-  const auto url = remote_url(source.remote, source.base);
-  std::vector<std::string> prefixes{std::string(atom::init_ref)};
-  for (const auto& atom : source.atoms) {
-    prefixes.push_back(atom::atom_ref_prefix(atom.commit.label));
-    prefixes.push_back(atom::origin_ref(atom.commit.label, atom.commit.version));
-  }
-  std::vector<std::string> trees;
-  for (const auto& directory : source.directories) trees.push_back(":(top,literal)" + directory);
-  co_await complete_files(context, request.directory, source.commit.hex(), std::move(trees));
-  const auto refs = co_await ask_set_remote(context, url, std::move(prefixes));
-  check_genesis(refs, url, source.genesis);
-
-  PublishReport report{url.str(), source.genesis, source.commit, {}, source.warnings};
-  std::vector<git::PushedRef> wanted;
-  for (const auto& atom : source.atoms) {
-    report.atoms.push_back(compare(atom, source.genesis, refs));
-    auto& outcome = report.atoms.back().outcome;
-    if (outcome != PublishOutcome::published) continue;
-    co_await coro::offload(context.pool, [&] { review(source, atom, report.atoms.back(), report); });
-    if (outcome != PublishOutcome::published) continue;
-    for (auto& ref : refs_of(atom)) wanted.push_back(std::move(ref));
-  }
-  if (wanted.empty()) co_return report;
-
-  const auto outcomes = co_await context.connector->push(source.base, url, std::move(wanted));
-  for (auto& atom : report.atoms) {
-    for (const auto& outcome : outcomes) {
-      const bool own = outcome.ref == atom::atom_ref(atom.label, atom.version) ||
-                       outcome.ref == atom::manifest_ref(atom.label, atom.version) ||
-                       outcome.ref == atom::origin_ref(atom.label, atom.version);
-      if (!own || outcome.accepted) continue;
-      atom.outcome = PublishOutcome::refused;
-      atom.reason = outcome.reason;
-    }
-  }
-  co_return report;
+  Steps steps(context, std::move(request));
+  co_return co_await steps.finish();
 }
 
 }  // namespace eka::engine

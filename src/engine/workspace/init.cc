@@ -64,8 +64,11 @@ coro::Task<> tell_remote(Context& context, Local local, bool named, InitReport& 
     }
     std::vector<git::PushedRef> ref{{report.genesis, std::string(atom::init_ref)}};
     const auto outcome = co_await context.connector->push(local.directory, url, std::move(ref));
-    if (!outcome.front().accepted)
-      throw Error(Kind::remote, fmt::format("{} refused: {}", url.str(), outcome.front().reason));
+    if (!outcome.front().accepted) {
+      auto why = fmt::format("{} refused: {}", url.str(), outcome.front().reason);
+      for (const auto& line : outcome.front().said) why += "\nremote: " + line;
+      throw Error(Kind::remote, std::move(why));
+    }
     report.remote = InitReport::Remote::initialised;
   } catch (const Error& e) {
     problem = e;
@@ -91,7 +94,8 @@ coro::Task<InitReport> init(Context& context, InitRequest request) {
   InitReport report;
   report.wrote_manifest = write_manifest(request.directory);
   if (!local.manifest_committed) {
-    co_await git::commit_file(request.directory, set_file, "Make this repository a package set");
+    std::vector<std::string> files{set_file};
+    co_await git::commit_files(request.directory, std::move(files), "Make this repository a package set");
     report.committed = true;
     local = co_await coro::offload(context.pool, [&] { return read_local(request); });
   }

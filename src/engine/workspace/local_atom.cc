@@ -87,6 +87,15 @@ atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tr
   throw Error(Kind::failure, "cannot compute a version from tree " + tree.hex());
 }
 
+bool is_dev(const atom::Version& version) {
+  constexpr std::string_view mark = "dev.";
+  const std::string_view pre = version.pre_release();
+  const auto at = pre.rfind(mark);
+  if (at == std::string_view::npos || (at > 0 && pre[at - 1] != '-')) return false;
+  const auto digits = pre.substr(at + mark.size());
+  return digits.size() >= 12 && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
                                   atom::Requirement requirement) {
   auto found = co_await coro::offload(context.pool, [&] { return find(directory, label, requirement); });

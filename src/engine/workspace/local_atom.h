@@ -28,5 +28,7 @@ coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path direct
 
 // The version that a local atom gets.
 atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tree);
+// Whether a version has this form.
+bool is_dev(const atom::Version& version);
 
 }  // namespace eka::engine

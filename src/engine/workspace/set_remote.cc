@@ -7,6 +7,7 @@
 #include "atom/names/atom_commit.h"
 #include "base/text.h"
 #include "engine/context/remotes.h"
+#include "git/config/safe_directory.h"
 
 namespace eka::engine {
 
@@ -30,8 +31,8 @@ Error another_set(const atom::Url& url, const atom::ObjectId& theirs, const atom
 
 std::string remote_named(const git::SourceRepository& repository, const std::string& name) {
   if (auto url = repository.remote_url(name)) return *std::move(url);
-  std::error_code absent;
-  if (name.find_first_of("/:") != std::string::npos || std::filesystem::exists(name, absent)) return name;
+  // A directory that happens to have the name of a missing remote is not meant.
+  if (name.find_first_of("/:") != std::string::npos || git::repository_at(name)) return name;
   throw Error(Kind::usage, fmt::format("this repository has no remote `{}`", printable(name)))
       .with_hint("`git remote` lists the remotes; a URL or a path such as ./set.git can be used as well");
 }

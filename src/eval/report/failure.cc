@@ -62,9 +62,13 @@ std::string enumerate(const std::vector<std::string>& names) {
   return names.size() > most ? text + ", …" : text;
 }
 
+// In the messages of errors that is_library() recognizes.
+constexpr std::string_view without_main = " has no attribute `main`; it ";
+constexpr std::string_view not_a_set = ", not a set with a derivation `main`";
+
 Error no_main(const std::string& atom, const std::vector<std::string>& names) {
   Error error(Kind::evaluation,
-              atom + " has no attribute `main`; it " + (names.empty() ? "is an empty set" : "has " + enumerate(names)));
+              atom + std::string(without_main) + (names.empty() ? "is an empty set" : "has " + enumerate(names)));
   const std::string near = nearest("main", names);
   return std::move(error).with_hint(near.empty()
                                         ? "the expression of an atom must evaluate to a set with a derivation `main`"
@@ -87,7 +91,7 @@ std::optional<Error> breach(std::string_view text) {
   const std::string found = remote(details, "found");
   if (what == "no-main") return no_main(atom, names_in(details));
   if (what == "not-a-set") {
-    return Error(Kind::evaluation, "the value of " + atom + " is " + found + ", not a set with a derivation `main`");
+    return Error(Kind::evaluation, "the value of " + atom + " is " + found + std::string(not_a_set));
   }
   if (what == "main-not-a-derivation") {
     Error error(Kind::evaluation, "`main` of " + atom + " is " + found + ", not a derivation");
@@ -232,6 +236,13 @@ Error explain(const Ending& ending) {
   if (ending.code == nixec_failed) return Error(Kind::failure, printable(trimmed(ending.errors), longest_text, true));
   if (ending.errors.starts_with("bwrap: ")) return no_sandbox(ending.errors);
   return refused(ending);
+}
+
+bool is_library(const Error& error) {
+  const auto& message = error.message();
+  if (error.kind() != Kind::evaluation) return false;
+  return (message.starts_with("the atom ") && message.find(without_main) != std::string::npos) ||
+         (message.starts_with("the value of the atom ") && message.ends_with(not_a_set));
 }
 
 Exhausted exhausted(const Ending& ending) {

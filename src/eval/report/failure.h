@@ -29,6 +29,10 @@ struct Ending {
 // violation of the contract (nix/contract.nix): a sentence. All text is escaped for terminals.
 Error explain(const Ending& ending);
 
+// Whether this error of explain() says that the planned atom was evaluated, but its value is no set or has no `main`:
+// it cannot be planned, but other atoms may use it.
+bool is_library(const Error& error);
+
 // The limit that ended it, if any.
 Exhausted exhausted(const Ending& ending);
 

@@ -1,6 +1,7 @@
 #include "git/config/git_program.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <sstream>
 
@@ -9,18 +10,23 @@
 #include "base/text.h"
 #include "coro/process/process.h"
 #include "git/config/child_environment.h"
+#include "git/config/server_words.h"
 
 namespace eka::git {
 namespace {
 
 // A password must not be among the arguments of a process, which every user can read: it is passed as a configuration
-// variable in the child's environment that rewrites the URL without it.
+// variable in the child's environment that rewrites the URL without it, after those that the user has set there.
 void hide_secret(coro::Command& command, const atom::Url& url, std::string& shown) {
   shown = url.str();
   if (url.password().empty()) return;
-  command.env["GIT_CONFIG_COUNT"] = "1";
-  command.env["GIT_CONFIG_KEY_0"] = "url." + url.with_secret() + ".insteadOf";
-  command.env["GIT_CONFIG_VALUE_0"] = shown;
+  auto& count = command.env["GIT_CONFIG_COUNT"];
+  std::size_t next = 0;
+  const auto [end, wrong] = std::from_chars(count.data(), count.data() + count.size(), next);
+  if (!count.empty() && (wrong != std::errc() || end != count.data() + count.size())) return;  // git reports it
+  count = fmt::format("{}", next + 1);
+  command.env[fmt::format("GIT_CONFIG_KEY_{}", next)] = "url." + url.with_secret() + ".insteadOf";
+  command.env[fmt::format("GIT_CONFIG_VALUE_{}", next)] = shown;
 }
 
 coro::Command git_command(const std::filesystem::path& directory, const atom::Url& url, std::string& shown) {
@@ -58,7 +64,7 @@ void read_porcelain(const std::string& output, std::map<std::string, PushOutcome
     const auto names = line.substr(first + 1, second - first - 1);
     const auto ref = names.substr(names.find(':') + 1);
     const bool accepted = line[0] != '!';
-    outcomes[ref] = {ref, accepted, accepted ? "" : printable(line.substr(second + 1))};
+    outcomes[ref] = {ref, accepted, accepted ? "" : printable(line.substr(second + 1)), {}};
   }
 }
 
@@ -66,6 +72,9 @@ void read_porcelain(const std::string& output, std::map<std::string, PushOutcome
 
 coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom::Url url, std::vector<PushedRef> refs) {
   std::map<std::string, PushOutcome> outcomes;
+  ServerWords words;
+  std::vector<std::string> names;
+  for (const auto& ref : refs) names.push_back(ref.ref);
   for (const bool atomic : {true, false}) {
     std::string shown;
     auto command = git_command(directory, url, shown);
@@ -76,6 +85,7 @@ coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom:
     const auto exit = co_await coro::run(std::move(command));
     outcomes.clear();
     read_porcelain(exit.output, outcomes);
+    words = read_server_words(exit.errors, names);
     if (atomic && exit.errors.find("does not support --atomic") != std::string::npos) continue;
     if (!exit.ok() && outcomes.empty()) {
       throw Error(Kind::remote, fmt::format("cannot push to {}: {}", url.str(), last_words(exit.errors)))
@@ -87,6 +97,9 @@ coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom:
   for (const auto& ref : refs) {
     const auto found = outcomes.find(ref.ref);
     out.push_back(found != outcomes.end() ? found->second : PushOutcome{ref.ref, false, "no status from git"});
+    auto& said = out.back().said;
+    said = words.by_ref[ref.ref];
+    said.insert(said.end(), words.general.begin(), words.general.end());
   }
   co_return out;
 }
@@ -111,10 +124,12 @@ coro::Task<> init_repository(std::filesystem::path directory) {
   return git_in(std::move(directory), std::move(arguments));
 }
 
-coro::Task<> commit_file(std::filesystem::path directory, std::string file, std::string message) {
-  std::vector<std::string> add{"add", "--force", "--", file};
+coro::Task<> commit_files(std::filesystem::path directory, std::vector<std::string> files, std::string message) {
+  std::vector<std::string> add{"add", "--force", "--"};
+  add.insert(add.end(), files.begin(), files.end());
   co_await git_in(directory, std::move(add));
-  std::vector<std::string> commit{"commit", "--quiet", "--only", "--message", message, "--", file};
+  std::vector<std::string> commit{"commit", "--quiet", "--only", "--message", message, "--"};
+  commit.insert(commit.end(), files.begin(), files.end());
   co_await git_in(directory, std::move(commit));
 }
 

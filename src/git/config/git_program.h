@@ -23,7 +23,9 @@ struct PushedRef {
 struct PushOutcome {
   std::string ref;
   bool accepted = false;
-  std::string reason;  // why it was rejected; safe for a terminal
+  std::string reason{};  // why it was rejected; safe for a terminal
+  // What the server printed about it, then what it printed without naming a ref (server_words.h).
+  std::vector<std::string> said{};
 };
 
 // Pushes all refs, without force: atomically if the server supports that, otherwise each on its own. Returns one
@@ -38,8 +40,8 @@ coro::Task<> fetch_missing(std::filesystem::path directory, std::string revision
 // `git init`, which does not change an existing repository.
 coro::Task<> init_repository(std::filesystem::path directory);
 
-// Commits the current content of this file in `directory` with `git commit --only`: other staged changes stay staged.
+// Commits the current content of these files in `directory` with `git commit --only`: other staged changes stay staged.
 // The user's identity, hooks and signing apply. Throws Kind::failure with git's message.
-coro::Task<> commit_file(std::filesystem::path directory, std::string file, std::string message);
+coro::Task<> commit_files(std::filesystem::path directory, std::vector<std::string> files, std::string message);
 
 }  // namespace eka::git

@@ -82,6 +82,14 @@ std::optional<atom::ObjectId> SourceRepository::head() const {
   return from_oid(oid);
 }
 
+std::optional<std::string> SourceRepository::branch() const {
+  git_reference* raw = nullptr;
+  check(git_reference_lookup(&raw, repository_.get(), "HEAD"), Kind::failure, "cannot read HEAD");
+  const ReferenceHandle head(raw);
+  const char* target = git_reference_symbolic_target(head.get());
+  return target == nullptr ? std::nullopt : std::optional<std::string>(target);
+}
+
 std::optional<atom::ObjectId> SourceRepository::genesis(const atom::ObjectId& from) const {
   if (git_repository_is_shallow(repository_.get()) == 1) {
     git_oid init;
@@ -192,6 +200,31 @@ std::vector<std::string> SourceRepository::directories_with(const atom::ObjectId
       if (type == GIT_OBJECT_BLOB && entry_name == name) out.push_back(path);
       if (type != GIT_OBJECT_TREE) continue;
       open.push_back({from_oid(*git_tree_entry_id(entry)), path.empty() ? entry_name : path + "/" + entry_name});
+    }
+  }
+  return out;
+}
+
+std::vector<SourceFile> SourceRepository::files_of_tree(const atom::ObjectId& tree) const {
+  struct Open {
+    atom::ObjectId tree;
+    std::string path;
+  };
+  std::vector<SourceFile> out;
+  for (std::vector<Open> open{{tree, ""}}; !open.empty();) {
+    const auto [id, path] = std::move(open.back());
+    open.pop_back();
+    const auto oid = to_oid(id);
+    const auto handle = make<TreeHandle>(Kind::failure, "cannot read a tree", git_tree_lookup, repository_.get(), &oid);
+    for (std::size_t i = 0; i < git_tree_entrycount(handle.get()); ++i) {
+      const auto* entry = git_tree_entry_byindex(handle.get(), i);
+      const auto name = path + git_tree_entry_name(entry);
+      const auto entry_id = from_oid(*git_tree_entry_id(entry));
+      if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) {
+        open.push_back({entry_id, name + "/"});
+      } else {
+        out.push_back({name, static_cast<std::uint32_t>(git_tree_entry_filemode(entry)), entry_id});
+      }
     }
   }
   return out;

@@ -4,6 +4,7 @@
 // write_commit() adds one loose object and no ref.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,6 +22,13 @@ namespace eka::git {
 struct SourceEntry {
   atom::ObjectId id;
   bool is_tree = false;
+};
+
+// A file of a tree: a blob, a symlink or a submodule.
+struct SourceFile {
+  std::string path;        // from the tree, separated by "/"
+  std::uint32_t mode = 0;  // as in git's trees
+  atom::ObjectId id;
 };
 
 // Opens the repository that contains `start`. Throws Kind::usage if there is none, if it is not trusted
@@ -46,6 +54,9 @@ class SourceRepository {
   // The commit of HEAD; nullopt if HEAD has no commit yet.
   std::optional<atom::ObjectId> head() const;
 
+  // The branch that HEAD names; nullopt if HEAD is detached.
+  std::optional<std::string> branch() const;
+
   // The root commit with the oldest commit time among those that `from` descends from; the smaller id breaks a tie.
   // Walks the whole history. A shallow clone does not have it: there, what its ref refs/ekala/init names, or nullopt.
   std::optional<atom::ObjectId> genesis(const atom::ObjectId& from) const;
@@ -61,6 +72,9 @@ class SourceRepository {
   // The same for a tree id, which need not be that of a commit.
   std::optional<SourceEntry> entry_of_tree(const atom::ObjectId& tree, std::string_view path) const;
   std::optional<std::string> file_of_tree(const atom::ObjectId& tree, std::string_view path) const;
+
+  // All files below a tree.
+  std::vector<SourceFile> files_of_tree(const atom::ObjectId& tree) const;
 
   // The directories ("" for the root) in the tree of `commit` that contain a file `name`. Each distinct tree is
   // examined once: of several directories with equal content only one is returned.

@@ -81,7 +81,7 @@ echo '# more' >>a/default.nix
 git commit -qam "Change a"
 eka publish a
 equal "other content for the same version is rejected" 6 "$status"
-matches "the reason" "published versions cannot change" "$err"
+matches "the reason" "already published with different content: raise the version in a/atom.toml" "$err"
 eka publish --all -r HEAD~1
 equal "the older commit is still identical" 0 "$status"
 sed -i 's/0\.1\.0/0.2.0/' a/atom.toml && git commit -qam "a 0.2.0"
