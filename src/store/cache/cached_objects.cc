@@ -91,7 +91,8 @@ void CachedObjects::trust(const atom::ObjectId& tree) {
 }
 
 coro::Task<std::optional<CommitFacts>> CachedObjects::commit(atom::ObjectId rev) {
-  auto facts = co_await commits({rev});
+  std::vector<atom::ObjectId> revs(1, rev);
+  auto facts = co_await commits(std::move(revs));
   co_return std::move(facts.front());
 }
 
