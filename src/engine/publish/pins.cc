@@ -10,9 +10,20 @@
 namespace eka::engine {
 namespace {
 
-Needs needs_in(const PublishSource& source) {
-  Needs out;
-  for (const auto& [label, atom] : source.atoms) out.emplace(label, atom.needs);
+// What must be published before `self`, which needs `needed`: those of them that `remote` lacks, what these need of
+// which the same is true, and so on.
+Needs unpublished_below(const PublishSource& source, const atom::Label& self, const SetAtRemote& remote,
+                        const std::set<atom::Label>& needed) {
+  Needs out{{self, not_at(remote, source, needed)}};
+  const auto& first = out.at(self);
+  for (std::vector<atom::Label> open(first.begin(), first.end()); !open.empty();) {
+    const auto label = open.back();
+    open.pop_back();
+    if (out.contains(label)) continue;
+    auto lacking = not_at(remote, source, source.atoms.at(label).needs);
+    open.insert(open.end(), lacking.begin(), lacking.end());
+    out.emplace(label, std::move(lacking));
+  }
   return out;
 }
 
@@ -64,8 +75,7 @@ class PinCheck {
   // `own`: the atoms of the set that its lock should pin in a published version.
   LockProblem refused(const std::string& why, const std::set<atom::Label>& own) const {
     Error error(Kind::failure, fmt::format("{} cannot be published: {}", atom_.str(), why));
-    return {std::move(error).with_hint(how_to_resolve(source_, atom_, not_at(after_, source_, own))),
-            not_at(now_, source_, own)};
+    return {std::move(error).with_hint(how_to_resolve(source_, atom_, after_, own)), not_at(now_, source_, own)};
   }
 
   const PublishSource& source_;
@@ -76,21 +86,16 @@ class PinCheck {
 
 }  // namespace
 
-std::string how_to_resolve(const PublishSource& source, const SourceOfAtom& atom, const std::set<atom::Label>& first) {
-  const auto label = atom.commit.label.str();
-  const auto needs = needs_in(source);
-  const auto lock = atom.file(lock_file);
-  const auto steps = fmt::format("run `eka resolve {}`, commit {} and run `eka publish {}`", label, lock, label);
-  if (first.empty()) return steps + ", or run `eka publish` with --resolve";
-  Needs unpublished;
-  for (const auto& each : first) unpublished.emplace(each, needs.at(each));
-  std::vector<std::string> names;
-  for (const auto& each : in_dependency_order(needs)) {
-    if (first.contains(each)) names.push_back(each.str());
-  }
+std::string how_to_resolve(const PublishSource& source, const SourceOfAtom& atom, const SetAtRemote& remote,
+                           const std::set<atom::Label>& needed) {
+  const auto& self = atom.commit.label;
+  const auto label = self.str();
+  const auto steps =
+      fmt::format("run `eka resolve {}`, commit {} and run `eka publish {}`", label, atom.file(lock_file), label);
+  const auto unpublished = unpublished_below(source, self, remote, needed);
+  if (unpublished.at(self).empty()) return steps + ", or run `eka publish` with --resolve";
   // Only a cycle of which nothing is published has no beginning.
-  unpublished.emplace(atom.commit.label, first);
-  if (const auto cycle = cycle_through(unpublished, atom.commit.label); !cycle.empty()) {
+  if (const auto cycle = cycle_through(unpublished, self); !cycle.empty()) {
     std::vector<std::string> way;
     for (const auto& each : cycle) way.push_back(each.str());
     way.push_back(label);
@@ -98,6 +103,10 @@ std::string how_to_resolve(const PublishSource& source, const SourceOfAtom& atom
         "these atoms need one another, so none can be published first: {}; publish one of them without "
         "the dependency, then the others, then a new version of it",
         fmt::join(way, " -> "));
+  }
+  std::vector<std::string> names;
+  for (const auto& each : in_dependency_order(unpublished)) {
+    if (each != self) names.push_back(each.str());
   }
   return fmt::format("publish {} first (`eka publish {}`), then {}; `eka publish --all --resolve` does all of this",
                      fmt::join(names, ", then "), fmt::join(names, " "), steps);

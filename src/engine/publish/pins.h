@@ -30,7 +30,9 @@ std::optional<LockProblem> check_pins(const PublishSource& source, const SourceO
 std::set<atom::Label> not_at(const SetAtRemote& remote, const PublishSource& source,
                              const std::set<atom::Label>& labels);
 
-// The hint for an atom whose lock must be resolved again, after `first` were published.
-std::string how_to_resolve(const PublishSource& source, const SourceOfAtom& atom, const std::set<atom::Label>& first);
+// The hint for an atom whose lock must be resolved again, after those of `needed` that `remote` lacks, and what they
+// need, were published.
+std::string how_to_resolve(const PublishSource& source, const SourceOfAtom& atom, const SetAtRemote& remote,
+                           const std::set<atom::Label>& needed);
 
 }  // namespace eka::engine

@@ -110,10 +110,20 @@ class Step {
   }
 
   void check_all_pins() {
-    after_ = there_.with(refs_to_push());
-    for (const auto* atom : candidates()) {
+    std::vector<const SourceOfAtom*> rejected;
+    for (bool more = true; more;) {  // what is rejected will not be there for the others
+      more = false;
+      after_ = there_.with(refs_to_push());
+      for (const auto* atom : candidates()) {
+        auto problem = check_pins(source_, *atom, there_, after_);
+        if (!problem) continue;
+        reject(*atom, PublishOutcome::unresolved, std::move(problem->error));
+        rejected.push_back(atom);
+        more = true;
+      }
+    }
+    for (const auto* atom : rejected) {  // the order to publish in follows from all of them
       auto problem = check_pins(source_, *atom, there_, after_);
-      if (!problem) continue;
       if (problem->can_resolve) out_.unresolved.emplace(atom->commit.label, problem->first);
       reject(*atom, PublishOutcome::unresolved, std::move(problem->error));
     }
@@ -160,7 +170,8 @@ class Step {
         const auto first = not_at(after_, source_, atom->needs);
         Error error = std::move(*failure).within(doing);
         if (!unknown && !first.empty()) {
-          reject(*atom, PublishOutcome::unresolved, std::move(error).with_hint(how_to_resolve(source_, *atom, first)));
+          reject(*atom, PublishOutcome::unresolved,
+                 std::move(error).with_hint(how_to_resolve(source_, *atom, after_, first)));
         } else {
           reject(*atom, PublishOutcome::unresolved, std::move(error));
         }
@@ -170,7 +181,7 @@ class Step {
       Error error(Kind::failure,
                   fmt::format("{} cannot be published: {} does not match {}:\n{}", atom->str(), atom->file(lock_file),
                               atom->file(atom_file), fmt::join(lock_changes(atom->lock, *now), "\n")));
-      reject(*atom, PublishOutcome::unresolved, std::move(error).with_hint(how_to_resolve(source_, *atom, {})));
+      reject(*atom, PublishOutcome::unresolved, std::move(error).with_hint(how_to_resolve(source_, *atom, after_, {})));
       out_.unresolved.emplace(atom->commit.label, std::set<atom::Label>());
     }
   }

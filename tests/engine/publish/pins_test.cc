@@ -162,6 +162,22 @@ TEST_CASE("a cycle of unpublished atoms is named") {
   CHECK(problem->error.hint().contains("app -> lib -> app"));
 }
 
+TEST_CASE("the order includes what is needed through others") {
+  Set set;
+  set.add("core", "[package]\nlabel = \"core\"\nversion = \"0.1.0\"\n[compose.as]\nnix = \"x\"\n");
+  set.lock({{"lib", "0.1.0-dev.0123456789ab"}});
+  set.lib().needs.insert(label("core"));
+  auto problem = set.check();
+  REQUIRE(problem);
+  CHECK(problem->error.hint().starts_with("publish core, then lib first (`eka publish core lib`), then run"));
+  CHECK(problem->first == std::set{label("lib")});
+
+  set.source.atoms.at(label("core")).needs.insert(label("app"));
+  problem = set.check();
+  REQUIRE(problem);
+  CHECK(problem->error.hint().contains("app -> lib -> core -> app"));
+}
+
 TEST_CASE("an unreadable lock is refused and cannot be resolved again") {
   Set set;
   set.app().lock_error = Error(Kind::integrity, "app/atom.lock:1: what is this?");

@@ -72,6 +72,10 @@ atom app 0.1.0 "::/lib ^0.1"
 commit
 eka resolve --all && commit
 before=$(git rev-parse HEAD)
+eka publish --all --dry-run
+equal "without it" "1 would-publish core 0.1.0,refused lib 0.1.0,refused app 0.1.0" "$status $(results)"
+matches "the first to resolve is named" 'help: run `eka resolve lib`' "$err"
+matches "the next one waits for it" 'help: publish lib first \(`eka publish lib`\), then run `eka resolve app`' "$err"
 eka publish --all --resolve --dry-run
 equal "a dry run" "0 would-publish core 0.1.0,would-resolve lib 0.1.0,would-resolve app 0.1.0" "$status $(results)"
 equal "makes no commit" "$before" "$(git rev-parse HEAD)"
