@@ -25,7 +25,7 @@ constexpr std::pair<const char*, const char*> other_variables[] = {
     {"NIX_CONFIG", "settings of Nix; used for `eka build` and --allow-ifd only"},
     {"NIX_CONF_DIR", "directory of nix.conf"},
     {"NIX_USER_CONF_FILES", "files of settings of Nix for this user, separated by colons"},
-    {"NIX_STATE_DIR", "state directory of Nix"},
+    {"NIX_STATE_DIR", "not supported: eka refuses to run with it; use NIX_REMOTE"},
     {"XDG_CONFIG_DIRS", "directories of settings of Nix for all users"},
     {"XDG_DATA_HOME", "directory of the Nix store in the home directory"},
     {"NIX_DAEMON_SOCKET_PATH", "socket of the Nix daemon"},

@@ -120,7 +120,7 @@ std::optional<std::uint64_t> RealMachine::free_bytes(const fs::path& path) const
 
 Result<std::string> RealMachine::nix_store() const {
   try {
-    return eval::detect_real_store();
+    return eval::detect_real_store().store;
   } catch (const Error& error) {
     return std::unexpected(error);
   }
