@@ -118,8 +118,11 @@ struct NixEvaluator::Installed {
   coro::Task<> start_forks(std::vector<fs::path> writable, coro::Pool& pool) {
     try {
       co_await coro::offload(pool, [&writable] {
-        std::error_code ignored;
-        for (const fs::path& place : writable) fs::create_directories(place, ignored);
+        for (fs::path& place : writable) {
+          std::error_code ignored;
+          fs::create_directories(place, ignored);
+          place = fs::weakly_canonical(place, ignored);  // bwrap does not follow symlinks there
+        }
       });
       auto started = co_await ForkClient::start(installation, std::move(writable));
       if (!forks) forks = std::move(started);

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -144,7 +146,15 @@ struct Conversation {
 ForkClient::ForkClient(std::unique_ptr<coro::Process> server, coro::Descriptor socket)
     : server_(std::move(server)), socket_(std::move(socket)) {}
 
-ForkClient::~ForkClient() = default;
+// A server that exits by itself is reaped with what it has reaped, so that the processor time of evaluations counts as
+// that of this process.
+ForkClient::~ForkClient() {
+  socket_.reset();
+  pollfd ended{.fd = static_cast<int>(::syscall(SYS_pidfd_open, server_->pid(), 0)), .events = POLLIN, .revents = 0};
+  const coro::Descriptor owner(ended.fd);
+  constexpr int milliseconds = 200;
+  ::poll(&ended, 1, milliseconds);
+}
 
 coro::Task<std::unique_ptr<ForkClient>> ForkClient::start(const Installation& installation,
                                                           std::vector<fs::path> writable) {

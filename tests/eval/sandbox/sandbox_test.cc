@@ -127,6 +127,38 @@ TEST_CASE("the launcher receives the paths to read, run and write, and the comma
 -- )" + lines(bare).substr(1));
 }
 
+TEST_CASE(
+    "the fork server may read all files, write to scratch directories and mount; its children are called the same") {
+  const std::string command = lines(
+      fork_server_command("/usr/bin/bwrap", "/usr/bin/nix-instantiate", "/lib/fork_server.so", {"/cache/scratch"}));
+  CHECK(command.starts_with(R"( /usr/bin/bwrap
+--unshare-all
+--unshare-user
+--uid 1000
+--gid 1000
+--hostname eka
+--die-with-parent
+--new-session
+--as-pid-1
+--cap-drop ALL
+--cap-add CAP_SYS_ADMIN
+--cap-add CAP_SETPCAP
+--ro-bind / /
+--bind /cache/scratch /cache/scratch
+--chdir /
+--clearenv
+--setenv HOME /eka/none
+)"));
+  CHECK(command.ends_with(R"(
+--setenv EKA_FORK_SERVER 1
+--setenv LD_PRELOAD /lib/fork_server.so
+-- /usr/bin/nix-instantiate)"));
+  CHECK(evaluator_command(example) == sandbox_arguments(example, 7).command);
+  std::vector<std::string> inside;
+  for (const Sandbox::Bind& bind : forked_binds(example)) inside.push_back(bind.inside);
+  CHECK(inside == std::vector<std::string>{"/eka/nix", "/nix/store/1-a", "/nix/store/2-=CE=BB"});
+}
+
 TEST_CASE("a closure becomes a Nix string, with any content escaped") {
   CHECK(expression_for(R"({"a":"${b}\n''$$"})", "m") ==
         R"(import /eka/nix/plan.nix { mark = "m"; closure = "{\"a\":\"\${b}\\n''\$\$\"}"; })"

@@ -24,8 +24,8 @@ namespace eka::eval {
 namespace {
 
 // The exit status of a child that runs `probe` under the filter. The probe only makes system calls.
-int behind_the_filter(int (*probe)()) {
-  const std::string bytes = syscall_filter();
+int behind_the_filter(int (*probe)(), bool executes = true) {
+  const std::string bytes = syscall_filter(executes);
   std::vector<sock_filter> program(bytes.size() / sizeof(sock_filter));
   std::memcpy(program.data(), bytes.data(), program.size() * sizeof(sock_filter));
   const sock_fprog loaded{.len = static_cast<unsigned short>(program.size()), .filter = program.data()};
@@ -147,6 +147,19 @@ TEST_CASE("calls in the x32 convention kill the process") {
   CHECK(WTERMSIG(status) == SIGSYS);
 }
 #endif
+
+int execute_something() {
+  std::array<char*, 1> none{nullptr};
+  return refused(::execve("/bin/true", none.data(), none.data()), EPERM) ? 0 : 1;
+}
+
+TEST_CASE("the filter of forked evaluators denies executing programs, too") {
+  for (int (*probe)() : {execute_something, try_everything}) {
+    const int status = behind_the_filter(probe, false);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+  }
+}
 
 }  // namespace
 }  // namespace eka::eval
