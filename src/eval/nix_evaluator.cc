@@ -210,6 +210,8 @@ coro::Task<Answers> NixEvaluator::evaluate_at(const fs::path& place, const Evalu
     is_out_of_room = session.is_out_of_room();
     if (session.has_lost_server()) {
       nix.cannot_fork = ForkClient::server_ended;
+    } else if (session.could_not_be_confined()) {
+      nix.cannot_fork = "its children cannot be confined";
     } else if (!session.cannot_mount_root()) {
       co_return session.answers();
     } else if (forks != nullptr) {

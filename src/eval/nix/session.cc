@@ -232,6 +232,10 @@ std::optional<Result<Evaluated>> Session::take(const Answer& answer, coro::Stop 
   }
 }
 
+bool Session::could_not_be_confined() const {
+  return !failure_ && setup_.fork_client != nullptr && exit_.code() == nixec_failed;
+}
+
 // SQLite's database is mapped into memory, so a full file system may also end the process with a signal.
 bool Session::is_out_of_room() const {
   if (failure_ || exit_.ok()) return false;

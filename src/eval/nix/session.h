@@ -42,6 +42,7 @@ class Session {
 
   // After run():
   bool has_answered() const { return !roots_.empty(); }
+  bool could_not_be_confined() const;  // in a child of a fork server
   bool has_lost_server() const { return has_lost_server_; }
   bool is_out_of_room() const;     // the file system of the private store is full
   bool cannot_mount_root() const;  // nothing was evaluated: only bwrap may create namespaces on this machine

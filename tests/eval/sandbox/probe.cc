@@ -67,7 +67,7 @@ void files(int argc, char** argv) {
   say("descriptors", inherited);
   std::string directory(4096, '\0');
   say("directory", ::getcwd(directory.data(), directory.size()) != nullptr ? directory.c_str() : "?");
-  for (const char* path : {"/etc", "/proc", "/dev", "/tmp", "/usr/bin/bwrap", "/home", "/root", "/sys"}) {
+  for (const char* path : {"/etc", "/proc", "/dev", "/sys", "/usr/bin/bwrap", "/usr/bin/env", "/var/lib"}) {
     struct stat about{};
     if (::stat(path, &about) == 0) say("exists", path);
   }
