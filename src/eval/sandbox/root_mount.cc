@@ -42,14 +42,13 @@ void enter_namespaces() {
 class RootMount {
  public:
   explicit RootMount(std::string at) : at_(std::move(at)) {
-    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0111") != 0) refuse("mount a tmpfs");
+    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) refuse("mount a tmpfs");
   }
 
-  // Can be entered, but not listed (sandbox.h).
   void directory(const std::string& inside) {
     if (!made_.insert(inside).second || inside.empty() || inside == "/") return;
     directory(inside.substr(0, inside.rfind('/')));
-    if (::mkdir((at_ + inside).c_str(), 0111) != 0 && errno != EEXIST) refuse(printable(inside));
+    if (::mkdir((at_ + inside).c_str(), 0755) != 0 && errno != EEXIST) refuse(printable(inside));
   }
 
   void bind(const Sandbox::Bind& bind) {
@@ -58,6 +57,7 @@ class RootMount {
     if (::stat(bind.outside.c_str(), &about) != 0) refuse(printable(bind.outside));
     if (S_ISDIR(about.st_mode)) {
       directory(bind.inside);
+      covered_.insert(bind.inside);
     } else {
       directory(bind.inside.substr(0, bind.inside.rfind('/')));
       const coro::Descriptor made(::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
@@ -66,7 +66,15 @@ class RootMount {
     if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) refuse(printable(bind.outside));
   }
 
-  void seal() { restrict_to(at_, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV); }
+  // From then on, nothing can be created, and the directories can be entered, but not listed (sandbox.h). Until then,
+  // they are writable: a child of the fork server has no right to override their modes.
+  void seal() {
+    for (const std::string& inside : made_) {
+      if (!covered_.contains(inside) && ::chmod((at_ + inside).c_str(), 0111) != 0) refuse(printable(inside));
+    }
+    if (::chmod(at_.c_str(), 0111) != 0) refuse("restrict the root");
+    restrict_to(at_, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  }
 
   // Its directory exists: it was created before the root became read-only.
   void writable(const Sandbox::Bind& bind) {
@@ -87,6 +95,7 @@ class RootMount {
 
   std::string at_;
   std::set<std::string> made_;
+  std::set<std::string> covered_;  // by a bind mount: their modes are those of the bound directory
 };
 
 }  // namespace
