@@ -95,6 +95,7 @@ TEST_CASE("an atom cannot list the store, without Landlock") {
 
 TEST_CASE("an atom cannot list the store if bwrap binds each file") {
   World world({}, false);
+  world.evaluator().set_processes(Processes::own);
   world.add("first", {{"default.nix", "{ main = " + derivation_text("first") + "; }"}});
   // From the first failure to mount the root on, bwrap does it.
   Evaluation evaluation = world.evaluation({"first"});
