@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <variant>
 
 #include "coro/task/task_group.h"
@@ -128,11 +129,12 @@ class Run {
     co_await recall_unread();
     co_await read();
     co_await recall_read();
-    if (context_.settings.share_context && context_.evaluator->keeps_roots_apart()) {
+    const bool shares = context_.settings.share_context != atom::ShareContext::none;
+    if (shares && context_.evaluator->keeps_roots_apart()) {
       co_await each_locked(&Run::fetch_and_materialize);
-      co_await evaluate_together();
+      co_await evaluate_groups();
     } else {
-      if (context_.settings.share_context) {
+      if (shares) {
         context_.observer.detail(
             "this version of Nix would show atoms to each other in a shared process: each has its own");
       }
@@ -361,16 +363,43 @@ class Run {
     tell_answer(job);
   }
 
-  // Evaluates all jobs in few processes.
-  coro::Task<> evaluate_together() {
-    const std::vector<Job*> jobs = jobs_in<Ready>();
-    if (jobs.empty()) co_return;
+  // The jobs that share a context. Atoms of one set at one remote trust one another, since their publisher is the same;
+  // with the same lock, they evaluate the same dependencies.
+  std::vector<std::vector<Job*>> groups() {
+    std::map<std::string, std::vector<Job*>> by_set_and_lock;
+    for (auto* job : jobs_in<Ready>()) {
+      const Root& root = job->as<Ready>().fetched.root;
+      std::string key;
+      if (context_.settings.share_context == atom::ShareContext::set) {
+        key = root.published.set.hex() + " " + root.found_at.str() + "\n";
+        if (root.atom.lock) key += root.atom.lock->text();
+      }
+      by_set_and_lock[std::move(key)].push_back(job);
+    }
+    std::vector<std::vector<Job*>> out;
+    for (auto& [key, jobs] : by_set_and_lock) out.push_back(std::move(jobs));
+    return out;
+  }
+
+  coro::Task<> evaluate_groups() {
+    const bool are_all = context_.settings.share_context == atom::ShareContext::all;
+    std::vector<coro::Task<>> tasks;
+    for (auto& jobs : groups()) {
+      std::string what = are_all ? "all atoms together" : jobs.front()->item->typed;
+      if (!are_all && jobs.size() > 1) what += " and others of its set";
+      tasks.push_back(evaluate_together(std::move(jobs), std::move(what)));
+    }
+    co_await coro::all(std::move(tasks));
+  }
+
+  // Evaluates the jobs in few processes.
+  coro::Task<> evaluate_together(std::vector<Job*> jobs, std::string what) {
     // The documents must outlive the states of the jobs.
     std::vector<Materialized> documents;
     for (auto* job : jobs) documents.push_back(std::move(job->as<Ready>().document));
     std::vector<const Materialized*> pointers;
     for (const auto& document : documents) pointers.push_back(&document);
-    const Timed timed(context_, Stage::evaluate, "all atoms together", {});
+    const Timed timed(context_, Stage::evaluate, what, {});
     const auto started = context_.clock.now();
     Workers::Answered answered = [&](std::size_t index, Result<eval::Evaluated> result) {
       // The time until its own result: it is reported before the others are done.

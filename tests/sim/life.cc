@@ -198,7 +198,9 @@ class Life {
     out.cache_root = directory_ / "cache";
     out.platforms = {"x86_64-linux", "x86_64-linux", "x86_64-linux"};
     out.jobs = random.between(1, 4);
-    out.share_context = random.chance(0.3);
+    out.share_context = random.chance(0.3)   ? atom::ShareContext::all
+                        : random.chance(0.2) ? atom::ShareContext::set
+                                             : atom::ShareContext::none;
     return out;
   }
 

@@ -21,6 +21,8 @@ std::string_view notation(ConfigType type) {
   switch (type) {
     case ConfigType::truth:
       return "true or false";
+    case ConfigType::truth_or_text:
+      return "true, false, or a string";
     case ConfigType::number:
       return "a number, or a string with a unit";
     case ConfigType::paths:
@@ -117,7 +119,12 @@ class ConfigReader {
   }
 
   static std::optional<std::string> read_text(TomlTable& table, ConfigType type, const std::string& name) {
-    if (type == ConfigType::truth) {
+    // A truth value in quotes is refused.
+    const auto is_word = [](const TomlString& value) { return value.text != "true" && value.text != "false"; };
+    if (type == ConfigType::truth_or_text && table.holds_string(name) && is_word(*table.string(name))) {
+      return table.string(name)->text;
+    }
+    if (type == ConfigType::truth || type == ConfigType::truth_or_text) {
       const auto value = table.boolean(name);
       return value ? std::optional(*value ? "true" : "false") : std::nullopt;
     }

@@ -41,12 +41,15 @@ struct ConfigOrigin {
   std::string str() const;  // "eka.toml:3:1", "EKA_PLAN_JOBS", "default"
 };
 
+// Which atoms are evaluated in one process: each alone; those of a package set that have the same lock; all.
+enum class ShareContext { none, set, all };
+
 class Config {
  public:
   using Environment = std::map<std::string, std::string, std::less<>>;
 
   struct Plan {
-    bool sharectx = false;                                // evaluate many atoms in one process
+    ShareContext sharectx = ShareContext::none;           // evaluate many atoms in one process: true, false, or "set"
     std::uint64_t memory_bytes = std::uint64_t{4} << 30;  // for all evaluations together: an integer, or "512M", "4GiB"
     std::uint64_t disk_bytes = std::uint64_t{1} << 30;    // that one evaluation may write to its store
     std::chrono::seconds timeout{600};                    // for one evaluator: seconds, or "90s", "10m", "1h"

@@ -81,6 +81,17 @@ Result<bool> parse_truth(std::string_view text) {
   return std::unexpected(refuse(text, "true or false"));
 }
 
+Result<ShareContext> parse_share_context(std::string_view text) {
+  if (text == "set") return ShareContext::set;
+  const auto truth = parse_truth(text);
+  if (!truth) return std::unexpected(refuse(text, "true, false or set"));
+  return *truth ? ShareContext::all : ShareContext::none;
+}
+
+Json shown(ShareContext share) {
+  return share == ShareContext::set ? Json("set") : Json(share == ShareContext::all);
+}
+
 Result<unsigned> parse_jobs(std::string_view text) {
   static constexpr Unit plain[] = {{"", 1}};
   const auto value = parse_quantity(text, plain, 65536, "a number from 1 to 65536");
@@ -150,9 +161,9 @@ std::span<const ConfigKey> ConfigKeys::all() {
   static constexpr auto keys = std::to_array<ConfigKey>({
       {"cache.root", "directory of the cache (default: $XDG_CACHE_HOME/eka or ~/.cache/eka)", text,
        [](C& c, Text t) { return assign_text(c.cache_root_, t); }, [](const C& c) { return Json(c.cache_root_); }},
-      {"plan.sharectx", "evaluate all atoms in one process", truth,
-       [](C& c, Text t) { return assign(c.plan_.sharectx, parse_truth(t)); },
-       [](const C& c) { return Json(c.plan_.sharectx); }},
+      {"plan.sharectx", "evaluate all atoms in one process; \"set\": those of one package set that have the same lock",
+       truth_or_text, [](C& c, Text t) { return assign(c.plan_.sharectx, parse_share_context(t)); },
+       [](const C& c) { return shown(c.plan_.sharectx); }},
       {"plan.memory", "memory for all evaluations together: bytes, or a size such as 4GiB", number,
        [](C& c, Text t) { return assign(c.plan_.memory_bytes, parse_size(t)); },
        [](const C& c) { return Json(c.plan_.memory_bytes); }},

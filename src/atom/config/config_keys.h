@@ -9,7 +9,8 @@
 
 namespace eka::atom {
 
-enum class ConfigType { text, truth, number, paths };  // `number` also accepts text with a unit; `paths` is an array
+// `number` also accepts text with a unit; `truth_or_text` is a truth value or a word; `paths` is an array.
+enum class ConfigType { text, truth, truth_or_text, number, paths };
 
 struct ConfigKey {
   std::string_view path;

@@ -33,7 +33,7 @@ constexpr Row rows[] = {
     {common, "--progress", "ui.progress", Row::value, "STYLE", ""},
     {common, "--offline", "net.offline", Row::flag, "true", ""},
     {common, "-j,--jobs", "plan.jobs", Row::value, "N", ""},
-    {planning, "-c,--share-context", "plan.sharectx", Row::flag, "true", ""},
+    {planning, "-c,--share-context", "plan.sharectx", Row::flag, "true", "evaluate all atoms in one process"},
     {planning, "--build-platform", "platforms.build", Row::value, "PLATFORM", ""},
     {planning, "-t,--target", "platforms.target", Row::value, "PLATFORM", ""},
     {planning, "--fresh-eval", "plan.fresh", Row::flag, "true", ""},

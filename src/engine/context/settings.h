@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "atom/config/config.h"
 #include "eval/evaluator.h"
 #include "net/policy/timeouts.h"
 
@@ -22,14 +23,14 @@ struct Settings {
   std::filesystem::path cache_root;
   std::vector<std::filesystem::path> local_sources;  // directories whose files any local package set may use
   Platforms platforms;
-  std::size_t jobs = 2;           // concurrent evaluations
-  bool offline = false;           // no network access; only cached data is used
-  bool share_context = false;     // evaluate all roots in one process
-  bool fresh_evaluation = false;  // ignore cached evaluations
-  bool imports = false;           // allow import-from-derivation
-  bool gc_roots = true;           // create garbage collector roots for plans
-  bool whole_traces = false;      // include the frames of eka's expressions in error traces
-  eval::Limits limits;            // the memory limit applies to all evaluations together
+  std::size_t jobs = 2;                                         // concurrent evaluations
+  bool offline = false;                                         // no network access; only cached data is used
+  atom::ShareContext share_context = atom::ShareContext::none;  // which roots are evaluated in one process
+  bool fresh_evaluation = false;                                // ignore cached evaluations
+  bool imports = false;                                         // allow import-from-derivation
+  bool gc_roots = true;                                         // create garbage collector roots for plans
+  bool whole_traces = false;  // include the frames of eka's expressions in error traces
+  eval::Limits limits;        // the memory limit applies to all evaluations together
   net::Timeouts timeouts;
   std::chrono::seconds deadline{0};  // for the whole run; 0: none
   // Where the limits of this process's control groups are lower than what the user asked for: sentences for the user.

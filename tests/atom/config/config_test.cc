@@ -33,7 +33,7 @@ std::string origin(const Config& config, std::string_view key) {
 TEST_CASE("default configuration") {
   const Config config = loaded({});
   CHECK(config.cache_root() == "/home/ann/.cache/eka");
-  CHECK_FALSE(config.plan().sharectx);
+  CHECK(config.plan().sharectx == ShareContext::none);
   CHECK(config.plan().jobs == 0);
   CHECK(config.platforms().build == native_platform());
   CHECK(config.default_composer().set.str() == "atom");
@@ -111,6 +111,16 @@ TEST_CASE("unknown keys are rejected with a suggestion") {
   CHECK(refusal("[uri]\nalias.x = \"y\"") == "eka.toml:2:1: unknown key “uri.alias”; did you mean “uri.aliases”?");
   CHECK(refusal("", {{"HOME", "/h"}, {"EKA_PLAN_JBOS", "1"}}) ==
         "environment variable “EKA_PLAN_JBOS” is unknown; did you mean “EKA_PLAN_JOBS”?");
+}
+
+TEST_CASE("a truth value or a word") {
+  const auto shown = [](const std::string& value) { return origin(loaded({{"x", value}}), "plan.sharectx"); };
+  CHECK(shown("plan.sharectx = true") == "true from x:1:6");
+  CHECK(shown("plan.sharectx = false") == "false from x:1:6");
+  CHECK(shown("plan.sharectx = \"set\"") == "\"set\" from x:1:6");
+  CHECK(loaded({}, {{"HOME", "/h"}, {"EKA_PLAN_SHARECTX", "set"}}).plan().sharectx == ShareContext::set);
+  CHECK(refusal("plan.sharectx = \"sets\"") ==
+        "eka.toml:1:6: “plan.sharectx”: invalid value “sets”: must be true, false or set");
 }
 
 TEST_CASE("invalid types and values are rejected with their position") {

@@ -48,6 +48,16 @@ else
   equal "each failure needs one additional evaluator" 3 "$(evaluators)"
 fi
 
+echo "- atoms of one set"
+EKA_PLAN_SHARECTX=set traced plan --fresh-eval ::good1 ::good2 ::good3
+equal "exit code" 0 "$status"
+equal "atoms with the same lock share an evaluator" 1 "$(evaluators)"
+atom needs "$(derivation needs)"
+printf '\n[package.sets]\nlocal = "::"\n\n[deps.from.local]\ngood4 = "^1"\n' >>needs/atom.toml
+EKA_PLAN_SHARECTX=set traced plan --fresh-eval ::good1 ::good2 ::needs
+equal "an atom with another lock: exit code" 0 "$status"
+equal "it has its own evaluator" 2 "$(evaluators)"
+
 echo "- inside the sandbox"
 fresh_cache
 traced plan --fresh-eval ::good1
