@@ -19,6 +19,7 @@
 #include "coro/task/timeout.h"
 #include "eval/sandbox/fork_server.h"
 #include "eval/sandbox/memory_file.h"
+#include "eval/sandbox/nixec.h"
 #include "eval/sandbox/sandbox.h"
 
 namespace eka::eval {
@@ -159,11 +160,14 @@ ForkClient::~ForkClient() {
 coro::Task<std::unique_ptr<ForkClient>> ForkClient::start(const Installation& installation,
                                                           std::vector<fs::path> writable) {
   if (installation.fork_library.empty()) throw Error(Kind::failure, "its library is not installed");
+  if (!is_nixec(installation.nixec.string())) throw Error(Kind::failure, "nixec is not installed");
   if (installation.libraries.empty()) throw Error(Kind::failure, "nix-instantiate is linked statically");
   const coro::Executor executor = co_await asio::this_coro::executor;
   Pair ends = socket_pair(SOCK_SEQPACKET);
-  coro::Command command(fork_server_command(installation.bwrap.string(), installation.nix_instantiate.string(),
-                                            installation.fork_library.string(), writable));
+  coro::Command command(
+      guarded_command(installation.nixec.string(),
+                      fork_server_command(installation.bwrap.string(), installation.nix_instantiate.string(),
+                                          installation.fork_library.string(), writable)));
   command.directory = "/";
   command.inherit = {{ends.theirs.get(), fork_server_socket}};
   auto server = std::make_unique<coro::Process>(executor, command);

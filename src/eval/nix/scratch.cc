@@ -4,11 +4,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -30,10 +32,20 @@ void remove_from_dying(const fs::path& path) {
   }
 }
 
-// Empty if the directory does not exist or is locked by another process.
-coro::Descriptor lock(const fs::path& directory) {
+// Without locks, age decides whether the owner is dead: no evaluation takes days.
+bool is_old(const coro::Descriptor& directory) {
+  constexpr std::time_t days = 2 * 24 * 3600;
+  struct stat about{};
+  return ::fstat(directory.get(), &about) == 0 && std::time(nullptr) - about.st_mtime > days;
+}
+
+// Empty if the directory does not exist or belongs to another process. A new directory on a file system that cannot
+// lock is used without a lock.
+coro::Descriptor lock(const fs::path& directory, bool is_new) {
   coro::Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) opened.reset();
+  if (opened.get() < 0 || ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0) return opened;
+  const bool is_held = errno == EWOULDBLOCK;
+  if (is_held || (!is_new && !is_old(opened))) opened.reset();
   return opened;
 }
 
@@ -47,7 +59,7 @@ Scratch::Scratch(const fs::path& root, coro::Pool& pool) : pool_(pool) {
     if (::mkdtemp(name.data()) == nullptr) {
       throw Error(Kind::failure, "cannot create a directory in " + root.string() + ": " + std::strerror(errno));
     }
-    lock_ = lock(name);
+    lock_ = lock(name, true);
     if (std::error_code gone; !fs::is_directory(name, gone)) lock_.reset();
     path_ = name;
   }
@@ -65,7 +77,7 @@ void Scratch::sweep(const fs::path& root) {
   std::error_code ignored;
   for (const fs::directory_entry& entry : fs::directory_iterator(root, ignored)) {
     if (!entry.path().filename().string().starts_with(prefix)) continue;
-    if (const coro::Descriptor locked = lock(entry.path()); locked.get() >= 0) remove_from_dying(entry.path());
+    if (const coro::Descriptor locked = lock(entry.path(), false); locked.get() >= 0) remove_from_dying(entry.path());
   }
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "coro/process/descriptor.h"
+#include "eval/sandbox/guard.h"
 #include "eval/sandbox/launcher.h"
 #include "eval/sandbox/memory_file.h"
 #include "eval/sandbox/root_mount.h"
@@ -87,6 +88,7 @@ class Reader {
   std::string_view text_;
 };
 
+constexpr const char* guard_option = "--guard";
 constexpr std::string_view format = "nixec-request-3";
 
 std::string read_all(int from) {
@@ -142,6 +144,18 @@ int complain(const std::exception& error, int code) {
   fail_with_errno("cannot run " + request.sandbox.bwrap);
 }
 
+// `words`: the id of the process that started this one, and a command.
+[[noreturn]] void run_guarded(char** words) {
+  const std::string_view digits = words[0];
+  pid_t parent = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), parent);
+  if (parent != ::getppid()) throw Error(Kind::failure, "nixec must be started by eka");
+  enter_namespaces();
+  continue_under_guard(parent, 0);
+  ::execv(words[1], words + 1);
+  fail_with_errno(std::string("cannot run ") + words[1]);
+}
+
 // bwrap does not close inherited descriptors; they would be open inside.
 void close_inherited() {
   if (::close_range(STDERR_FILENO + 1, ~0U, 0) == 0) return;
@@ -150,14 +164,12 @@ void close_inherited() {
 
 }  // namespace
 
-// The alarm survives exec, and bwrap neither handles nor forwards the signal: it terminates, with all processes inside.
 void take_on(const NixecLimits& limits) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, limits.open_files);
   limit(RLIMIT_FSIZE, limits.file_bytes);
   limit(RLIMIT_CPU, limits.cpu_seconds);
   limit(RLIMIT_AS, limits.memory_bytes);
-  ::alarm(static_cast<unsigned>(limits.wall_seconds));
 }
 
 BinaryIdentity BinaryIdentity::of_this_process() {
@@ -232,6 +244,12 @@ Result<NixecRequest> NixecRequest::parse(std::string_view text) {
   }
 }
 
+std::vector<std::string> guarded_command(const std::string& nixec, const std::vector<std::string>& command) {
+  std::vector<std::string> words{nixec, guard_option, std::to_string(::getpid())};
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
+}
+
 bool is_nixec(std::string_view program) {
   return program.substr(program.rfind('/') + 1) == "nixec";
 }
@@ -240,6 +258,7 @@ int nixec_main(int argc, char** argv) {
   if (argc > 0 && std::string_view(argv[0]) == inside_launcher) return launcher_main(argc, argv);
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (argc > 3 && std::string_view(argv[1]) == guard_option) run_guarded(argv + 2);
     close_inherited();
     const NixecRequest request = unwrap(NixecRequest::parse(read_all(STDIN_FILENO)));
     if (request.parent != ::getppid()) throw Error(Kind::failure, "nixec must be started by eka");
@@ -254,6 +273,7 @@ int nixec_main(int argc, char** argv) {
     } catch (const std::exception& error) {
       return complain(error, nixec_cannot_mount);
     }
+    continue_under_guard(static_cast<pid_t>(request.parent), static_cast<unsigned>(request.limits.wall_seconds));
     become_bwrap(request);
   } catch (const std::exception& error) {
     return complain(error, nixec_failed);

@@ -28,17 +28,6 @@ void write_to(const char* file, const std::string& text) {
   if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) refuse(file);
 }
 
-// The user and group ids stay the same, so that bwrap, which creates its own namespaces, works as without these.
-void enter_namespaces() {
-  const std::string user = std::to_string(::geteuid());
-  const std::string group = std::to_string(::getegid());
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) refuse("create namespaces");
-  write_to("/proc/self/setgroups", "deny");
-  write_to("/proc/self/uid_map", user + " " + user + " 1");
-  write_to("/proc/self/gid_map", group + " " + group + " 1");
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse("make mounts private");
-}
-
 class RootMount {
  public:
   explicit RootMount(std::string at) : at_(std::move(at)) {
@@ -99,6 +88,16 @@ class RootMount {
 };
 
 }  // namespace
+
+void enter_namespaces() {
+  const std::string user = std::to_string(::geteuid());
+  const std::string group = std::to_string(::getegid());
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) != 0) refuse("create namespaces");
+  write_to("/proc/self/setgroups", "deny");
+  write_to("/proc/self/uid_map", user + " " + user + " 1");
+  write_to("/proc/self/gid_map", group + " " + group + " 1");
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse("make mounts private");
+}
 
 void mount_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& store) {
   enter_namespaces();
