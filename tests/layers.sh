@@ -142,7 +142,8 @@ sqlite sqlite3 many store eval
 zlib zlib once git store
 libarchive archive once store
 CLI11 CLI/ once cli
-seccomp (seccomp|linux/seccomp) once eval
+seccomp seccomp once eval
+kernel-seccomp linux/seccomp once eval
 END
 
 awk -F'\t' '$2 ~ /^"/ && $1 ~ /\.h$/ { to = $2; gsub(/"/, "", to); from = $1; sub(/^src\//, "", from); if (from != to) print from, to }' \

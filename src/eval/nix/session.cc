@@ -132,6 +132,7 @@ coro::Task<> Session::run() {
   prepared.command.on_errors = [this](std::string_view bytes) { hear(bytes); };
   group_.start(converse(std::move(prepared.command)));
   co_await group_.join();
+  co_await find_obstacle();
   if (evaluation_.imports && exit_.code() == 1 && !too_much_) {
     // The wanted derivation will be imported, so the limit applies to it, too.
     too_much_ = co_await coro::offload(setup_.pool, [this](coro::Stop stop) { return meter_->is_over(stop, true); });
@@ -244,6 +245,13 @@ bool Session::is_out_of_room() const {
          exit_.signal() == SIGBUS || exit_.code() == 128 + SIGBUS;
 }
 
+// Diagnosing starts a process.
+coro::Task<> Session::find_obstacle() {
+  if (!reader_.rest().starts_with("bwrap: ")) co_return;
+  obstacle_ =
+      co_await coro::offload(setup_.pool, [] { return explain(Attempt::now(), Restrictions::of_this_process()); });
+}
+
 bool Session::cannot_mount_root() const {
   return !failure_ && setup_.can_mount_root && exit_.code() == nixec_cannot_mount;
 }
@@ -262,7 +270,8 @@ Answers Session::answers() {
                       .wall_limit = evaluation_.limits.wall_time,
                       .memory_limit = evaluation_.limits.memory_bytes,
                       .closure = evaluation_.closure_json,
-                      .whole_trace = evaluation_.whole_trace};
+                      .whole_trace = evaluation_.whole_trace,
+                      .obstacle = obstacle_};
   answers.failure = explain(ending);
   answers.exhausted = exhausted(ending);
   answers.wanted = std::move(wanted_);

@@ -17,6 +17,7 @@
 #include "eval/nix/fork_client.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/supplies.h"
+#include "eval/sandbox/obstacle.h"
 #include "eval/store/store_meter.h"
 
 namespace eka::eval {
@@ -55,6 +56,7 @@ class Session {
   void hear(std::string_view bytes);
   coro::Task<> look_for_wanted();
   coro::Task<> take_heard();
+  coro::Task<> find_obstacle();
   std::optional<Result<Evaluated>> take(const Answer& answer, coro::Stop stop);
 
   const SandboxSetup& setup_;
@@ -72,6 +74,7 @@ class Session {
   std::optional<StoreMeter> meter_;
   std::mutex measuring_;                // protects meter_ from concurrent threads of the pool
   std::atomic<bool> too_much_ = false;  // the size limit is exceeded
+  std::optional<Obstacle> obstacle_;    // why bwrap could not set up the sandbox
   std::optional<Error> failure_;        // set if eka ended the process
   bool has_lost_server_ = false;
   std::chrono::milliseconds took_{};

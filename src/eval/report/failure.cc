@@ -220,11 +220,16 @@ Error killed(int signal, const Ending& ending) {
   }
 }
 
-Error no_sandbox(std::string_view errors) {
-  return Error(Kind::failure, "creating the sandbox failed: " + printable(trimmed(errors), longest_text, true))
-      .with_hint(
-          "bubblewrap needs user namespaces; see the sysctls kernel.unprivileged_userns_clone, "
-          "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns");
+Error no_sandbox(const Ending& ending) {
+  const std::string said = printable(trimmed(ending.errors), longest_text, true);
+  if (!ending.obstacle) {
+    return Error(Kind::failure, "creating the sandbox failed: " + said)
+        .with_hint(
+            "bubblewrap needs user namespaces; see the sysctls kernel.unprivileged_userns_clone, "
+            "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns");
+  }
+  return Error(Kind::failure, "creating the sandbox failed: " + ending.obstacle->why + "\n" + said)
+      .with_hint(ending.obstacle->help);
 }
 
 }  // namespace
@@ -234,7 +239,7 @@ Error explain(const Ending& ending) {
   // bwrap exits with 128 + the signal that terminated its command.
   if (ending.code && *ending.code > 128) return killed(*ending.code - 128, ending);
   if (ending.code == nixec_failed) return Error(Kind::failure, printable(trimmed(ending.errors), longest_text, true));
-  if (ending.errors.starts_with("bwrap: ")) return no_sandbox(ending.errors);
+  if (ending.errors.starts_with("bwrap: ")) return no_sandbox(ending);
   return refused(ending);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "eval/evaluator.h"
+#include "eval/sandbox/obstacle.h"
 
 namespace eka::eval {
 
@@ -20,8 +21,9 @@ struct Ending {
   std::chrono::seconds cpu_limit{};
   std::chrono::seconds wall_limit{};
   std::uint64_t memory_limit{};
-  std::string_view closure{};  // the document that was evaluated
-  bool whole_trace{};          // include the frames of eka's expressions
+  std::string_view closure{};          // the document that was evaluated
+  bool whole_trace{};                  // include the frames of eka's expressions
+  std::optional<Obstacle> obstacle{};  // if bwrap failed: why
 };
 
 // Pure. For an error reported by Nix: its message and the frames of its trace that belong to atoms (trace.h); if it
