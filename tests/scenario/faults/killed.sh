@@ -34,4 +34,28 @@ eka cache verify
 equal "eka finds the cache valid" 0 "$status"
 equal "no incomplete pack is left" "" "$(find "$XDG_CACHE_HOME/eka/git" -path '*incoming/*' | head)"
 equal "no process is left running" "" "$(left_processes)"
+
+# While the sandbox is being created: bwrap's child waits for its parent, which may be gone. Other processes keep the
+# processors busy, so that the moments between two system calls last.
+burners=()
+for _ in 1 2 3 4; do
+  while :; do :; done &
+  burners+=($!)
+done
+at_exit 'kill "${burners[@]}" 2>/dev/null; wait "${burners[@]}" 2>/dev/null'
+eka plan "$uri"
+begin=${EPOCHREALTIME/[.,]/}
+eka plan --fresh-eval "$uri"
+took=$((${EPOCHREALTIME/[.,]/} - begin))
+equal "with a filled cache: the derivation" "$expected" "$out"
+strikes=60
+for ((strike = 1; strike <= strikes; strike++)); do
+  "$EKA" plan --fresh-eval "$uri" </dev/null >"$scratch/killed.out" 2>"$scratch/killed.err" &
+  victim=$!
+  sleep "$(printf '%d.%06d' $((took * strike / strikes / 1000000)) $((took * strike / strikes % 1000000)))"
+  kill -KILL "$victim" 2>/dev/null || true
+  wait "$victim" 2>/dev/null || true
+done
+kill "${burners[@]}"
+equal "struck while sandboxes are created: no process is left running" "" "$(left_processes)"
 finish

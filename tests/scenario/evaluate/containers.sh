@@ -1,0 +1,69 @@
+#!/bin/bash
+# Where no namespaces can be created, plan says why and what to do.
+source "$(dirname "$0")/../scenario.sh"
+source "$here/building.sh"
+
+begin_set
+add_atom one '{ main = derivation { name = "one"; system = cfg.platforms.build; builder = "/bin/sh"; src = ./.; at = toString ./.; }; }'
+commit_set one
+
+# --- why not
+
+own_store
+# Runs a command with user.max_user_namespaces = 0, which each user namespace has for itself.
+no_namespaces='echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+if ! unshare -Ur bash -c "$no_namespaces" _ true 2>/dev/null; then
+  skip "this machine allows no user namespaces, so the restrictions cannot be set up: $(unshare -Ur true 2>&1)"
+  finish
+  exit
+fi
+restricted() {
+  status=0
+  "$@" </dev/null >"$scratch/out" 2>"$scratch/err" || status=$?
+  out=$(cat "$scratch/out")
+  err=$(cat "$scratch/err")
+}
+restricted unshare -Ur bash -c "$no_namespaces" _ "$EKA" plan ::one
+equal "max_user_namespaces = 0: exit code" 1 "$status"
+matches "it is named" 'creating the sandbox failed: namespaces are disabled \(user.max_user_namespaces = 0\)' "$err"
+matches "with the sysctl" 'sysctl -w user.max_user_namespaces=15000' "$err"
+
+# A filter of system calls that refuses unshare() and clone() with CLONE_NEWUSER, as Docker's default profile does.
+instruction() {  # CODE JT JF K
+  local i bytes=()
+  bytes=($(($1 & 255)) $(($1 >> 8)) "$2" "$3" $(($4 & 255)) $(($4 >> 8 & 255)) $(($4 >> 16 & 255)) $(($4 >> 24 & 255)))
+  for i in "${bytes[@]}"; do printf "\\x$(printf %02x "$i")"; done
+}
+refuse_namespaces() {  # x86_64: 272 is unshare, 56 is clone
+  instruction 0x20 0 0 0
+  instruction 0x15 4 0 272
+  instruction 0x15 0 2 56
+  instruction 0x20 0 0 16
+  instruction 0x45 1 0 0x10000000
+  instruction 0x06 0 0 0x7fff0000
+  instruction 0x06 0 0 0x00050001
+}
+filtered() {  # FILTER COMMAND…
+  "$1" >"$scratch/filter"
+  shift
+  restricted bwrap --dev-bind / / --unshare-user --seccomp 9 -- "$@" 9<"$scratch/filter"
+}
+if [[ $(uname -m) == x86_64 ]]; then
+  filtered refuse_namespaces "$EKA" plan ::one
+  equal "a seccomp filter: exit code" 1 "$status"
+  matches "it is named" 'user namespaces are forbidden by a seccomp filter' "$err"
+  matches "with Docker's flag" '--security-opt seccomp=unconfined' "$err"
+else
+  skip "the filters of system calls are written for x86_64, not $(uname -m)"
+fi
+if ((EUID == 0)) && capsh --has-p=cap_setfcap 2>/dev/null; then
+  restricted setpriv --bounding-set=-all --inh-caps=-all "$EKA" plan ::one
+  equal "root without capabilities: exit code" 1 "$status"
+  matches "the missing one is named" 'root without the capability CAP_SETFCAP' "$err"
+  matches "with the flag" '--cap-add SETFCAP' "$err"
+else
+  skip "only root can give up root's capabilities"
+fi
+
+equal "no process is left running" "" "$(left_processes)"
+finish
