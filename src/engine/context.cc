@@ -70,8 +70,8 @@ coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const
   const git::Connector::TellWait tell_wait = [&observer](const net::HostRests::Wait& wait) { report(observer, wait); };
   auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->facts(),
                                                     settings.timeouts, std::move(config), tell, tell_wait);
-  MakeEvaluator make_evaluator = [&pool = runtime.pool()](store::Cache& its_cache) {
-    return std::make_unique<eval::NixEvaluator>(its_cache.root(), pool);
+  MakeEvaluator make_evaluator = [&pool = runtime.pool(), sandbox = settings.sandbox](store::Cache& its_cache) {
+    return std::make_unique<eval::NixEvaluator>(its_cache.root(), pool, "/dev/shm", sandbox);
   };
   auto evaluator = make_evaluator(*cache);
   Outside outside{runtime.pool(),           clock, std::move(cache), std::move(connector), std::move(evaluator),

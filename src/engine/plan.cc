@@ -87,6 +87,7 @@ Plan plan_of(const FoundRoot& root, std::vector<std::string> remotes, std::vecto
           .drv_path = evaluation.drv_path,
           .outputs = evaluation.outputs,
           .remembered = remembered,
+          .sandbox = {},
           .remotes = std::move(remotes),
           .archives = std::move(archives),
           .milliseconds = {}};
@@ -320,6 +321,7 @@ class Run {
   }
 
   void complete(Job& job, Plan plan) {
+    plan.sandbox = context_.evaluator->identity().sandbox;  // part of the key
     job.state = Done{std::move(plan)};
     tell_answer(job);
   }
@@ -359,6 +361,7 @@ class Run {
     const auto& fetched = job.as<Ready>().fetched;
     auto evaluation = recalled(fetched.root, result.drv_path, result.outputs);
     auto plan = plan_of(fetched.root, &fetched.closure, evaluation, false);
+    plan.sandbox = context_.evaluator->identity().sandbox;
     job.state = Evaluated{std::move(plan), fetched.key, std::move(evaluation), std::move(result)};
     tell_answer(job);
   }

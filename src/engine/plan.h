@@ -28,6 +28,7 @@ struct Plan {
   std::string drv_path;
   std::vector<eval::Output> outputs;
   bool remembered = false;                   // from an earlier evaluation
+  eval::SandboxKind sandbox{};               // in which it was evaluated
   std::vector<std::string> remotes;          // all remotes that its closure names, redacted
   std::vector<atom::LockedDirect> archives;  // unpacked by its build (provide_archives.h)
   Times milliseconds;

@@ -35,6 +35,12 @@ struct Limits {
   std::uint64_t store_bytes = std::uint64_t{1} << 30;  // size limit of the private store (store_meter.h)
 };
 
+// How evaluations are isolated.
+enum class SandboxKind {
+  strict,     // namespaces, seccomp, and Landlock if the kernel has it
+  container,  // Landlock and seccomp only, for containers in which no namespaces can be created: see sandbox.h
+};
+
 struct Evaluation {
   std::string closure_json;  // input of nix/plan.nix, which documents its format
   std::vector<Source> sources;
@@ -85,6 +91,7 @@ class Evaluator {
     std::string version;
     std::string expressions_digest;  // of the expressions that evaluate a closure
     std::string store_directory;     // "/nix/store"
+    SandboxKind sandbox = SandboxKind::strict;
   };
 
   virtual ~Evaluator() = default;

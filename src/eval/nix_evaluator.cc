@@ -16,6 +16,7 @@
 #include "eval/nix/scratch.h"
 #include "eval/nix/session.h"
 #include "eval/nix/supplies.h"
+#include "eval/sandbox/landlock.h"
 #include "eval/store/gc_roots.h"
 #include "eval/store/private_store.h"
 #include "eval/store/real_store.h"
@@ -103,13 +104,27 @@ coro::Task<std::set<std::string>> ask_store(const Installation& installation, st
   co_return paths;
 }
 
+// Nothing can be mounted in this sandbox: the sources must be at /nix/store.
+void check_container(const Installation& installation) {
+  if (landlock_version() == 0) {
+    throw Error(Kind::usage,
+                "the sandbox \"container\" needs Landlock, which this kernel or a seccomp filter does not provide")
+        .with_hint("use Linux 5.13 or newer with `landlock` in its parameter lsm=, or plan.sandbox = \"strict\"");
+  }
+  if (root_of(installation.store) != fs::path("/")) {
+    throw Error(Kind::usage,
+                "the sandbox \"container\" needs a Nix store at /nix/store, not " + printable(installation.store))
+        .with_hint("unset NIX_REMOTE, or use plan.sandbox = \"strict\"");
+  }
+}
+
 }  // namespace
 
 struct NixEvaluator::Installed {
-  explicit Installed(Installation found)
+  Installed(Installation found, SandboxKind sandbox)
       : installation(std::move(found)),
         real_store(installation.store),
-        identity{installation.nix_version, installation.expressions_digest, "/nix/store"} {}
+        identity{installation.nix_version, installation.expressions_digest, "/nix/store", sandbox} {}
 
   coro::Task<> supply(const fs::path& scratch_root, coro::Pool& pool) {
     supplies = co_await gather_supplies(installation, scratch_root, pool);
@@ -143,20 +158,23 @@ struct NixEvaluator::Installed {
   coro::SingleFlight<int, void> starting;
 };
 
-NixEvaluator::NixEvaluator(fs::path cache_root, coro::Pool& pool, fs::path shared_memory)
+NixEvaluator::NixEvaluator(fs::path cache_root, coro::Pool& pool, fs::path shared_memory, SandboxKind sandbox)
     : places_(fs::absolute(cache_root / "scratch"), std::move(shared_memory)),
       gc_roots_(fs::absolute(cache_root / "gcroots")),
-      pool_(pool) {}
+      pool_(pool),
+      sandbox_(sandbox) {}
 
-NixEvaluator::NixEvaluator(Installation installation, fs::path cache_root, coro::Pool& pool, fs::path shared_memory)
-    : NixEvaluator(std::move(cache_root), pool, std::move(shared_memory)) {
+NixEvaluator::NixEvaluator(Installation installation, fs::path cache_root, coro::Pool& pool, fs::path shared_memory,
+                           SandboxKind sandbox)
+    : NixEvaluator(std::move(cache_root), pool, std::move(shared_memory), sandbox) {
   install(std::move(installation));
 }
 
 NixEvaluator::~NixEvaluator() = default;
 
 void NixEvaluator::install(Installation installation) {
-  installed_ = std::make_unique<Installed>(std::move(installation));
+  if (sandbox_ == SandboxKind::container) check_container(installation);
+  installed_ = std::make_unique<Installed>(std::move(installation), sandbox_);
   pool_.run_detached([places = places_] {
     Scratch::sweep(places.disk());
     if (places.memory()) Scratch::sweep(*places.memory());
@@ -188,6 +206,7 @@ const Installation& NixEvaluator::installation() const {
 coro::Task<Answers> NixEvaluator::evaluate_each(Evaluation evaluation, Answered answered) {
   Installed& nix = *installed_;
   if (!nix.supplies) co_await nix.supplying.run(0, nix.supply(places_.disk(), pool_));
+  if (sandbox_ == SandboxKind::container) co_await provide(&evaluation.sources);
   const fs::path place =
       co_await coro::offload(pool_, [&]() -> fs::path { return places_.for_writing(evaluation.limits.store_bytes); });
   bool is_out_of_room = false;
@@ -204,7 +223,7 @@ coro::Task<Answers> NixEvaluator::evaluate_at(const fs::path& place, const Evalu
   Installed& nix = *installed_;
   while (true) {
     ForkClient* const forks = co_await fork_client();
-    const SandboxSetup setup{nix.installation, place, pool_, *nix.supplies, nix.can_mount_root, forks};
+    const SandboxSetup setup{nix.installation, place, pool_, *nix.supplies, nix.can_mount_root, forks, sandbox_};
     Session session(co_await asio::this_coro::executor, setup, evaluation, answered);
     co_await session.run();
     is_out_of_room = session.is_out_of_room();
@@ -228,7 +247,7 @@ coro::Task<ForkClient*> NixEvaluator::fork_client() {
   Installed& nix = *installed_;
   const bool is_first = !std::exchange(nix.has_evaluated, true);
   if (processes_ == Processes::own || (processes_ == Processes::automatic && is_first)) co_return nullptr;
-  if (!nix.can_mount_root || nix.cannot_fork) co_return nullptr;
+  if (sandbox_ == SandboxKind::container || !nix.can_mount_root || nix.cannot_fork) co_return nullptr;
   if (!nix.forks) {
     std::vector<fs::path> writable{places_.disk()};
     if (places_.memory()) writable.push_back(*places_.memory());
@@ -240,6 +259,18 @@ coro::Task<ForkClient*> NixEvaluator::fork_client() {
 std::string NixEvaluator::detail() const {
   if (!installed_ || !installed_->cannot_fork) return {};
   return "each evaluation loads Nix, because there is no fork server: " + *installed_->cannot_fork;
+}
+
+// Adds the sources that the real store does not have. In the order of the sources: they are few in most closures.
+coro::Task<> NixEvaluator::provide(const std::vector<Source>* sources) {
+  std::vector<std::string> paths;
+  for (const Source& source : *sources) paths.push_back(source.store_path);
+  const auto valid = co_await exist(std::move(paths));
+  for (std::size_t i = 0; i < sources->size(); ++i) {
+    if (valid[i]) continue;
+    Source missing = (*sources)[i];
+    co_await add_source(std::move(missing));
+  }
 }
 
 coro::Task<std::vector<Evaluated>> NixEvaluator::evaluate(Evaluation evaluation) {

@@ -34,10 +34,11 @@ class NixEvaluator final : public Evaluator {
   // Private stores are in memory, below `shared_memory`, or in `<cache_root>/scratch` (scratch_places.h); leftovers of
   // killed processes are removed from both. `<cache_root>/gcroots` contains garbage collector roots. `pool` must
   // outlive the evaluator and all its results.
-  NixEvaluator(std::filesystem::path cache_root, coro::Pool& pool, std::filesystem::path shared_memory = "/dev/shm");
+  NixEvaluator(std::filesystem::path cache_root, coro::Pool& pool, std::filesystem::path shared_memory = "/dev/shm",
+               SandboxKind sandbox = SandboxKind::strict);
   // With a known installation: prepare() does nothing.
   NixEvaluator(Installation installation, std::filesystem::path cache_root, coro::Pool& pool,
-               std::filesystem::path shared_memory = "/dev/shm");
+               std::filesystem::path shared_memory = "/dev/shm", SandboxKind sandbox = SandboxKind::strict);
   ~NixEvaluator() override;
 
   void set_processes(Processes processes) { processes_ = processes; }
@@ -66,6 +67,7 @@ class NixEvaluator final : public Evaluator {
   coro::Task<Answers> evaluate_at(const std::filesystem::path& place, const Evaluation& evaluation,
                                   const Answered& answered, bool& is_out_of_room);
   coro::Task<ForkClient*> fork_client();
+  coro::Task<> provide(const std::vector<Source>* sources);
   coro::Task<> import_from(std::vector<std::filesystem::path> stores, std::set<std::string> drv_paths,
                            std::filesystem::path place);
 
@@ -73,6 +75,7 @@ class NixEvaluator final : public Evaluator {
   Processes processes_ = Processes::automatic;
   std::filesystem::path gc_roots_;
   coro::Pool& pool_;
+  SandboxKind sandbox_;
   std::unique_ptr<Installed> installed_;
 };
 

@@ -57,6 +57,7 @@ class Config {
     bool fresh = false;                                   // ignore cached evaluations
     bool ifd = false;                                     // allow import-from-derivation
     bool gcroot = true;                                   // protect planned derivations from Nix's garbage collector
+    std::string sandbox = "strict";                       // of evaluations: strict, container
   };
   struct Net {                         // durations, in the same format
     std::chrono::seconds connect{20};  // for establishing a connection: name resolution, TCP and TLS

@@ -101,6 +101,7 @@ Result<unsigned> parse_jobs(std::string_view text) {
 
 constexpr std::string_view color_words = "auto|always|never";
 constexpr std::string_view progress_words = "auto|bar|plain|none";
+constexpr std::string_view sandbox_words = "strict|container";
 
 // `words` are separated by "|".
 Result<std::string> parse_word(std::string_view text, std::string_view words) {
@@ -187,6 +188,9 @@ std::span<const ConfigKey> ConfigKeys::all() {
       {"plan.gcroot", "protect derivations from Nix's garbage collector", truth,
        [](C& c, Text t) { return assign(c.plan_.gcroot, parse_truth(t)); },
        [](const C& c) { return Json(c.plan_.gcroot); }},
+      {"plan.sandbox", "isolation of evaluations: strict, or container (without namespaces)", text,
+       [](C& c, Text t) { return assign(c.plan_.sandbox, parse_word(t, sandbox_words)); },
+       [](const C& c) { return Json(c.plan_.sandbox); }, sandbox_words, true},
       {"net.connect", "time limit for establishing a connection: seconds, or a time such as 20s", number,
        [](C& c, Text t) { return assign(c.net_.connect, parse_duration(t)); },
        [](const C& c) { return Json(std::int64_t{c.net_.connect.count()}); }},

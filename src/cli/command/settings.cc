@@ -109,6 +109,7 @@ Preferences read_preferences(const Common& common) {
   settings.fresh_evaluation = config.plan().fresh;
   settings.imports = config.plan().ifd;
   settings.gc_roots = config.plan().gcroot;
+  if (config.plan().sandbox == "container") settings.sandbox = eval::SandboxKind::container;
   bound_memory(settings, config, allowance);
   settings.limits.store_bytes = config.plan().disk_bytes;
   settings.limits.wall_time = config.plan().timeout;

@@ -17,6 +17,7 @@ atom::Json plan_json(const engine::Plan& plan) {
   out["outputs"] = atom::Json::Object{};
   for (const auto& output : plan.outputs) out["outputs"][output.name] = output.path;
   out["from"] = plan.remembered ? "cache" : "evaluated";
+  if (plan.sandbox == eval::SandboxKind::container) out["sandbox"] = "container";
   out["milliseconds"] = times_json(plan.milliseconds);
   return out;
 }

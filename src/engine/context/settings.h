@@ -29,6 +29,7 @@ struct Settings {
   bool fresh_evaluation = false;                                // ignore cached evaluations
   bool imports = false;                                         // allow import-from-derivation
   bool gc_roots = true;                                         // create garbage collector roots for plans
+  eval::SandboxKind sandbox = eval::SandboxKind::strict;
   bool whole_traces = false;  // include the frames of eka's expressions in error traces
   eval::Limits limits;        // the memory limit applies to all evaluations together
   net::Timeouts timeouts;

@@ -25,6 +25,7 @@ std::string EvaluationKey::digest() const {
   document["expressions"] = expressions;
   document["nix"] = nix_version;
   document["store"] = store_directory;
+  if (!sandbox.empty()) document["sandbox"] = sandbox;
   return atom::hex(atom::Blake3().update(document.canonical()).digest());
 }
 

@@ -26,6 +26,7 @@ struct EvaluationKey {
   std::string expressions;   // digest of nix/
   std::string nix_version;
   std::string store_directory;
+  std::string sandbox{};  // empty for the strict one
 
   std::string digest() const;  // hex
 };

@@ -60,7 +60,8 @@ std::string digest_of(Context& context, const Published& published, const atom::
                        .pins = std::move(pins),
                        .expressions = identity.expressions_digest,
                        .nix_version = identity.version,
-                       .store_directory = identity.store_directory}
+                       .store_directory = identity.store_directory,
+                       .sandbox = identity.sandbox == eval::SandboxKind::container ? "container" : ""}
       .digest();
 }
 

@@ -36,6 +36,10 @@ Workers::Workers(Context& context)
       shares_(share_out(context.settings.limits.memory_bytes, context.settings.jobs)),
       memory_(mebibytes(shares_.each) * shares_.processes) {
   for (const std::string& sentence : context.settings.reduced) context.observer.note(sentence);
+  if (context.settings.sandbox == eval::SandboxKind::container) {
+    context.observer.note(
+        "evaluations are isolated without namespaces (plan.sandbox = \"container\"): less than by the default sandbox");
+  }
 }
 
 coro::Task<eval::Answers> Workers::evaluate(std::vector<const Materialized*> closures, std::uint64_t memory,

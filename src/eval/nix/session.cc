@@ -12,6 +12,7 @@
 #include "coro/task/timeout.h"
 #include "eval/nix/imports.h"
 #include "eval/report/failure.h"
+#include "eval/sandbox/container.h"
 #include "eval/sandbox/nixec.h"
 #include "eval/store/private_store.h"
 
@@ -46,9 +47,10 @@ void check_number(std::size_t sources, std::size_t most) {
 
 NixecRequest request_for(const SandboxSetup& setup, const Evaluation& evaluation, const Scratch& scratch) {
   const Installation& installation = setup.installation;
-  const bool in_own_root = setup.can_mount_root;
+  const bool in_container = setup.sandbox == SandboxKind::container;
+  const bool in_own_root = setup.can_mount_root && !in_container;
   std::vector<Sandbox::Bind> sources = binds_of(evaluation.sources);
-  check_number(sources.size(), in_own_root ? most_sources : most_sources_without_root);
+  check_number(sources.size(), in_own_root || in_container ? most_sources : most_sources_without_root);
   const auto seconds = [](std::chrono::seconds time) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()));
   };
@@ -68,7 +70,8 @@ NixecRequest request_for(const SandboxSetup& setup, const Evaluation& evaluation
                       .system = evaluation.system,
                       .launcher = installation.has_launcher ? installation.nixec.string() : std::string(),
                       .root = in_own_root ? scratch.empty_root().string() : std::string(),
-                      .imports = evaluation.imports},
+                      .imports = evaluation.imports,
+                      .container = in_container},
           .expression_file = scratch.expression().string(),
           .filter = setup.fork_client != nullptr ? setup.supplies.forked_filter : setup.supplies.filter};
 }
@@ -83,7 +86,11 @@ Prepared prepare(const SandboxSetup& setup, const Evaluation& evaluation, const 
   const Installation& installation = setup.installation;
   Prepared prepared{.scratch = std::make_shared<Scratch>(setup.scratch_root, setup.pool), .command = {}};
   std::ofstream expression(prepared.scratch->expression(), std::ios::binary);
-  expression << expression_for(evaluation.closure_json, mark);
+  if (setup.sandbox == SandboxKind::container) {
+    expression << expression_for(evaluation.closure_json, mark, plan_in_container);
+  } else {
+    expression << expression_for(evaluation.closure_json, mark);
+  }
   expression.close();
   if (!expression) throw Error(Kind::failure, "cannot write to " + prepared.scratch->expression().string());
   setup.supplies.store.write(prepared.scratch->store());
@@ -179,7 +186,7 @@ coro::Task<> Session::watch_store(coro::TaskGroup* both) {
 
 coro::Task<> Session::look_for_wanted() {
   const auto drv_path = co_await coro::offload(
-      setup_.pool, [this] { return wanted_build(scratch_->store(), reader_.rest(), evaluation_.built); });
+      setup_.pool, [this] { return wanted_build(scratch_->store(), errors(), evaluation_.built); });
   if (!drv_path) co_return;
   wanted_ = co_await coro::offload(setup_.pool, [this, &drv_path] {
     return Evaluated{.label = {},
@@ -226,7 +233,7 @@ std::optional<Result<Evaluated>> Session::take(const Answer& answer, coro::Stop 
                      .drv_path = answer.drv_path,
                      .outputs = read_derivation(scratch_->store(), answer.drv_path).outputs,
                      .imported = !evaluation_.built.empty(),
-                     .messages = messages_of(answer.said),
+                     .messages = messages_of(as_in_strict(answer.said)),
                      .scratch = scratch_};
   } catch (const Error& error) {
     return std::unexpected(error);
@@ -240,16 +247,33 @@ bool Session::could_not_be_confined() const {
 // SQLite's database is mapped into memory, so a full file system may also end the process with a signal.
 bool Session::is_out_of_room() const {
   if (failure_ || exit_.ok()) return false;
-  const std::string_view errors = reader_.rest();
+  const std::string errors = this->errors();
   return errors.contains("No space left on device") || errors.contains("database or disk is full") ||
          exit_.signal() == SIGBUS || exit_.code() == 128 + SIGBUS;
 }
 
 // Diagnosing starts a process.
 coro::Task<> Session::find_obstacle() {
-  if (!reader_.rest().starts_with("bwrap: ")) co_return;
+  if (setup_.sandbox == SandboxKind::container || !reader_.rest().starts_with("bwrap: ")) co_return;
   obstacle_ =
       co_await coro::offload(setup_.pool, [] { return explain(Attempt::now(), Restrictions::of_this_process()); });
+}
+
+std::string Session::errors() const {
+  return as_in_strict(std::string(reader_.rest()));
+}
+
+// Messages and their readers know only the paths inside the strict sandbox.
+std::string Session::as_in_strict(std::string text) const {
+  if (setup_.sandbox != SandboxKind::container) return text;
+  const auto replace = [&text](const std::string& outside, std::string_view inside) {
+    for (std::size_t at = 0; (at = text.find(outside, at)) != std::string::npos; at += inside.size()) {
+      text.replace(at, outside.size(), inside);
+    }
+  };
+  replace(scratch_->store().string(), inside_store);
+  replace(setup_.installation.expressions.string(), inside_expressions);
+  return text;
 }
 
 bool Session::cannot_mount_root() const {
@@ -262,9 +286,10 @@ Answers Session::answers() {
   answers.failure = std::move(failure_);
   if (too_much_) answers.exhausted = Exhausted::disk;
   if (answers.failure || exit_.ok()) return answers;
+  const std::string errors = this->errors();
   const Ending ending{.code = exit_.code(),
                       .signal = exit_.signal(),
-                      .errors = reader_.rest(),
+                      .errors = errors,
                       .took = took_,
                       .cpu_limit = evaluation_.limits.cpu_time,
                       .wall_limit = evaluation_.limits.wall_time,

@@ -30,6 +30,7 @@ struct SandboxSetup {
   const Supplies& supplies;
   bool can_mount_root = true;         // root_mount.h
   ForkClient* fork_client = nullptr;  // evaluate in a child of this server; null: in a process of its own
+  SandboxKind sandbox = SandboxKind::strict;
 };
 
 // All arguments of the constructor must outlive it. Used once.
@@ -57,6 +58,8 @@ class Session {
   coro::Task<> look_for_wanted();
   coro::Task<> take_heard();
   coro::Task<> find_obstacle();
+  std::string errors() const;
+  std::string as_in_strict(std::string text) const;
   std::optional<Result<Evaluated>> take(const Answer& answer, coro::Stop stop);
 
   const SandboxSetup& setup_;

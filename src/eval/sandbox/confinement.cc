@@ -99,7 +99,8 @@ EvaluatorCall confine_to(const ForkedEvaluation& evaluation) {
     } catch (const std::exception& error) {
       end(error, nixec_cannot_mount);
     }
-    EvaluatorCall call{.command = evaluator_command(request.sandbox), .environment = {}};
+    EvaluatorCall call{.command = evaluator_command(request.sandbox, inside_store, inside_expressions),
+                       .environment = {}};
     for (const auto& [name, value] : evaluator_environment(request.sandbox)) {
       call.environment.push_back(name + "=" + value);
     }

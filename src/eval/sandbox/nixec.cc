@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "coro/process/descriptor.h"
+#include "eval/sandbox/container.h"
 #include "eval/sandbox/guard.h"
 #include "eval/sandbox/launcher.h"
 #include "eval/sandbox/memory_file.h"
@@ -89,7 +90,7 @@ class Reader {
 };
 
 constexpr const char* guard_option = "--guard";
-constexpr std::string_view format = "nixec-request-3";
+constexpr std::string_view format = "nixec-request-4";
 
 std::string read_all(int from) {
   std::string content;
@@ -122,6 +123,19 @@ int complain(const std::exception& error, int code) {
   return code;
 }
 
+void open_input(const NixecRequest& request) {
+  const int input = ::open(request.expression_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (input < 0 || ::dup2(input, STDIN_FILENO) < 0) fail_with_errno("cannot open " + request.expression_file);
+}
+
+// One process, which ends with eka by its PR_SET_PDEATHSIG: no guard is needed.
+[[noreturn]] void become_evaluator(const NixecRequest& request) {
+  open_input(request);
+  take_on(request.limits);
+  ::alarm(static_cast<unsigned>(request.limits.wall_seconds));
+  become_evaluator_in_container(request);
+}
+
 [[noreturn]] void become_bwrap(const NixecRequest& request) {
   const coro::Descriptor filter = memory_file("syscalls", request.filter);
   const SandboxArguments arguments = sandbox_arguments(request.sandbox, filter.get());
@@ -134,10 +148,7 @@ int complain(const std::exception& error, int code) {
   const std::vector<char*> argv = as_argv(words);
   std::array<char*, 1> no_environment{nullptr};
 
-  if (const int input = ::open(request.expression_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-      input < 0 || ::dup2(input, STDIN_FILENO) < 0) {
-    fail_with_errno("cannot open " + request.expression_file);
-  }
+  open_input(request);
   // Last: with these limits, this process must not need anything else.
   take_on(request.limits);
   ::execve(request.sandbox.bwrap.c_str(), argv.data(), no_environment.data());
@@ -200,6 +211,7 @@ std::string NixecRequest::text() const {
     out.put(*word);
   }
   out.put(std::uint64_t{sandbox.imports});
+  out.put(std::uint64_t{sandbox.container});
   out.put(sandbox.libraries);
   out.put(sandbox.sources.size());
   for (const Sandbox::Bind& source : sandbox.sources) {
@@ -231,6 +243,7 @@ Result<NixecRequest> NixecRequest::parse(std::string_view text) {
       *word = in.word();
     }
     sandbox.imports = in.number() != 0;
+    sandbox.container = in.number() != 0;
     sandbox.libraries = in.words();
     for (std::uint64_t left = in.number(); left > 0; --left) {
       std::string outside = in.word();
@@ -265,6 +278,7 @@ int nixec_main(int argc, char** argv) {
     if (request.binary != BinaryIdentity::of_this_process()) {
       throw Error(Kind::failure, "eka was replaced on disk while it was running: run it again");
     }
+    if (request.sandbox.container) become_evaluator(request);
     try {
       const Sandbox& sandbox = request.sandbox;
       if (!sandbox.root.empty()) {

@@ -90,66 +90,74 @@ bool is_root_a_mount(const fs::path& root) {
 
 // --- explanations ----------------------------------------------------------------------------------------------------
 
-Obstacle sysctl(const std::string& why, const std::string& assignment) {
-  return {why, "run `sysctl -w " + assignment + "` as root, on the host of a container"};
+std::string weaker(const Restrictions& restrictions) {
+  if (!restrictions.is_in_container && !restrictions.has_seccomp_filter) return {};
+  return "; or, if the container itself is isolated enough, use the weaker sandbox plan.sandbox = \"container\" "
+         "(EKA_PLAN_SANDBOX=container)";
 }
 
-Obstacle container_flags(const std::string& why) {
+Obstacle sysctl(const Restrictions& restrictions, const std::string& why, const std::string& assignment) {
+  return {why, "run `sysctl -w " + assignment + "` as root, on the host of a container" + weaker(restrictions)};
+}
+
+Obstacle container_flags(const Restrictions& restrictions, const std::string& why) {
   return {why,
           "start the container with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` (Docker, "
-          "Podman), or with seccompProfile and appArmorProfile of type Unconfined (Kubernetes)"};
+          "Podman), or with seccompProfile and appArmorProfile of type Unconfined (Kubernetes)" +
+              weaker(restrictions)};
 }
 
-Obstacle apparmor_of_ubuntu() {
-  return sysctl(
-      "AppArmor forbids user namespaces to ordinary programs "
-      "(kernel.apparmor_restrict_unprivileged_userns = 1)",
-      "kernel.apparmor_restrict_unprivileged_userns=0");
+Obstacle apparmor_of_ubuntu(const Restrictions& restrictions) {
+  return sysctl(restrictions,
+                "AppArmor forbids user namespaces to ordinary programs "
+                "(kernel.apparmor_restrict_unprivileged_userns = 1)",
+                "kernel.apparmor_restrict_unprivileged_userns=0");
 }
 
 Obstacle no_user_namespace(int error, const Restrictions& restrictions) {
   const std::string forbidden = "user namespaces are forbidden";
   if (error == ENOSYS || error == EINVAL) {
-    if (restrictions.has_seccomp_filter) return container_flags(forbidden + " by a seccomp filter");
+    if (restrictions.has_seccomp_filter) return container_flags(restrictions, forbidden + " by a seccomp filter");
     return {"the kernel has no user namespaces", "use a kernel with CONFIG_USER_NS"};
   }
   if (error == ENOSPC) {
-    return sysctl("the limit user.max_user_namespaces is reached, or namespaces are nested too deeply",
+    return sysctl(restrictions, "the limit user.max_user_namespaces is reached, or namespaces are nested too deeply",
                   "user.max_user_namespaces=15000");
   }
   if (restrictions.has_userns_clone_off && (restrictions.capabilities & admin) == 0) {
-    return sysctl(forbidden + " to ordinary users (kernel.unprivileged_userns_clone = 0)",
+    return sysctl(restrictions, forbidden + " to ordinary users (kernel.unprivileged_userns_clone = 0)",
                   "kernel.unprivileged_userns_clone=1");
   }
   if (restrictions.is_in_chroot) {
     return {forbidden + " in a chroot: the root directory is not a mount",
-            "enter the directory with `unshare -m` and pivot_root, systemd-nspawn or bwrap instead of chroot"};
+            "enter the directory with `unshare -m` and pivot_root, systemd-nspawn or bwrap instead of chroot" +
+                weaker(restrictions)};
   }
   if (restrictions.has_seccomp_filter) {
-    return container_flags(forbidden + " by a seccomp filter, such as Docker's default profile");
+    return container_flags(restrictions, forbidden + " by a seccomp filter, such as Docker's default profile");
   }
-  if (restrictions.has_apparmor_restriction) return apparmor_of_ubuntu();
-  return container_flags(forbidden + " by a security module");
+  if (restrictions.has_apparmor_restriction) return apparmor_of_ubuntu(restrictions);
+  return container_flags(restrictions, forbidden + " by a security module");
 }
 
 Obstacle no_user_map(const Restrictions& restrictions) {
   if (restrictions.is_root && (restrictions.capabilities & set_fcap) == 0) {
     return {"root without the capability CAP_SETFCAP cannot map itself into a user namespace",
-            "start the container with `--cap-add SETFCAP`, or as another user (`--user 1000`)"};
+            "start the container with `--cap-add SETFCAP`, or as another user (`--user 1000`)" + weaker(restrictions)};
   }
-  if (restrictions.has_apparmor_restriction) return apparmor_of_ubuntu();
-  return container_flags("the user cannot be mapped into a user namespace");
+  if (restrictions.has_apparmor_restriction) return apparmor_of_ubuntu(restrictions);
+  return container_flags(restrictions, "the user cannot be mapped into a user namespace");
 }
 
 Obstacle no_mount(const Attempt& attempt, const Restrictions& restrictions) {
-  if (restrictions.has_apparmor_restriction) return apparmor_of_ubuntu();
+  if (restrictions.has_apparmor_restriction) return apparmor_of_ubuntu(restrictions);
   const std::string what = attempt.failed == Attempt::Step::mount ? "mounting file systems is forbidden"
                                                                   : "namespaces other than that of users are forbidden";
   const std::string by = !restrictions.apparmor_profile.empty()
                              ? " by the AppArmor profile " + restrictions.apparmor_profile
                          : restrictions.has_seccomp_filter ? " by a seccomp filter"
                                                            : "";
-  return container_flags(what + by);
+  return container_flags(restrictions, what + by);
 }
 
 }  // namespace
@@ -197,7 +205,8 @@ Restrictions Restrictions::of_this_process(const fs::path& root) {
 
 std::optional<Obstacle> explain(const Attempt& attempt, const Restrictions& restrictions) {
   if (!restrictions.exhausted.empty()) {
-    return sysctl("namespaces are disabled (" + restrictions.exhausted + " = 0)", restrictions.exhausted + "=15000");
+    return sysctl(restrictions, "namespaces are disabled (" + restrictions.exhausted + " = 0)",
+                  restrictions.exhausted + "=15000");
   }
   switch (attempt.failed) {
     case Attempt::Step::user_namespace:

@@ -9,9 +9,6 @@
 namespace eka::eval {
 namespace {
 
-// Paths inside the sandbox.
-constexpr const char* inside_expressions = "/eka/nix";
-
 class Options {
  public:
   void add(std::initializer_list<std::string> words) { words_.insert(words_.end(), words); }
@@ -111,13 +108,14 @@ Grants forked_grants() {
   return {.run = {}, .read = {inside_expressions, "/nix/store"}, .write = {inside_store}};
 }
 
-std::vector<std::string> evaluator_command(const Sandbox& sandbox) {
+std::vector<std::string> evaluator_command(const Sandbox& sandbox, const std::string& store,
+                                           const std::string& expressions) {
   std::vector<std::string> command{
-      sandbox.nix_instantiate, "--store",      inside_store, "--eval", "--strict",    "--json",
-      "--read-write-mode",     "--show-trace", "--option",   "system", sandbox.system};
+      sandbox.nix_instantiate, "--store",      store,      "--eval", "--strict",    "--json",
+      "--read-write-mode",     "--show-trace", "--option", "system", sandbox.system};
   // Each by name: an atom can neither list the other sources nor detect what is evaluated with it. (The word before "="
   // is a name in builtins.nixPath, which is empty for atoms.)
-  command.insert(command.end(), {"-I", std::string("eka=") + inside_expressions});
+  command.insert(command.end(), {"-I", "eka=" + expressions});
   for (const Sandbox::Bind& source : sandbox.sources) command.insert(command.end(), {"-I", "atom=" + source.inside});
   command.emplace_back("-");
   return command;
@@ -162,14 +160,13 @@ SandboxArguments sandbox_arguments(const Sandbox& sandbox, int seccomp) {
   add_files(options, sandbox);
   add_environment(options, sandbox);
 
-  std::vector<std::string> command = evaluator_command(sandbox);
+  std::vector<std::string> command = evaluator_command(sandbox, inside_store, inside_expressions);
   if (!sandbox.launcher.empty()) command = launcher_command(grants(sandbox), command);
   return {.options = options.take(), .command = std::move(command)};
 }
 
-std::string expression_for(std::string_view closure_json, std::string_view mark) {
-  std::string text =
-      std::string("import ") + inside_expressions + "/plan.nix { mark = \"" + std::string(mark) + "\"; closure = \"";
+std::string expression_for(std::string_view closure_json, std::string_view mark, std::string_view plan) {
+  std::string text = "import " + std::string(plan) + " { mark = \"" + std::string(mark) + "\"; closure = \"";
   text.reserve(text.size() + closure_json.size() * 5 / 4);
   for (const char c : closure_json) {
     if (c == '"' || c == '\\' || c == '$') text += '\\';

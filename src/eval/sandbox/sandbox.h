@@ -45,7 +45,8 @@ struct Sandbox {
   // An empty directory where nixec first mounts all files and the store (root_mount.h); empty: bwrap binds each of
   // them.
   std::string root;
-  bool imports = false;  // an output that is not built fails with its name (imports.h)
+  bool imports = false;    // an output that is not built fails with its name (imports.h)
+  bool container = false;  // without bwrap and namespaces: container.h
 };
 
 // All files in the sandbox except for the private store, which alone is writable.
@@ -54,8 +55,9 @@ std::vector<Sandbox::Bind> root_binds(const Sandbox& sandbox);
 std::vector<Sandbox::Bind> forked_binds(const Sandbox& sandbox);
 Grants forked_grants();
 
-// How nix-instantiate is called.
-std::vector<std::string> evaluator_command(const Sandbox& sandbox);
+// How nix-instantiate is called, with these two places.
+std::vector<std::string> evaluator_command(const Sandbox& sandbox, const std::string& store,
+                                           const std::string& expressions);
 std::vector<std::pair<std::string, std::string>> evaluator_environment(const Sandbox& sandbox);
 
 struct SandboxArguments {
@@ -72,8 +74,12 @@ std::vector<std::string> fork_server_command(const std::string& bwrap, const std
                                              const std::string& library,
                                              const std::vector<std::filesystem::path>& writable);
 
-// The standard input of the command; `mark` identifies its answers (answers.h).
-std::string expression_for(std::string_view closure_json, std::string_view mark);
+// Where the expressions are inside.
+inline constexpr const char* inside_expressions = "/eka/nix";
+
+// The standard input of the command; `mark` identifies its answers (answers.h). `plan`: nix/plan.nix as a Nix path.
+std::string expression_for(std::string_view closure_json, std::string_view mark,
+                           std::string_view plan = "/eka/nix/plan.nix");
 
 // Path of the private store inside.
 inline constexpr const char* inside_store = "/eka/store";

@@ -23,7 +23,8 @@ TEST_CASE("a request round-trips") {
                   .system = "y",
                   .launcher = "d",
                   .root = "r",
-                  .imports = true},
+                  .imports = true,
+                  .container = true},
       .expression_file = "x",
       .filter = std::string("\0f\0", 3)};
   const auto got = NixecRequest::parse(sent.text());
@@ -35,6 +36,7 @@ TEST_CASE("a request round-trips") {
   CHECK(got->sandbox.launcher == "d");
   CHECK(got->sandbox.root == "r");
   CHECK(got->sandbox.imports);
+  CHECK(got->sandbox.container);
   CHECK(got->filter == sent.filter);
   CHECK_FALSE(NixecRequest::parse(sent.text() + "more").has_value());
   CHECK_FALSE(NixecRequest::parse(sent.text().substr(0, sent.text().size() - 1)).has_value());

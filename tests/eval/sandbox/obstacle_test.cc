@@ -35,6 +35,7 @@ TEST_CASE("each restriction is named with its sysctl or flag") {
   for (const Step step : {Step::user_namespace, Step::user_map, Step::other_namespaces, Step::mount}) {
     CHECK(told(step, EACCES, ubuntu).why.contains("AppArmor"));
     CHECK(told(step, EACCES, ubuntu).help.contains("`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`"));
+    CHECK_FALSE(told(step, EACCES, ubuntu).help.contains("container\" ("));  // not in a container
   }
 
   Restrictions docker;
@@ -43,6 +44,7 @@ TEST_CASE("each restriction is named with its sysctl or flag") {
   for (const int error : {EPERM, ENOSYS}) {
     CHECK(told(Step::user_namespace, error, docker).why.contains("seccomp"));
     CHECK(told(Step::user_namespace, error, docker).help.contains("--security-opt seccomp=unconfined"));
+    CHECK(told(Step::user_namespace, error, docker).help.contains("EKA_PLAN_SANDBOX=container"));
   }
   docker.apparmor_profile = "docker-default (enforce)";
   CHECK(told(Step::mount, EACCES, docker).why ==
