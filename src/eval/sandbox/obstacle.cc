@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -188,7 +187,7 @@ Restrictions Restrictions::of_this_process(const fs::path& root) {
   found.has_seccomp_filter = field(status, "Seccomp") == "2";
   found.is_in_chroot = !is_root_a_mount(root);
   found.is_in_container = fs::exists(root / ".dockerenv", ignored) || fs::exists(root / "run/.containerenv", ignored) ||
-                          std::getenv("KUBERNETES_SERVICE_HOST") != nullptr;
+                          fs::exists(root / "run/secrets/kubernetes.io", ignored);
   const std::string profile = text_of(root / "proc/self/attr/apparmor/current");
   if (profile != "unconfined") found.apparmor_profile = printable(profile, 100);
   for (const char* kind : {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"}) {
