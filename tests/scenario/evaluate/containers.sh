@@ -79,6 +79,7 @@ fi
 eka plan ::one
 equal "the strict sandbox: exit code" 0 "$status"
 strict=$out
+fresh_cache
 unset NIX_REMOTE
 mkdir -p "$scratch/nix/store" "$scratch/nix/var/nix/db"
 # in_container COMMAND…: namespaces are forbidden, and /nix is ours.
