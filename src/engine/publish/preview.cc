@@ -10,7 +10,7 @@
 #include "engine/plan.h"
 #include "engine/resolve/choose.h"
 #include "engine/workspace/local_atom.h"
-#include "eval/nix/failure.h"
+#include "eval/report/failure.h"
 #include "git/remote/local_remote.h"
 #include "git/wire/ls_refs.h"
 #include "store/cache.h"
