@@ -153,7 +153,7 @@ TEST_CASE(
 --setenv EKA_FORK_SERVER 1
 --setenv LD_PRELOAD /lib/fork_server.so
 -- /usr/bin/nix-instantiate)"));
-  CHECK(evaluator_command(example) == sandbox_arguments(example, 7).command);
+  CHECK(evaluator_command(example, inside_store, inside_expressions) == sandbox_arguments(example, 7).command);
   std::vector<std::string> inside;
   for (const Sandbox::Bind& bind : forked_binds(example)) inside.push_back(bind.inside);
   CHECK(inside == std::vector<std::string>{"/eka/nix", "/nix/store/1-a", "/nix/store/2-=CE=BB"});
