@@ -121,12 +121,20 @@ class Addition {
     std::erase_if(request_.mirrors, [&](const atom::Url& mirror) { return !is_mirror(mirror); });
   }
 
-  // Whether the set has the atom at all, before versions are chosen.
+  // Whether the set has the atom at all, before versions are chosen. That is unknown offline if no version is cached.
   coro::Task<> check_label() {
-    if (!request_.uri.set || context_.sets().offer(url())->atoms.contains(request_.uri.label)) co_return;
+    if (!request_.uri.set || context_.settings.offline || is_offered_at(url())) co_return;
+    for (const auto& mirror : request_.mirrors) {
+      if (is_offered_at(mirror)) co_return;
+    }
     const auto labels = co_await offered_labels(context_, context_.remotes(), url());
     throw Error(Kind::unsatisfiable, fmt::format("no atom `{}` at {}", request_.uri.label.str(), url().str()))
         .with_hint(labels_hint(request_.uri.label, labels));
+  }
+
+  bool is_offered_at(const atom::Url& place) {
+    const auto* offer = context_.sets().offer(place);
+    return offer != nullptr && offer->atoms.contains(request_.uri.label);
   }
 
   bool is_mirror(const atom::Url& mirror) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -43,15 +44,16 @@ ListedFile parse_line(std::string_view line) {
 }  // namespace
 
 std::vector<ListedFile> parse_listing(std::string_view output) {
-  std::vector<ListedFile> out;
+  std::map<std::string, ListedFile> files;  // the first of the stages of a conflict
   while (!output.empty()) {
     const auto end = std::min(output.find('\0'), output.size());
-    out.push_back(parse_line(output.substr(0, end)));
+    auto file = parse_line(output.substr(0, end));
+    auto path = file.path;
+    files.emplace(std::move(path), std::move(file));
     output.remove_prefix(std::min(end + 1, output.size()));
   }
-  std::ranges::stable_sort(out, {}, &ListedFile::path);
-  const auto again = std::ranges::unique(out, {}, &ListedFile::path);  // the stages of a conflict
-  out.erase(again.begin(), again.end());
+  std::vector<ListedFile> out;
+  for (auto& [path, file] : files) out.push_back(std::move(file));
   return out;
 }
 

@@ -17,16 +17,24 @@ if ((EUID != 0)); then
   exit 0
 fi
 
+daemons=()
+stop_daemons() {
+  ((${#daemons[@]})) || return 0
+  kill "${daemons[@]}" 2>/dev/null
+  wait "${daemons[@]}" 2>/dev/null
+  daemons=()
+}
+at_exit stop_daemons
+
 # daemon NAME [SETTINGS]: a daemon of root with its own store; as $NIX_REMOTE.
 daemon() {
   local directory=$scratch/$1
   mkdir -m 0755 "$directory"
   NIX_CONFIG="substituters =
-sandbox = false
+sandbox-paths = /bin /lib /lib64 /usr
 ${2:-}" NIX_REMOTE='' NIX_DAEMON_SOCKET_PATH=$directory/socket setpriv --pdeathsig TERM \
     nix-daemon --option store "$directory/store" </dev/null >"$directory/log" 2>&1 &
-  daemon_pid=$!
-  at_exit "kill $daemon_pid 2>/dev/null; wait $daemon_pid 2>/dev/null"
+  daemons+=($!)
   for _ in {1..200}; do [[ ! -S $directory/socket ]] || break; sleep 0.05; done
   chmod 0666 "$directory/socket"
   export NIX_REMOTE=unix://$directory/socket
@@ -86,5 +94,6 @@ else
   equal "no bytes of Nix's own protocol and no colours" "" "$(grep -aE '\\x|Error|'$'\x1b|\x01' <<<"$err" || true)"
   matches "what to do" "help: /bin/no-such-shell does not exist in Nix's build sandbox.*sandbox-paths" "${err//$'\n'/ }"
 fi
+stop_daemons
 equal "no process is left running" "" "$(left_processes)"
 finish

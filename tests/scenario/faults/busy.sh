@@ -62,7 +62,7 @@ for what in hour date; do
   named "http://127.0.0.1:$port"
   eka plan "${uris[@]}"
   equal "$what: exit code" 4 "$status"
-  matches "$what: the hint" 'requires a wait of [0-9]+ s \(Retry-After\)' "$err"
+  matches "$what: the hint" 'accepts the next request in [0-9]+ s' "$err"
   # Those that were sent together with the first one, and its handshake.
   at_most "$what: no request is sent after the first response" 21 "$(wc -l <"$front/$what.log")"
 done
