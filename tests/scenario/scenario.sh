@@ -23,7 +23,7 @@ at_exit 'conclude'
 # Ignore the machine's configuration, proxies and language.
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
 while IFS='=' read -r name _; do
-  case $name in EKA | EKA_WORLD | EKA_PROXY | EKA_BENCH | EKA_LIBGIT2_LOOP | EKA_MICRO | EKA_SANITIZED | EKA_SLOW_RESOLVER) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
+  case $name in EKA | EKA_WORLD | EKA_PROXY | EKA_BENCH | EKA_LIBGIT2_LOOP | EKA_MICRO | EKA_SANITIZED | EKA_SLOW_RESOLVER | EKA_NO_LOCKS) ;; EKA_* | GIT_* | NIX_*) unset "$name" ;; esac
 done < <(env)
 # A handler that blocks the reactor for longer than this (in milliseconds) aborts eka with a stack trace.
 export EKA_WATCHDOG=250
