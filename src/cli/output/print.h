@@ -1,4 +1,4 @@
-// The only code that writes to standard output and standard error. tests/floors.sh checks this.
+// The only code that writes to standard output and standard error. tests/layers.sh checks this.
 //
 // All output is of type Text, and every Text is safe to print: strings pass through printable(), so no byte of a
 // manifest, a server or a program's output can move the cursor, change colors or reorder a line. The only escape

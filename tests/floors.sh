@@ -1,3 +1,0 @@
-#!/bin/bash
-# The former name of layers.sh.
-exec bash "$(dirname "$0")/layers.sh"
