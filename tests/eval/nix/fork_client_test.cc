@@ -120,8 +120,8 @@ TEST_CASE("an evaluation that ends badly does not affect the server or its sibli
     tasks.push_back(world.evaluator().evaluate(std::move(evaluation)));
   }
   const auto results = world.runtime().run(coro::gather(std::move(tasks)));
-  for (const std::size_t good : {0, 2, 4}) CHECK(results.at(good).has_value());
-  for (const std::size_t bad : {1, 3}) {
+  for (const std::size_t good : {0U, 2U, 4U}) CHECK(results.at(good).has_value());
+  for (const std::size_t bad : {1U, 3U}) {
     REQUIRE_FALSE(results.at(bad).has_value());
     CHECK(results.at(bad).error().kind() == Kind::evaluation);
   }
