@@ -7,23 +7,11 @@
 
 #include <sys/types.h>
 
+#include "tests/sanitized.h"
 #include "tests/store/cache_fixture.h"
 #include "tests/store/pack_builder.h"
 
 namespace eka::test {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define EKA_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define EKA_SANITIZED 1
-#endif
-#endif
-#ifdef EKA_SANITIZED
-inline constexpr bool sanitized = true;
-#else
-inline constexpr bool sanitized = false;
-#endif
 
 // Incompressible bytes: a pack with 300,000 of them is not a small pack (small_packs.h).
 std::string noise(std::size_t size);

@@ -155,7 +155,8 @@ TEST_CASE("deep trees and tree bombs are rejected quickly") {
     const auto blob = builder.blob(std::string(1 << 20, 'x'));
     std::string content;
     for (int i = 10'000; i < 19'000; ++i) content += tree_entry("100644", std::to_string(i), blob);
-    CHECK(has(fixture.refusal(builder.pack(), {builder.tree(content)}), "more than 8192 MiB"));
+    const auto tree = builder.tree(content);
+    CHECK(has(fixture.refusal(builder.pack(), {tree}), "more than 8192 MiB"));
   }
   check_nothing_is_left(fixture);
 }
