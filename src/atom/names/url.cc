@@ -142,7 +142,7 @@ std::string without_password(std::string_view text) {
   const bool has_user = colon < end && text.substr(colon, end - colon).find('@') != std::string_view::npos;
   if (!has_user && scheme != std::string_view::npos && colon < end) end = text.size();
   const auto at = text.substr(0, end).rfind('@');
-  const std::string out(text);
+  std::string out(text);
   if (colon == std::string_view::npos || at == std::string_view::npos || at < colon) return out;
   // After a slash, no password begins: "https://h/x::label@1".
   if (text.find('/', begin) < colon || starts_with_port(text.substr(colon + 1))) return out;
