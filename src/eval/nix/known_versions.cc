@@ -1,6 +1,7 @@
 #include "eval/nix/known_versions.h"
 
 #include <charconv>
+#include <memory>
 #include <utility>
 
 namespace eka::eval {
@@ -11,8 +12,8 @@ using Number = std::pair<unsigned, unsigned>;
 // The first two numbers of a version.
 std::optional<Number> number_of(std::string_view version) {
   Number number;
-  const char* const end = version.data() + version.size();
-  const auto major = std::from_chars(version.data(), end, number.first);
+  const char* const end = std::to_address(version.end());
+  const auto major = std::from_chars(std::to_address(version.begin()), end, number.first);
   if (major.ec != std::errc() || major.ptr == end || *major.ptr != '.') return std::nullopt;
   if (std::from_chars(major.ptr + 1, end, number.second).ec != std::errc()) return std::nullopt;
   return number;

@@ -34,7 +34,7 @@ void remove_from_dying(const fs::path& path) {
 
 // Without locks, age decides whether the owner is dead: no evaluation takes days.
 bool is_old(const coro::Descriptor& directory) {
-  constexpr std::time_t days = 2 * 24 * 3600;
+  constexpr std::time_t days = std::time_t{2} * 24 * 3600;
   struct stat about{};
   return ::fstat(directory.get(), &about) == 0 && std::time(nullptr) - about.st_mtime > days;
 }
