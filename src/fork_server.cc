@@ -49,6 +49,8 @@ int serve(int /*argc*/, char** /*argv*/, char** /*envp*/) {
 
 }  // namespace
 
+// The name of the C library's function, which this one is called instead of.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
 extern "C" [[gnu::visibility("default")]] int __libc_start_main(Main main, int argc, char** argv, Hook init, Hook fini,
                                                                 Hook loader_fini, void* stack_end) {
   const auto start = reinterpret_cast<Start>(::dlsym(RTLD_NEXT, "__libc_start_main"));
