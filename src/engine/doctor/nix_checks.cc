@@ -1,44 +1,29 @@
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "engine/doctor/checks.h"
+#include "eval/nix/known_versions.h"
 
 namespace eka::engine {
 namespace {
 
-// The oldest version whose evaluator eka can drive.
-constexpr int oldest_minor = 8;
 constexpr const char* how_to_install = "sudo apt-get install nix-bin bubblewrap";
-
-struct NixVersion {
-  int major = 0;
-  int minor = 0;
-};
-
-std::optional<NixVersion> parse(const std::string& text) {
-  NixVersion out;
-  const char* const end = text.data() + text.size();
-  const auto [dot, failed] = std::from_chars(text.data(), end, out.major);
-  if (failed != std::errc() || dot == end || *dot != '.') return std::nullopt;
-  if (std::from_chars(dot + 1, end, out.minor).ec != std::errc()) return std::nullopt;
-  return out;
-}
 
 Finding version_finding(const Machine& machine, const std::filesystem::path& program) {
   const auto ran = machine.run({program.string(), "--version"});
   const auto text = nix_version_in(ran.output);
-  const auto version = parse(text);
-  if (ran.status != 0 || !version) {
+  const auto standing = eval::standing_of(text);
+  if (ran.status != 0 || standing == eval::Standing::unknown) {
     return {"nix", Health::broken,
             fmt::format("{} --version failed: {}", program.string(),
                         printable(ran.errors.substr(0, ran.errors.find('\n')))),
             std::string(how_to_install)};
   }
-  const bool is_old = version->major < 2 || (version->major == 2 && version->minor < oldest_minor);
   const auto found = fmt::format("Nix {} ({})", text, program.string());
-  if (is_old) return {"nix", Health::broken, found + " is too old: 2.8 or newer is needed", how_to_install};
+  if (standing == eval::Standing::too_old) {
+    return {"nix", Health::broken, fmt::format("{} is too old: {} or newer is needed", found, eval::oldest_known_nix),
+            how_to_install};
+  }
   return {"nix", Health::good, found, ""};
 }
 
