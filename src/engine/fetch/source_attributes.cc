@@ -27,11 +27,6 @@ coro::Task<> fetch_one(git::Remote* remote, store::Evidence* evidence, atom::Obj
   co_await intake->accept(wants);
 }
 
-// Of a source that is in the cache.
-coro::Task<std::optional<std::string>> read_cached(Context* context, atom::ObjectId tree) {
-  co_return co_await context->cache->objects().file(tree, attributes_file);
-}
-
 // The commit, its root tree and the file, one after another.
 coro::Task<std::optional<std::string>> read_attributes(Context* context, git::Remote* remote, atom::ObjectId rev) {
   const auto evidence = co_await context->cache->objects().begin_evidence();
@@ -76,7 +71,7 @@ coro::Task<std::optional<std::string>> archive_attributes(Context& context, Remo
   std::optional<std::string> text;
   try {
     if (const auto tree = co_await context.cache->sources().tree(store::source_name(rev))) {
-      text = co_await read_cached(&context, *tree);
+      text = co_await context.cache->objects().file(*tree, attributes_file);
     } else {
       text = co_await read_attributes(&context, &remotes.at(url), rev);
     }
