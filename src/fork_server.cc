@@ -30,7 +30,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
-// Nix loads this library by name at startup; in the children, there is no file of it.
+// Nix loads this library by name at startup, which fails in the children: their root directory does not contain it.
 void load_resolver() {
   ::dlopen("libnss_dns.so.2", RTLD_NOW);
 }

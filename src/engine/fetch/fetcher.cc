@@ -199,8 +199,7 @@ coro::Task<> Fetcher::fetch(std::vector<Published> atoms, std::vector<atom::Url>
     throw Error(Kind::remote, fmt::format("no URL is known for {} of set {}", first.str(), first.set.hex()))
         .with_hint(
             "its lock file says that the set is the one that contains the atom (`::`), but the atom comes from "
-            "elsewhere: "
-            "publish it, or add a URL of the set to its manifest and run `eka resolve`");
+            "elsewhere: publish it, or add a URL of the set to its manifest and run `eka resolve`");
   }
   std::vector<atom::ObjectId> wants;
   for (const auto& atom : atoms) wants.push_back(atom.rev);

@@ -27,8 +27,9 @@ struct Recalled {
 // The mirrors of all sets, redacted.
 std::vector<std::string> mirrors_in(const atom::Lock& lock);
 
-// What must be checked before a plan is shown, and what a build needs: sets on this machine, local sources, archives. A
-// valid lock, whose size does not depend on the number of atoms; nothing for most locks.
+// The entries of `lock` that are checked before a remembered plan is shown, and that a build needs: sets on this
+// machine, local sources and archives. The result is a valid lock, whose size does not depend on the number of atoms;
+// nothing if there are no such entries, as in most locks.
 std::optional<atom::Lock> outline(const atom::Lock& lock);
 
 // The key of an atom whose tree pins its evaluation, whether it does or not: only evaluations of atoms that are pinned

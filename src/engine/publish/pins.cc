@@ -10,8 +10,8 @@
 namespace eka::engine {
 namespace {
 
-// What must be published before `self`, which needs `needed`: those of them that `remote` lacks, what these need of
-// which the same is true, and so on.
+// `self` and the atoms that have to be published before it: those of `needed` (its dependencies in this set) that
+// `remote` does not list, their own dependencies that it does not list, and so on.
 Needs unpublished_below(const PublishSource& source, const atom::Label& self, const SetAtRemote& remote,
                         const std::set<atom::Label>& needed) {
   Needs out{{self, not_at(remote, source, needed)}};

@@ -214,7 +214,6 @@ class Step {
     }
     if (wanted.empty()) co_return;
     const auto outcomes = co_await context_.connector->push(source_.base, url_, wanted);
-    out_.pushed = true;
     for (auto& entry : out_.report.atoms) take_outcomes(entry, outcomes);
     take_words(outcomes);
     co_await check_listed();

@@ -17,9 +17,9 @@ struct PublishStep {
   PublishSource source;
   atom::Url url;
   PublishReport report;
-  // Atoms that were rejected because their lock must be resolved again, and what must be published before that.
+  // The atoms that were rejected because their lock must be resolved again, each with the atoms of this set that have
+  // to be published first.
   std::map<atom::Label, std::set<atom::Label>> unresolved{};
-  bool pushed = false;
 };
 
 // Publishes from request.revision what can be published, ignoring request.resolve. Throws as publish().

@@ -78,10 +78,8 @@ std::string hint_for(std::string_view message) {
   if (message.contains("specified in 'build-users-group' does not exist") ||
       message.contains("the build users group ")) {
     return "Nix, run by root, builds as members of that group: create it with a few users (groupadd -r nixbld; for n "
-           "in 1 2 "
-           "3 4; do useradd -r -N -G nixbld -d /var/empty -s /usr/sbin/nologin nixbld$n; done), or add "
-           "`build-users-group "
-           "=` to /etc/nix/nix.conf to build as root; then restart the daemon, if there is one";
+           "in 1 2 3 4; do useradd -r -N -G nixbld -d /var/empty -s /usr/sbin/nologin nixbld$n; done), or add "
+           "`build-users-group =` to /etc/nix/nix.conf to build as root; then restart the daemon, if there is one";
   }
   constexpr std::string_view before = "executing '";
   const auto start = message.find(before);

@@ -19,7 +19,7 @@ Standing standing_of(std::string_view version);
 // What users should know about a version that is tried although it is not known to work.
 std::optional<std::string> note_about(std::string_view version);
 
-// Whether restricted mode allows an expression to list the directories above paths that it may read (since Nix 2.20;
+// Whether restricted mode allows an expression to list the directories above paths that it may read (since Nix 2.19;
 // unknown versions are taken to do that). The evaluator must be able to list its private store, so an atom can see
 // there what was evaluated before it in the same process.
 bool lists_its_store(std::string_view version);

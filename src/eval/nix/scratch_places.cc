@@ -44,7 +44,7 @@ std::uint64_t free_bytes(const fs::path& directory) {
 std::uint64_t left_by_control_group() {
   std::uint64_t limit = 0;
   std::uint64_t used = 0;
-  // "max" is no number: no limit.
+  // "max" is not a number: there is no limit.
   if (!(std::ifstream("/sys/fs/cgroup/memory.max") >> limit)) return UINT64_MAX;
   std::ifstream("/sys/fs/cgroup/memory.current") >> used;
   return limit > used ? limit - used : 0;

@@ -9,15 +9,15 @@
 
 namespace eka::eval {
 
-// The store that the user's Nix uses, as a value of Nix's --store: the setting `store` of its configuration
-// (nix_conf.h); else $NIX_REMOTE. If these are unset or "auto": "daemon" if it responds; "local" if this user may write
-// to /nix (or create it); else, as Nix itself does for users without /nix, a directory in the user's home.
 struct DetectedStore {
-  std::string store;
-  std::string note;  // what users should know about the choice; mostly empty
+  std::string store;  // a value of Nix's --store
+  std::string note;   // what users should know about the choice; mostly empty
 };
 
-// Blocks. Throws Error(Kind::usage) with what to do, also for a store whose paths do not start with /nix/store.
+// The store that the user's Nix uses: the setting `store` of its configuration (nix_conf.h); else $NIX_REMOTE. If these
+// are unset or "auto": "daemon" if it responds; "local" if this user may write to /nix (or create it); else, as Nix
+// itself does for users without /nix, a directory in the user's home. Blocks. Throws Error(Kind::usage) with what to
+// do, also for a store whose paths do not start with /nix/store.
 DetectedStore detect_real_store();
 
 // The root of the file system that contains the store's /nix; nothing if it may be on another machine.

@@ -2,9 +2,9 @@
 //
 // Failures with Error::is_retryable() are retried; they are classified where they occur (http_error.h for statuses and
 // libcurl, conversation.h and ssh.h for streams). coro::retry does it, with one of the two policies below. Delays have
-// full jitter up to a bound that doubles; no attempt starts
-// after `net.retry`. Busy servers (429, 503) are no matter of these policies: all requests to such a host wait for it
-// together (host_rest.h), and its status is reported only when there is no more time to wait.
+// full jitter up to a bound that doubles; no attempt starts after `net.retry`. Busy servers (429, 503) are not subject
+// to these policies: all requests to such a host wait for it together (host_rest.h), and its status is reported only
+// when there is no more time to wait.
 #pragma once
 
 #include <chrono>
