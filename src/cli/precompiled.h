@@ -1,4 +1,4 @@
-// Precompiled for this floor: what nearly every file of it includes. Files still include what they use.
+// Precompiled for this layer: what nearly every file of it includes. Files still include what they use.
 #ifndef EKA_CLI_PRECOMPILED_H
 #define EKA_CLI_PRECOMPILED_H
 

@@ -1,4 +1,4 @@
-// Precompiled for the floors with coroutines: Asio and the standard headers, which cost more than all of our own code.
+// Precompiled for the layers with coroutines: Asio and the standard headers, which cost more than all of our own code.
 // Files still include what they use, so that they compile without this.
 #ifndef EKA_PRECOMPILED_ASYNC_H
 #define EKA_PRECOMPILED_ASYNC_H

@@ -1,4 +1,4 @@
-// Precompiled for the floors without coroutines: standard headers that nearly every file includes anyway. Files still
+// Precompiled for the layers without coroutines: standard headers that nearly every file includes anyway. Files still
 // include what they use, so that they compile without this.
 #ifndef EKA_PRECOMPILED_VALUES_H
 #define EKA_PRECOMPILED_VALUES_H

@@ -1,4 +1,4 @@
-// Precompiled for tests of floors with coroutines.
+// Precompiled for tests of layers with coroutines.
 #ifndef EKA_TESTS_PRECOMPILED_ASYNC_H
 #define EKA_TESTS_PRECOMPILED_ASYNC_H
 

@@ -1,4 +1,4 @@
-// Precompiled for tests of floors without coroutines.
+// Precompiled for tests of layers without coroutines.
 #ifndef EKA_TESTS_PRECOMPILED_VALUES_H
 #define EKA_TESTS_PRECOMPILED_VALUES_H
 
