@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace eka::atom {
@@ -49,14 +50,6 @@ bool hides_control(std::string_view text) {
     if (const int byte = escaped_byte(text.substr(i)); byte >= 0 && is_control(static_cast<char>(byte))) return true;
   }
   return false;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 // Empty if a "%" does not start a valid escape.
@@ -193,7 +186,7 @@ class UrlReader {
   }
 
   Result<Url> with_scheme(std::string_view scheme, std::string_view rest) {
-    const auto known = std::ranges::find(schemes, lower(scheme), &SchemeRow::name);
+    const auto known = std::ranges::find(schemes, lowered(scheme), &SchemeRow::name);
     if (known == schemes.end()) {
       return refuse("unsupported scheme (supported: https, http, ssh, git, file)");
     }
@@ -206,7 +199,7 @@ class UrlReader {
   }
 
   Result<Url> file_url(std::string_view host, std::string_view path) {
-    if (!host.empty() && lower(host) != "localhost") {
+    if (!host.empty() && lowered(host) != "localhost") {
       return refuse("a file URL cannot have a host", "use file:///path, with three slashes");
     }
     const auto decoded = decode(path);
@@ -255,7 +248,7 @@ class UrlReader {
     if (host.empty()) return refuse("no host");
     if (host.starts_with('-')) return refuse("the host starts with “-”");
     if (!is_host(host)) return refuse("invalid character in the host name");
-    url_.host_ = lower(host);
+    url_.host_ = lowered(host);
     return {};
   }
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "coro/process/launch.h"
 #include "coro/task/task_group.h"
+#include "coro/task/timeout.h"
 
 namespace eka::coro {
 
@@ -216,11 +217,13 @@ Task<Exit> run(Command command) {
   co_return exit;
 }
 
-Exit run_blocking(Command command) {
+Exit run_blocking(Command command, std::optional<std::chrono::milliseconds> limit) {
   asio::io_context here;
   std::optional<Exit> exit;
   std::exception_ptr failure;
-  asio::co_spawn(here, run(std::move(command)), [&](const std::exception_ptr& error, Exit done) {
+  Task<Exit> task = run(std::move(command));
+  if (limit) task = timeout(*limit, std::move(task));
+  asio::co_spawn(here, std::move(task), [&](const std::exception_ptr& error, Exit done) {
     failure = error;
     exit = std::move(done);
   });

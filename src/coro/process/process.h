@@ -61,8 +61,8 @@ struct Exit {
 Task<Exit> run(Command command);
 
 // The same for code that blocks, on the pool: returns when the child has exited. Cannot be cancelled: only for commands
-// that end soon and do not use the network.
-Exit run_blocking(Command command);
+// that end soon and do not use the network. After `limit`, the child is ended and an Error says so.
+Exit run_blocking(Command command, std::optional<std::chrono::milliseconds> limit = std::nullopt);
 
 // A running child. One coroutine may read its output, one its errors, and one may write, concurrently. Both streams
 // must be read; otherwise a child that fills the pipe blocks forever. Must not outlive the executor.

@@ -140,11 +140,20 @@ std::optional<std::size_t> quota_at(bool is_v2, const fs::path& directory) {
   return static_cast<std::size_t>(std::max<std::uint64_t>(1, (*quota - 1) / *period + 1));
 }
 
-// Beyond memory.high, processes are slowed down without limit, so it counts as one.
+// Beyond memory.high, processes are slowed down without limit, so it counts as one. Version 1 has no word for
+// "unlimited": there it is the highest page-aligned number.
 std::optional<std::uint64_t> memory_at(bool is_v2, const fs::path& directory) {
-  if (!is_v2) return number_in(directory / "memory.limit_in_bytes");
+  constexpr std::uint64_t unlimited = std::uint64_t{1} << 60;
+  if (!is_v2) {
+    const auto limit = number_in(directory / "memory.limit_in_bytes");
+    return limit && *limit < unlimited ? limit : std::nullopt;
+  }
   const auto most = number_in(directory / "memory.max"), high = number_in(directory / "memory.high");
   return most && high ? std::min(*most, *high) : most ? most : high;
+}
+
+std::uint64_t memory_in_use(bool is_v2, const fs::path& directory) {
+  return number_in(directory / (is_v2 ? "memory.current" : "memory.usage_in_bytes")).value_or(0);
 }
 
 template <class T>
@@ -167,11 +176,12 @@ Allowance Allowance::of_this_process(const fs::path& root) {
   Allowance allowance;
   for (const auto& [is_v2, directory] : directories(root, "cpu")) lower(allowance.quota, quota_at(is_v2, directory));
   for (const auto& [is_v2, directory] : directories(root, "memory")) {
-    lower(allowance.memory_bytes, memory_at(is_v2, directory));
+    const auto limit = memory_at(is_v2, directory);
+    if (!limit) continue;
+    const std::uint64_t used = memory_in_use(is_v2, directory);
+    lower(allowance.memory_bytes, limit);
+    lower(allowance.memory_left, std::optional(*limit > used ? *limit - used : 0));
   }
-  // Version 1 has no word for "unlimited": the highest page-aligned number.
-  constexpr std::uint64_t unlimited = std::uint64_t{1} << 60;
-  if (allowance.memory_bytes && *allowance.memory_bytes >= unlimited) allowance.memory_bytes.reset();
   allowance.processors = std::min(schedulable(), allowance.quota.value_or(schedulable()));
   return allowance;
 }

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "coro/run/allowance.h"
+#include "eval/sandbox/obstacle.h"
 
 namespace eka::engine {
 
@@ -52,6 +54,9 @@ class Machine {
   virtual bool has_build_users(const std::string& store) const = 0;
   // The version of Landlock that the kernel supports; 0: none, or disabled.
   virtual int landlock_version() const = 0;
+  // Why user namespaces cannot be created; nothing if they can, or for an unknown reason.
+  virtual std::optional<eval::Obstacle> obstacle_to_namespaces() const = 0;
+  virtual coro::Allowance allowance() const = 0;
   // Values of the user's git configuration. Kind::usage if it cannot be read.
   virtual Result<std::vector<std::string>> git_config(const std::string& name) const = 0;
 

@@ -11,8 +11,6 @@
 #include <unistd.h>
 
 #include "coro/process/process.h"
-#include "coro/task/asio.h"
-#include "coro/task/timeout.h"
 #include "eval/sandbox/landlock.h"
 #include "eval/store/real_store.h"
 #include "git/config/child_environment.h"
@@ -30,21 +28,10 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds patience{10};
 
-// Runs until the command has ended, on this thread.
-coro::Task<> run_in(const std::vector<std::string>* words, Ran* out) {
-  coro::Command command(*words);
-  command.env = git::child_environment();
-  std::optional<Error> failure;
-  try {
-    auto running = coro::run(std::move(command));
-    const auto exit = co_await coro::timeout(patience, std::move(running));
-    out->status = exit.code().value_or(128 + exit.signal().value_or(0));
-    out->output = exit.output;
-    out->errors = exit.errors;
-  } catch (const Error& error) {
-    failure = error;
-  }
-  if (failure) out->errors = failure->message();
+fs::path nearest_that_exists(fs::path path) {
+  std::error_code ignored;
+  while (!fs::exists(path, ignored) && path.has_relative_path()) path = path.parent_path();
+  return path;
 }
 
 int days_since(const fs::file_time_type& time) {
@@ -85,12 +72,15 @@ std::optional<fs::path> RealMachine::program(const std::string& name) const {
   return std::nullopt;
 }
 
-Ran RealMachine::run(const std::vector<std::string>& command) const {
-  Ran out;
-  asio::io_context loop;
-  asio::co_spawn(loop, run_in(&command, &out), [](const std::exception_ptr&) {});
-  loop.run();
-  return out;
+Ran RealMachine::run(const std::vector<std::string>& words) const {
+  coro::Command command(words);
+  command.env = git::child_environment();
+  try {
+    const coro::Exit exit = coro::run_blocking(std::move(command), patience);
+    return {exit.code().value_or(128 + exit.signal().value_or(0)), exit.output, exit.errors};
+  } catch (const Error& error) {
+    return {-1, "", error.message()};
+  }
 }
 
 std::optional<std::string> RealMachine::read(const fs::path& file) const {
@@ -111,9 +101,7 @@ std::optional<FileStatus> RealMachine::status(const fs::path& file) const {
 
 std::optional<std::uint64_t> RealMachine::free_bytes(const fs::path& path) const {
   std::error_code failure;
-  fs::path place = path;
-  while (!fs::exists(place, failure) && place.has_relative_path()) place = place.parent_path();
-  const auto space = fs::space(place, failure);
+  const auto space = fs::space(nearest_that_exists(path), failure);
   if (failure) return std::nullopt;
   return space.available;
 }
@@ -132,6 +120,14 @@ bool RealMachine::has_build_users(const std::string& store) const {
 
 int RealMachine::landlock_version() const {
   return eval::landlock_version();
+}
+
+std::optional<eval::Obstacle> RealMachine::obstacle_to_namespaces() const {
+  return eval::explain(eval::Attempt::now(), eval::Restrictions::of_this_process());
+}
+
+coro::Allowance RealMachine::allowance() const {
+  return coro::Allowance::of_this_process();
 }
 
 Result<std::vector<std::string>> RealMachine::git_config(const std::string& name) const {
@@ -166,9 +162,7 @@ std::optional<CacheStock> RealMachine::cache_stock(const fs::path& root) const {
 std::string RealMachine::obstacle_to_writing(const fs::path& root) const {
   std::error_code ignored;
   if (fs::exists(root, ignored)) return store::WriteAccess::to(store::Places(root)).obstacle();
-  fs::path place = root;
-  while (!fs::exists(place, ignored) && place.has_relative_path()) place = place.parent_path();
-  return store::obstacle_to_writing(place).value_or("");
+  return store::obstacle_to_writing(nearest_that_exists(root)).value_or("");
 }
 
 }  // namespace eka::engine

@@ -12,45 +12,14 @@ std::string line_of(const Machine& machine, const char* file) {
   return text;
 }
 
-bool is_in_container(const Machine& machine) {
-  return machine.status("/.dockerenv") || machine.status("/run/.containerenv") ||
-         !machine.variable("container").empty();
-}
-
-// A setting of the kernel that forbids user namespaces to this user.
-struct Obstacle {
-  const char* file;
-  const char* value;
-  const char* why;
-  const char* remedy;
-  bool also_for_root;
-};
-constexpr Obstacle obstacles[] = {
-    {"/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces is 0",
-     "sudo sysctl -w user.max_user_namespaces=15000", true},
-    {"/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone is 0",
-     "sudo sysctl -w kernel.unprivileged_userns_clone=1", false},
-    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1",
-     "AppArmor restricts them (kernel.apparmor_restrict_unprivileged_userns is 1)",
-     "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0", false},
-};
-
 Finding refused(const Machine& machine, const std::string& said) {
-  for (const auto& obstacle : obstacles) {
-    if (machine.is_root() && !obstacle.also_for_root) continue;
-    if (line_of(machine, obstacle.file) != obstacle.value) continue;
-    return {"user namespaces", Health::broken,
-            fmt::format("bubblewrap cannot create user namespaces: {}", obstacle.why), obstacle.remedy};
+  if (const auto obstacle = machine.obstacle_to_namespaces()) {
+    return {"user namespaces", Health::broken, "bubblewrap cannot create a sandbox: " + obstacle->why,
+            obstacle->command.empty() ? obstacle->help : obstacle->command};
   }
-  const auto message =
-      fmt::format("bubblewrap cannot create a sandbox: {}", printable(said.substr(0, said.find('\n'))));
-  if (is_in_container(machine)) {
-    return {
-        "user namespaces", Health::broken, message + "; this is a container, which forbids it",
-        "start the container with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt "
-        "systempaths=unconfined"};
-  }
-  return {"user namespaces", Health::broken, message, "bwrap --unshare-all --ro-bind / / true"};
+  return {"user namespaces", Health::broken,
+          fmt::format("bubblewrap cannot create a sandbox: {}", printable(said.substr(0, said.find('\n')))),
+          "bwrap --unshare-all --ro-bind / / true"};
 }
 
 }  // namespace
@@ -100,25 +69,16 @@ Findings check_confinement(const Machine& machine) {
 }
 
 Findings check_cgroups(const Machine& machine) {
-  const bool is_unified = machine.status("/sys/fs/cgroup/cgroup.controllers").has_value();
-  const bool is_old = machine.status("/sys/fs/cgroup/memory").has_value();
-  if (!is_unified && !is_old) {
-    return {{"cgroups", Health::note, "no control groups: only the limits of eka itself apply", ""}};
-  }
+  const coro::Allowance allowance = machine.allowance();
   std::string limits;
-  const auto add = [&](const char* file, const char* what) {
-    const auto value = line_of(machine, file);
-    if (!value.empty() && value != "max" && !value.starts_with("max ") && value != "-1") {
-      limits += fmt::format("{}{} {}", limits.empty() ? "; limits of this group: " : ", ", what, printable(value, 40));
-    }
-  };
-  if (is_unified) {
-    add("/sys/fs/cgroup/memory.max", "memory");
-    add("/sys/fs/cgroup/cpu.max", "cpu");
-  } else {
-    add("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "cpu");
+  const auto add = [&](const std::string& text) { limits += (limits.empty() ? "" : ", ") + text; };
+  if (allowance.quota) add(fmt::format("{} processor{}", *allowance.quota, *allowance.quota == 1 ? "" : "s"));
+  if (allowance.memory_bytes) {
+    add(fmt::format("{} MiB of memory ({} left)", *allowance.memory_bytes >> 20,
+                    allowance.memory_left.value_or(0) >> 20));
   }
-  return {{"cgroups", Health::good, fmt::format("control groups version {}{}", is_unified ? 2 : 1, limits), ""}};
+  if (limits.empty()) return {{"cgroups", Health::good, "no limit of processors or memory by control groups", ""}};
+  return {{"cgroups", Health::good, "limited by control groups: " + limits, ""}};
 }
 
 }  // namespace eka::engine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -32,12 +33,18 @@ coro::Task<std::optional<std::string>> read_attributes(Context* context, git::Re
   const auto evidence = co_await context->cache->objects().begin_evidence();
   const auto open = [&] { return git::SourceRepository::at(evidence->directory()); };
   co_await fetch_one(remote, evidence.get(), rev);
-  const auto tree = co_await coro::offload(context->pool, [&] { return open().tree_of(rev); });
-  const bool has_tree = co_await coro::offload(context->pool, [&] { return open().has(tree); });
+  const auto [tree, has_tree] = co_await coro::offload(context->pool, [&] {
+    const auto repository = open();
+    const auto id = repository.tree_of(rev);
+    return std::pair(id, repository.has(id));
+  });
   if (!has_tree) co_await fetch_one(remote, evidence.get(), tree);
-  const auto file = co_await coro::offload(context->pool, [&] { return open().entry_of_tree(tree, attributes_file); });
+  const auto [file, has_file] = co_await coro::offload(context->pool, [&] {
+    const auto repository = open();
+    const auto entry = repository.entry_of_tree(tree, attributes_file);
+    return std::pair(entry, entry && !entry->is_tree && repository.has(entry->id));
+  });
   if (!file || file->is_tree) co_return std::nullopt;
-  const bool has_file = co_await coro::offload(context->pool, [&] { return open().has(file->id); });
   if (!has_file) co_await fetch_one(remote, evidence.get(), file->id);
   co_return co_await coro::offload(context->pool, [&] { return open().file_of_tree(tree, attributes_file); });
 }

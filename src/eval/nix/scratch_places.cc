@@ -11,6 +11,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "coro/run/allowance.h"
+
 namespace eka::eval {
 namespace {
 
@@ -40,23 +42,15 @@ std::uint64_t free_bytes(const fs::path& directory) {
   return error ? 0 : space.available;
 }
 
-// What a control group leaves of its limit; the kernel kills a process of the group beyond it.
-std::uint64_t left_by_control_group() {
-  std::uint64_t limit = 0;
-  std::uint64_t used = 0;
-  // "max" is not a number: there is no limit.
-  if (!(std::ifstream("/sys/fs/cgroup/memory.max") >> limit)) return UINT64_MAX;
-  std::ifstream("/sys/fs/cgroup/memory.current") >> used;
-  return limit > used ? limit - used : 0;
-}
-
 }  // namespace
 
-std::uint64_t available_memory(const fs::path& meminfo) {
-  std::ifstream in(meminfo);
+std::uint64_t available_memory(const fs::path& root) {
+  const std::uint64_t left = coro::Allowance::of_this_process(root).memory_left.value_or(UINT64_MAX);
+  std::ifstream in(root / "proc/meminfo");
   for (std::string line; std::getline(in, line);) {
     constexpr std::string_view key = "MemAvailable:";
-    if (line.starts_with(key)) return std::strtoull(line.c_str() + key.size(), nullptr, 10) << 10;
+    if (!line.starts_with(key)) continue;
+    return std::min<std::uint64_t>(left, std::strtoull(line.c_str() + key.size(), nullptr, 10) << 10);
   }
   return 0;
 }
@@ -65,8 +59,7 @@ ScratchPlaces::ScratchPlaces(fs::path disk, fs::path shared) : disk_(std::move(d
 
 const fs::path& ScratchPlaces::for_writing(std::uint64_t bytes) const {
   if (!memory_ || bytes > UINT64_MAX / 2) return disk_;
-  const std::uint64_t room =
-      std::min({free_bytes(*memory_), available_memory("/proc/meminfo"), left_by_control_group()});
+  const std::uint64_t room = std::min(free_bytes(*memory_), available_memory());
   return room >= 2 * bytes ? *memory_ : disk_;
 }
 

@@ -29,7 +29,8 @@ class ScratchPlaces {
   std::optional<std::filesystem::path> memory_;
 };
 
-// Bytes of memory that are available according to `meminfo`, a file like /proc/meminfo; 0 if unknown.
-std::uint64_t available_memory(const std::filesystem::path& meminfo);
+// Bytes of memory that are available on this machine and to its control groups (allowance.h); 0 if unknown. Reads below
+// `root`, in tests a directory with copies of the kernel's files.
+std::uint64_t available_memory(const std::filesystem::path& root = "/");
 
 }  // namespace eka::eval

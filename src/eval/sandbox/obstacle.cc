@@ -96,14 +96,19 @@ std::string weaker(const Restrictions& restrictions) {
 }
 
 Obstacle sysctl(const Restrictions& restrictions, const std::string& why, const std::string& assignment) {
-  return {why, "run `sysctl -w " + assignment + "` as root, on the host of a container" + weaker(restrictions)};
+  return {.why = why,
+          .help = "run `sysctl -w " + assignment + "` as root, on the host of a container" + weaker(restrictions),
+          .command = "sudo sysctl -w " + assignment};
 }
 
 Obstacle container_flags(const Restrictions& restrictions, const std::string& why) {
-  return {why,
+  return {
+      .why = why,
+      .help =
           "start the container with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined` (Docker, "
           "Podman), or with seccompProfile and appArmorProfile of type Unconfined (Kubernetes)" +
-              weaker(restrictions)};
+          weaker(restrictions),
+      .command = ""};
 }
 
 Obstacle apparmor_of_ubuntu(const Restrictions& restrictions) {
@@ -117,7 +122,7 @@ Obstacle no_user_namespace(int error, const Restrictions& restrictions) {
   const std::string forbidden = "user namespaces are forbidden";
   if (error == ENOSYS || error == EINVAL) {
     if (restrictions.has_seccomp_filter) return container_flags(restrictions, forbidden + " by a seccomp filter");
-    return {"the kernel has no user namespaces", "use a kernel with CONFIG_USER_NS"};
+    return {.why = "the kernel has no user namespaces", .help = "use a kernel with CONFIG_USER_NS", .command = ""};
   }
   if (error == ENOSPC) {
     return sysctl(restrictions, "the limit user.max_user_namespaces is reached, or namespaces are nested too deeply",
@@ -128,9 +133,10 @@ Obstacle no_user_namespace(int error, const Restrictions& restrictions) {
                   "kernel.unprivileged_userns_clone=1");
   }
   if (restrictions.is_in_chroot) {
-    return {forbidden + " in a chroot: the root directory is not a mount",
-            "enter the directory with `unshare -m` and pivot_root, systemd-nspawn or bwrap instead of chroot" +
-                weaker(restrictions)};
+    return {.why = forbidden + " in a chroot: the root directory is not a mount",
+            .help = "enter the directory with `unshare -m` and pivot_root, systemd-nspawn or bwrap instead of chroot" +
+                    weaker(restrictions),
+            .command = ""};
   }
   if (restrictions.has_seccomp_filter) {
     return container_flags(restrictions, forbidden + " by a seccomp filter, such as Docker's default profile");
@@ -141,8 +147,10 @@ Obstacle no_user_namespace(int error, const Restrictions& restrictions) {
 
 Obstacle no_user_map(const Restrictions& restrictions) {
   if (restrictions.is_root && (restrictions.capabilities & set_fcap) == 0) {
-    return {"root without the capability CAP_SETFCAP cannot map itself into a user namespace",
-            "start the container with `--cap-add SETFCAP`, or as another user (`--user 1000`)" + weaker(restrictions)};
+    return {.why = "root without the capability CAP_SETFCAP cannot map itself into a user namespace",
+            .help = "start the container with `--cap-add SETFCAP`, or as another user (`--user 1000`)" +
+                    weaker(restrictions),
+            .command = ""};
   }
   if (restrictions.has_apparmor_restriction) return apparmor_of_ubuntu(restrictions);
   return container_flags(restrictions, "the user cannot be mapped into a user namespace");

@@ -44,8 +44,9 @@ struct Restrictions {
 };
 
 struct Obstacle {
-  std::string why;   // "user namespaces are disabled (…)"
-  std::string help;  // what to do, with the exact sysctl or flag
+  std::string why;      // "user namespaces are disabled (…)"
+  std::string help;     // what to do, with the exact sysctl or flag
+  std::string command;  // that does it, if a command on this machine can
 };
 
 // Pure. Nothing if every step succeeded: then the sandbox failed for another reason.

@@ -1,10 +1,12 @@
 #include "git/config/config_file.h"
 
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "git/config/user_path.h"
 
@@ -18,12 +20,8 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_name(char c) {
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-';
+  return (c >= '0' && c <= '9') || (lowered(c) >= 'a' && lowered(c) <= 'z') || c == '-';
 }
 
 class ConfigReader {
@@ -62,7 +60,7 @@ class ConfigReader {
     advance();
     section_.clear();
     while (!ended() && (is_name(peek()) || peek() == '.')) {
-      section_ += lower(peek());
+      section_ += lowered(peek());
       advance();
     }
     if (section_.empty()) return false;
@@ -90,7 +88,7 @@ class ConfigReader {
     if (section_.empty()) return false;
     std::string name;
     while (!ended() && is_name(peek())) {
-      name += lower(peek());
+      name += lowered(peek());
       advance();
     }
     if (name.empty() || !((name[0] >= 'a' && name[0] <= 'z'))) return false;
@@ -220,6 +218,14 @@ void read_to(const std::filesystem::path& file, int depth, const IncludeContext*
 
 Result<std::vector<ConfigEntry>> parse_config(std::string_view text) {
   return ConfigReader(text).read();
+}
+
+bool is_true(std::string_view value) {
+  const std::string text = lowered(value);
+  if (text == "true" || text == "yes" || text == "on") return true;
+  long long number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && number != 0;
 }
 
 void read_config_file(const std::filesystem::path& file, std::vector<ConfigEntry>& into,

@@ -21,6 +21,9 @@ struct ConfigEntry {
 // The entries of `text` in order, without following includes. A key without a value has the value "true".
 Result<std::vector<ConfigEntry>> parse_config(std::string_view text);
 
+// A boolean: "true", "yes" and "on" in any case, and numbers other than 0. What git would refuse is false.
+bool is_true(std::string_view value);
+
 // Appends the entries of `file`; those of an included file replace its include line. Included files that do not exist
 // are skipped. Conditional includes apply to `repository`, and are skipped without one. Blocks. Throws Kind::usage with
 // the file and the line.

@@ -2,19 +2,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "git/config/user_path.h"
 
 namespace eka::git {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lowered(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 // Matches one character with "[...]" at the start of `pattern`; returns the length of the set, 0 if it does not match.
 std::size_t match_set(std::string_view pattern, char c) {
@@ -102,11 +96,11 @@ bool in_git_directory(std::string_view condition, const fs::path& file, const In
     pattern.insert(0, "**/");
   }
   if (pattern.ends_with('/')) pattern += "**";
-  if (ignore_case) pattern = lowered(std::move(pattern));
+  if (ignore_case) pattern = lowered(pattern);
   return std::ranges::any_of(std::initializer_list<fs::path>{repository.git_directory, repository.as_named},
                              [&](const fs::path& place) {
                                std::string text = place.string();
-                               if (ignore_case) text = lowered(std::move(text));
+                               if (ignore_case) text = lowered(text);
                                return path_matches(pattern, text);
                              });
 }

@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 // What these say does not concern readers: keep objects of another repository, where worktrees are.
 constexpr std::array harmless = {"noop", "noop-v1", "preciousobjects", "relativeworktrees"};
 
-bool is_true(std::string_view value) {
-  return value == "true" || value == "yes" || value == "on" || value == "1";
-}
-
 Error unreadable(const RepositoryPlace& place, std::string_view why) {
   return Error(Kind::usage, fmt::format("cannot read the repository at {}: {}", printable(place.name().native()), why));
 }

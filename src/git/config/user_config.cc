@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/ascii.h"
 #include "base/text.h"
+#include "git/config/config_file.h"
 #include "git/config/include_condition.h"
 #include "git/config/repository_format.h"
 #include "git/config/url_pattern.h"
@@ -18,11 +20,6 @@ namespace {
 std::optional<std::string> variable(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-bool is_true(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text == "1" || text == "true" || text == "yes" || text == "on";
 }
 
 bool leads_up(const std::filesystem::path& path) {
@@ -52,9 +49,7 @@ std::vector<std::filesystem::path> files() {
 std::string normalised(const std::string& name) {
   std::string out = name;
   const auto lower = [&out](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      if (out[i] >= 'A' && out[i] <= 'Z') out[i] = static_cast<char>(out[i] - 'A' + 'a');
-    }
+    for (std::size_t i = begin; i < end; ++i) out[i] = lowered(out[i]);
   };
   lower(0, std::min(name.find('.'), name.size()));
   if (const auto dot = name.rfind('.'); dot != std::string::npos) lower(dot, name.size());

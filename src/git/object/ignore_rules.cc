@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "git/config/include_condition.h"
 #include "git/config/user_path.h"
 #include "git/object/working_file.h"
@@ -15,14 +16,6 @@ namespace eka::git {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // Without spaces at the end, unless they are escaped.
 std::string_view trimmed(std::string_view line) {

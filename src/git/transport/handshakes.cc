@@ -54,6 +54,11 @@ bool Handshakes::is_unknown(const std::string& origin) const {
   return !is_old(origin) && !was_old && !known(origin);
 }
 
+std::size_t Handshakes::waiting(const std::string& name) const {
+  const auto origin = origins_.find(name);
+  return origin == origins_.end() ? 0 : origin->second.waiting.size();
+}
+
 std::optional<Handshakes::Turn> Handshakes::try_enter(const std::string& name) {
   Origin& origin = origins_[name];
   if (origin.taken || !is_unknown(name)) return std::nullopt;

@@ -7,6 +7,7 @@
 // dead repositories does not cost a thousand sequential round trips.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <map>
 #include <memory>
@@ -33,6 +34,9 @@ class Handshakes {
   // Waits while another remote of `origin` has the turn. Throws NotProtocolV2 if the host is known not to support v2,
   // and the error that another remote passed to Turn::unreachable() in the meantime.
   coro::Task<Turn> enter(std::string origin);
+
+  // How many remotes of `origin` wait for its turn to end.
+  std::size_t waiting(const std::string& origin) const;
 
   // The turn, if it is free and nothing is known about the host yet.
   std::optional<Turn> try_enter(const std::string& origin);

@@ -232,6 +232,8 @@ coro::Task<std::unique_ptr<HttpSession::Body>> HttpSession::discover(bool v2, ne
     net::HttpRequest discovery = request(std::string(discovery_path), v2);
     discovery.compressed = true;
     discovery.patience = patience;
+    // Those who wait for the capabilities of the host will need connections of their own.
+    discovery.followers = [this] { return handshakes_.waiting(origin()); };
     if (v2) discovery.body_limit = handshake_limit;
     const std::string asked = discovery.url;
     std::unique_ptr<Body> body = co_await send(std::move(discovery), &net::Traffic::handshakes);

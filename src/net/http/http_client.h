@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -61,6 +62,9 @@ struct HttpRequest {
   bool persists = true;  // whether the server is known to keep connections open: see repeat_rule.h
   Patience patience = Patience::waits;
   HttpObserver* observer = nullptr;
+  // How many requests to the same host wait for this one: when its connection is open, theirs are opened, if the URL is
+  // http (spare_sockets.h). Must not throw.
+  std::function<std::size_t()> followers;
   bool compressed = false;                                               // lets the server compress its response
   std::uint64_t body_limit = std::numeric_limits<std::uint64_t>::max();  // of the response, decompressed
 };

@@ -10,6 +10,7 @@
 
 #include "coro/task/task.h"
 #include "net/http/curl.h"
+#include "net/http/spare_sockets.h"
 
 namespace eka::net {
 
@@ -34,6 +35,8 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
   void add(CURL* easy);
   void remove(CURL* easy);
 
+  SpareSockets& spares() { return spares_; }
+
  private:
   struct Watch;
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* unused);
@@ -44,6 +47,7 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
   void act(curl_socket_t socket, int events);
 
   coro::Executor reactor_;
+  SpareSockets spares_;
   Libcurl library_;
   asio::steady_timer timer_;
   std::map<curl_socket_t, std::shared_ptr<Watch>> watches_;

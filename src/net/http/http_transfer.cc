@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include <sys/socket.h>
+
+#include "base/ascii.h"
 #include "net/http/transfer_error.h"
 #include "net/policy/retry_after.h"
 
 namespace eka::net {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-  return out;
-}
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -63,6 +56,7 @@ HttpTransfer::HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, 
   if (!easy_) throw Error(Kind::failure, "cannot create a libcurl handle");
   configure(limits);
   configure_peers(*request_.settings);
+  if (request_.url.starts_with("http:")) configure_sockets();
 }
 
 HttpTransfer::~HttpTransfer() {
@@ -138,12 +132,35 @@ void HttpTransfer::configure_peers(const HttpSettings& settings) {
   if (settings.proxy) curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy->c_str());
 }
 
+void HttpTransfer::configure_sockets() {
+  CURL* const easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &HttpTransfer::on_open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &HttpTransfer::on_socket_options);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
+}
+
+// Called by libcurl in turns for each socket that it needs: first this, then on_socket_options().
+curl_socket_t HttpTransfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<HttpTransfer*>(self);
+  transfer.spare_ = transfer.loop_->spares().take(&address->addr).release();
+  if (transfer.spare_ != CURL_SOCKET_BAD) return transfer.spare_;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+int HttpTransfer::on_socket_options(void* self, curl_socket_t socket, curlsocktype) {
+  auto& transfer = *static_cast<HttpTransfer*>(self);
+  return socket == std::exchange(transfer.spare_, CURL_SOCKET_BAD) ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
+}
+
 // Exceptions must not propagate through libcurl, which is C. It ends a transfer whose callback accepts fewer bytes than
 // it was given.
-int HttpTransfer::on_ready(void* self, char*, char*, int, int) {
+int HttpTransfer::on_ready(void* self, char* address, char*, int port, int) {
   auto& transfer = *static_cast<HttpTransfer*>(self);
   try {
-    return transfer.may_send() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    const bool may_send = transfer.may_send();
+    if (may_send) transfer.open_for_followers(address, port);
+    return may_send ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
   } catch (...) {
     transfer.thrown_ = std::current_exception();
     return CURL_PREREQFUNC_ABORT;
@@ -198,6 +215,11 @@ bool HttpTransfer::may_send() {
   return fresh;
 }
 
+void HttpTransfer::open_for_followers(const char* address, int port) {
+  if (!request_.followers || address == nullptr || !request_.url.starts_with("http:")) return;
+  loop_->spares().open(address, port, request_.followers());
+}
+
 void HttpTransfer::tell_of_repeat(Repeat why) {
   if (request_.observer != nullptr) request_.observer->repeated(why);
 }
@@ -207,7 +229,7 @@ void HttpTransfer::tell_of_repeat(Repeat why) {
 bool HttpTransfer::server_keeps_open() const {
   const long version = number(easy_.get(), CURLINFO_HTTP_VERSION);
   if (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1) return true;
-  const std::string connection = lower(header("Connection"));
+  const std::string connection = lowered(header("Connection"));
   if (version == CURL_HTTP_VERSION_1_0) return connection.find("keep-alive") != std::string::npos;
   if (connection.find("close") != std::string::npos) return false;
   return status_ == 204 || status_ == 304 || !header("Content-Length").empty() || !header("Transfer-Encoding").empty();
@@ -225,7 +247,7 @@ void HttpTransfer::take_header(std::string_view line) {
     return;
   }
   const auto colon = line.find(':');
-  if (colon != std::string_view::npos && lower(line.substr(0, colon)) == "location") {
+  if (colon != std::string_view::npos && lowered(line.substr(0, colon)) == "location") {
     location_ = trim(line.substr(colon + 1));
   }
 }
@@ -328,7 +350,7 @@ std::string HttpTransfer::content_type() const {
   curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_TYPE, &type);
   if (type == nullptr) return {};
   const std::string_view text(type);
-  return lower(trim(text.substr(0, text.find(';'))));
+  return lowered(trim(text.substr(0, text.find(';'))));
 }
 
 std::optional<std::chrono::seconds> HttpTransfer::retry_after() const {

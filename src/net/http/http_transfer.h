@@ -45,11 +45,15 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
 
  private:
   static int on_ready(void* self, char* address, char* own_address, int port, int own_port);
+  static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int on_socket_options(void* self, curl_socket_t socket, curlsocktype purpose);
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
   void configure(const HttpLimits& limits);
   void configure_peers(const HttpSettings& settings);
+  void configure_sockets();
   bool may_send();
+  void open_for_followers(const char* address, int port);
   void tell_of_repeat(Repeat why);
   void begin_again();
   bool server_keeps_open() const;
@@ -72,9 +76,10 @@ class HttpTransfer final : public HttpResponse, private TransferEnd {
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> detail_{};
 
-  long connections_ = 0;      // opened by libcurl for this transfer
-  bool sent_ = false;         // at least once
-  bool used_before_ = false;  // the connection had carried another request
+  long connections_ = 0;                   // opened by libcurl for this transfer
+  curl_socket_t spare_ = CURL_SOCKET_BAD;  // given to libcurl last, already connected
+  bool sent_ = false;                      // at least once
+  bool used_before_ = false;               // the connection had carried another request
   bool repeated_ = false;
   bool needs_new_ = false;  // must be repeated, but libcurl chose another used connection
 

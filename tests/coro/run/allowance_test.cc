@@ -35,6 +35,7 @@ TEST_CASE("without control groups, nothing is limited") {
   const Allowance allowance = root.allowance();
   CHECK_FALSE(allowance.quota);
   CHECK_FALSE(allowance.memory_bytes);
+  CHECK_FALSE(allowance.memory_left);
   CHECK(allowance.processors >= 1);
 }
 
@@ -64,6 +65,20 @@ TEST_CASE("version 2: a limit of the root itself, as a container with its own na
   root.write("sys/fs/cgroup/memory.max", "268435456\n");
   CHECK(root.allowance().quota == 1);
   CHECK(root.allowance().memory_bytes == 268435456);
+}
+
+TEST_CASE("what is left of the memory is the least of all levels") {
+  FakeRoot root;
+  root.group("0::/a/b\n");
+  root.mounts(unified);
+  root.write("sys/fs/cgroup/a/memory.max", "1000000\n");
+  root.write("sys/fs/cgroup/a/memory.current", "900000\n");
+  root.write("sys/fs/cgroup/a/b/memory.max", "600000\n");
+  root.write("sys/fs/cgroup/a/b/memory.current", "100000\n");
+  CHECK(root.allowance().memory_bytes == 600000);
+  CHECK(root.allowance().memory_left == 100000);
+  root.write("sys/fs/cgroup/a/memory.current", "1000001\n");
+  CHECK(root.allowance().memory_left == 0);
 }
 
 TEST_CASE("version 2: no limit") {

@@ -58,12 +58,38 @@ TEST_CASE("what is not a file system in memory is not used") {
   CHECK_FALSE(ScratchPlaces("/cache/scratch", "/missing").memory());
 }
 
+void write_kernel_file(const fs::path& root, const std::string& file, const std::string& text) {
+  fs::create_directories((root / file).parent_path());
+  std::ofstream(root / file) << text;
+}
+
 TEST_CASE("available memory is read from the kernel's table") {
   const TemporaryDirectory directory;
-  std::ofstream(directory.path() / "meminfo")
-      << "MemTotal:       49308712 kB\nMemFree:  1 kB\nMemAvailable:   1024 kB\n";
-  CHECK(available_memory(directory.path() / "meminfo") == 1024 * 1024);
+  write_kernel_file(directory.path(), "proc/meminfo",
+                    "MemTotal:       49308712 kB\nMemFree:  1 kB\nMemAvailable:   1024 kB\n");
+  CHECK(available_memory(directory.path()) == 1024 * 1024);
   CHECK(available_memory(directory.path() / "missing") == 0);
+}
+
+TEST_CASE("available memory is limited by the control group of this process, not only by that of the root") {
+  const TemporaryDirectory directory;
+  const auto write = [&](const std::string& file, const std::string& text) {
+    write_kernel_file(directory.path(), file, text);
+  };
+  write("proc/meminfo", "MemAvailable:   1024 kB\n");
+  SUBCASE("version 2") {
+    write("proc/self/cgroup", "0::/user.slice/build.scope\n");
+    write("proc/self/mountinfo", "29 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    write("sys/fs/cgroup/user.slice/build.scope/memory.max", "500000\n");
+    write("sys/fs/cgroup/user.slice/build.scope/memory.current", "100000\n");
+  }
+  SUBCASE("version 1") {
+    write("proc/self/cgroup", "4:memory:/docker/abc\n");
+    write("proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n");
+    write("sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes", "500000\n");
+    write("sys/fs/cgroup/memory/docker/abc/memory.usage_in_bytes", "100000\n");
+  }
+  CHECK(available_memory(directory.path()) == 400000);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ TEST_CASE("each restriction is named with its sysctl or flag") {
   off.exhausted = "user.max_pid_namespaces";
   CHECK(told(Step::user_namespace, ENOSPC, off).why == "namespaces are disabled (user.max_pid_namespaces = 0)");
   CHECK(told(Step::none, 0, off).help.contains("`sysctl -w user.max_pid_namespaces=15000`"));
+  CHECK(told(Step::none, 0, off).command == "sudo sysctl -w user.max_pid_namespaces=15000");
 
   Restrictions debian;
   debian.has_userns_clone_off = true;

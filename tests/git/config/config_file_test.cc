@@ -151,4 +151,15 @@ TEST_CASE("wildcards: directories are matched as by git") {
   CHECK_FALSE(path_matches("a?b", "a/b"));
 }
 
+TEST_CASE("booleans are read as by git: words in any case, and numbers") {
+  for (const char* value : {"true", "True", "YES", "on", "1", "7", "-1"}) {
+    CAPTURE(value);
+    CHECK(is_true(value));
+  }
+  for (const char* value : {"false", "No", "off", "0", "", "truly", "1x"}) {
+    CAPTURE(value);
+    CHECK_FALSE(is_true(value));
+  }
+}
+
 }  // namespace eka::git

@@ -64,6 +64,45 @@ constexpr std::size_t large = std::size_t{64} << 20;
 
 }  // namespace
 
+namespace {
+
+coro::Task<> read_quietly(HttpClient* client, HttpRequest request) {
+  co_await read_to_end(client, std::move(request));
+}
+
+coro::Task<> send_together(HttpClient* client, HttpRequest request, int count) {
+  std::vector<coro::Task<>> all;
+  for (int i = 0; i < count; ++i) all.push_back(read_quietly(client, request));
+  co_await coro::all(std::move(all));
+}
+
+}  // namespace
+
+TEST_CASE("http client: connections for the requests that wait for the first are open when it is answered") {
+  constexpr int followers = 8;
+  std::atomic<const RawServer*> self = nullptr;
+  std::atomic<int> open_at_first_answer = 0;
+  RawServer server([&](Connection& connection, const std::string& request) {
+    if (request.starts_with("GET /first")) {
+      for (int i = 0; i < 500 && self.load()->connections() < 1 + followers; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+      open_at_first_answer = self.load()->connections();
+    }
+    return connection.send(test::http_response("200 OK", "text/plain", "got"));
+  });
+  self = &server;
+  coro::Runtime runtime(1);
+  HttpClient client(runtime.reactor());
+  HttpRequest first = get(server, "/first");
+  first.followers = [] { return std::size_t{followers}; };
+  CHECK(runtime.run(read_to_end(&client, first)) == "got");
+  CHECK(open_at_first_answer == 1 + followers);
+  runtime.run(send_together(&client, get(server), 1 + followers));
+  CHECK(server.connections() == 1 + followers);
+  CHECK(server.requests() == 2 + followers);
+}
+
 TEST_CASE("http client: consecutive requests share a connection") {
   const RawServer server([](Connection& connection, const std::string& request) {
     const bool post = request.starts_with("POST");
