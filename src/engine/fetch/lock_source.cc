@@ -143,7 +143,7 @@ coro::Task<LockedDirect> Sources::lock_anew(SourceRequest request, atom::Url url
     auto task = lock_git(request.name, url, *git);
     auto locked = co_await std::move(task);
     if (!request.fetch_follows) {
-      if (const auto note = co_await archive_attributes(context_, remotes_, url, locked.rev)) {
+      if (const auto note = co_await attributes_of(url, locked.rev)) {
         context_.observer.note(fmt::format("source `{}`: {}", request.name, *note));
       }
     }
@@ -155,6 +155,17 @@ coro::Task<LockedDirect> Sources::lock_anew(SourceRequest request, atom::Url url
     out.source = co_await std::move(task);
   }
   co_return out;
+}
+
+coro::Task<std::optional<std::string>> Sources::attributes_of(atom::Url url, atom::ObjectId rev) {
+  Revision key(rev, url);
+  if (const auto known = attributes_.find(key); known != attributes_.end()) co_return known->second;
+  co_return co_await reading_attributes_.run(std::move(key), read_attributes(std::move(url), rev));
+}
+
+coro::Task<std::optional<std::string>> Sources::read_attributes(atom::Url url, atom::ObjectId rev) {
+  auto found = co_await archive_attributes(context_, remotes_, url, rev);
+  co_return attributes_[Revision(rev, url)] = std::move(found);
 }
 
 coro::Task<Sources::Locked> Sources::lock_file(std::string name, atom::Url url, atom::DirectSource source) {

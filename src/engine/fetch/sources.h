@@ -84,6 +84,10 @@ class Sources {
   coro::Task<Refs> refs_at(atom::Url url, std::vector<std::string> prefixes);
   coro::Task<Refs> ask_refs(atom::Url url, std::vector<std::string> prefixes, std::string key);
 
+  // archive_attributes(), once for all sources of the same revision and URL.
+  coro::Task<std::optional<std::string>> attributes_of(atom::Url url, atom::ObjectId rev);
+  coro::Task<std::optional<std::string>> read_attributes(atom::Url url, atom::ObjectId rev);
+
   // The location of the source; nothing if it is not cached.
   coro::Task<std::optional<FetchedSource>> cached_file(atom::NarHash hash, std::string name);
   coro::Task<std::optional<FetchedSource>> cached_tree(std::string key, std::string name);
@@ -105,7 +109,10 @@ class Sources {
   std::map<std::string, Refs> refs_;  // by url and prefixes
   coro::SingleFlight<atom::Url, atom::NarHash> fetching_files_, fetching_archives_;
   std::map<atom::Url, atom::NarHash> files_, archives_;
-  coro::SingleFlight<std::pair<atom::ObjectId, atom::Url>, void> fetching_commits_;
+  using Revision = std::pair<atom::ObjectId, atom::Url>;
+  coro::SingleFlight<Revision, void> fetching_commits_;
+  coro::SingleFlight<Revision, std::optional<std::string>> reading_attributes_;
+  std::map<Revision, std::optional<std::string>> attributes_;
 };
 
 }  // namespace eka::engine
