@@ -13,7 +13,7 @@
 namespace eka::cli {
 namespace {
 
-struct Row {
+struct OptionRow {
   OptionGroup group;
   const char* flags;
   const char* key;
@@ -26,34 +26,34 @@ struct Row {
 
 using enum OptionGroup;
 
-constexpr Row rows[] = {
-    {common, "-v,--verbose", "ui.verbose", Row::repeated, "", "increase verbosity (repeatable)"},
-    {common, "-q,--quiet", "ui.quiet", Row::repeated, "", "print errors only"},
-    {common, "--color", "ui.color", Row::value, "WHEN", ""},
-    {common, "--progress", "ui.progress", Row::value, "STYLE", ""},
-    {common, "--offline", "net.offline", Row::flag, "true", ""},
-    {common, "-j,--jobs", "plan.jobs", Row::value, "N", ""},
-    {planning, "-c,--share-context", "plan.sharectx", Row::flag, "true", "evaluate all atoms in one process"},
-    {planning, "--build-platform", "platforms.build", Row::value, "PLATFORM", ""},
-    {planning, "-t,--target", "platforms.target", Row::value, "PLATFORM", ""},
-    {planning, "--fresh-eval", "plan.fresh", Row::flag, "true", ""},
-    {planning, "--allow-ifd", "plan.ifd", Row::flag, "true", ""},
-    {planning, "--no-gc-root", "plan.gcroot", Row::flag, "false",
+constexpr OptionRow rows[] = {
+    {common, "-v,--verbose", "ui.verbose", OptionRow::repeated, "", "increase verbosity (repeatable)"},
+    {common, "-q,--quiet", "ui.quiet", OptionRow::repeated, "", "print errors only"},
+    {common, "--color", "ui.color", OptionRow::value, "WHEN", ""},
+    {common, "--progress", "ui.progress", OptionRow::value, "STYLE", ""},
+    {common, "--offline", "net.offline", OptionRow::flag, "true", ""},
+    {common, "-j,--jobs", "plan.jobs", OptionRow::value, "N", ""},
+    {planning, "-c,--share-context", "plan.sharectx", OptionRow::flag, "true", "evaluate all atoms in one process"},
+    {planning, "--build-platform", "platforms.build", OptionRow::value, "PLATFORM", ""},
+    {planning, "-t,--target", "platforms.target", OptionRow::value, "PLATFORM", ""},
+    {planning, "--fresh-eval", "plan.fresh", OptionRow::flag, "true", ""},
+    {planning, "--allow-ifd", "plan.ifd", OptionRow::flag, "true", ""},
+    {planning, "--no-gc-root", "plan.gcroot", OptionRow::flag, "false",
      "do not protect the derivations from Nix's garbage collector"},
 };
 
-std::string help_of(const Row& row) {
+std::string help_of(const OptionRow& row) {
   const auto key = atom::Config::key(row.key);
   return fmt::format("{} [env: {}]", *row.help != '\0' ? row.help : key.help, key.variable);
 }
 
 // "--jobs" of "-j,--jobs".
-std::string long_name(const Row& row) {
+std::string long_name(const OptionRow& row) {
   const std::string_view flags = row.flags;
   return std::string(flags.substr(flags.find("--")));
 }
 
-void add_value(CLI::App& app, const Row& row, GivenOptions& given) {
+void add_value(CLI::App& app, const OptionRow& row, GivenOptions& given) {
   const auto take = [&row, &given](const std::string& text) { given.push_back({row.key, text, long_name(row)}); };
   const auto check = [&row](const std::string& text) -> std::string {
     const auto checked = atom::Config::check(row.key, text);
@@ -64,11 +64,11 @@ void add_value(CLI::App& app, const Row& row, GivenOptions& given) {
       ->check(CLI::Validator(check, atom::Config::key(row.key).words, long_name(row)));
 }
 
-void add_flag(CLI::App& app, const Row& row, GivenOptions& given) {
+void add_flag(CLI::App& app, const OptionRow& row, GivenOptions& given) {
   const auto take = [&row, &given](std::int64_t count) {
     const bool is_set = count > 0;  // false: --flag=false
     std::string text = row.word;
-    if (row.kind == Row::repeated) {
+    if (row.kind == OptionRow::repeated) {
       text = std::to_string(std::clamp<std::int64_t>(count, 0, 9));
     } else if (!is_set) {
       text = text == "true" ? "false" : "true";
@@ -83,7 +83,7 @@ void add_flag(CLI::App& app, const Row& row, GivenOptions& given) {
 void add_options(CLI::App& app, OptionGroup group, GivenOptions& given) {
   for (const auto& row : rows) {
     if (row.group != group) continue;
-    if (row.kind == Row::value) {
+    if (row.kind == OptionRow::value) {
       add_value(app, row, given);
     } else {
       add_flag(app, row, given);
