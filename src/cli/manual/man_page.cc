@@ -94,6 +94,7 @@ std::string man_page(const CLI::App& program, const Page& page, const std::strin
   if (is_program) {
     out += section("CONFIGURATION", configuration_keys(program));
     out += section("ENVIRONMENT", environment_variables());
+    out += section("MANIFEST", manifest_keys());
     out += section("FILES", files());
     out += section("EXIT STATUS", exit_codes());
   } else {

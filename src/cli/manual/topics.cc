@@ -86,6 +86,33 @@ std::vector<Row> environment_variables() {
   return out;
 }
 
+std::vector<Row> manifest_keys() {
+  return {
+      {"package.label = \"server\"", "name of the atom, unique in its set"},
+      {"package.version = \"1.2.0\"", "its version (semver); what is published under a version never changes"},
+      {"package.meta.description = \"…\"", "optional: one line about the atom"},
+      {"package.meta.tags = [\"…\"]", "optional: words to find it by"},
+      {"package.sets.company = \"https://example.com/set.git\"",
+       "a set that dependencies come from, under a name of your choice; a list of URLs: mirrors of this set"},
+      {"package.sets.local = \"::\"", "the set that this atom is in"},
+      {"compose.as.nix = \"default.nix\"",
+       "the value of the atom is this Nix expression; `atoms` and `cfg` are in its scope"},
+      {"compose.as.static = \".\"", "the value of the atom is this manifest; it has no dependencies"},
+      {"compose.with.atom-nix = { from = \"company\", version = \"^0.4\", entry = \"src\" }",
+       "the value of the atom is what another atom makes of its files below `entry` (default: \".\")"},
+      {"deps.from.company.auth = \"^1.5\"",
+       "an atom of a set in package.sets, and its versions as in Cargo: `atoms.deps.from.company.auth`"},
+      {"deps.direct.nix.nixpkgs = { git = \"https://github.com/NixOS/nixpkgs\", ref = \"nixos-unstable\" }",
+       "a git repository, by branch, tag or commit (default: HEAD): `atoms.deps.pins.nixpkgs`"},
+      {"deps.direct.nix.tool = { git = \"https://example.com/tool.git\", version = \"^1.2\" }",
+       "a git repository, by its highest tag that is a version and satisfies this"},
+      {"deps.direct.nix.data.tar = \"https://example.com/data.tar.gz\"", "the files of an archive"},
+      {"deps.direct.nix.fix.url = \"https://example.com/fix.patch\"", "one file"},
+      {"deps.direct.nix.zlib = { build = \"https://example.com/zlib.tar.gz\", unpack = true }",
+       "a file or archive that is fetched when the derivation is built: `atoms.deps.get.zlib.src`"},
+  };
+}
+
 std::vector<Row> files() {
   return {{"$XDG_CONFIG_HOME/eka.toml", "configuration of the user (default: ~/.config/eka.toml)"},
           {"<git directory>/info/eka.toml", "configuration of a repository; takes precedence"},
@@ -110,6 +137,7 @@ std::vector<Row> exit_codes() {
 std::vector<Topic> topics(const CLI::App& program) {
   return {{"configuration", "keys of eka.toml, with their variables and options", configuration_keys(program)},
           {"environment", "environment variables", environment_variables()},
+          {"manifest", "keys of atom.toml, with examples", manifest_keys()},
           {"files", "files that eka reads and writes", files()},
           {"exit-codes", "exit codes", exit_codes()}};
 }

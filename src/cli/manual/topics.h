@@ -1,4 +1,5 @@
-// What a manual says besides commands and options: configuration keys, environment variables, files, exit codes.
+// What a manual says besides commands and options: configuration keys, environment variables, manifests, files, exit
+// codes.
 #pragma once
 
 #include <optional>
@@ -13,6 +14,8 @@ namespace eka::cli {
 std::vector<Row> configuration_keys(const CLI::App& program);
 // Variables of configuration keys, then those of eka and of other programs that eka reads.
 std::vector<Row> environment_variables();
+// The keys of atom.toml; each name is a line that a manifest could contain, with a value.
+std::vector<Row> manifest_keys();
 std::vector<Row> files();
 std::vector<Row> exit_codes();
 

@@ -45,12 +45,16 @@ int init(const Common& common, const engine::InitRequest& request) {
   return 0;
 }
 
-int make_atom(const Common& common, engine::NewAtomRequest request) {
+int make_atom(const Common& common, engine::NewAtomRequest request, bool composer) {
   const Palette palette(common.color);
-  request.composer = read_preferences(common).composer;
+  if (composer) request.composer = read_preferences(common).composer;
   const auto report = engine::new_atom(request);
   for (const auto& warning : report.warnings) warn(palette, warning);
-  if (common.quiet == 0) print_error("created atom `{}`: {}\n", report.label.str(), report.manifest.string());
+  if (common.quiet == 0) {
+    print_error("created atom `{}`: {}\n", report.label.str(), report.manifest.string());
+    if (report.expression)
+      print_error("{} builds an example: try `eka build ::{}`\n", report.expression->string(), report.label.str());
+  }
   return 0;
 }
 
@@ -133,20 +137,28 @@ void add_init(CLI::App& app, Action& action) {
 void add_new(CLI::App& app, Action& action) {
   struct Options {
     std::string path, version = "0.1.0", label;
+    bool composer = false;
   };
-  auto* command = app.add_subcommand("new", "create an atom in the package set, with the default composer");
+  auto* command = app.add_subcommand("new", "create an atom in the package set: a plain Nix expression, ready to plan");
   const auto options = std::make_shared<Options>();
   command->add_option("path", options->path, "directory of the atom")->type_name("PATH")->required();
   command->add_option("-V,--atom-version", options->version, "version of the atom (default: 0.1.0)")
       ->type_name("VERSION");
   command->add_option("-l,--label", options->label, "label of the atom (default: name of the directory)")
       ->type_name("LABEL");
-  command->footer("Example:\n  eka new --label server --atom-version 1.0.0 ./server\n");
+  command->add_flag(
+      "--composer", options->composer,
+      "use the composer of the configuration (manifest.default.composer) instead of a plain Nix expression");
+  command->footer(
+      "Examples:\n"
+      "  eka new server\n"
+      "  eka new --label server --atom-version 1.0.0 ./services/server\n"
+      "  eka new --composer server\n");
   command->callback([options, &action] {
     action = [options](const Common& common) {
       engine::NewAtomRequest request{options->path, unwrap(atom::Version::parse(options->version)), {}, {}};
       if (!options->label.empty()) request.label = unwrap(atom::Label::parse(options->label));
-      return make_atom(common, std::move(request));
+      return make_atom(common, std::move(request), options->composer);
     };
   });
 }

@@ -102,8 +102,9 @@ void add_help(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("help", "show the help of a command, a configuration key or a variable");
   const auto options = std::make_shared<HelpOptions>();
   command
-      ->add_option("topic", options->words,
-                   "a command, a configuration key, a variable, or: configuration, environment, files, exit-codes")
+      ->add_option(
+          "topic", options->words,
+          "a command, a configuration key, a variable, or: configuration, environment, manifest, files, exit-codes")
       ->type_name("TOPIC");
   command->add_flag("--all", options->all, "show all commands, keys and variables");
   command->add_option("--format", options->format, "text, man or markdown (default: text)")

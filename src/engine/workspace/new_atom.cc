@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "atom/hash/nar_hash.h"
 #include "atom/toml/toml_edit.h"
 #include "base/owner.h"
 #include "base/text.h"
@@ -14,12 +15,39 @@
 namespace eka::engine {
 namespace {
 
+constexpr const char* expression_file = "default.nix";
+
 std::string manifest_text(const NewAtomRequest& request, const atom::Label& label) {
-  const auto& composer = request.composer;
-  return fmt::format(
-      "[package]\nlabel = {}\nversion = {}\n\n[package.sets]\n{} = [{}]\n\n[compose.with.{}]\nfrom = {}\n",
-      atom::toml_quoted(label.str()), atom::toml_quoted(request.version.str()), atom::toml_key(composer.tag),
-      atom::toml_quoted(composer.address), atom::toml_key(composer.label), atom::toml_quoted(composer.tag));
+  std::string out = fmt::format(
+      "# What this file can contain: `eka help manifest`. To add a dependency: `eka add URI`.\n"
+      "[package]\nlabel = {}\nversion = {}  # a published version never changes: the next publication needs a new "
+      "one\n",
+      atom::toml_quoted(label.str()), atom::toml_quoted(request.version.str()));
+  if (!request.composer) return out + fmt::format("\n[compose.as]\nnix = \"{}\"\n", expression_file);
+  const auto& composer = *request.composer;
+  return out + fmt::format("\n[package.sets]\n{} = [{}]\n\n[compose.with.{}]\nfrom = {}\n",
+                           atom::toml_key(composer.tag), atom::toml_quoted(composer.address),
+                           atom::toml_key(composer.label), atom::toml_quoted(composer.tag));
+}
+
+// Labels may contain letters that Nix does not allow in the name of a derivation.
+std::string expression_text(const atom::Label& label) {
+  const auto name = atom::store_name(label.str());
+  return fmt::format(R"(# Two names are in scope here:
+#   cfg    cfg.package is that table of atom.toml, cfg.platforms.build the platform to build on ("x86_64-linux")
+#   atoms  atoms.deps.from.<set>.<label> is the value of a dependency, atoms.deps.pins.<name>.src the files of a
+#          source, and atoms.deps.pins.<name>.import "" the value of its default.nix
+{{
+  # The derivation that `eka plan` prints and `eka build` builds.
+  main = derivation {{
+    name = "{}-${{cfg.package.version}}";
+    system = cfg.platforms.build;
+    builder = "/bin/sh";
+    args = [ "-c" "echo hello from $name > $out" ];
+  }};
+}}
+)",
+                     name == label.str() ? "${cfg.package.label}" : name);
 }
 
 atom::Label choose_label(const NewAtomRequest& request, const std::filesystem::path& directory) {
@@ -84,8 +112,13 @@ NewAtomReport new_atom(const NewAtomRequest& request) {
                               unwrap(atom::append_element(before, {"set", "packages"}, atom::toml_quoted(relative))));
   }
   std::filesystem::create_directories(directory);
+  std::optional<std::filesystem::path> expression;
+  if (!request.composer && !std::filesystem::exists(directory / expression_file)) {
+    expression = directory / expression_file;
+    git::replace_working_file(root, relative + "/" + expression_file, expression_text(label));
+  }
   git::replace_working_file(root, relative + "/" + atom_file, text);
-  return {label, manifest, set.warnings};
+  return {label, manifest, expression, set.warnings};
 }
 
 }  // namespace eka::engine

@@ -90,7 +90,7 @@ std::string hint_for(std::string_view message) {
   return builder +
          " does not exist in Nix's build sandbox: use a builder from the Nix store, or let the sandbox contain " +
          builder + " with the setting `sandbox-paths` of nix.conf (for a shell: `sandbox-paths = " + builder +
-         "=/path/of/a/static/shell`)";
+         "=/path/of/a/static/shell`, such as /bin/busybox of Debian's package busybox-static)";
 }
 
 Error failure_of(const std::vector<std::string>& failed, const std::map<std::string, std::string>& failures) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "atom/config/config.h"
+#include "atom/manifest/manifest.h"
 #include "cli/app.h"
 #include "cli/manual/completion.h"
 #include "cli/manual/man_page.h"
@@ -114,6 +115,25 @@ TEST_CASE("each key and variable is in help, man page, reference and completion"
     }
   }
   for (const auto& variable : environment_variables()) CHECK(man.contains(in_roff(variable.name)));
+}
+
+TEST_CASE("each example of a manifest is one") {
+  const Program eka;
+  const auto man = man_page(eka.app, all_pages(eka.app).front(), "1.0");
+  for (const auto& row : manifest_keys()) {
+    CAPTURE(row.name);
+    std::string text;
+    // The line itself, and what a manifest needs besides.
+    for (const auto* other : {"package.label = \"a\"", "package.version = \"0.1.0\"",
+                              "package.sets.company = \"https://example.com/x\"", "compose.as.nix = \".\""}) {
+      const std::string key(other, std::string_view(other).find(' '));
+      const bool same = row.name.starts_with(key) || (row.name.starts_with("compose.") && key.starts_with("compose."));
+      if (!same) text += std::string(other) + "\n";
+    }
+    const auto parsed = atom::Manifest::parse(text + row.name + "\n", "atom.toml");
+    CHECK_MESSAGE(parsed, parsed.error().message());
+    CHECK(man.contains(in_roff(row.name)));
+  }
 }
 
 TEST_CASE("the example of a command is one of that command, and each command without subcommands has one") {
