@@ -33,41 +33,41 @@ fs::path program(const char* name) {
   throw Error(Kind::usage, std::string(name) + " not found in PATH").with_hint(how_to_install);
 }
 
-bool holds_expressions(const fs::path& directory) {
-  std::error_code ignored;
-  return fs::is_regular_file(directory / "plan.nix", ignored);
+// A file or directory of the installation: `installed` below the prefix of the binary, or, if the binary is in the
+// build tree, `built`. Empty if there is none.
+fs::path find_installed(const fs::path& self, const char* installed, const fs::path& built) {
+  std::error_code error;
+  fs::path found = fs::canonical(self.parent_path().parent_path() / installed, error);
+  constexpr std::string_view build_root = EKA_BUILD_ROOT;  // empty in packages
+  if (error && !build_root.empty() && self.native().starts_with(std::string(build_root) + "/")) {
+    found = fs::canonical(built, error);
+  }
+  return error ? fs::path() : found;
 }
 
-// Relative to the binary if installed; in the source tree if the binary is in the build tree; else $EKA_EXPRESSIONS.
 fs::path find_expressions(const fs::path& self) {
-  fs::path installed = self.parent_path().parent_path() / "share" / "eka" / "nix";
-  if (holds_expressions(installed)) return installed;
-  if (self.string().starts_with(EKA_BUILD_ROOT "/") && holds_expressions(EKA_SOURCE_ROOT "/nix")) {
-    return EKA_SOURCE_ROOT "/nix";
-  }
+  constexpr const char* installed = "share/eka/nix";
+  const auto holds_expressions = [](const fs::path& directory) {
+    std::error_code ignored;
+    return fs::is_regular_file(directory / "plan.nix", ignored);
+  };
+  if (auto found = find_installed(self, installed, EKA_SOURCE_ROOT "/nix"); holds_expressions(found)) return found;
   if (const char* told = std::getenv("EKA_EXPRESSIONS"); told != nullptr && holds_expressions(told)) {
     return fs::canonical(told);
   }
-  throw Error(Kind::usage, "cannot find eka's Nix expressions: " + installed.string() + " does not exist")
+  throw Error(Kind::usage, "cannot find eka's Nix expressions: " +
+                               (self.parent_path().parent_path() / installed).string() + " does not exist")
       .with_hint("install eka with `meson install`, or set EKA_EXPRESSIONS to the directory that contains plan.nix");
 }
 
-// Next to the binary, or in the build tree as above. If there is none, or it is a link to the binary, it is the binary.
+// If it is not installed, the binary itself serves as nixec.
 fs::path find_nixec(const fs::path& self) {
-  std::error_code error;
-  fs::path found = fs::canonical(self.parent_path() / "nixec", error);
-  if (error && self.string().starts_with(EKA_BUILD_ROOT "/")) found = fs::canonical(EKA_BUILD_ROOT "/src/nixec", error);
-  return error ? self : found;
+  auto found = find_installed(self, "libexec/eka/nixec", EKA_BUILD_ROOT "/src/nixec");
+  return found.empty() ? self : found;
 }
 
-// Relative to the binary if installed, or in the build tree as above; empty if there is none.
 fs::path find_fork_library(const fs::path& self) {
-  std::error_code error;
-  fs::path found = fs::canonical(self.parent_path().parent_path() / "libexec" / "eka" / "fork_server.so", error);
-  if (error && self.string().starts_with(EKA_BUILD_ROOT "/")) {
-    found = fs::canonical(EKA_BUILD_ROOT "/src/fork_server.so", error);
-  }
-  return error ? fs::path() : found;
+  return find_installed(self, "libexec/eka/fork_server.so", EKA_BUILD_ROOT "/src/fork_server.so");
 }
 
 std::string digest_of(const fs::path& expressions) {

@@ -15,7 +15,7 @@ equal "planned under strace: exit code" 0 "$status"
 matches "the derivation is printed" "$(drv_named one)" "$(cat "$scratch/out")"
 
 launcher=$(dirname "$(dirname "$EKA")")/nixec
-if [[ ! -x $launcher && ! -x $(dirname "$EKA")/nixec ]]; then
+if [[ ! -x $launcher && ! -x $(dirname "$(dirname "$EKA")")/libexec/eka/nixec ]]; then
   skip "no nixec was linked statically here, so nothing can take on Landlock inside"
 elif grep -qE 'landlock_create_ruleset\(NULL, 0, .*(ENOSYS|EOPNOTSUPP)' "$scratch/calls"; then
   skip "this kernel has no Landlock: $(grep -oE -m 1 '(ENOSYS|EOPNOTSUPP).*' "$scratch/calls")"
