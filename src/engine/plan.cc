@@ -17,7 +17,10 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 #include <variant>
+
+#include <fmt/format.h>
 
 #include "coro/task/task_group.h"
 #include "engine/context/remotes.h"
@@ -64,6 +67,7 @@ struct Done {
 struct Job {
   const Wanted* item = nullptr;
   Times* times = nullptr;
+  std::vector<Overridden> overridden{};
   std::string tried;  // an evaluation key under which nothing is cached
   std::variant<Requested, Found, Locked, Fetched, Ready, Evaluated, Done, Error> state;
 
@@ -129,6 +133,7 @@ class Run {
     co_await find_nix_and_roots();
     co_await recall_unread();
     co_await read();
+    tell_unused();
     co_await recall_read();
     const bool shares = context_.settings.share_context != atom::ShareContext::none;
     if (shares && context_.evaluator->keeps_roots_apart()) {
@@ -208,7 +213,7 @@ class Run {
     std::vector<atom::ObjectId> revs;
     for (auto* job : jobs_in<Found>()) {
       const auto& root = job->as<Found>().root;
-      if (root.set_directory) continue;
+      if (root.set_directory || !job->item->overrides.empty()) continue;
       jobs.push_back(job);
       revs.push_back(root.published.rev);
     }
@@ -267,6 +272,7 @@ class Run {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       if (!roots[i]) fail(*jobs[i], roots[i].error());
     }
+    overrides_ = co_await Overrides::find(context_, request_.items);
     // In sequence: each root uses the answers to queries of earlier ones.
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       if (!roots[i]) continue;
@@ -278,7 +284,10 @@ class Run {
   coro::Task<> complete_root(Job& job, Root root) {
     std::optional<Error> failure;
     try {
-      co_await complete_lock(context_, job.item->typed, root, *job.times);
+      const auto overrides = overrides_.for_atom(*job.item, root.atom);
+      co_await complete_lock(context_, job.item->typed, root, *job.times, overrides);
+      if (root.atom.lock) job.overridden = Overrides::used(overrides, *root.atom.lock);
+      tell_overridden(job.overridden);
     } catch (const Error& error) {
       failure = error;
     }
@@ -286,6 +295,22 @@ class Run {
       fail(job, *std::move(failure));
     } else {
       job.state = Locked{std::move(root)};
+    }
+  }
+
+  // Once for each override.
+  void tell_overridden(const std::vector<Overridden>& overridden) {
+    for (const auto& [label, version, from] : overridden) {
+      if (told_.insert(from).second) context_.observer.note(fmt::format("override {}: using {}", from, version.str()));
+    }
+  }
+
+  void tell_unused() {
+    for (const auto& item : request_.items) {
+      for (const auto& override : item.overrides) {
+        if (!told_.insert(override.typed).second) continue;
+        context_.observer.note(fmt::format("override {} is not used: no planned atom depends on it", override.typed));
+      }
     }
   }
 
@@ -417,9 +442,20 @@ class Run {
     co_await workers_.together(std::move(pointers), std::move(answered));
   }
 
+  void advise_sharing(std::size_t evaluated) {
+    constexpr std::size_t many = 20;
+    if (evaluated < many || context_.settings.share_context != atom::ShareContext::none) return;
+    if (!context_.evaluator->keeps_roots_apart()) return;
+    context_.observer.note(fmt::format(
+        "{} atoms were evaluated in processes of their own; --share-context (-c) evaluates them faster in one process, "
+        "if they may influence each other",
+        evaluated));
+  }
+
   coro::Task<> import() {
     const std::vector<Job*> jobs = jobs_in<Evaluated>();
     if (jobs.empty()) co_return;
+    advise_sharing(jobs.size());
     if (const std::string detail = context_.evaluator->detail(); !detail.empty()) context_.observer.detail(detail);
     std::vector<Times*> timings;
     std::vector<eval::Evaluated> results;
@@ -454,13 +490,16 @@ class Run {
     const auto* evaluated = std::get_if<Evaluated>(&job.state);
     Plan plan = evaluated != nullptr ? evaluated->plan : std::get<Done>(job.state).plan;
     plan.milliseconds = *job.times;
+    plan.overridden = job.overridden;
     return plan;
   }
 
   Context& context_;
   PlanRequest request_;
   Workers workers_;
-  std::vector<Times> times_;  // of each job
+  Overrides overrides_;
+  std::set<std::string> told_;  // overrides that were mentioned
+  std::vector<Times> times_;    // of each job
   std::vector<Job> jobs_;
 };
 

@@ -10,6 +10,7 @@
 #include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "engine/context/timed.h"
+#include "engine/plan/overrides.h"
 #include "engine/plan/roots.h"
 #include "eval/evaluator.h"
 
@@ -31,6 +32,7 @@ struct Plan {
   eval::SandboxKind sandbox{};               // in which it was evaluated
   std::vector<std::string> remotes;          // all remotes that its closure names, redacted
   std::vector<atom::LockedDirect> archives;  // unpacked by its build (provide_archives.h)
+  std::vector<Overridden> overridden{};      // dependencies that were taken from other places, for this run
   Times milliseconds;
 };
 

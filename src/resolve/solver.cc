@@ -208,7 +208,10 @@ void Solver::make_room() {
     partial_.add(packages_.version_count(partial_.packages()));
     watches_.emplace_back();
     const Slot slot = static_cast<Slot>(standing_.size());
-    standing_.push_back({0, packages_.locked(slot).value_or(VersionSet::absent), packages_.is_named_by_root(slot)});
+    const bool first =
+        slot != root_slot && std::ranges::find(request_.first, packages_.id(slot)) != request_.first.end();
+    standing_.push_back(
+        {0, packages_.locked(slot).value_or(VersionSet::absent), packages_.is_named_by_root(slot), first});
     expanded_.emplace_back();
   }
 }
@@ -253,15 +256,15 @@ IncompatibilityId Solver::settle(Slot slot, VersionSet::Member version) {
   return no_incompatibility;
 }
 
-// Packages with one version left first, then locked ones, then direct dependencies of the root; then by number of
-// conflicts (most first), by number of choices (fewest first), and in the order of discovery.
+// Packages with one version left and Request::first, then locked ones, then direct dependencies of the root; then by
+// number of conflicts (most first), by number of choices (fewest first), and in the order of discovery.
 void Solver::requeue(Slot slot) {
   const VersionSet& possible = partial_.possible(slot);
   if (slot == root_slot || !possible.is_positive() || partial_.is_decided(slot)) return queue_.erase(slot);
   const Standing& standing = standing_[slot];
   const std::uint32_t count = possible.count();
   const bool keeps_lock = standing.locked != VersionSet::absent && possible.contains(standing.locked);
-  const std::uint64_t rank = count == 1 ? 0 : keeps_lock ? 1 : standing.named_by_root ? 2 : 3;
+  const std::uint64_t rank = count == 1 || standing.first ? 0 : keeps_lock ? 1 : standing.named_by_root ? 2 : 3;
   constexpr std::uint32_t most_conflicts = (1U << 14) - 1, most_versions = (1U << 20) - 1;
   const std::uint64_t calm = most_conflicts - std::min(standing.conflicts, most_conflicts);
   queue_.set(slot, rank << 62 | calm << 48 | std::uint64_t{std::min(count, most_versions)} << 28 | slot);
@@ -309,7 +312,7 @@ void Solver::watch(IncompatibilityId id) {
 
 Solver::Solver(Closed, const Solver& other, IncompatibilityId failure)
     : facts_(other.facts_),
-      request_{other.request_.root, {}, 10'000'000},
+      request_{.root = other.request_.root, .locked = {}, .step_limit = 10'000'000},
       root_(other.root_),
       packages_(other.packages_),
       started_(true),

@@ -33,6 +33,7 @@ namespace eka::resolve {
 struct Request {
   std::vector<Dependency> root;
   std::vector<Preference> locked;
+  std::vector<PackageId> first{};  // decided before all others, so that these get their highest versions
   // A step is one look at an incompatibility and takes 10 to 50 ns. The hardest real graph tested takes less than a
   // million.
   std::uint64_t step_limit = 100'000'000;
@@ -95,6 +96,7 @@ class Solver {
     std::uint32_t conflicts;  // number of conflicts that involved the package
     VersionSet::Member locked;
     bool named_by_root;
+    bool first;
   };
 
   // Runs until the outcome is known.

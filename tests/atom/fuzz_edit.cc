@@ -61,12 +61,24 @@ void check_append(std::string_view text, const KeyPath& path) {
   require(append_element(*edited, path, other_mark).has_value(), "a second element cannot be appended");
 }
 
+void check_remove(std::string_view text, const KeyPath& path) {
+  const auto edited = remove_entry(text, path);
+  if (!edited) {
+    require(edited.error().kind() == eka::Kind::usage, "an error is not the user's");
+    return;
+  }
+  require(edited->size() < text.size() && nothing_lost(*edited, text), "removing adds something");
+  require(!remove_entry(*edited, path).has_value(), "it can be removed twice");
+}
+
 void body(std::string_view bytes) {
   if (bytes.contains("eka-fuzz-")) return;
   check_set(bytes, {"deps", "from", "company", "auth"});
   check_set(bytes, {"package", "version"});
   check_set(bytes, {"top"});
   check_append(bytes, {"set", "packages"});
+  check_remove(bytes, {"deps", "from", "company", "auth"});
+  check_remove(bytes, {"top"});
 }
 
 }  // namespace

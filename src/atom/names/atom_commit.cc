@@ -101,4 +101,8 @@ std::string origin_ref(const Label& label, const Version& version) {
   return ref("refs/eka/meta/", label, version, "/origin");
 }
 
+std::string yanked_ref(const Label& label, const Version& version) {
+  return ref("refs/eka/meta/", label, version, "/yanked");
+}
+
 }  // namespace eka::atom

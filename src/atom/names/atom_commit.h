@@ -25,9 +25,10 @@ struct AtomCommit {
 // refs/eka/atoms/<label>/<version> and related refs.
 std::string atom_ref(const Label& label, const Version& version);
 std::string atom_ref_prefix(const Label& label);  // with the final slash
-std::string meta_ref_prefix(const Label& label);  // of the two refs below, for all versions
+std::string meta_ref_prefix(const Label& label);  // of the refs below, for all versions
 std::string manifest_ref(const Label& label, const Version& version);
 std::string origin_ref(const Label& label, const Version& version);
+std::string yanked_ref(const Label& label, const Version& version);
 inline constexpr std::string_view init_ref = "refs/ekala/init";
 
 }  // namespace eka::atom

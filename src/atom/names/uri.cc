@@ -154,6 +154,8 @@ class Expander {
   std::vector<std::string> chain_;  // the aliases being expanded, outermost first
 };
 
+constexpr std::string_view rev_mark = "rev:";
+
 std::unexpected<Error> refuse(std::string_view text, const std::string& why, std::string hint = {}) {
   Error error(Kind::usage, "invalid atom URI “" + redacted(text) + "”: " + why);
   return std::unexpected(std::move(error).with_hint(std::move(hint)));
@@ -218,7 +220,14 @@ Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
                   separator == npos ? "use the form <repository>::<label>, or only a label" : "");
   }
   AtomUri uri{std::nullopt, *std::move(label), std::nullopt};
-  if (at != npos) {
+  if (at != npos && name.substr(at + 1).starts_with(rev_mark)) {
+    uri.rev = name.substr(at + 1 + rev_mark.size());
+    const bool digits = uri.rev.find_first_not_of("0123456789abcdef") == npos;
+    if (!digits || uri.rev.size() < shortest_rev || uri.rev.size() > 40) {
+      return refuse(text, "a revision has 7 to 40 hexadecimal digits in lower case",
+                    "it is the revision of a published atom, as in lock files and `eka show`");
+    }
+  } else if (at != npos) {
     auto requirement = Requirement::parse(name.substr(at + 1));
     if (!requirement) return refuse(text, requirement.error().message());
     uri.requirement = *std::move(requirement);
@@ -234,6 +243,7 @@ Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
 
 std::string AtomUri::str() const {
   std::string out = (set ? set->str() : "") + "::" + label.str();
+  if (!rev.empty()) return out + "@" + std::string(rev_mark) + rev;
   return requirement ? out + "@" + requirement->str() : out;
 }
 

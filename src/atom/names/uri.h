@@ -27,7 +27,10 @@ struct AtomUri {
   std::optional<Url> set;  // unset: the local set
   Label label;
   std::optional<Requirement> requirement;
+  // Instead of a requirement, after "@rev:": the revision of the atom, or its first digits; lower case. Empty: none.
+  std::string rev{};
 
+  static constexpr std::size_t shortest_rev = 7;
   static Result<AtomUri> parse(std::string_view text, const Aliases& aliases);
   std::string str() const;  // expanded, redacted
 };

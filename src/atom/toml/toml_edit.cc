@@ -237,6 +237,76 @@ std::string append_to(std::string_view text, Span array, std::string_view litera
   return trailing ? out : replaced(out, {last.end, last.end}, ",");
 }
 
+// Erases the value at `path`, and the tables above it that become empty. Returns the path of what was erased: `path` or
+// the beginning of it; empty if there is no such value.
+KeyPath erase(toml::table& from, const KeyPath& path) {
+  std::vector<toml::table*> tables{&from};
+  for (const auto& key : path) {
+    auto* value = tables.back()->get(key);
+    if (value == nullptr) return {};
+    if (tables.size() == path.size()) break;
+    auto* table = value->as_table();
+    if (table == nullptr) return {};
+    tables.push_back(table);
+  }
+  auto count = path.size();
+  tables[count - 1]->erase(path[count - 1]);
+  for (; count > 1 && tables[count - 1]->empty(); --count) tables[count - 2]->erase(path[count - 2]);
+  return {path.begin(), path.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+std::string without_inline(std::string_view text, Span table, const KeyPath& path) {
+  const auto entries = scan_inline_table(text, table);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i];
+    if (starts_with(entry.key, path)) {
+      const auto begin = i == 0 ? entry.span.begin : entries[i - 1].span.end;
+      const auto end = i == 0 && entries.size() > 1 ? entries[1].span.begin : entry.span.end;
+      const auto rest = replaced(text, {begin, end}, "");
+      // One entry with a dotted key for each part of the table.
+      return entries.size() == 1 ? rest : without_inline(rest, {table.begin, table.end - (end - begin)}, path);
+    }
+    if (starts_with(path, entry.key) && text[entry.value.begin] == '{') {
+      return without_inline(text, entry.value, drop(path, entry.key.size()));
+    }
+  }
+  return std::string(text);
+}
+
+// Where the blank lines before `at` begin.
+std::size_t before_blank_lines(std::string_view text, std::size_t at) {
+  while (at > 0) {
+    const auto line = at < 2 ? std::string_view::npos : text.rfind('\n', at - 2);
+    const auto begin = line == std::string_view::npos ? 0 : line + 1;
+    if (text.substr(begin, at - begin).find_first_not_of(" \t\r\n") != std::string_view::npos) return at;
+    at = begin;
+  }
+  return at;
+}
+
+// Without all statements of what is at `path`.
+std::string without(std::string_view text, const KeyPath& path) {
+  std::string out(text);
+  const auto statements = scan_toml(text);
+  for (auto end = statements.size(); end > 0; --end) {
+    const auto& last = statements[end - 1];
+    const bool is_entry = last.kind == TomlStatement::Kind::entry;
+    if (is_entry && last.path.size() < path.size() && starts_with(path, last.path) &&
+        text[last.entry.value.begin] == '{') {
+      return without_inline(text, last.entry.value, drop(path, last.path.size()));
+    }
+    if (!starts_with(last.path, path)) continue;
+    auto begin = end;
+    while (begin > 1 && starts_with(statements[begin - 2].path, path)) --begin;
+    const auto& first = statements[begin - 1];
+    const bool whole_table = first.kind != TomlStatement::Kind::entry;
+    const auto from = whole_table ? before_blank_lines(text, first.lines.begin) : first.lines.begin;
+    out = replaced(out, {from, last.lines.end}, "");
+    end = begin;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<std::string> set_entry(std::string_view text, const KeyPath& path, std::string_view literal) {
@@ -265,6 +335,14 @@ Result<std::string> append_element(std::string_view text, const KeyPath& path, s
   if (elements == nullptr) return fail(Kind::usage, fmt::format("`{}` is not an array", dotted(path)));
   elements->push_back(*value->get("value"));
   return proven(append_to(text, *array, literal), *expected);
+}
+
+Result<std::string> remove_entry(std::string_view text, const KeyPath& path) {
+  auto expected = parse(text);
+  if (!expected) return std::unexpected(expected.error());
+  const auto removed = erase(*expected, path);
+  if (removed.empty()) return fail(Kind::usage, fmt::format("there is no `{}`", dotted(path)));
+  return proven(without(text, removed), *expected);
 }
 
 std::string toml_quoted(std::string_view text) {

@@ -22,6 +22,10 @@ Result<std::string> set_entry(std::string_view text, const KeyPath& path, std::s
 // Appends `literal` to the array at `path` (created if missing), on its own line if the array is written that way.
 Result<std::string> append_element(std::string_view text, const KeyPath& path, std::string_view literal);
 
+// Removes the entry or the table at `path`, with the tables above it that become empty. Comments on its lines and
+// between its lines are removed, too, others stay. Kind::usage if there is no such entry.
+Result<std::string> remove_entry(std::string_view text, const KeyPath& path);
+
 // `value` as a TOML basic string, and as a key, bare if possible.
 std::string toml_quoted(std::string_view value);
 std::string toml_key(std::string_view key);

@@ -33,16 +33,27 @@ void add_build(CLI::App& app, Action& action);
 void add_cache(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
+void add_diff(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_graph(CLI::App& app, Action& action);
 void add_help(CLI::App& app, Action& action);  // shows what `app` declares
 void add_init(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_list(CLI::App& app, Action& action);
+void add_lock(CLI::App& app, Action& action);
 void add_new(CLI::App& app, Action& action);
+void add_outdated(CLI::App& app, Action& action);
 void add_plan(CLI::App& app, Action& action);
 void add_prefetch(CLI::App& app, Action& action);
 void add_publish(CLI::App& app, Action& action);
+void add_remove(CLI::App& app, Action& action);
 void add_resolve(CLI::App& app, Action& action);
+void add_search(CLI::App& app, Action& action);
+void add_show(CLI::App& app, Action& action);
+void add_tree(CLI::App& app, Action& action);
+void add_update(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
+void add_why(CLI::App& app, Action& action);
+void add_yank(CLI::App& app, Action& action);
 
 }  // namespace eka::cli

@@ -1,6 +1,7 @@
 #include "cli/command/wanted.h"
 
 #include "cli/command/settings.h"
+#include "engine/resolve/working_atom.h"
 #include "engine/workspace/package_set.h"
 
 namespace eka::cli {
@@ -30,6 +31,11 @@ std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, c
     }
   }
   return out;
+}
+
+std::vector<engine::Wanted> read_wanted_or_here(std::vector<std::string> typed, const atom::Aliases& aliases) {
+  if (typed.empty()) typed.push_back("::" + engine::label_at(working_directory()).str());
+  return read_wanted(typed, aliases);
 }
 
 }  // namespace eka::cli

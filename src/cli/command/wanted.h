@@ -13,4 +13,8 @@ namespace eka::cli {
 // published atoms. Throws Kind::usage for an invalid URI, naming it.
 std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, const atom::Aliases& aliases);
 
+// The same; without URIs, the atom of the working tree that contains the current directory. Kind::usage if there is
+// none.
+std::vector<engine::Wanted> read_wanted_or_here(std::vector<std::string> typed, const atom::Aliases& aliases);
+
 }  // namespace eka::cli

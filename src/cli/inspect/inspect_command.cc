@@ -46,6 +46,7 @@ Json uri_json(const std::string& typed, const atom::AtomUri& uri) {
   out["url"] = uri.set ? Json(uri.set->str()) : Json();
   out["label"] = uri.label.str();
   out["requirement"] = uri.requirement ? Json(uri.requirement->str()) : Json();
+  if (!uri.rev.empty()) out["rev"] = uri.rev;
   return out;
 }
 

@@ -118,6 +118,8 @@ std::vector<Row> files() {
           {"<git directory>/info/eka.toml", "configuration of a repository; takes precedence"},
           {"$XDG_CACHE_HOME/eka", "cache (default: ~/.cache/eka); can be deleted while no eka is running"},
           {"ekala.toml", "package set: the directories of its atoms"},
+          {"eka.toml beside ekala.toml",
+           "[override]: dependencies that this machine takes from other places; not committed"},
           {"atom.toml", "manifest of an atom"},
           {"atom.lock", "lock file of an atom, written by `eka resolve` and `eka add`"}};
 }

@@ -3,55 +3,14 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "atom/names/atom_id.h"
+#include "cli/output/tree_text.h"
 
 namespace eka::cli {
 namespace {
 
 using Node = engine::DependencyGraph::Node;
-
-// The source that maps this version to this revision.
-std::string provenance(const Node& node) {
-  if (node.from_working_tree) return "working tree";
-  if (node.vouched_by.empty()) return "lock file only";
-  return fmt::format("at {}", fmt::join(node.vouched_by, " and "));
-}
-
-std::string title(const Node& node) {
-  const auto separator = node.set.empty() ? "" : ", ";
-  return fmt::format("{} ({}{}{})", node.atom.str(), node.set, separator, provenance(node));
-}
-
-// Draws one tree; subtrees drawn before are not repeated.
-class Tree {
- public:
-  explicit Tree(const engine::DependencyGraph& graph) : graph_(graph) {}
-
-  std::string draw() {
-    out_ = title(graph_.nodes.front()) + "\n";
-    below(0, "");
-    return std::move(out_);
-  }
-
- private:
-  void below(std::size_t index, const std::string& indent) {
-    drawn_.insert(index);
-    const auto& needs = graph_.nodes[index].needs;
-    for (std::size_t i = 0; i < needs.size(); ++i) {
-      const bool last = i + 1 == needs.size();
-      const auto& node = graph_.nodes[needs[i]];
-      const bool folded = drawn_.contains(needs[i]) && !node.needs.empty();
-      out_ += fmt::format("{}{}{}{}\n", indent, last ? "└── " : "├── ", title(node), folded ? " (*)" : "");
-      if (!drawn_.contains(needs[i])) below(needs[i], indent + (last ? "    " : "│   "));
-    }
-  }
-
-  const engine::DependencyGraph& graph_;
-  std::set<std::size_t> drawn_;
-  std::string out_;
-};
 
 // Labels may contain any letter, but no quotes or markup; versions and tags contain less.
 std::string node_id(const Node& node) {
@@ -76,7 +35,9 @@ void html_below(const engine::DependencyGraph& graph, std::size_t index, std::se
 }  // namespace
 
 std::string graph_text(const engine::DependencyGraph& graph) {
-  return Tree(graph).draw();
+  std::vector<std::vector<std::size_t>> needs;
+  for (const auto& node : graph.nodes) needs.push_back(node.needs);
+  return draw_tree(graph, needs, 0);
 }
 
 std::string graphs_dot(const std::vector<engine::DependencyGraph>& graphs) {
@@ -84,8 +45,8 @@ std::string graphs_dot(const std::vector<engine::DependencyGraph>& graphs) {
   std::set<std::string> edges;
   for (const auto& graph : graphs) {
     for (const auto& node : graph.nodes) {
-      nodes.insert(
-          fmt::format("  \"{}\" [label=\"{}\"{}];\n", node_id(node), title(node), node.composes ? ", shape=box" : ""));
+      nodes.insert(fmt::format("  \"{}\" [label=\"{}\"{}];\n", node_id(node), node_title(node),
+                               node.composes ? ", shape=box" : ""));
       for (const auto next : node.needs) {
         edges.insert(fmt::format("  \"{}\" -> \"{}\";\n", node_id(node), node_id(graph.nodes[next])));
       }

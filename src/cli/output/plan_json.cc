@@ -18,6 +18,10 @@ atom::Json plan_json(const engine::Plan& plan) {
   for (const auto& output : plan.outputs) out["outputs"][output.name] = output.path;
   out["from"] = plan.remembered ? "cache" : "evaluated";
   if (plan.sandbox == eval::SandboxKind::container) out["sandbox"] = "container";
+  if (!plan.overridden.empty()) out["overrides"] = atom::Json::Array{};
+  for (const auto& [label, version, from] : plan.overridden) {
+    out["overrides"].push_back(atom::Json::Object{{"label", label.str()}, {"version", version.str()}, {"from", from}});
+  }
   out["milliseconds"] = times_json(plan.milliseconds);
   return out;
 }

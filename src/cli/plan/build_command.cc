@@ -31,7 +31,8 @@ atom::Json document_of(const engine::PlanRequest& request, const engine::BuildRe
 int build(const Common& common, const BuildOptions& options) {
   const Palette palette(common.color);
   const Preferences preferences = read_preferences(options.plan.with(common));
-  const engine::BuildRequest request{options.plan.request(preferences.aliases), options.builders, preferences.jobs};
+  const engine::BuildRequest request{options.plan.request(preferences.aliases, palette), options.builders,
+                                     preferences.jobs};
 
   engine::BuildReport report;
   {
@@ -61,7 +62,7 @@ int build(const Common& common, const BuildOptions& options) {
 void add_build(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("build", "plan atoms, build them with Nix and print output paths");
   const auto options = std::make_shared<BuildOptions>();
-  options->plan.add_to(*command)->required();
+  options->plan.add_to(*command);
   command->add_option("--builders", options->builders, "remote build machines, in the syntax of Nix's --builders")
       ->type_name("BUILDERS");
   command->add_flag("--json", options->json, "print a JSON document (docs/plan.schema.json)");

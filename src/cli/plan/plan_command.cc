@@ -60,7 +60,7 @@ coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> pl
 int plan(const Common& common, const Options& options) {
   const Palette palette(common.color);
   const Preferences preferences = read_preferences(options.plan.with(common));
-  auto request = options.plan.request(preferences.aliases);
+  auto request = options.plan.request(preferences.aliases, palette);
   std::optional<Shard> shard;
   if (!options.shard.empty()) {
     shard = unwrap(Shard::parse(options.shard));
@@ -124,18 +124,15 @@ void add_plan(CLI::App& app, Action& action) {
                     ->add_option("--shard", options->shard,
                                  "plan only the K-th of N parts of the URIs, to distribute them to N machines")
                     ->type_name("K/N");
-  auto* merge_option =
-      command
-          ->add_option("--merge", options->merge, "merge the JSON documents of all shards (cannot be used with URIs)")
-          ->type_name("FILE")
-          ->excludes(uris)
-          ->excludes(shard);
+  command->add_option("--merge", options->merge, "merge the JSON documents of all shards (cannot be used with URIs)")
+      ->type_name("FILE")
+      ->excludes(uris)
+      ->excludes(shard);
   command->footer(
       "Examples:\n"
       "  eka plan gh:owner/repo::server@^1.2 ./set::tool\n"
       "  eka plan --shard 1/4 --json URI... >1.json; eka plan --merge *.json\n");
-  command->callback([options, uris, merge_option, &action] {
-    if (uris->empty() && merge_option->empty()) throw CLI::RequiredError("URI");
+  command->callback([options, &action] {
     action = [options](const Common& common) {
       return options->merge.empty() ? plan(common, *options) : merge(options->merge);
     };

@@ -1,13 +1,10 @@
-// eka resolve: updates lock files to match their manifests.
+// eka resolve, eka lock: update lock files to match their manifests.
 #include <memory>
-
-#include <fmt/format.h>
 
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
-#include "cli/output/complain.h"
-#include "cli/output/report_json.h"
+#include "cli/set/resolve_report.h"
 #include "engine/resolve/resolve.h"
 
 namespace eka::cli {
@@ -18,66 +15,36 @@ struct ResolveOptions {
   bool json = false;
 };
 
-atom::Json atom_json(const engine::ResolvedAtom& atom) {
-  atom::Json out;
-  out["label"] = atom.label.str();
-  out["lock"] = atom.lock_file.string();
-  out["atoms"] = atom::Json::Array{};
-  for (const auto& locked : atom.lock.atoms) {
-    atom::Json entry;
-    entry["label"] = locked.label.str();
-    entry["version"] = locked.version.str();
-    entry["set"] = locked.set.hex();
-    entry["id"] = locked.id.str();
-    if (locked.rev) entry["rev"] = locked.rev->hex();
-    out["atoms"].push_back(std::move(entry));
-  }
-  out["changes"] = atom::Json::Array{};
-  for (const auto& change : atom.changes) out["changes"].push_back(change);
-  return out;
-}
-
-atom::Json report_json(const engine::ResolveReport& report) {
-  atom::Json document;
-  document["format"] = 1;
-  document["locks"] = atom::Json::Array{};
-  for (std::size_t i = 0; i < report.atoms.size(); ++i) {
-    const auto& atom = report.atoms[i];
-    atom::Json entry = atom ? atom_json(*atom) : atom::Json(atom::Json::Object{});
-    if (!atom) entry["error"] = error_json(atom.error());
-    entry["directory"] = report.names[i];
-    document["locks"].push_back(std::move(entry));
-  }
-  document["remotes"] = costs_json(report.remotes);
-  return document;
-}
-
 int resolve(const Common& common, const ResolveOptions& options) {
-  const Palette palette(common.color);
   const auto preferences = read_preferences(common);
   engine::ResolveReport report;
   {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
     report = with_engine<engine::ResolveReport>(preferences.settings, *display, [&](engine::Context& context) {
       return engine::resolve(context, options.request);
     });
   }
-  if (options.json) print(Text::pretty(report_json(report)));
-  std::vector<Error> errors;
-  for (const auto& atom : report.atoms) {
-    if (!atom) {
-      errors.push_back(atom.error());
-    } else if (common.quiet == 0 && !options.json) {
-      print_error("{}: {}\n", atom->name, atom->changes.empty() ? "atom.lock is up to date" : "wrote atom.lock");
-      for (const auto& change : atom->changes) print_error("  {}\n", change);
-    }
-  }
-  print_error(describe(errors, palette));
-  if (common.verbose > 0) tell_costs(report.remotes);
-  return exit_code(errors);
+  return tell_resolved(common, report, options.json, "wrote atom.lock");
 }
 
 }  // namespace
+
+void add_lock(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("lock", "update atom.lock to match atom.toml, or check whether it does");
+  const auto options = std::make_shared<ResolveOptions>();
+  auto& request = options->request;
+  request.directory = ".";
+  auto* atoms = command
+                    ->add_option("atom", request.atoms,
+                                 "directory or label of an atom (default: the atom in the current directory)")
+                    ->type_name("ATOM");
+  command->add_flag("--all", request.all, "for all atoms of the set")->excludes(atoms);
+  command->add_flag("--check", request.locked, "fail if atom.lock is out of date; write nothing");
+  command->add_flag("--json", options->json, "print a JSON document");
+  command->footer("Example:\n  eka lock --check --all\n");
+  command->callback(
+      [options, &action] { action = [options](const Common& common) { return resolve(common, *options); }; });
+}
 
 void add_resolve(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("resolve", "update atom.lock to match atom.toml");

@@ -21,17 +21,52 @@ std::set<atom::Label> labels_of(const std::vector<atom::AtomUri>& uris) {
   return out;
 }
 
+using Versions = std::map<atom::Version, atom::ObjectId>;
+
+std::optional<atom::Version> version_of(const Versions& versions, const atom::ObjectId& rev) {
+  const auto found = std::ranges::find(versions, rev, &Versions::value_type::second);
+  return found == versions.end() ? std::nullopt : std::optional(found->first);
+}
+
+// The version whose revision is, or begins with, that of the URI.
+Result<atom::Version> choose_revision(const Versions& versions, const atom::AtomUri& uri) {
+  std::optional<atom::Version> out;
+  for (const auto& [version, rev] : versions) {
+    if (!rev.hex().starts_with(uri.rev)) continue;
+    if (out) {
+      return std::unexpected(
+          Error(Kind::usage, fmt::format("{} is the beginning of several revisions of `{}`", uri.rev, uri.label.str()))
+              .with_hint("write more digits"));
+    }
+    out = version;
+  }
+  if (out) return *std::move(out);
+  return std::unexpected(
+      Error(Kind::unsatisfiable, fmt::format("no version of `{}` has the revision {}", uri.label.str(), uri.rev))
+          .with_hint("`eka show --json` lists the revisions of published versions"));
+}
+
+bool is_exact(const atom::AtomUri& uri) {
+  return !uri.rev.empty() || (uri.requirement && uri.requirement->exact());
+}
+
 bool all_exact_and_there(const SetOffer& offer, const std::vector<atom::AtomUri>& uris) {
   return std::ranges::all_of(uris, [&](const atom::AtomUri& uri) {
-    const auto exact = uri.requirement ? uri.requirement->exact() : std::nullopt;
     const auto atom = offer.atoms.find(uri.label);
-    return exact && atom != offer.atoms.end() && atom->second.contains(*exact);
+    if (atom == offer.atoms.end()) return false;
+    if (const auto rev = atom::ObjectId::parse(uri.rev)) return version_of(atom->second, *rev).has_value();
+    const auto exact = uri.requirement ? uri.requirement->exact() : std::nullopt;
+    return exact && atom->second.contains(*exact);
   });
 }
 
 coro::Task<SetOffer> ask(Context& context, Remotes& remotes, atom::Url url, std::vector<atom::AtomUri> uris) {
   std::vector<std::string> prefixes{std::string(atom::init_ref)};
-  for (const auto& uri : uris) prefixes.push_back(atom::atom_ref_prefix(uri.label));
+  for (const auto& uri : uris) {
+    prefixes.push_back(atom::atom_ref_prefix(uri.label));
+    // Which versions are yanked: a version that is named exactly is used anyway.
+    if (!is_exact(uri)) prefixes.push_back(atom::meta_ref_prefix(uri.label));
+  }
   std::ranges::sort(prefixes);
   prefixes.erase(std::ranges::unique(prefixes).begin(), prefixes.end());
   auto& remote = remotes.at(url);
@@ -39,6 +74,11 @@ coro::Task<SetOffer> ask(Context& context, Remotes& remotes, atom::Url url, std:
   auto offer = read_offer(url, refs);
   context.cache->vouched().remember_genesis(remotes.reached_at(url), offer.genesis);
   co_return offer;
+}
+
+Error all_yanked(const atom::AtomUri& uri) {
+  return Error(Kind::unsatisfiable, fmt::format("all versions of `{}` are yanked", uri.label.str()))
+      .with_hint(fmt::format("name one exactly to use it nevertheless, as in {}@=1.2.3", uri.str()));
 }
 
 }  // namespace
@@ -64,12 +104,16 @@ Result<atom::Version> choose_version(const atom::Label& label, const atom::Requi
 }
 
 Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& uri) {
-  std::vector<atom::Version> versions;
+  const auto requirement = uri.requirement.value_or(atom::Requirement{});
   const auto atom = offer.atoms.find(uri.label);
-  if (atom != offer.atoms.end()) {
+  auto versions = offer.usable(uri.label);
+  if (atom != offer.atoms.end() && is_exact(uri)) {
+    versions.clear();
     for (const auto& [version, rev] : atom->second) versions.push_back(version);
   }
-  auto version = choose_version(uri.label, uri.requirement.value_or(atom::Requirement{}), versions);
+  if (atom != offer.atoms.end() && versions.empty()) return std::unexpected(all_yanked(uri));
+  auto version = atom == offer.atoms.end() || uri.rev.empty() ? choose_version(uri.label, requirement, versions)
+                                                              : choose_revision(atom->second, uri);
   if (!version) return std::unexpected(version.error());
   const auto rev = atom->second.at(*version);
   return Published{offer.genesis, uri.label, *std::move(version), rev};

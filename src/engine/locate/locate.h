@@ -13,10 +13,10 @@
 namespace eka::engine {
 
 // One ref query for all URIs of one remote: the versions of their labels, and the set's genesis. Selects the highest
-// version that satisfies. No query is sent if every requirement is exact and this URL has answered it before (a
-// published version never changes), or if the run is offline: then the cache is used, with a note. One result for each
-// URI: Kind::unsatisfiable for no such atom or version, Kind::remote if it is not a set, Kind::integrity if a version
-// had another revision at this URL before. Throws errors that concern all URIs.
+// version that satisfies and is not yanked. No query is sent if every requirement is exact and this URL has answered it
+// before (a published version never changes), or if the run is offline: then the cache is used, with a note. One result
+// for each URI: Kind::unsatisfiable for no such atom or version, Kind::remote if it is not a set, Kind::integrity if a
+// version had another revision at this URL before. Throws errors that concern all URIs.
 coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris);
 
@@ -27,7 +27,8 @@ Result<atom::Version> choose_version(const atom::Label& label, const atom::Requi
 // The labels of all atoms at the remote, for hints. Costs one ref query; nothing if that fails, or offline.
 coro::Task<std::vector<std::string>> offered_labels(Context& context, Remotes& remotes, atom::Url url);
 
-// The version for a URI among all that its set offers.
+// The version for a URI among all that its set offers. A yanked version has to be named exactly, or by its
+// revision.
 Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& uri);
 
 }  // namespace eka::engine

@@ -13,8 +13,6 @@
 namespace eka::engine {
 namespace {
 
-constexpr std::string_view meta_prefix = "refs/eka/meta/";
-
 // "<label>/<version>"
 void read_name(std::string_view name, const atom::ObjectId& id, SetOffer::Objects& into) {
   const auto slash = name.find('/');
@@ -36,6 +34,7 @@ void read_ref(const git::Ref& ref, SetOffer& offer) {
   const auto atom = name.substr(meta_prefix.size(), last - meta_prefix.size());
   if (name.substr(last) == "/manifest") read_name(atom, ref.id, offer.manifests);
   if (name.substr(last) == "/origin") read_name(atom, ref.id, offer.origins);
+  if (name.substr(last) == "/yanked") read_name(atom, ref.id, offer.yanked);
 }
 
 // A local path may be a working tree, whose atoms are planned by their path.
@@ -50,6 +49,21 @@ std::string hint_for_no_set(const atom::Url& url) {
 }
 
 }  // namespace
+
+std::vector<atom::Version> SetOffer::usable(const atom::Label& label) const {
+  std::vector<atom::Version> out;
+  const auto found = atoms.find(label);
+  if (found == atoms.end()) return out;
+  for (const auto& [version, rev] : found->second) {
+    if (!is_yanked(label, version)) out.push_back(version);
+  }
+  return out;
+}
+
+bool SetOffer::is_yanked(const atom::Label& label, const atom::Version& version) const {
+  const auto found = yanked.find(label);
+  return found != yanked.end() && found->second.contains(version);
+}
 
 SetOffer read_offer(const atom::Url& url, const std::vector<git::Ref>& refs) {
   SetOffer offer;

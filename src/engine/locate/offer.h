@@ -17,6 +17,8 @@ namespace eka::engine {
 
 // The refs of published versions: refs/eka/atoms/<label>/<version>.
 inline constexpr std::string_view atoms_prefix = "refs/eka/atoms/";
+// What else is published of them: refs/eka/meta/<label>/<version>/….
+inline constexpr std::string_view meta_prefix = "refs/eka/meta/";
 
 struct SetOffer {
   using Objects = std::map<atom::Label, std::map<atom::Version, atom::ObjectId>>;
@@ -24,6 +26,11 @@ struct SetOffer {
   Objects atoms{};      // the atom commits
   Objects manifests{};  // the blobs of their atom.toml, if listed
   Objects origins{};    // the source commits they were published from, if listed
+  Objects yanked{};     // the versions that were withdrawn, with blobs that say why, if listed
+
+  // The versions of an atom that new locks may use.
+  std::vector<atom::Version> usable(const atom::Label& label) const;
+  bool is_yanked(const atom::Label& label, const atom::Version& version) const;
 };
 
 // Refs under our prefixes without a valid label and version are ignored. Kind::remote if the init ref is missing: `url`

@@ -88,6 +88,11 @@ class Finder {
     if (!search.wanted->working_tree) co_return;
     const Timed timed(context_, Stage::locate, search.wanted->typed, {search.times});
     const auto& uri = search.wanted->uri;
+    if (!uri.rev.empty()) {
+      throw Error(Kind::usage, fmt::format("{} names the revision of a published atom, but refers to a working tree",
+                                           search.wanted->typed))
+          .with_hint("specify the URL of the set");
+    }
     const auto requirement = uri.requirement.value_or(atom::Requirement{});
     auto local = co_await enter_local(context_, *search.wanted->working_tree, uri.label, requirement);
     search.located = std::move(local.published);
@@ -159,6 +164,7 @@ coro::Task<> refresh_local(Context* context, Root* root) {
   auto& lock = *root->atom.lock;
   for (auto& atom : lock.atoms) {
     if (atom.set != root->atom.published.set || !is_dev(atom.version)) continue;
+    if (atom.rev && root->atom.entered.contains(*atom.rev)) continue;  // an override
     const atom::Requirement any;
     const auto now = co_await enter_local(*context, *root->set_directory, atom.label, any);
     if (atom.version != now.published.version || atom.rev != now.published.rev) root->atom.lock_is_own = false;
@@ -176,11 +182,16 @@ coro::Task<> refresh_local(Context* context, Root* root) {
   root->atom.lock_is_own = false;
 }
 
-coro::Task<> complete(Context* context, Root* root) {
+coro::Task<> complete(Context* context, Root* root, const std::vector<const Replacement*>* overrides) {
   auto& atom = root->atom;
-  if (!atom.lock && atom.manifest.has_dependencies()) {
+  if ((!atom.lock || !overrides->empty()) && atom.manifest.has_dependencies()) {
     auto problem = problem_of(*root);
     problem.fetch_follows = true;
+    problem.locked = std::move(atom.lock);
+    for (const auto* override : *overrides) {
+      problem.replaced.push_back(*override);
+      if (override->directory) atom.entered.insert(override->atom.rev);
+    }
     atom.lock = co_await choose_versions(*context, std::move(problem));
     atom.lock_is_own = false;
   }
@@ -192,9 +203,10 @@ coro::Task<> complete(Context* context, Root* root) {
 
 }  // namespace
 
-coro::Task<> complete_lock(Context& context, const std::string& typed, Root& root, Times& times) {
+coro::Task<> complete_lock(Context& context, const std::string& typed, Root& root, Times& times,
+                           const std::vector<const Replacement*>& overrides) {
   const Timed timed(context, Stage::resolve, typed, {&times});
-  co_await complete(&context, &root);
+  co_await complete(&context, &root, &overrides);
 }
 
 coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,

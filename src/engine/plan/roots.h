@@ -27,6 +27,8 @@ struct Wanted {
   atom::AtomUri uri;
   // If the atom is in a working tree: it is used in its current state, and the URI's remote is not queried.
   std::optional<std::filesystem::path> working_tree;
+  // Where some of its dependencies are taken from instead (overrides.h). Only commands that plan use them.
+  std::vector<Wanted> overrides{};
 };
 
 // An atom in the cache that has not been read.
@@ -61,7 +63,8 @@ coro::Task<std::vector<Result<Root>>> find_roots(Context& context, const std::ve
 // answers to queries of earlier ones.
 coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted, std::vector<Result<Root>>& roots,
                             std::vector<Times>& times);
-// The same for one; throws.
-coro::Task<> complete_lock(Context& context, const std::string& typed, Root& root, Times& times);
+// The same for one, with overrides: versions are chosen anew if there are any. Throws.
+coro::Task<> complete_lock(Context& context, const std::string& typed, Root& root, Times& times,
+                           const std::vector<const Replacement*>& overrides = {});
 
 }  // namespace eka::engine

@@ -8,7 +8,7 @@
 #include "coro/run/pool.h"
 #include "engine/publish/preview.h"
 #include "engine/publish/review.h"
-#include "engine/resolve/resolve.h"
+#include "engine/resolve/lock_changes.h"
 #include "engine/workspace/genesis.h"
 #include "engine/workspace/partial_clone.h"
 #include "engine/workspace/set_remote.h"

@@ -5,11 +5,8 @@
 #include <fmt/format.h>
 
 #include "atom/toml/toml_edit.h"
-#include "coro/run/pool.h"
 #include "engine/locate/locate.h"
-#include "engine/resolve/choose.h"
-#include "engine/resolve/resolve.h"
-#include "engine/resolve/working_atom.h"
+#include "engine/resolve/settle.h"
 
 namespace eka::engine {
 namespace {
@@ -50,36 +47,17 @@ class Edit {
   std::string text_;
 };
 
-coro::Task<WorkingAtom> the_atom(Context* context, std::filesystem::path place) {
-  co_await coro::offload(context->pool, [&] { check_in_atom(place); });
-  std::vector<std::string> names;
-  auto atoms = co_await find_working_atoms(*context, std::move(place), std::move(names), false);
-  co_return std::move(atoms.front());
-}
-
-// Chooses versions for the atom with the manifest `text`, and writes both files.
-coro::Task<std::vector<std::string>> settle(Context* context, const WorkingAtom* atom, std::string text) {
-  auto manifest = unwrap(atom::Manifest::parse(text, atom->manifest_file().string()));
-  auto problem = atom->problem(std::move(manifest), false);
-  const auto lock = co_await choose_versions(*context, std::move(problem));
-  const auto lock_text = lock.text();
-  // The lock first: if this process is killed in between, the lock pins more than the manifest requires, which
-  // `eka resolve` corrects. A manifest ahead of its lock could not be planned.
-  co_await coro::offload(context->pool, [&] {
-    atom->replace(lock_file, lock_text);
-    atom->replace(atom_file, text);
-  });
-  context->cache->uses().note_lock(atom->lock_file());
-  if (atom->lock_text == lock_text) co_return std::vector<std::string>{};
-  co_return lock_changes(atom->lock, lock);
-}
-
 class Addition {
  public:
   Addition(Context& context, AddRequest request) : context_(context), request_(std::move(request)) {}
 
   coro::Task<AddReport> finish() {
-    atom_ = co_await the_atom(&context_, request_.atom);
+    if (!request_.uri.rev.empty()) {
+      throw Error(Kind::usage,
+                  fmt::format("cannot add {}: a manifest names versions, not revisions", request_.uri.str()))
+          .with_hint("specify a requirement, such as @=1.2.3; the lock file pins its revision");
+    }
+    atom_ = co_await atom_at(context_, request_.atom);
     Edit edit(atom_->manifest_text);
     if (request_.uri.set) {
       co_await ask();
@@ -90,9 +68,10 @@ class Addition {
     co_await check_label();
     const auto requirement = request_.uri.requirement ? request_.uri.requirement->str() : "^" + highest().str();
     edit.set({"deps", "from", tag_->str(), request_.uri.label.str()}, toml_quoted(requirement));
+    warn_of_yanked();
     report_.file = atom_->manifest_file().string();
     report_.entry = fmt::format("{} {} from `{}`", request_.uri.label.str(), requirement, tag_->str());
-    report_.changes = co_await settle(&context_, &*atom_, edit.text());
+    report_.changes = co_await settle(context_, &*atom_, edit.text());
     report_.remotes = context_.remotes().costs();
     co_return std::move(report_);
   }
@@ -211,20 +190,31 @@ class Addition {
   }
 
   // The highest published version, or for an atom of the own set the version in the working tree.
-  atom::Version highest() const {
+  atom::Version highest() {
     if (!request_.uri.set) {
       const auto& set = atom_->set;
       const auto siblings = read_working_atoms(set.directory, {request_.uri.label.str()}, false, set.genesis);
       return siblings.front().manifest.version;
     }
-    std::vector<atom::Version> versions;
-    const auto& atoms = context_.sets().offer(url())->atoms;
-    if (const auto found = atoms.find(request_.uri.label); found != atoms.end()) {
-      for (const auto& [version, rev] : found->second) versions.push_back(version);
-    }
+    const auto versions = context_.sets().offer(url())->usable(request_.uri.label);
+    if (versions.empty() && is_offered_at(url()))
+      throw Error(Kind::unsatisfiable, fmt::format("all versions of `{}` are yanked", request_.uri.label.str()));
     auto chosen = choose_version(request_.uri.label, atom::Requirement{}, versions);
     if (!chosen && !versions.empty()) return without_build(std::ranges::max(versions));  // pre-releases only
     return without_build(unwrap(std::move(chosen)));
+  }
+
+  // If a higher version than all usable ones would satisfy.
+  void warn_of_yanked() {
+    if (!request_.uri.set) return;
+    const auto* offer = context_.sets().offer(url());
+    const auto yanked = offer->yanked.find(request_.uri.label);
+    if (yanked == offer->yanked.end() || yanked->second.empty()) return;
+    const auto& newest = yanked->second.rbegin()->first;
+    const auto usable = offer->usable(request_.uri.label);
+    if (!usable.empty() && std::ranges::max(usable) > newest) return;
+    if (request_.uri.requirement && !request_.uri.requirement->matches(newest)) return;
+    report_.warnings.push_back(fmt::format("{} {} is yanked, and not used", request_.uri.label.str(), newest.str()));
   }
 
   static atom::Version without_build(const atom::Version& version) {
@@ -279,7 +269,7 @@ coro::Task<AddReport> add(Context& context, AddRequest request) {
 
 coro::Task<AddReport> add_direct(Context& context, AddDirectRequest request) {
   refuse_password(request.url);
-  const auto atom = co_await the_atom(&context, request.atom);
+  const auto atom = co_await atom_at(context, request.atom);
   if (!request.key) {
     auto key = atom::Label::parse(stem(request.url));
     if (!key) throw std::move(key).error().with_hint("use --key to choose a name for the source");
@@ -290,7 +280,7 @@ coro::Task<AddReport> add_direct(Context& context, AddDirectRequest request) {
   AddReport report;
   report.file = atom.manifest_file().string();
   report.entry = fmt::format("{} = {}", request.key->str(), direct_literal(request));
-  report.changes = co_await settle(&context, &atom, edit.text());
+  report.changes = co_await settle(context, &atom, edit.text());
   report.remotes = context.remotes().costs();
   co_return report;
 }

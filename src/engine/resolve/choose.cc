@@ -28,8 +28,11 @@ class Choice {
 
   coro::Task<atom::Lock> finish() {
     co_await meet();
-    const auto solved = co_await solve();
+    auto solved = co_await solve(false);
+    // Only now all packages are known, and those that move can be decided first, wherever they are in the graph.
+    if (!problem_.moved.empty()) solved = co_await solve(true);
     remember_vouchers(solved);
+    note_yanked(solved);
     const NewLock found(graph_, problem_.manifest, problem_.set, is_local(), solved);
     auto lock = found.atoms();
     note_own_versions(lock);
@@ -47,12 +50,24 @@ class Choice {
     return problem_.local || (!places.empty() && std::ranges::all_of(places, here));
   }
 
+  // A working tree on this machine that replaces a dependency of an atom from elsewhere.
+  std::optional<std::filesystem::path> replaced_from() const {
+    for (const auto& replacement : problem_.replaced) {
+      if (replacement.directory) return replacement.directory;
+    }
+    return std::nullopt;
+  }
+
   coro::Task<> meet() {
+    for (auto& replacement : problem_.replaced) graph_.replace(replacement);
     if (problem_.local) context_.remotes().named_by_user(problem_.manifest);
     if (problem_.local) co_await graph_.add_local(*problem_.local);
     if (const auto place = problem_.place(context_.remotes())) {
       graph_.read_from(co_await coro::offload(context_.pool, [&] { return local_origin(*place); }));
+    } else if (const auto here = replaced_from()) {
+      graph_.read_from(co_await coro::offload(context_.pool, [&] { return local_origin(*here); }));
     }
+    if (problem_.locked && !problem_.fresh) keep_locked();
     Questions hints = read_questions(context_.cache->facts().get(store::Fact::questions, asker_).value_or(""));
     if (problem_.locked) add_questions(*problem_.locked, hints);
     Graph::Origin root{&problem_.manifest, problem_.set, {places_of(problem_.own_places)}, is_local()};
@@ -64,7 +79,22 @@ class Choice {
     co_await foresee(context_, graph_.likely(named));
   }
 
-  resolve::Request request() {
+  void keep_locked() {
+    for (const auto& atom : problem_.locked->atoms) {
+      if (!problem_.moved.contains({atom.set, atom.label})) graph_.keep(atom.set, atom.label, atom.version);
+    }
+  }
+
+  void note_yanked(const resolve::Solved& solved) const {
+    for (const auto& selected : solved.selected) {
+      if (!graph_.is_yanked(selected)) continue;
+      const auto atom = graph_.published(selected);
+      context_.observer.note(fmt::format("{} is yanked, but locked in {}; `eka update {}` selects another version",
+                                         atom.str(), problem_.file, atom.label.str()));
+    }
+  }
+
+  resolve::Request request(bool moving) {
     resolve::Request out;
     out.root = unwrap(graph_.root_dependencies(problem_.file));
     out.locked = graph_.local_versions();
@@ -72,15 +102,36 @@ class Choice {
     for (const auto& atom : problem_.locked->atoms) {
       const auto package = graph_.package(atom.set, atom.label);
       const bool local = std::ranges::find(out.locked, package, &resolve::Preference::package) != out.locked.end();
-      if (!local) out.locked.push_back({package, atom.version});
+      if (local) continue;
+      const auto moved = problem_.moved.find({atom.set, atom.label});
+      if (moved == problem_.moved.end()) {
+        out.locked.push_back({package, atom.version});
+      } else if (moving && graph_.versions(package) != nullptr) {
+        out.first.push_back(package);
+        out.root.push_back(moved_to(package, atom, moved->second));
+      }
     }
     return out;
   }
 
+  // As if the manifest named the package, too. A pre-release would not satisfy "*".
+  static resolve::Dependency moved_to(resolve::PackageId package, const atom::LockedAtom& from,
+                                      const std::optional<atom::Version>& to) {
+    resolve::Dependency out{package, {}, "the requested update"};
+    if (to) out.requirement = exactly(*to);
+    if (!to && !from.version.pre_release().empty())
+      out.requirement = unwrap(atom::Requirement::parse(">=" + from.version.str()));
+    return out;
+  }
+
+  static atom::Requirement exactly(const atom::Version& version) {
+    return unwrap(atom::Requirement::parse("=" + version.str()));
+  }
+
   // The solver runs on the pool; the graph does not change meanwhile. When the graph has grown, the solver's facts are
   // outdated, and a new solver starts: each time because of a manifest that was not known before.
-  coro::Task<resolve::Solved> solve() {
-    auto solver = std::make_unique<resolve::Solver>(graph_, request());
+  coro::Task<resolve::Solved> solve(bool moving) {
+    auto solver = std::make_unique<resolve::Solver>(graph_, request(moving));
     for (;;) {
       auto outcome =
           co_await coro::offload(context_.pool, [&](coro::Stop stop) { return solver->solve([&] { stop.check(); }); });
@@ -89,7 +140,7 @@ class Choice {
         const auto needed = missing->facts.front();
         co_await graph_.fetch(std::move(missing->facts));
         if (graph_.has_grown()) {
-          solver = std::make_unique<resolve::Solver>(graph_, request());
+          solver = std::make_unique<resolve::Solver>(graph_, request(moving));
         } else {
           check_known(needed);
         }
@@ -176,10 +227,12 @@ class Choice {
 
   coro::Task<std::vector<atom::LockedDirect>> lock_sources(const NewLock* found) {
     std::vector<coro::Task<atom::LockedDirect>> tasks;
+    if (problem_.atoms_only) co_return std::vector<atom::LockedDirect>{};
     auto sources = found->sources(problem_.locked, problem_.fresh);
     co_await coro::offload(context_.pool, [&] { check_local(sources); });
     for (auto& source : sources) {
       source.fetch_follows = problem_.fetch_follows;
+      if (!source.owner && problem_.moved_sources.contains(source.name)) source.fresh = true;
       tasks.push_back(context_.sources().lock(std::move(source)));
     }
     co_return co_await coro::all(std::move(tasks));

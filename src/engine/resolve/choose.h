@@ -6,8 +6,11 @@
 //   lock       versions, sets with their mirrors, dependencies; then direct sources, in parallel
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "atom/lock/lock.h"
@@ -31,6 +34,12 @@ struct VersionProblem {
   std::vector<atom::Url> own_places;  // URLs of the atom's own set
   std::optional<LocalSet> local;      // if it is in a working tree
   bool fetch_follows = false;         // the same run fetches the direct sources
+  // Of `locked`, the atoms that get their highest possible version, or this one, and own sources that are locked anew.
+  // Everything else of the lock is kept, unless these versions do not allow it.
+  std::map<std::pair<atom::ObjectId, atom::Label>, std::optional<atom::Version>> moved{};
+  std::set<std::string> moved_sources{};
+  bool atoms_only = false;              // the lock gets no direct sources
+  std::vector<Replacement> replaced{};  // each is the only version of its atom
 
   // Where on this machine its manifest was read: a working tree, or a repository; nothing if it was fetched.
   std::optional<std::filesystem::path> place(const Remotes& remotes) const;

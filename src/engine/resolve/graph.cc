@@ -52,6 +52,15 @@ resolve::PackageId Graph::package(const atom::ObjectId& set, const atom::Label& 
   return found->second;
 }
 
+void Graph::replace(Replacement replacement) {
+  const auto id = package(replacement.atom.set, replacement.atom.label);
+  replaced_.insert_or_assign(id, std::move(replacement));
+}
+
+void Graph::keep(const atom::ObjectId& set, const atom::Label& label, const atom::Version& version) {
+  kept_.emplace(package(set, label), version);
+}
+
 // --- sets and their sources
 
 // The version sources of a set as a manifest names it.
@@ -77,7 +86,7 @@ Graph::Origin Graph::origin_of(const Package& package, std::size_t version) cons
   for (const auto& places : voices_of(package)) {
     if (counts(package, version, {places})) out.own.insert(places);
   }
-  if (!candidate.local) {
+  if (!candidate.local && !candidate.replaces) {
     out.local = std::ranges::all_of(
         candidate.urls, [this](const atom::Url& url) { return context_.remotes().came_from(url).is_local(); });
   }
@@ -279,7 +288,7 @@ void Graph::restrict(resolve::Dependency& dependency, const VersionSources& name
 
 bool Graph::counts(const Package& package, std::size_t version, const VersionSources& voices) const {
   const auto& candidate = package.candidates[version];
-  if (candidate.local) return true;
+  if (candidate.local || candidate.replaces) return true;
   return !voices.empty() && std::ranges::all_of(voices, [&](const Places& places) {
     return revision_at(sets_, places, package.set, package.label, package.versions->list[version]) == candidate.rev;
   });
@@ -323,29 +332,57 @@ coro::Task<> Graph::add_local_candidate(const Package* package, std::vector<List
   found->insert(place, Listed{version, std::move(candidate)});
 }
 
+Graph::Listed Graph::replacement_for(const Replacement& replacement) const {
+  const bool local = replacement.directory.has_value();
+  Candidate candidate{.rev = replacement.atom.rev, .manifest_blob = {}, .urls = {}, .local = local};
+  candidate.replaces = true;
+  if (local) candidate.dev_version = replacement.atom.version;
+  candidate.manifest.emplace(Manifest{replacement.manifest, {}});
+  return {local ? replacement.manifest.version : replacement.atom.version, std::move(candidate)};
+}
+
+// Without those that are yanked, unless a lock names them.
+Result<std::vector<Graph::Listed>> Graph::published_versions(resolve::PackageId id) {
+  auto& package = at(id);
+  auto offered = offered_versions(sets_, voices_of(package), package.set, package.label, deciders_.decide(package.set));
+  if (!offered) return std::unexpected(std::move(offered).error());
+  package.yanked.clear();
+  std::vector<Listed> out;
+  for (auto& [version, rev, blob, urls, yanked] : *offered) {
+    if (yanked && !kept_.contains({id, version})) {
+      package.yanked.push_back(std::move(version));
+      continue;
+    }
+    out.push_back({std::move(version), Candidate{.rev = rev, .manifest_blob = blob, .urls = std::move(urls)}});
+    out.back().candidate.yanked = yanked;
+  }
+  return out;
+}
+
 coro::Task<> Graph::list_versions(resolve::PackageId id) {
   auto& package = at(id);
   if (!package.is_outdated && (package.versions || package.failure)) co_return;
   package.is_outdated = false;
   package.failure.reset();
-  const auto voices = voices_of(package);
-  auto offered = offered_versions(sets_, voices, package.set, package.label, deciders_.decide(package.set));
-  if (!offered) {
-    package.failure = std::move(offered).error();
-    co_return;
-  }
   std::vector<Listed> found;
-  for (auto& [version, rev, blob, urls] : *offered) {
-    found.push_back({std::move(version), Candidate{.rev = rev, .manifest_blob = blob, .urls = std::move(urls)}});
-  }
-  co_await add_local_candidate(&package, &found);
-  const auto urls = urls_of(voices);
-  if (found.empty() && !urls.empty()) {
-    // Nothing is known unless a remote has answered that there is nothing.
-    const auto silent = [&](const atom::Url& url) { return !sets_.answered(url, package.label); };
-    if (std::ranges::all_of(urls, silent)) {
-      if (auto first = silent_for(id)) package.failure = std::move(first->failure);
+  if (const auto replaced = replaced_.find(id); replaced != replaced_.end()) {
+    found.push_back(replacement_for(replaced->second));
+  } else {
+    auto published = published_versions(id);
+    if (!published) {
+      package.failure = std::move(published).error();
       co_return;
+    }
+    found = *std::move(published);
+    co_await add_local_candidate(&package, &found);
+    const auto urls = urls_of(voices_of(package));
+    if (found.empty() && !urls.empty()) {
+      // Nothing is known unless a remote has answered that there is nothing.
+      const auto silent = [&](const atom::Url& url) { return !sets_.answered(url, package.label); };
+      if (std::ranges::all_of(urls, silent)) {
+        if (auto first = silent_for(id)) package.failure = std::move(first->failure);
+        co_return;
+      }
     }
   }
   const bool was_listed = package.versions.has_value();
@@ -356,7 +393,9 @@ coro::Task<> Graph::list_versions(resolve::PackageId id) {
     package.candidates.push_back(std::move(candidate));
   }
   if (versions.list.empty()) {
-    versions.none_because = fmt::format("set `{}` has no atom `{}`", tag_of(package.set), package.label.str());
+    versions.none_because = package.yanked.empty()
+                                ? fmt::format("set `{}` has no atom `{}`", tag_of(package.set), package.label.str())
+                                : fmt::format("all versions of {} are yanked", package.label.str());
   }
   package.versions = std::move(versions);
   if (was_listed) keep_manifests(package, std::move(before));
@@ -464,8 +503,18 @@ std::string Graph::file_of(const Package& package, std::size_t version) const {
   return fmt::format("{} of {} {}", atom_file, package.label.str(), package.versions->list[version].str());
 }
 
+bool Graph::is_yanked(const resolve::Selected& selected) const {
+  return at(selected.package).candidates[selected.version].yanked;
+}
+
 std::optional<std::string> Graph::advice(resolve::PackageId id) const {
   const auto& package = at(id);
+  if (!package.yanked.empty()) {
+    std::vector<std::string> versions;
+    for (const auto& version : package.yanked) versions.push_back(version.str());
+    return fmt::format("its set has yanked {} {}: only a lock file that names such a version already can keep it",
+                       package.label.str(), fmt::join(versions, ", "));
+  }
   const auto urls = urls_of(package.named);
   if (deciders_.decide(package.set) || urls.size() < 2) return std::nullopt;
   std::vector<std::string> names;
@@ -479,6 +528,7 @@ std::optional<std::string> Graph::advice(resolve::PackageId id) const {
 coro::Task<> Graph::explain_absences() {
   for (auto& package : packages_) {
     if (!package.versions || !package.versions->list.empty() || context_.settings.offline) continue;
+    if (!package.yanked.empty()) continue;
     std::vector<std::string> labels;
     const bool is_own = local_ && local_->genesis == package.set;
     if (is_own) {

@@ -42,6 +42,14 @@ struct LocalSet {
   std::optional<atom::Label> except;  // the atom that is being resolved
 };
 
+// An atom that is used in place of all published versions, because the user says so (plan/overrides.h).
+struct Replacement {
+  Published atom;  // complete in the cache
+  atom::Manifest manifest;
+  std::optional<std::filesystem::path> directory;  // of its set, if it is in a working tree
+  std::string from;                                // as typed, redacted
+};
+
 class Graph final : public resolve::Facts {
  public:
   struct Manifest {
@@ -64,6 +72,10 @@ class Graph final : public resolve::Facts {
   // Where on this machine the manifest to resolve was read. Not called if it was fetched.
   void read_from(LocalOrigin origin) { origin_ = std::move(origin); }
   const std::optional<LocalOrigin>& origin() const { return origin_; }
+  // Called before begin().
+  void replace(Replacement replacement);
+  // A version that a lock names: it can be selected although it is yanked. Called before begin().
+  void keep(const atom::ObjectId& set, const atom::Label& label, const atom::Version& version);
   // Whether a manifest may name this URL as a mirror. Any network URL is allowed; a local one only if the manifest is
   // local, too, and according to context/local_access.h.
   bool may_ask(const atom::Url& url, const Origin& origin) const;
@@ -109,6 +121,8 @@ class Graph final : public resolve::Facts {
   // For a package whose set only dependencies name, by several URLs: there may be no solution because these have no
   // version in common; what to do about it.
   std::optional<std::string> advice(resolve::PackageId package) const;
+  // Whether the version was withdrawn by one of the URLs that may define the versions of its set.
+  bool is_yanked(const resolve::Selected& selected) const;
   // The versions in the working tree: chosen first.
   std::vector<resolve::Preference> local_versions();
   // The queries made for this graph.
@@ -127,6 +141,8 @@ class Graph final : public resolve::Facts {
     std::optional<atom::ObjectId> manifest_blob{};
     std::vector<atom::Url> urls{};               // that offer it
     bool local = false;                          // in the working tree
+    bool replaces = false;                       // the only version, whatever is published
+    bool yanked = false;                         // but kept, because a lock names it
     std::optional<atom::Version> dev_version{};  // of a local one: the version under which it is cached
     std::optional<Manifest> manifest{};
     std::string unusable{};  // why the manifest cannot be used, if so
@@ -140,6 +156,7 @@ class Graph final : public resolve::Facts {
     VersionSources named{};    // how manifests name the set, if it is not decided
     bool is_outdated = false;  // `named` has grown since versions were listed
     std::optional<resolve::Versions> versions{};
+    std::vector<atom::Version> yanked{};  // left out of them
     std::vector<Candidate> candidates{};  // in the order of versions
     std::optional<Error> failure{};
   };
@@ -168,6 +185,8 @@ class Graph final : public resolve::Facts {
   void restrict(resolve::Dependency& dependency, const VersionSources& named) const;
   bool counts(const Package& package, std::size_t version, const VersionSources& voices) const;
   coro::Task<> list_versions(resolve::PackageId package);
+  Result<std::vector<Listed>> published_versions(resolve::PackageId package);
+  Listed replacement_for(const Replacement& replacement) const;
   coro::Task<> add_local_candidate(const Package* package, std::vector<Listed>* found);
   bool is_published_as(const Package& package, const Listed& listed, const atom::ObjectId& tree) const;
   void keep_manifests(Package& package, std::vector<Candidate> before);
@@ -184,6 +203,8 @@ class Graph final : public resolve::Facts {
   Sets& sets_;
   std::deque<Package> packages_;  // stable addresses: the solver keeps them
   std::map<std::pair<atom::ObjectId, atom::Label>, resolve::PackageId> index_;
+  std::set<std::pair<resolve::PackageId, atom::Version>> kept_;
+  std::map<resolve::PackageId, Replacement> replaced_;
   std::optional<Origin> root_;
   Deciders deciders_;
   std::optional<Error> undecided_;              // of a set that the root names and that cannot be determined

@@ -1,46 +1,17 @@
 #include "engine/resolve/resolve.h"
 
-#include <map>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "coro/run/pool.h"
 #include "engine/context/timed.h"
 #include "engine/resolve/choose.h"
+#include "engine/resolve/lock_changes.h"
 #include "engine/resolve/working_atom.h"
 #include "git/object/working_file.h"
 
 namespace eka::engine {
 namespace {
-
-// What a direct source is pinned to, short enough for a line.
-std::string pinned(const atom::LockedDirect& direct) {
-  if (const auto* git = std::get_if<atom::LockedGit>(&direct.source)) {
-    const auto rev = git->rev.hex().substr(0, 12);
-    return git->version ? fmt::format("{} ({})", git->version->str(), rev) : rev;
-  }
-  return std::visit(
-      [](const auto& source) -> std::string {
-        if constexpr (requires { source.hash; }) return source.hash;
-        return {};
-      },
-      direct.source);
-}
-
-// What atoms and sources are pinned to, by their names for users.
-std::map<std::string, std::string> pins(const atom::Lock& lock) {
-  std::map<std::string, std::string> out;
-  for (const auto& atom : lock.atoms) {
-    const auto rev = atom.rev ? " (" + atom.rev->hex().substr(0, 12) + ")" : "";
-    out[fmt::format("{} of {}", atom.label.str(), atom.set.hex().substr(0, 12))] = atom.version.str() + rev;
-  }
-  for (const auto& direct : lock.direct) {
-    const auto owner = direct.owner ? " of " + direct.owner->str().substr(0, 12) : "";
-    out[fmt::format("{} {}{}", direct.type(), direct.name(), owner)] = pinned(direct);
-  }
-  return out;
-}
 
 class ResolveRun {
  public:
@@ -88,27 +59,6 @@ class ResolveRun {
 };
 
 }  // namespace
-
-std::vector<std::string> lock_changes(const std::optional<atom::Lock>& before, const atom::Lock& now) {
-  if (!before) return {fmt::format("new: {} atoms, {} sources", now.atoms.size(), now.direct.size())};
-  std::vector<std::string> out;
-  const auto old = pins(*before);
-  const auto fresh = pins(now);
-  for (const auto& [name, pin] : old) {
-    const auto found = fresh.find(name);
-    if (found == fresh.end()) {
-      out.push_back(fmt::format("- {} {}", name, pin));
-    } else if (found->second != pin) {
-      out.push_back(fmt::format("~ {} {} -> {}", name, pin, found->second));
-    }
-  }
-  for (const auto& [name, pin] : fresh) {
-    if (!old.contains(name)) out.push_back(fmt::format("+ {} {}", name, pin));
-  }
-  if (before->format != now.format) out.push_back(fmt::format("~ format {} -> {}", before->format, now.format));
-  if (out.empty()) out.push_back("~ mirrors or dependencies between atoms");
-  return out;
-}
 
 coro::Task<ResolveReport> resolve(Context& context, ResolveRequest request) {
   ResolveRun run(context, std::move(request));

@@ -39,7 +39,4 @@ struct ResolveReport {
 // written. Throws errors that concern all atoms (no such atom, no set).
 coro::Task<ResolveReport> resolve(Context& context, ResolveRequest request);
 
-// The differences of `now` from `before`, for users: a line for each atom and source.
-std::vector<std::string> lock_changes(const std::optional<atom::Lock>& before, const atom::Lock& now);
-
 }  // namespace eka::engine

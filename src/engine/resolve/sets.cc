@@ -49,6 +49,7 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
   known.offer.atoms.merge(fresh.atoms);
   known.offer.manifests.merge(fresh.manifests);
   known.offer.origins.merge(fresh.origins);
+  known.offer.yanked.merge(fresh.yanked);
   known.asked.merge(labels);
 }
 

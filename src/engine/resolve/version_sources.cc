@@ -109,6 +109,7 @@ Result<std::vector<OfferedVersion>> offered_versions(const Sets& sets, const Ver
     for (const auto& [version, rev] : *versions) {
       const std::pair key(version, rev);
       found.try_emplace(key, OfferedVersion{version, rev, std::nullopt, {}}).first->second.urls.push_back(url);
+      if (sets.offer(url)->is_yanked(label, version)) found.at(key).yanked = true;
       const auto blob = manifest_at(sets, url, label, version);
       auto& names = manifests[key];
       if (blob) names.named.insert(*blob);

@@ -44,6 +44,7 @@ struct OfferedVersion {
   atom::ObjectId rev;
   std::optional<atom::ObjectId> manifest_blob;  // nothing: the atom must be read for its manifest
   std::vector<atom::Url> urls;
+  bool yanked = false;  // one of them has withdrawn it
 };
 
 // All versions that any of `voices` offers, in ascending order by version, then revision. With `decides`,

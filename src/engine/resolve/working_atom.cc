@@ -103,14 +103,14 @@ VersionProblem WorkingAtom::problem(atom::Manifest its_manifest, bool fresh) con
           .local = set};
 }
 
-void check_in_atom(const fs::path& start) {
+atom::Label label_at(const fs::path& start) {
   std::error_code ignored;
   if (!start.empty() && !fs::exists(start, ignored)) {
     throw Error(Kind::usage, fmt::format("no such directory: {}", printable(start.native())));
   }
   const auto root = find_set(start);
   const auto set = unwrap(read_package_set(files_of(root)));
-  if (around(set, root, fs::weakly_canonical(start)) != nullptr) return;
+  if (const auto* here = around(set, root, fs::weakly_canonical(start))) return here->manifest.label;
   std::vector<std::string> directories;
   for (const auto& [label, each] : set.atoms) directories.push_back(each.directory);
   throw outside_of_atoms(start, root)

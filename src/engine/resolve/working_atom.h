@@ -41,8 +41,7 @@ coro::Task<std::vector<WorkingAtom>> find_working_atoms(Context& context, std::f
 std::vector<WorkingAtom> read_working_atoms(const std::filesystem::path& start, const std::vector<std::string>& names,
                                             bool all, const atom::ObjectId& genesis);
 
-// Whether an atom contains `start`, for commands with --path. Blocks. Throws Kind::usage, with the directories of the
-// atoms.
-void check_in_atom(const std::filesystem::path& start);
+// The atom that contains `start`. Blocks. Throws Kind::usage if none does, with the directories of the atoms.
+atom::Label label_at(const std::filesystem::path& start);
 
 }  // namespace eka::engine

@@ -81,7 +81,7 @@ coro::Task<std::vector<PushOutcome>> push(std::filesystem::path directory, atom:
     command.argv.insert(command.argv.end(), {"push", "--porcelain", "--no-follow-tags"});
     if (atomic) command.argv.emplace_back("--atomic");
     command.argv.insert(command.argv.end(), {"--", shown});
-    for (const auto& ref : refs) command.argv.push_back(ref.object.hex() + ":" + ref.ref);
+    for (const auto& ref : refs) command.argv.push_back((ref.object.is_null() ? "" : ref.object.hex()) + ":" + ref.ref);
     const auto exit = co_await coro::run(std::move(command));
     outcomes.clear();
     read_porcelain(exit.output, outcomes);

@@ -16,8 +16,8 @@
 namespace eka::git {
 
 struct PushedRef {
-  atom::ObjectId object;
-  std::string ref;  // full name
+  atom::ObjectId object;  // null: the ref is deleted
+  std::string ref;        // full name
 };
 
 struct PushOutcome {

@@ -249,11 +249,18 @@ std::optional<std::string> SourceRepository::commit_text(const atom::ObjectId& i
 }
 
 atom::ObjectId SourceRepository::write_commit(const std::string& text) const {
+  return write(text, GIT_OBJECT_COMMIT);
+}
+
+atom::ObjectId SourceRepository::write_blob(const std::string& text) const {
+  return write(text, GIT_OBJECT_BLOB);
+}
+
+atom::ObjectId SourceRepository::write(const std::string& text, git_object_t type) const {
   const auto odb =
       make<OdbHandle>(Kind::failure, "cannot open the object store", git_repository_odb, repository_.get());
   git_oid oid;
-  check(git_odb_write(&oid, odb.get(), text.data(), text.size(), GIT_OBJECT_COMMIT), Kind::failure,
-        "cannot write a commit");
+  check(git_odb_write(&oid, odb.get(), text.data(), text.size(), type), Kind::failure, "cannot write an object");
   return from_oid(oid);
 }
 

@@ -83,13 +83,16 @@ class SourceRepository {
   bool has(const atom::ObjectId& id) const;
   // The content of a commit object; nullopt if there is no such commit.
   std::optional<std::string> commit_text(const atom::ObjectId& id) const;
-  // Adds a commit object with exactly this content.
+  // Adds a commit object, or a blob, with exactly this content.
   atom::ObjectId write_commit(const std::string& text) const;
+  atom::ObjectId write_blob(const std::string& text) const;
 
   // The URL of a configured remote, for pushing; nullopt if there is none. insteadOf is not applied.
   std::optional<std::string> remote_url(const std::string& name) const;
 
  private:
+  atom::ObjectId write(const std::string& content, git_object_t type) const;
+
   SourceRepository(RepositoryHandle repository, std::filesystem::path directory);
 
   Libgit2 library_;

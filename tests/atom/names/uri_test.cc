@@ -159,3 +159,18 @@ TEST_CASE("aliases are named like labels and must not be empty") {
   CHECK_FALSE(aliases.set("a", "x.org\n"));
   CHECK(Aliases::defaults().entries().size() == 11);
 }
+
+TEST_CASE("a revision instead of a requirement") {
+  CHECK(expanded("gh:o/r::x@rev:0123abc") == "https://github.com/o/r::x@rev:0123abc");
+  CHECK(expanded("::x@rev:0123456789012345678901234567890123456789") ==
+        "::x@rev:0123456789012345678901234567890123456789");
+  const auto uri = AtomUri::parse("::x@rev:0123abc", Aliases::defaults());
+  REQUIRE(uri);
+  CHECK(uri->rev == "0123abc");
+  CHECK_FALSE(uri->requirement);
+  for (const char* wrong : {"::x@rev:", "::x@rev:012345", "::x@rev:0123ABC", "::x@rev:main-branch",
+                            "::x@rev:01234567890123456789012345678901234567890"}) {
+    CAPTURE(wrong);
+    CHECK(mentions(refusal(wrong), "hexadecimal digits"));
+  }
+}

@@ -37,3 +37,29 @@ TEST_CASE("choose_version distinguishes a missing atom from a missing version") 
   CHECK(unmatched.error().kind() == Kind::unsatisfiable);
   CHECK(unmatched.error().hint() == "published: 2.0.0, 1.2.0");
 }
+
+TEST_CASE("a yanked version is not chosen, unless it is named exactly or by its revision") {
+  const auto label = unwrap(atom::Label::parse("server"));
+  const auto rev = [](const char* version) { return atom::ObjectId::of("commit", version); };
+  engine::SetOffer offer{atom::ObjectId::of("commit", "set")};
+  for (const auto& version : versions({"1.0.0", "1.1.0", "1.2.0"})) {
+    offer.atoms[label].emplace(version, rev(version.str().c_str()));
+  }
+  const auto chosen = [&](const std::string& text) -> std::string {
+    const auto uri = unwrap(atom::AtomUri::parse("::server" + text, atom::Aliases::defaults()));
+    const auto found = engine::choose_published(offer, uri);
+    return found ? found->version.str() : found.error().message();
+  };
+  CHECK(chosen("") == "1.2.0");
+  offer.yanked[label].emplace(unwrap(atom::Version::parse("1.2.0")), rev("why"));
+  CHECK(chosen("") == "1.1.0");
+  CHECK(chosen("@^1") == "1.1.0");
+  CHECK(chosen("@^1.2") == "no version of `server` satisfies ^1.2");
+  CHECK(chosen("@=1.2.0") == "1.2.0");
+  CHECK(chosen("@rev:" + rev("1.2.0").hex()) == "1.2.0");
+  CHECK(chosen("@rev:" + rev("1.0.0").hex().substr(0, 8)) == "1.0.0");
+  CHECK(chosen("@rev:0000000") == "no version of `server` has the revision 0000000");
+  for (const auto& version : versions({"1.0.0", "1.1.0"})) offer.yanked[label].emplace(version, rev("why"));
+  CHECK(chosen("") == "all versions of `server` are yanked");
+  CHECK(chosen("@=1.0.0") == "1.0.0");
+}

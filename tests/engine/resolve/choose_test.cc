@@ -105,6 +105,18 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
     std::ranges::sort(atoms);
     return fmt::format("{}", fmt::join(atoms, ", "));
   }
+  // The same for an atom whose lock is the last result, of which `labels` (all of one set) move, to `version` if given.
+  std::string update(const std::vector<std::string>& sets, const std::vector<std::string>& needs,
+                     const std::vector<std::string>& labels, const std::string& version = "") {
+    locked_ = lock_;
+    for (const auto& label : labels) {
+      const auto atom = std::ranges::find(lock_.atoms, label, [](const auto& each) { return each.label.str(); });
+      REQUIRE(atom != lock_.atoms.end());
+      moved_[{atom->set, atom->label}] =
+          version.empty() ? std::nullopt : std::optional(unwrap(atom::Version::parse(version)));
+    }
+    return choose(sets, needs);
+  }
   Error refusal(const std::vector<std::string>& sets, const std::vector<std::string>& needs,
                 const std::string& set = "root") {
     try {
@@ -126,10 +138,11 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
     engine::VersionProblem problem{.set = atom::ObjectId::of("commit", set),
                                    .manifest = unwrap(atom::Manifest::parse(text, "atom.toml")),
                                    .file = "atom.toml",
-                                   .locked = std::nullopt,
+                                   .locked = locked_,
                                    .fresh = false,
                                    .own_places = {place},
-                                   .local = std::nullopt};
+                                   .local = std::nullopt,
+                                   .moved = moved_};
     if (const auto* offer = co_await genesis(context.get(), place)) problem.set = offer->genesis;
     co_return co_await engine::choose_versions(*context, std::move(problem));
   }
@@ -147,6 +160,8 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
   Silent observer_;
   engine::Settings settings_;
   atom::Lock lock_;
+  std::optional<atom::Lock> locked_;
+  std::map<std::pair<atom::ObjectId, atom::Label>, std::optional<atom::Version>> moved_;
 };
 
 // A set "company" with auth 1.0.0 and 1.1.0 and a server that needs it, the set of the root, and copies of company:
@@ -319,4 +334,47 @@ TEST_CASE("a version that changed at a URL since an earlier run is rejected ther
   world.publish("company", "auth", "1.1.0", {}, {}, "changed");
   CHECK(world.refusal({"c company"}, {"c auth =1.1.0"}).kind() == Kind::integrity);
   CHECK(world.choose({"c mirror"}, {"c auth =1.1.0"}) == "auth 1.1.0");
+}
+
+TEST_CASE("of a lock, only what moves gets another version, wherever it is in the graph") {
+  World world;
+  const std::vector<std::string> sets{"company company"}, needs{"company app ^1", "company tool ^1"};
+  world.publish("root", "unused", "1.0.0");
+  world.publish("company", "app", "1.0.0", {"own ::"}, {"own lib ^1"});
+  world.publish("company", "lib", "1.0.0", {"own ::"}, {"own base ^1"});
+  world.publish("company", "base", "1.0.0");
+  world.publish("company", "tool", "1.0.0", {"own ::"}, {"own base ^1"});
+  REQUIRE(world.choose(sets, needs) == "app 1.0.0, base 1.0.0, lib 1.0.0, tool 1.0.0");
+  world.publish("company", "app", "1.1.0", {"own ::"}, {"own lib ^1"});
+  world.publish("company", "lib", "1.1.0", {"own ::"}, {"own base ^1"});
+  world.publish("company", "base", "1.1.0");
+  world.publish("company", "base", "1.2.0-rc.1");
+  world.publish("company", "base", "2.0.0");
+  world.publish("company", "tool", "1.1.0", {"own ::"}, {"own base ^1"});
+
+  SUBCASE("an indirect dependency") {
+    CHECK(world.update(sets, needs, {"base"}) == "app 1.0.0, base 1.1.0, lib 1.0.0, tool 1.0.0");
+  }
+  SUBCASE("a direct one") {
+    CHECK(world.update(sets, needs, {"app"}) == "app 1.1.0, base 1.0.0, lib 1.0.0, tool 1.0.0");
+  }
+  SUBCASE("several") {
+    CHECK(world.update(sets, needs, {"app", "lib"}) == "app 1.1.0, base 1.0.0, lib 1.1.0, tool 1.0.0");
+  }
+  SUBCASE("to a version that it has already") {
+    CHECK(world.update(sets, needs, {"base"}, "1.0.0") == "app 1.0.0, base 1.0.0, lib 1.0.0, tool 1.0.0");
+  }
+  SUBCASE("what the new version needs follows") {
+    world.publish("company", "app", "1.2.0", {"own ::"}, {"own lib ^1.1"});
+    CHECK(world.update(sets, needs, {"app"}) == "app 1.2.0, base 1.0.0, lib 1.1.0, tool 1.0.0");
+  }
+  SUBCASE("also if its dependents have to change") {
+    world.publish("company", "lib", "1.2.0", {"own ::"}, {"own base >=1"});
+    world.publish("company", "tool", "1.2.0", {"own ::"}, {"own base >=1"});
+    CHECK(world.update(sets, needs, {"base"}) == "app 1.0.0, base 2.0.0, lib 1.2.0, tool 1.2.0");
+  }
+  SUBCASE("an exact version that nothing allows") {
+    CHECK_THROWS_WITH_AS(world.update(sets, needs, {"base"}, "2.0.0"), doctest::Contains("the requested update"),
+                         Error);
+  }
 }
