@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "engine/context/remotes.h"
 #include "engine/fetch/cache_delivery.h"
 #include "engine/fetch/fetcher.h"
@@ -20,10 +22,13 @@ namespace {
 constexpr std::chrono::seconds notable_wait{2};
 
 void report(Observer& observer, const net::HostRests::Wait& wait) {
-  const std::string what = wait.text();
+  const double seconds = static_cast<double>(wait.length.count()) / 1000;
+  const std::string what =
+      fmt::format("{} (busy: HTTP status {}, {} {:.{}f} s)", wait.host, wait.status,
+                  wait.requested ? "asks for" : "next attempt after", seconds, wait.length.count() % 1000 == 0 ? 0 : 1);
   if (wait.ended) return observer.ended(Stage::wait, what);
   observer.began(Stage::wait, what);
-  const std::string text = "the server is busy, all requests to it wait: " + what;
+  const std::string text = "the server is busy, all requests to it wait: " + wait.text();
   if (wait.length >= notable_wait) {
     observer.note(text);
   } else {
@@ -67,9 +72,13 @@ coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const
   }
   auto config = co_await coro::offload(runtime.pool(), current_configuration);
   const git::Connector::Tell tell = [&observer](std::string_view text) { observer.detail(text); };
+  const net::TellRetry tell_retry = [&observer](std::string_view text, net::Repeat why) {
+    if (why == net::Repeat::no) return observer.retrying(text);
+    observer.detail("retrying " + std::string(text));
+  };
   const git::Connector::TellWait tell_wait = [&observer](const net::HostRests::Wait& wait) { report(observer, wait); };
   auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->facts(),
-                                                    settings.timeouts, std::move(config), tell, tell_wait);
+                                                    settings.timeouts, std::move(config), tell, tell_wait, tell_retry);
   MakeEvaluator make_evaluator = [&pool = runtime.pool(), sandbox = settings.sandbox](store::Cache& its_cache) {
     return std::make_unique<eval::NixEvaluator>(its_cache.root(), pool, "/dev/shm", sandbox);
   };

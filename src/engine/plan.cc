@@ -7,7 +7,7 @@
 //   fetch         everything that the closures need               one request per remote, all at once
 //   materialize   trees on disk, store paths, the document
 //   evaluate      in a sandbox, several at once, or many in one   within one memory budget
-//   import        copy the derivations to the Nix store           once per run
+//   import        copy the derivations to the Nix store           twice a second, while others are evaluated
 //
 // Each planned atom is a Job. Its state is the type of the last step that it completed, and holds what the next step
 // needs. A job that fails keeps its error, and the others continue. From `fetch` to `evaluate` no job waits for
@@ -36,6 +36,10 @@
 
 namespace eka::engine {
 namespace {
+
+// An import costs about as much for a hundred derivations as for one. A short run imports once; of an interrupted run,
+// only the evaluations of the last interval are lost.
+constexpr std::chrono::milliseconds import_interval{500};
 
 struct Requested {};
 struct Found {
@@ -135,6 +139,17 @@ class Run {
     co_await read();
     tell_unused();
     co_await recall_read();
+    std::vector<coro::Task<>> both;
+    both.push_back(evaluate());
+    both.push_back(import_in_batches());
+    co_await coro::all(std::move(both));
+    co_return report();
+  }
+
+ private:
+  using Step = coro::Task<> (Run::*)(Job&);
+
+  coro::Task<> evaluate() {
     const bool shares = context_.settings.share_context != atom::ShareContext::none;
     if (shares && context_.evaluator->keeps_roots_apart()) {
       co_await each_locked(&Run::fetch_and_materialize);
@@ -146,12 +161,21 @@ class Run {
       }
       co_await each_locked(&Run::fetch_and_evaluate);
     }
-    co_await import();
-    co_return report();
+    all_evaluated_ = true;
+    if (pause_ != nullptr) pause_->cancel();
   }
 
- private:
-  using Step = coro::Task<> (Run::*)(Job&);
+  coro::Task<> import_in_batches() {
+    while (!all_evaluated_) {
+      coro::TaskGroup pause(co_await asio::this_coro::executor);
+      pause.start(context_.clock.sleep(import_interval));
+      pause_ = &pause;
+      co_await pause.join();
+      pause_ = nullptr;
+      co_await import();
+    }
+    co_await import();
+  }
 
   template <class State>
   std::vector<Job*> jobs_in() {
@@ -181,6 +205,11 @@ class Run {
   void tell_answer(const Job& job) {
     const auto index = static_cast<std::size_t>(job.item - request_.items.data());
     context_.observer.planned(index, result(job));
+  }
+
+  void tell_stored(const Job& job) {
+    const auto plan = result(job);
+    context_.observer.stored(static_cast<std::size_t>(job.item - request_.items.data()), *plan);
   }
 
   // Finding Nix on this machine and finding the roots run in parallel.
@@ -349,6 +378,7 @@ class Run {
     plan.sandbox = context_.evaluator->identity().sandbox;  // part of the key
     job.state = Done{std::move(plan)};
     tell_answer(job);
+    tell_stored(job);
   }
 
   coro::Task<> fetch_and_materialize(Job& job) {
@@ -374,8 +404,10 @@ class Run {
     co_await fetch_and_materialize(job);
     if (!std::holds_alternative<Ready>(job.state)) co_return;
     std::optional<Timed> timed;
-    timed.emplace(context_, Stage::evaluate, job.item->typed, std::vector<Times*>{job.times});
-    auto result = co_await workers_.alone(job.as<Ready>().document);
+    Workers::Began began = [&](std::size_t) {
+      if (!timed) timed.emplace(context_, Stage::evaluate, job.item->typed, std::vector<Times*>{job.times});
+    };
+    auto result = co_await workers_.alone(job.as<Ready>().document, std::move(began));
     timed.reset();
     evaluated(job, std::move(result));
   }
@@ -410,26 +442,26 @@ class Run {
   }
 
   coro::Task<> evaluate_groups() {
-    const bool are_all = context_.settings.share_context == atom::ShareContext::all;
     std::vector<coro::Task<>> tasks;
-    for (auto& jobs : groups()) {
-      std::string what = are_all ? "all atoms together" : jobs.front()->item->typed;
-      if (!are_all && jobs.size() > 1) what += " and others of its set";
-      tasks.push_back(evaluate_together(std::move(jobs), std::move(what)));
-    }
+    for (auto& jobs : groups()) tasks.push_back(evaluate_together(std::move(jobs)));
     co_await coro::all(std::move(tasks));
   }
 
   // Evaluates the jobs in few processes.
-  coro::Task<> evaluate_together(std::vector<Job*> jobs, std::string what) {
+  coro::Task<> evaluate_together(std::vector<Job*> jobs) {
     // The documents must outlive the states of the jobs.
     std::vector<Materialized> documents;
     for (auto* job : jobs) documents.push_back(std::move(job->as<Ready>().document));
     std::vector<const Materialized*> pointers;
     for (const auto& document : documents) pointers.push_back(&document);
-    const Timed timed(context_, Stage::evaluate, what, {});
     const auto started = context_.clock.now();
+    std::vector<bool> began(jobs.size());
+    Workers::Began begins = [&](std::size_t index) {
+      if (!began[index]) context_.observer.began(Stage::evaluate, jobs[index]->item->typed);
+      began[index] = true;
+    };
     Workers::Answered answered = [&](std::size_t index, Result<eval::Evaluated> result) {
+      if (began[index]) context_.observer.ended(Stage::evaluate, jobs[index]->item->typed);
       // The time until its own result: it is reported before the others are done.
       const std::chrono::duration<double, std::milli> spent = context_.clock.now() - started;
       (*jobs[index]->times)[Stage::evaluate] = spent.count();
@@ -439,7 +471,7 @@ class Run {
         fail(*jobs[index], std::move(result).error());
       }
     };
-    co_await workers_.together(std::move(pointers), std::move(answered));
+    co_await workers_.together(std::move(pointers), std::move(begins), std::move(answered));
   }
 
   void advise_sharing(std::size_t evaluated) {
@@ -475,6 +507,7 @@ class Run {
       // What was read from a build may differ after the next build, so it is not cached.
       if (!result.imported) remember(context_, key, evaluation);
       job->state = Done{std::move(plan)};
+      tell_stored(*job);
     }
   }
 
@@ -501,6 +534,8 @@ class Run {
   std::set<std::string> told_;  // overrides that were mentioned
   std::vector<Times> times_;    // of each job
   std::vector<Job> jobs_;
+  bool all_evaluated_ = false;
+  coro::TaskGroup* pause_ = nullptr;  // while import_in_batches() sleeps
 };
 
 }  // namespace

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "cli/output/while_read.h"
+#include "cli/progress/display.h"
 #include "coro/run/runtime.h"
+#include "coro/task/task_group.h"
 #include "coro/task/timeout.h"
 #include "engine/context/context.h"
 #include "git/libgit2/libgit2.h"
@@ -21,10 +25,10 @@ Report with_runtime(const std::function<coro::Task<Report>(coro::Runtime&)>& wor
   return runtime.run(work(runtime));
 }
 
-// `work` is called once, on the reactor; anything it refers to must outlive the call. Throws the exceptions of the
-// work, and coro::Interrupted after SIGINT or SIGTERM.
+// `work` is called once, on the reactor; anything it refers to must outlive the call. The display is redrawn while it
+// runs. Throws the exceptions of the work, and coro::Interrupted after SIGINT or SIGTERM.
 template <class Report>
-Report with_engine(const engine::Settings& settings, engine::Observer& observer,
+Report with_engine(const engine::Settings& settings, Display& display,
                    std::function<coro::Task<Report>(engine::Context&)> work) {
   struct Whole {
     static coro::Task<Report> in_time(const engine::Settings& settings, coro::Task<Report> work) {
@@ -34,16 +38,20 @@ Report with_engine(const engine::Settings& settings, engine::Observer& observer,
       std::move(late).with_hint("the limit is configured by net.deadline");
       co_return co_await coro::timeout(settings.deadline, std::move(work), late);
     }
-    static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, engine::Observer& observer,
+    static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, Display& display,
                                   std::function<coro::Task<Report>(engine::Context&)> work) {
-      const auto context = co_await engine::Context::open(runtime, settings, observer);
-      auto report = co_await in_time(settings, work(*context));
-      if (const auto trouble = co_await context->cache->tidy(); !trouble.empty()) observer.note(trouble);
-      co_return report;
+      const auto context = co_await engine::Context::open(runtime, settings, display);
+      std::optional<Report> report;
+      coro::TaskGroup group(co_await asio::this_coro::executor);
+      group.start(detail::finish(in_time(settings, work(*context)), &report, &group));
+      group.start(display.run(*context));
+      co_await group.join();
+      if (const auto trouble = co_await context->cache->tidy(); !trouble.empty()) display.note(trouble);
+      co_return *std::move(report);
     }
   };
   return with_runtime<Report>(
-      [&](coro::Runtime& runtime) { return Whole::run(runtime, settings, observer, std::move(work)); });
+      [&](coro::Runtime& runtime) { return Whole::run(runtime, settings, display, std::move(work)); });
 }
 
 }  // namespace eka::cli

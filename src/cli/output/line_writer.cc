@@ -4,7 +4,7 @@
 
 namespace eka::cli {
 
-LineWriter::LineWriter() : thread_([this] { work(); }) {}
+LineWriter::LineWriter(Write write) : write_(std::move(write)), thread_([this] { work(); }) {}
 
 LineWriter::~LineWriter() {
   end();
@@ -48,7 +48,7 @@ void LineWriter::work() {
     if (failed_) continue;
     lock.unlock();
     try {
-      print(lines);
+      write_(lines);
     } catch (...) {
       failure_ = std::current_exception();
       failed_ = true;

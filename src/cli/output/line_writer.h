@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -14,7 +15,10 @@ namespace eka::cli {
 
 class LineWriter {
  public:
-  LineWriter();
+  // Writes text to standard output; print() or something that calls it. Called on the thread.
+  using Write = std::function<void(const Text&)>;
+
+  explicit LineWriter(Write write = [](const Text& text) { print(text); });
   // Waits until everything is written; a failure is lost unless finish() was called.
   ~LineWriter();
   LineWriter(const LineWriter&) = delete;
@@ -32,6 +36,7 @@ class LineWriter {
   void work();
   void end();
 
+  Write write_;
   std::mutex mutex_;
   std::condition_variable something_;
   Text pending_;

@@ -11,7 +11,6 @@ void PlanLines::planned(std::size_t index, const Result<engine::Plan>& plan) {
   auto line = plan_entry(request_.items[index], plan);
   line["index"] = std::uint64_t{shard_.position(index)};
   lines_.write(Text::line(line));
-  inner_.planned(index, plan);
 }
 
 void PlanLines::finish(const engine::PlanReport& report) {

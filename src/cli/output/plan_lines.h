@@ -10,16 +10,15 @@
 
 namespace eka::cli {
 
-// Forwards output for people to `inner`, and writes each plan as a line. Both arguments must outlive it.
+// Writes each plan as a line. `request` must outlive it.
 class PlanLines : public engine::Observer {
  public:
-  PlanLines(engine::Observer& inner, const engine::PlanRequest& request, const std::optional<Shard>& shard)
-      : inner_(inner), request_(request), shard_(shard.value_or(Shard{})) {}
+  PlanLines(const engine::PlanRequest& request, const std::optional<Shard>& shard, LineWriter::Write write)
+      : request_(request), shard_(shard.value_or(Shard{})), lines_(std::move(write)) {}
 
-  void began(engine::Stage stage, std::string_view what) override { inner_.began(stage, what); }
-  void ended(engine::Stage stage, std::string_view what) override { inner_.ended(stage, what); }
-  void note(std::string_view text) override { inner_.note(text); }
-  void printed(std::string_view what, std::string_view line) override { inner_.printed(what, line); }
+  void began(engine::Stage, std::string_view) override {}
+  void ended(engine::Stage, std::string_view) override {}
+  void note(std::string_view) override {}
   void planned(std::size_t index, const Result<engine::Plan>& plan) override;
 
   // Writes the last line; its absence shows that the run did not finish. Throws like print() if a line could not be
@@ -30,7 +29,6 @@ class PlanLines : public engine::Observer {
   void check() const { lines_.check(); }
 
  private:
-  engine::Observer& inner_;
   const engine::PlanRequest& request_;
   Shard shard_;
   LineWriter lines_;

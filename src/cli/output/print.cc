@@ -45,9 +45,9 @@ Text Text::styled(const char* style, const Text& text) {
   return out;
 }
 
-Text Text::line_start() {
+Text Text::erase_lines(std::size_t lines) {
   Text out;
-  out.bytes_ = "\r\x1b[K";
+  out.bytes_ = lines < 2 ? "\r\x1b[J" : fmt::format("\r\x1b[{}A\x1b[J", lines - 1);
   return out;
 }
 
@@ -82,6 +82,10 @@ void print_error(const Text& text) {
 
 bool error_is_terminal() {
   return ::isatty(STDERR_FILENO) != 0;
+}
+
+bool output_is_terminal() {
+  return ::isatty(STDOUT_FILENO) != 0;
 }
 
 std::size_t error_width() {

@@ -2,7 +2,7 @@
 //
 // All output is of type Text, and every Text is safe to print: strings pass through printable(), so no byte of a
 // manifest, a server or a program's output can move the cursor, change colors or reorder a line. The only escape
-// sequences are those of Text::styled() and Text::line_start().
+// sequences are those of Text::styled() and Text::erase_lines().
 #pragma once
 
 #include <cstddef>
@@ -26,14 +26,16 @@ class Text {
 
   // `text` between an ANSI style such as "1;31" and the reset.
   static Text styled(const char* style, const Text& text);
-  // Moves to the start of the line and clears it, for a display that is redrawn.
-  static Text line_start();
+  // Moves to the start of the line, of the last `lines` lines to the first, and clears the screen from there on: for a
+  // display that is redrawn.
+  static Text erase_lines(std::size_t lines);
   // The document with indentation and a final newline, or on one line without; control characters are \uXXXX.
   static Text pretty(const atom::Json& document);
   static Text line(const atom::Json& document);
 
   Text& operator+=(const Text& more);
   friend Text operator+(Text left, const Text& right) { return std::move(left += right); }
+  bool operator==(const Text&) const = default;
   bool empty() const { return bytes_.empty(); }
   const std::string& bytes() const { return bytes_; }
 
@@ -59,6 +61,7 @@ void print_error(fmt::format_string<First, More...> format, First&& first, More&
 }
 
 bool error_is_terminal();
+bool output_is_terminal();
 // The width of the terminal at standard error in columns; 80 if it is unknown.
 std::size_t error_width();
 

@@ -25,6 +25,10 @@ const char* stage_name(engine::Stage stage) {
       return "import";
     case engine::Stage::build:
       return "build";
+    case engine::Stage::query:
+      return "query";
+    case engine::Stage::transfer:
+      return "transfer";
     case engine::Stage::wait:
       return "wait";
   }

@@ -1,17 +1,14 @@
-// Output on standard error: color, and the progress display.
+// What standard error supports and the user wants there: color, and how progress is shown.
 #pragma once
 
-#include <memory>
-
 #include "cli/output/print.h"
-#include "engine/context/observer.h"
 
 namespace eka::cli {
 
 enum class Color { automatic, always, never };
 enum class Progress { automatic, bar, plain, none };
 
-// Styles text if standard error supports color. Color::automatic honors NO_COLOR and TERM=dumb.
+// Styles text if standard error supports color. Color::automatic honors NO_COLOR, CLICOLOR_FORCE and TERM=dumb.
 class Palette {
  public:
   explicit Palette(Color color);
@@ -19,17 +16,19 @@ class Palette {
   Text red(const Text& text) const { return paint("1;31", text); }
   Text yellow(const Text& text) const { return paint("33", text); }
   Text cyan(const Text& text) const { return paint("36", text); }
+  Text dim(const Text& text) const { return paint("2", text); }
 
  private:
   Text paint(const char* style, const Text& text) const;
   bool on_;
 };
 
-// Resolves "automatic" progress: a live line on a terminal, plain lines in a pipe, nothing with -q. With TERM=dumb,
-// there is never a live line, since it needs control characters.
+// Resolves "automatic" progress: live lines on a terminal, plain lines in a pipe, nothing with -q. With TERM=dumb,
+// there are never live lines, since they need control characters.
 Progress decide(Progress asked, int quiet);
 
-// An observer that draws on standard error. Its destructor removes the live line.
-std::unique_ptr<engine::Observer> make_display(Progress progress, int verbose, const Palette& palette);
+// What Color::automatic means with these variables (null if unset): NO_COLOR decides first, then CLICOLOR_FORCE, then
+// whether it is a terminal that is not dumb. Pure.
+bool wants_color(bool is_terminal, const char* no_color, const char* clicolor_force, const char* term);
 
 }  // namespace eka::cli

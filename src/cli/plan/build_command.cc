@@ -11,6 +11,7 @@
 #include "cli/output/plan_json.h"
 #include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
+#include "cli/progress/summary.h"
 #include "engine/build.h"
 
 namespace eka::cli {
@@ -34,13 +35,12 @@ int build(const Common& common, const BuildOptions& options) {
   const engine::BuildRequest request{options.plan.request(preferences.aliases, palette), options.builders,
                                      preferences.jobs};
 
-  engine::BuildReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::BuildReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return while_read(engine::build(context, request));
-    });
-  }
+  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+  display->expect(request.plan.items.size());
+  auto report = with_engine<engine::BuildReport>(preferences.settings, *display, [&](engine::Context& context) {
+    return while_read(engine::build(context, request));
+  });
+  display->end();
 
   std::vector<Error> errors;
   Text paths;
@@ -54,6 +54,7 @@ int build(const Common& common, const BuildOptions& options) {
   print(options.json ? Text::pretty(document_of(request.plan, report)) : paths);
   print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.plan.remotes);
+  display->end_with(build_summary(report.plan, errors.size(), display->elapsed()));
   return exit_code(errors);
 }
 

@@ -13,8 +13,10 @@
 #include "cli/output/merge_plans.h"
 #include "cli/output/plan_json.h"
 #include "cli/output/plan_lines.h"
+#include "cli/output/plan_paths.h"
 #include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
+#include "cli/progress/summary.h"
 #include "coro/task/task_group.h"
 #include "engine/plan.h"
 #include "git/object/working_file.h"
@@ -37,22 +39,31 @@ std::vector<Error> errors_of(const engine::PlanReport& report) {
   return errors;
 }
 
-// Throws when a line cannot be written; otherwise runs until cancelled.
-coro::Task<> watch(const PlanLines* lines) {
+// What writes plans while others are being made: at most one of the two.
+struct Early {
+  std::optional<PlanPaths> paths;
+  std::optional<PlanLines> lines;
+
+  void check() const {
+    if (paths) paths->check();
+    if (lines) lines->check();
+  }
+};
+
+// Throws when something cannot be written; otherwise runs until cancelled.
+coro::Task<> watch(const Early* early) {
   while (true) {
     co_await coro::sleep(std::chrono::milliseconds(100));
-    lines->check();
+    early->check();
   }
 }
 
-// Stops early when the lines can no longer be written, or when the output is no longer read.
-coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> plan, const PlanLines* lines) {
-  coro::Task<engine::PlanReport> read = while_read(std::move(plan));
-  if (lines == nullptr) co_return co_await std::move(read);
+// Stops early when plans can no longer be written, or when the output is no longer read.
+coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> plan, const Early* early) {
   std::optional<engine::PlanReport> report;
   coro::TaskGroup group(co_await asio::this_coro::executor);
-  group.start(detail::finish(std::move(read), &report, &group));
-  group.start(watch(lines));
+  group.start(detail::finish(while_read(std::move(plan)), &report, &group));
+  group.start(watch(early));
   co_await group.join();
   co_return *std::move(report);
 }
@@ -68,29 +79,25 @@ int plan(const Common& common, const Options& options) {
   }
 
   engine::PlanReport report;
+  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+  display->expect(request.items.size());
   {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    std::optional<PlanLines> lines;
-    if (options.json == "lines") lines.emplace(*display, request, shard);
-    engine::Observer& observer = lines ? static_cast<engine::Observer&>(*lines) : *display;
-    report = with_engine<engine::PlanReport>(preferences.settings, observer, [&](engine::Context& context) {
-      return plan_while_read(engine::plan(context, request), lines ? &*lines : nullptr);
+    Early early;
+    if (options.json == "lines") display->pass_on_to(early.lines.emplace(request, shard, display->output()));
+    if (options.json.empty()) display->pass_on_to(early.paths.emplace(request.items.size(), display->output()));
+    report = with_engine<engine::PlanReport>(preferences.settings, *display, [&](engine::Context& context) {
+      return plan_while_read(engine::plan(context, request), &early);
     });
-    if (lines) lines->finish(report);
+    if (early.lines) early.lines->finish(report);
+    if (early.paths) early.paths->finish();
   }
+  display->end();
 
-  if (options.json == "document") {
-    print(Text::pretty(plan_document(request, report, shard)));
-  } else if (options.json.empty()) {
-    Text paths;
-    for (const auto& result : report.plans) {
-      if (result) paths += result->drv_path + "\n";
-    }
-    print(paths);
-  }
+  if (options.json == "document") print(Text::pretty(plan_document(request, report, shard)));
   const auto errors = errors_of(report);
   print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
+  display->end_with(plan_summary(report, display->elapsed()));
   return exit_code(errors);
 }
 

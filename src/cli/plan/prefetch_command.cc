@@ -9,6 +9,7 @@
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
 #include "cli/output/report_json.h"
+#include "cli/progress/summary.h"
 #include "engine/plan/prefetch.h"
 #include "git/config/safe_directory.h"
 #include "git/object/working_file.h"
@@ -80,31 +81,19 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
   engine::PrefetchRequest request{read_wanted(options.uris, preferences.aliases), {}};
   for (const auto& name : options.locks) request.locks.push_back(read_lock(name));
 
-  engine::PrefetchReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::PrefetchReport>(
-        preferences.settings, *display, [&](engine::Context& context) { return engine::prefetch(context, request); });
-  }
+  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+  const auto report = with_engine<engine::PrefetchReport>(
+      preferences.settings, *display, [&](engine::Context& context) { return engine::prefetch(context, request); });
+  display->end();
 
   std::vector<Error> errors;
-  std::size_t atoms = 0;
   for (const auto& closure : report.closures) {
-    if (!closure) {
-      errors.push_back(closure.error());
-    } else {
-      atoms += closure->atoms.size() + (closure->root ? 1 : 0);
-    }
+    if (!closure) errors.push_back(closure.error());
   }
   if (options.json) print(Text::pretty(report_json(request, report)));
   print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
-  if (common.quiet == 0 && !options.json) {
-    std::uint64_t bytes = 0;
-    for (const auto& cost : report.remotes) bytes += cost.traffic.bytes_received;
-    print_error("cached {} atoms of {} closures; received {} bytes from {} remotes\n", atoms,
-                report.closures.size() - errors.size(), bytes, report.remotes.size());
-  }
+  display->end_with(prefetch_summary(report, display->elapsed()));
   return exit_code(errors);
 }
 

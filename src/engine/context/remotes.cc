@@ -48,6 +48,15 @@ coro::Task<> Remotes::download(atom::Url url, net::FileSink& sink) {
   co_await context_.connector->download(url, sink, downloads_[url]);
 }
 
+std::uint64_t Remotes::bytes_received() const {
+  std::uint64_t out = 0;
+  for (const auto& [url, remote] : open_) {
+    if (remote) out += remote->traffic().bytes_received;
+  }
+  for (const auto& [url, traffic] : downloads_) out += traffic.bytes_received;
+  return out;
+}
+
 std::vector<RemoteCost> Remotes::costs() const {
   std::map<std::string, net::Traffic> all;
   const auto add = [&](const atom::Url& url, const net::Traffic& traffic) {

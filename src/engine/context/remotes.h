@@ -42,6 +42,8 @@ class Remotes {
 
   // The remotes to which requests were sent, by URL.
   std::vector<RemoteCost> costs() const;
+  // Received from all of them so far, including responses that are still being read.
+  std::uint64_t bytes_received() const;
 
  private:
   void require_online(const atom::Url& url) const;

@@ -1,4 +1,4 @@
-// Measures a stage: reports it to the observer, and adds its duration to the given timings.
+// Measures stages: reports them to the observer, and adds their durations to the given timings.
 #pragma once
 
 #include <chrono>
@@ -36,6 +36,23 @@ class Timed {
   std::string what_;
   std::vector<Times*> timings_;
   std::chrono::steady_clock::time_point started_ = context_.clock.now();
+};
+
+// Reports a request to a remote from its construction to its destruction. `observer` must outlive it.
+class Requesting {
+ public:
+  Requesting(Observer& observer, Stage stage, std::string url)
+      : observer_(observer), stage_(stage), url_(std::move(url)) {
+    observer_.began(stage_, url_);
+  }
+  ~Requesting() { observer_.ended(stage_, url_); }
+  Requesting(const Requesting&) = delete;
+  Requesting& operator=(const Requesting&) = delete;
+
+ private:
+  Observer& observer_;
+  Stage stage_;
+  std::string url_;
 };
 
 }  // namespace eka::engine

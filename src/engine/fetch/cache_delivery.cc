@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
+#include "engine/context/timed.h"
 #include "net/policy/http_error.h"
 #include "net/policy/retries.h"
 
@@ -16,21 +17,6 @@ namespace {
 // Keeps requests small, and limits the server's work to walk our haves.
 constexpr std::size_t haves_per_label = 2;
 constexpr std::size_t haves_at_most = 128;
-
-// Reports a request to one mirror, from construction to destruction.
-class Asked {
- public:
-  Asked(Observer& observer, std::string mirror) : observer_(observer), mirror_(std::move(mirror)) {
-    observer_.began(Stage::fetch_closure, mirror_);
-  }
-  ~Asked() { observer_.ended(Stage::fetch_closure, mirror_); }
-  Asked(const Asked&) = delete;
-  Asked& operator=(const Asked&) = delete;
-
- private:
-  Observer& observer_;
-  std::string mirror_;
-};
 
 // The commit of a revision contains its label and version. Throws Kind::integrity if they are not the expected ones.
 void check_claim(const Published& atom, const std::string& commit) {
@@ -61,7 +47,7 @@ void CacheDelivery::tell(Effort effort, const std::string& what) {
 
 coro::Task<> CacheDelivery::deliver(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
                                     Effort effort) {
-  const Asked asked(context_.observer, mirror.str());
+  const Requesting requesting(context_.observer, Stage::transfer, mirror.str());
   try {
     co_await fetch_and_check(mirror, std::move(wants), std::move(atoms), effort);
   } catch (const Error&) {
@@ -104,7 +90,7 @@ coro::Task<> CacheDelivery::fetch_and_check(atom::Url mirror, std::vector<atom::
   options.haves = co_await earlier_versions(mirror, atoms);
   std::optional<Error> refused;
   try {
-    co_await transfer(mirror, wants, options, effort);
+    co_await transfer(mirror, wants, options);
   } catch (const Error& e) {
     // A delta that cannot be resolved, for whatever reason: fetch in full.
     if (options.haves.empty() || e.kind() != Kind::integrity) throw;
@@ -113,23 +99,22 @@ coro::Task<> CacheDelivery::fetch_and_check(atom::Url mirror, std::vector<atom::
   if (refused) {
     tell(effort, mirror.str() + ": delta failed, fetching in full: " + refused->message());
     options.haves.clear();
-    co_await transfer(mirror, std::move(wants), std::move(options), effort);
+    co_await transfer(mirror, std::move(wants), std::move(options));
   }
   if (!atoms.empty()) co_await check_and_hold(std::move(mirror), std::move(atoms));
 }
 
 // A server may limit the size of requests (413): then half of the objects are requested at a time.
-coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options,
-                                     Effort effort) {
+coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options) {
   try {
-    co_await transfer_at_once(mirror, wants, options, effort);
+    co_await transfer_at_once(mirror, wants, options);
     co_return;
   } catch (const net::HttpError& e) {
     if (e.status() != net::body_too_large || (wants.size() < 2 && options.haves.empty())) throw;
   }
   if (wants.size() < 2) {
     options.haves.clear();
-    co_await transfer_at_once(std::move(mirror), std::move(wants), std::move(options), effort);
+    co_await transfer_at_once(std::move(mirror), std::move(wants), std::move(options));
     co_return;
   }
   context_.observer.detail(fmt::format("{}: the request for {} objects is too large, requesting half at a time",
@@ -137,13 +122,13 @@ coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectI
   const auto middle = wants.begin() + static_cast<std::ptrdiff_t>(wants.size() / 2);
   std::vector<atom::ObjectId> second(middle, wants.end());
   wants.erase(middle, wants.end());
-  co_await transfer(mirror, std::move(wants), options, effort);
-  co_await transfer(std::move(mirror), std::move(second), std::move(options), effort);
+  co_await transfer(mirror, std::move(wants), options);
+  co_await transfer(std::move(mirror), std::move(second), std::move(options));
 }
 
 // Each attempt uses a new quarantine: data of a failed attempt is discarded.
 coro::Task<> CacheDelivery::transfer_at_once(atom::Url mirror, std::vector<atom::ObjectId> wants,
-                                             git::FetchOptions options, Effort effort) {
+                                             git::FetchOptions options) {
   struct Transfer {
     store::Cache& cache;
     git::Remote& remote;
@@ -162,7 +147,7 @@ coro::Task<> CacheDelivery::transfer_at_once(atom::Url mirror, std::vector<atom:
   if (options.hasty) policy.attempts = 1;
   const std::function<void(const Error&)> told = [&](const Error& e) {
     options.again = true;
-    tell(effort, mirror.str() + ": retrying: " + e.message());
+    context_.observer.retrying(mirror.str() + ": " + e.message());
   };
   co_await coro::retry(policy, context_.clock, transfer, told);
 }

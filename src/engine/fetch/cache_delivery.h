@@ -26,9 +26,8 @@ class CacheDelivery final : public Delivery {
  private:
   coro::Task<> fetch_and_check(atom::Url mirror, std::vector<atom::ObjectId> wants, std::vector<Published> atoms,
                                Effort effort);
-  coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options, Effort effort);
-  coro::Task<> transfer_at_once(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options,
-                                Effort effort);
+  coro::Task<> transfer(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options);
+  coro::Task<> transfer_at_once(atom::Url mirror, std::vector<atom::ObjectId> wants, git::FetchOptions options);
   coro::Task<std::vector<atom::ObjectId>> earlier_versions(atom::Url mirror, std::vector<Published> atoms);
   coro::Task<> check_and_hold(atom::Url mirror, std::vector<Published> atoms);
   void tell(Effort effort, const std::string& what);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/context/timed.h"
 #include "engine/fetch/sources.h"
 #include "net/policy/retries.h"
 #include "store/source/source_name.h"
@@ -23,21 +24,6 @@ std::string file_name(const atom::Url& url) {
   if (name.starts_with('.')) name.replace(0, 1, "=2E");
   return atom::store_name(name);
 }
-
-// Reports a fetch to the observer.
-class Observed {
- public:
-  Observed(Observer& observer, std::string what) : observer_(observer), what_(std::move(what)) {
-    observer_.began(Stage::fetch_closure, what_);
-  }
-  ~Observed() { observer_.ended(Stage::fetch_closure, what_); }
-  Observed(const Observed&) = delete;
-  Observed& operator=(const Observed&) = delete;
-
- private:
-  Observer& observer_;
-  std::string what_;
-};
 
 Error mismatch(const atom::Url& url, const atom::NarHash& locked, const atom::NarHash& found) {
   return Error(Kind::integrity,
@@ -140,7 +126,7 @@ coro::Task<atom::NarHash> Sources::fetch_archive(atom::Url url) {
 }
 
 coro::Task<atom::NarHash> Sources::download_file(atom::Url url) {
-  const Observed observed(context_.observer, url.str());
+  const Requesting requesting(context_.observer, Stage::transfer, url.str());
   const auto file = co_await context_.cache->sources().begin_file();
   co_await remotes_.download(url, *file);
   const auto hash = co_await file->keep();
@@ -149,7 +135,7 @@ coro::Task<atom::NarHash> Sources::download_file(atom::Url url) {
 }
 
 coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
-  const Observed observed(context_.observer, url.str());
+  const Requesting requesting(context_.observer, Stage::transfer, url.str());
   const auto file = co_await context_.cache->sources().begin_file();
   co_await remotes_.download(url, *file);
   atom::ObjectId tree;
@@ -166,7 +152,7 @@ coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
 }
 
 coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
-  const Observed observed(context_.observer, url.str());
+  const Requesting requesting(context_.observer, Stage::transfer, url.str());
   struct Transfer {
     store::Cache& cache;
     git::Remote& remote;
@@ -184,7 +170,7 @@ coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
   };
   const Transfer transfer{*context_.cache, remotes_.at(url), rev};
   const std::function<void(const Error&)> told = [&](const Error& e) {
-    context_.observer.note(url.str() + ": retrying: " + e.message());
+    context_.observer.retrying(url.str() + ": " + e.message());
   };
   const auto policy = net::transfer_policy(context_.settings.timeouts);
   co_await coro::retry(policy, context_.clock, transfer, told);

@@ -134,6 +134,7 @@ coro::Task<std::vector<Fetcher::OrderPtr>> Fetcher::place(const Wish& wish) {
     auto& order = orders.emplace_back();
     if (!brought_.contains(atom)) order = order_for(atom, wish, own, executor);
   }
+  tell_count();
   co_return orders;
 }
 
@@ -179,6 +180,11 @@ void Fetcher::forget(const OrderPtr& order) {
     const auto found = under_way_.find(atom);
     if (found != under_way_.end() && found->second == order) under_way_.erase(found);
   }
+  tell_count();
+}
+
+void Fetcher::tell_count() {
+  observer_.counted(brought_.size() + under_way_.size(), brought_.size());
 }
 
 coro::Task<> Fetcher::serve(OrderPtr order) {

@@ -78,6 +78,7 @@ class Fetcher {
   coro::Task<> serve(OrderPtr order);
   void close(const OrderPtr& order);
   void forget(const OrderPtr& order);
+  void tell_count();
   static bool settles(const Order& order, const Wish& wish);
 
   coro::Task<> fetch(std::vector<Published> atoms, std::vector<atom::Url> mirrors, Effort effort);

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "atom/names/atom_commit.h"
+#include "engine/context/timed.h"
 #include "engine/locate/offer.h"
 #include "engine/locate/vouched.h"
 
@@ -70,6 +71,7 @@ coro::Task<SetOffer> ask(Context& context, Remotes& remotes, atom::Url url, std:
   std::ranges::sort(prefixes);
   prefixes.erase(std::ranges::unique(prefixes).begin(), prefixes.end());
   auto& remote = remotes.at(url);
+  const Requesting requesting(context.observer, Stage::query, url.str());
   const auto refs = co_await remote.ls_refs(std::move(prefixes));
   auto offer = read_offer(url, refs);
   context.cache->vouched().remember_genesis(remotes.reached_at(url), offer.genesis);

@@ -28,6 +28,7 @@ Shares share_out(std::uint64_t memory, std::size_t jobs) {
 // State of one call of together().
 struct Workers::Work {
   std::vector<const Materialized*> closures;
+  Began began;
   Answered answered;
 };
 
@@ -43,26 +44,30 @@ Workers::Workers(Context& context)
 }
 
 coro::Task<eval::Answers> Workers::evaluate(std::vector<const Materialized*> closures, std::uint64_t memory,
-                                            std::vector<std::string> built, eval::Answered answered) {
+                                            std::vector<std::string> built, std::function<void()> began,
+                                            eval::Answered answered) {
   const auto turn = co_await memory_.acquire(mebibytes(memory));
+  began();
   eval::Evaluation evaluation = join(context_.settings, closures);
   evaluation.limits.memory_bytes = memory;
   evaluation.built = std::move(built);
   co_return co_await context_.evaluator->evaluate_each(std::move(evaluation), std::move(answered));
 }
 
-coro::Task<eval::Evaluated> Workers::alone(const Materialized& closure) {
-  co_return co_await alone(closure, shares_.each);
+coro::Task<eval::Evaluated> Workers::alone(const Materialized& closure, Began began) {
+  return alone(closure, shares_.each, std::move(began));
 }
 
-coro::Task<eval::Evaluated> Workers::alone(const Materialized& closure, std::uint64_t memory) {
+coro::Task<eval::Evaluated> Workers::alone(const Materialized& closure, std::uint64_t memory, Began began) {
   const std::uint64_t whole = context_.settings.limits.memory_bytes;
   std::vector<std::string> built;
   while (true) {
     std::vector<const Materialized*> one{&closure};
     std::vector<std::string> at_hand = built;
+    std::function<void()> begins = [&began] { began(0); };
     eval::Answered nobody;
-    eval::Answers answers = co_await evaluate(std::move(one), memory, std::move(at_hand), std::move(nobody));
+    eval::Answers answers =
+        co_await evaluate(std::move(one), memory, std::move(at_hand), std::move(begins), std::move(nobody));
     if (!answers.roots.empty()) co_return unwrap(std::move(answers.roots.front()));
     if (answers.wanted) {
       const auto more = co_await build_import(context_, *std::move(answers.wanted));
@@ -76,8 +81,8 @@ coro::Task<eval::Evaluated> Workers::alone(const Materialized& closure, std::uin
   }
 }
 
-coro::Task<> Workers::together(std::vector<const Materialized*> closures, Answered answered) {
-  Work work{std::move(closures), std::move(answered)};
+coro::Task<> Workers::together(std::vector<const Materialized*> closures, Began began, Answered answered) {
+  Work work{std::move(closures), std::move(began), std::move(answered)};
   std::vector<coro::Task<>> tasks;
   for (auto& items : batches(work.closures, shares_.processes)) tasks.push_back(batch(work, std::move(items)));
   co_await coro::all(std::move(tasks));
@@ -89,11 +94,13 @@ coro::Task<> Workers::batch(Work& work, std::vector<std::size_t> items) {
     std::vector<const Materialized*> closures;
     std::vector<std::string> at_hand = built;
     for (const std::size_t item : items) closures.push_back(work.closures[item]);
+    std::function<void()> begins = [&] { work.began(items.front()); };
     eval::Answered pass_on = [&](std::size_t root, const Result<eval::Evaluated>& result) {
       work.answered(items[root], result);
+      if (root + 1 < items.size()) work.began(items[root + 1]);
     };
     eval::Answers answers =
-        co_await evaluate(std::move(closures), shares_.each, std::move(at_hand), std::move(pass_on));
+        co_await evaluate(std::move(closures), shares_.each, std::move(at_hand), std::move(begins), std::move(pass_on));
     const std::size_t done = answers.roots.size();
     if (done >= items.size()) co_return;
 
@@ -131,7 +138,8 @@ coro::Task<std::vector<std::string>> Workers::import_for(Work& work, std::size_t
 
 coro::Task<> Workers::with_all_memory(Work& work, std::size_t item) {
   try {
-    auto evaluated = co_await alone(*work.closures[item], context_.settings.limits.memory_bytes);
+    Began began = [&work, item](std::size_t) { work.began(item); };
+    auto evaluated = co_await alone(*work.closures[item], context_.settings.limits.memory_bytes, std::move(began));
     work.answered(item, std::move(evaluated));
   } catch (const Error& error) {
     work.answered(item, std::unexpected(error));

@@ -32,6 +32,9 @@ Shares share_out(std::uint64_t memory, std::size_t jobs);
 
 class Workers {
  public:
+  // Called when the evaluation of a closure begins: it has its memory, and its process is done with earlier roots.
+  // Again for a closure that has to be evaluated again.
+  using Began = std::function<void(std::size_t index)>;
   // Called once for each closure, as soon as it has a result.
   using Answered = std::function<void(std::size_t index, Result<eval::Evaluated>)>;
 
@@ -39,17 +42,19 @@ class Workers {
   explicit Workers(Context& context);
 
   // Evaluates in a separate process, once memory is available. Throws the error of the evaluation.
-  coro::Task<eval::Evaluated> alone(const Materialized& closure);
+  // `began` is called with 0.
+  coro::Task<eval::Evaluated> alone(const Materialized& closure, Began began);
 
   // The closures must outlive the task; when it ends, `answered` has been called for each of them.
-  coro::Task<> together(std::vector<const Materialized*> closures, Answered answered);
+  coro::Task<> together(std::vector<const Materialized*> closures, Began began, Answered answered);
 
  private:
   struct Work;
   coro::Task<> batch(Work& work, std::vector<std::size_t> items);
   coro::Task<eval::Answers> evaluate(std::vector<const Materialized*> closures, std::uint64_t memory,
-                                     std::vector<std::string> built, eval::Answered answered);
-  coro::Task<eval::Evaluated> alone(const Materialized& closure, std::uint64_t memory);
+                                     std::vector<std::string> built, std::function<void()> began,
+                                     eval::Answered answered);
+  coro::Task<eval::Evaluated> alone(const Materialized& closure, std::uint64_t memory, Began began);
   // Returns what was built; nothing if the build failed, which has then been reported as the result.
   coro::Task<std::vector<std::string>> import_for(Work& work, std::size_t item, eval::Evaluated wanted);
   coro::Task<> with_all_memory(Work& work, std::size_t item);

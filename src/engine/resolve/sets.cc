@@ -6,6 +6,7 @@
 
 #include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
+#include "engine/context/timed.h"
 #include "engine/locate/vouched.h"
 
 namespace eka::engine {
@@ -60,6 +61,7 @@ coro::Task<SetOffer> Sets::query(atom::Url url, std::set<atom::Label> labels) {
     prefixes.push_back(atom::meta_ref_prefix(label));
   }
   auto& remote = remotes_.at(url);
+  const Requesting requesting(context_.observer, Stage::query, url.str());
   const auto refs = co_await remote.ls_refs(std::move(prefixes));
   auto offer = read_offer(url, refs);
   context_.cache->vouched().remember_genesis(remotes_.reached_at(url), offer.genesis);

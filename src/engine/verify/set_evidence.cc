@@ -210,7 +210,7 @@ coro::Task<> SetEvidence::fetch_each(Wants wants, git::Filter filter) {
   auto& remote = remotes_.at(url_);
   const auto name = url_.str();
   const std::function<void(const Error&)> told = [&](const Error& e) {
-    context_.observer.note(name + ": retrying: " + e.message());
+    context_.observer.retrying(name + ": " + e.message());
   };
   bool refused = false;
   try {

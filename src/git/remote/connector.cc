@@ -42,11 +42,12 @@ constexpr std::array transport_table = {
 
 struct Connector::Parts {
   Parts(coro::Executor reactor, coro::Pool& the_pool, HostMemory& memory, net::Timeouts the_timeouts,
-        UserConfig the_config, Tell the_tell, TellWait tell_wait)
+        UserConfig the_config, Tell the_tell, TellWait tell_wait, net::TellRetry the_tell_retry)
       : timeouts(the_timeouts),
         pool(the_pool),
         config(std::move(the_config)),
         tell(std::move(the_tell)),
+        tell_retry(std::move(the_tell_retry)),
         http(std::move(reactor),
              {.connect = the_timeouts.connect, .stall = the_timeouts.stall, .longest_rest = the_timeouts.retry},
              coro::Clock::system(), std::move(tell_wait)),
@@ -64,6 +65,7 @@ struct Connector::Parts {
   coro::Pool& pool;
   UserConfig config;
   Tell tell;
+  net::TellRetry tell_retry;
   std::set<std::string> told;
   Libgit2 libgit2;
   net::HttpClient http;
@@ -92,9 +94,9 @@ void Connector::Parts::tell_of(const atom::Url& url, const atom::Url& where) {
 }
 
 Connector::Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Timeouts timeouts,
-                     UserConfig config, Tell tell, TellWait tell_wait)
+                     UserConfig config, Tell tell, TellWait tell_wait, net::TellRetry tell_retry)
     : parts_(std::make_unique<Parts>(std::move(reactor), pool, memory, timeouts, std::move(config), std::move(tell),
-                                     std::move(tell_wait))) {}
+                                     std::move(tell_wait), std::move(tell_retry))) {}
 
 Connector::~Connector() = default;
 
@@ -108,7 +110,7 @@ std::unique_ptr<Remote> Connector::open(const atom::Url& url) {
   if (where.is_local()) return std::make_unique<LocalRemote>(where, parts_->pool);
   return std::make_unique<WireRemote>(url, parts_->transport_of(where).open(where),
                                       net::request_policy(parts_->timeouts), coro::Clock::system(),
-                                      parts_->timeouts.stall * 10, parts_->tell);
+                                      parts_->timeouts.stall * 10, parts_->tell_retry);
 }
 
 void Connector::named_by_user(const atom::Url& url) {
@@ -130,7 +132,7 @@ coro::Task<> Connector::download(atom::Url url, net::FileSink& sink, net::Traffi
     case Scheme::http:
     case Scheme::https:
       return net::download(shared, where, sink, traffic, {}, net::request_policy(parts_->timeouts),
-                           coro::Clock::system(), parts_->tell);
+                           coro::Clock::system(), parts_->tell_retry);
     case Scheme::file:
       return net::read_local_file(parts_->pool, where, sink);
     case Scheme::ssh:

@@ -15,21 +15,23 @@
 #include "git/transport/host_memory.h"
 #include "net/download/file_sink.h"
 #include "net/policy/host_rest.h"
+#include "net/policy/retries.h"
 #include "net/policy/timeouts.h"
 
 namespace eka::git {
 
 class Connector final : public RemoteFactory {
  public:
-  // Called with details for -v: which parts of the user's configuration apply, what is retried. The text contains no
-  // secrets and is safe for a terminal. TellWait: which hosts are waited for.
+  // Called with text that contains no secrets and is safe for a terminal: `tell` with details for -v (which parts of
+  // the user's configuration apply), `tell_retry` with what is sent again and why. TellWait: which hosts are waited
+  // for.
   using Tell = std::function<void(std::string_view)>;
   using TellWait = net::HostRests::TellWait;
 
   // Owns the HTTP client. `reactor`, `pool` and `memory` must outlive it, and it must outlive its remotes. Call it on
   // `reactor` only.
   Connector(coro::Executor reactor, coro::Pool& pool, HostMemory& memory, net::Timeouts timeouts = {},
-            UserConfig config = {}, Tell tell = {}, TellWait tell_wait = {});
+            UserConfig config = {}, Tell tell = {}, TellWait tell_wait = {}, net::TellRetry tell_retry = {});
   ~Connector() override;
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;

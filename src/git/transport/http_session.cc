@@ -53,24 +53,33 @@ bool was_refused_anyway(const std::exception_ptr& failure) {
 
 }  // namespace
 
-// An HTTP response body; adds its traffic when it is destroyed.
+// An HTTP response body; adds its traffic as it is read.
 class HttpSession::Body final : public Answer {
  public:
   Body(std::unique_ptr<net::HttpResponse> response, net::Traffic& traffic)
       : response_(std::move(response)), traffic_(traffic) {}
   ~Body() override {
-    traffic_.bytes_received += response_->bytes_received();
+    count();
     traffic_.bytes_sent += response_->bytes_sent();
   }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
 
-  coro::Task<std::string_view> read() override { return response_->read(); }
+  coro::Task<std::string_view> read() override {
+    count();
+    return response_->read();
+  }
   net::HttpResponse& http() { return *response_; }
 
  private:
+  void count() {
+    const auto now = response_->bytes_received();
+    traffic_.bytes_received += now - std::exchange(counted_, now);
+  }
+
   std::unique_ptr<net::HttpResponse> response_;
   net::Traffic& traffic_;
+  std::uint64_t counted_ = 0;
 };
 
 HttpSession::HttpSession(const Shared& shared, const atom::Url& url)

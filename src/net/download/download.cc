@@ -56,19 +56,41 @@ class Download final : private HttpObserver {
   }
 
  private:
+  // Adds the traffic of a response: what was received at each call of count(), the rest when it is destroyed.
+  class Counted {
+   public:
+    Counted(const HttpResponse& response, Traffic& traffic) : response_(response), traffic_(traffic) {}
+    ~Counted() {
+      count();
+      traffic_.bytes_sent += response_.bytes_sent();
+    }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+    void count() {
+      const auto now = response_.bytes_received();
+      traffic_.bytes_received += now - std::exchange(counted_, now);
+    }
+
+   private:
+    const HttpResponse& response_;
+    Traffic& traffic_;
+    std::uint64_t counted_ = 0;
+  };
+
   // Reads one response to its end. False: it was interrupted or does not match, but the next one can continue.
   coro::Task<bool> transfer() {
     const auto begun_with = sink_.size();
     try {
       const auto response = co_await ask();
-      const Counted counted(*response, traffic_);
+      Counted counted(*response, traffic_);
       if (response->status() == 206 && !continues(*response)) co_return co_await begin_again();
       if (response->status() == 416) co_return co_await begin_again();
       if (response->status() == 200) {
         if (sink_.size() > 0) co_await sink_.restart();
         validator_ = validator_of(*response);
       }
-      co_await copy(response.get());
+      co_await copy(response.get(), &counted);
       co_return true;
     } catch (const Error& error) {
       // Without a validator the received bytes cannot be used, and the next attempt starts over.
@@ -83,8 +105,9 @@ class Download final : private HttpObserver {
     co_return false;
   }
 
-  coro::Task<> copy(HttpResponse* response) {
+  coro::Task<> copy(HttpResponse* response, Counted* counted) {
     while (true) {
+      counted->count();
       const std::string_view bytes = co_await response->read();
       if (bytes.empty()) co_return;
       const auto piece = std::as_bytes(std::span(bytes));
@@ -157,22 +180,6 @@ class Download final : private HttpObserver {
   }
 
   void before_retry(const Error& failure) { retries_.note(url_.str(), failure, traffic_); }
-
-  // Adds the traffic of a response when it is destroyed.
-  class Counted {
-   public:
-    Counted(const HttpResponse& response, Traffic& traffic) : response_(response), traffic_(traffic) {}
-    ~Counted() {
-      traffic_.bytes_received += response_.bytes_received();
-      traffic_.bytes_sent += response_.bytes_sent();
-    }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-
-   private:
-    const HttpResponse& response_;
-    Traffic& traffic_;
-  };
 
   DownloadShared shared_;
   atom::Url url_;

@@ -13,12 +13,12 @@ bool was_busy_too_long(const Error& error) {
 
 void Retries::note(std::string_view what, const Error& failure, Traffic& traffic) const {
   ++traffic.retries;
-  if (tell_) tell_(std::string(what) + ": retrying: " + failure.message());
+  if (tell_) tell_(std::string(what) + ": " + failure.message(), Repeat::no);
 }
 
 void Retries::note(std::string_view what, Repeat why, Traffic& traffic) const {
   traffic.count(why);
-  if (tell_) tell_(std::string(what) + ": repeating the request on a new connection: " + std::string(reason_of(why)));
+  if (tell_) tell_(std::string(what) + ": on a new connection: " + std::string(reason_of(why)), why);
 }
 
 }  // namespace eka::net

@@ -31,8 +31,9 @@ inline coro::RetryPolicy transfer_policy(const Timeouts& timeouts) {
   return {.attempts = 3, .deadline = timeouts.retry, .is_final = was_busy_too_long};
 }
 
-// Called with a message for each retry, for `-v`. The text is safe for a terminal.
-using TellRetry = std::function<void(std::string_view)>;
+// Called with "<what>: <reason>" for each retry after a failure (Repeat::no) and for each request that is repeated
+// immediately, which is nothing to worry about. The text is safe for a terminal.
+using TellRetry = std::function<void(std::string_view text, Repeat why)>;
 
 // The retries of one remote or download.
 class Retries {

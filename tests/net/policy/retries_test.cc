@@ -33,15 +33,16 @@ class FakeClock final : public coro::Clock {
 TEST_CASE("retries and repetitions are counted and reported") {
   FakeClock clock;
   std::vector<std::string> told;
-  net::Retries retries(net::request_policy({}), clock, [&](std::string_view text) { told.emplace_back(text); });
+  net::Retries retries(net::request_policy({}), clock,
+                       [&](std::string_view text, net::Repeat) { told.emplace_back(text); });
   net::Traffic traffic;
   retries.note("http://h/s.git", net::status_error(429, "http://h", std::chrono::seconds(7)), traffic);
   retries.note("http://h/s.git", net::Repeat::closed_while_idle, traffic);
   CHECK(traffic.retries == 1);
   CHECK(traffic.closed_while_idle == 1);
   REQUIRE(told.size() == 2);
-  CHECK(told[0].starts_with("http://h/s.git: retrying: http://h: rate limited"));
-  CHECK(told[1] == "http://h/s.git: repeating the request on a new connection: the server closed the idle connection");
+  CHECK(told[0].starts_with("http://h/s.git: http://h: rate limited"));
+  CHECK(told[1] == "http://h/s.git: on a new connection: the server closed the idle connection");
 }
 
 TEST_CASE("a request that has waited for a busy host is not retried") {

@@ -36,14 +36,14 @@ matches "EKA_UI_COLOR" $'\e\\[' "$err"
 EKA_UI_COLOR=always eka --color never plan ::none
 equal "the flag takes precedence" "" "$(grep $'\e' <<<"$err" || true)"
 eka plan ::a
-matches "plain progress in a pipe" 'evaluated ::a' "$err"
+matches "a summary in a pipe" '^planned 1 atom \(1 evaluated, 0 remembered\) in ' "$err"
 EKA_PLAN_FRESH=true EKA_UI_PROGRESS=none eka plan --json ::a
 equal "EKA_PLAN_FRESH" evaluated "$(jq -r '.plans[0].from' <<<"$out")"
 equal "EKA_UI_PROGRESS" "" "$err"
 EKA_PLAN_FRESH=true EKA_UI_QUIET=1 eka plan ::a
 equal "EKA_UI_QUIET" "" "$err"
 EKA_UI_VERBOSE=1 eka plan ::a
-matches "EKA_UI_VERBOSE" 'located' "$err"
+matches "EKA_UI_VERBOSE" 'found ::a' "$err"
 EKA_NET_OFFLINE=true eka plan http://127.0.0.1:1/set.git::a
 equal "EKA_NET_OFFLINE" 7 "$status"
 EKA_UI_COLOR=blue eka plan ::a
