@@ -12,24 +12,19 @@ namespace {
 
 using Node = engine::DependencyGraph::Node;
 
+// Text in quotes, as in Graphviz's language.
+std::string quoted(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 // Labels may contain any letter, but no quotes or markup; versions and tags contain less.
 std::string node_id(const Node& node) {
   return atom::AtomId(node.atom.set, node.atom.label).str().substr(0, 16) + "-" + node.atom.version.str();
-}
-
-void html_below(const engine::DependencyGraph& graph, std::size_t index, std::set<std::size_t>& drawn,
-                std::string& out) {
-  const auto& node = graph.nodes[index];
-  const bool leaf = node.needs.empty();
-  const bool folded = !drawn.insert(index).second;
-  const auto name = fmt::format("<b>{}</b> {} <i>{}</i>", node.atom.label.str(), node.atom.version.str(), node.set);
-  if (leaf || folded) {
-    out += fmt::format("<li>{}{}</li>\n", name, folded && !leaf ? " …" : "");
-    return;
-  }
-  out += fmt::format("<li><details open><summary>{}</summary><ul>\n", name);
-  for (const auto next : node.needs) html_below(graph, next, drawn, out);
-  out += "</ul></details></li>\n";
 }
 
 }  // namespace
@@ -45,7 +40,7 @@ std::string graphs_dot(const std::vector<engine::DependencyGraph>& graphs) {
   std::set<std::string> edges;
   for (const auto& graph : graphs) {
     for (const auto& node : graph.nodes) {
-      nodes.insert(fmt::format("  \"{}\" [label=\"{}\"{}];\n", node_id(node), node_title(node),
+      nodes.insert(fmt::format("  \"{}\" [label=\"{}\"{}];\n", node_id(node), quoted(node_title(node)),
                                node.composes ? ", shape=box" : ""));
       for (const auto next : node.needs) {
         edges.insert(fmt::format("  \"{}\" -> \"{}\";\n", node_id(node), node_id(graph.nodes[next])));
@@ -81,20 +76,6 @@ atom::Json graph_json(const engine::DependencyGraph& graph) {
     out["atoms"].push_back(std::move(entry));
   }
   return out;
-}
-
-std::string graphs_html(const std::vector<engine::DependencyGraph>& graphs) {
-  std::string out =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>atoms</title>\n"
-      "<style>body{font:15px/1.5 system-ui,sans-serif;margin:2em}ul{list-style:none;padding-left:1.4em}"
-      "li:not(:has(details)){padding-left:1em}i{color:#777}summary{cursor:pointer}</style></head><body>\n";
-  for (const auto& graph : graphs) {
-    std::set<std::size_t> drawn;
-    out += "<ul>\n";
-    html_below(graph, 0, drawn, out);
-    out += "</ul>\n";
-  }
-  return out + "</body></html>\n";
 }
 
 }  // namespace eka::cli

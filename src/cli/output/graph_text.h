@@ -1,4 +1,4 @@
-// Formats of a dependency graph: a tree for the terminal, Graphviz, JSON, and HTML.
+// Formats of a dependency graph: a tree for the terminal, Graphviz and JSON. The HTML page is in cli/page.
 #pragma once
 
 #include <string>
@@ -14,7 +14,5 @@ std::string graph_text(const engine::DependencyGraph& graph);
 // One digraph for all graphs; an atom that is in several is one node.
 std::string graphs_dot(const std::vector<engine::DependencyGraph>& graphs);
 atom::Json graph_json(const engine::DependencyGraph& graph);
-// A self-contained page with collapsible trees.
-std::string graphs_html(const std::vector<engine::DependencyGraph>& graphs);
 
 }  // namespace eka::cli

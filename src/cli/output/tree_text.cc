@@ -10,12 +10,6 @@ namespace {
 
 using Node = engine::DependencyGraph::Node;
 
-std::string provenance(const Node& node) {
-  if (node.from_working_tree) return "working tree";
-  if (node.vouched_by.empty()) return "lock file only";
-  return fmt::format("at {}", fmt::join(node.vouched_by, " and "));
-}
-
 class Tree {
  public:
   Tree(const engine::DependencyGraph& graph, const std::vector<std::vector<std::size_t>>& edges, std::size_t depth)
@@ -49,6 +43,12 @@ class Tree {
 };
 
 }  // namespace
+
+std::string provenance(const Node& node) {
+  if (node.from_working_tree) return "working tree";
+  if (node.vouched_by.empty()) return "lock file only";
+  return fmt::format("at {}", fmt::join(node.vouched_by, " and "));
+}
 
 std::string node_title(const Node& node) {
   return fmt::format("{} ({}{}{})", node.atom.str(), node.set, node.set.empty() ? "" : ", ", provenance(node));

@@ -10,6 +10,9 @@
 
 namespace eka::cli {
 
+// The source that maps the version of an atom to its revision: "at <url>", "working tree", "lock file only".
+std::string provenance(const engine::DependencyGraph::Node& node);
+
 // "auth 1.1.0 (company, at https://…)": the version, its set, and the source that maps it to a revision.
 std::string node_title(const engine::DependencyGraph::Node& node);
 

@@ -5,6 +5,7 @@
 
 #include "cli/command/command.h"
 #include "cli/command/plan_options.h"
+#include "cli/command/record_options.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
@@ -19,6 +20,7 @@ namespace {
 
 struct BuildOptions {
   PlanOptions plan;
+  RecordOptions record;
   std::optional<std::string> builders;
   bool json = false;
 };
@@ -37,6 +39,7 @@ int build(const Common& common, const BuildOptions& options) {
 
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
   display->expect(request.plan.items.size());
+  Record record(options.record, "build", options.plan.uris, preferences.settings.jobs, *display);
   auto report = with_engine<engine::BuildReport>(preferences.settings, *display, [&](engine::Context& context) {
     return while_read(engine::build(context, request));
   });
@@ -54,6 +57,7 @@ int build(const Common& common, const BuildOptions& options) {
   print(options.json ? Text::pretty(document_of(request.plan, report)) : paths);
   print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.plan.remotes);
+  record.finish(report.plan.remotes);
   display->end_with(build_summary(report.plan, errors.size(), display->elapsed()));
   return exit_code(errors);
 }
@@ -64,6 +68,7 @@ void add_build(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("build", "plan atoms, build them with Nix and print output paths");
   const auto options = std::make_shared<BuildOptions>();
   options->plan.add_to(*command);
+  options->record.add_to(*command);
   command->add_option("--builders", options->builders, "remote build machines, in the syntax of Nix's --builders")
       ->type_name("BUILDERS");
   command->add_flag("--json", options->json, "print a JSON document (docs/plan.schema.json)");

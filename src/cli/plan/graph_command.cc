@@ -1,4 +1,5 @@
 // eka graph URI…: the dependency graph.
+#include <cstdlib>
 #include <memory>
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@
 #include "cli/output/graph_text.h"
 #include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
+#include "cli/page/graph_page.h"
+#include "coro/process/process.h"
 #include "engine/plan/dependency_graph.h"
 
 namespace eka::cli {
@@ -35,6 +38,25 @@ atom::Json json_document(const std::vector<engine::Wanted>& items, const engine:
   return document;
 }
 
+// Drawn by Graphviz. Throws Kind::failure if it is not installed or fails.
+std::string svg_of(const std::string& dot) {
+  coro::Command command({"dot", "-Tsvg"});
+  for (const char* const name : {"PATH", "HOME"}) {
+    if (const char* const value = std::getenv(name)) command.env[name] = value;
+  }
+  command.input = dot;
+  std::optional<coro::Exit> exit;
+  try {
+    exit = with_runtime<coro::Exit>([&](coro::Runtime&) { return coro::run(command); });
+  } catch (const Error& error) {
+    throw Error(error)
+        .within("drawing the graph with dot")
+        .with_hint("install Graphviz (Debian: apt-get install graphviz), or use --format html");
+  }
+  if (!exit->ok()) throw Error(Kind::failure, "dot failed: " + exit->errors).within("drawing the graph");
+  return exit->output;
+}
+
 void show(const std::string& format, const std::vector<engine::Wanted>& items, const engine::GraphReport& report) {
   std::vector<engine::DependencyGraph> graphs;
   for (const auto& graph : report.graphs) {
@@ -45,7 +67,9 @@ void show(const std::string& format, const std::vector<engine::Wanted>& items, c
   } else if (format == "dot") {
     print(graphs_dot(graphs));
   } else if (format == "html") {
-    print(graphs_html(graphs));
+    print(graph_page(graphs));
+  } else if (format == "svg") {
+    print(svg_of(graphs_dot(graphs)));
   } else {
     for (const auto& graph : graphs) print(graph_text(graph));
   }
@@ -78,10 +102,13 @@ void add_graph(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("graph", "show the dependency graph of atoms");
   const auto options = std::make_shared<GraphOptions>();
   command->add_option("uri", options->uris, atom_uri_help)->type_name("URI")->required();
-  command->add_option("--format", options->format, "output format: text, dot, json or html (default: text)")
+  command
+      ->add_option(
+          "--format", options->format,
+          "output format: text, html (a page to explore the graph), svg (needs Graphviz), dot or json (default: text)")
       ->type_name("FORMAT")
-      ->check(one_of({"text", "dot", "json", "html"}));
-  command->footer("Example:\n  eka graph --format dot ::server | dot -Tsvg >graph.svg\n");
+      ->check(one_of({"text", "html", "svg", "dot", "json"}));
+  command->footer("Example:\n  eka graph --format html ::server >graph.html\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return graph(common, *options); }; });
 }

@@ -7,6 +7,7 @@
 
 #include "cli/command/command.h"
 #include "cli/command/plan_options.h"
+#include "cli/command/record_options.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
@@ -26,6 +27,7 @@ namespace {
 
 struct Options {
   PlanOptions plan;
+  RecordOptions record;
   std::string json;  // "", "document" or "lines"
   std::string shard;
   std::vector<std::string> merge;
@@ -81,6 +83,7 @@ int plan(const Common& common, const Options& options) {
   engine::PlanReport report;
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
   display->expect(request.items.size());
+  Record record(options.record, "plan", options.plan.uris, preferences.settings.jobs, *display);
   {
     Early early;
     if (options.json == "lines") display->pass_on_to(early.lines.emplace(request, shard, display->output()));
@@ -97,6 +100,7 @@ int plan(const Common& common, const Options& options) {
   const auto errors = errors_of(report);
   print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
+  record.finish(report.remotes);
   display->end_with(plan_summary(report, display->elapsed()));
   return exit_code(errors);
 }
@@ -127,6 +131,7 @@ void add_plan(CLI::App& app, Action& action) {
                  "(docs/plan.schema.json)")
       ->check(one_of({"document", "lines"}))
       ->option_text("[=lines]");
+  options->record.add_to(*command);
   auto* shard = command
                     ->add_option("--shard", options->shard,
                                  "plan only the K-th of N parts of the URIs, to distribute them to N machines")

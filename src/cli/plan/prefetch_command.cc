@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/command/command.h"
+#include "cli/command/record_options.h"
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
 #include "cli/command/with_engine.h"
@@ -18,6 +19,7 @@ namespace eka::cli {
 namespace {
 
 struct PrefetchOptions {
+  RecordOptions record;
   std::vector<std::string> uris;
   std::vector<std::string> locks;
   bool json = false;
@@ -82,6 +84,7 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
   for (const auto& name : options.locks) request.locks.push_back(read_lock(name));
 
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
+  Record record(options.record, "prefetch", options.uris, preferences.settings.jobs, *display);
   const auto report = with_engine<engine::PrefetchReport>(
       preferences.settings, *display, [&](engine::Context& context) { return engine::prefetch(context, request); });
   display->end();
@@ -93,6 +96,7 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
   if (options.json) print(Text::pretty(report_json(request, report)));
   print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
+  record.finish(report.remotes);
   display->end_with(prefetch_summary(report, display->elapsed()));
   return exit_code(errors);
 }
@@ -108,6 +112,7 @@ void add_prefetch(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   command->add_flag("--json", options->json,
                     "print a JSON document with atoms, times, and requests and bytes per remote");
+  options->record.add_to(*command);
   command->footer("Example:\n  eka prefetch --lock server/atom.lock && eka --offline plan ::server\n");
   command->callback([options, &action] {
     if (options->uris.empty() && options->locks.empty()) throw CLI::RequiredError("URI or --lock");

@@ -47,7 +47,9 @@ coro::Task<> Display::run(engine::Context& context) {
   while (true) {
     co_await coro::sleep(redraw_interval);
     const auto now = steady_clock::now();
-    activity_.received(context.remotes().bytes_received(), now);
+    const auto bytes = context.remotes().bytes_received();
+    activity_.received(bytes, now);
+    if (tell_received_) tell_received_(bytes);
     draw(now);
   }
 }

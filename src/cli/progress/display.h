@@ -7,6 +7,7 @@
 // Used on the reactor. Writing to a terminal that has stopped reading does not block it in live mode.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -27,6 +28,8 @@ class Display final : public engine::Observer {
 
   // Events are passed on to `listener`, which must outlive the run.
   void pass_on_to(engine::Observer& listener) { listeners_.push_back(&listener); }
+  // Called with the number of bytes received so far, at each redraw.
+  void tell_received(std::function<void(std::uint64_t)> tell) { tell_received_ = std::move(tell); }
   // The run is for so many plans.
   void expect(std::size_t plans) { activity_.expect(plans); }
 
@@ -36,6 +39,7 @@ class Display final : public engine::Observer {
   void end() { screen_.reset(); }
   // Ends, and prints the last line of the run unless nothing is to be shown.
   void end_with(const std::string& summary);
+  Activity::Time started() const { return activity_.started(); }
   // How long the run has taken.
   std::chrono::milliseconds elapsed() const;
 
@@ -64,6 +68,7 @@ class Display final : public engine::Observer {
   Activity::Time next_line_;
   std::unique_ptr<Screen> screen_;  // in live mode, until end()
   std::vector<engine::Observer*> listeners_;
+  std::function<void(std::uint64_t)> tell_received_;
 };
 
 // The display for a command: `progress` as decided by decide().
