@@ -40,7 +40,8 @@ struct Cache::Contents {
         objects(repository, database, uses, access, the_pool, the_clock),
         names(refs, objects, database, access, the_pool, directories.boot()),
         sources(root / "sources", repository, refs, objects, uses, access, the_pool),
-        trees(directories, repository, objects, database, uses, the_pool) {}
+        trees(directories, repository, objects, database, uses, the_pool),
+        working_trees(places, repository, objects, trees, database, uses, the_pool, directories.boot()) {}
 
   fs::path root;
   WriteAccess access;
@@ -59,6 +60,7 @@ struct Cache::Contents {
   CachedNames names;
   CachedSources sources;
   CachedTrees trees;
+  CachedWorkingTrees working_trees;
 };
 
 Cache::Cache(std::unique_ptr<Contents> contents) : contents_(std::move(contents)) {}
@@ -75,6 +77,7 @@ coro::Task<std::unique_ptr<Cache>> Cache::open(fs::path root, coro::Pool& pool, 
       if (!access.is_granted()) return;
       root = make_cache_root(root);
       make_directories(Trees::incoming(root / "trees"));
+      make_directories(Places(root).working());
     } catch (const fs::filesystem_error& error) {
       throw Error(Kind::failure, where + ": " + error.code().message()).with_hint(hint);
     } catch (const Error& error) {
@@ -109,6 +112,10 @@ CachedSources& Cache::sources() {
 
 CachedTrees& Cache::trees() {
   return contents_->trees;
+}
+
+CachedWorkingTrees& Cache::working_trees() {
+  return contents_->working_trees;
 }
 
 Vouched& Cache::vouched() {

@@ -3,6 +3,7 @@
 //   git/                one bare repository; atoms are kept by refs (name/refs.h)
 //   git/incoming/…      quarantines: packs that are still arriving, one directory per intake
 //   trees/<tree id>/    materialized trees, complete or absent
+//   working/<sha256>    states of the files of a working tree, by SHA-256 of its path
 //   sources/<sha256>    single downloaded files, by SHA-256
 //   eka.db              SQLite: tree id -> NAR hash, evaluation digest -> derivation, facts about hosts
 //   lock                held shared by every running eka, exclusively to remove content (use_lock.h)
@@ -23,6 +24,7 @@
 #include "store/cache/cached_objects.h"
 #include "store/cache/cached_sources.h"
 #include "store/cache/cached_trees.h"
+#include "store/cache/cached_working_trees.h"
 #include "store/fact/database.h"
 #include "store/fact/uses.h"
 #include "store/fact/vouched.h"
@@ -46,6 +48,7 @@ class Cache {
   CachedNames& names();
   CachedSources& sources();
   CachedTrees& trees();
+  CachedWorkingTrees& working_trees();
   // Which revision each version is, according to remotes.
   Vouched& vouched();
   // Facts remembered between runs. Losing them costs only time. The writer of a fact defines its meaning.

@@ -92,7 +92,8 @@ std::vector<std::string> CacheFixture::leftovers_now() const {
   }
   for (const auto& entry : fs::directory_iterator(root_)) {
     const std::string name = entry.path().filename();
-    if (name != "git" && name != "trees" && name != "lock" && name != "sources" && !name.starts_with("eka.db"))
+    if (name != "git" && name != "trees" && name != "working" && name != "lock" && name != "sources" &&
+        !name.starts_with("eka.db"))
       found.push_back(entry.path());
   }
   for (const auto& entry : fs::directory_iterator(root_ / "git" / "objects" / "pack")) {

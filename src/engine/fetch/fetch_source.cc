@@ -104,9 +104,9 @@ coro::Task<std::optional<FetchedSource>> Sources::cached_tree(std::string key, s
   const auto tree = co_await context_.cache->sources().tree(key);
   if (!tree) co_return std::nullopt;
   try {
-    const auto hash = co_await context_.cache->trees().nar_hash(*tree);
-    auto place = co_await context_.cache->trees().materialize(*tree);
-    co_return FetchedSource{atom::source_store_path(hash, name), std::move(place), hash, true};
+    auto provided = co_await context_.cache->trees().provide(*tree);
+    const auto& hash = provided.hash;
+    co_return FetchedSource{atom::source_store_path(hash, name), std::move(provided.directory), hash, true};
   } catch (const Error& error) {
     if (error.kind() != Kind::integrity) throw;
     // Damaged: it is fetched again, which repairs it or reports an error.

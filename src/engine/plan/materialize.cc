@@ -67,9 +67,9 @@ atom::Json member_json(const Closure::Member& member, const std::vector<std::str
 }
 
 coro::Task<eval::Source> materialize_tree(Context& context, atom::ObjectId tree, std::string label) {
-  const auto hash = co_await context.cache->trees().nar_hash(tree);
-  auto directory = co_await context.cache->trees().materialize(tree);
-  co_return eval::Source{atom::source_store_path(hash, atom::store_name(label)), std::move(directory)};
+  auto provided = co_await context.cache->trees().provide(tree);
+  co_return eval::Source{atom::source_store_path(provided.hash, atom::store_name(label)),
+                         std::move(provided.directory)};
 }
 
 }  // namespace

@@ -25,13 +25,13 @@ std::string enumerated(std::vector<std::string> names) {
   return fmt::format("{} and {} more", fmt::join(names, ", "), more);
 }
 
-std::optional<atom::ObjectId> blob_of(const git::WorkingFile& file) {
+std::optional<atom::ObjectId> blob_of(const fs::path& directory, const git::WorkingFile& file) {
   if (file.known) return file.known;
   if (file.content) return atom::ObjectId::of("blob", *file.content);
   if (file.mode == git::WorkingFile::Mode::link) {
-    return atom::ObjectId::of("blob", fs::read_symlink(file.on_disk).string());
+    return atom::ObjectId::of("blob", fs::read_symlink(directory / file.path).string());
   }
-  const auto content = git::read_named_file(file.on_disk, std::uint64_t{1} << 30);
+  const auto content = git::read_named_file(directory / file.path, std::uint64_t{1} << 30);
   return content ? std::optional(atom::ObjectId::of("blob", *content)) : std::nullopt;
 }
 
@@ -95,7 +95,7 @@ std::vector<std::string> changed_files(const git::SourceRepository& repository, 
     for (const auto& file : git::list_working_files(directory)) {
       const auto found = committed.find(file.path);
       const auto same = [&](const git::SourceFile& other) {
-        return other.mode == static_cast<std::uint32_t>(file.mode) && blob_of(file) == other.id;
+        return other.mode == static_cast<std::uint32_t>(file.mode) && blob_of(directory, file) == other.id;
       };
       if (found == committed.end() || !same(found->second)) out.push_back(file.path);
       if (found != committed.end()) committed.erase(found);

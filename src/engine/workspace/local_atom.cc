@@ -10,14 +10,13 @@
 #include "engine/workspace/set_remote.h"
 #include "git/config/user_config.h"
 #include "git/object/source_repository.h"
-#include "git/object/working_tree.h"
 
 namespace eka::engine {
 namespace {
 
 struct Found {
   atom::Version version{0, 0, 0};
-  std::vector<git::WorkingFile> files;
+  std::filesystem::path directory;
   std::filesystem::path git_directory;
   std::filesystem::path root;
   std::filesystem::path lock;  // empty if there is none
@@ -65,7 +64,7 @@ Found find(const std::filesystem::path& directory, const atom::Label& label, con
     throw Error(Kind::unsatisfiable, fmt::format("the working tree has `{}` {}, which does not satisfy {}", label.str(),
                                                  out.version.str(), requirement.str()));
   }
-  out.files = git::list_working_files(root / atom->second.directory);
+  out.directory = root / atom->second.directory;
   out.git_directory = repository.git_directory();
   out.root = root;
   const auto lock = root / atom->second.directory / lock_file;
@@ -100,11 +99,12 @@ coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path direct
                                   atom::Requirement requirement) {
   auto found = co_await coro::offload(context.pool, [&] { return find(directory, label, requirement); });
   const auto genesis = co_await find_genesis(context, found.root);
-  const auto tree = co_await context.cache->objects().snapshot(std::move(found.files));
+  const auto tree = co_await context.cache->working_trees().take(std::move(found.directory));
   const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
   const auto rev = co_await context.cache->objects().write_commit(commit.text());
   std::vector<store::AtomName> entered{{label, commit.version, rev}};
   co_await context.cache->names().hold(store::Giver::working_tree(), genesis, std::move(entered));
+  context.cache->working_trees().keep(tree);
   if (!found.lock.empty()) context.cache->uses().note_lock(found.lock);
   Published published{genesis, label, commit.version, rev};
   auto url = unwrap(atom::Url::parse(found.git_directory.string()));

@@ -2,7 +2,7 @@
 //
 // Its directory becomes git tree objects (.gitignore is respected, executable bits and symlinks are kept), and an atom
 // commit without an origin, with the version "<version>-dev.<first 12 hex digits of the tree>". Nothing is written into
-// the directory; a tree that is cached already costs a stat of each file.
+// the directory; a tree that is cached already costs a stat of each file, and only changed files are read.
 #pragma once
 
 #include <filesystem>

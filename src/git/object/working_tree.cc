@@ -1,11 +1,17 @@
 #include "git/object/working_tree.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "coro/process/descriptor.h"
 #include "git/config/repository_format.h"
 #include "git/config/safe_directory.h"
 #include "git/config/user_config.h"
@@ -26,6 +32,53 @@ struct Tracked {
   std::uint32_t mode = 0;
   atom::ObjectId id{};
 };
+
+Error cannot_read(const fs::path& path) {
+  return Error(Kind::failure,
+               fmt::format("cannot read {}: {}", printable(path.native()), std::generic_category().message(errno)));
+}
+
+// An entry of a directory. The name of a directory ends with a slash, as git sorts it.
+struct Name {
+  std::string text;
+  bool is_directory = false;
+};
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const noexcept { ::closedir(directory); }
+};
+
+// Opens a directory; a link is not followed.
+coro::Descriptor open_directory(int parent, const char* name, const fs::path& path) {
+  coro::Descriptor here(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (here.get() < 0) throw cannot_read(path);
+  return here;
+}
+
+bool is_directory_at(int parent, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat status{};
+  return ::fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+// In git's order.
+std::vector<Name> names_in(int directory, const fs::path& path) {
+  const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(open_directory(directory, ".", path).release()));
+  if (!stream) throw cannot_read(path);
+  std::vector<Name> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(stream.get())) {
+    std::string name(entry->d_name);
+    if (name == "." || name == "..") continue;
+    const bool is_directory = is_directory_at(directory, *entry);
+    if (is_directory) name += '/';
+    names.push_back({std::move(name), is_directory});
+    errno = 0;
+  }
+  if (errno != 0) throw cannot_read(path);
+  std::ranges::sort(names, {}, &Name::text);
+  return names;
+}
 
 // A working tree, and how its files become entries of a tree.
 class Tree {
@@ -48,10 +101,10 @@ class Tree {
   const fs::path& directory() const { return directory_; }
   const fs::path& root() const { return root_; }
 
-  // A file on disk. Where the file system cannot store a mode, the index has it.
-  WorkingFile on_disk(const fs::path& path, const struct stat& status, const std::optional<Tracked>& tracked) const {
+  // A file on disk, at `path` below the directory. Where the file system cannot store a mode, the index has it.
+  WorkingFile on_disk(std::string path, const struct stat& status, const std::optional<Tracked>& tracked) const {
     using Mode = WorkingFile::Mode;
-    WorkingFile file{path.lexically_relative(directory_).generic_string(), Mode::file, path, {}, {}};
+    WorkingFile file{.path = std::move(path), .state = state_of(status)};
     const auto mode = tracked ? static_cast<Mode>(tracked->mode) : Mode::file;
     if (S_ISLNK(status.st_mode)) {
       file.mode = Mode::link;
@@ -68,11 +121,9 @@ class Tree {
   WorkingFile off_disk(const fs::path& path, const Tracked& tracked) const {
     const auto name = path.lexically_relative(root_).generic_string();
     if (tracked.mode == 0160000) refuse_nested(path);
-    WorkingFile file{path.lexically_relative(directory_).generic_string(),
-                     static_cast<WorkingFile::Mode>(tracked.mode),
-                     path,
-                     tracked.id,
-                     {}};
+    WorkingFile file{.path = path.lexically_relative(directory_).generic_string(),
+                     .mode = static_cast<WorkingFile::Mode>(tracked.mode),
+                     .known = tracked.id};
     const auto oid = to_oid(tracked.id);
     git_blob* raw = nullptr;
     if (git_blob_lookup(&raw, repository_.get(), &oid) < 0) {
@@ -107,8 +158,8 @@ class Tree {
 // Lists with libgit2.
 class Lister {
  public:
-  Lister(const Tree& tree, IndexHandle index)
-      : tree_(tree), index_(std::move(index)), rules_(tree.config().is_set("core.ignorecase", false)) {
+  Lister(const Tree& tree, IndexHandle index, const RecallBlob& recall)
+      : tree_(tree), index_(std::move(index)), recall_(recall), rules_(tree.config().is_set("core.ignorecase", false)) {
     struct stat status{};
     if (const char* path = git_index_path(index_.get()); path != nullptr && stat(path, &status) == 0) {
       index_written_ = status.st_mtim;
@@ -127,9 +178,9 @@ class Lister {
       here /= part;
       ignored = ignored || rules_.ignores(here.lexically_relative(tree_.root()).generic_string(), true);
     }
-    walk(tree_.directory(), ignored);
-    add_unchecked();
-    std::ranges::sort(files_, {}, &WorkingFile::path);
+    above_ = prefix_of(tree_.directory());
+    walk(open_directory(AT_FDCWD, tree_.directory().c_str(), tree_.directory()).get(), above_, ignored);
+    if (add_unchecked()) std::ranges::sort(files_, {}, &WorkingFile::path);
     return std::move(files_);
   }
 
@@ -149,25 +200,31 @@ class Lister {
     return directory.lexically_relative(tree_.root()).generic_string() + "/";
   }
 
-  // `ignored`: everything in this directory is, unless it is tracked.
-  void walk(const fs::path& directory, bool ignored) {
+  // The open directory `here` has the path `prefix`. `ignored`: everything in it is, unless it is tracked. In git's
+  // order, so the files need not be sorted.
+  void walk(int here, const std::string& prefix, bool ignored) {
     const auto rules = rules_.size();
-    const auto prefix = prefix_of(directory);
-    rules_.add_file(directory / ".gitignore", prefix);
-    for (const auto& entry : fs::directory_iterator(directory)) {
-      const auto& path = entry.path();
-      const auto name = prefix + path.filename().generic_string();
-      const auto status = entry.symlink_status();
-      if (path.filename() == ".git") {
-        if (directory != tree_.root()) Tree::refuse_nested(directory);
-      } else if (fs::is_directory(status)) {
-        const bool skipped = ignored || rules_.ignores(name, true);
-        if (!skipped || tracked_below(name + "/")) walk(path, skipped);
-      } else if (fs::is_regular_file(status) || fs::is_symlink(status)) {
-        if (tracked(name) != nullptr || !(ignored || rules_.ignores(name, false))) add(path, name);
+    const auto names = names_in(here, tree_.root() / prefix);
+    const auto has = [&](const char* name) { return std::ranges::find(names, name, &Name::text) != names.end(); };
+    if (!prefix.empty() && (has(".git") || has(".git/")))
+      Tree::refuse_nested(tree_.root() / prefix.substr(0, prefix.size() - 1));
+    if (has(".gitignore")) rules_.add_file(tree_.root() / prefix / ".gitignore", prefix);
+    for (const auto& [name, is_directory] : names) {
+      const auto path = prefix + name;
+      if (is_directory) {
+        if (name != ".git/") enter(here, name, path, ignored);
+      } else if (name != ".git") {
+        add(here, name, path, ignored);
       }
     }
     rules_.shrink(rules);
+  }
+
+  // `path` ends with a slash.
+  void enter(int parent, const std::string& name, const std::string& path, bool ignored) {
+    const bool skipped = ignored || rules_.ignores(std::string_view(path).substr(0, path.size() - 1), true);
+    if (skipped && !tracked_below(path)) return;
+    walk(open_directory(parent, name.c_str(), tree_.root() / path).get(), path, skipped);
   }
 
   const git_index_entry* tracked(const std::string& name) const {
@@ -177,29 +234,34 @@ class Lister {
     return git_index_find_prefix(nullptr, index_.get(), prefix.c_str()) == 0;
   }
 
-  void add(const fs::path& path, const std::string& name) {
+  void add(int parent, const std::string& name, const std::string& path, bool ignored) {
+    const auto* entry = tracked(path);
+    if (entry == nullptr && (ignored || rules_.ignores(path, false))) return;
     struct stat status{};
-    if (lstat(path.c_str(), &status) != 0) throw Error(Kind::failure, fmt::format("cannot read {}", path.string()));
-    const auto* entry = tracked(name);
-    files_.push_back(tree_.on_disk(
-        path, status, entry == nullptr ? std::nullopt : std::optional(Tracked{entry->mode, from_oid(entry->id)})));
-    if (entry != nullptr && vouches(*entry, status)) files_.back().known = from_oid(entry->id);
+    if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) throw cannot_read(tree_.root() / path);
+    if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return;
+    auto& file = files_.emplace_back(
+        tree_.on_disk(path.substr(above_.size()), status,
+                      entry == nullptr ? std::nullopt : std::optional(Tracked{entry->mode, from_oid(entry->id)})));
+    if (recall_) file.known = recall_(file.path, file.state);
+    if (!file.known && entry != nullptr && vouches(*entry, status)) file.known = from_oid(entry->id);
   }
 
-  // Adds what is outside of a sparse checkout.
-  void add_unchecked() {
-    const auto prefix = prefix_of(tree_.directory());
+  // Adds what is outside of a sparse checkout; returns whether there is anything.
+  bool add_unchecked() {
+    const auto count_before = files_.size();
     std::size_t at = 0;
-    if (!prefix.empty() && git_index_find_prefix(&at, index_.get(), prefix.c_str()) != 0) return;
+    if (!above_.empty() && git_index_find_prefix(&at, index_.get(), above_.c_str()) != 0) return false;
     for (const std::size_t count = git_index_entrycount(index_.get()); at < count; ++at) {
       const auto* entry = git_index_get_byindex(index_.get(), at);
-      if (!std::string_view(entry->path).starts_with(prefix)) return;
+      if (!std::string_view(entry->path).starts_with(above_)) break;
       if ((entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) == 0) continue;
       const fs::path path = tree_.root() / entry->path;
       struct stat status{};
       if (lstat(path.c_str(), &status) == 0) continue;
       files_.push_back(tree_.off_disk(path, {entry->mode, from_oid(entry->id)}));
     }
+    return files_.size() != count_before;
   }
 
   // As in git: equal stat data, and not modified at the time when the index was written ("racy").
@@ -228,13 +290,15 @@ class Lister {
 
   const Tree& tree_;
   IndexHandle index_;
+  const RecallBlob& recall_;
   IgnoreRules rules_;
+  std::string above_;  // the prefix of the listed directory
   timespec index_written_{};
   std::vector<WorkingFile> files_;
 };
 
 // Lists with the user's git.
-std::vector<WorkingFile> list_with_git(const Tree& tree) {
+std::vector<WorkingFile> list_with_git(const Tree& tree, const RecallBlob& recall) {
   std::vector<WorkingFile> out;
   for (const auto& listed : list_by_git(tree.directory())) {
     const fs::path path = tree.directory() / listed.path;
@@ -244,7 +308,8 @@ std::vector<WorkingFile> list_with_git(const Tree& tree) {
     if (lstat(path.c_str(), &status) != 0) {
       if (listed.skips_worktree) out.push_back(tree.off_disk(path, *tracked));
     } else if (S_ISREG(status.st_mode) || S_ISLNK(status.st_mode)) {
-      out.push_back(tree.on_disk(path, status, tracked));
+      auto& file = out.emplace_back(tree.on_disk(listed.path, status, tracked));
+      if (recall) file.known = recall(file.path, file.state);
     }
   }
   return out;
@@ -252,14 +317,14 @@ std::vector<WorkingFile> list_with_git(const Tree& tree) {
 
 }  // namespace
 
-std::vector<WorkingFile> list_working_files(const fs::path& directory) {
+std::vector<WorkingFile> list_working_files(const fs::path& directory, const RecallBlob& recall) {
   const Tree tree(directory);
   git_index* raw = nullptr;
   if (git_repository_index(&raw, tree.repository()) < 0) {
     git_error_clear();
-    return list_with_git(tree);
+    return list_with_git(tree, recall);
   }
-  return Lister(tree, IndexHandle(raw)).list();
+  return Lister(tree, IndexHandle(raw), recall).list();
 }
 
 }  // namespace eka::git

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "store/object/lender.h"
-#include "store/object/snapshot.h"
 #include "store/object/survey.h"
 #include "store/object/tree.h"
 #include "store/object/tree_file.h"
@@ -175,15 +174,17 @@ coro::Task<std::optional<std::string>> CachedObjects::blob(atom::ObjectId id, st
   co_return content;
 }
 
-coro::Task<atom::ObjectId> CachedObjects::snapshot(std::vector<git::WorkingFile> files) {
-  co_return co_await coro::offload(
-      pool_, [&] { return repository_.read([&](Objects& objects) { return write_snapshot(objects, files); }); });
-}
-
 coro::Task<atom::ObjectId> CachedObjects::write_commit(std::string text) {
-  co_return co_await coro::offload(pool_, [&] {
+  const auto rev = co_await coro::offload(pool_, [&] {
     return repository_.read([&](Objects& objects) { return objects.write_durably(ObjectType::commit, text); });
   });
+  if (whole_trees_.contains(tree_of_commit(text))) whole_.insert(rev);
+  co_return rev;
+}
+
+void CachedObjects::wrote_tree(const atom::ObjectId& tree, bool packed) {
+  whole_trees_.insert(tree);
+  if (packed) has_grown_ = true;
 }
 
 }  // namespace eka::store

@@ -14,7 +14,6 @@
 #include "coro/run/pool.h"
 #include "coro/task/clock.h"
 #include "coro/task/task.h"
-#include "git/object/working_tree.h"
 #include "store/disk/write_access.h"
 #include "store/fact/database.h"
 #include "store/fact/uses.h"
@@ -73,9 +72,11 @@ class CachedObjects {
   // A blob by its id; nullopt if it is missing. Throws Kind::integrity if it is larger than `limit`.
   coro::Task<std::optional<std::string>> blob(atom::ObjectId id, std::size_t limit = largest_file);
 
-  // Stores a local atom like a fetched one: its files as a tree, its commit as an object. Does not write refs.
-  coro::Task<atom::ObjectId> snapshot(std::vector<git::WorkingFile> files);
+  // Writes a commit that eka made. Does not write refs.
   coro::Task<atom::ObjectId> write_commit(std::string text);
+  // Records that all objects of a tree were written or found by this process: a commit of it that write_commit() writes
+  // is complete. `packed`: as one or more packs.
+  void wrote_tree(const atom::ObjectId& tree, bool packed);
 
  private:
   // What the database says about a commit.
@@ -91,6 +92,7 @@ class CachedObjects {
   WriteAccess access_;
   coro::Pool& pool_;
   std::unordered_set<atom::ObjectId> whole_;
+  std::unordered_set<atom::ObjectId> whole_trees_;  // for write_commit()
   bool has_grown_ = false;
   SmallPacks small_packs_;
 };

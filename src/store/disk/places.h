@@ -17,6 +17,7 @@ struct Places {
   std::filesystem::path damaged() const { return git() / "damaged"; }    // set aside by `eka cache verify --repair`
   std::filesystem::path trees() const { return root / "trees"; }
   std::filesystem::path trees_incoming() const { return trees() / ".incoming"; }
+  std::filesystem::path working() const { return root / "working"; }  // see cached_working_trees.h
   std::filesystem::path sources() const { return root / "sources"; }
   std::filesystem::path sources_incoming() const { return sources() / ".incoming"; }
   std::filesystem::path scratch() const { return root / "scratch"; }  // for evaluations

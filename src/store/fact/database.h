@@ -37,7 +37,8 @@ enum class Fact {
   answers,     // origin -> response times of its server; url -> time when the remote there failed
   genesis,     // "2 " and a redacted url -> id of the genesis last seen there
   vouched,     // genesis, label and redacted url -> the revisions of the versions, according to the remote there
-  whole,  // commit id -> "held <boot>" if a ref keeps it, or ""; everything it reaches has been verified to be present
+  whole,  // commit id -> "held <boot>" if a ref keeps it, or ""; everything it reaches has been verified to be present.
+          // Tree id of a working tree that a ref keeps -> the boot during which all its objects were written or found
   doubtful,      // tree id -> "": an object in it could not be read; it needs a full check
   materialized,  // tree id -> the boot during which its directory was written or checked (in the table: "laid_out")
   request,       // requested atom, and what it was locked to -> ""

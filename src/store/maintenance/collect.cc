@@ -45,7 +45,7 @@ struct Shelf {
   const char* directory;
   bool named_by_id;
 };
-constexpr std::array shelves = {Shelf{"trees", true}, Shelf{"sources", false}};
+constexpr std::array shelves = {Shelf{"trees", true}, Shelf{"sources", false}, Shelf{"working", false}};
 
 // The blob `name` at the top level of a tree.
 std::optional<std::string> file_of(Objects& objects, const atom::ObjectId& tree, std::string_view name) {

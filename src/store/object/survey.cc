@@ -7,14 +7,14 @@
 
 namespace eka::store {
 
-void Surveyor::check(const Extent& extent, unsigned depth) const {
+void check_extent(const Extent& extent, const TreeLimits& limits, unsigned depth) {
   const auto over = [](const std::string& what) { return Error(Kind::integrity, "tree exceeds a limit: " + what); };
-  if (depth + extent.height > limits_.depth) {
-    throw over("deeper than " + std::to_string(limits_.depth) + " directories");
+  if (depth + extent.height > limits.depth) {
+    throw over("deeper than " + std::to_string(limits.depth) + " directories");
   }
-  if (extent.path > limits_.path) throw over("a path longer than " + std::to_string(limits_.path) + " bytes");
-  if (extent.entries > limits_.entries) throw over("more than " + std::to_string(limits_.entries) + " entries");
-  if (extent.bytes > limits_.bytes) throw over("more than " + std::to_string(limits_.bytes >> 20) + " MiB");
+  if (extent.path > limits.path) throw over("a path longer than " + std::to_string(limits.path) + " bytes");
+  if (extent.entries > limits.entries) throw over("more than " + std::to_string(limits.entries) + " entries");
+  if (extent.bytes > limits.bytes) throw over("more than " + std::to_string(limits.bytes >> 20) + " MiB");
 }
 
 std::uint64_t Surveyor::blob_size(const atom::ObjectId& id) {

@@ -22,6 +22,9 @@ struct Extent {
   std::uint64_t path = 0;  // length of the longest path below this one, in bytes
 };
 
+// Throws if a tree of this extent, `depth` directories below the root, exceeds a limit.
+void check_extent(const Extent& extent, const TreeLimits& limits, unsigned depth = 0);
+
 class Surveyor {
  public:
   enum class Blobs { headers, contents };  // contents: also read and hash every blob
@@ -36,7 +39,7 @@ class Surveyor {
  private:
   Extent visit(const atom::ObjectId& id, unsigned depth);
   std::uint64_t blob_size(const atom::ObjectId& id);
-  void check(const Extent& extent, unsigned depth) const;
+  void check(const Extent& extent, unsigned depth) const { check_extent(extent, limits_, depth); }
 
   Objects& objects_;
   TreeLimits limits_;

@@ -18,7 +18,7 @@
 
 namespace eka::store {
 
-// Passes the archive to `write` in pieces. The tree must have passed a Surveyor.
+// Passes the archive to `write` in pieces, on this thread. The tree must have passed a Surveyor.
 void write_nar(Objects& objects, const atom::ObjectId& tree, const std::function<void(std::string_view)>& write);
 
 atom::NarHash hash_nar(Objects& objects, const atom::ObjectId& tree);

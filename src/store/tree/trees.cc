@@ -1,17 +1,22 @@
 #include "store/tree/trees.h"
 
-#include <stdio.h>
+#include <utility>
+
 #include <sys/stat.h>
 
 #include "store/disk/disk.h"
-#include "store/disk/quarantine.h"
-#include "store/object/survey.h"
 #include "store/tree/tree_writer.h"
 
 namespace eka::store {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Adding or removing an entry at the top changes the time. The process that renames the directory in seals it
+// afterwards.
+bool is_sealed(const struct stat& status) {
+  return S_ISDIR(status.st_mode) && (status.st_mode & 07777) == 0755 && status.st_mtime == 1;
+}
 
 }  // namespace
 
@@ -23,20 +28,12 @@ Trees::Trees(fs::path directory, Repository& repository, WriteAccess access)
   if (access_.is_granted()) Quarantine::sweep(incoming(directory_));
 }
 
-fs::path Trees::materialize(const atom::ObjectId& tree, bool known, coro::Stop stop) {
+std::optional<fs::path> Trees::find(const atom::ObjectId& tree, bool known, coro::Stop stop) {
   fs::path place = directory_ / tree.hex();
-  if (!stands(tree, place, known, stop)) write(tree, place, stop);
-  return place;
-}
-
-bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known, coro::Stop stop) {
   struct stat status{};
-  if (::lstat(place.c_str(), &status) != 0) return false;
+  if (::lstat(place.c_str(), &status) != 0) return std::nullopt;
   if (S_ISDIR(status.st_mode)) {
-    // Adding or removing an entry at the top changes the time. The process that renames the directory in seals it
-    // afterwards.
-    const bool sealed = (status.st_mode & 07777) == 0755 && status.st_mtime == 1;
-    if (sealed && known && !boot_.empty()) return true;
+    if (is_sealed(status) && known && !boot_.empty()) return place;
     const bool sound = repository_.read(
         [&](Objects& objects) {
           try {
@@ -49,27 +46,35 @@ bool Trees::stands(const atom::ObjectId& tree, const fs::path& place, bool known
         stop);
     if (sound) {
       if (access_.is_granted()) seal(place);
-      return true;
+      return place;
     }
   }
   access_.check();
   unwrap(Quarantine::make(incoming(directory_)).take(place));
-  return false;
+  return std::nullopt;
 }
 
-void Trees::write(const atom::ObjectId& tree, const fs::path& place, coro::Stop stop) {
+std::optional<WrittenTree> Trees::find_lender(const std::vector<atom::ObjectId>& trees) const {
+  for (const auto& tree : trees) {
+    fs::path place = directory_ / tree.hex();
+    struct stat status{};
+    if (::lstat(place.c_str(), &status) == 0 && is_sealed(status)) return WrittenTree{tree, std::move(place)};
+  }
+  return std::nullopt;
+}
+
+Quarantine Trees::begin(coro::Pool& remover) {
   access_.check();
-  const Quarantine quarantines = Quarantine::make(incoming(directory_));
-  const fs::path made = quarantines.path() / "tree";
-  if (::mkdir(made.c_str(), 0700) != 0) throw_errno("cannot create a directory in the cache");
-  repository_.read(
-      [&](Objects& objects) {
-        Surveyor(objects).tree(tree);
-        write_tree(objects, tree, made);
-      },
-      stop);
+  Quarantine quarantine = Quarantine::make(incoming(directory_), remover);
+  if (::mkdir(directory_in(quarantine).c_str(), 0700) != 0) throw_errno("cannot create a directory in the cache");
+  return quarantine;
+}
+
+fs::path Trees::finish(const Quarantine& quarantine, const atom::ObjectId& tree) {
+  fs::path place = directory_ / tree.hex();
   // If another process was faster, its tree is equivalent.
-  if (rename_new(made, place)) seal(place);
+  if (rename_new(directory_in(quarantine), place)) seal(place);
+  return place;
 }
 
 }  // namespace eka::store
