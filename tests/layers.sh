@@ -137,7 +137,7 @@ libcurl curl/ once net
 toml++ toml once atom
 simdjson simdjson many atom eval cli
 icu unicode/ once atom
-openssl openssl/ once atom
+openssl openssl/ many atom
 sqlite sqlite3 many store eval
 zlib zlib once git store
 libarchive archive once store

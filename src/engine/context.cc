@@ -58,7 +58,8 @@ Context::Context(const Settings& the_settings, Observer& the_observer, Outside o
       delivery_(std::make_unique<CacheDelivery>(*this, *remotes_)),
       fetcher_(std::make_unique<Fetcher>(*delivery_, observer)),
       sources_(std::make_unique<Sources>(*this, *remotes_)),
-      sets_(std::make_unique<Sets>(*this, *remotes_)) {}
+      sets_(std::make_unique<Sets>(*this, *remotes_)),
+      shared(std::move(outside.shared)) {}
 
 Context::~Context() = default;
 
@@ -77,14 +78,23 @@ coro::Task<std::unique_ptr<Context>> Context::open(coro::Runtime& runtime, const
     observer.detail("retrying " + std::string(text));
   };
   const git::Connector::TellWait tell_wait = [&observer](const net::HostRests::Wait& wait) { report(observer, wait); };
+  std::unique_ptr<store::RemoteCache> shared;
+  if (settings.shared.url && !settings.offline) {
+    store::RemoteCache::Tell tell_user;
+    tell_user.note = [&observer](std::string_view text) { observer.note(text); };
+    tell_user.detail = tell;
+    shared = std::make_unique<store::RemoteCache>(runtime.reactor(), runtime.pool(), clock, *settings.shared.url,
+                                                  config, std::move(tell_user));
+  }
   auto connector = std::make_unique<git::Connector>(runtime.reactor(), runtime.pool(), cache->facts(),
                                                     settings.timeouts, std::move(config), tell, tell_wait, tell_retry);
   MakeEvaluator make_evaluator = [&pool = runtime.pool(), sandbox = settings.sandbox](store::Cache& its_cache) {
     return std::make_unique<eval::NixEvaluator>(its_cache.root(), pool, "/dev/shm", sandbox);
   };
   auto evaluator = make_evaluator(*cache);
-  Outside outside{runtime.pool(),           clock, std::move(cache), std::move(connector), std::move(evaluator),
-                  std::move(make_evaluator)};
+  Outside outside{
+      runtime.pool(),   clock, std::move(cache), std::move(connector), std::move(evaluator), std::move(make_evaluator),
+      std::move(shared)};
   co_return std::make_unique<Context>(settings, observer, std::move(outside));
 }
 

@@ -33,6 +33,7 @@
 #include "engine/plan/roots.h"
 #include "engine/plan/workers.h"
 #include "engine/resolve/choose.h"
+#include "engine/share/closures.h"
 
 namespace eka::engine {
 namespace {
@@ -73,6 +74,8 @@ struct Job {
   Times* times = nullptr;
   std::vector<Overridden> overridden{};
   std::string tried;  // an evaluation key under which nothing is cached
+  std::vector<atom::ObjectId>
+      fetched;  // the revisions of a closure that may be shared (share/closures.h), its root first
   std::variant<Requested, Found, Locked, Fetched, Ready, Evaluated, Done, Error> state;
 
   template <class State>
@@ -143,6 +146,9 @@ class Run {
     both.push_back(evaluate());
     both.push_back(import_in_batches());
     co_await coro::all(std::move(both));
+    for (const auto& job : jobs_) {
+      if (!job.fetched.empty()) co_await push_closure(context_, job.fetched.front(), job.fetched);
+    }
     co_return report();
   }
 
@@ -388,6 +394,7 @@ class Run {
       const Timed timed(context_, Stage::fetch_closure, job.item->typed, {job.times});
       auto closure = co_await fetch_closure(context_, locked.root.atom, locked.root.found_at);
       auto key = pinned ? *locked.key : evaluation_digest(context_, locked.root.atom, closure);
+      if (closure.is_new && !locked.root.set_directory) job.fetched = revisions_of(closure);
       job.state = Fetched{std::move(locked.root), std::move(closure), std::move(key)};
     }
     if (!pinned) {
@@ -502,13 +509,18 @@ class Run {
       co_await keep(context_, std::move(drv_paths));
       co_await context_.evaluator->import_derivations(std::move(results));
     }
+    std::vector<Shareable> shareable;
     for (auto* job : jobs) {
       auto& [plan, key, evaluation, result] = job->as<Evaluated>();
       // What was read from a build may differ after the next build, so it is not cached.
-      if (!result.imported) remember(context_, key, evaluation);
+      if (!result.imported) {
+        remember(context_, key, evaluation);
+        shareable.push_back({key, std::move(evaluation)});
+      }
       job->state = Done{std::move(plan)};
       tell_stored(*job);
     }
+    co_await push_evaluations(context_, std::move(shareable));
   }
 
   PlanReport report() {

@@ -18,6 +18,7 @@
 #include "coro/task/task.h"
 #include "eval/build/build_log.h"
 #include "eval/store/derivation.h"
+#include "eval/store/store_object.h"
 
 namespace eka::eval {
 
@@ -135,6 +136,14 @@ class Evaluator {
   // The caller must check whether the outputs exist. `watch` is called on the reactor. Cancelling terminates the
   // builds.
   virtual coro::Task<std::vector<std::optional<Error>>> realise(Realisation request, BuildWatch& watch) = 0;
+
+  // The derivations and everything they refer to, as they are in the real store: in no particular order. Throws
+  // Kind::failure if the store cannot give them, or if one of them is not identified by its content.
+  virtual coro::Task<std::vector<StoreObject>> read_closure(std::vector<std::string> drv_paths) = 0;
+
+  // Adds objects to the real store that contain these derivations and everything they refer to. The objects must be
+  // genuine (store_object.h). Throws Kind::failure.
+  virtual coro::Task<> add_closure(std::vector<StoreObject> objects, std::vector<std::string> drv_paths) = 0;
 };
 
 }  // namespace eka::eval

@@ -11,12 +11,14 @@
 #include "coro/run/pool.h"
 #include "coro/task/single_flight.h"
 #include "eval/build/add_source.h"
+#include "eval/build/copy_closure.h"
 #include "eval/build/realise.h"
 #include "eval/nix/known_versions.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/session.h"
 #include "eval/nix/supplies.h"
 #include "eval/sandbox/landlock.h"
+#include "eval/store/binary_cache.h"
 #include "eval/store/gc_roots.h"
 #include "eval/store/private_store.h"
 #include "eval/store/real_store.h"
@@ -330,6 +332,24 @@ coro::Task<std::vector<bool>> NixEvaluator::exist(std::vector<std::string> store
 coro::Task<Result<void>> NixEvaluator::keep(std::vector<std::string> store_paths) {
   const GcRoots roots(gc_roots_, installed_->installation.store);
   co_return co_await coro::offload(pool_, [&] { return roots.keep(store_paths); });
+}
+
+coro::Task<std::vector<StoreObject>> NixEvaluator::read_closure(std::vector<std::string> drv_paths) {
+  std::unique_ptr<Scratch> fresh;
+  co_await coro::offload(pool_, [&] { fresh = std::make_unique<Scratch>(places_.disk(), pool_); });
+  const auto batches = in_batches({drv_paths.begin(), drv_paths.end()});
+  for (const auto& batch : batches) co_await copy_to_files(installed_->installation, fresh->store(), batch);
+  co_return co_await coro::offload(pool_, [&](coro::Stop stop) { return read_binary_cache(fresh->store(), stop); });
+}
+
+coro::Task<> NixEvaluator::add_closure(std::vector<StoreObject> objects, std::vector<std::string> drv_paths) {
+  std::unique_ptr<Scratch> fresh;
+  co_await coro::offload(pool_, [&](coro::Stop stop) {
+    fresh = std::make_unique<Scratch>(places_.disk(), pool_);
+    write_binary_cache(fresh->store(), objects, stop);
+  });
+  const auto batches = in_batches({drv_paths.begin(), drv_paths.end()});
+  for (const auto& batch : batches) co_await copy_from_files(installed_->installation, fresh->store(), batch);
 }
 
 coro::Task<> NixEvaluator::add_source(Source source) {

@@ -27,6 +27,8 @@ std::string_view notation(ConfigType type) {
       return "a number, or a string with a unit";
     case ConfigType::paths:
       return "an array of absolute paths; in the variable, separated by colons";
+    case ConfigType::words:
+      return "an array of strings; in the variable, separated by spaces";
     case ConfigType::text:
       break;
   }
@@ -77,6 +79,7 @@ class ConfigReader {
   Config take(const Config::Environment& environment) {
     resolve_cache_root(environment);
     for (std::string& path : config_.sources_.local) resolve_home(path, "sources.local", environment);
+    resolve_home(config_.cache_.signing_key, "cache.signing-key", environment);
     return std::move(config_);
   }
 
@@ -128,22 +131,28 @@ class ConfigReader {
       const auto value = table.boolean(name);
       return value ? std::optional(*value ? "true" : "false") : std::nullopt;
     }
-    if (type == ConfigType::paths) {
-      const auto values = table.strings(name);
-      if (!values) return std::nullopt;
-      std::string joined;
-      for (const TomlString& value : *values) {
-        if (value.text.empty() || value.text.find(':') != std::string::npos) {
-          table.document().refuse(
-              value.where, "“" + printable(value.text, 80) + "” is not a valid path: it is empty or contains “:”");
-        }
-        joined += (joined.empty() ? "" : ":") + value.text;
-      }
-      return joined;
-    }
+    if (type == ConfigType::paths) return read_array(table, name, ':', "a valid path");
+    if (type == ConfigType::words) return read_array(table, name, ' ', "a valid word");
     if (type == ConfigType::number && table.holds_integer(name)) return std::to_string(*table.integer(name));
     const auto value = table.string(name);
     return value ? std::optional(value->text) : std::nullopt;
+  }
+
+  // The strings of an array, with `separator` between them.
+  static std::optional<std::string> read_array(TomlTable& table, const std::string& name, char separator,
+                                               std::string_view wanted) {
+    const auto values = table.strings(name);
+    if (!values) return std::nullopt;
+    std::string joined;
+    for (const TomlString& value : *values) {
+      if (value.text.empty() || value.text.find(separator) != std::string::npos) {
+        table.document().refuse(value.where, "“" + printable(value.text, 80) + "” is not " + std::string(wanted) +
+                                                 ": it is empty or contains “" + separator + "”");
+      }
+      if (!joined.empty()) joined += separator;
+      joined += value.text;
+    }
+    return joined;
   }
 
   void read_aliases(TomlTable& aliases) {

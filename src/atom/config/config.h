@@ -59,6 +59,13 @@ class Config {
     bool gcroot = true;                                   // protect planned derivations from Nix's garbage collector
     std::string sandbox = "strict";                       // of evaluations: strict, container
   };
+  struct Cache {                            // that is shared with other machines; paths and keys as written
+    std::string remote;                     // its URL; empty: none
+    bool push = false;                      // store what is evaluated here
+    bool trust = false;                     // use evaluations that are not signed
+    std::vector<std::string> trusted_keys;  // that sign evaluations: "<name>:<base64>"
+    std::string signing_key;                // file with the secret key; empty: none. "~" is expanded
+  };
   struct Net {                         // durations, in the same format
     std::chrono::seconds connect{20};  // for establishing a connection: name resolution, TCP and TLS
     std::chrono::seconds stall{120};   // without data before a transfer is aborted
@@ -115,6 +122,7 @@ class Config {
 
   // "~" is expanded; relative if configured as relative.
   const std::string& cache_root() const { return cache_root_; }
+  const Cache& cache() const { return cache_; }
   const Plan& plan() const { return plan_; }
   const Net& net() const { return net_; }
   const Ui& ui() const { return ui_; }
@@ -140,6 +148,7 @@ class Config {
   DefaultComposer default_composer_;
   Aliases aliases_;
   std::map<std::string, ConfigOrigin, std::less<>> origins_;  // of values that are not defaults
+  Cache cache_;
 };
 
 // The platform that this program was compiled for, as Nix names it.

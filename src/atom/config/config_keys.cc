@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "atom/hash/signature.h"
+#include "atom/names/url.h"
 #include "base/text.h"
 
 namespace eka::atom {
@@ -61,10 +63,36 @@ Result<void> assign_paths(std::vector<std::string>& target, std::string_view tex
   return {};
 }
 
-Json paths_json(const std::vector<std::string>& paths) {
+Json array_of(const std::vector<std::string>& texts) {
   Json::Array out;
-  for (const std::string& path : paths) out.emplace_back(path);
+  for (const std::string& text : texts) out.emplace_back(text);
   return Json(std::move(out));
+}
+
+// Empty: none.
+Result<void> assign_remote(std::string& target, std::string_view text) {
+  if (!text.empty()) {
+    const auto url = Url::parse(text);
+    if (!url) return std::unexpected(url.error());
+    const bool is_http = url->scheme() == Url::Scheme::https || url->scheme() == Url::Scheme::http;
+    if (!is_http) return refuse(without_password(text), "an https or http URL");
+  }
+  target = text;
+  return {};
+}
+
+// Public keys separated by spaces.
+Result<void> assign_keys(std::vector<std::string>& target, std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (word.empty()) continue;
+    if (const auto key = PublicKey::parse(word); !key) return std::unexpected(key.error());
+    out.emplace_back(word);
+  }
+  target = std::move(out);
+  return {};
 }
 
 Result<void> assign_platform(std::string& target, std::string_view text) {
@@ -162,6 +190,43 @@ std::span<const ConfigKey> ConfigKeys::all() {
   static constexpr auto keys = std::to_array<ConfigKey>({
       {"cache.root", "directory of the cache (default: $XDG_CACHE_HOME/eka or ~/.cache/eka)", text,
        [](C& c, Text t) { return assign_text(c.cache_root_, t); }, [](const C& c) { return Json(c.cache_root_); }},
+      {"cache.remote",
+       "URL of a cache that is shared with other machines (https, http): evaluations that others have stored there are "
+       "used",
+       text,
+       [](C& c, Text t) { return assign_remote(c.cache_.remote, t); },
+       [](const C& c) { return Json(without_password(c.cache_.remote)); },
+       {},
+       true},
+      {"cache.push",
+       "store the evaluations of this machine in cache.remote",
+       truth,
+       [](C& c, Text t) { return assign(c.cache_.push, parse_truth(t)); },
+       [](const C& c) { return Json(c.cache_.push); },
+       {},
+       true},
+      {"cache.trusted-keys",
+       "public keys, as Nix writes them (name:base64); evaluations in cache.remote are used if one of these keys has "
+       "signed them",
+       words,
+       [](C& c, Text t) { return assign_keys(c.cache_.trusted_keys, t); },
+       [](const C& c) { return array_of(c.cache_.trusted_keys); },
+       {},
+       true},
+      {"cache.signing-key",
+       "file with the secret key, as Nix writes it, that signs what cache.push stores",
+       text,
+       [](C& c, Text t) { return assign_text(c.cache_.signing_key, t); },
+       [](const C& c) { return Json(c.cache_.signing_key); },
+       {},
+       true},
+      {"cache.trust",
+       "use evaluations in cache.remote even if they are not signed: everybody who can write there is trusted",
+       truth,
+       [](C& c, Text t) { return assign(c.cache_.trust, parse_truth(t)); },
+       [](const C& c) { return Json(c.cache_.trust); },
+       {},
+       true},
       {"plan.sharectx", "evaluate all atoms in one process; \"set\": those of one package set that have the same lock",
        truth_or_text, [](C& c, Text t) { return assign(c.plan_.sharectx, parse_share_context(t)); },
        [](const C& c) { return shown(c.plan_.sharectx); }},
@@ -221,7 +286,7 @@ std::span<const ConfigKey> ConfigKeys::all() {
        "directories whose files package sets on this machine may use as sources",
        paths,
        [](C& c, Text t) { return assign_paths(c.sources_.local, t); },
-       [](const C& c) { return paths_json(c.sources_.local); },
+       [](const C& c) { return array_of(c.sources_.local); },
        {},
        true},
       {"platforms.build", "platform that runs the builds, such as x86_64-linux", text,

@@ -1,4 +1,4 @@
-// The keys of the configuration: one row defines how a key is read, set and shown. Used only by config.cc.
+// The keys of the configuration: one row defines how a key is read, set and shown.
 #pragma once
 
 #include <span>
@@ -9,14 +9,15 @@
 
 namespace eka::atom {
 
-// `number` also accepts text with a unit; `truth_or_text` is a truth value or a word; `paths` is an array.
-enum class ConfigType { text, truth, truth_or_text, number, paths };
+// `number` also accepts text with a unit; `truth_or_text` is a truth value or a word; `paths` and `words` are
+// arrays.
+enum class ConfigType { text, truth, truth_or_text, number, paths, words };
 
 struct ConfigKey {
   std::string_view path;
   std::string_view help;  // what it sets, in the style of --help
   ConfigType type;
-  Result<void> (*set)(Config& config, std::string_view text);  // paths separated by ":"
+  Result<void> (*set)(Config& config, std::string_view text);  // paths separated by ":", words by spaces
   Json (*get)(const Config& config);
 
   std::string_view words = {};  // the valid values, separated by "|"

@@ -1,4 +1,4 @@
-// SHA-1 and SHA-256, incremental. Only digest.cc includes OpenSSL.
+// SHA-1 and SHA-256, incremental. Only digest.cc and signature.cc include OpenSSL.
 //
 // The algorithms are fetched once per process: with OpenSSL 3 an implicit fetch for every small object costs more than
 // hashing it.

@@ -38,6 +38,14 @@ std::string store_path(std::string_view type, const std::string& inner, std::str
   return std::string(store) + "/" + nix_base32(folded) + "-" + std::string(name);
 }
 
+constexpr std::string_view usual_store = "/nix/store";
+
+// "text:/nix/store/…:/nix/store/…"
+std::string type_with(std::string type, const std::vector<std::string>& references) {
+  for (const std::string& reference : references) type += ":" + reference;
+  return type;
+}
+
 }  // namespace
 
 Result<NarHash> NarHash::parse_sri(std::string_view sri) {
@@ -59,6 +67,14 @@ std::string NarHash::hex() const {
 
 std::string source_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir) {
   return store_path("source", hash.hex(), name, store_dir);
+}
+
+std::string source_store_path(const NarHash& hash, std::string_view name, const std::vector<std::string>& references) {
+  return store_path(type_with("source", references), hash.hex(), name, usual_store);
+}
+
+std::string text_store_path(const NarHash& hash, std::string_view name, const std::vector<std::string>& references) {
+  return store_path(type_with("text", references), hash.hex(), name, usual_store);
 }
 
 std::string file_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir) {

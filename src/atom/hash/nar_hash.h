@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -27,6 +28,11 @@ class NarHash {
 
 // The path of a "source" (recursive, content-addressed, without references), as computed by builtins.path.
 std::string source_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");
+// The same with references, which are store paths in ascending order.
+std::string source_store_path(const NarHash& hash, std::string_view name, const std::vector<std::string>& references);
+
+// The path of a text with this SHA-256, such as a derivation or a result of builtins.toFile. `references` as above.
+std::string text_store_path(const NarHash& hash, std::string_view name, const std::vector<std::string>& references);
 
 // The path of a file identified by the SHA-256 of its own bytes ("flat"), as computed by builtins.fetchurl.
 std::string file_store_path(const NarHash& hash, std::string_view name, std::string_view store_dir = "/nix/store");

@@ -74,6 +74,23 @@ void bound_memory(engine::Settings& settings, const atom::Config& config, const 
                   memory >> 20, *allowance.memory_bytes >> 20));
 }
 
+// Throws Kind::usage if the file of the secret key cannot be used.
+engine::SharedCache shared_cache(const atom::Config::Cache& config) {
+  engine::SharedCache out;
+  if (!config.remote.empty()) out.url = unwrap(atom::Url::parse(config.remote));
+  out.push = config.push;
+  out.trust = config.trust;
+  for (const auto& key : config.trusted_keys) out.trusted_keys.push_back(unwrap(atom::PublicKey::parse(key)));
+  if (config.signing_key.empty()) return out;
+  try {
+    out.signing_key = unwrap(atom::SecretKey::parse(git::read_required_file(fs::absolute(config.signing_key))));
+  } catch (Error& error) {
+    error.within("reading the key of cache.signing-key");
+    throw;
+  }
+  return out;
+}
+
 }  // namespace
 
 atom::Config read_configuration(const GivenOptions& options) {
@@ -97,6 +114,7 @@ Preferences read_preferences(const Common& common) {
   out.composer = {composer.set.str(), address.str(), composer.label.str()};
   auto& settings = out.settings;
   settings.cache_root = fs::absolute(config.cache_root());
+  settings.shared = shared_cache(config.cache());
   settings.local_sources.assign(config.sources().local.begin(), config.sources().local.end());
   const auto& platforms = config.platforms();
   settings.platforms = {platforms.build, platforms.target, platforms.legacy_target};

@@ -76,6 +76,16 @@ void print(const Text& text) {
   }
 }
 
+void print_bytes(std::string_view bytes) {
+  if (::isatty(STDOUT_FILENO) != 0) {
+    throw Error(Kind::usage, "standard output is a terminal").with_hint("redirect it, or name a file");
+  }
+  const int problem = write_whole(STDOUT_FILENO, bytes);
+  if (problem != 0) {
+    throw Error(Kind::failure, "cannot write to standard output: " + std::generic_category().message(problem));
+  }
+}
+
 void print_error(const Text& text) {
   (void)write_whole(STDERR_FILENO, text.bytes());
 }

@@ -47,6 +47,10 @@ class Text {
 // Kind::failure if it cannot be written. Any thread; blocks as long as the reader does.
 void print(const Text& text);
 
+// The same for bytes that are not text, such as a file that is redirected. Throws Kind::usage if standard output is a
+// terminal.
+void print_bytes(std::string_view bytes);
+
 template <class First, class... More>
 void print(fmt::format_string<First, More...> format, First&& first, More&&... more) {
   print(Text(fmt::format(format, std::forward<First>(first), std::forward<More>(more)...)));

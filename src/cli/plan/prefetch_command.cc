@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/command/command.h"
+#include "cli/command/lock_file.h"
 #include "cli/command/record_options.h"
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
@@ -12,8 +13,6 @@
 #include "cli/output/report_json.h"
 #include "cli/progress/summary.h"
 #include "engine/plan/prefetch.h"
-#include "git/config/safe_directory.h"
-#include "git/object/working_file.h"
 
 namespace eka::cli {
 namespace {
@@ -24,16 +23,6 @@ struct PrefetchOptions {
   std::vector<std::string> locks;
   bool json = false;
 };
-
-engine::PrefetchRequest::LockFile read_lock(const std::string& name) {
-  const auto path = std::filesystem::absolute(name);
-  const auto text = git::read_required_file(name);
-  engine::PrefetchRequest::LockFile out{name, path, unwrap(atom::Lock::parse(text, name)), std::nullopt};
-  if (const auto repository = git::find_repository(path.parent_path())) {
-    out.local = unwrap(atom::Url::parse(repository->git_directory.string()));
-  }
-  return out;
-}
 
 atom::Json atom_json(const engine::Published& atom) {
   atom::Json out;

@@ -1,4 +1,4 @@
-// eka cache stat|verify|gc: contents, integrity and cleanup of the cache.
+// eka cache stat|verify|gc: contents, integrity and cleanup of the cache; the other subcommands are in cache_travel.cc.
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -9,15 +9,19 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "atom/config/config_keys.h"
 #include "atom/json/json.h"
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
+#include "cli/setup/cache_travel.h"
 #include "engine/maintain/maintain.h"
+#include "git/object/working_file.h"
 
 namespace eka::cli {
 namespace {
@@ -28,6 +32,8 @@ struct CacheOptions {
   bool json = false;
   bool repair = false;
   std::int64_t older_than = 30 * 24 * 3600;
+  std::string max_size;
+  std::vector<std::string> keep_locks;
   std::int64_t wait = 10;
 };
 
@@ -153,9 +159,11 @@ Error incomplete(const std::vector<std::string>& remaining) {
 }
 
 int gc(const Common& common, const CacheOptions& options) {
-  const auto done = with_cache<store::Collection>(common, options, [&](engine::CacheAt cache) {
-    return engine::clean_cache(cache, std::chrono::seconds(options.older_than), coro::Clock::system());
-  });
+  engine::CleanOptions clean{std::chrono::seconds(options.older_than), std::nullopt, {}};
+  if (!options.max_size.empty()) clean.most_bytes = unwrap(atom::parse_size(options.max_size));
+  for (const auto& name : options.keep_locks) clean.keep_locks.push_back(git::read_required_file(name));
+  const auto done = with_cache<store::Collection>(
+      common, options, [&](engine::CacheAt cache) { return engine::clean_cache(cache, clean, coro::Clock::system()); });
   const int code = done.remaining.empty() ? 0 : exit_code(Kind::failure);
   if (options.json) {
     Json document;
@@ -196,6 +204,11 @@ std::string in_seconds(std::string& text) {
   return "";
 }
 
+std::string size_error(const std::string& text) {
+  const auto size = atom::parse_size(text);
+  return size ? "" : size.error().message();
+}
+
 CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* what, const char* example,
                   const std::shared_ptr<CacheOptions>& options, int (*run)(const Common&, const CacheOptions&)) {
   auto* command = app.add_subcommand(name, what);
@@ -214,7 +227,7 @@ CLI::App* add_one(CLI::App& app, Action& action, const char* name, const char* w
 }  // namespace
 
 void add_cache(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("cache", "show, verify and clean up the cache");
+  auto* command = app.add_subcommand("cache", "show, verify and clean up the cache; carry it to other machines");
   command->require_subcommand(1);
   command->footer("Examples:\n  eka cache stat\n  eka cache gc --older-than 7d\n");
   const auto options = std::make_shared<CacheOptions>();
@@ -222,12 +235,23 @@ void add_cache(CLI::App& app, Action& action) {
   add_one(*command, action, "verify", "check the integrity of all cached data; exit code 6 if any is damaged",
           "verify --repair", options, verify)
       ->add_flag("--repair", options->repair, "move damaged data aside, so that the next run fetches it again");
-  add_one(*command, action, "gc", "remove data that was not used recently; waits for other eka processes to end",
-          "gc --older-than 7d", options, gc)
+  auto* collect =
+      add_one(*command, action, "gc", "remove data that was not used recently; waits for other eka processes to end",
+              "gc --older-than 7d --max-size 2GiB", options, gc);
+  collect
+      ->add_option("--max-size", options->max_size,
+                   "remove more, what was used longest ago first, until the cache has at most this size, such as 2GiB")
+      ->type_name("SIZE")
+      ->check(CLI::Validator(size_error, "", "size"));
+  collect->add_option("--keep-lock", options->keep_locks, "keep what this lock file names (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  collect
       ->add_option("--older-than", options->older_than,
                    "minimum time since the data was last used, such as 30d, 12h or 0s (default: 30d)")
       ->type_name("TIME")
       ->transform(CLI::Validator(in_seconds, "", "age"));
+  add_cache_travel(*command, action);
 }
 
 }  // namespace eka::cli

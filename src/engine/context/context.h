@@ -16,6 +16,7 @@
 #include "eval/evaluator.h"
 #include "git/remote/remote_factory.h"
 #include "store/cache.h"
+#include "store/remote/remote_cache.h"
 
 namespace eka::engine {
 
@@ -38,6 +39,7 @@ class Context {
     std::unique_ptr<git::RemoteFactory> connector;
     std::unique_ptr<eval::Evaluator> evaluator;
     MakeEvaluator make_evaluator{};
+    std::unique_ptr<store::RemoteCache> shared{};
   };
 
   // `the_settings` and `the_observer` must outlive the context.
@@ -69,6 +71,10 @@ class Context {
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<Sets> sets_;
+
+ public:
+  // With other machines; null if there is none, or if the run is offline.
+  const std::unique_ptr<store::RemoteCache> shared;
 };
 
 }  // namespace eka::engine

@@ -66,6 +66,7 @@ std::vector<RemoteCost> Remotes::costs() const {
     if (remote) add(url, remote->traffic());
   }
   for (const auto& [url, traffic] : downloads_) add(url, traffic);
+  if (context_.shared) add(context_.shared->url(), context_.shared->traffic());
   std::vector<RemoteCost> out;
   for (const auto& [url, traffic] : all) out.push_back({url, traffic});
   return out;

@@ -4,10 +4,13 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "atom/config/config.h"
+#include "atom/hash/signature.h"
+#include "atom/names/url.h"
 #include "eval/evaluator.h"
 #include "net/policy/timeouts.h"
 
@@ -17,6 +20,15 @@ struct Platforms {
   std::string build;
   std::string target;
   std::string legacy_target;
+};
+
+// A cache that is shared with other machines.
+struct SharedCache {
+  std::optional<atom::Url> url;
+  bool push = false;   // store what this run evaluates
+  bool trust = false;  // use evaluations that nobody has signed
+  std::vector<atom::PublicKey> trusted_keys;
+  std::optional<atom::SecretKey> signing_key;
 };
 
 struct Settings {
@@ -36,6 +48,7 @@ struct Settings {
   std::chrono::seconds deadline{0};  // for the whole run; 0: none
   // Where the limits of this process's control groups are lower than what the user asked for: sentences for the user.
   std::vector<std::string> reduced;
+  SharedCache shared;
 };
 
 }  // namespace eka::engine

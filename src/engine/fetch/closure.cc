@@ -10,6 +10,7 @@
 #include "coro/task/task_group.h"
 #include "engine/context/local_access.h"
 #include "engine/locate/locate.h"
+#include "engine/share/closures.h"
 #include "engine/workspace/local_atom.h"
 #include "engine/workspace/package_set.h"
 
@@ -110,6 +111,9 @@ class Assembly {
   coro::Task<> fetch_atoms() {
     // Format 0 takes one round; with format 1, the locks of each level determine the next one.
     auto wanted = co_await decide(root_.rev);
+    std::vector<atom::ObjectId> revs;
+    for (const auto& atom : wanted) revs.push_back(atom.rev);
+    closure_.is_new = co_await pull_closure(context_, root_.rev, std::move(revs));
     while (!wanted.empty()) {
       co_await fetcher_.fetch(wanted, closure_.mirrors);
       auto level = co_await read_atoms(context_, wanted, per_atom_ ? WithLock::yes : WithLock::no);
@@ -283,6 +287,12 @@ Result<ReadAtom> parse_atom(Published published, const atom::ObjectId& tree,
 }
 
 }  // namespace
+
+std::vector<atom::ObjectId> revisions_of(const Closure& closure) {
+  std::vector<atom::ObjectId> out;
+  for (const auto& member : closure.members) out.push_back(member.published.rev);
+  return out;
+}
 
 coro::Task<ReadAtom> read_atom(Context& context, Published published) {
   std::vector<Published> one{std::move(published)};

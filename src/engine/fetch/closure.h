@@ -49,6 +49,7 @@ struct Closure {
   };
   std::vector<Member> members;  // the planned atom first
   Mirrors mirrors;              // of every set in the closure
+  bool is_new = false;          // it was not complete, and the remote cache lacks it: share/closures.h
 };
 
 // Whether the lock of an atom is read with its manifest. A lock that decides nothing need not even be readable.
@@ -63,6 +64,9 @@ coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vect
 // Fetches the dependencies of `root` and links them. `root_url` is where the root was found: its "::". Without
 // `with_sources`, only atoms are fetched.
 coro::Task<Closure> fetch_closure(Context& context, ReadAtom root, atom::Url root_url, bool with_sources = true);
+
+// The revisions of its members, in their order.
+std::vector<atom::ObjectId> revisions_of(const Closure& closure);
 
 // Sets composer and dependencies of every member from its manifest and `may_see`. Pure. Kind::unsatisfiable if the lock
 // has no match for an atom or a source of the manifest: the lock is older than the manifest.

@@ -6,6 +6,7 @@
 
 #include "engine/context/timed.h"
 #include "engine/fetch/sources.h"
+#include "engine/share/closures.h"
 #include "net/policy/retries.h"
 #include "store/source/source_name.h"
 
@@ -87,8 +88,12 @@ coro::Task<FetchedSource> Sources::fetch_tree(atom::Url url, atom::NarHash hash,
 coro::Task<FetchedSource> Sources::fetch_file(atom::Url url, atom::NarHash hash, std::string name) {
   auto found = co_await cached_file(hash, name);
   if (found) co_return *std::move(found);
+  co_await pull_file(context_, hash);
+  found = co_await cached_file(hash, name);
+  if (found) co_return *std::move(found);
   const auto came = co_await fetch_file(url);
   if (came != hash) throw mismatch(url, hash, came);
+  co_await push_file(context_, hash);
   found = co_await cached_file(hash, name);
   if (!found) throw Error(Kind::integrity, url.str() + " is missing in the cache");
   co_return *std::move(found);

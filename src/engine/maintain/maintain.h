@@ -6,8 +6,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "coro/run/pool.h"
 #include "coro/task/clock.h"
@@ -27,8 +30,14 @@ struct CacheAt {
 coro::Task<std::optional<store::Stock>> count_cache(CacheAt cache);
 // Repairing requires the exclusive lock.
 coro::Task<std::optional<store::Audit>> verify_cache(CacheAt cache, store::Repair repair);
+struct CleanOptions {
+  std::chrono::seconds older_than{};        // since the last use
+  std::optional<std::uint64_t> most_bytes;  // if more remain, what was used longer ago goes first
+  std::vector<std::string> keep_locks;      // contents of lock files: what they name is kept
+};
 // Requires the exclusive lock.
-coro::Task<std::optional<store::Collection>> clean_cache(CacheAt cache, std::chrono::seconds older_than,
-                                                         coro::Clock& clock);
+coro::Task<std::optional<store::Collection>> clean_cache(CacheAt cache, CleanOptions options, coro::Clock& clock);
+// Removes everything; returns how many bytes that were. Requires the exclusive lock.
+coro::Task<std::uint64_t> clear_cache(CacheAt cache);
 
 }  // namespace eka::engine

@@ -5,6 +5,7 @@
 #include "coro/task/task_group.h"
 #include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
+#include "engine/share/closures.h"
 
 namespace eka::engine {
 namespace {
@@ -43,6 +44,9 @@ class PrefetchRun {
     try {
       const auto closure = co_await fetch_closure(context_, root.atom, root.found_at);
       for (const auto& member : closure.members) out.push_back(member.published);
+      if (closure.is_new && !root.set_directory) {
+        co_await push_closure(context_, root.published.rev, revisions_of(closure));
+      }
     } catch (Error& error) {
       error.within("prefetching " + typed);
       throw;

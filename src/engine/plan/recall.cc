@@ -10,47 +10,6 @@
 namespace eka::engine {
 namespace {
 
-// One line for the derivation, one for each output ("<name> <path>", neither of which can contain a space), an empty
-// line, one for the version, one for each remote; then the outline of the lock, if there is one.
-constexpr std::string_view version_key = "version ";
-constexpr std::string_view remote_key = "remote ";
-
-std::string write(const Recalled& evaluation) {
-  std::string out = evaluation.drv_path + "\n";
-  for (const auto& output : evaluation.outputs) out += output.name + " " + output.path + "\n";
-  out += "\n" + std::string(version_key) + evaluation.version + "\n";
-  for (const auto& remote : evaluation.remotes) out += std::string(remote_key) + remote + "\n";
-  if (evaluation.lock) out += *evaluation.lock;
-  return out;
-}
-
-// The next line of `text`, without its end.
-std::string_view take_line(std::string_view& text) {
-  const auto end = std::min(text.find('\n'), text.size());
-  const auto line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
-
-std::optional<Recalled> read(std::string_view text) {
-  Recalled out;
-  out.drv_path = take_line(text);
-  while (true) {
-    const auto line = take_line(text);
-    if (line.empty()) break;
-    const auto space = line.find(' ');
-    if (space == line.npos) return std::nullopt;
-    out.outputs.push_back({std::string(line.substr(0, space)), std::string(line.substr(space + 1))});
-  }
-  const auto version = take_line(text);
-  if (!version.starts_with(version_key)) return std::nullopt;
-  out.version = version.substr(version_key.size());
-  while (text.starts_with(remote_key)) out.remotes.emplace_back(take_line(text).substr(remote_key.size()));
-  if (!text.empty()) out.lock = text;
-  if (!out.drv_path.ends_with(".drv") || out.outputs.empty()) return std::nullopt;
-  return out;
-}
-
 std::string digest_of(Context& context, const Published& published, const atom::ObjectId& tree, atom::Json pins) {
   const auto& identity = context.evaluator->identity();
   return EvaluationKey{.configuration = configuration(context.settings.platforms),
@@ -120,14 +79,17 @@ std::string evaluation_digest(Context& context, const ReadAtom& root, const Clos
   return digest_of(context, root.published, root.tree, pinned_by_closure(closure));
 }
 
-coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::vector<std::string> digests) {
+namespace {
+
+coro::Task<std::vector<std::optional<Recalled>>> recall_here(Context& context,
+                                                             const std::vector<std::string>& digests) {
   std::vector<std::optional<Recalled>> found;
   std::vector<std::string> paths;
   const auto texts = context.cache->facts().get_all(store::Fact::evaluation, digests);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto& text = texts[i];
     if (text) context.cache->uses().note(digests[i]);
-    found.push_back(text ? read(*text) : std::nullopt);
+    found.push_back(text ? Recalled::parse(*text) : std::nullopt);
     if (found.back()) paths.push_back(found.back()->drv_path);
   }
   if (paths.empty()) co_return found;
@@ -141,9 +103,59 @@ coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::v
   co_return found;
 }
 
+// Adds to `found` what the remote cache has.
+coro::Task<> recall_from_afar(Context& context, const std::vector<std::string>& digests,
+                              std::vector<std::optional<Recalled>>& found) {
+  std::vector<std::size_t> places;
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    if (found[i]) continue;
+    places.push_back(i);
+    keys.push_back(digests[i]);
+  }
+  auto pulled = co_await pull_evaluations(context, keys);
+  auto adopted = co_await adopt(context, std::move(keys), std::move(pulled));
+  for (std::size_t i = 0; i < places.size(); ++i) found[places[i]] = std::move(adopted[i]);
+}
+
+}  // namespace
+
+coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::vector<std::string> digests) {
+  auto found = co_await recall_here(context, digests);
+  if (context.shared) co_await recall_from_afar(context, digests, found);
+  co_return found;
+}
+
+coro::Task<std::vector<std::optional<Recalled>>> adopt(Context& context, std::vector<std::string> digests,
+                                                       Pulled pulled) {
+  std::vector<std::string> paths;
+  for (const auto& evaluation : pulled.evaluations) {
+    if (evaluation) paths.push_back(evaluation->drv_path);
+  }
+  if (paths.empty()) co_return std::move(pulled.evaluations);
+  co_await keep(context, paths);
+  try {
+    if (!pulled.objects.empty()) co_await context.evaluator->add_closure(std::move(pulled.objects), paths);
+  } catch (const Error& error) {
+    context.observer.note("cannot use evaluations of other machines: " + error.message());
+  }
+  const auto exist = co_await context.evaluator->exist(std::move(paths));
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    auto& evaluation = pulled.evaluations[i];
+    if (!evaluation) continue;
+    if (exist[next++]) {
+      remember(context, digests[i], *evaluation);
+    } else {
+      evaluation.reset();
+    }
+  }
+  co_return std::move(pulled.evaluations);
+}
+
 void remember(Context& context, const std::string& digest, const Recalled& evaluation) {
   context.cache->uses().note(digest);
-  context.cache->facts().put(store::Fact::evaluation, digest, write(evaluation));
+  context.cache->facts().put(store::Fact::evaluation, digest, evaluation.text());
 }
 
 coro::Task<> keep(Context& context, std::vector<std::string> paths) {

@@ -1,6 +1,6 @@
 // Cached evaluations: a derivation by the key of everything that determines it (evaluation_key.h). Any change gives
 // another key, so a wrong hit cannot occur. A hit counts only while its derivation is valid in the store; roots protect
-// it from Nix's garbage collector.
+// it from Nix's garbage collector. What this machine has not evaluated may be in a remote cache (share/evaluations.h).
 //
 // Safe with concurrent processes: the database keeps one value per key, and equal keys have equal values.
 #pragma once
@@ -11,18 +11,11 @@
 
 #include "engine/context/context.h"
 #include "engine/fetch/closure.h"
+#include "engine/share/evaluations.h"
+#include "engine/share/recalled.h"
 #include "eval/evaluator.h"
 
 namespace eka::engine {
-
-struct Recalled {
-  std::string drv_path;
-  std::vector<eval::Output> outputs;
-  // Of the planned atom: what else its plan shows, so that a cached plan need not read the atom.
-  std::string version{};
-  std::vector<std::string> remotes{};  // mirrors_in() its lock
-  std::optional<std::string> lock{};   // outline() of its lock, if that is not empty
-};
 
 // The mirrors of all sets, redacted.
 std::vector<std::string> mirrors_in(const atom::Lock& lock);
@@ -41,6 +34,10 @@ std::string evaluation_digest(Context& context, const ReadAtom& root, const Clos
 
 // In the order of `digests`; nothing if there is no such evaluation, or if its derivation no longer exists.
 coro::Task<std::vector<std::optional<Recalled>>> recall(Context& context, std::vector<std::string> digests);
+// Adds what another machine has evaluated to the Nix store and the cache. In the order of `digests`; nothing for one
+// whose derivation the store does not accept.
+coro::Task<std::vector<std::optional<Recalled>>> adopt(Context& context, std::vector<std::string> digests,
+                                                       Pulled pulled);
 void remember(Context& context, const std::string& digest, const Recalled& evaluation);
 
 // Creates garbage collector roots for `paths`, which need not be valid yet, unless disabled in the settings. A failure

@@ -58,7 +58,8 @@ struct HttpRequest {
   std::string user, password;  // sent preemptively, as Basic, if there is a user
   std::vector<std::string> headers;
   std::shared_ptr<const HttpSettings> settings;  // null: the defaults of libcurl
-  std::optional<std::string> body;               // if present, the request is a POST
+  std::optional<std::string> body;               // if present, the request is a POST, or a PUT
+  bool put = false;                              // the body is sent with PUT
   bool persists = true;  // whether the server is known to keep connections open: see repeat_rule.h
   Patience patience = Patience::waits;
   HttpObserver* observer = nullptr;

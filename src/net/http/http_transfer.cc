@@ -96,6 +96,7 @@ void HttpTransfer::configure(const HttpLimits& limits) {
   if (request_.body) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body->data());
+    if (request_.put) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "PUT");
     request_.headers.emplace_back("Expect:");  // would cost a round trip
   }
   std::vector<std::string> lines = request_.headers;

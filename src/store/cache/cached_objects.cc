@@ -141,6 +141,27 @@ coro::Task<std::optional<std::string>> CachedObjects::file(atom::ObjectId tree, 
   });
 }
 
+coro::Task<std::vector<std::string>> CachedObjects::names_in(atom::ObjectId tree, std::string directory) {
+  const auto names_of = [](Objects& objects, const atom::ObjectId& id, EntryKind kind) {
+    std::vector<std::pair<std::string, atom::ObjectId>> out;
+    const Object object = objects.read(id, ObjectType::tree);
+    for (const TreeEntry& entry : unwrap(parse_tree(object.content()))) {
+      if (entry.kind == kind) out.emplace_back(entry.name, entry.id);
+    }
+    return out;
+  };
+  co_return co_await coro::offload(pool_, [&] {
+    return repository_.read([&](Objects& objects) {
+      std::vector<std::string> out;
+      for (const auto& [name, id] : names_of(objects, tree, EntryKind::directory)) {
+        if (name != directory) continue;
+        for (auto& [file, blob] : names_of(objects, id, EntryKind::file)) out.push_back(std::move(file));
+      }
+      return out;
+    });
+  });
+}
+
 coro::Task<std::vector<Result<CachedObjects::Texts>>> CachedObjects::files(std::vector<atom::ObjectId> trees,
                                                                            std::vector<std::string> paths) {
   const auto read_all = [&](const atom::ObjectId& tree) -> Result<Texts> {

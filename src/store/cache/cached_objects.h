@@ -65,6 +65,8 @@ class CachedObjects {
   // Throws Kind::integrity if it is larger than `limit`.
   static constexpr std::size_t largest_file = 16 << 20;
   coro::Task<std::optional<std::string>> file(atom::ObjectId tree, std::string path, std::size_t limit = largest_file);
+  // The names of the files in a directory of a tree, in order; none if there is no such directory.
+  coro::Task<std::vector<std::string>> names_in(atom::ObjectId tree, std::string directory);
   // The files at `paths` in each of `trees`, in the given order, for about the cost of one. An unreadable tree gives an
   // error for this tree only.
   using Texts = std::vector<std::optional<std::string>>;

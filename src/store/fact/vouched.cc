@@ -39,6 +39,27 @@ std::vector<std::vector<CachedAtom>> Vouched::versions(const atom::Url& reached_
   return out;
 }
 
+std::vector<VouchedSet> Vouched::all() {
+  std::map<std::string, VouchedSet> sets;
+  for (const auto& [key, hex] : database_.all(Fact::genesis)) {
+    const auto genesis = atom::ObjectId::parse(hex);
+    const auto url = key.starts_with("2 ") ? atom::Url::parse(key.substr(2)) : fail(Kind::usage, "");
+    if (genesis && url) sets.emplace(url->str(), VouchedSet{*url, *genesis, {}});
+  }
+  for (const auto& [key, value] : database_.all(Fact::vouched)) {
+    const auto first = key.find(' ');
+    const auto second = first == std::string::npos ? first : key.find(' ', first + 1);
+    if (second == std::string::npos) continue;
+    const auto label = atom::Label::parse(key.substr(first + 1, second - first - 1));
+    const auto set = sets.find(key.substr(second + 1));
+    if (!label || set == sets.end() || set->second.genesis.hex() != key.substr(0, first)) continue;
+    for (const auto& [version, rev] : read_vouched(value)) set->second.atoms.push_back({*label, version, rev});
+  }
+  std::vector<VouchedSet> out;
+  for (auto& [url, set] : sets) out.push_back(std::move(set));
+  return out;
+}
+
 void Vouched::remember(const atom::Url& reached_at, const atom::ObjectId& genesis, const std::vector<AtomName>& atoms) {
   std::map<std::string, std::vector<const AtomName*>> by_key;
   for (const auto& atom : atoms) by_key[vouched_key(reached_at, genesis, atom.label)].push_back(&atom);

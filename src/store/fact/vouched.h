@@ -19,6 +19,13 @@
 
 namespace eka::store {
 
+// What the remote at one URL said about its set.
+struct VouchedSet {
+  atom::Url reached_at;
+  atom::ObjectId genesis;
+  std::vector<AtomName> atoms;
+};
+
 // Used on the reactor; does not suspend.
 class Vouched {
  public:
@@ -30,6 +37,8 @@ class Vouched {
   // For each label, in the given order, in ascending order of versions.
   std::vector<std::vector<CachedAtom>> versions(const atom::Url& reached_at, const atom::ObjectId& genesis,
                                                 const std::vector<atom::Label>& labels);
+  // All that is known, for the genesis last seen at each URL; in the order of URLs.
+  std::vector<VouchedSet> all();
   // A version that is already known keeps its revision.
   void remember(const atom::Url& reached_at, const atom::ObjectId& genesis, const std::vector<AtomName>& atoms);
 

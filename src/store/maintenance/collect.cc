@@ -92,8 +92,9 @@ struct Named {
 // The part that needs no child process: one instance per collection, used on the pool.
 class Collector {
  public:
-  Collector(const Places& places, std::int64_t cutoff, coro::Stop stop)
+  Collector(const Places& places, std::int64_t cutoff, const std::vector<std::string>& keep_locks, coro::Stop stop)
       : places_(places), cutoff_(cutoff), stop_(stop), database_(places.database()) {
+    for (const auto& lock : keep_locks) named_.add(lock);
     for (const auto& [key, when] : database_.all(Fact::used)) used_[key] = parse_seconds(when).value_or(0);
   }
 
@@ -350,9 +351,20 @@ class Collector {
 
 }  // namespace
 
+Collection together(Collection first, Collection second) {
+  second.atoms_dropped += first.atoms_dropped;
+  second.trees_dropped += first.trees_dropped;
+  second.objects_dropped += first.objects_dropped;
+  second.facts_dropped += first.facts_dropped;
+  second.others_dropped += first.others_dropped;
+  second.bytes_before = first.bytes_before;
+  return second;
+}
+
 coro::Task<Collection> collect(Places places, coro::Pool& pool, CollectOptions options) {
   const std::int64_t cutoff = in_seconds(options.now) - options.older_than.count();
-  auto rest = co_await coro::offload(pool, [&](coro::Stop stop) { return Collector(places, cutoff, stop).run(); });
+  auto rest = co_await coro::offload(
+      pool, [&](coro::Stop stop) { return Collector(places, cutoff, options.keep_locks, stop).run(); });
   const auto remaining = co_await repack(places, pool, std::move(rest.ids), std::move(rest.victims));
   for (const PackFile& pack : remaining) {
     rest.counts.remaining.push_back("cannot remove " + printable(pack.pack.native()));

@@ -25,6 +25,7 @@ namespace eka::store {
 struct CollectOptions {
   std::chrono::seconds older_than = std::chrono::hours(24 * 30);
   std::chrono::system_clock::time_point now{};
+  std::vector<std::string> keep_locks;  // contents of lock files: what they name is kept
 };
 
 struct Collection {
@@ -37,6 +38,9 @@ struct Collection {
   // Why entries that should have been removed are still there, wholly or in part: they count as kept.
   std::vector<std::string> remaining;
 };
+
+// The result of two collections, one after the other.
+Collection together(Collection first, Collection second);
 
 // The cache must be locked exclusively (use_lock.h). Resumes on the reactor. Throws Kind::failure.
 coro::Task<Collection> collect(Places places, coro::Pool& pool, CollectOptions options);

@@ -130,6 +130,17 @@ class SimulatedEvaluator final : public eval::Evaluator {
 
   coro::Task<Result<void>> keep(std::vector<std::string>) override { co_return Result<void>(); }
 
+  // Without a remote cache nothing travels between stores.
+  coro::Task<std::vector<eval::StoreObject>> read_closure(std::vector<std::string> /*drv_paths*/) override {
+    simulator_.violate("derivations were read although there is no remote cache");
+    co_return std::vector<eval::StoreObject>();
+  }
+  coro::Task<> add_closure(std::vector<eval::StoreObject> /*objects*/,
+                           std::vector<std::string> /*drv_paths*/) override {
+    simulator_.violate("derivations were added although there is no remote cache");
+    co_return;
+  }
+
   coro::Task<> add_source(eval::Source source) override {
     store_.valid.insert(source.store_path);
     co_return;
