@@ -6,10 +6,10 @@
 
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
+#include "cli/graph/graph_text.h"
+#include "cli/graph/tree_text.h"
 #include "cli/inspect/graphs.h"
-#include "cli/output/graph_text.h"
 #include "cli/output/print.h"
-#include "cli/output/tree_text.h"
 
 namespace eka::cli {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "atom/names/atom_id.h"
 #include "cli/command/command.h"
+#include "cli/graph/tree_text.h"
 #include "cli/inspect/graphs.h"
 #include "cli/output/print.h"
-#include "cli/output/tree_text.h"
 
 namespace eka::cli {
 namespace {

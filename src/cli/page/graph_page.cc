@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/output/tree_text.h"
+#include "cli/graph/tree_text.h"
 #include "cli/page/html.h"
 #include "cli/page/sources.h"
 #include "cli/progress/words.h"

@@ -23,11 +23,12 @@ struct VerifyOptions {
 
 engine::VerifyRequest read_request(const std::vector<std::string>& typed, const atom::Aliases& aliases) {
   engine::VerifyRequest request{read_wanted(typed, aliases)};
-  for (const auto& [text, uri, working_tree] : request.items) {
-    if (uri.set) continue;
-    throw Error(Kind::usage,
-                fmt::format("cannot verify `{}`: it is an atom of the working tree, which is not published", text))
-        .with_hint(fmt::format("specify the remote: <url>::{}", uri.label.str()));
+  for (const auto& item : request.items) {
+    if (item.uri.set) continue;
+    throw Error(
+        Kind::usage,
+        fmt::format("cannot verify `{}`: it is an atom of the working tree, which is not published", item.typed))
+        .with_hint(fmt::format("specify the remote: <url>::{}", item.uri.label.str()));
   }
   return request;
 }

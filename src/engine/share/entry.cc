@@ -7,7 +7,7 @@
 #include "atom/hash/base_n.h"
 #include "engine/share/lines.h"
 #include "git/object/deflater.h"
-#include "store/pack/inflate.h"
+#include "store/zlib/inflate.h"
 
 namespace eka::engine {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "atom/hash/digest.h"
 #include "store/pack/big_endian.h"
-#include "store/pack/inflate.h"
+#include "store/zlib/inflate.h"
 
 namespace eka::store {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "store/pack/inflate.h"
+#include "store/zlib/inflate.h"
 
 namespace eka::store {
 namespace {

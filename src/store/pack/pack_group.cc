@@ -4,8 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "store/pack/inflate.h"
 #include "store/pack/pack_text.h"
+#include "store/zlib/inflate.h"
 
 namespace eka::store {
 namespace {

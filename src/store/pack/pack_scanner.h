@@ -24,7 +24,7 @@
 #include "atom/hash/object_id.h"
 #include "store/object/bounds.h"
 #include "store/pack/delta_chains.h"
-#include "store/pack/inflate.h"
+#include "store/zlib/inflate.h"
 
 namespace eka::store {
 

@@ -11,7 +11,7 @@
 #include "net/http/http_client.h"
 #include "net/login/credentials.h"
 #include "net/login/http_login.h"
-#include "net/three_tries/http_error.h"
+#include "net/policy/http_error.h"
 #include "store/remote/circuit_breaker.h"
 
 namespace eka::store {

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "atom/manifest/manifest.h"
-#include "temporary_directory.h"
+#include "tests/temporary_directory.h"
 
 using namespace eka;
 using test::TemporaryDirectory;

@@ -1,4 +1,4 @@
-#include "store/pack/inflate.h"
+#include "store/zlib/inflate.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "cli/output/tree_text.h"
+#include "cli/graph/tree_text.h"
 
 #include <set>
 

@@ -1,11 +1,11 @@
-#include "cli/output/graph_text.h"
+#include "cli/graph/graph_text.h"
 
 #include <set>
 
 #include <fmt/format.h>
 
 #include "atom/names/atom_id.h"
-#include "cli/output/tree_text.h"
+#include "cli/graph/tree_text.h"
 
 namespace eka::cli {
 namespace {
