@@ -51,6 +51,13 @@ std::string example_section(const CLI::App& app) {
   return out.empty() ? out : ".SH EXAMPLES\n.nf\n.RS\n" + out + ".RE\n.fi\n";
 }
 
+// The description of a command without a full stop at the end.
+std::string summary_of(const CLI::App& app) {
+  std::string summary = app.get_description();
+  if (summary.ends_with('.')) summary.pop_back();
+  return summary;
+}
+
 std::string see_also(const CLI::App& program, const Page& page) {
   std::string out;
   for (const auto& other : all_pages(program)) {
@@ -83,10 +90,8 @@ std::string man_page(const CLI::App& program, const Page& page, const std::strin
   const auto& app = *page.app;
   const auto name = page_name(page.name);
   const bool is_program = page.app == &program;
-  std::string summary = app.get_description();
-  if (summary.ends_with('.')) summary.pop_back();
   std::string out = fmt::format(".TH {} 1 \"\" \"eka {}\" \"eka manual\"\n", upper(roff(name)), roff(version));
-  out += ".nh\n.SH NAME\n" + roff(name) + " \\- " + roff(summary) + "\n";
+  out += ".nh\n.SH NAME\n" + roff(name) + " \\- " + roff(summary_of(app)) + "\n";
   out += ".SH SYNOPSIS\n\\fB" + roff(page.name) + "\\fR" + roff(usage(app, page.name).substr(page.name.size())) + "\n";
   out += section("ARGUMENTS", argument_rows(app));
   out += section("COMMANDS", subcommand_rows(app));
@@ -104,7 +109,7 @@ std::string man_page(const CLI::App& program, const Page& page, const std::strin
 }
 
 std::string command_reference(const Page& page) {
-  std::string out = fmt::format("## {}\n\n{}.\n\n```\n{}\n```\n\n", page.name, markdown(page.app->get_description()),
+  std::string out = fmt::format("## {}\n\n{}.\n\n```\n{}\n```\n\n", page.name, markdown(summary_of(*page.app)),
                                 usage(*page.app, page.name));
   out += table("argument", argument_rows(*page.app));
   out += table("option", option_rows(*page.app));
