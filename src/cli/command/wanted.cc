@@ -34,7 +34,12 @@ std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, c
 }
 
 std::vector<engine::Wanted> read_wanted_or_here(std::vector<std::string> typed, const atom::Aliases& aliases) {
-  if (typed.empty()) typed.push_back("::" + engine::label_at(working_directory()).str());
+  try {
+    if (typed.empty()) typed.push_back("::" + engine::label_at(working_directory()).str());
+  } catch (const Error& error) {
+    throw Error(error.kind(), "no atom was specified: " + error.message())
+        .with_hint("specify an atom, such as ::server or gh:owner/repo::server, or change to its directory");
+  }
   return read_wanted(typed, aliases);
 }
 
