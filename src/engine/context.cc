@@ -12,6 +12,7 @@
 #include "engine/fetch/fetcher.h"
 #include "engine/fetch/sources.h"
 #include "engine/resolve/sets.h"
+#include "engine/workspace/local_atoms.h"
 #include "eval/nix_evaluator.h"
 #include "git/remote/connector.h"
 
@@ -59,6 +60,7 @@ Context::Context(const Settings& the_settings, Observer& the_observer, Outside o
       fetcher_(std::make_unique<Fetcher>(*delivery_, observer)),
       sources_(std::make_unique<Sources>(*this, *remotes_)),
       sets_(std::make_unique<Sets>(*this, *remotes_)),
+      local_atoms_(std::make_unique<LocalAtoms>(*this)),
       shared(std::move(outside.shared)) {}
 
 Context::~Context() = default;

@@ -16,7 +16,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <variant>
 
@@ -137,6 +139,23 @@ class Run {
   }
 
   coro::Task<PlanReport> finish() {
+    coro::TaskGroup group(co_await asio::this_coro::executor);
+    if (request_.fail_fast) {
+      stop_ = [&group] { group.cancel(); };
+    }
+    group.start(steps());
+    co_await group.join();
+    if (first_failure_) throw *first_failure_;
+    for (const auto& job : jobs_) {
+      if (!job.fetched.empty()) co_await push_closure(context_, job.fetched.front(), job.fetched);
+    }
+    co_return report();
+  }
+
+ private:
+  using Step = coro::Task<> (Run::*)(Job&);
+
+  coro::Task<> steps() {
     co_await find_nix_and_roots();
     co_await recall_unread();
     co_await read();
@@ -146,14 +165,7 @@ class Run {
     both.push_back(evaluate());
     both.push_back(import_in_batches());
     co_await coro::all(std::move(both));
-    for (const auto& job : jobs_) {
-      if (!job.fetched.empty()) co_await push_closure(context_, job.fetched.front(), job.fetched);
-    }
-    co_return report();
   }
-
- private:
-  using Step = coro::Task<> (Run::*)(Job&);
 
   coro::Task<> evaluate() {
     const bool shares = context_.settings.share_context != atom::ShareContext::none;
@@ -206,6 +218,9 @@ class Run {
   void fail(Job& job, Error error) {
     job.state = std::move(error).within("planning " + job.item->typed);
     tell_answer(job);
+    if (!stop_) return;
+    if (!first_failure_) first_failure_ = job.as<Error>();
+    stop_();
   }
 
   void tell_answer(const Job& job) {
@@ -548,6 +563,8 @@ class Run {
   std::vector<Job> jobs_;
   bool all_evaluated_ = false;
   coro::TaskGroup* pause_ = nullptr;  // while import_in_batches() sleeps
+  std::function<void()> stop_;        // with fail_fast: cancels all steps
+  std::optional<Error> first_failure_;
 };
 
 }  // namespace

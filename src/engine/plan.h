@@ -18,6 +18,7 @@ namespace eka::engine {
 
 struct PlanRequest {
   std::vector<Wanted> items;
+  bool fail_fast = false;  // the first failure ends the run: it is thrown
 };
 
 // The plan of one atom.

@@ -3,7 +3,7 @@
 #   make_set NAME                        creates an empty set, served as $SERVE_URL/NAME.git
 #   publish SET LABEL VERSION NEED…      publishes an atom without a lock. A NEED is "set/label requirement"; the set
 #                                        may be "::" (the atom's own) or "tag=set" (the set by another name). A NEED that
-#                                        begins with "by " names the composer
+#                                        begins with "by " names the composer. TAGS="ci …" gives it tags
 #   working_set DIR                      a set in a working tree, committed; working_atom DIR LABEL VERSION NEED… adds to it
 export GIT_AUTHOR_NAME=scenario GIT_AUTHOR_EMAIL=scenario@eka.invalid
 export GIT_COMMITTER_NAME=scenario GIT_COMMITTER_EMAIL=scenario@eka.invalid
@@ -63,6 +63,7 @@ publish() {
   local directory
   directory=$(mktemp -d "$scratch/atom.XXXXXX")
   write_atom "$directory" "${@:2}"
+  if [[ -n ${TAGS:-} ]]; then tag "$directory" $TAGS; fi
   release "$www/$1.git" "$directory" "$2" "$3" >/dev/null
   rm -rf "$directory"
 }
@@ -79,6 +80,11 @@ working_atom() {
   sed -i "s/^packages = \[\(.*\)\]/packages = [\1\"$2\", ]/; s/, \"$2\"/, \"$2\"/" "$1/ekala.toml"
   git -C "$1" add -A
   git -C "$1" commit -qm "$2"
+}
+
+# tag DIRECTORY TAG…: adds package.meta.tags to the manifest in a directory.
+tag() {
+  printf '\n[package.meta]\ntags = [%s]\n' "$(printf '"%s", ' "${@:2}")" >>"$1/atom.toml"
 }
 
 # locked FILE: "label version" of every atom of a lock, one per line.

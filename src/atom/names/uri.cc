@@ -161,6 +161,40 @@ std::unexpected<Error> refuse(std::string_view text, const std::string& why, std
   return std::unexpected(std::move(error).with_hint(std::move(hint)));
 }
 
+// "<place>::<label>@<requirement>", of which only the label is required.
+struct Parts {
+  explicit Parts(std::string_view text) {
+    const auto separator = text.rfind("::");
+    separated = separator != npos;
+    if (separated) place = text.substr(0, separator);
+    name = separated ? text.substr(separator + 2) : text;
+    const auto at = name.find('@');
+    label = name.substr(0, at);
+    if (at != npos) requirement = name.substr(at + 1);
+  }
+
+  Result<std::optional<Requirement>> read_requirement(std::string_view text) const {
+    if (!requirement) return std::optional<Requirement>();
+    auto read = Requirement::parse(*requirement);
+    if (!read) return refuse(text, read.error().message());
+    return std::optional(*std::move(read));
+  }
+
+  Result<std::optional<Url>> read_set(const Aliases& aliases) const {
+    if (place.empty()) return std::optional<Url>();
+    auto url = Expander(aliases).url(place);
+    if (url) url = url->for_repository();
+    if (!url) return std::unexpected(std::move(url).error());
+    return std::optional(*std::move(url));
+  }
+
+  bool separated = false;
+  std::string_view place;
+  std::string_view name;  // the label, and the requirement
+  std::string_view label;
+  std::optional<std::string_view> requirement;
+};
+
 // Whether a text without "::" is a path, such as ./server.
 bool is_path(std::string_view text) {
   return text.find(':') == npos && (text == "." || text == ".." || text.starts_with("~") || text.find('/') != npos);
@@ -205,40 +239,51 @@ Result<void> Aliases::set(std::string_view name, std::string_view expansion) {
 
 Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
   if (text.size() > length_limit) return refuse(text.substr(0, 80), "too long");
-  const auto separator = text.rfind("::");
-  const std::string_view place = separator == npos ? std::string_view() : text.substr(0, separator);
-  const std::string_view name = separator == npos ? text : text.substr(separator + 2);
-  const auto at = name.find('@');
-  auto label = Label::parse(name.substr(0, at));
+  const Parts parts(text);
+  auto label = Label::parse(parts.label);
   if (!label) {
-    if (separator == npos && is_path(name)) return refuse_path(text, name.substr(0, at));
+    if (!parts.separated && is_path(parts.name)) return refuse_path(text, parts.label);
     // Without the separator, the text may be anything, including a password, so it is not quoted.
-    if (separator == npos && name.find(':') != npos) {
+    if (!parts.separated && parts.name.find(':') != npos) {
       return refuse(text, "no “::” before the label", "use the form <repository>::<label>");
     }
     return refuse(text, label.error().message(),
-                  separator == npos ? "use the form <repository>::<label>, or only a label" : "");
+                  parts.separated ? "" : "use the form <repository>::<label>, or only a label");
   }
   AtomUri uri{std::nullopt, *std::move(label), std::nullopt};
-  if (at != npos && name.substr(at + 1).starts_with(rev_mark)) {
-    uri.rev = name.substr(at + 1 + rev_mark.size());
+  if (parts.requirement && parts.requirement->starts_with(rev_mark)) {
+    uri.rev = parts.requirement->substr(rev_mark.size());
     const bool digits = uri.rev.find_first_not_of("0123456789abcdef") == npos;
     if (!digits || uri.rev.size() < shortest_rev || uri.rev.size() > 40) {
       return refuse(text, "a revision has 7 to 40 hexadecimal digits in lower case",
                     "it is the revision of a published atom, as in lock files and `eka show`");
     }
-  } else if (at != npos) {
-    auto requirement = Requirement::parse(name.substr(at + 1));
-    if (!requirement) return refuse(text, requirement.error().message());
+  } else {
+    auto requirement = parts.read_requirement(text);
+    if (!requirement) return std::unexpected(std::move(requirement).error());
     uri.requirement = *std::move(requirement);
   }
-  if (!place.empty()) {
-    auto url = Expander(aliases).url(place);
-    if (url) url = url->for_repository();
-    if (!url) return std::unexpected(std::move(url).error());
-    uri.set = *std::move(url);
-  }
+  auto set = parts.read_set(aliases);
+  if (!set) return std::unexpected(std::move(set).error());
+  uri.set = *std::move(set);
   return uri;
+}
+
+bool AtomPattern::is_pattern(std::string_view text) {
+  return LabelPattern::is_pattern(Parts(text).label);
+}
+
+Result<AtomPattern> AtomPattern::parse(std::string_view text, const Aliases& aliases) {
+  if (text.size() > length_limit) return refuse(text.substr(0, 80), "too long");
+  const Parts parts(text);
+  if (!parts.separated && is_path(parts.name)) return refuse_path(text, parts.label);
+  auto labels = LabelPattern::parse(parts.label);
+  if (!labels) return refuse(text, labels.error().message());
+  auto requirement = parts.read_requirement(text);
+  if (!requirement) return std::unexpected(std::move(requirement).error());
+  auto set = parts.read_set(aliases);
+  if (!set) return std::unexpected(std::move(set).error());
+  return AtomPattern{*std::move(set), *std::move(labels), *std::move(requirement)};
 }
 
 std::string AtomUri::str() const {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "atom/names/label.h"
+#include "atom/names/label_pattern.h"
 #include "atom/names/url.h"
 #include "atom/version/version.h"
 
@@ -33,6 +34,17 @@ struct AtomUri {
   static constexpr std::size_t shortest_rev = 7;
   static Result<AtomUri> parse(std::string_view text, const Aliases& aliases);
   std::string str() const;  // expanded, redacted
+};
+
+// Several atoms of one set: the same with a pattern instead of the label, such as gh:owner/repo::lib-*@^1.
+struct AtomPattern {
+  std::optional<Url> set;  // unset: the local set
+  LabelPattern labels;
+  std::optional<Requirement> requirement;
+
+  // Whether the text has a wildcard in the place of the label.
+  static bool is_pattern(std::string_view text);
+  static Result<AtomPattern> parse(std::string_view text, const Aliases& aliases);
 };
 
 // A direct source: the same without "::label".

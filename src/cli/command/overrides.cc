@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -90,12 +91,15 @@ void add_overrides(std::vector<engine::Wanted>& items, const std::vector<std::st
                    const atom::Aliases& aliases, std::vector<std::string>& warnings) {
   std::vector<engine::Wanted> given;
   for (const auto& each : typed) given.push_back(read_option(each, aliases));
+  std::map<fs::path, std::vector<engine::Wanted>> in_files;  // by working tree
   for (auto& item : items) {
     item.overrides = given;
-    if (!item.working_tree) continue;
-    for (auto& override : read_file(engine::find_set(*item.working_tree), aliases, warnings)) {
+    if (!item.working_tree || item.located) continue;
+    const auto [file, is_new] = in_files.try_emplace(*item.working_tree);
+    if (is_new) file->second = read_file(engine::find_set(*item.working_tree), aliases, warnings);
+    for (const auto& override : file->second) {
       const auto same = [&](const engine::Wanted& each) { return each.uri.label == override.uri.label; };
-      if (std::ranges::none_of(given, same)) item.overrides.push_back(std::move(override));
+      if (std::ranges::none_of(given, same)) item.overrides.push_back(override);
     }
   }
 }

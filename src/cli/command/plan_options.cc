@@ -1,16 +1,15 @@
 #include "cli/command/plan_options.h"
 
 #include "cli/command/overrides.h"
-#include "cli/command/wanted.h"
 #include "cli/output/complain.h"
 
 namespace eka::cli {
 
 CLI::Option* PlanOptions::add_to(CLI::App& command) {
+  auto* positional = atoms.add_to(command, SelectionOptions::Default::here);
   add_options(command, OptionGroup::planning, given);
   add_override_option(command, overrides);
-  return command.add_option("uri", uris, std::string(atom_uri_help) + " (default: the atom in the current directory)")
-      ->type_name("URI");
+  return positional;
 }
 
 Common PlanOptions::with(Common common) const {
@@ -18,12 +17,14 @@ Common PlanOptions::with(Common common) const {
   return common;
 }
 
-engine::PlanRequest PlanOptions::request(const atom::Aliases& aliases, const Palette& palette) const {
-  engine::PlanRequest out{read_wanted_or_here(uris, aliases)};
+coro::Task<std::vector<engine::Wanted>> PlanOptions::select(engine::Context& context, engine::Selection selection,
+                                                            const atom::Aliases& aliases,
+                                                            const Palette& palette) const {
+  auto items = co_await engine::select(context, std::move(selection));
   std::vector<std::string> warnings;
-  add_overrides(out.items, overrides, aliases, warnings);
+  co_await coro::offload(context.pool, [&] { add_overrides(items, overrides, aliases, warnings); });
   for (const auto& warning : warnings) print_error(warning_text(warning, palette));
-  return out;
+  co_return items;
 }
 
 }  // namespace eka::cli

@@ -1,30 +1,31 @@
-// The arguments shared by `eka plan` and `eka build`: atoms, and evaluation options.
+// The arguments shared by `eka plan` and `eka build`: atoms, overrides, and evaluation options.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "atom/names/uri.h"
 #include "cli/command/command.h"
-#include "engine/plan.h"
+#include "cli/command/selection.h"
+#include "cli/output/terminal.h"
+#include "engine/context/context.h"
 
 namespace eka::cli {
 
 struct PlanOptions {
-  std::vector<std::string> uris;
+  SelectionOptions atoms;
   std::vector<std::string> overrides;
   GivenOptions given;
 
-  // Adds options and the positional argument `uris` to a command.
+  // Adds options and the positional argument of `atoms` to a command, and returns the latter.
   CLI::Option* add_to(CLI::App& command);
 
   // The common options and those of this command.
   Common with(Common common) const;
 
-  // The parsed URIs; without any, the atom in the current directory. A path to the working tree of a package set
-  // selects its files. Kind::usage.
-  // Prints warnings about overrides.
-  engine::PlanRequest request(const atom::Aliases& aliases, const Palette& palette) const;
+  // What `selection` selects, with overrides. Prints warnings about those. Throws Kind::usage; `aliases` and `palette`
+  // must outlive the call.
+  coro::Task<std::vector<engine::Wanted>> select(engine::Context& context, engine::Selection selection,
+                                                 const atom::Aliases& aliases, const Palette& palette) const;
 };
 
 }  // namespace eka::cli

@@ -5,17 +5,13 @@
 #include "engine/workspace/package_set.h"
 
 namespace eka::cli {
-namespace {
 
-// The local set, or a path to a working tree that is a set. Not a file: URL, which refers to published atoms.
-std::optional<std::filesystem::path> working_tree(const std::string& typed, const atom::AtomUri& uri) {
-  if (!uri.set) return working_directory();
-  if (!uri.set->is_local() || typed.starts_with("file:")) return std::nullopt;
-  const std::filesystem::path path = uri.set->path();
+std::optional<std::filesystem::path> working_tree_of(const std::string& typed, const std::optional<atom::Url>& set) {
+  if (!set) return working_directory();
+  if (!set->is_local() || typed.starts_with("file:")) return std::nullopt;
+  const std::filesystem::path path = set->path();
   return std::filesystem::exists(path / engine::set_file) ? std::optional(path) : std::nullopt;
 }
-
-}  // namespace
 
 std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, const atom::Aliases& aliases) {
   std::vector<engine::Wanted> out;
@@ -24,7 +20,7 @@ std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, c
     if (!uri) throw std::move(uri).error().within("parsing the URI " + redacted(text));
     try {
       if (uri->set) make_absolute(*uri->set);
-      auto place = working_tree(text, *uri);
+      auto place = working_tree_of(text, uri->set);
       out.push_back({redacted(text), *std::move(uri), std::move(place)});
     } catch (Error& error) {
       throw std::move(error).within("looking up " + redacted(text));

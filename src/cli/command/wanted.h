@@ -1,6 +1,8 @@
 // Converts the URIs of a command line to requests for the engine.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,10 @@
 #include "engine/plan/roots.h"
 
 namespace eka::cli {
+
+// The working tree that a URI with this set means: that of the local set, or a path to one. Not a file: URL, which refers
+// to published atoms.
+std::optional<std::filesystem::path> working_tree_of(const std::string& typed, const std::optional<atom::Url>& set);
 
 // A bare label, or a path to a working tree that is a set, selects the atom in its present state; a file: URL selects
 // published atoms. Throws Kind::usage for an invalid URI, naming it.

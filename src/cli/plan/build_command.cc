@@ -31,17 +31,33 @@ atom::Json document_of(const engine::PlanRequest& request, const engine::BuildRe
   return build_document(request, report.plan, failures);
 }
 
+// What a build needs that selects its atoms first.
+struct BuildRun {
+  const BuildOptions& options;
+  const Preferences& preferences;
+  const Palette& palette;
+  Display& display;
+  engine::BuildRequest request{};
+};
+
+coro::Task<engine::BuildReport> select_and_build(engine::Context* context, engine::Selection selection, BuildRun* run) {
+  auto& items = run->request.plan.items;
+  items = co_await run->options.plan.select(*context, std::move(selection), run->preferences.aliases, run->palette);
+  run->display.expect(items.size());
+  co_return co_await engine::build(*context, run->request);
+}
+
 int build(const Common& common, const BuildOptions& options) {
   const Palette palette(common.color);
   const Preferences preferences = read_preferences(options.plan.with(common));
-  const engine::BuildRequest request{options.plan.request(preferences.aliases, palette), options.builders,
-                                     preferences.jobs};
+  const auto selection = options.plan.atoms.read(preferences.aliases);
 
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-  display->expect(request.plan.items.size());
-  Record record(options.record, "build", options.plan.uris, preferences.settings.jobs, *display);
+  Record record(options.record, "build", options.plan.atoms.typed(), preferences.settings.jobs, *display);
+  BuildRun run{options, preferences, palette, *display};
+  run.request = {{{}, options.plan.atoms.fail_fast}, options.builders, preferences.jobs};
   auto report = with_engine<engine::BuildReport>(preferences.settings, *display, [&](engine::Context& context) {
-    return while_read(engine::build(context, request));
+    return while_read(select_and_build(&context, selection, &run));
   });
   display->end();
 
@@ -54,7 +70,7 @@ int build(const Common& common, const BuildOptions& options) {
       for (const auto& output : report.plan.plans[i]->outputs) paths += output.path + "\n";
     }
   }
-  print(options.json ? Text::pretty(document_of(request.plan, report)) : paths);
+  print(options.json ? Text::pretty(document_of(run.request.plan, report)) : paths);
   print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.plan.remotes);
   record.finish(report.plan.remotes);

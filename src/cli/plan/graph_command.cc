@@ -6,7 +6,7 @@
 
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
-#include "cli/command/wanted.h"
+#include "cli/command/selection.h"
 #include "cli/command/with_engine.h"
 #include "cli/graph/graph_text.h"
 #include "cli/output/complain.h"
@@ -20,7 +20,7 @@ namespace eka::cli {
 namespace {
 
 struct GraphOptions {
-  std::vector<std::string> uris;
+  SelectionOptions atoms;
   std::string format = "text";
 };
 
@@ -75,15 +75,22 @@ void show(const std::string& format, const std::vector<engine::Wanted>& items, c
   }
 }
 
+coro::Task<engine::GraphReport> select_and_read(engine::Context* context, engine::Selection selection, bool fail_fast,
+                                                std::vector<engine::Wanted>* items) {
+  *items = co_await engine::select(*context, std::move(selection));
+  co_return co_await engine::dependency_graphs(*context, *items, fail_fast);
+}
+
 int graph(const Common& common, const GraphOptions& options) {
   const Palette palette(common.color);
   const auto preferences = read_preferences(common);
-  const auto items = read_wanted(options.uris, preferences.aliases);
+  const auto selection = options.atoms.read(preferences.aliases);
+  std::vector<engine::Wanted> items;
   engine::GraphReport report;
   {
     const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
     report = with_engine<engine::GraphReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return while_read(engine::dependency_graphs(context, items));
+      return while_read(select_and_read(&context, selection, options.atoms.fail_fast, &items));
     });
   }
   show(options.format, items, report);
@@ -101,7 +108,7 @@ int graph(const Common& common, const GraphOptions& options) {
 void add_graph(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("graph", "show the dependency graph of atoms");
   const auto options = std::make_shared<GraphOptions>();
-  command->add_option("uri", options->uris, atom_uri_help)->type_name("URI")->required();
+  options->atoms.add_to(*command);
   command
       ->add_option(
           "--format", options->format,
@@ -109,8 +116,10 @@ void add_graph(CLI::App& app, Action& action) {
       ->type_name("FORMAT")
       ->check(one_of({"text", "html", "svg", "dot", "json"}));
   command->footer("Example:\n  eka graph --format html ::server >graph.html\n");
-  command->callback(
-      [options, &action] { action = [options](const Common& common) { return graph(common, *options); }; });
+  command->callback([options, &action] {
+    options->atoms.check_given();
+    action = [options](const Common& common) { return graph(common, *options); };
+  });
 }
 
 }  // namespace eka::cli

@@ -70,33 +70,60 @@ coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> pl
   co_return *std::move(report);
 }
 
+// Every machine must have the same list, so an incomplete one is an error of the whole run.
+std::vector<engine::Wanted> part_of(const std::vector<engine::Wanted>& items, const Shard& shard) {
+  for (const auto& item : items) {
+    if (item.located && !*item.located) throw Error(item.located->error()).within("selecting atoms of " + item.typed);
+  }
+  return shard.part_of(items);
+}
+
+// What a plan needs that selects its atoms first.
+struct PlanRun {
+  const Options& options;
+  const Preferences& preferences;
+  const Palette& palette;
+  Display& display;
+  std::optional<Shard> shard;
+  engine::PlanRequest request{};
+};
+
+coro::Task<engine::PlanReport> select_and_plan(engine::Context* context, engine::Selection selection, PlanRun* run,
+                                               Early* early) {
+  const auto& options = run->options;
+  auto& request = run->request;
+  request.items = co_await options.plan.select(*context, std::move(selection), run->preferences.aliases, run->palette);
+  if (run->shard) request.items = part_of(request.items, *run->shard);
+  request.fail_fast = options.plan.atoms.fail_fast;
+  auto& display = run->display;
+  display.expect(request.items.size());
+  if (options.json == "lines") display.pass_on_to(early->lines.emplace(request, run->shard, display.output()));
+  if (options.json.empty()) display.pass_on_to(early->paths.emplace(request.items.size(), display.output()));
+  co_return co_await engine::plan(*context, request);
+}
+
 int plan(const Common& common, const Options& options) {
   const Palette palette(common.color);
   const Preferences preferences = read_preferences(options.plan.with(common));
-  auto request = options.plan.request(preferences.aliases, palette);
+  const auto selection = options.plan.atoms.read(preferences.aliases);
   std::optional<Shard> shard;
-  if (!options.shard.empty()) {
-    shard = unwrap(Shard::parse(options.shard));
-    request.items = shard->part_of(request.items);
-  }
+  if (!options.shard.empty()) shard = unwrap(Shard::parse(options.shard));
 
   engine::PlanReport report;
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-  display->expect(request.items.size());
-  Record record(options.record, "plan", options.plan.uris, preferences.settings.jobs, *display);
+  Record record(options.record, "plan", options.plan.atoms.typed(), preferences.settings.jobs, *display);
+  PlanRun run{options, preferences, palette, *display, shard};
   {
     Early early;
-    if (options.json == "lines") display->pass_on_to(early.lines.emplace(request, shard, display->output()));
-    if (options.json.empty()) display->pass_on_to(early.paths.emplace(request.items.size(), display->output()));
     report = with_engine<engine::PlanReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return plan_while_read(engine::plan(context, request), &early);
+      return plan_while_read(select_and_plan(&context, selection, &run, &early), &early);
     });
     if (early.lines) early.lines->finish(report);
     if (early.paths) early.paths->finish();
   }
   display->end();
 
-  if (options.json == "document") print(Text::pretty(plan_document(request, report, shard)));
+  if (options.json == "document") print(Text::pretty(plan_document(run.request, report, shard)));
   const auto errors = errors_of(report);
   print_error(describe(errors, palette));
   if (common.verbose > 0) tell_costs(report.remotes);
@@ -134,16 +161,20 @@ void add_plan(CLI::App& app, Action& action) {
   options->record.add_to(*command);
   auto* shard = command
                     ->add_option("--shard", options->shard,
-                                 "plan only the K-th of N parts of the URIs, to distribute them to N machines")
+                                 "plan only the K-th of N parts of the atoms, to distribute them to N machines")
                     ->type_name("K/N");
   command->add_option("--merge", options->merge, "merge the JSON documents of all shards (cannot be used with URIs)")
       ->type_name("FILE")
       ->excludes(uris)
+      ->excludes(command->get_option("--all"))
+      ->excludes(command->get_option("--from"))
       ->excludes(shard);
   command->footer(
       "Examples:\n"
       "  eka plan gh:owner/repo::server@^1.2 ./set::tool\n"
-      "  eka plan --shard 1/4 --json URI... >1.json; eka plan --merge *.json\n");
+      "  eka plan --all --tag ci\n"
+      "  eka plan 'gh:owner/repo::lib-*'\n"
+      "  eka plan --shard 1/4 --json --all >1.json; eka plan --merge *.json\n");
   command->callback([options, &action] {
     action = [options](const Common& common) {
       return options->merge.empty() ? plan(common, *options) : merge(options->merge);

@@ -7,7 +7,7 @@
 #include "cli/command/lock_file.h"
 #include "cli/command/record_options.h"
 #include "cli/command/settings.h"
-#include "cli/command/wanted.h"
+#include "cli/command/selection.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
 #include "cli/output/report_json.h"
@@ -19,7 +19,7 @@ namespace {
 
 struct PrefetchOptions {
   RecordOptions record;
-  std::vector<std::string> uris;
+  SelectionOptions atoms;
   std::vector<std::string> locks;
   bool json = false;
 };
@@ -66,16 +66,24 @@ atom::Json report_json(const engine::PrefetchRequest& request, const engine::Pre
   return document;
 }
 
+coro::Task<engine::PrefetchReport> select_and_prefetch(engine::Context* context, engine::Selection selection,
+                                                       engine::PrefetchRequest* request) {
+  request->items = co_await engine::select(*context, std::move(selection));
+  co_return co_await engine::prefetch(*context, *request);
+}
+
 int prefetch(const Common& common, const PrefetchOptions& options) {
   const Palette palette(common.color);
   const auto preferences = read_preferences(common);
-  engine::PrefetchRequest request{read_wanted(options.uris, preferences.aliases), {}};
+  const auto selection = options.atoms.read(preferences.aliases);
+  engine::PrefetchRequest request{{}, {}, options.atoms.fail_fast};
   for (const auto& name : options.locks) request.locks.push_back(read_lock(name));
 
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-  Record record(options.record, "prefetch", options.uris, preferences.settings.jobs, *display);
+  Record record(options.record, "prefetch", options.atoms.typed(), preferences.settings.jobs, *display);
   const auto report = with_engine<engine::PrefetchReport>(
-      preferences.settings, *display, [&](engine::Context& context) { return engine::prefetch(context, request); });
+      preferences.settings, *display,
+      [&](engine::Context& context) { return select_and_prefetch(&context, selection, &request); });
   display->end();
 
   std::vector<Error> errors;
@@ -95,7 +103,7 @@ int prefetch(const Common& common, const PrefetchOptions& options) {
 void add_prefetch(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("prefetch", "fetch atoms and their dependencies into the cache");
   const auto options = std::make_shared<PrefetchOptions>();
-  command->add_option("uri", options->uris, atom_uri_help)->type_name("URI");
+  options->atoms.add_to(*command);
   command->add_option("--lock", options->locks, "fetch the closure of a lock file (repeatable)")
       ->type_name("FILE")
       ->allow_extra_args(false);
@@ -104,7 +112,7 @@ void add_prefetch(CLI::App& app, Action& action) {
   options->record.add_to(*command);
   command->footer("Example:\n  eka prefetch --lock server/atom.lock && eka --offline plan ::server\n");
   command->callback([options, &action] {
-    if (options->uris.empty() && options->locks.empty()) throw CLI::RequiredError("URI or --lock");
+    if (options->locks.empty()) options->atoms.check_given(", --lock");
     action = [options](const Common& common) { return prefetch(common, *options); };
   });
 }

@@ -5,8 +5,8 @@
 
 #include "atom/json/json.h"
 #include "cli/command/command.h"
+#include "cli/command/selection.h"
 #include "cli/command/settings.h"
-#include "cli/command/wanted.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
 #include "cli/output/report_json.h"

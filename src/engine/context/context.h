@@ -22,6 +22,7 @@ namespace eka::engine {
 
 class Delivery;  // fetch/delivery.h
 class Fetcher;   // fetch/fetcher.h
+class LocalAtoms;  // workspace/local_atoms.h
 class Remotes;   // context/remotes.h
 class Sets;      // resolve/sets.h
 class Sources;   // fetch/sources.h
@@ -64,6 +65,7 @@ class Context {
   Fetcher& fetcher() { return *fetcher_; }
   Sources& sources() { return *sources_; }
   Sets& sets() { return *sets_; }
+  LocalAtoms& local_atoms() { return *local_atoms_; }
 
  private:
   std::unique_ptr<Remotes> remotes_;
@@ -71,6 +73,7 @@ class Context {
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<Sets> sets_;
+  std::unique_ptr<LocalAtoms> local_atoms_;
 
  public:
   // With other machines; null if there is none, or if the run is offline.

@@ -61,13 +61,25 @@ bool all_exact_and_there(const SetOffer& offer, const std::vector<atom::AtomUri>
   });
 }
 
-coro::Task<SetOffer> ask(Context& context, Remotes& remotes, atom::Url url, std::vector<atom::AtomUri> uris) {
-  std::vector<std::string> prefixes{std::string(atom::init_ref)};
+Error all_yanked(const atom::AtomUri& uri) {
+  return Error(Kind::unsatisfiable, fmt::format("all versions of `{}` are yanked", uri.label.str()))
+      .with_hint(fmt::format("name one exactly to use it nevertheless, as in {}@=1.2.3", uri.str()));
+}
+
+}  // namespace
+
+std::vector<std::string> prefixes_of(const std::vector<atom::AtomUri>& uris) {
+  std::vector<std::string> out;
   for (const auto& uri : uris) {
-    prefixes.push_back(atom::atom_ref_prefix(uri.label));
+    out.push_back(atom::atom_ref_prefix(uri.label));
     // Which versions are yanked: a version that is named exactly is used anyway.
-    if (!is_exact(uri)) prefixes.push_back(atom::meta_ref_prefix(uri.label));
+    if (!is_exact(uri)) out.push_back(atom::meta_ref_prefix(uri.label));
   }
+  return out;
+}
+
+coro::Task<SetOffer> ask_offer(Context& context, Remotes& remotes, atom::Url url, std::vector<std::string> prefixes) {
+  prefixes.emplace_back(atom::init_ref);
   std::ranges::sort(prefixes);
   prefixes.erase(std::ranges::unique(prefixes).begin(), prefixes.end());
   auto& remote = remotes.at(url);
@@ -77,13 +89,6 @@ coro::Task<SetOffer> ask(Context& context, Remotes& remotes, atom::Url url, std:
   context.cache->vouched().remember_genesis(remotes.reached_at(url), offer.genesis);
   co_return offer;
 }
-
-Error all_yanked(const atom::AtomUri& uri) {
-  return Error(Kind::unsatisfiable, fmt::format("all versions of `{}` are yanked", uri.label.str()))
-      .with_hint(fmt::format("name one exactly to use it nevertheless, as in {}@=1.2.3", uri.str()));
-}
-
-}  // namespace
 
 Result<atom::Version> choose_version(const atom::Label& label, const atom::Requirement& requirement,
                                      const std::vector<atom::Version>& offered) {
@@ -148,7 +153,7 @@ coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& rem
     offer = remembered_offer(context, remotes, url, labels_of(uris));
     fresh = !offer || !all_exact_and_there(*offer, uris);
   }
-  if (fresh) offer = co_await ask(context, remotes, url, uris);
+  if (fresh) offer = co_await ask_offer(context, remotes, url, prefixes_of(uris));
   std::vector<std::string> labels;
   const auto is_unknown = [&](const atom::AtomUri& uri) { return !offer->atoms.contains(uri.label); };
   const bool some_unknown = fresh && std::ranges::any_of(uris, is_unknown);

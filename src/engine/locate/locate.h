@@ -20,6 +20,11 @@ namespace eka::engine {
 coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris);
 
+// The refs that choose_published() needs for these URIs.
+std::vector<std::string> prefixes_of(const std::vector<atom::AtomUri>& uris);
+// What the remote offers among the refs with these prefixes, and its genesis, which is remembered: one ref query.
+coro::Task<SetOffer> ask_offer(Context& context, Remotes& remotes, atom::Url url, std::vector<std::string> prefixes);
+
 // The highest of `offered` that `requirement` matches; else an error that lists the offered versions.
 Result<atom::Version> choose_version(const atom::Label& label, const atom::Requirement& requirement,
                                      const std::vector<atom::Version>& offered);

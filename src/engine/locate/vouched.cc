@@ -21,6 +21,12 @@ std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remote
   return offer;
 }
 
+std::set<atom::Label> remembered_labels(Context& context, const Remotes& remotes, const atom::Url& url) {
+  const auto place = remotes.reached_at(url);
+  const auto genesis = context.cache->vouched().genesis_at(place);
+  return genesis ? context.cache->vouched().labels(place, *genesis) : std::set<atom::Label>();
+}
+
 coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, atom::Url url,
                                    std::set<atom::Label> labels) {
   auto offer = remembered_offer(context, remotes, url, labels);

@@ -20,7 +20,11 @@ namespace eka::engine {
 std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remotes, const atom::Url& url,
                                          const std::set<atom::Label>& labels);
 
-// The same, limited to what is complete in the cache: used by offline runs. Kind::offline if nothing is stored.
+// The labels of all stored versions; empty if no genesis is stored. Takes time in proportion to all that is stored.
+std::set<atom::Label> remembered_labels(Context& context, const Remotes& remotes, const atom::Url& url);
+
+// As remembered_offer(), limited to what is complete in the cache: used by offline runs. Kind::offline if nothing is
+// stored.
 coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, atom::Url url,
                                    std::set<atom::Label> labels);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "coro/task/task_group.h"
+#include "engine/context/fail_fast.h"
 #include "engine/fetch/closure.h"
 #include "engine/locate/vouched.h"
 
@@ -96,14 +96,14 @@ coro::Task<DependencyGraph> read(Context* context, const Result<Root>* root, con
 
 }  // namespace
 
-coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items) {
+coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items, bool fail_fast) {
   std::vector<Times> times(items.size());
   auto roots = co_await find_roots(context, items, times);
   co_await complete_locks(context, items, roots, times);
   std::vector<coro::Task<DependencyGraph>> tasks;
   for (std::size_t i = 0; i < items.size(); ++i) tasks.push_back(read(&context, &roots[i], &items[i].typed));
   GraphReport report;
-  report.graphs = co_await coro::gather(std::move(tasks));
+  report.graphs = co_await gather(std::move(tasks), fail_fast);
   report.remotes = context.remotes().costs();
   co_return report;
 }

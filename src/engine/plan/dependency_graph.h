@@ -32,7 +32,8 @@ struct GraphReport {
 };
 
 // Reads the locks of the atoms; versions are chosen if there is none. For a lock of format 1, which does not contain
-// the edges of the graph, the whole closure is fetched. An item that fails does not affect the others.
-coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items);
+// the edges of the graph, the whole closure is fetched. An item that fails does not affect the others; with
+// `fail_fast`, the first failure is thrown.
+coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items, bool fail_fast = false);
 
 }  // namespace eka::engine

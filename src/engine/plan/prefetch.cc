@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coro/task/task_group.h"
+#include "engine/context/fail_fast.h"
 #include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/share/closures.h"
@@ -36,7 +37,7 @@ class PrefetchRun {
       times_[i] = std::move(times[i]);
       tasks.push_back(fetch_item(roots[i], request_.items[i].typed, &times_[i]));
     }
-    co_return co_await coro::gather(std::move(tasks));
+    co_return co_await gather(std::move(tasks), request_.fail_fast);
   }
 
   coro::Task<std::vector<Published>> fetch_members(const Root& root, const std::string& typed) {
@@ -74,7 +75,7 @@ class PrefetchRun {
     for (std::size_t i = 0; i < request_.locks.size(); ++i) {
       tasks.push_back(fetch_lock(request_.locks[i], &times_[request_.items.size() + i]));
     }
-    co_return co_await coro::gather(std::move(tasks));
+    co_return co_await gather(std::move(tasks), request_.fail_fast);
   }
 
   coro::Task<Prefetched> fetch_lock(const PrefetchRequest::LockFile& file, Times* times) {

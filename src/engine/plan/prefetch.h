@@ -21,6 +21,7 @@ struct PrefetchRequest {
   };
   std::vector<Wanted> items;
   std::vector<LockFile> locks;
+  bool fail_fast = false;  // the first failure ends the run: it is thrown
 };
 
 // The cached closure of one item or lock file.

@@ -7,6 +7,7 @@
 #include "coro/task/task_group.h"
 #include "engine/locate/locate.h"
 #include "engine/workspace/local_atom.h"
+#include "engine/workspace/local_atoms.h"
 
 namespace eka::engine {
 namespace {
@@ -73,10 +74,16 @@ class Finder {
   coro::Task<> locate_all() {
     std::map<atom::Url, std::vector<Search*>> by_remote;
     for (auto& search : searches_) {
-      if (search.wanted->working_tree) continue;
+      const auto& located = search.wanted->located;
+      if (located && !*located) fail_search(search, located->error());
+      if (search.failure || search.wanted->working_tree) continue;
       search.found_at = search.wanted->uri.set;
       remotes_.named_by_user(*search.found_at);
-      by_remote[*search.found_at].push_back(&search);
+      if (located) {
+        search.located = **located;
+      } else {
+        by_remote[*search.found_at].push_back(&search);
+      }
     }
     std::vector<coro::Task<>> tasks;
     for (auto& [url, searches] : by_remote) tasks.push_back(locate_at(url, searches));
@@ -94,7 +101,7 @@ class Finder {
           .with_hint("specify the URL of the set");
     }
     const auto requirement = uri.requirement.value_or(atom::Requirement{});
-    auto local = co_await enter_local(context_, *search.wanted->working_tree, uri.label, requirement);
+    auto local = co_await context_.local_atoms().enter(*search.wanted->working_tree, uri.label, requirement);
     search.located = std::move(local.published);
     search.found_at = std::move(local.repository);
     search.set_directory = std::move(local.set);
@@ -166,7 +173,7 @@ coro::Task<> refresh_local(Context* context, Root* root) {
     if (atom.set != root->atom.published.set || !is_dev(atom.version)) continue;
     if (atom.rev && root->atom.entered.contains(*atom.rev)) continue;  // an override
     const atom::Requirement any;
-    const auto now = co_await enter_local(*context, *root->set_directory, atom.label, any);
+    const auto now = co_await context->local_atoms().enter(*root->set_directory, atom.label, any);
     if (atom.version != now.published.version || atom.rev != now.published.rev) root->atom.lock_is_own = false;
     atom.version = now.published.version;
     atom.rev = now.published.rev;

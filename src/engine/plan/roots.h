@@ -29,6 +29,9 @@ struct Wanted {
   std::optional<std::filesystem::path> working_tree;
   // Where some of its dependencies are taken from instead (overrides.h). Only commands that plan use them.
   std::vector<Wanted> overrides{};
+  // Of what a pattern selected (select/): located before, or why nothing could be selected. Then `uri` is not located
+  // again.
+  std::optional<Result<Published>> located{};
 };
 
 // An atom in the cache that has not been read.

@@ -6,7 +6,7 @@
 
 #include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
-#include "engine/context/timed.h"
+#include "engine/locate/locate.h"
 #include "engine/locate/vouched.h"
 
 namespace eka::engine {
@@ -55,17 +55,12 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
 }
 
 coro::Task<SetOffer> Sets::query(atom::Url url, std::set<atom::Label> labels) {
-  std::vector<std::string> prefixes{std::string(atom::init_ref)};
+  std::vector<std::string> prefixes;
   for (const auto& label : labels) {
     prefixes.push_back(atom::atom_ref_prefix(label));
     prefixes.push_back(atom::meta_ref_prefix(label));
   }
-  auto& remote = remotes_.at(url);
-  const Requesting requesting(context_.observer, Stage::query, url.str());
-  const auto refs = co_await remote.ls_refs(std::move(prefixes));
-  auto offer = read_offer(url, refs);
-  context_.cache->vouched().remember_genesis(remotes_.reached_at(url), offer.genesis);
-  co_return offer;
+  co_return co_await ask_offer(context_, remotes_, std::move(url), std::move(prefixes));
 }
 
 bool Sets::was_asked(const atom::Url& url, const atom::Label& label) const {

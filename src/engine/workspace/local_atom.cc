@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "engine/workspace/genesis.h"
 #include "engine/workspace/new_atom.h"
-#include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"
 #include "git/config/user_config.h"
 #include "git/object/source_repository.h"
@@ -17,10 +16,7 @@ namespace {
 struct Found {
   atom::Version version{0, 0, 0};
   std::filesystem::path directory;
-  std::filesystem::path git_directory;
-  std::filesystem::path root;
   std::filesystem::path lock;  // empty if there is none
-  std::optional<atom::Url> origin;
 };
 
 Error no_such_atom(const PackageSet& set, const atom::Label& label, const std::filesystem::path& root) {
@@ -46,18 +42,16 @@ std::string not_checked_out(const PackageSet& set, const std::filesystem::path& 
   return out;
 }
 
-Found find(const std::filesystem::path& directory, const atom::Label& label, const atom::Requirement& requirement) {
-  const auto root = find_set(directory);
-  const auto set = unwrap(read_package_set(files_of(root)));
-  const auto atom = set.atoms.find(label);
-  if (atom == set.atoms.end()) {
-    const auto left_out = not_checked_out(set, root);
-    if (left_out.empty()) throw no_such_atom(set, label, root);
+Found find(const WorkingSet& set, const atom::Label& label, const atom::Requirement& requirement) {
+  const auto& root = set.root;
+  const auto atom = set.packages.atoms.find(label);
+  if (atom == set.packages.atoms.end()) {
+    const auto left_out = not_checked_out(set.packages, root);
+    if (left_out.empty()) throw no_such_atom(set.packages, label, root);
     throw Error(Kind::unsatisfiable, fmt::format("no atom `{}` in the part of the set at {} that is checked out",
                                                  label.str(), root.string()))
         .with_hint("check it out: git sparse-checkout add " + left_out);
   }
-  const auto repository = git::SourceRepository::discover(root);
   Found out;
   out.version = atom->second.manifest.version;
   if (!requirement.matches(out.version)) {
@@ -65,11 +59,8 @@ Found find(const std::filesystem::path& directory, const atom::Label& label, con
                                                  out.version.str(), requirement.str()));
   }
   out.directory = root / atom->second.directory;
-  out.git_directory = repository.git_directory();
-  out.root = root;
   const auto lock = root / atom->second.directory / lock_file;
   if (std::filesystem::exists(lock)) out.lock = lock;
-  out.origin = published_at(root);
   return out;
 }
 
@@ -95,10 +86,17 @@ bool is_dev(const atom::Version& version) {
   return digits.size() >= 12 && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
+WorkingSet read_working_set(const std::filesystem::path& directory) {
+  WorkingSet out{.root = find_set(directory), .packages = {}, .git_directory = {}, .origin = {}};
+  out.packages = unwrap(read_package_set(files_of(out.root)));
+  out.git_directory = git::SourceRepository::discover(out.root).git_directory();
+  out.origin = published_at(out.root);
+  return out;
+}
+
+coro::Task<LocalAtom> enter_local(Context& context, const WorkingSet& set, atom::ObjectId genesis, atom::Label label,
                                   atom::Requirement requirement) {
-  auto found = co_await coro::offload(context.pool, [&] { return find(directory, label, requirement); });
-  const auto genesis = co_await find_genesis(context, found.root);
+  auto found = co_await coro::offload(context.pool, [&] { return find(set, label, requirement); });
   const auto tree = co_await context.cache->working_trees().take(std::move(found.directory));
   const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
   const auto rev = co_await context.cache->objects().write_commit(commit.text());
@@ -107,8 +105,15 @@ coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path direct
   context.cache->working_trees().keep(tree);
   if (!found.lock.empty()) context.cache->uses().note_lock(found.lock);
   Published published{genesis, label, commit.version, rev};
-  auto url = unwrap(atom::Url::parse(found.git_directory.string()));
-  co_return LocalAtom{std::move(published), std::move(url), std::move(found.root), std::move(found.origin)};
+  auto url = unwrap(atom::Url::parse(set.git_directory.string()));
+  co_return LocalAtom{std::move(published), std::move(url), set.root, set.origin};
+}
+
+coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
+                                  atom::Requirement requirement) {
+  const auto set = co_await coro::offload(context.pool, [&] { return read_working_set(directory); });
+  const auto genesis = co_await find_genesis(context, set.root);
+  co_return co_await enter_local(context, set, genesis, std::move(label), std::move(requirement));
 }
 
 }  // namespace eka::engine

@@ -11,6 +11,7 @@
 #include "atom/names/url.h"
 #include "engine/context/context.h"
 #include "engine/context/published.h"
+#include "engine/workspace/package_set.h"
 
 namespace eka::engine {
 
@@ -21,8 +22,22 @@ struct LocalAtom {
   std::optional<atom::Url> origin;  // where the repository publishes
 };
 
-// Adds the atom `label` of the set that contains `directory`. Throws Kind::usage (no set, no repository, an invalid
-// manifest), Kind::unsatisfiable (no such label, or not the requested version).
+// The set of a working tree, as it was when it was read.
+struct WorkingSet {
+  std::filesystem::path root;  // the directory of its ekala.toml
+  PackageSet packages;
+  std::filesystem::path git_directory;
+  std::optional<atom::Url> origin;  // where the repository publishes
+};
+
+// The set that contains `directory`. Throws Kind::usage (no set, no repository, an invalid manifest). Blocks.
+WorkingSet read_working_set(const std::filesystem::path& directory);
+
+// Adds the atom `label` of `set`, whose genesis is given. Throws Kind::usage, Kind::unsatisfiable (no such label, or
+// not the requested version). `set` must outlive the call.
+coro::Task<LocalAtom> enter_local(Context& context, const WorkingSet& set, atom::ObjectId genesis, atom::Label label,
+                                  atom::Requirement requirement);
+// The same for the set that contains `directory`, read anew.
 coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
                                   atom::Requirement requirement);
 

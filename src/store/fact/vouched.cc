@@ -27,6 +27,19 @@ void Vouched::remember_genesis(const atom::Url& reached_at, atom::ObjectId genes
   database_.put(Fact::genesis, genesis_key(reached_at), genesis.hex());
 }
 
+std::set<atom::Label> Vouched::labels(const atom::Url& reached_at, const atom::ObjectId& genesis) {
+  const auto before = genesis.hex() + " ";
+  const auto after = " " + reached_at.str();
+  std::set<atom::Label> out;
+  for (const auto& [key, versions] : database_.all(Fact::vouched)) {
+    if (key.size() <= before.size() + after.size() || !key.starts_with(before) || !key.ends_with(after)) continue;
+    auto label =
+        atom::Label::parse(std::string_view(key).substr(before.size(), key.size() - before.size() - after.size()));
+    if (label) out.insert(*std::move(label));
+  }
+  return out;
+}
+
 std::vector<std::vector<CachedAtom>> Vouched::versions(const atom::Url& reached_at, const atom::ObjectId& genesis,
                                                        const std::vector<atom::Label>& labels) {
   std::vector<std::string> keys;

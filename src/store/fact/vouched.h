@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ class Vouched {
   // The genesis that was last seen at the URL.
   std::optional<atom::ObjectId> genesis_at(const atom::Url& reached_at);
   void remember_genesis(const atom::Url& reached_at, atom::ObjectId genesis);
+  // All labels with a known version. Reads the versions of all remotes.
+  std::set<atom::Label> labels(const atom::Url& reached_at, const atom::ObjectId& genesis);
   // For each label, in the given order, in ascending order of versions.
   std::vector<std::vector<CachedAtom>> versions(const atom::Url& reached_at, const atom::ObjectId& genesis,
                                                 const std::vector<atom::Label>& labels);
