@@ -9,7 +9,7 @@
 #include "engine/context/observer.h"
 #include "engine/context/settings.h"
 #include "engine/plan.h"
-#include "engine/plan/prefetch.h"
+#include "engine/prefetch/prefetch.h"
 #include "engine/publish/publish.h"
 #include "engine/resolve/add.h"
 #include "engine/resolve/resolve.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "engine/plan/prefetch.h"
+#include "engine/prefetch/prefetch.h"
 
 namespace eka::cli {
 

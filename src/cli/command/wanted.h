@@ -11,8 +11,8 @@
 
 namespace eka::cli {
 
-// The working tree that a URI with this set means: that of the local set, or a path to one. Not a file: URL, which refers
-// to published atoms.
+// The working tree that a URI with this set means: that of the local set, or a path to one. Not a file: URL, which
+// refers to published atoms.
 std::optional<std::filesystem::path> working_tree_of(const std::string& typed, const std::optional<atom::Url>& set);
 
 // A bare label, or a path to a working tree that is a set, selects the atom in its present state; a file: URL selects

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "cli/command/command.h"
-#include "cli/command/settings.h"
 #include "cli/command/selection.h"
+#include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
 #include "cli/graph/graph_text.h"
 #include "cli/output/complain.h"

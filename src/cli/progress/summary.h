@@ -7,7 +7,7 @@
 
 #include "engine/context/remotes.h"
 #include "engine/plan.h"
-#include "engine/plan/prefetch.h"
+#include "engine/prefetch/prefetch.h"
 
 namespace eka::cli {
 

@@ -20,12 +20,12 @@
 
 namespace eka::engine {
 
-class Delivery;  // fetch/delivery.h
-class Fetcher;   // fetch/fetcher.h
+class Delivery;    // fetch/delivery.h
+class Fetcher;     // fetch/fetcher.h
 class LocalAtoms;  // workspace/local_atoms.h
-class Remotes;   // context/remotes.h
-class Sets;      // resolve/sets.h
-class Sources;   // fetch/sources.h
+class Remotes;     // context/remotes.h
+class Sets;        // resolve/sets.h
+class Sources;     // fetch/sources.h
 
 class Context {
  public:

@@ -62,6 +62,26 @@ coro::Task<FetchedSource> Sources::fetch(atom::LockedDirect source) {
   }
 }
 
+coro::Task<bool> Sources::is_cached(atom::LockedDirect source) {
+  auto& cached = context_.cache->sources();
+  std::string hash_text;
+  bool is_tree = true;
+  if (const auto* git = std::get_if<atom::LockedGit>(&source.source)) {
+    co_return (co_await cached.tree(store::source_name(git->rev))).has_value();
+  }
+  if (const auto* tar = std::get_if<atom::LockedTar>(&source.source)) {
+    hash_text = tar->hash;
+  } else if (const auto* file = std::get_if<atom::LockedFile>(&source.source)) {
+    hash_text = file->hash, is_tree = false;
+  } else {
+    const auto& build = std::get<atom::LockedBuild>(source.source);
+    hash_text = build.hash, is_tree = build.unpack;
+  }
+  const auto hash = unwrap(atom::NarHash::parse_sri(hash_text));
+  if (is_tree) co_return (co_await cached.tree(store::source_name(hash))).has_value();
+  co_return (co_await cached.file(hash)).has_value();
+}
+
 coro::Task<FetchedSource> Sources::fetch_git(atom::Url url, atom::ObjectId rev) {
   const auto key = store::source_name(rev);
   auto found = co_await cached_tree(key, tree_name);
@@ -136,6 +156,7 @@ coro::Task<atom::NarHash> Sources::download_file(atom::Url url) {
   co_await remotes_.download(url, *file);
   const auto hash = co_await file->keep();
   files_.emplace(url, hash);
+  ++received_;
   co_return hash;
 }
 
@@ -153,6 +174,7 @@ coro::Task<atom::NarHash> Sources::download_archive(atom::Url url) {
   const auto hash = co_await context_.cache->trees().nar_hash(tree);
   co_await context_.cache->sources().name(store::source_name(hash), tree);
   archives_.emplace(url, hash);
+  ++received_;
   co_return hash;
 }
 
@@ -184,6 +206,7 @@ coro::Task<> Sources::fetch_commit(atom::Url url, atom::ObjectId rev) {
     throw Error(Kind::integrity, fmt::format("{} of {} is not a commit or is incomplete", rev.hex(), url.str()));
   }
   co_await context_.cache->sources().name(store::source_name(rev), commit->tree);
+  ++received_;
 }
 
 }  // namespace eka::engine

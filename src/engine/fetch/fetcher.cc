@@ -193,7 +193,9 @@ coro::Task<> Fetcher::serve(OrderPtr order) {
   auto absent = co_await delivery_.missing(order->atoms);
   if (!absent.empty()) {
     const Effort effort{.hasty = order->hasty || speculative, .quiet = speculative};
+    const auto count = absent.size();
     co_await fetch(std::move(absent), order->mirrors, effort);
+    received_ += count;
   }
   brought_.insert(order->atoms.begin(), order->atoms.end());
 }

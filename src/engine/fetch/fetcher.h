@@ -52,6 +52,9 @@ class Fetcher {
   // as above, for this caller alone. The caller must leave out what is cached already.
   coro::Task<> fetch_objects(std::vector<atom::ObjectId> wants, std::vector<atom::Url> mirrors, Need need = Need::real);
 
+  // How many atoms were not cached and have been delivered.
+  std::size_t received() const { return received_; }
+
  private:
   // A request for atoms of one set.
   struct Order : coro::Flight {
@@ -91,6 +94,7 @@ class Fetcher {
   std::map<Published, OrderPtr> under_way_;  // by atom
   std::map<atom::ObjectId, OrderPtr> open_;  // by set: those that accept more atoms
   std::size_t running_ = 0;
+  std::size_t received_ = 0;
 };
 
 }  // namespace eka::engine

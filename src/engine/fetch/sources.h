@@ -72,6 +72,11 @@ class Sources {
   // Throws Kind::integrity (with the URL and both hashes) if the content does not match the lock, Kind::remote,
   // Kind::offline. (Name the task before you await it: LockedDirect is one of the temporaries that task.h warns about.)
   coro::Task<FetchedSource> fetch(atom::LockedDirect source);
+  // Whether fetch() would find it in the cache.
+  coro::Task<bool> is_cached(atom::LockedDirect source);
+
+  // How many were not cached and have been fetched.
+  std::size_t received() const { return received_; }
 
  private:
   using Refs = std::vector<git::Ref>;
@@ -113,6 +118,7 @@ class Sources {
   coro::SingleFlight<Revision, void> fetching_commits_;
   coro::SingleFlight<Revision, std::optional<std::string>> reading_attributes_;
   std::map<Revision, std::optional<std::string>> attributes_;
+  std::size_t received_ = 0;
 };
 
 }  // namespace eka::engine

@@ -33,9 +33,9 @@ class Finder {
     }
   }
 
-  coro::Task<std::vector<Result<FoundRoot>>> finish() {
+  coro::Task<std::vector<Result<FoundRoot>>> finish(Roots until) {
     co_await locate_all();
-    co_await each(&Finder::fetch);
+    if (until == Roots::fetched) co_await each(&Finder::fetch);
     std::vector<Result<FoundRoot>> out;
     for (auto& search : searches_) {
       if (search.failure) {
@@ -231,9 +231,9 @@ coro::Task<> complete_locks(Context& context, const std::vector<Wanted>& wanted,
 }
 
 coro::Task<std::vector<Result<FoundRoot>>> locate_roots(Context& context, const std::vector<Wanted>& wanted,
-                                                        std::vector<Times>& times, RootFailed failed) {
+                                                        std::vector<Times>& times, RootFailed failed, Roots until) {
   Finder finder(context, wanted, times, std::move(failed));
-  co_return co_await finder.finish();
+  co_return co_await finder.finish(until);
 }
 
 coro::Task<std::vector<Result<Root>>> read_roots(Context& context, std::vector<FoundRoot> found,

@@ -50,10 +50,14 @@ struct Root : FoundRoot {
 // Called with the index of a root that cannot be found, as soon as that is known: other roots may still be pending.
 using RootFailed = std::function<void(std::size_t index, const Error& error)>;
 
+// Whether roots that are located are fetched, too.
+enum class Roots { located, fetched };
+
 // One result for each of `wanted`, in order; failures are independent. Adds to `times`, one for each of `wanted`. All
 // arguments must outlive the call. Throws Cancelled only.
 coro::Task<std::vector<Result<FoundRoot>>> locate_roots(Context& context, const std::vector<Wanted>& wanted,
-                                                        std::vector<Times>& times, RootFailed failed = nullptr);
+                                                        std::vector<Times>& times, RootFailed failed = nullptr,
+                                                        Roots until = Roots::fetched);
 // One result for each of `found`, in order. Adds to `times`, one for each of `found`.
 coro::Task<std::vector<Result<Root>>> read_roots(Context& context, std::vector<FoundRoot> found,
                                                  std::vector<Times*> times);

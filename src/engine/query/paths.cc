@@ -39,7 +39,7 @@ std::vector<Nodes> paths_to(const DependencyGraph& graph, std::size_t target) {
   const auto needed_by = dependents(graph);
   Nodes queue{target};
   for (std::size_t i = 0; i < queue.size(); ++i) {
-    if (queue[i] == 0) continue;  // a path does not return to the root
+    if (queue[i] == 0 && i > 0) continue;  // a path begins at the root, and does not return to it on its way
     for (const auto dependent : needed_by[queue[i]]) {
       if (next.try_emplace(dependent, queue[i]).second) queue.push_back(dependent);
     }

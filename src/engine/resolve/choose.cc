@@ -186,6 +186,10 @@ class Choice {
     }
     Error error(Kind::unsatisfiable, fmt::format("no versions satisfy {}:\n{}", problem_.file, text));
     for (const auto& node : why.nodes) {
+      if (!node.object) continue;
+      if (auto advice = graph_.advice_on_yanked(*node.object)) return std::move(error).with_hint(*std::move(advice));
+    }
+    for (const auto& node : why.nodes) {
       if (!node.counted || !node.object) continue;
       if (auto advice = graph_.advice(*node.object)) return std::move(error).with_hint(*std::move(advice));
     }

@@ -507,14 +507,17 @@ bool Graph::is_yanked(const resolve::Selected& selected) const {
   return at(selected.package).candidates[selected.version].yanked;
 }
 
+std::optional<std::string> Graph::advice_on_yanked(resolve::PackageId id) const {
+  const auto& package = at(id);
+  if (package.yanked.empty()) return std::nullopt;
+  std::vector<std::string> versions;
+  for (const auto& version : package.yanked) versions.push_back(version.str());
+  return fmt::format("its set has yanked {} {}: only a lock file that names such a version already can keep it",
+                     package.label.str(), fmt::join(versions, ", "));
+}
+
 std::optional<std::string> Graph::advice(resolve::PackageId id) const {
   const auto& package = at(id);
-  if (!package.yanked.empty()) {
-    std::vector<std::string> versions;
-    for (const auto& version : package.yanked) versions.push_back(version.str());
-    return fmt::format("its set has yanked {} {}: only a lock file that names such a version already can keep it",
-                       package.label.str(), fmt::join(versions, ", "));
-  }
   const auto urls = urls_of(package.named);
   if (deciders_.decide(package.set) || urls.size() < 2) return std::nullopt;
   std::vector<std::string> names;

@@ -121,6 +121,8 @@ class Graph final : public resolve::Facts {
   // For a package whose set only dependencies name, by several URLs: there may be no solution because these have no
   // version in common; what to do about it.
   std::optional<std::string> advice(resolve::PackageId package) const;
+  // For a package of which versions were left out because they are yanked: which ones.
+  std::optional<std::string> advice_on_yanked(resolve::PackageId package) const;
   // Whether the version was withdrawn by one of the URLs that may define the versions of its set.
   bool is_yanked(const resolve::Selected& selected) const;
   // The versions in the working tree: chosen first.

@@ -16,8 +16,6 @@
 namespace eka::engine {
 namespace {
 
-using Item = std::variant<Wanted, Several>;
-
 // What an atom is called in output: as the user would type it alone.
 std::string name_of(const Several& several, const atom::Label& label) {
   const auto separator = several.typed.rfind("::");
@@ -33,7 +31,7 @@ Wanted atom_of(const Several& several, const atom::Label& label) {
 }
 
 // The item that reports why a pattern selected nothing.
-Wanted failed(const Several& several, Error error) {
+Wanted failed_item(const Several& several, Error error) {
   auto out = atom_of(several, unwrap(atom::Label::parse("none")));
   out.typed = several.typed;
   out.located = std::unexpected(std::move(error));
@@ -58,9 +56,9 @@ Error nothing_selected(const Several& several, const std::set<atom::Tag>& tags, 
   return {Kind::unsatisfiable, std::move(what)};
 }
 
-class Choice {
+class Selecting {
  public:
-  Choice(Context& context, Selection selection)
+  Selecting(Context& context, Selection selection)
       : context_(context), selection_(std::move(selection)), chosen_(selection_.items.size()) {}
 
   coro::Task<std::vector<Wanted>> finish() {
@@ -128,7 +126,7 @@ class Choice {
     } catch (const Error& error) {
       failure = error;
     }
-    if (failure) chosen_[index] = {failed(wish, *std::move(failure))};
+    if (failure) chosen_[index] = {failed_item(wish, *std::move(failure))};
   }
 
   coro::Task<> choose_at(atom::Url url, std::vector<std::size_t> items) {
@@ -151,7 +149,7 @@ class Choice {
       if (std::holds_alternative<Wanted>(selection_.items[index])) {
         chosen_[index].front().located = std::unexpected(*failure);  // the remote is not asked again
       } else {
-        chosen_[index] = {failed(several(index), *failure)};
+        chosen_[index] = {failed_item(several(index), *failure)};
       }
     }
   }
@@ -224,7 +222,7 @@ class Choice {
     if (chosen_[index].empty()) {
       auto error = nothing_selected(wish, selection_.tags, url.str());
       if (is_offline(url)) error = Error(Kind::offline, error.message() + " (in the cache)");
-      chosen_[index] = {failed(wish, std::move(error))};
+      chosen_[index] = {failed_item(wish, std::move(error))};
     }
   }
 
@@ -241,8 +239,8 @@ class Choice {
 }  // namespace
 
 coro::Task<std::vector<Wanted>> select(Context& context, Selection selection) {
-  Choice choice(context, std::move(selection));
-  co_return co_await choice.finish();
+  Selecting selecting(context, std::move(selection));
+  co_return co_await selecting.finish();
 }
 
 }  // namespace eka::engine

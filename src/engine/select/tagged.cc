@@ -14,7 +14,7 @@ namespace eka::engine {
 namespace {
 
 // Larger manifests are rejected.
-constexpr std::size_t manifest_limit = std::size_t{1} << 20;
+constexpr std::size_t largest_manifest = std::size_t{1} << 20;
 
 std::optional<atom::ObjectId> manifest_of(const SetOffer& offer, const Published& atom) {
   const auto versions = offer.manifests.find(atom.label);
@@ -23,7 +23,7 @@ std::optional<atom::ObjectId> manifest_of(const SetOffer& offer, const Published
   return blob == versions->second.end() ? std::nullopt : std::optional(blob->second);
 }
 
-Result<bool> judge(const Published& atom, const std::optional<std::string>& text, const std::set<atom::Tag>& tags) {
+Result<bool> has_tag(const Published& atom, const std::optional<std::string>& text, const std::set<atom::Tag>& tags) {
   const auto name = fmt::format("{}: {}", atom.str(), atom_file);
   if (!text) return fail(Kind::integrity, fmt::format("{} is missing after it was fetched", name));
   const auto manifest = atom::Manifest::parse(*text, name);
@@ -35,9 +35,9 @@ Result<bool> judge(const Published& atom, const std::optional<std::string>& text
   return has_one_of(tags, *manifest);
 }
 
-class Reading {
+class TagReading {
  public:
-  Reading(Context& context, const atom::Url& url, const SetOffer& offer, const std::vector<Published>& atoms)
+  TagReading(Context& context, const atom::Url& url, const SetOffer& offer, const std::vector<Published>& atoms)
       : context_(context), url_(url), atoms_(atoms) {
     for (std::size_t i = 0; i < atoms.size(); ++i) {
       if (const auto blob = manifest_of(offer, atoms[i])) {
@@ -64,7 +64,7 @@ class Reading {
     std::vector<std::optional<std::string>> texts;
     std::vector<atom::ObjectId> missing;
     for (const auto& [index, blob] : listed_) {
-      texts.push_back(co_await context_.cache->objects().blob(blob, manifest_limit));
+      texts.push_back(co_await context_.cache->objects().blob(blob, largest_manifest));
       if (!texts.back()) missing.push_back(blob);
     }
     if (!missing.empty()) {
@@ -72,12 +72,12 @@ class Reading {
       co_await context_.fetcher().fetch_objects(std::move(missing), std::move(from));
     }
     for (std::size_t i = 0; i < listed_.size(); ++i) {
-      if (!texts[i]) texts[i] = co_await context_.cache->objects().blob(listed_[i].second, manifest_limit);
+      if (!texts[i]) texts[i] = co_await context_.cache->objects().blob(listed_[i].second, largest_manifest);
     }
     co_await coro::offload(context_.pool, [&] {
       for (std::size_t i = 0; i < listed_.size(); ++i) {
         const auto index = listed_[i].first;
-        (*out)[index] = judge(atoms_[index], texts[i], tags);
+        (*out)[index] = has_tag(atoms_[index], texts[i], tags);
       }
     });
   }
@@ -114,7 +114,7 @@ bool has_one_of(const std::set<atom::Tag>& tags, const atom::Manifest& manifest)
 
 coro::Task<std::vector<Result<bool>>> tagged(Context& context, const atom::Url& url, const SetOffer& offer,
                                              const std::vector<Published>& atoms, const std::set<atom::Tag>& tags) {
-  Reading reading(context, url, offer, atoms);
+  TagReading reading(context, url, offer, atoms);
   co_return co_await reading.finish(tags);
 }
 

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "engine/context/context.h"
-#include "engine/plan/prefetch.h"
+#include "engine/prefetch/prefetch.h"
 #include "engine/plan/roots.h"
 
 namespace eka::engine {

@@ -89,6 +89,10 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
     shell(fmt::format("sh publish {} {} {} '{}' '{}'", set, label, version, manifest(label, version, sets, needs),
                       extra));
   }
+  void yank(const std::string& set, const std::string& label, const std::string& version) const {
+    shell(fmt::format("cd {0}; git update-ref refs/eka/meta/{1}/{2}/yanked $(echo why | git hash-object -w --stdin)",
+                      set, label, version));
+  }
   void copy(const std::string& from, const std::string& to) const { shell("cp -r " + from + " " + to); }
 
   std::string url(const std::string& name) const { return "file://" + (root_ / name).string(); }
@@ -117,6 +121,17 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
     }
     return choose(sets, needs);
   }
+  // From here on, the only version of an atom of `set`, as from a working tree.
+  void replace(const std::string& set, const std::string& label, const std::string& version,
+               const std::vector<std::string>& sets = {}, const std::vector<std::string>& needs = {}) {
+    const auto genesis = unwrap(atom::ObjectId::parse(shell("git --git-dir=" + set + " rev-parse refs/ekala/init")));
+    const auto name = unwrap(atom::Label::parse(label));
+    const auto dev = unwrap(atom::Version::parse(version + "-dev.0123456789ab"));
+    replaced_.push_back({{genesis, name, dev, atom::ObjectId::of("commit", version)},
+                         unwrap(atom::Manifest::parse(manifest(label, version, sets, needs), "atom.toml")),
+                         root_,
+                         label});
+  }
   Error refusal(const std::vector<std::string>& sets, const std::vector<std::string>& needs,
                 const std::string& set = "root") {
     try {
@@ -142,7 +157,8 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
                                    .fresh = false,
                                    .own_places = {place},
                                    .local = std::nullopt,
-                                   .moved = moved_};
+                                   .moved = moved_,
+                                   .replaced = replaced_};
     if (const auto* offer = co_await genesis(context.get(), place)) problem.set = offer->genesis;
     co_return co_await engine::choose_versions(*context, std::move(problem));
   }
@@ -162,6 +178,7 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
   atom::Lock lock_;
   std::optional<atom::Lock> locked_;
   std::map<std::pair<atom::ObjectId, atom::Label>, std::optional<atom::Version>> moved_;
+  std::vector<engine::Replacement> replaced_;
 };
 
 // A set "company" with auth 1.0.0 and 1.1.0 and a server that needs it, the set of the root, and copies of company:
@@ -376,5 +393,50 @@ TEST_CASE("of a lock, only what moves gets another version, wherever it is in th
   SUBCASE("an exact version that nothing allows") {
     CHECK_THROWS_WITH_AS(world.update(sets, needs, {"base"}, "2.0.0"), doctest::Contains("the requested update"),
                          Error);
+  }
+}
+
+TEST_CASE("a yanked version is chosen only if the lock names it") {
+  Company world;
+  const std::vector<std::string> sets{"company company"};
+  REQUIRE(world.choose(sets, {"company server ^1"}) == "auth 1.1.0, server 1.0.0");
+  world.yank("company", "auth", "1.1.0");
+  CHECK(world.choose(sets, {"company server ^1"}) == "auth 1.0.0, server 1.0.0");
+  const auto error = world.refusal(sets, {"company auth ^1.1"});
+  CHECK(error.kind() == Kind::unsatisfiable);
+  CHECK(error.hint().contains("yanked auth 1.1.0"));
+  world.yank("company", "auth", "1.0.0");
+  CHECK(world.refusal(sets, {"company auth ^1"}).message().contains("all versions of auth are yanked"));
+}
+
+TEST_CASE("a yanked version stays in a lock that names it") {
+  Company world;
+  const std::vector<std::string> sets{"company company"}, needs{"company server ^1"};
+  REQUIRE(world.choose(sets, needs) == "auth 1.1.0, server 1.0.0");
+  world.yank("company", "auth", "1.1.0");
+  CHECK(world.update(sets, needs, {"server"}) == "auth 1.1.0, server 1.0.0");
+}
+
+TEST_CASE("any URL that decides the versions of a set can yank one, others cannot") {
+  Company world;
+  world.copy("company", "mirror");
+  world.yank("mirror", "auth", "1.1.0");
+  CHECK(world.choose({"company company mirror"}, {"company auth ^1"}) == "auth 1.0.0");
+  world.publish("vendor", "lib-mirror", "1.0.0", {"c mirror"}, {"c auth ^1"});
+  CHECK(world.choose({"company company", "vendor vendor"}, {"vendor lib-mirror ^1"}) == "auth 1.1.0, lib-mirror 1.0.0");
+}
+
+TEST_CASE("an override is the only version of its atom, and is judged like any other") {
+  Company world;
+  const std::vector<std::string> sets{"company company"};
+  SUBCASE("with what it needs itself") {
+    world.replace("company", "auth", "1.5.0", {"c company"}, {"c tool ^1"});
+    world.publish("company", "tool", "1.0.0");
+    CHECK(world.choose(sets, {"company server ^1"}) == "auth 1.5.0-dev.0123456789ab, server 1.0.0, tool 1.0.0");
+    CHECK(world.locked_revision("auth") == atom::ObjectId::of("commit", "1.5.0").hex());
+  }
+  SUBCASE("that does not satisfy") {
+    world.replace("company", "auth", "2.0.0");
+    CHECK(world.refusal(sets, {"company server ^1"}).message().contains("2.0.0"));
   }
 }

@@ -1,12 +1,16 @@
-#include "engine/plan/prefetch.h"
+#include "engine/prefetch/prefetch.h"
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "coro/task/task_group.h"
 #include "engine/context/fail_fast.h"
 #include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/share/closures.h"
+#include "engine/workspace/genesis.h"
+#include "engine/workspace/local_atom.h"
 
 namespace eka::engine {
 namespace {
@@ -22,7 +26,8 @@ class PrefetchRun {
     both.push_back(fetch_items());
     both.push_back(fetch_locks());
     auto closures = co_await coro::all(std::move(both));
-    PrefetchReport report{std::move(closures[0]), context_.remotes().costs()};
+    PrefetchReport report{std::move(closures[0]), context_.remotes().costs(), context_.fetcher().received(),
+                          context_.sources().received()};
     std::ranges::move(closures[1], std::back_inserter(report.closures));
     co_return report;
   }
@@ -82,6 +87,7 @@ class PrefetchRun {
     Prefetched out;
     context_.cache->uses().note_lock(file.path);
     co_await check_consent(context_, file.lock, file.path.parent_path());
+    co_await try_to_learn_genesis(file);
     {
       const Timed timed(context_, Stage::fetch_closure, file.name, {times});
       Mirrors mirrors;
@@ -89,10 +95,7 @@ class PrefetchRun {
         mirrors[set] = locked.mirrors;
         if (locked.local && file.local) mirrors[set].insert(mirrors[set].begin(), *file.local);
       }
-      for (const auto& atom : file.lock.atoms) {
-        // Format 1 may omit the revision of an atom of the lock's own set, which is local.
-        if (atom.rev) out.atoms.push_back({atom.set, atom.label, atom.version, *atom.rev});
-      }
+      out.atoms = file.remote_atoms();
       // What is fetched at build time is not prefetched.
       std::vector<coro::Task<>> tasks;
       tasks.push_back(context_.fetcher().fetch(out.atoms, mirrors));
@@ -105,6 +108,15 @@ class PrefetchRun {
     std::ranges::sort(out.atoms);
     out.milliseconds = *times;
     co_return out;
+  }
+
+  // What the lock names is fetched even if this fails.
+  coro::Task<> try_to_learn_genesis(const PrefetchRequest::LockFile& file) {
+    try {
+      co_await learn_genesis(context_, file);
+    } catch (const Error& error) {
+      context_.observer.note(fmt::format("atoms beside {} cannot be planned offline: {}", file.name, error.message()));
+    }
   }
 
   // If each atom's own lock applies (format 1), a lock names only the first level.
@@ -141,6 +153,25 @@ class PrefetchRun {
 };
 
 }  // namespace
+
+std::vector<Published> PrefetchRequest::LockFile::remote_atoms() const {
+  std::vector<Published> out;
+  for (const auto& atom : lock.atoms) {
+    // Format 1 may omit the revision of an atom of the lock's own set, which is local.
+    if (!atom.rev) continue;
+    const auto set = lock.sets.find(atom.set);
+    const bool is_beside = local && is_dev(atom.version) && set != lock.sets.end() && set->second.local;
+    if (!is_beside) out.push_back({atom.set, atom.label, atom.version, *atom.rev});
+  }
+  return out;
+}
+
+coro::Task<> learn_genesis(Context& context, const PrefetchRequest::LockFile& file) {
+  if (!file.local) co_return;
+  const auto mark = std::filesystem::path(file.local->path()) / "shallow";
+  const bool is_shallow = co_await coro::offload(context.pool, [&] { return std::filesystem::exists(mark); });
+  if (is_shallow) co_await find_genesis(context, file.path.parent_path());
+}
 
 coro::Task<PrefetchReport> prefetch(Context& context, PrefetchRequest request) {
   PrefetchRun run(context, std::move(request));
