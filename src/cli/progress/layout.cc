@@ -162,7 +162,8 @@ class Lines {
   // What is under way, and for how long.
   void add(Line::Tone tone, Stage stage, const Activity::Unit& unit) {
     const std::string head = fmt::format("  {} ", doing(stage));
-    const std::string time = "  " + duration_text(since(unit.since, now_));
+    std::string time = "  " + duration_text(since(unit.since, now_));
+    if (head.size() + time.size() > width_) time.clear();
     const std::size_t room = width_ - std::min(width_, head.size() + time.size());
     lines_.push_back({tone, head, cut_middle(own(unit.what), room, mark_) + time});
   }

@@ -7,6 +7,7 @@ serve_start "$www"
 make_world demo
 uri=$SERVE_URL/company.git::server
 
+found() { jq -e "$@" >/dev/null; }
 eka plan --timings=run.html --trace run.json "$uri"
 equal "the plan succeeds" 0 "$status"
 check "the page is written" test -s run.html
@@ -16,9 +17,9 @@ equal "the trace: events of the format" "" \
   "$(jq -r '.traceEvents[] | select((.ph | IN("X", "M", "C", "i")) and (.ts | type == "number") and .pid == 1 | not)' run.json)"
 equal "the trace: nothing has a negative length" 0 "$(jq '[.traceEvents[] | select(.ph == "X" and .dur < 0)] | length' run.json)"
 check "the trace: the evaluation" \
-  jq -e --arg uri "$uri" '.traceEvents | any(.name == "evaluating" and .args.what == $uri)' run.json
+  found --arg uri "$uri" '.traceEvents | any(.name == "evaluating" and .args.what == $uri)' run.json
 check "the trace: a track for the remote" \
-  jq -e --arg url "$SERVE_URL/company.git" '.traceEvents | any(.name == "thread_name" and .args.name == $url)' run.json
+  found --arg url "$SERVE_URL/company.git" '.traceEvents | any(.name == "thread_name" and .args.name == $url)' run.json
 eka plan --timings "$uri"
 check "without a name: eka-timings.html" test -s eka-timings.html
 eka plan --timings=/nowhere/run.html "$uri"
@@ -55,7 +56,7 @@ else
   skip "--format svg: Graphviz is not installed"
 fi
 
-mkdir bin && ln -s "$(command -v git)" bin/git
+mkdir bin && ln -s "$(command -v git)" "$(command -v cat)" bin
 PATH=$scratch/bin eka graph --format svg "$uri"
 equal "without Graphviz: exit code" 1 "$status"
 matches "without Graphviz: what to do" 'help: install Graphviz' "$err"

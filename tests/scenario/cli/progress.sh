@@ -12,14 +12,17 @@ stop() { kill -STOP "${SERVE_PIDS[@]:0:${#SERVE_PIDS[@]}-1}"; }
 resume() { kill -CONT "${SERVE_PIDS[@]:0:${#SERVE_PIDS[@]}-1}"; }
 at_exit resume
 
-terminal() { tmux -f /dev/null -L "eka-${scratch##*.}" "$@" 2>/dev/null; }
+# Each terminal has a server of its own: one that is ending would be in the way of the next.
+terminals=0
+terminal() { tmux -f /dev/null -L "eka-${scratch##*.}-$terminals" "$@" 2>/dev/null; }
 at_exit 'terminal kill-server || true'
-# run_in_terminal WIDTH COMMAND…: in a new terminal of 20 lines that stays when the command has ended.
+# run_in_terminal WIDTH [NAME=VALUE…] COMMAND: in a new terminal of 20 lines that stays when the command has ended.
 run_in_terminal() {
   local width=$1
   shift
   terminal kill-server || true
-  terminal new-session -d -x "$width" -y 20 env "$@; echo \"exit \$?\"; exec sleep 1000"
+  terminals=$((terminals + 1))
+  terminal new-session -d -x "$width" -y 20 env "${@:1:$#-1}" sh -c "trap : INT; ${*: -1}; echo \"exit \$?\"; exec sleep 1000"
 }
 # screen_with REGEX: waits until the screen matches; sets $screen to its text.
 screen_with() {
@@ -32,7 +35,7 @@ screen_with() {
   return 1
 }
 shown() { check "$1" screen_with "$2"; }
-longest_line() { awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }' <<<"$screen"; }
+longest_line() { wc -L <<<"$screen"; }
 # The screen with durations and ports replaced, which differ from run to run.
 steady() { sed -E "s/[0-9]+\.[0-9] s$/N s/; s/:$SERVE_PORT/:PORT/; s/…[0-9]+/…N/" <<<"$screen"; }
 
