@@ -61,7 +61,7 @@ std::string signed_part(const SharedEntry& entry) {
   return out + "objects " + std::to_string(entry.objects.size()) + "\n" + entry.objects;
 }
 
-std::optional<SharedEntry> read(std::string_view content) {
+std::optional<SharedEntry> read_entry(std::string_view content) {
   SharedEntry out;
   const auto key = rest_after(take_line(content), "key ");
   if (!key) return std::nullopt;
@@ -98,7 +98,7 @@ Result<SharedEntry> SharedEntry::parse(std::string_view text, std::span<const at
     if (const auto signature = rest_after(first, signature_word)) {
       is_signed = atom::is_signed(keys, std::string(entry_title) + std::string(text), *signature);
     }
-    entry = read(text);
+    entry = read_entry(text);
   }
   if (!entry) return fail(Kind::integrity, "the entry is malformed");
   return *std::move(entry);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -103,7 +105,11 @@ class Import {
       co_await read_standard_input(reader_);
       co_return;
     }
-    const auto url = unwrap(atom::Url::parse(request_.place));
+    // A file may have a name that looks like a URL.
+    std::error_code ignored;
+    const bool is_file = std::filesystem::exists(request_.place, ignored);
+    const auto url =
+        unwrap(atom::Url::parse(is_file ? std::filesystem::absolute(request_.place).string() : request_.place));
     if (url.is_local()) {
       co_await net::read_local_file(context_.pool, url, reader_);
     } else {

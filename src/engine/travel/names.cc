@@ -23,7 +23,7 @@ std::array<std::string_view, count> words_of(std::string_view line) {
   return out;
 }
 
-bool read_name(std::string_view line, std::vector<store::VouchedSet>& sets) {
+bool read_statement(std::string_view line, std::vector<store::VouchedSet>& sets) {
   if (line.starts_with("set ")) {
     const auto [word, hex, address] = words_of<3>(line);
     const auto genesis = atom::ObjectId::parse(hex);
@@ -60,7 +60,7 @@ Result<std::vector<store::VouchedSet>> read_names(std::string_view text) {
     return fail(Kind::integrity, "it is not an exported cache, or one of a newer version of eka");
   while (!text.empty()) {
     const auto line = take_line(text);
-    if (!read_name(line, out)) return fail(Kind::integrity, "invalid line “" + printable(line, 100) + "”");
+    if (!read_statement(line, out)) return fail(Kind::integrity, "invalid line “" + printable(line, 100) + "”");
   }
   return out;
 }

@@ -99,8 +99,10 @@ void write_binary_cache(const fs::path& directory, const std::vector<StoreObject
     const std::string hash = object.path.substr(store_prefix.size(), path_hash_size);
     std::string info = "StorePath: " + object.path + "\nURL: nar/" + hash +
                        ".nar\nCompression: none\nNarHash: sha256:" + atom::nix_base32(atom::Sha256::of(object.nar)) +
-                       "\nNarSize: " + std::to_string(object.nar.size()) + "\nReferences:";
-    for (const std::string& reference : object.references) info += " " + reference.substr(store_prefix.size());
+                       "\nNarSize: " + std::to_string(object.nar.size()) + "\nReferences: ";
+    for (const std::string& reference : object.references) {
+      info += (&reference == object.references.data() ? "" : " ") + reference.substr(store_prefix.size());
+    }
     write_whole(directory / ("nar/" + hash + ".nar"), object.nar);
     write_whole(directory / (hash + ".narinfo"), info + "\nCA: " + address + "\n");
   }

@@ -84,6 +84,7 @@ machine third
 export EKA_CACHE_TRUSTED_KEYS=$key
 status=0
 cat "$scratch/all.bundle" | "$EKA" cache import - --json >"$scratch/out" 2>"$scratch/err" || status=$?
+conforms "the output is valid under the schema" cache.schema.json#import "$scratch/out"
 equal "a signed file, from a pipe" "0 $all 0" "$status $(jq -r '"\(.atoms) \(.not_trusted)"' "$scratch/out")"
 eka --offline plan --json "$uri" ::app
 equal "nothing is evaluated" "0 cache cache" "$status $(jq -r '.plans[].from' <<<"$out" | xargs)"
