@@ -51,11 +51,37 @@ let
         // details
       )
     );
+
+  # The attributes of `meta` that JSON can represent, or null. As for nix-env: no functions, and no derivations, whose
+  # JSON would be a store path.
+  meta_of =
+    derivation:
+    let
+      is_plain =
+        value:
+        if builtins.isList value then
+          builtins.all is_plain value
+        else if builtins.isAttrs value then
+          !(value ? outPath) && builtins.all is_plain (builtins.attrValues value)
+        else
+          builtins.isString value || builtins.isInt value || builtins.isFloat value || builtins.isBool value;
+      meta = derivation.meta or null;
+      plain = builtins.filter (name: is_plain meta.${name}) (builtins.attrNames meta);
+    in
+    if builtins.isAttrs meta then
+      builtins.listToAttrs (
+        map (name: {
+          inherit name;
+          value = meta.${name};
+        }) plain
+      )
+    else
+      null;
 in
 {
   # The derivation of a root.
   plannable =
-    atom: value:
+    with_meta: atom: value:
     if !(builtins.isAttrs value) then
       breach "not-a-set" atom value { }
     else if !(value ? main) then
@@ -68,7 +94,8 @@ in
       {
         inherit (atom) label;
         inherit (value.main) drvPath;
-      };
+      }
+      // (if with_meta then { meta = meta_of value.main; } else { });
 
   # The value of a composer, checked to be a function.
   composer =

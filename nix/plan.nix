@@ -5,7 +5,8 @@
 #   { "config": { "platforms": { "build", "target", "legacy_target" }, … },
 #     "system": the value of builtins.currentSystem, which is platforms.build,
 #     "atoms": { <key>: <atom>, … },
-#     "roots": [ <key>, … ] }
+#     "roots": [ <key>, … ],
+#     "meta": true, to print the attribute `meta` of the derivations, too }
 #
 # The keys are opaque and unique. An <atom> is
 #
@@ -19,11 +20,12 @@
 #     "gets": { <name>: { "url", "hash": SRI, "unpack": bool } } }
 #
 # Nothing is fetched: all paths exist. The roots are evaluated in order, and each result is printed to standard error
-# immediately, in a line "trace: eka-answer <mark> { "label", "drvPath" }", so earlier results are kept when a later
+# immediately, in a line "trace: eka-answer <mark> { "label", "drvPath", "meta" }", so earlier results are kept when a later
 # root fails. `mark` is a secret, so that an atom cannot print a result for another one.
 { closure, mark }:
 let
-  inherit (builtins.fromJSON closure) config system atoms roots;
+  document = builtins.fromJSON closure;
+  inherit (document) config system atoms roots;
   purity = import ./purity.nix { inherit system trees; };
   trees = builtins.concatMap (
     atom:
@@ -38,7 +40,7 @@ in
 map (
   key:
   let
-    answer = builtins.toJSON (contract.plannable atoms.${key} values.${key});
+    answer = builtins.toJSON (contract.plannable (document.meta or false) atoms.${key} values.${key});
   in
   builtins.seq answer (builtins.trace "eka-answer ${mark} ${answer}" true)
 ) roots

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
 #include "cli/command/complete.h"
 #include "cli/command/settings.h"
@@ -76,7 +77,7 @@ int guarded(const Common& common, const std::function<int()>& work) {
   } catch (const OutputClosed&) {
     return OutputClosed::exit_code;
   } catch (const Error& e) {
-    print_error(describe(e, Palette(common.color)));
+    report_errors({e}, Palette(common.color));
     return exit_code(e.kind());
   } catch (const coro::Interrupted& e) {
     return 128 + e.signal;
@@ -84,7 +85,7 @@ int guarded(const Common& common, const std::function<int()>& work) {
     return 130;
   } catch (const std::exception& e) {
     const Error failure = error_of(e);
-    print_error(describe(failure, Palette(common.color)));
+    report_errors({failure}, Palette(common.color));
     return exit_code(failure.kind());
   }
 }

@@ -99,6 +99,7 @@ Plan plan_of(const FoundRoot& root, std::vector<std::string> remotes, std::vecto
           .rev = published.rev,
           .drv_path = evaluation.drv_path,
           .outputs = evaluation.outputs,
+          .meta = evaluation.meta,
           .remembered = remembered,
           .sandbox = {},
           .remotes = std::move(remotes),
@@ -116,8 +117,12 @@ Plan plan_of(const Root& root, const Closure* closure, const Recalled& evaluatio
 }
 
 // As it is cached.
-Recalled recalled(const Root& root, std::string drv_path, std::vector<eval::Output> outputs) {
-  Recalled out{std::move(drv_path), std::move(outputs), root.published.version.str(), {}, std::nullopt};
+Recalled recalled(const Root& root, std::string drv_path, std::vector<eval::Output> outputs,
+                  std::optional<std::string> meta) {
+  Recalled out{.drv_path = std::move(drv_path),
+               .outputs = std::move(outputs),
+               .meta = std::move(meta),
+               .version = root.published.version.str()};
   if (!root.atom.lock) return out;
   out.remotes = mirrors_in(*root.atom.lock);
   if (const auto rest = outline(*root.atom.lock)) out.lock = rest->text();
@@ -438,7 +443,7 @@ class Run {
   void evaluated(Job& job, eval::Evaluated result) {
     if (!result.messages.empty()) context_.observer.note(result.messages);
     const auto& fetched = job.as<Ready>().fetched;
-    auto evaluation = recalled(fetched.root, result.drv_path, result.outputs);
+    auto evaluation = recalled(fetched.root, result.drv_path, result.outputs, result.meta);
     auto plan = plan_of(fetched.root, &fetched.closure, evaluation, false);
     plan.sandbox = context_.evaluator->identity().sandbox;
     job.state = Evaluated{std::move(plan), fetched.key, std::move(evaluation), std::move(result)};

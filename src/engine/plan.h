@@ -1,6 +1,7 @@
 // The request to plan atom URIs as derivations, and its result.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct Plan {
   atom::ObjectId rev;
   std::string drv_path;
   std::vector<eval::Output> outputs;
+  std::optional<std::string> meta{};         // JSON of its `meta`, with Settings::meta
   bool remembered = false;                   // from an earlier evaluation
   eval::SandboxKind sandbox{};               // in which it was evaluated
   std::vector<std::string> remotes;          // all remotes that its closure names, redacted

@@ -59,8 +59,9 @@ struct Evaluated {
   std::string label;
   std::string drv_path;
   std::vector<Output> outputs;
-  bool imported = false;  // evaluation read build outputs: the closure alone does not determine it
-  std::string messages;   // printed since the previous root (builtins.trace, warnings)
+  std::optional<std::string> meta{};  // JSON of its `meta`, if the closure asks for it
+  bool imported = false;              // evaluation read build outputs: the closure alone does not determine it
+  std::string messages;               // printed since the previous root (builtins.trace, warnings)
   std::shared_ptr<const void> scratch;
 };
 
@@ -124,6 +125,9 @@ class Evaluator {
   // Whether each of these paths, with all its references, is valid in the real store. In the order of the paths.
   virtual coro::Task<std::vector<bool>> exist(std::vector<std::string> store_paths) = 0;
   coro::Task<bool> exists(std::string store_path);
+
+  // The derivations at these paths of the real store, in their order. Throws if one cannot be read.
+  virtual coro::Task<std::vector<Derivation>> derivations(std::vector<std::string> drv_paths) = 0;
 
   // Creates garbage collector roots for `store_paths`, which need not be valid yet.
   virtual coro::Task<Result<void>> keep(std::vector<std::string> store_paths) = 0;

@@ -106,6 +106,17 @@ coro::Task<std::set<std::string>> ask_store(const Installation& installation, st
   co_return paths;
 }
 
+// For a store on another machine.
+coro::Task<Derivation> ask_for_derivation(const Installation& installation, std::string drv_path) {
+  coro::Command command;
+  command.argv = {installation.nix.string(), "store", "cat", "--store", installation.store, drv_path};
+  command.env = nix_environment(installation);
+  const coro::Exit exit = co_await coro::run(std::move(command));
+  if (exit.ok()) co_return unwrap(Derivation::parse(exit.output));
+  throw Error(Kind::failure,
+              "cannot read the derivation " + printable(drv_path) + ": " + printable(exit.errors, 4000, true));
+}
+
 // Nothing can be mounted in this sandbox: the sources must be at /nix/store.
 void check_container(const Installation& installation) {
   if (landlock_version() == 0) {
@@ -325,6 +336,21 @@ coro::Task<std::vector<bool>> NixEvaluator::exist(std::vector<std::string> store
   std::vector<bool> out;
   for (std::size_t i = 0; i < store_paths.size(); ++i) {
     out.push_back(known[i].value_or(valid.contains(store_paths[i])));
+  }
+  co_return out;
+}
+
+coro::Task<std::vector<Derivation>> NixEvaluator::derivations(std::vector<std::string> drv_paths) {
+  Installed& nix = *installed_;
+  auto found = co_await coro::offload(pool_, [&] {
+    std::vector<std::optional<Derivation>> all;
+    for (const auto& path : drv_paths) all.push_back(nix.real_store.derivation(path));
+    return all;
+  });
+  std::vector<Derivation> out;
+  for (std::size_t i = 0; i < drv_paths.size(); ++i) {
+    if (!found[i]) found[i] = co_await ask_for_derivation(nix.installation, drv_paths[i]);
+    out.push_back(*std::move(found[i]));
   }
   co_return out;
 }

@@ -57,6 +57,7 @@ class NixEvaluator final : public Evaluator {
   coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered) override;
   coro::Task<> import_derivations(std::vector<Evaluated> evaluated) override;
   coro::Task<std::vector<bool>> exist(std::vector<std::string> store_paths) override;
+  coro::Task<std::vector<Derivation>> derivations(std::vector<std::string> drv_paths) override;
   coro::Task<Result<void>> keep(std::vector<std::string> store_paths) override;
   coro::Task<std::vector<StoreObject>> read_closure(std::vector<std::string> drv_paths) override;
   coro::Task<> add_closure(std::vector<StoreObject> objects, std::vector<std::string> drv_paths) override;

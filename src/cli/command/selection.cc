@@ -122,4 +122,11 @@ engine::Selection SelectionOptions::read(const atom::Aliases& aliases) const {
   return out;
 }
 
+std::vector<engine::Wanted> part_of(const std::vector<engine::Wanted>& items, const Shard& shard) {
+  for (const auto& item : items) {
+    if (item.located && !*item.located) throw Error(item.located->error()).within("selecting atoms of " + item.typed);
+  }
+  return shard.part_of(items);
+}
+
 }  // namespace eka::cli

@@ -7,6 +7,7 @@
 
 #include "atom/names/uri.h"
 #include "cli/option/arguments.h"
+#include "cli/output/shard.h"
 #include "engine/select/select.h"
 
 namespace eka::cli {
@@ -40,5 +41,9 @@ struct SelectionOptions {
  private:
   Default otherwise_ = Default::nothing;
 };
+
+// The atoms of one machine. Every machine must have the same list, so an item that selected nothing is an error of the
+// whole run, which is thrown.
+std::vector<engine::Wanted> part_of(const std::vector<engine::Wanted>& items, const Shard& shard);
 
 }  // namespace eka::cli

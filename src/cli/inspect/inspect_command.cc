@@ -9,6 +9,7 @@
 #include "atom/lock/lock.h"
 #include "atom/manifest/manifest.h"
 #include "base/text.h"
+#include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
@@ -288,7 +289,7 @@ int inspect_set(const Common& common, const InspectOptions& options) {
   if (options.json && urls.size() > 1) print(Text::pretty(documents));
   if (options.json && urls.size() == 1 && errors.empty())
     print(Text::pretty(offer_json(urls.front(), *offers.front())));
-  print_error(describe(errors, palette));
+  report_errors(errors, palette);
   return exit_code(errors);
 }
 

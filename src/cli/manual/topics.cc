@@ -22,6 +22,8 @@ constexpr std::pair<const char*, const char*> other_variables[] = {
     {"CLICOLOR_FORCE", "if neither empty nor `0`: colors even if standard error is no terminal; NO_COLOR takes precedence"},
     {"TERM", "`dumb`: no colors and no live progress"},
     {"LC_ALL, LC_CTYPE, LANG", "the first that is not empty says whether progress may use characters beyond ASCII"},
+    {"GITHUB_ACTIONS", "`true`: print errors as annotations, too (docs/ci.md)"},
+    {"GITHUB_WORKSPACE, CI_PROJECT_DIR", "the directory to which the files in annotations and reports are relative"},
     {"SUDO_UID", "user whose files root may use, as in git"},
     {"NIX_REMOTE", "the Nix store: `daemon`, `local` or a directory"},
     {"NIX_CONFIG", "settings of Nix; used for `eka build` and --allow-ifd only"},

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/workflow_text.h"
 
 namespace eka::cli {
 namespace {
@@ -35,6 +36,21 @@ int write_whole(int descriptor, std::string_view bytes) {
   return 0;
 }
 
+// For strings of JSON, in which "\x23" would be invalid: as \u0023, which has the same meaning.
+std::string json_bytes(const std::string& document) {
+  std::string out = printable_json(document);
+  if (!reads_workflow_commands()) return out;
+  constexpr std::string_view older_command = "##[";
+  for (auto at = out.find(older_command); at != out.npos; at = out.find(older_command, at)) {
+    out.replace(at + 1, 1, "\\u0023");
+  }
+  return out;
+}
+
+std::string for_reader(const std::string& bytes) {
+  return reads_workflow_commands() ? without_workflow_commands(bytes) : bytes;
+}
+
 }  // namespace
 
 Text::Text(std::string_view raw) : bytes_(printable(raw, unlimited, true)) {}
@@ -53,13 +69,13 @@ Text Text::erase_lines(std::size_t lines) {
 
 Text Text::pretty(const atom::Json& document) {
   Text out;
-  out.bytes_ = printable_json(document.pretty());
+  out.bytes_ = json_bytes(document.pretty());
   return out;
 }
 
 Text Text::line(const atom::Json& document) {
   Text out;
-  out.bytes_ = printable_json(document.canonical());
+  out.bytes_ = json_bytes(document.canonical());
   return out;
 }
 
@@ -69,7 +85,7 @@ Text& Text::operator+=(const Text& more) {
 }
 
 void print(const Text& text) {
-  const int problem = write_whole(STDOUT_FILENO, text.bytes());
+  const int problem = write_whole(STDOUT_FILENO, for_reader(text.bytes()));
   if (problem == EPIPE) throw OutputClosed();
   if (problem != 0) {
     throw Error(Kind::failure, "cannot write to standard output: " + std::generic_category().message(problem));
@@ -87,7 +103,23 @@ void print_bytes(std::string_view bytes) {
 }
 
 void print_error(const Text& text) {
-  (void)write_whole(STDERR_FILENO, text.bytes());
+  (void)write_whole(STDERR_FILENO, for_reader(text.bytes()));
+}
+
+bool reads_workflow_commands() {
+  const char* value = std::getenv("GITHUB_ACTIONS");
+  return value != nullptr && std::string_view(value) == "true";
+}
+
+void print_workflow_command(std::string_view command,
+                            const std::vector<std::pair<std::string, std::string>>& properties,
+                            std::string_view message) {
+  std::string line = "::" + std::string(command);
+  for (std::size_t i = 0; i < properties.size(); ++i) {
+    line += (i == 0 ? " " : ",") + properties[i].first + "=" + workflow_property(printable(properties[i].second));
+  }
+  line += "::" + workflow_message(printable(message, unlimited, true)) + "\n";
+  (void)write_whole(STDERR_FILENO, line);
 }
 
 bool error_is_terminal() {

@@ -1,5 +1,8 @@
 // The only code that writes to standard output and standard error. tests/layers.sh checks this.
 //
+// Under GitHub Actions, whose runner executes commands that it finds in the output of a step, text that looks like one
+// is escaped (base/workflow_text.h), so that only print_workflow_command() prints commands.
+//
 // All output is of type Text, and every Text is safe to print: strings pass through printable(), so no byte of a
 // manifest, a server or a program's output can move the cursor, change colors or reorder a line. The only escape
 // sequences are those of Text::styled() and Text::erase_lines().
@@ -9,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -63,6 +67,14 @@ template <class First, class... More>
 void print_error(fmt::format_string<First, More...> format, First&& first, More&&... more) {
   print_error(Text(fmt::format(format, std::forward<First>(first), std::forward<More>(more)...)));
 }
+
+// Whether this program runs in a step of GitHub Actions.
+bool reads_workflow_commands();
+// Prints a command to that runner, to standard error: "::error file=a.nix,line=3::message". All texts may come from
+// others.
+void print_workflow_command(std::string_view command,
+                            const std::vector<std::pair<std::string, std::string>>& properties,
+                            std::string_view message);
 
 bool error_is_terminal();
 bool output_is_terminal();

@@ -21,6 +21,15 @@ inline coro::Task<> watch_reader() {
   }
 }
 
+// Throws when a line cannot be written; otherwise runs until cancelled.
+template <class Lines>
+coro::Task<> watch_lines(const Lines* lines) {
+  while (true) {
+    co_await coro::sleep(std::chrono::milliseconds(100));
+    lines->check();
+  }
+}
+
 // Waits for the work, then cancels the group.
 template <class Report>
 coro::Task<> finish(coro::Task<Report> work, std::optional<Report>* report, coro::TaskGroup* group) {
@@ -38,6 +47,19 @@ coro::Task<Report> while_read(coro::Task<Report> work) {
   coro::TaskGroup group(co_await asio::this_coro::executor);
   group.start(detail::finish(std::move(work), &report, &group));
   group.start(detail::watch_reader());
+  co_await group.join();
+  co_return *std::move(report);
+}
+
+// The same for work that writes `lines` meanwhile: also stops early when one could not be written
+// (LineWriter::check()).
+template <class Report, class Lines>
+coro::Task<Report> while_written(coro::Task<Report> work, const Lines* lines) {
+  std::optional<Report> report;
+  coro::Task<Report> read = while_read(std::move(work));
+  coro::TaskGroup group(co_await asio::this_coro::executor);
+  group.start(detail::finish(std::move(read), &report, &group));
+  group.start(detail::watch_lines(lines));
   co_await group.join();
   co_return *std::move(report);
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
 #include "cli/command/plan_options.h"
 #include "cli/command/record_options.h"
@@ -23,6 +24,7 @@ struct BuildOptions {
   RecordOptions record;
   std::optional<std::string> builders;
   bool json = false;
+  std::string code_quality;
 };
 
 atom::Json document_of(const engine::PlanRequest& request, const engine::BuildReport& report) {
@@ -71,7 +73,7 @@ int build(const Common& common, const BuildOptions& options) {
     }
   }
   print(options.json ? Text::pretty(document_of(run.request.plan, report)) : paths);
-  print_error(describe(errors, palette));
+  report_errors(errors, palette, {options.code_quality, working_trees(run.request.plan.items)});
   if (common.verbose > 0) tell_costs(report.plan.remotes);
   record.finish(report.plan.remotes);
   display->end_with(build_summary(report.plan, errors.size(), display->elapsed()));
@@ -87,10 +89,14 @@ void add_build(CLI::App& app, Action& action) {
   options->record.add_to(*command);
   command->add_option("--builders", options->builders, "remote build machines, in the syntax of Nix's --builders")
       ->type_name("BUILDERS");
+  command->add_option("--code-quality", options->code_quality, code_quality_help)->type_name("FILE");
   command->add_flag("--json", options->json, "print a JSON document (docs/plan.schema.json)");
   command->footer("Example:\n  eka build --builders 'ssh://builder x86_64-linux' gh:owner/repo::server\n");
-  command->callback(
-      [options, &action] { action = [options](const Common& common) { return build(common, *options); }; });
+  command->callback([options, &action] {
+    action = [options](const Common& common) {
+      return with_code_quality({options->code_quality}, [&] { return build(common, *options); });
+    };
+  });
 }
 
 }  // namespace eka::cli

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
 #include "cli/command/selection.h"
 #include "cli/command/settings.h"
@@ -98,7 +99,7 @@ int graph(const Common& common, const GraphOptions& options) {
   for (const auto& result : report.graphs) {
     if (!result) errors.push_back(result.error());
   }
-  print_error(describe(errors, palette));
+  report_errors(errors, palette);
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

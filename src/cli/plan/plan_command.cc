@@ -1,24 +1,24 @@
 // eka plan URI…: prints one .drv path per URI, in the order given.
-#include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
 
+#include "cli/ci/merge_plans.h"
+#include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
 #include "cli/command/plan_options.h"
 #include "cli/command/record_options.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
-#include "cli/output/merge_plans.h"
 #include "cli/output/plan_json.h"
 #include "cli/output/plan_lines.h"
 #include "cli/output/plan_paths.h"
 #include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
+#include "cli/plan/eval_jobs.h"
 #include "cli/progress/summary.h"
-#include "coro/task/task_group.h"
 #include "engine/plan.h"
 #include "git/object/working_file.h"
 
@@ -28,7 +28,10 @@ namespace {
 struct Options {
   PlanOptions plan;
   RecordOptions record;
-  std::string json;  // "", "document" or "lines"
+  std::string json;  // "", "document", "lines" or "eval-jobs"
+  bool meta = false;
+  bool check_cache = false;
+  std::string code_quality;
   std::string shard;
   std::vector<std::string> merge;
 };
@@ -51,32 +54,6 @@ struct Early {
     if (lines) lines->check();
   }
 };
-
-// Throws when something cannot be written; otherwise runs until cancelled.
-coro::Task<> watch(const Early* early) {
-  while (true) {
-    co_await coro::sleep(std::chrono::milliseconds(100));
-    early->check();
-  }
-}
-
-// Stops early when plans can no longer be written, or when the output is no longer read.
-coro::Task<engine::PlanReport> plan_while_read(coro::Task<engine::PlanReport> plan, const Early* early) {
-  std::optional<engine::PlanReport> report;
-  coro::TaskGroup group(co_await asio::this_coro::executor);
-  group.start(detail::finish(while_read(std::move(plan)), &report, &group));
-  group.start(watch(early));
-  co_await group.join();
-  co_return *std::move(report);
-}
-
-// Every machine must have the same list, so an incomplete one is an error of the whole run.
-std::vector<engine::Wanted> part_of(const std::vector<engine::Wanted>& items, const Shard& shard) {
-  for (const auto& item : items) {
-    if (item.located && !*item.located) throw Error(item.located->error()).within("selecting atoms of " + item.typed);
-  }
-  return shard.part_of(items);
-}
 
 // What a plan needs that selects its atoms first.
 struct PlanRun {
@@ -108,6 +85,17 @@ int plan(const Common& common, const Options& options) {
   const auto selection = options.plan.atoms.read(preferences.aliases);
   std::optional<Shard> shard;
   if (!options.shard.empty()) shard = unwrap(Shard::parse(options.shard));
+  if (options.json == "eval-jobs") {
+    return plan_eval_jobs(common, preferences, options.plan, selection,
+                          {.shard = shard,
+                           .meta = options.meta,
+                           .check_cache = options.check_cache,
+                           .code_quality = options.code_quality});
+  }
+  if (options.meta || options.check_cache) {
+    throw Error(Kind::usage,
+                fmt::format("{} requires --json=eval-jobs", options.meta ? "--meta" : "--check-cache-status"));
+  }
 
   engine::PlanReport report;
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
@@ -116,7 +104,7 @@ int plan(const Common& common, const Options& options) {
   {
     Early early;
     report = with_engine<engine::PlanReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return plan_while_read(select_and_plan(&context, selection, &run, &early), &early);
+      return while_written(select_and_plan(&context, selection, &run, &early), &early);
     });
     if (early.lines) early.lines->finish(report);
     if (early.paths) early.paths->finish();
@@ -125,7 +113,7 @@ int plan(const Common& common, const Options& options) {
 
   if (options.json == "document") print(Text::pretty(plan_document(run.request, report, shard)));
   const auto errors = errors_of(report);
-  print_error(describe(errors, palette));
+  report_errors(errors, palette, {options.code_quality, working_trees(run.request.items)});
   if (common.verbose > 0) tell_costs(report.remotes);
   record.finish(report.remotes);
   display->end_with(plan_summary(report, display->elapsed()));
@@ -155,14 +143,18 @@ void add_plan(CLI::App& app, Action& action) {
   command
       ->add_flag("--json{document}", options->json,
                  "print a JSON document; with =lines, one object per plan as soon as it is ready, then a summary "
-                 "(docs/plan.schema.json)")
-      ->check(one_of({"document", "lines"}))
-      ->option_text("[=lines]");
+                 "(docs/plan.schema.json); with =eval-jobs, the lines of nix-eval-jobs (docs/eval-jobs.schema.json)")
+      ->check(one_of({"document", "lines", "eval-jobs"}))
+      ->option_text("[=lines|=eval-jobs]");
+  command->add_flag("--meta", options->meta, "with --json=eval-jobs: print `meta` of each derivation");
+  command->add_flag("--check-cache-status", options->check_cache,
+                    "with --json=eval-jobs: print whether the outputs exist, in the Nix store or its substituters");
   options->record.add_to(*command);
   auto* shard = command
                     ->add_option("--shard", options->shard,
                                  "plan only the K-th of N parts of the atoms, to distribute them to N machines")
                     ->type_name("K/N");
+  command->add_option("--code-quality", options->code_quality, code_quality_help)->type_name("FILE");
   command->add_option("--merge", options->merge, "merge the JSON documents of all shards (cannot be used with URIs)")
       ->type_name("FILE")
       ->excludes(uris)
@@ -177,7 +169,8 @@ void add_plan(CLI::App& app, Action& action) {
       "  eka plan --shard 1/4 --json --all >1.json; eka plan --merge *.json\n");
   command->callback([options, &action] {
     action = [options](const Common& common) {
-      return options->merge.empty() ? plan(common, *options) : merge(options->merge);
+      if (!options->merge.empty()) return merge(options->merge);
+      return with_code_quality({options->code_quality}, [&] { return plan(common, *options); });
     };
   });
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
 #include "cli/command/lock_file.h"
 #include "cli/command/record_options.h"
@@ -53,7 +54,7 @@ int prefetch(const Common& common, const PrefetchOptions& options, const Prefere
     if (!closure) errors.push_back(closure.error());
   }
   if (options.json) print(Text::pretty(prefetch_document(request, report, display->elapsed())));
-  print_error(describe(errors, palette));
+  report_errors(errors, palette);
   if (common.verbose > 0) tell_costs(report.remotes);
   record.finish(report.remotes);
   display->end_with(prefetch_summary(report, display->elapsed()));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "atom/json/json.h"
+#include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
 #include "cli/command/selection.h"
 #include "cli/command/settings.h"
@@ -93,7 +94,7 @@ int verify(const Common& common, const VerifyOptions& options) {
   }
   errors.insert(errors.end(), report.failures.begin(), report.failures.end());
   if (options.json) print(Text::pretty(report_json(report)));
-  print_error(describe(errors, palette));
+  report_errors(errors, palette);
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/ci/report_errors.h"
 #include "cli/output/complain.h"
 #include "cli/output/report_json.h"
 
@@ -58,7 +59,7 @@ int tell_resolved(const Common& common, const engine::ResolveReport& report, boo
       for (const auto& change : atom->changes) print_error("  {}\n", change);
     }
   }
-  print_error(describe(errors, palette));
+  report_errors(errors, palette);
   if (common.verbose > 0) tell_costs(report.remotes);
   return exit_code(errors);
 }

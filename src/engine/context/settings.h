@@ -40,6 +40,7 @@ struct Settings {
   atom::ShareContext share_context = atom::ShareContext::none;  // which roots are evaluated in one process
   bool fresh_evaluation = false;                                // ignore cached evaluations
   bool imports = false;                                         // allow import-from-derivation
+  bool meta = false;                                            // plans contain the attribute `meta` of derivations
   bool gc_roots = true;                                         // create garbage collector roots for plans
   eval::SandboxKind sandbox = eval::SandboxKind::strict;
   bool whole_traces = false;  // include the frames of eka's expressions in error traces

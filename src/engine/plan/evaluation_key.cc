@@ -26,6 +26,7 @@ std::string EvaluationKey::digest() const {
   document["nix"] = nix_version;
   document["store"] = store_directory;
   if (!sandbox.empty()) document["sandbox"] = sandbox;
+  if (meta) document["meta"] = true;
   return atom::hex(atom::Blake3().update(document.canonical()).digest());
 }
 

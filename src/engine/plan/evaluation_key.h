@@ -27,6 +27,7 @@ struct EvaluationKey {
   std::string nix_version;
   std::string store_directory;
   std::string sandbox{};  // empty for the strict one
+  bool meta = false;      // the result contains the attribute `meta`
 
   std::string digest() const;  // hex
 };

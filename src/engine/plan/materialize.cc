@@ -118,6 +118,7 @@ eval::Evaluation join(const Settings& settings, const std::vector<const Material
   document["system"] = settings.platforms.build;
   document["atoms"] = std::move(atoms);
   document["roots"] = std::move(roots);
+  if (settings.meta) document["meta"] = true;
   eval::Evaluation out;
   out.whole_trace = settings.whole_traces;
   out.imports = settings.imports;

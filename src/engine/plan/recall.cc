@@ -20,7 +20,8 @@ std::string digest_of(Context& context, const Published& published, const atom::
                        .expressions = identity.expressions_digest,
                        .nix_version = identity.version,
                        .store_directory = identity.store_directory,
-                       .sandbox = identity.sandbox == eval::SandboxKind::container ? "container" : ""}
+                       .sandbox = identity.sandbox == eval::SandboxKind::container ? "container" : "",
+                       .meta = context.settings.meta}
       .digest();
 }
 

@@ -13,6 +13,7 @@ namespace eka::engine {
 struct Recalled {
   std::string drv_path;
   std::vector<eval::Output> outputs;
+  std::optional<std::string> meta{};  // eval::Evaluated::meta
   // Of the planned atom: what else its plan shows, so that a cached plan need not read the atom.
   std::string version{};
   std::vector<std::string> remotes{};  // mirrors_in() its lock

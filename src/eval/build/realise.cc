@@ -53,7 +53,10 @@ coro::Command realise_command(const Installation& installation, const Realisatio
 std::vector<std::string> inputs_of(const fs::path& root, const std::string& drv_path) {
   std::ifstream in(root / drv_path.substr(1), std::ios::binary);
   const auto derivation = Derivation::parse(std::string(std::istreambuf_iterator<char>(in), {}));
-  return derivation ? derivation->input_derivations : std::vector<std::string>();
+  std::vector<std::string> paths;
+  if (!derivation) return paths;
+  for (const InputDerivation& input : derivation->input_derivations) paths.push_back(input.path);
+  return paths;
 }
 
 // The failed derivations among `drv_path` and its dependencies, `drv_path` first. Reads derivations from disk.

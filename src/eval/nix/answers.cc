@@ -22,7 +22,9 @@ std::optional<Answer> read(std::string_view json) {
       answer["label"].get(label) != simdjson::SUCCESS || answer["drvPath"].get(drv_path) != simdjson::SUCCESS) {
     return std::nullopt;
   }
-  return Answer{.label = std::string(label), .drv_path = std::string(drv_path), .said = {}};
+  Answer out{.label = std::string(label), .drv_path = std::string(drv_path), .meta = {}, .said = {}};
+  if (simdjson::dom::element meta; answer["meta"].get(meta) == simdjson::SUCCESS) out.meta = simdjson::minify(meta);
+  return out;
 }
 
 }  // namespace

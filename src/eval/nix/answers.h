@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,8 @@ namespace eka::eval {
 struct Answer {
   std::string label;
   std::string drv_path;
-  std::string said;  // output since the previous answer: traces and warnings
+  std::optional<std::string> meta;  // JSON
+  std::string said;                 // output since the previous answer: traces and warnings
 };
 
 class AnswerReader {

@@ -192,6 +192,7 @@ coro::Task<> Session::look_for_wanted() {
     return Evaluated{.label = {},
                      .drv_path = *drv_path,
                      .outputs = read_derivation(scratch_->store(), *drv_path).outputs,
+                     .meta = {},
                      .imported = false,
                      .messages = {},
                      .scratch = scratch_};
@@ -232,6 +233,7 @@ std::optional<Result<Evaluated>> Session::take(const Answer& answer, coro::Stop 
     return Evaluated{.label = answer.label,
                      .drv_path = answer.drv_path,
                      .outputs = read_derivation(scratch_->store(), answer.drv_path).outputs,
+                     .meta = answer.meta,
                      .imported = !evaluation_.built.empty(),
                      .messages = messages_of(as_in_strict(answer.said)),
                      .scratch = scratch_};

@@ -1,6 +1,9 @@
 #include "eval/store/derivation.h"
 
 #include <algorithm>
+#include <sstream>
+
+#include <simdjson.h>
 
 namespace eka::eval {
 namespace {
@@ -74,6 +77,27 @@ class Reader {
   std::size_t at_ = 0;
 };
 
+std::vector<std::string> words_in(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(std::move(word));
+  return words;
+}
+
+// Of a derivation with structured attributes, whose environment is one JSON document.
+std::vector<std::string> features_in(const std::string& structured) {
+  std::vector<std::string> features;
+  simdjson::dom::parser parser;
+  simdjson::dom::array listed;
+  if (parser.parse(structured)["requiredSystemFeatures"].get(listed) != simdjson::SUCCESS) return features;
+  for (const simdjson::dom::element feature : listed) {
+    if (std::string_view name; feature.get(name) == simdjson::SUCCESS) features.emplace_back(name);
+  }
+  return features;
+}
+
+constexpr std::string_view structured_attributes = "__json";
+
 Derivation read(Reader& in) {
   Derivation derivation;
   in.expect("Derive(");
@@ -92,10 +116,12 @@ Derivation read(Reader& in) {
   in.expect(",");
   in.list([&] {
     in.expect("(");
-    derivation.input_derivations.push_back(in.path());
+    InputDerivation input;
+    input.path = in.path();
     in.expect(",");
-    in.list([&] { in.string(); });
+    in.list([&] { input.outputs.push_back(in.string()); });
     in.expect(")");
+    derivation.input_derivations.push_back(std::move(input));
   });
   in.expect(",");
   in.list([&] { derivation.input_sources.push_back(in.path()); });
@@ -106,15 +132,20 @@ Derivation read(Reader& in) {
   in.expect(",");
   in.list([&] { in.string(); });
   in.expect(",");
+  auto& features = derivation.required_system_features;
   in.list([&] {
     in.expect("(");
-    in.string();
+    const std::string name = in.string();
     in.expect(",");
-    in.string();
+    const std::string value = in.string();
     in.expect(")");
+    if (name == "requiredSystemFeatures") features = words_in(value);
+    if (name == structured_attributes) features = features_in(value);
   });
   in.expect(")");
   in.end();
+  std::ranges::sort(features);
+  features.erase(std::ranges::unique(features).begin(), features.end());
   return derivation;
 }
 

@@ -1,4 +1,4 @@
-// The parts of a .drv file that eka needs: its outputs and references.
+// The parts of a .drv file that eka needs: its outputs and references, and where it can be built.
 //
 // The format is Nix's "ATerm": Derive([("out","/nix/store/…","","")],[("/nix/store/….drv",["out"])],["/nix/store/…"],
 // "system","builder",["args"],[("name","value")]). Parsing is strict: Nix writes it in only one way.
@@ -18,11 +18,19 @@ struct Output {
   friend bool operator==(const Output&, const Output&) = default;
 };
 
+struct InputDerivation {
+  std::string path;
+  std::vector<std::string> outputs;  // the names of those that are used
+  friend bool operator==(const InputDerivation&, const InputDerivation&) = default;
+};
+
 struct Derivation {
   std::vector<Output> outputs;
-  std::vector<std::string> input_derivations;
+  std::vector<InputDerivation> input_derivations;
   std::vector<std::string> input_sources;
   std::string system;
+  // Of the machine that builds it (`requiredSystemFeatures`); sorted, each once.
+  std::vector<std::string> required_system_features;
 
   // Kind::evaluation with the position at which the text is invalid.
   static Result<Derivation> parse(std::string_view text);

@@ -1,4 +1,4 @@
-// Nix's configuration, as far as eka needs it: which store the user's Nix uses.
+// Nix's configuration, as far as eka needs it: which store and which substituters the user's Nix uses.
 //
 // Read from the files that Nix reads, in the same order: nix.conf in $NIX_CONF_DIR (/etc/nix), the user's files
 // ($NIX_USER_CONF_FILES, or nix/nix.conf below the directories of the XDG specification), $NIX_CONFIG. Later ones
@@ -19,6 +19,7 @@ class NixConf {
 
   // Empty if it is not set.
   std::string setting(const std::string& name) const;
+  bool has(const std::string& name) const { return settings_.contains(name); }
 
   // Applies the lines of a file in `directory`, which relative includes refer to.
   void apply(std::string_view text, const std::string& directory, int depth = 0);

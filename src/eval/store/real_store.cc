@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <utility>
 
@@ -165,6 +167,15 @@ std::optional<bool> RealStore::has(const std::string& path) {
   struct stat about{};
   if (::lstat((*root / path.substr(1)).c_str(), &about) != 0) return false;
   return registered(*root / "nix/var/nix/db/db.sqlite", path);
+}
+
+std::optional<Derivation> RealStore::derivation(const std::string& drv_path) {
+  const std::optional<fs::path> root = root_of(store_);
+  if (!root) return std::nullopt;
+  std::ifstream in(*root / drv_path.substr(1), std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in) throw Error(Kind::failure, "cannot read the derivation " + printable(drv_path));
+  return unwrap(Derivation::parse(text));
 }
 
 bool is_daemon(const std::string& store) {

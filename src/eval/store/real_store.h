@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "eval/store/derivation.h"
+
 namespace eka::eval {
 
 struct DetectedStore {
@@ -33,6 +35,10 @@ class RealStore {
   // Whether `path` is valid, and therefore (a store is closed under references) all its references. The file alone may
   // be left by an incomplete addition. Nothing if the database cannot be read from here: then Nix must be asked.
   std::optional<bool> has(const std::string& path);
+
+  // The derivation at `drv_path`. Nothing if the files of the store cannot be read from here: then Nix must be asked.
+  // Throws Kind::failure if there is no such derivation, Kind::evaluation if it is invalid.
+  std::optional<Derivation> derivation(const std::string& drv_path);
 
  private:
   struct Database;

@@ -82,7 +82,7 @@ TEST_CASE("values are completed where they are few") {
   const Program eka;
   CHECK(eka.values({"--color", ""}) == Words{"auto", "always", "never"});
   CHECK(eka.values({"plan", "--color=al"}) == Words{"--color=always"});
-  CHECK(eka.values({"plan", "--json="}) == Words{"--json=document", "--json=lines"});
+  CHECK(eka.values({"plan", "--json="}) == Words{"--json=document", "--json=lines", "--json=eval-jobs"});
   CHECK(eka.values({"graph", "--format", "d"}) == Words{"dot"});
   CHECK(eka.values({"plan", "-t", "aarch64-l"}) == Words{"aarch64-linux"});
   CHECK(eka.values({"plan", "-vt", "aarch64-l"}) == Words{"aarch64-linux"});

@@ -26,6 +26,20 @@ TEST_CASE("answers are parsed from input split anywhere, with the output before 
   }
 }
 
+TEST_CASE("the attribute `meta` of a derivation is JSON, on one line") {
+  AnswerReader reader("m1");
+  const auto answers = reader.feed(std::string(first) +
+                                   R"(trace: eka-answer m1 {"label":"a","drvPath":"/nix/store/x.drv",)"
+                                   R"("meta":{"license":{"free":true}, "description":"two\nlines"}})" +
+                                   "\n"
+                                   R"(trace: eka-answer m1 {"label":"a","drvPath":"/nix/store/x.drv","meta":null})" +
+                                   "\n");
+  REQUIRE(answers.size() == 3);
+  CHECK_FALSE(answers[0].meta.has_value());
+  CHECK(answers[1].meta == R"({"license":{"free":true},"description":"two\nlines"})");
+  CHECK(answers[2].meta == "null");
+}
+
 TEST_CASE("lines without the mark or with an invalid answer are treated as output") {
   AnswerReader reader("m2");
   CHECK(reader.feed(first).empty());

@@ -83,10 +83,11 @@ TEST_CASE("more derivations than fit into a command line are imported") {
   std::vector<Evaluated> evaluated = world.evaluate({"app"});
   // All of them by name, like a run over thousands of atoms: each path has 234 bytes.
   std::vector<Evaluated> all;
-  for (const auto& drv : unwrap(Derivation::parse(read_all(world.private_store() / evaluated.at(0).drv_path.substr(1))))
-                             .input_derivations) {
+  for (const auto& input :
+       unwrap(Derivation::parse(read_all(world.private_store() / evaluated.at(0).drv_path.substr(1))))
+           .input_derivations) {
     all.push_back(evaluated.at(0));
-    all.back().drv_path = drv;
+    all.back().drv_path = input.path;
   }
   REQUIRE(all.size() == 9000);
   const std::string last = all.back().drv_path;

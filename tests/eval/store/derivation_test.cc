@@ -18,9 +18,25 @@ TEST_CASE("a derivation is parsed") {
         std::vector<Output>{{.name = "dev", .path = "/nix/store/il4p4hssmjmxv1j8lqzm4yb60xzxlwjl-x-dev"},
                             {.name = "out", .path = "/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x"}});
   CHECK(derivation->input_derivations ==
-        std::vector<std::string>{"/nix/store/3kjpgh0wrk3z1g7vbziirm5q3cps8h16-lib.drv"});
+        std::vector<InputDerivation>{
+            {.path = "/nix/store/3kjpgh0wrk3z1g7vbziirm5q3cps8h16-lib.drv", .outputs = {"out", "dev"}}});
   CHECK(derivation->input_sources == std::vector<std::string>{"/nix/store/hkmq6dic38lhq0x6mqmmcrnsdyn7235p-src"});
   CHECK(derivation->system == "x86_64-linux");
+}
+
+TEST_CASE("required system features are a list of words, or an array of structured attributes") {
+  const auto features_with = [](std::string_view environment) {
+    std::string text(good);
+    text.replace(text.find(R"([("name","x")])"), 14, environment);
+    return unwrap(Derivation::parse(text)).required_system_features;
+  };
+  using Features = std::vector<std::string>;
+  CHECK(features_with(R"([("name","x")])").empty());
+  CHECK(features_with(R"([("requiredSystemFeatures","kvm  big-parallel kvm")])") == Features{"big-parallel", "kvm"});
+  CHECK(features_with(R"([("__json","{\"requiredSystemFeatures\":[\"nixos-test\",\"kvm\"]}")])") ==
+        Features{"kvm", "nixos-test"});
+  CHECK(features_with(R"([("__json","{\"requiredSystemFeatures\":7}")])").empty());
+  CHECK(features_with(R"([("__json","no JSON")])").empty());
 }
 
 TEST_CASE("truncated derivations and trailing data are rejected") {

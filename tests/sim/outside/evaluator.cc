@@ -108,6 +108,7 @@ class SimulatedEvaluator final : public eval::Evaluator {
       out.roots.emplace_back(eval::Evaluated{.label = label,
                                              .drv_path = path,
                                              .outputs = {{"out", path.substr(0, path.size() - 4) + "-out"}},
+                                             .meta = {},
                                              .imported = false,
                                              .messages = {},
                                              .scratch = nullptr});
@@ -126,6 +127,11 @@ class SimulatedEvaluator final : public eval::Evaluator {
     std::vector<bool> out;
     for (const auto& path : store_paths) out.push_back(store_.valid.contains(path));
     co_return out;
+  }
+
+  // Their texts are never read in a simulated world.
+  coro::Task<std::vector<eval::Derivation>> derivations(std::vector<std::string> drv_paths) override {
+    co_return std::vector<eval::Derivation>(drv_paths.size());
   }
 
   coro::Task<Result<void>> keep(std::vector<std::string>) override { co_return Result<void>(); }

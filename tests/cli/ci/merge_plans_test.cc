@@ -1,4 +1,4 @@
-#include "cli/output/merge_plans.h"
+#include "cli/ci/merge_plans.h"
 
 #include <doctest/doctest.h>
 
