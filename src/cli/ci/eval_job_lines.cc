@@ -84,7 +84,12 @@ std::vector<AttrPath> attr_paths(const std::vector<engine::Wanted>& items) {
   std::vector<AttrPath> out;
   for (const auto& item : items) {
     AttrPath& path = out.emplace_back();
-    path.push_back(item.uri.label.str());
+    const std::string label = item.uri.label.str();
+    if (item.located && !*item.located && !item.typed.contains("::" + label)) {
+      path.push_back(item.typed);
+      continue;
+    }
+    path.push_back(label);
     if (uris[path.front()].size() > 1) path.push_back(item.typed);
   }
   return out;

@@ -16,8 +16,9 @@ namespace eka::cli {
 // The name of a job: its attribute path in what nix-eval-jobs would evaluate.
 using AttrPath = std::vector<std::string>;
 
-// Each atom is named by its label; if the list has several atoms with that label, by its URI as well. The names of the
-// jobs of a whole list do not depend on how it is divided into shards. Pure.
+// Each atom is named by its label; if the list has several atoms with that label, by its URI as well. A pattern that
+// selected nothing is named as it was typed. The names of the jobs of a whole list do not depend on how it is divided
+// into shards. Pure.
 std::vector<AttrPath> attr_paths(const std::vector<engine::Wanted>& items);
 
 // As Nix prints it: parts with a dot are quoted.
