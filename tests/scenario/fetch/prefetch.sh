@@ -37,7 +37,7 @@ eka prefetch "$company::nothing" "$SERVE_URL/base.git::hello" --lock "$scratch/m
 equal "a missing lock file: exit code 2" 2 "$status"
 eka prefetch "$company::nothing" "$company::server@^1"
 equal "a missing atom: exit code 3" 3 "$status"
-matches "the other closure is cached" "of 1 closures" "$err"
+matches "the other closure is cached" "of 1 closure" "$err"
 eka prefetch
 equal "no arguments: exit code 2" 2 "$status"
 finish
