@@ -33,7 +33,7 @@ std::string_view take_number(std::string_view& text) {
   return number;
 }
 
-std::optional<fs::path> canonical(const fs::path& path) {
+std::optional<fs::path> real_path(const fs::path& path) {
   std::error_code failure;
   auto out = fs::canonical(path, failure);
   return failure ? std::nullopt : std::optional(std::move(out));
@@ -65,7 +65,7 @@ fs::path workspace_of_job() {
 }
 
 Places::Places(const fs::path& workspace, std::vector<fs::path> sets) {
-  workspace_ = canonical(workspace).value_or(workspace);
+  workspace_ = real_path(workspace).value_or(workspace);
   roots_ = std::move(sets);
   std::error_code gone;
   roots_.push_back(fs::current_path(gone));
@@ -123,7 +123,7 @@ std::optional<std::string> Places::find(const fs::path& named) const {
 }
 
 std::optional<std::string> Places::in_workspace(const fs::path& path) const {
-  const auto real = canonical(path);
+  const auto real = real_path(path);
   std::error_code failure;
   if (!real || !fs::is_regular_file(*real, failure)) return std::nullopt;
   const auto relative = real->lexically_relative(workspace_);
