@@ -24,9 +24,9 @@ constexpr std::chrono::seconds notable_wait{2};
 
 void report(Observer& observer, const net::HostRests::Wait& wait) {
   const double seconds = static_cast<double>(wait.length.count()) / 1000;
-  const std::string what =
-      fmt::format("{} (busy: HTTP status {}, {} {:.{}f} s)", wait.host, wait.status,
-                  wait.requested ? "asks for" : "next attempt after", seconds, wait.length.count() % 1000 == 0 ? 0 : 1);
+  const std::string what = fmt::format("{} (busy: HTTP status {}, {} {:.{}f} s)", wait.host, wait.status,
+                                       wait.requested ? "it requests" : "next attempt after", seconds,
+                                       wait.length.count() % 1000 == 0 ? 0 : 1);
   if (wait.ended) return observer.ended(Stage::wait, what);
   observer.began(Stage::wait, what);
   const std::string text = "the server is busy, all requests to it wait: " + wait.text();
