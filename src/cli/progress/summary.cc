@@ -17,7 +17,9 @@ std::string costs(const std::vector<engine::RemoteCost>& remotes, std::chrono::m
   if (remotes.empty()) return time;
   std::uint64_t bytes = 0;
   for (const auto& remote : remotes) bytes += remote.traffic.bytes_received;
-  return fmt::format(" from {}{}, {}", count_text(remotes.size(), "remote"), time, size_text(bytes));
+  // Repositories on this machine are read without receiving anything.
+  const std::string received = bytes == 0 ? "" : ", " + size_text(bytes);
+  return fmt::format(" from {}{}{}", count_text(remotes.size(), "remote"), time, received);
 }
 
 std::string failures(std::size_t failed) {
