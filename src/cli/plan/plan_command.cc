@@ -17,6 +17,7 @@
 #include "cli/output/plan_paths.h"
 #include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
+#include "cli/plan/diff.h"
 #include "cli/plan/eval_jobs.h"
 #include "cli/progress/summary.h"
 #include "engine/plan.h"
@@ -34,6 +35,8 @@ struct Options {
   std::string code_quality;
   std::string shard;
   std::vector<std::string> merge;
+  std::vector<std::string> diff;  // BASE and HEAD
+  bool markdown = false;
 };
 
 std::vector<Error> errors_of(const engine::PlanReport& report) {
@@ -134,6 +137,11 @@ int merge(const std::vector<std::string>& files) {
   return most_severe(merged.codes);
 }
 
+DiffFormat diff_format(const Options& options) {
+  if (options.markdown) return DiffFormat::markdown;
+  return options.json.empty() ? DiffFormat::text : DiffFormat::json;
+}
+
 }  // namespace
 
 void add_plan(CLI::App& app, Action& action) {
@@ -155,21 +163,38 @@ void add_plan(CLI::App& app, Action& action) {
                                  "plan only the K-th of N parts of the atoms, to distribute them to N machines")
                     ->type_name("K/N");
   command->add_option("--code-quality", options->code_quality, code_quality_help)->type_name("FILE");
-  command->add_option("--merge", options->merge, "merge the JSON documents of all shards (cannot be used with URIs)")
-      ->type_name("FILE")
-      ->excludes(uris)
-      ->excludes(command->get_option("--all"))
-      ->excludes(command->get_option("--from"))
-      ->excludes(shard);
+  auto* merge_option =
+      command
+          ->add_option("--merge", options->merge, "merge the JSON documents of all shards (cannot be used with URIs)")
+          ->type_name("FILE")
+          ->excludes(uris)
+          ->excludes(command->get_option("--all"))
+          ->excludes(command->get_option("--from"))
+          ->excludes(shard);
+  auto* diff =
+      command
+          ->add_option("--diff", options->diff,
+                       "compare the set in two commits (HEAD is the default of the second): which atoms, inputs "
+                       "and derivations change; with --json, docs/plan.schema.json")
+          ->type_name("BASE [HEAD]")
+          ->expected(1, 2)
+          ->excludes(uris)
+          ->excludes(command->get_option("--all"))
+          ->excludes(command->get_option("--from"))
+          ->excludes(shard)
+          ->excludes(merge_option);
+  command->add_flag("--markdown", options->markdown, "print the comparison of --diff as a Markdown table")->needs(diff);
   command->footer(
       "Examples:\n"
       "  eka plan gh:owner/repo::server@^1.2 ./set::tool\n"
       "  eka plan --all --tag ci\n"
       "  eka plan 'gh:owner/repo::lib-*'\n"
+      "  eka plan --diff origin/main --markdown\n"
       "  eka plan --shard 1/4 --json --all >1.json; eka plan --merge *.json\n");
   command->callback([options, &action] {
     action = [options](const Common& common) {
       if (!options->merge.empty()) return merge(options->merge);
+      if (!options->diff.empty()) return plan_diff(common, options->plan, options->diff, diff_format(*options));
       return with_code_quality({options->code_quality}, [&] { return plan(common, *options); });
     };
   });

@@ -42,7 +42,7 @@ class Finder {
         out.push_back(std::unexpected(*std::move(search.failure)));
       } else {
         out.push_back(FoundRoot{*std::move(search.located), *std::move(search.found_at),
-                                std::move(search.set_directory), std::move(search.origin)});
+                                std::move(search.set_directory), std::move(search.origin), search.wanted->commit});
       }
     }
     co_return out;
@@ -101,7 +101,8 @@ class Finder {
           .with_hint("specify the URL of the set");
     }
     const auto requirement = uri.requirement.value_or(atom::Requirement{});
-    auto local = co_await context_.local_atoms().enter(*search.wanted->working_tree, uri.label, requirement);
+    SetPlace place(*search.wanted->working_tree, search.wanted->commit);
+    auto local = co_await context_.local_atoms().enter(std::move(place), uri.label, requirement);
     search.located = std::move(local.published);
     search.found_at = std::move(local.repository);
     search.set_directory = std::move(local.set);
@@ -158,7 +159,7 @@ VersionProblem problem_of(const Root& root) {
                      .own_places = {},
                      .local = std::nullopt};
   if (root.set_directory) {
-    out.local = LocalSet{*root.set_directory, published.set, published.label};
+    out.local = LocalSet{*root.set_directory, published.set, published.label, root.commit};
     if (root.origin) out.own_places.push_back(*root.origin);
   } else {
     out.own_places.push_back(root.found_at);
@@ -173,7 +174,8 @@ coro::Task<> refresh_local(Context* context, Root* root) {
     if (atom.set != root->atom.published.set || !is_dev(atom.version)) continue;
     if (atom.rev && root->atom.entered.contains(*atom.rev)) continue;  // an override
     const atom::Requirement any;
-    const auto now = co_await context->local_atoms().enter(*root->set_directory, atom.label, any);
+    SetPlace place(*root->set_directory, root->commit);
+    const auto now = co_await context->local_atoms().enter(std::move(place), atom.label, any);
     if (atom.version != now.published.version || atom.rev != now.published.rev) root->atom.lock_is_own = false;
     atom.version = now.published.version;
     atom.rev = now.published.rev;

@@ -29,6 +29,7 @@ struct Wanted {
   std::optional<std::filesystem::path> working_tree;
   // Where some of its dependencies are taken from instead (overrides.h). Only commands that plan use them.
   std::vector<Wanted> overrides{};
+  std::optional<atom::ObjectId> commit{};  // with working_tree: as the atom is in this commit of its repository
   // Of what a pattern selected (select/): located before, or why nothing could be selected. Then `uri` is not located
   // again.
   std::optional<Result<Published>> located{};
@@ -41,6 +42,7 @@ struct FoundRoot {
   // For an atom of a working tree: the directory of its set, and where that set is published.
   std::optional<std::filesystem::path> set_directory{};
   std::optional<atom::Url> origin{};
+  std::optional<atom::ObjectId> commit{};  // as in Wanted
 };
 
 struct Root : FoundRoot {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/publish/needs.h"
 #include "engine/publish/working_changes.h"
+#include "engine/workspace/set_in_commit.h"
 #include "engine/workspace/set_remote.h"
 #include "git/object/source_repository.h"
 
@@ -14,25 +15,6 @@ namespace eka::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The directory of the set in its repository: the nearest at or above `start` that contains an ekala.toml.
-std::string set_prefix(const git::SourceRepository& repository, const atom::ObjectId& commit, const fs::path& start) {
-  std::string path;
-  if (repository.working_tree()) {
-    const auto relative = fs::relative(start, *repository.working_tree()).generic_string();
-    if (relative != "." && !relative.starts_with("..")) path = relative;
-  }
-  for (;;) {
-    const auto prefix = path.empty() ? "" : path + "/";
-    if (repository.file(commit, prefix + set_file)) return prefix;
-    if (path.empty()) {
-      throw Error(Kind::usage, fmt::format("no {} in commit {}", set_file, commit.hex()))
-          .with_hint("create a package set with `eka init`; uncommitted files are not published");
-    }
-    const auto slash = path.rfind('/');
-    path = slash == std::string::npos ? "" : path.substr(0, slash);
-  }
-}
 
 std::string normal(const std::string& directory) {
   auto out = fs::path(directory).lexically_normal().generic_string();

@@ -40,8 +40,10 @@ std::vector<Named> named_by(const atom::Manifest& manifest) {
 Graph::Graph(Context& context) : context_(context), fetcher_(context.fetcher()), sets_(context.sets()) {}
 
 coro::Task<> Graph::add_local(LocalSet local) {
-  local_set_ =
-      co_await coro::offload(context_.pool, [&] { return unwrap(read_package_set(files_of(local.directory))); });
+  local_set_ = co_await coro::offload(context_.pool, [&] {
+    if (local.commit) return read_working_set({local.directory, local.commit}).packages;
+    return unwrap(read_package_set(files_of(local.directory)));
+  });
   local_ = std::move(local);
 }
 
@@ -317,7 +319,8 @@ coro::Task<> Graph::add_local_candidate(const Package* package, std::vector<List
   if (atom == local_set_->atoms.end()) co_return;
   const auto& version = atom->second.manifest.version;
   const atom::Requirement any;
-  const auto entered = co_await enter_local(context_, local_->directory, package->label, any);
+  SetPlace from(local_->directory, local_->commit);
+  const auto entered = co_await enter_local(context_, std::move(from), package->label, any);
   const auto commit = co_await context_.cache->objects().commit(entered.published.rev);
   const auto same = [&](const Listed& listed) {
     return commit && listed.version == version && is_published_as(*package, listed, commit->tree);

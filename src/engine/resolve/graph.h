@@ -35,11 +35,13 @@
 
 namespace eka::engine {
 
-// A set with a working tree here: its atoms are used in their current state, before published ones.
+// A set with a working tree here: its atoms are used in their current state, or in that of a commit, before published
+// ones.
 struct LocalSet {
   std::filesystem::path directory;
   atom::ObjectId genesis;
-  std::optional<atom::Label> except;  // the atom that is being resolved
+  std::optional<atom::Label> except;          // the atom that is being resolved
+  std::optional<atom::ObjectId> commit = {};  // as in SetPlace
 };
 
 // An atom that is used in place of all published versions, because the user says so (plan/overrides.h).

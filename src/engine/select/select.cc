@@ -103,7 +103,7 @@ class Selecting {
     const auto& wish = several(index);
     std::optional<Error> failure;
     try {
-      const auto set = co_await context_.local_atoms().set(*wish.working_tree);
+      const auto set = co_await context_.local_atoms().set(SetPlace(*wish.working_tree));
       const auto& packages = set->packages;
       if (!packages.warnings.empty()) {
         const auto others = packages.warnings.size() - 1;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/workspace/genesis.h"
 #include "engine/workspace/new_atom.h"
+#include "engine/workspace/set_in_commit.h"
 #include "engine/workspace/set_remote.h"
 #include "git/config/user_config.h"
 #include "git/object/source_repository.h"
@@ -15,8 +16,9 @@ namespace {
 
 struct Found {
   atom::Version version{0, 0, 0};
-  std::filesystem::path directory;
-  std::filesystem::path lock;  // empty if there is none
+  std::optional<atom::ObjectId> tree;  // of an atom of a commit
+  std::filesystem::path directory;     // otherwise
+  std::filesystem::path lock;          // empty if there is none
 };
 
 Error no_such_atom(const PackageSet& set, const atom::Label& label, const std::filesystem::path& root) {
@@ -46,7 +48,7 @@ Found find(const WorkingSet& set, const atom::Label& label, const atom::Requirem
   const auto& root = set.root;
   const auto atom = set.packages.atoms.find(label);
   if (atom == set.packages.atoms.end()) {
-    const auto left_out = not_checked_out(set.packages, root);
+    const auto left_out = set.commit ? "" : not_checked_out(set.packages, root);
     if (left_out.empty()) throw no_such_atom(set.packages, label, root);
     throw Error(Kind::unsatisfiable, fmt::format("no atom `{}` in the part of the set at {} that is checked out",
                                                  label.str(), root.string()))
@@ -55,13 +57,32 @@ Found find(const WorkingSet& set, const atom::Label& label, const atom::Requirem
   Found out;
   out.version = atom->second.manifest.version;
   if (!requirement.matches(out.version)) {
-    throw Error(Kind::unsatisfiable, fmt::format("the working tree has `{}` {}, which does not satisfy {}", label.str(),
+    const auto place = set.commit ? "commit " + set.commit->hex() : "the working tree";
+    throw Error(Kind::unsatisfiable, fmt::format("{} has `{}` {}, which does not satisfy {}", place, label.str(),
                                                  out.version.str(), requirement.str()));
+  }
+  if (set.commit) {
+    out.tree = tree_in_commit(git::SourceRepository::discover(root), *set.commit, set.prefix + atom->second.directory);
+    return out;
   }
   out.directory = root / atom->second.directory;
   const auto lock = root / atom->second.directory / lock_file;
   if (std::filesystem::exists(lock)) out.lock = lock;
   return out;
+}
+
+atom::AtomCommit commit_of(const atom::Label& label, const atom::Version& version, const atom::ObjectId& tree) {
+  return {tree, atom::ObjectId{}, label, dev_version(version, tree)};
+}
+
+// Copies the tree of `commit` from the user's repository, unless it is cached.
+coro::Task<> provide_tree(Context& context, const WorkingSet& set, atom::AtomCommit commit) {
+  const auto rev = atom::ObjectId::of("commit", commit.text());
+  const auto cached = co_await context.cache->objects().commit(rev);
+  if (cached) co_return;
+  const auto objects = co_await coro::offload(
+      context.pool, [&] { return git::SourceRepository::discover(set.root).objects_directory(); });
+  co_await context.cache->working_trees().copy(objects, commit.tree);
 }
 
 }  // namespace
@@ -86,33 +107,54 @@ bool is_dev(const atom::Version& version) {
   return digits.size() >= 12 && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-WorkingSet read_working_set(const std::filesystem::path& directory) {
-  WorkingSet out{.root = find_set(directory), .packages = {}, .git_directory = {}, .origin = {}};
-  out.packages = unwrap(read_package_set(files_of(out.root)));
-  out.git_directory = git::SourceRepository::discover(out.root).git_directory();
+WorkingSet read_working_set(const SetPlace& place) {
+  WorkingSet out{.root = {}, .packages = {}, .commit = place.commit, .prefix = {}, .git_directory = {}, .origin = {}};
+  if (place.commit) {
+    const auto repository = git::SourceRepository::discover(place.directory);
+    out.prefix = set_prefix(repository, *place.commit, place.directory);
+    out.packages = unwrap(
+        read_package_set([&](const std::string& path) { return repository.file(*place.commit, out.prefix + path); }));
+    out.git_directory = repository.git_directory();
+    out.root = repository.directory();
+    if (std::filesystem::exists(out.root / out.prefix / set_file))
+      out.root = (out.root / out.prefix).lexically_normal();
+  } else {
+    out.root = find_set(place.directory);
+    out.packages = unwrap(read_package_set(files_of(out.root)));
+    out.git_directory = git::SourceRepository::discover(out.root).git_directory();
+  }
   out.origin = published_at(out.root);
   return out;
+}
+
+coro::Task<atom::ObjectId> genesis_of(Context& context, const WorkingSet& set) {
+  auto revision = set.commit ? set.commit->hex() : "HEAD";
+  co_return co_await find_genesis(context, set.root, std::move(revision));
 }
 
 coro::Task<LocalAtom> enter_local(Context& context, const WorkingSet& set, atom::ObjectId genesis, atom::Label label,
                                   atom::Requirement requirement) {
   auto found = co_await coro::offload(context.pool, [&] { return find(set, label, requirement); });
-  const auto tree = co_await context.cache->working_trees().take(std::move(found.directory));
-  const atom::AtomCommit commit{tree, atom::ObjectId{}, label, dev_version(found.version, tree)};
+  auto tree = found.tree;
+  if (tree) {
+    co_await provide_tree(context, set, commit_of(label, found.version, *tree));
+  } else {
+    tree = co_await context.cache->working_trees().take(std::move(found.directory));
+  }
+  const auto commit = commit_of(label, found.version, *tree);
   const auto rev = co_await context.cache->objects().write_commit(commit.text());
   std::vector<store::AtomName> entered{{label, commit.version, rev}};
   co_await context.cache->names().hold(store::Giver::working_tree(), genesis, std::move(entered));
-  context.cache->working_trees().keep(tree);
+  if (!found.tree) context.cache->working_trees().keep(*tree);
   if (!found.lock.empty()) context.cache->uses().note_lock(found.lock);
   Published published{genesis, label, commit.version, rev};
   auto url = unwrap(atom::Url::parse(set.git_directory.string()));
   co_return LocalAtom{std::move(published), std::move(url), set.root, set.origin};
 }
 
-coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
-                                  atom::Requirement requirement) {
-  const auto set = co_await coro::offload(context.pool, [&] { return read_working_set(directory); });
-  const auto genesis = co_await find_genesis(context, set.root);
+coro::Task<LocalAtom> enter_local(Context& context, SetPlace place, atom::Label label, atom::Requirement requirement) {
+  const auto set = co_await coro::offload(context.pool, [&] { return read_working_set(place); });
+  const auto genesis = co_await genesis_of(context, set);
   co_return co_await enter_local(context, set, genesis, std::move(label), std::move(requirement));
 }
 

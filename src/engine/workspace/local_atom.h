@@ -22,24 +22,37 @@ struct LocalAtom {
   std::optional<atom::Url> origin;  // where the repository publishes
 };
 
-// The set of a working tree, as it was when it was read.
+// Where a set is on this machine: the set that contains a directory, as its files are now or as they are in a commit of
+// its repository.
+struct SetPlace {
+  SetPlace(std::filesystem::path the_directory, std::optional<atom::ObjectId> of = std::nullopt)
+      : directory(std::move(the_directory)), commit(of) {}
+
+  std::filesystem::path directory;
+  std::optional<atom::ObjectId> commit;
+};
+
+// A set on this machine, as it was when it was read.
 struct WorkingSet {
   std::filesystem::path root;  // the directory of its ekala.toml
   PackageSet packages;
+  std::optional<atom::ObjectId> commit;  // from which its files are read; nothing: from the disk
+  std::string prefix;                    // of the set in that commit, "" or ending with "/"
   std::filesystem::path git_directory;
   std::optional<atom::Url> origin;  // where the repository publishes
 };
 
-// The set that contains `directory`. Throws Kind::usage (no set, no repository, an invalid manifest). Blocks.
-WorkingSet read_working_set(const std::filesystem::path& directory);
+// Throws Kind::usage (no set, no repository, an invalid manifest). Blocks.
+WorkingSet read_working_set(const SetPlace& place);
+
+coro::Task<atom::ObjectId> genesis_of(Context& context, const WorkingSet& set);
 
 // Adds the atom `label` of `set`, whose genesis is given. Throws Kind::usage, Kind::unsatisfiable (no such label, or
 // not the requested version). `set` must outlive the call.
 coro::Task<LocalAtom> enter_local(Context& context, const WorkingSet& set, atom::ObjectId genesis, atom::Label label,
                                   atom::Requirement requirement);
-// The same for the set that contains `directory`, read anew.
-coro::Task<LocalAtom> enter_local(Context& context, std::filesystem::path directory, atom::Label label,
-                                  atom::Requirement requirement);
+// The same for a set that is read anew.
+coro::Task<LocalAtom> enter_local(Context& context, SetPlace place, atom::Label label, atom::Requirement requirement);
 
 // The version that a local atom gets.
 atom::Version dev_version(const atom::Version& version, const atom::ObjectId& tree);

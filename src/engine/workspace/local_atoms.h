@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "coro/task/limiter.h"
 #include "coro/task/single_flight.h"
 #include "engine/context/context.h"
 #include "engine/workspace/local_atom.h"
@@ -19,28 +20,32 @@ namespace eka::engine {
 class LocalAtoms {
  public:
   // `context` must outlive it.
-  explicit LocalAtoms(Context& context) : context_(context) {}
+  explicit LocalAtoms(Context& context) : context_(context), at_once_(most_at_once) {}
 
   // Like read_working_set().
-  coro::Task<std::shared_ptr<const WorkingSet>> set(std::filesystem::path directory);
+  coro::Task<std::shared_ptr<const WorkingSet>> set(SetPlace place);
   // Like enter_local().
-  coro::Task<LocalAtom> enter(std::filesystem::path directory, atom::Label label, atom::Requirement requirement);
+  coro::Task<LocalAtom> enter(SetPlace place, atom::Label label, atom::Requirement requirement);
 
  private:
-  using SetPtr = std::shared_ptr<const WorkingSet>;
-  using Place = std::pair<std::string, std::string>;  // root and label
+  static constexpr std::size_t most_at_once = 16;
 
-  coro::Task<SetPtr> read(std::filesystem::path directory);
-  coro::Task<atom::ObjectId> genesis(std::filesystem::path root);
+  using SetPtr = std::shared_ptr<const WorkingSet>;
+  using Name = std::pair<std::string, std::string>;  // key of the set, and label
+
+  coro::Task<SetPtr> read(SetPlace place);
+  coro::Task<atom::ObjectId> genesis(SetPtr set);
+  coro::Task<atom::ObjectId> find_one(SetPtr set);
   coro::Task<LocalAtom> enter_one(SetPtr set, atom::Label label);
 
   Context& context_;
+  coro::Limiter at_once_;  // the files of so many atoms are in memory
   coro::SingleFlight<std::string, SetPtr> reading_;
   coro::SingleFlight<std::string, atom::ObjectId> finding_;
-  coro::SingleFlight<Place, LocalAtom> entering_;
-  std::map<std::string, SetPtr> sets_;  // by the directory that was named
+  coro::SingleFlight<Name, LocalAtom> entering_;
+  std::map<std::string, SetPtr> sets_;  // by the place that was named
   std::map<std::string, atom::ObjectId> geneses_;
-  std::map<Place, LocalAtom> entered_;
+  std::map<Name, LocalAtom> entered_;
 };
 
 }  // namespace eka::engine

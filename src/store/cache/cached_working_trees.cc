@@ -4,6 +4,7 @@
 
 #include "atom/hash/digest.h"
 #include "atom/hash/nar_hash.h"
+#include "store/working/copy_tree.h"
 #include "store/working/file_states.h"
 #include "store/working/snapshot.h"
 
@@ -45,6 +46,15 @@ coro::Task<Snapshot> CachedWorkingTrees::write(const fs::path* directory, const 
   });
   objects_.wrote_tree(snapshot.tree, snapshot.wrote_pack);
   co_return snapshot;
+}
+
+coro::Task<> CachedWorkingTrees::copy(fs::path objects, atom::ObjectId tree) {
+  co_await coro::offload(pool_, [&](coro::Stop stop) {
+    auto from = Objects::of_repository(objects);
+    from.stop_at(stop);
+    return repository_.read(
+        [&](Objects& to) { return copy_tree(from, tree, to, {places_.incoming(), places_.packs()}, stop); }, stop);
+  });
 }
 
 bool CachedWorkingTrees::has_all(const FileStates& states) {

@@ -42,6 +42,9 @@ class CachedWorkingTrees {
   // Writes every missing object of the directory, which is in a working tree, and returns its tree. Does not write
   // refs. Throws as take_snapshot().
   coro::Task<atom::ObjectId> take(std::filesystem::path directory);
+  // Writes every missing object of a tree that another repository on this machine has; `objects` is its directory of
+  // objects. Does not write refs. Throws as copy_tree().
+  coro::Task<> copy(std::filesystem::path objects, atom::ObjectId tree);
   // Call it when a ref keeps the tree: the next take() need not look for its objects.
   void keep(const atom::ObjectId& tree);
 
