@@ -91,7 +91,8 @@ coro::Task<Missing> of_root(Context* context, const Result<FoundRoot>* found, co
     co_return out;
   }
   try {
-    Root read{**found, co_await read_atom(*context, root)};
+    auto atom = co_await read_atom(*context, root);
+    Root read{**found, std::move(atom)};
     Times times;
     co_await complete_lock(*context, *typed, read, times);
     if (!read.atom.lock) co_return out;

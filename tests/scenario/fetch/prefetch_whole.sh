@@ -8,7 +8,7 @@ make_set base
 base=$SERVE_URL/base.git
 for label in one two three four; do publish base "$label" 1.0.0; done
 publish base five 1.0.0 "base/one ^1"
-echo content >"$www/file"
+mkdir "$www/files" && echo content >"$www/files/data"
 
 working_set work
 working_atom work lib 0.1.0 "base/five ^1"
@@ -19,7 +19,7 @@ cd work
 cat >>tool/atom.toml <<END
 
 [deps.direct.nix]
-data = { url = "$SERVE_URL/file" }
+data = { url = "$SERVE_URL/files/data" }
 END
 for label in lib app tool; do eka resolve "$label"; equal "resolve $label" 0 "$status"; done
 git add -A && git commit -qm "Locks"
@@ -35,7 +35,7 @@ equal "--check with an empty cache: exit code" 7 "$status"
 conforms "--check --json is valid under the schema" prefetch.schema.json "$scratch/out"
 equal "it counts each atom and source once" '{"atoms":4,"sources":1}' "$(jq -cS .missing <<<"$out")"
 eka -C work prefetch --check --all
-equal "it names them" "atom five 1.0.0,atom one 1.0.0,atom three 1.0.0,atom two 1.0.0,source data $SERVE_URL/file" \
+equal "it names them" "atom five 1.0.0,atom one 1.0.0,atom three 1.0.0,atom two 1.0.0,source data $SERVE_URL/files/data" \
   "$(sed -E 's/ [0-9a-f]{40}$//' <<<"$out" | sort | paste -sd,)"
 matches "it summarizes" "4 atoms and 1 source of 3 closures are not cached" "$err"
 equal "no request was sent" "" "$(serve_log)"

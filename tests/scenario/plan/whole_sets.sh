@@ -9,7 +9,7 @@ make_set other
 base=$SERVE_URL/base.git
 for label in lib-a lib-b; do publish base "$label" 1.0.0; publish base "$label" 1.2.0; done
 TAGS="ci fast" publish base lib-b 2.0.0
-publish base tool 0.3.0 "base/lib-a ^1"
+publish base tool 0.3.0
 TAGS=ci publish base alpha 0.1.0
 publish base preview 1.0.0-rc.1
 publish other lib-z 1.0.0
