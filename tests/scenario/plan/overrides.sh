@@ -39,7 +39,7 @@ equal "json" "1.3.0 1.3.0" "$(jq -r '[.plans[].overrides[0].version[0:5]] | join
 cp "$scratch/out" "$scratch/plan.json"
 conforms "the schema" plan.schema.json "$scratch/plan.json"
 equal "the same derivation" "$overridden" "$(jq -r '.plans[0].drv' <<<"$out")"
-echo "# changed" >>"$working/d/default.nix"
+sed -i 's/needs =/changed = true; needs =/' "$working/d/default.nix"
 eka plan --override d="$working"
 check "its present state" test "$out" != "$overridden"
 
@@ -105,7 +105,7 @@ check "publish ignores it" test "${err/override/}" == "$err"
 printf '[overide]\nd = "../three"\n' >"$set/eka.toml"
 eka plan
 equal "a mistake: exit code" 2 "$status"
-matches "is found" "eka.toml:1:1: .*overide" "$err"
+matches "is found" "eka.toml:1:2: .*did you mean .override." "$err"
 printf '[override]\nd = "../three"\n' >"$set/eka.toml"
 git -C "$set" add eka.toml
 git -C "$set" commit -qm "override"
