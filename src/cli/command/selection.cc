@@ -7,7 +7,6 @@
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
 #include "cli/option/options.h"
-#include "engine/resolve/working_atom.h"
 #include "git/object/working_file.h"
 
 namespace eka::cli {
@@ -102,7 +101,7 @@ std::vector<std::string> SelectionOptions::typed() const {
 
 engine::Selection SelectionOptions::read(const atom::Aliases& aliases) const {
   Reader reader(aliases);
-  if (empty() && otherwise_ == Default::here) reader.add("::" + engine::label_at(working_directory()).str());
+  if (empty() && otherwise_ == Default::here) reader.add(atom_here());
   if (all) reader.add("::*");
   for (const auto& typed : uris) {
     if (typed == "-") {

@@ -29,13 +29,13 @@ std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, c
   return out;
 }
 
+std::string atom_here() try { return "::" + engine::label_at(working_directory()).str(); } catch (const Error& error) {
+  throw Error(error.kind(), "no atom was specified: " + error.message())
+      .with_hint("specify an atom, such as ::server or gh:owner/repo::server, or change to its directory");
+}
+
 std::vector<engine::Wanted> read_wanted_or_here(std::vector<std::string> typed, const atom::Aliases& aliases) {
-  try {
-    if (typed.empty()) typed.push_back("::" + engine::label_at(working_directory()).str());
-  } catch (const Error& error) {
-    throw Error(error.kind(), "no atom was specified: " + error.message())
-        .with_hint("specify an atom, such as ::server or gh:owner/repo::server, or change to its directory");
-  }
+  if (typed.empty()) typed.push_back(atom_here());
   return read_wanted(typed, aliases);
 }
 

@@ -19,8 +19,10 @@ std::optional<std::filesystem::path> working_tree_of(const std::string& typed, c
 // published atoms. Throws Kind::usage for an invalid URI, naming it.
 std::vector<engine::Wanted> read_wanted(const std::vector<std::string>& typed, const atom::Aliases& aliases);
 
-// The same; without URIs, the atom of the working tree that contains the current directory. Kind::usage if there is
-// none.
+// The URI of the atom of the working tree that contains the current directory. Kind::usage if there is none.
+std::string atom_here();
+
+// The same as read_wanted(); without URIs, atom_here().
 std::vector<engine::Wanted> read_wanted_or_here(std::vector<std::string> typed, const atom::Aliases& aliases);
 
 }  // namespace eka::cli
