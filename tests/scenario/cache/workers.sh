@@ -10,8 +10,8 @@ mapfile -t uris < <(of_world '.atoms[] | "\(.set) \(.label)"' | awk -v base="$SE
 remote_cache_start
 machine right
 eka plan -c --json "${uris[@]}"
-jq -r '.plans[] | select(has("drv")) | "\(.uri) \(.drv)"' <<<"$out" | sort >"$scratch/right"
-mapfile -t uris < <(cut -d' ' -f1 "$scratch/right")
+jq -r '.plans[] | select(has("drv")) | "\(.uri) \(.drv)"' <<<"$out" | sort >"$scratch/expected"
+mapfile -t uris < <(cut -d' ' -f1 "$scratch/expected")
 check "there is something to plan" test "${#uris[@]}" -ge 10
 
 as_writer
@@ -47,7 +47,7 @@ done
 
 equal "no run fails" "$workers 0" "$(cat "$scratch"/worker.*.status | sort | uniq -c | sed 's/^ *//')"
 jq -r '.plans[] | "\(.uri) \(.drv)"' "$scratch"/worker.*.json | sort -u >"$scratch/found"
-equal "all results are right" "" "$(comm -23 "$scratch/found" "$scratch/right")"
+equal "all results are right" "" "$(comm -23 "$scratch/found" "$scratch/expected")"
 at_most "evaluations, of $((workers * 4)) plans" $((workers * 4 / 2)) \
   "$(jq -r '.plans[].from' "$scratch"/worker.*.json | grep -c evaluated)"
 check "some requests failed" test "$(remote_log | grep -c ' 500 ')" -gt 0
@@ -58,5 +58,5 @@ machine last
 as_reader
 eka plan --json "${uris[@]}"
 equal "the cache has everything" "0 cache" "$status $(jq -r '.plans[].from' <<<"$out" | sort -u)"
-equal "and it is right" "$(cat "$scratch/right")" "$(jq -r '.plans[] | "\(.uri) \(.drv)"' <<<"$out" | sort)"
+equal "and it is right" "$(cat "$scratch/expected")" "$(jq -r '.plans[] | "\(.uri) \(.drv)"' <<<"$out" | sort)"
 finish
