@@ -57,7 +57,7 @@ TEST_CASE("commands are completed at every depth") {
   const Program eka;
   CHECK(eka.values({"pl"}) == Words{"plan"});
   CHECK(eka.values({"p"}) == Words{"plan", "prefetch", "publish"});
-  CHECK(eka.values({"cache", ""}) == Words{"stat", "verify", "gc"});
+  CHECK(eka.values({"cache", ""}) == Words{"stat", "verify", "gc", "export", "import", "key", "clear"});
   CHECK(eka.values({"--offline", "-j", "4", "cache", "g"}) == Words{"gc"});
   CHECK(eka.values({"add", "direct", "n"}) == Words{"nix"});
   CHECK(eka.values({"zzz"}).empty());
