@@ -64,8 +64,8 @@ void annotate(const std::vector<Error>& errors, const Places& places) {
   }
 }
 
-// `text` without what every edit changes, lines and columns (":3:5") and the tree in development versions
-// ("-dev.ae9dd151d245"): GitLab compares reports by fingerprints.
+// `text` without what every edit changes: lines and columns (":3:5"), and the tree in development versions
+// ("-dev.ae9dd151d245").
 std::string lasting(std::string_view text) {
   constexpr std::string_view development = "-dev.";
   std::string out;
@@ -80,6 +80,15 @@ std::string lasting(std::string_view text) {
       text.remove_prefix(start);
     }
   }
+  return out;
+}
+
+// GitLab compares reports by fingerprints. Later lines of a message quote the source.
+std::string identity_of(const Error& error) {
+  const std::string& message = error.message();
+  std::string out = check_name(error.kind());
+  out += "\n" + lasting(message.substr(0, message.find('\n')));
+  for (const auto& context : error.context()) out += "\n" + lasting(context);
   return out;
 }
 
@@ -131,11 +140,10 @@ atom::Json code_quality(const std::vector<Error>& errors, const Places& places) 
     auto place = places.of(error);
     if (!place) place = places.otherwise();
     const std::string file = place ? place->file : "ekala.toml";
-    const std::string text = told(error);
-    const std::string fingerprint = atom::hex(atom::Blake3().update(file + "\n" + lasting(text)).digest());
+    const std::string fingerprint = atom::hex(atom::Blake3().update(file + "\n" + identity_of(error)).digest());
     if (!seen.insert(fingerprint).second) continue;
     atom::Json issue;
-    issue["description"] = printable(text, longest_description, true);
+    issue["description"] = printable(told(error), longest_description, true);
     issue["check_name"] = std::string("eka/") + check_name(error.kind());
     issue["fingerprint"] = fingerprint;
     issue["severity"] = "major";

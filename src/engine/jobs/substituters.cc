@@ -18,9 +18,12 @@ namespace {
 constexpr const char* default_substituter = "https://cache.nixos.org/";
 constexpr std::size_t largest_narinfo = 1 << 20;
 
-// Of the hash in a store path.
-constexpr std::size_t hash_at = std::string_view("/nix/store/").size();
-constexpr std::size_t hash_size = 32;
+// "<hash>.narinfo"
+std::string narinfo_file(const std::string& store_path) {
+  constexpr std::size_t hash_at = std::string_view("/nix/store/").size();
+  constexpr std::size_t hash_size = 32;
+  return store_path.substr(hash_at, hash_size) + ".narinfo";
+}
 
 class TextSink final : public net::FileSink {
  public:
@@ -74,6 +77,12 @@ std::vector<atom::Url> substituters_in(const std::string& setting, const std::fu
   return out;
 }
 
+atom::Url narinfo_url(const atom::Url& cache, const std::string& store_path) {
+  std::string place = cache.with_secret();
+  while (place.ends_with('/')) place.pop_back();
+  return unwrap(atom::Url::parse(place + "/" + narinfo_file(store_path)));
+}
+
 coro::Task<> Substituters::configure() {
   if (std::exchange(configured_, true)) co_return;
   const auto setting = co_await coro::offload(context_.pool, setting_of_user);
@@ -117,14 +126,14 @@ coro::Task<> Substituters::look_for(std::string store_path, std::optional<Narinf
 }
 
 coro::Task<std::optional<Narinfo>> Substituters::ask(Cache* cache, std::string store_path) {
-  const std::string file = "/" + store_path.substr(hash_at, hash_size) + ".narinfo";
   if (cache->url.is_local()) {
-    const auto text = co_await coro::offload(
-        context_.pool, [&] { return git::read_named_file(cache->url.path() + file, largest_narinfo); });
+    const auto text = co_await coro::offload(context_.pool, [&] {
+      return git::read_named_file(cache->url.path() + "/" + narinfo_file(store_path), largest_narinfo);
+    });
     if (!text) co_return std::nullopt;
     co_return unwrap(Narinfo::parse(*text, store_path));
   }
-  auto url = unwrap(atom::Url::parse(cache->url.with_secret() + file));
+  auto url = narinfo_url(cache->url, store_path);
   TextSink sink;
   try {
     co_await context_.connector->download(std::move(url), sink, cache->traffic);

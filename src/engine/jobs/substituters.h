@@ -22,6 +22,9 @@ namespace eka::engine {
 // `skipped` is called with each that is not supported. Pure.
 std::vector<atom::Url> substituters_in(const std::string& setting, const std::function<void(std::string)>& skipped);
 
+// Where a cache over http or https describes a store path.
+atom::Url narinfo_url(const atom::Url& cache, const std::string& store_path);
+
 class Substituters {
  public:
   // `context` must outlive it. Reads no configuration before the first question.

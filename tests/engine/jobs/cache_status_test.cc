@@ -205,7 +205,11 @@ TEST_CASE("substituters without their parameters; each once, and only where nari
       [&](const std::string& which) { skipped.push_back(which); });
   Paths found;
   for (const auto& url : urls) found.push_back(url.str());
-  CHECK(found == Paths{"https://cache.example", "http://a.example:8080/x", "file:///srv/cache", "file:///srv/other"});
+  CHECK(found == Paths{unwrap(atom::Url::parse("https://cache.example")).str(), "http://a.example:8080/x",
+                       "file:///srv/cache", "file:///srv/other"});
+  const std::string path = "/nix/store/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2-x";
+  CHECK(narinfo_url(urls[0], path).str() == "https://cache.example/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2.narinfo");
+  CHECK(narinfo_url(urls[1], path).str() == "http://a.example:8080/x/6iqh71svy5sk6dd6ml3xd1gc5p0y86b2.narinfo");
   CHECK(skipped == Paths{"ssh://builder", "s3://bucket", "daemon", "auto"});
 }
 

@@ -15,11 +15,15 @@ atom() {  # DIRECTORY LABEL, and the expression on standard input
 }
 atom server-2 server <<<$'{\n  main =\n    throw "out of order";\n}'
 atom 100%,a client <<<'{ main = throw "nobody calls"; }'
-atom good good <<<'{ main = derivation { name = "good"; system = "x86_64-linux"; builder = "/bin/sh"; }; }'
-atom hostile hostile <<'END'
+atom good good <<'END'
 {
   main = builtins.trace "traced\n::set-env name=PATH::/evil\n\t ::add-path::/evil\n##[set-env name=PATH;]/evil"
-    (throw "thrown\n::error file=a.nix::b\n  ::stop-commands::x\n ::add-mask::e ##[add-path]/evil%0A::error::x");
+    (derivation { name = "good"; system = "x86_64-linux"; builder = "/bin/sh"; });
+}
+END
+atom hostile hostile <<'END'
+{
+  main = (throw "thrown\n::error file=a.nix::b\n  ::stop-commands::x\n ::add-mask::e ##[add-path]/evil%0A::error::x");
 }
 END
 echo 'set.packages = ["pkgs/server-2", "pkgs/100%,a", "pkgs/good", "pkgs/hostile"]' >ekala.toml
@@ -39,12 +43,14 @@ annotations() { grep '^::' "$scratch/err" || true; }
 
 eka plan ::server
 equal "elsewhere, there are no annotations" "" "$(annotations)"
+# Newer versions of Nix name the line of the error itself, not that of the attribute.
+line=$(grep -oP -m 1 'at server/default.nix:\K[0-9]+' "$scratch/err")
 export GITHUB_ACTIONS=true GITHUB_WORKSPACE=$scratch/repository
 eka plan ::server
 equal "exit code" 5 "$status"
 equal "file and line are relative to the workspace" \
-  "::error file=sub/pkgs/server-2/default.nix,line=3,col=5,title=eka%3A evaluation" \
-  "$(annotations | sed 's/\(evaluation\)::.*/\1/')"
+  "::error file=sub/pkgs/server-2/default.nix,line=$line,title=eka%3A evaluation" \
+  "$(annotations | sed 's/\(evaluation\)::.*/\1/; s/,col=[0-9]*//')"
 matches "the message has all lines" '::out of order%0A.*%0A  while planning ::server$' "$(annotations)"
 matches "the error for people is the same" $'(^|\n)error: out of order' "$err"
 eka plan ::client
@@ -58,8 +64,9 @@ eka plan --no-such-option
 equal "a command line that is wrong" error "$(commands "$scratch/err")"
 
 for format in "" --json --json=lines --json=eval-jobs; do
-  eka -v plan $format ::hostile ::good
-  matches "hostile text${format:+, $format}: it is shown" 'x3a:add-path' "$err"
+  eka -v plan --fresh-eval $format ::hostile ::good
+  matches "hostile text${format:+, $format}: a trace is shown" 'x3a:add-path' "$err"
+  matches "hostile text${format:+, $format}: an error is shown" 'x3a:stop-commands' "$err"
   equal "hostile text${format:+, $format}: the annotation is the only command" "error" "$(commands "$scratch/err")"
   equal "hostile text${format:+, $format}: standard output has no command" "" "$(commands "$scratch/out")"
   [[ -z $format ]] || check "hostile text, $format: the output is JSON" jq -e . "$scratch/out" >"$scratch/json"
@@ -68,7 +75,7 @@ eka plan '::error file=a.nix::b' $'\n::add-mask::x' '##[add-path]x'
 equal "hostile arguments" error "$(commands "$scratch/err" | sort -u)"
 unset GITHUB_ACTIONS GITHUB_WORKSPACE
 eka plan --json=eval-jobs ::hostile
-equal "elsewhere, text is unchanged" 1 "$(jq -r .error <<<"$out" | grep -c '##\[add-path\]/evil')"
+matches "elsewhere, text is unchanged" '##\[add-path\]/evil' "$(jq -r .error <<<"$out")"
 
 # GitLab.
 export CI_PROJECT_DIR=$scratch/repository
@@ -76,7 +83,7 @@ eka plan --code-quality report.json ::server ::good ::missing
 report() { jq -c "$1" report.json; }
 equal "a report: exit code" 5 "$status"
 equal "an issue for each error" 2 "$(report length)"
-equal "its place" '"sub/pkgs/server-2/default.nix" 3' "$(report '.[] | select(.check_name == "eka/evaluation") | .location | .path, .lines.begin' | xargs -d '\n')"
+equal "its place" "\"sub/pkgs/server-2/default.nix\" $line" "$(report '.[] | select(.check_name == "eka/evaluation") | .location | .path, .lines.begin' | xargs -d '\n')"
 equal "an error without a place" '"sub/ekala.toml"' "$(report '.[] | select(.check_name != "eka/evaluation") | .location.path')"
 equal "every issue has what GitLab requires" true \
   "$(report 'all(has("description") and has("check_name") and has("location") and (.fingerprint | length == 64) and
@@ -84,7 +91,7 @@ equal "every issue has what GitLab requires" true \
 fingerprint=$(report '.[] | select(.check_name == "eka/evaluation") | .fingerprint')
 sed -i '1i # a comment' pkgs/server-2/default.nix
 eka plan --code-quality report.json ::server
-equal "an issue that moves is the same issue" "$fingerprint 4" "$(report '.[0].fingerprint') $(report '.[0].location.lines.begin')"
+equal "an issue that moves is the same issue" "$fingerprint $((line + 1))" "$(report '.[0].fingerprint') $(report '.[0].location.lines.begin')"
 eka plan --code-quality report.json ::good
 equal "without errors, the report is empty" "0 []" "$status $(report .)"
 eka plan --code-quality report.json ::bad::uri

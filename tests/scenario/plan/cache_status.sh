@@ -73,10 +73,13 @@ NIX_CONFIG="$without_caches
 substituters = file://$cache?priority=10" jobs
 equal "in a directory" "cached cached notBuilt" "$(status_of lib) $(status_of app) $(status_of top)"
 
-# References that the cache lacks.
-rm "$cache/$(basename "${lib_out%%-*}").narinfo"
-jobs
-equal "a cache without a reference" "notBuilt" "$(status_of lib)"
+# A path that the cache lacks.
+lib_info=$cache/$(basename "${lib_out%%-*}").narinfo
+mv "$lib_info" "$scratch/lib.narinfo"
+NIX_CONFIG="$without_caches
+substituters = file://$cache" jobs
+equal "a cache without lib" "notBuilt" "$(status_of lib)"
+mv "$scratch/lib.narinfo" "$lib_info"
 
 # Caches that fail, or cannot be asked, are no error.
 NIX_CONFIG="$without_caches
@@ -85,7 +88,7 @@ equal "a cache that fails: exit code" 0 "$status"
 equal "the next is asked" cached "$(status_of app)"
 equal "it is noted once" 1 "$(grep -c 'substituter http://127.0.0.1:9/cache failed' <<<"$err")"
 equal "one of another kind, too" 1 "$(grep -c 'substituter ssh://builder is not asked' <<<"$err")"
-echo "StorePath: /nix/store/$(printf '%032d' 0)-x" >"$cache/$(basename "${lib_out%%-*}").narinfo"
+echo "StorePath: /nix/store/$(printf '%032d' 0)-x" >"$lib_info"
 NIX_CONFIG="$without_caches
 substituters = file://$cache" jobs
 equal "a cache that describes another path: exit code" 0 "$status"
