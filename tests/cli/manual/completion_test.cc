@@ -67,7 +67,7 @@ TEST_CASE("commands are completed at every depth") {
 
 TEST_CASE("options are completed, with those of eka, and not after --") {
   const Program eka;
-  CHECK(eka.values({"plan", "--fr"}) == Words{"--fresh-eval"});
+  CHECK(eka.values({"plan", "--fre"}) == Words{"--fresh-eval"});
   CHECK(eka.values({"plan", "--off"}) == Words{"--offline"});
   CHECK(has(eka.values({"plan", "-"}), "-c"));
   CHECK(eka.values({"plan", "--", "--off"}).empty());
