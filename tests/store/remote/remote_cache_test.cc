@@ -46,7 +46,10 @@ struct World {
 };
 
 RawServer::Respond always(std::string response) {
-  return [response](RawServer::Connection& connection, const std::string&) { return connection.send(response); };
+  const bool closes = response.find("Connection: close") != std::string::npos;
+  return [response, closes](RawServer::Connection& connection, const std::string&) {
+    return connection.send(response) && !closes;
+  };
 }
 
 }  // namespace
