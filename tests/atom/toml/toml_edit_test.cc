@@ -19,7 +19,7 @@ std::string append(std::string_view text) {
   return edited ? *edited : "error: " + edited.error().message();
 }
 
-std::string remove(std::string_view text, const KeyPath& path = auth) {
+std::string without(std::string_view text, const KeyPath& path = auth) {
   const auto edited = remove_entry(text, path);
   return edited ? *edited : "error: " + edited.error().message();
 }
@@ -27,46 +27,46 @@ std::string remove(std::string_view text, const KeyPath& path = auth) {
 }  // namespace
 
 TEST_CASE("an entry is removed with its line, and a table that becomes empty with its header") {
-  CHECK(remove("[deps.from.company]\nauth = \"^1\" # why\nlib = \"1\"\n") == "[deps.from.company]\nlib = \"1\"\n");
-  CHECK(remove("[deps.from.company]\n# about both\nauth = \"^1\"\nlib = \"1\"\n") ==
+  CHECK(without("[deps.from.company]\nauth = \"^1\" # why\nlib = \"1\"\n") == "[deps.from.company]\nlib = \"1\"\n");
+  CHECK(without("[deps.from.company]\n# about both\nauth = \"^1\"\nlib = \"1\"\n") ==
         "[deps.from.company]\n# about both\nlib = \"1\"\n");
-  CHECK(remove("[a]\nb = 1\n\n[deps.from.company]\nauth = \"^1\"\n") == "[a]\nb = 1\n");
-  CHECK(remove("[a]\nb = 1\n\n\n[deps.from.company]\nauth = \"^1\"\n\n# next\n[other]\nx = 1\n") ==
+  CHECK(without("[a]\nb = 1\n\n[deps.from.company]\nauth = \"^1\"\n") == "[a]\nb = 1\n");
+  CHECK(without("[a]\nb = 1\n\n\n[deps.from.company]\nauth = \"^1\"\n\n# next\n[other]\nx = 1\n") ==
         "[a]\nb = 1\n\n# next\n[other]\nx = 1\n");
-  CHECK(remove("[deps.from.company]\nauth = \"^1\"\n") == "");
-  CHECK(remove("[a]\r\nb = 1\r\n\r\n[deps.from.company]\r\nauth = \"^1\"\r\n") == "[a]\r\nb = 1\r\n");
+  CHECK(without("[deps.from.company]\nauth = \"^1\"\n") == "");
+  CHECK(without("[a]\r\nb = 1\r\n\r\n[deps.from.company]\r\nauth = \"^1\"\r\n") == "[a]\r\nb = 1\r\n");
 }
 
 TEST_CASE("an entry is removed from an inline table and among dotted keys") {
-  CHECK(remove("[deps.from]\ncompany = { auth = \"^1\", lib = \"1\" }\n") ==
+  CHECK(without("[deps.from]\ncompany = { auth = \"^1\", lib = \"1\" }\n") ==
         "[deps.from]\ncompany = { lib = \"1\" }\n");
-  CHECK(remove("[deps.from]\ncompany = { lib = \"1\", auth = \"^1\" }\n") ==
+  CHECK(without("[deps.from]\ncompany = { lib = \"1\", auth = \"^1\" }\n") ==
         "[deps.from]\ncompany = { lib = \"1\" }\n");
-  CHECK(remove("[deps.from]\ncompany = { auth = \"^1\" }\nother = { x = \"1\" }\n") ==
+  CHECK(without("[deps.from]\ncompany = { auth = \"^1\" }\nother = { x = \"1\" }\n") ==
         "[deps.from]\nother = { x = \"1\" }\n");
-  CHECK(remove("deps = { from = { company = { auth = \"^1\" }, other = { x = \"1\" } } }\n") ==
+  CHECK(without("deps = { from = { company = { auth = \"^1\" }, other = { x = \"1\" } } }\n") ==
         "deps = { from = { other = { x = \"1\" } } }\n");
-  CHECK(remove("[deps]\nfrom.company.auth = \"^1\"\nfrom.company.lib = \"1\"\n") ==
+  CHECK(without("[deps]\nfrom.company.auth = \"^1\"\nfrom.company.lib = \"1\"\n") ==
         "[deps]\nfrom.company.lib = \"1\"\n");
-  CHECK(remove("deps.from.company.auth = \"^1\"\nx = 1\n") == "x = 1\n");
+  CHECK(without("deps.from.company.auth = \"^1\"\nx = 1\n") == "x = 1\n");
 }
 
 TEST_CASE("a table is removed with all of its parts") {
   const KeyPath data{"deps", "direct", "nix", "data"};
-  CHECK(remove("[deps.direct.nix.data]\ntar = \"u\"\n# more\n\n[deps.direct.nix.lib]\ngit = \"v\"\n", data) ==
+  CHECK(without("[deps.direct.nix.data]\ntar = \"u\"\n# more\n\n[deps.direct.nix.lib]\ngit = \"v\"\n", data) ==
         "# more\n\n[deps.direct.nix.lib]\ngit = \"v\"\n");
-  CHECK(remove("[deps.direct.nix]\ndata.tar = \"u\"\nlib.git = \"v\"\ndata.x = 1\n", data) ==
+  CHECK(without("[deps.direct.nix]\ndata.tar = \"u\"\nlib.git = \"v\"\ndata.x = 1\n", data) ==
         "[deps.direct.nix]\nlib.git = \"v\"\n");
-  CHECK(remove("[deps.direct]\nnix = { data.tar = \"u\", lib.git = \"v\", data.x = 1 }\n", data) ==
+  CHECK(without("[deps.direct]\nnix = { data.tar = \"u\", lib.git = \"v\", data.x = 1 }\n", data) ==
         "[deps.direct]\nnix = { lib.git = \"v\" }\n");
-  CHECK(remove("[deps.direct.nix]\n[deps.direct.nix.data]\ntar = \"u\"\n[deps.direct.nix.data.more]\nx = 1\n", data) ==
+  CHECK(without("[deps.direct.nix]\n[deps.direct.nix.data]\ntar = \"u\"\n[deps.direct.nix.data.more]\nx = 1\n", data) ==
         "");
 }
 
 TEST_CASE("what is not there cannot be removed") {
-  CHECK(remove("[deps.from.company]\nlib = \"1\"\n").starts_with("error: there is no `deps.from.company.auth`"));
-  CHECK(remove("deps = 1\n").starts_with("error: "));
-  CHECK(remove("[deps.from.company\n").starts_with("error: line 1"));
+  CHECK(without("[deps.from.company]\nlib = \"1\"\n").starts_with("error: there is no `deps.from.company.auth`"));
+  CHECK(without("deps = 1\n").starts_with("error: "));
+  CHECK(without("[deps.from.company\n").starts_with("error: line 1"));
 }
 
 TEST_CASE("an existing entry is replaced in place") {
