@@ -64,7 +64,7 @@ void add_diff(CLI::App& app, Action& action) {
   command->add_flag("--exit-code", options->exit_code, "exit with 1 if there are differences");
   command->add_flag("--json", options->json, "print a JSON document");
   command->footer(
-      "With `git show HEAD:./atom.lock | eka diff - atom.lock`, the differences from the last commit.\n\n"
+      "`git show HEAD:./atom.lock | eka diff - atom.lock` shows what differs from the\nlast commit.\n\n"
       "Example:\n  eka diff old/atom.lock atom.lock\n");
   command->callback([options, &action] { action = [options](const Common&) { return diff(*options); }; });
 }

@@ -124,7 +124,7 @@ void add_outdated(CLI::App& app, Action& action) {
   command->add_flag("--exit-code", options->exit_code, "exit with 1 if there are newer versions");
   command->add_flag("--json", options->json, "print a JSON document");
   command->footer(
-      "UPDATE is the version that `eka update` would choose, LATEST the highest one that is published.\n\n"
+      "UPDATE is the version that `eka update` would choose, LATEST the highest one\nthat is published.\n\n"
       "Example:\n  eka outdated --all\n");
   command->callback(
       [options, &action] { action = [options](const Common& common) { return outdated(common, *options); }; });

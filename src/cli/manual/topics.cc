@@ -94,7 +94,7 @@ std::vector<Row> manifest_keys() {
   return {
       {"package.label = \"server\"", "name of the atom, unique in its set"},
       {"package.version = \"1.2.0\"", "its version (semver); what is published under a version never changes"},
-      {"package.meta.description = \"…\"", "optional: one line about the atom"},
+      {"package.meta.description = \"text\"", "optional: one line about the atom"},
       {"package.meta.tags = [\"web\", \"api\"]", "optional: words to find it by"},
       {"package.sets.company = \"https://example.com/set.git\"",
        "a set that dependencies come from, under a name of your choice; a list of URLs: mirrors of this set"},

@@ -34,7 +34,7 @@ DependencyGraph graph_of(std::size_t size) {
                                {},
                                {"https://git.example.org/company.git"},
                                false};
-    for (const std::size_t step : {1, 7, 40}) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{40}}) {
       if (i + step < size) node.needs.push_back(i + step);
     }
     out.nodes.push_back(std::move(node));

@@ -1,5 +1,8 @@
 #include "cli/timings/recording.h"
 
+#include <cstdint>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "cli/timings/trace_json.h"
@@ -25,7 +28,7 @@ TEST_CASE("a recording keeps what began and ended, and closes what did not end")
 
 TEST_CASE("samples of bytes are kept only where something changes") {
   cli::Recorder recorder("eka plan", 2, std::chrono::steady_clock::now());
-  for (const std::uint64_t bytes : {0, 0, 0, 0, 5, 9, 9, 9, 9}) recorder.received(bytes);
+  for (const std::uint64_t bytes : std::vector<std::uint64_t>{0, 0, 0, 0, 5, 9, 9, 9, 9}) recorder.received(bytes);
   std::vector<std::uint64_t> kept;
   for (const auto& sample : recorder.finish().bytes) kept.push_back(sample.received);
   CHECK(kept == std::vector<std::uint64_t>{0, 0, 5, 9, 9});

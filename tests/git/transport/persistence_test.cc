@@ -36,7 +36,9 @@ struct World {
   test::MapMemory memory;
   std::string told;
   Connector connector{
-      runtime.reactor(), runtime.pool(), memory, {}, {}, [this](std::string_view text) { told.append(text) += '\n'; }};
+      runtime.reactor(), runtime.pool(), memory, {}, {}, {}, {}, [this](std::string_view text, net::Repeat) {
+        told.append(text) += '\n';
+      }};
 };
 
 // Longer than the idle timeout of these servers.
@@ -44,8 +46,8 @@ void idle() {
   std::this_thread::sleep_for(std::chrono::milliseconds(5000));
 }
 
-constexpr const char* single = "repeating the request on a new connection: the server accepts one request";
-constexpr const char* closed = "repeating the request on a new connection: the server closed the idle";
+constexpr const char* single = "on a new connection: the server accepts one request";
+constexpr const char* closed = "on a new connection: the server closed the idle";
 
 // sshd that drops or accepts GIT_PROTOCOL, and limits the duration of a command.
 struct Ssh {

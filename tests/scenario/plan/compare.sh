@@ -38,7 +38,7 @@ equal "the commits are named" "before $(git rev-parse before) HEAD $(git rev-par
   "$(jq -r '[.base, .head] | map(.revision + " " + .commit) | join(" ")' <<<"$out")"
 equal "each atom is in one class" "calm unchanged,fresh added,leaf changed,old removed,top changed,user changed" \
   "$(jq -r '[.atoms[] | .label + " " + .change] | join(",")' <<<"$out")"
-inputs() { jq -r --arg label "$1" '[.atoms[] | select(.label == $label) | .inputs[] | "\(.kind) \(.name)"] | join(",")' <<<"$document"; }
+inputs() { jq -r --arg wanted "$1" '[.atoms[] | select(.label == $wanted) | .inputs[] | "\(.kind) \(.name)"] | join(",")' <<<"$document"; }
 equal "a file that changed, and a new one" "file default.nix,file file" "$(inputs leaf)"
 equal "an atom of the same set" "atom leaf" "$(inputs top)"
 equal "a manifest, and an atom of another set" "file atom.toml,atom one" "$(inputs user)"
