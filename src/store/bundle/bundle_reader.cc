@@ -10,7 +10,7 @@ namespace eka::store {
 namespace {
 
 constexpr std::string_view bundle_title = "# v2 git bundle\n";
-constexpr std::size_t longest_header = std::size_t{64} << 20;
+constexpr std::size_t longest_header = std::size_t{16} << 20;
 constexpr std::size_t longest_ref_name = 4096;
 constexpr std::size_t hex_size = 2 * atom::ObjectId::size;
 
