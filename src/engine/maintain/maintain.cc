@@ -68,6 +68,8 @@ coro::Task<std::uint64_t> clear_cache(CacheAt cache) {
   co_return co_await coro::offload(cache.pool, [&](coro::Stop stop) {
     const auto& places = held->places;
     const auto before = store::take_stock(places, stop).bytes;
+    // First, what says that others are there: a run that is killed in between leaves nothing that is not true.
+    store::remove_tree(places.database());
     for (const auto& entry : std::filesystem::directory_iterator(places.root)) {
       if (entry.path() != places.lock()) store::remove_tree(entry.path());
     }
