@@ -80,5 +80,5 @@ proxy_start --fault "status:code=503,times=2"
 eka -v prefetch "$PROXY_URL/company.git::server@^1"
 equal "without a time: exit code" 0 "$status"
 matches "without a time: -v" "the server is busy, all requests to it wait: .*HTTP status 503\)" "$err"
-matches "without a time: -v tells the end" "waited for http://127.0.0.1:$PROXY_PORT (busy: HTTP status 503" "$err"
+matches "without a time: -v tells the end" "waited for http://127.0.0.1:$PROXY_PORT .busy: HTTP status 503" "$err"
 finish

@@ -30,7 +30,7 @@ git worktree add -q "$scratch/checkout" before
 state() { git status --porcelain; git for-each-ref; find . -path ./.git -prune -o -printf '%p %m %s %T@\n' | sort; }
 unchanged=$(state)
 fresh_cache
-eka plan --diff before --json
+eka plan -v --diff before --json
 equal "exit code" 0 "$status"
 conforms "the document is valid under the schema" plan.schema.json#diff "$scratch/out"
 document=$out
