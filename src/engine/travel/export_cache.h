@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "engine/context/context.h"
-#include "engine/prefetch/prefetch.h"
 #include "engine/plan/roots.h"
+#include "engine/prefetch/prefetch.h"
 
 namespace eka::engine {
 
