@@ -6,6 +6,7 @@
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
+#include "cli/command/working_atoms.h"
 #include "cli/inspect/columns.h"
 #include "cli/output/complain.h"
 #include "cli/output/report_json.h"
@@ -116,11 +117,7 @@ void add_outdated(CLI::App& app, Action& action) {
   const auto options = std::make_shared<OutdatedOptions>();
   auto& request = options->request;
   request.directory = ".";
-  auto* atoms = command
-                    ->add_option("atom", request.atoms,
-                                 "directory or label of an atom (default: the atom in the current directory)")
-                    ->type_name("ATOM");
-  command->add_flag("--all", request.all, "for all atoms of the set")->excludes(atoms);
+  add_working_atoms(*command, request.atoms, request.all);
   command->add_flag("--exit-code", options->exit_code, "exit with 1 if there are newer versions");
   command->add_flag("--json", options->json, "print a JSON document");
   command->footer(

@@ -4,6 +4,7 @@
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
+#include "cli/command/working_atoms.h"
 #include "cli/set/resolve_report.h"
 #include "engine/resolve/resolve.h"
 
@@ -34,11 +35,7 @@ void add_lock(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ResolveOptions>();
   auto& request = options->request;
   request.directory = ".";
-  auto* atoms = command
-                    ->add_option("atom", request.atoms,
-                                 "directory or label of an atom (default: the atom in the current directory)")
-                    ->type_name("ATOM");
-  command->add_flag("--all", request.all, "for all atoms of the set")->excludes(atoms);
+  add_working_atoms(*command, request.atoms, request.all);
   command->add_flag("--check", request.locked, "fail if atom.lock is out of date; write nothing");
   command->add_flag("--json", options->json, "print a JSON document");
   command->footer("Example:\n  eka lock --check --all\n");
@@ -51,11 +48,7 @@ void add_resolve(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ResolveOptions>();
   auto& request = options->request;
   request.directory = ".";
-  auto* atoms = command
-                    ->add_option("atom", request.atoms,
-                                 "directory or label of an atom (default: the atom in the current directory)")
-                    ->type_name("ATOM");
-  command->add_flag("--all", request.all, "resolve all atoms of the set")->excludes(atoms);
+  add_working_atoms(*command, request.atoms, request.all, "resolve all atoms of the set");
   auto* fresh = command->add_flag("--fresh", request.fresh, "ignore atom.lock and select the highest versions");
   command->add_flag("--locked", request.locked, "fail if atom.lock is out of date; write nothing")->excludes(fresh);
   command->add_flag("--json", options->json, "print a JSON document");
