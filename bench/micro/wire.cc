@@ -15,7 +15,7 @@ namespace {
 
 using namespace eka;
 
-constexpr std::size_t piece = 16 << 10;  // the piece size of libcurl
+constexpr std::size_t curl_piece = 16 << 10;  // the curl_piece size of libcurl
 
 // An advertisement of 10,000 refs.
 std::string advertisement() {
@@ -31,8 +31,8 @@ void packets(benchmark::State& state) {
   for (auto _ : state) {
     git::PacketReader reader;
     std::size_t count = 0;
-    for (std::size_t at = 0; at < stream.size(); at += piece) {
-      reader.feed(std::string_view(stream).substr(at, piece));
+    for (std::size_t at = 0; at < stream.size(); at += curl_piece) {
+      reader.feed(std::string_view(stream).substr(at, curl_piece));
       while (unwrap(reader.next())) ++count;
     }
     if (count != 10'001) state.SkipWithError("packets are missing");
@@ -45,8 +45,8 @@ void refs(benchmark::State& state) {
   const std::string stream = advertisement();
   for (auto _ : state) {
     git::LsRefsParser parser({"refs/eka/atoms/"}, git::LsRefsLimits{});
-    for (std::size_t at = 0; at < stream.size(); at += piece) {
-      unwrap(parser.feed(std::string_view(stream).substr(at, piece)));
+    for (std::size_t at = 0; at < stream.size(); at += curl_piece) {
+      unwrap(parser.feed(std::string_view(stream).substr(at, curl_piece)));
     }
     if (unwrap(std::move(parser).finish()).size() != 10'000) state.SkipWithError("refs are missing");
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace eka {
@@ -124,7 +125,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (is_digit(digit)) return digit - '0';
   if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
   if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
   return -1;

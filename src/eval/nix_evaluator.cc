@@ -16,6 +16,7 @@
 #include "eval/nix/known_versions.h"
 #include "eval/nix/scratch.h"
 #include "eval/nix/session.h"
+#include "eval/nix/store_program.h"
 #include "eval/nix/supplies.h"
 #include "eval/sandbox/landlock.h"
 #include "eval/store/binary_cache.h"
@@ -54,18 +55,12 @@ coro::Command copy_command(const Installation& installation, const fs::path& fro
   return command;
 }
 
-// Nix sends all paths in one stream, and `nix copy` of 2.8 loses synchronization if another process adds one of them at
-// the same time. A retry skips the paths that exist by then, so each attempt gets further.
 coro::Task<> copy(const Installation& installation, fs::path from, std::vector<std::string> drv_paths) {
-  constexpr int attempts = 8;
-  for (int attempt = 1;; ++attempt) {
-    coro::Command command = copy_command(installation, from, drv_paths);
-    const coro::Exit exit = co_await coro::run(std::move(command));
-    if (exit.ok()) co_return;
-    if (attempt < attempts && exit.errors.contains("not an absolute path: 'nix-archive-1'")) continue;
-    throw Error(Kind::failure, "copying derivations to the Nix store failed: " + printable(exit.errors, 4000, true))
-        .within("importing into the store " + installation.store);
-  }
+  coro::Command command = copy_command(installation, from, drv_paths);
+  const coro::Exit exit = co_await run_on_store(std::move(command));
+  if (exit.ok()) co_return;
+  throw Error(Kind::failure, "copying derivations to the Nix store failed: " + printable(exit.errors, 4000, true))
+      .within("importing into the store " + installation.store);
 }
 
 // The distinct private stores of one place, and all derivations wanted from them.
@@ -98,7 +93,7 @@ coro::Task<std::set<std::string>> ask_store(const Installation& installation, st
                     "--print-invalid"};
     command.argv.insert(command.argv.end(), batch.begin(), batch.end());
     command.env = nix_environment(installation);
-    const coro::Exit exit = co_await coro::run(std::move(command));
+    const coro::Exit exit = co_await run_on_store(std::move(command));
     if (!exit.ok()) co_return std::set<std::string>();
     std::istringstream invalid(exit.output);
     for (std::string path; std::getline(invalid, path);) paths.erase(path);
@@ -111,7 +106,7 @@ coro::Task<Derivation> ask_for_derivation(const Installation& installation, std:
   coro::Command command;
   command.argv = {installation.nix.string(), "store", "cat", "--store", installation.store, drv_path};
   command.env = nix_environment(installation);
-  const coro::Exit exit = co_await coro::run(std::move(command));
+  const coro::Exit exit = co_await run_on_store(std::move(command));
   if (exit.ok()) co_return unwrap(Derivation::parse(exit.output));
   throw Error(Kind::failure,
               "cannot read the derivation " + printable(drv_path) + ": " + printable(exit.errors, 4000, true));

@@ -71,7 +71,7 @@ void check_remove(std::string_view text, const KeyPath& path) {
   require(!remove_entry(*edited, path).has_value(), "it can be removed twice");
 }
 
-void body(std::string_view bytes) {
+void fuzz_edit(std::string_view bytes) {
   if (bytes.contains("eka-fuzz-")) return;
   check_set(bytes, {"deps", "from", "company", "auth"});
   check_set(bytes, {"package", "version"});
@@ -83,4 +83,4 @@ void body(std::string_view bytes) {
 
 }  // namespace
 
-EKA_FUZZ(body, "edit")
+EKA_FUZZ(fuzz_edit, "edit")

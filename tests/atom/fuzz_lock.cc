@@ -29,7 +29,7 @@ void check(const Lock& lock) {
   require(*quick == read_toml_lock(text, "f"), "the readers of locks differ");
 }
 
-void body(std::string_view bytes) {
+void fuzz_lock(std::string_view bytes) {
   const auto lock = read_toml_lock(bytes, "f");
   if (const auto quick = read_written_lock(bytes)) {
     require(lock.has_value(), "one reader accepts what the other rejects");
@@ -47,4 +47,4 @@ void body(std::string_view bytes) {
 
 }  // namespace
 
-EKA_FUZZ(body, "lock")
+EKA_FUZZ(fuzz_lock, "lock")

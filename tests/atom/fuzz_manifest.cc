@@ -8,7 +8,7 @@ using eka::fuzz::require;
 
 namespace {
 
-void check_error(const eka::Error& error) {
+void check_manifest_error(const eka::Error& error) {
   require(error.kind() == eka::Kind::usage && error.message().starts_with("f:"), "an error does not say where");
 }
 
@@ -32,16 +32,16 @@ void check(const Manifest& manifest) {
   for (const auto& [tag, set] : manifest.sets) require(set.local || !set.mirrors.empty(), "a set is nowhere");
 }
 
-void body(std::string_view bytes) {
+void fuzz_manifest(std::string_view bytes) {
   const auto manifest = Manifest::parse(bytes, "f");
-  manifest ? check(*manifest) : check_error(manifest.error());
+  manifest ? check(*manifest) : check_manifest_error(manifest.error());
   if (const auto set = SetManifest::parse(bytes, "f"); !set) {
-    check_error(set.error());
+    check_manifest_error(set.error());
   } else {
     for (const std::string& path : set->packages) check_entry(path);
   }
   if (const auto config = Config::load({{"f", std::string(bytes)}}, {{"HOME", "/h"}}); !config) {
-    check_error(config.error());
+    check_manifest_error(config.error());
   } else {
     require(!config->entries().empty(), "a configuration without entries");
   }
@@ -49,4 +49,4 @@ void body(std::string_view bytes) {
 
 }  // namespace
 
-EKA_FUZZ(body, "manifest")
+EKA_FUZZ(fuzz_manifest, "manifest")

@@ -21,7 +21,7 @@ void check_requirement(const Requirement& requirement) {
     require(requirement.matches(*exact), "an exact requirement excludes itself");
 }
 
-void body(std::string_view bytes) {
+void fuzz_requirement(std::string_view bytes) {
   if (const auto requirement = Requirement::parse(bytes)) check_requirement(*requirement);
   if (const auto version = Version::parse(bytes)) {
     const auto again = Version::parse(version->str());
@@ -43,4 +43,4 @@ void body(std::string_view bytes) {
 
 }  // namespace
 
-EKA_FUZZ(body, "requirement")
+EKA_FUZZ(fuzz_requirement, "requirement")

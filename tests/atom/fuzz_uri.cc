@@ -23,23 +23,23 @@ void check_url(const Url& url) {
   require(!url.host().starts_with('-') && !url.user().starts_with('-'), "a URL could be an option of ssh");
 }
 
-void check_error(const eka::Error& error) {
+void check_uri_error(const eka::Error& error) {
   require(!error.message().empty() && is_clean(error.message()), "an error prints control characters");
   require(error.kind() == eka::Kind::usage, "an error is not the user's");
 }
 
-void body(std::string_view bytes) {
+void fuzz_uri(std::string_view bytes) {
   const Aliases aliases = Aliases::defaults();
   if (const auto url = Url::parse(bytes)) {
     check_url(*url);
     if (url->password().empty())
       require(*Url::parse(url->with_secret()) == *url || url->str() != url->with_secret(), "a URL changed");
   } else {
-    check_error(url.error());
+    check_uri_error(url.error());
   }
   if (const auto direct = parse_direct_uri(bytes, aliases)) check_url(*direct);
   const auto uri = AtomUri::parse(bytes, aliases);
-  if (!uri) return check_error(uri.error());
+  if (!uri) return check_uri_error(uri.error());
   if (uri->set) check_url(*uri->set);
   const auto again = AtomUri::parse(uri->str(), aliases);
   require(again.has_value(), "an expanded URI does not read back");
@@ -48,4 +48,4 @@ void body(std::string_view bytes) {
 
 }  // namespace
 
-EKA_FUZZ(body, "uri")
+EKA_FUZZ(fuzz_uri, "uri")

@@ -78,4 +78,22 @@ std::string upload_pack(const std::filesystem::path& repository, std::string_vie
                                (scratch.path() / "request").string() + "'");
 }
 
+std::string objects_of(const std::string& pack) {
+  const TemporaryDirectory scratch;
+  write_file(scratch.path() / "pack", pack);
+  return shell(scratch.path(),
+               "git init -q . && git index-pack --stdin < pack > /dev/null &&"
+               " git cat-file --batch-all-objects --batch-check");
+}
+
+std::string git_ls_remote(const std::filesystem::path& repository) {
+  return shell(repository, "git ls-remote . | grep -v '\\^{}$'");
+}
+
+std::string as_ls_remote(const std::vector<Ref>& refs) {
+  std::string out;
+  for (const Ref& ref : refs) out += ref.id.hex() + "\t" + ref.name + "\n";
+  return out;
+}
+
 }  // namespace eka::git::test

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "git/wire/ref.h"
 #include "tests/temporary_directory.h"
 
 namespace eka::git::test {
@@ -26,5 +28,12 @@ void make_repository(const std::filesystem::path& path);
 // The response of git-upload-pack in protocol v2; for an empty request, its advertisement.
 std::string upload_pack(const std::filesystem::path& repository, std::string_view request,
                         const std::string& protocol = "version=2");
+
+// The objects of a pack as `git cat-file --batch-check` prints them.
+std::string objects_of(const std::string& pack);
+
+// Refs as `git ls-remote` prints them: of a repository, without peeled tags, and of a list.
+std::string git_ls_remote(const std::filesystem::path& repository);
+std::string as_ls_remote(const std::vector<Ref>& refs);
 
 }  // namespace eka::git::test

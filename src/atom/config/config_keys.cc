@@ -8,6 +8,7 @@
 
 #include "atom/hash/signature.h"
 #include "atom/names/url.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace eka::atom {
@@ -96,7 +97,7 @@ Result<void> assign_keys(std::vector<std::string>& target, std::string_view text
 }
 
 Result<void> assign_platform(std::string& target, std::string_view text) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '-'; };
   const bool shape = text.size() <= 100 && std::ranges::all_of(text, allowed) && text.find('-') != std::string::npos;
   if (!shape || text.starts_with('-') || text.ends_with('-')) return refuse(text, "a platform such as x86_64-linux");
   target = text;
@@ -145,7 +146,7 @@ Result<std::string> parse_word(std::string_view text, std::string_view words) {
 
 // 0 to 9.
 Result<unsigned> parse_level(std::string_view text) {
-  if (text.size() == 1 && text[0] >= '0' && text[0] <= '9') return static_cast<unsigned>(text[0] - '0');
+  if (text.size() == 1 && is_digit(text[0])) return static_cast<unsigned>(text[0] - '0');
   return std::unexpected(refuse(text, "a number from 0 to 9"));
 }
 

@@ -5,6 +5,7 @@
 #include "atom/hash/base_n.h"
 #include "atom/hash/blake3.h"
 #include "atom/hash/digest.h"
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace eka::atom {
@@ -24,8 +25,7 @@ Result<NarHash> from_bytes(const Result<std::vector<std::uint8_t>>& bytes, std::
 }
 
 bool allowed_in_store_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("+-._?").find(c) != std::string_view::npos;
+  return is_alphanumeric(c) || std::string_view("+-._?").find(c) != std::string_view::npos;
 }
 
 // Nix's makeStorePath().

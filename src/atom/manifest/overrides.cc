@@ -5,13 +5,13 @@
 namespace eka::atom {
 namespace {
 
-constexpr std::size_t size_limit = std::size_t{1} << 20;
+constexpr std::size_t overrides_size_limit = std::size_t{1} << 20;
 
 }  // namespace
 
 Result<std::map<Label, std::string>> parse_overrides(std::string_view text, std::string_view name) {
   try {
-    const TomlDocument document(text, name, Kind::usage, TomlLimits{.bytes = size_limit});
+    const TomlDocument document(text, name, Kind::usage, TomlLimits{.bytes = overrides_size_limit});
     TomlTable root = document.root();
     std::map<Label, std::string> out;
     if (auto table = root.table("override")) {

@@ -7,7 +7,7 @@
 namespace eka::atom {
 namespace {
 
-constexpr std::size_t length_limit = 4096;
+constexpr std::size_t path_length_limit = 4096;
 
 }  // namespace
 
@@ -16,7 +16,7 @@ Result<std::string> parse_inner_path(std::string_view text) {
     return fail(Kind::usage, "invalid path “" + printable(text, 200) + "”: " + why);
   };
   if (text.empty()) return refuse("empty (use “.” for the directory itself)");
-  if (text.size() > length_limit) return refuse("too long");
+  if (text.size() > path_length_limit) return refuse("too long");
   if (text.starts_with('/')) return refuse("must be relative");
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (std::ranges::any_of(text, control)) return refuse("contains a control character");

@@ -9,6 +9,7 @@
 #include <unicode/unistr.h>
 
 #include "atom/names/folding.h"
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -88,7 +89,7 @@ bool is_plain_name(std::string_view text, const Rule& rule) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   if (text.empty() || text.size() > length_limit || !letter(text.front())) return false;
   return text.find("..") == std::string_view::npos && std::ranges::all_of(text, [&](char c) {
-           return letter(c) || (c >= '0' && c <= '9') || c == '_' || rule.extra.find(c) != std::string_view::npos;
+           return letter(c) || is_digit(c) || c == '_' || rule.extra.find(c) != std::string_view::npos;
          });
 }
 

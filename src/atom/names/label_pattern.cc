@@ -7,7 +7,7 @@ namespace eka::atom {
 namespace {
 
 // Longer ones match no label.
-constexpr std::size_t length_limit = 256;
+constexpr std::size_t pattern_length_limit = 256;
 
 std::u32string points_of(std::string_view text) {
   std::u32string out;
@@ -33,7 +33,7 @@ Result<LabelPattern> LabelPattern::parse(std::string_view text) {
   const auto refuse = [&](const std::string& why) {
     return fail(Kind::usage, "invalid pattern of labels “" + printable(text, 80) + "”: " + why);
   };
-  if (text.size() > length_limit) return refuse("it is too long");
+  if (text.size() > pattern_length_limit) return refuse("it is too long");
   std::string out;
   for (std::string_view rest = text;;) {
     const auto end = rest.find_first_of("*?");

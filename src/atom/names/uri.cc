@@ -7,20 +7,14 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace eka::atom {
 namespace {
 
-constexpr std::size_t length_limit = 8192;
+constexpr std::size_t uri_length_limit = 8192;
 constexpr auto npos = std::string_view::npos;
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 struct Place {
   std::string scheme;  // without "://"
@@ -156,7 +150,7 @@ class Expander {
 
 constexpr std::string_view rev_mark = "rev:";
 
-std::unexpected<Error> refuse(std::string_view text, const std::string& why, std::string hint = {}) {
+std::unexpected<Error> refuse_uri(std::string_view text, const std::string& why, std::string hint = {}) {
   Error error(Kind::usage, "invalid atom URI “" + redacted(text) + "”: " + why);
   return std::unexpected(std::move(error).with_hint(std::move(hint)));
 }
@@ -176,7 +170,7 @@ struct Parts {
   Result<std::optional<Requirement>> read_requirement(std::string_view text) const {
     if (!requirement) return std::optional<Requirement>();
     auto read = Requirement::parse(*requirement);
-    if (!read) return refuse(text, read.error().message());
+    if (!read) return refuse_uri(text, read.error().message());
     return std::optional(*std::move(read));
   }
 
@@ -207,10 +201,10 @@ std::unexpected<Error> refuse_path(std::string_view text, std::string_view path)
   while (last.ends_with('/')) last.remove_suffix(1);
   last.remove_prefix(std::min(last.rfind('/') + 1, last.size()));
   const auto label = Label::parse(last);
-  return refuse(text, "it is a path without “::” and a label",
-                label ? "for the atom in it write ::" + label->str() + "; for an atom of the set in it write " + place +
-                            "::<label>"
-                      : "use the form " + place + "::<label>");
+  return refuse_uri(text, "it is a path without “::” and a label",
+                    label ? "for the atom in it write ::" + label->str() + "; for an atom of the set in it write " +
+                                place + "::<label>"
+                          : "use the form " + place + "::<label>");
 }
 
 }  // namespace
@@ -230,7 +224,7 @@ Result<void> Aliases::set(std::string_view name, std::string_view expansion) {
     return fail(Kind::usage, "invalid alias “" + printable(name, 80) + "”: " + label.error().message());
   }
   if (expansion.empty()) return fail(Kind::usage, "the expansion of alias “" + label->str() + "” is empty");
-  if (expansion.size() > length_limit || printable(expansion, 4 * length_limit) != expansion) {
+  if (expansion.size() > uri_length_limit || printable(expansion, 4 * uri_length_limit) != expansion) {
     return fail(Kind::usage, "the expansion of alias “" + label->str() + "” is not a valid address");
   }
   entries_.insert_or_assign(label->str(), std::string(expansion));
@@ -238,25 +232,25 @@ Result<void> Aliases::set(std::string_view name, std::string_view expansion) {
 }
 
 Result<AtomUri> AtomUri::parse(std::string_view text, const Aliases& aliases) {
-  if (text.size() > length_limit) return refuse(text.substr(0, 80), "too long");
+  if (text.size() > uri_length_limit) return refuse_uri(text.substr(0, 80), "too long");
   const Parts parts(text);
   auto label = Label::parse(parts.label);
   if (!label) {
     if (!parts.separated && is_path(parts.name)) return refuse_path(text, parts.label);
     // Without the separator, the text may be anything, including a password, so it is not quoted.
     if (!parts.separated && parts.name.find(':') != npos) {
-      return refuse(text, "no “::” before the label", "use the form <repository>::<label>");
+      return refuse_uri(text, "no “::” before the label", "use the form <repository>::<label>");
     }
-    return refuse(text, label.error().message(),
-                  parts.separated ? "" : "use the form <repository>::<label>, or only a label");
+    return refuse_uri(text, label.error().message(),
+                      parts.separated ? "" : "use the form <repository>::<label>, or only a label");
   }
   AtomUri uri{std::nullopt, *std::move(label), std::nullopt};
   if (parts.requirement && parts.requirement->starts_with(rev_mark)) {
     uri.rev = parts.requirement->substr(rev_mark.size());
     const bool digits = uri.rev.find_first_not_of("0123456789abcdef") == npos;
     if (!digits || uri.rev.size() < shortest_rev || uri.rev.size() > 40) {
-      return refuse(text, "a revision has 7 to 40 hexadecimal digits in lower case",
-                    "it is the revision of a published atom, as in lock files and `eka show`");
+      return refuse_uri(text, "a revision has 7 to 40 hexadecimal digits in lower case",
+                        "it is the revision of a published atom, as in lock files and `eka show`");
     }
   } else {
     auto requirement = parts.read_requirement(text);
@@ -274,11 +268,11 @@ bool AtomPattern::is_pattern(std::string_view text) {
 }
 
 Result<AtomPattern> AtomPattern::parse(std::string_view text, const Aliases& aliases) {
-  if (text.size() > length_limit) return refuse(text.substr(0, 80), "too long");
+  if (text.size() > uri_length_limit) return refuse_uri(text.substr(0, 80), "too long");
   const Parts parts(text);
   if (!parts.separated && is_path(parts.name)) return refuse_path(text, parts.label);
   auto labels = LabelPattern::parse(parts.label);
-  if (!labels) return refuse(text, labels.error().message());
+  if (!labels) return refuse_uri(text, labels.error().message());
   auto requirement = parts.read_requirement(text);
   if (!requirement) return std::unexpected(std::move(requirement).error());
   auto set = parts.read_set(aliases);
@@ -293,7 +287,7 @@ std::string AtomUri::str() const {
 }
 
 Result<Url> parse_direct_uri(std::string_view text, const Aliases& aliases) {
-  if (text.size() > length_limit) return fail(Kind::usage, "the URI of the source is too long");
+  if (text.size() > uri_length_limit) return fail(Kind::usage, "the URI of the source is too long");
   return Expander(aliases).url(text);
 }
 

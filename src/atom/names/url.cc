@@ -10,7 +10,7 @@
 namespace eka::atom {
 namespace {
 
-constexpr std::size_t length_limit = 4096;
+constexpr std::size_t url_length_limit = 4096;
 constexpr std::string_view hidden = "***";
 
 struct SchemeRow {
@@ -26,10 +26,6 @@ constexpr std::array<SchemeRow, 5> schemes = {{{"https", Url::Scheme::https, 443
 
 const SchemeRow& row(Url::Scheme scheme) {
   return *std::ranges::find(schemes, scheme, &SchemeRow::scheme);
-}
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 bool is_control(char c) {
@@ -153,7 +149,7 @@ class UrlReader {
 
   Result<Url> read() {
     if (text_.empty()) return refuse("empty");
-    if (text_.size() > length_limit) return refuse("too long");
+    if (text_.size() > url_length_limit) return refuse("too long");
     if (hides_control(text_)) return refuse("contains a control character");
     if (const auto at = text_.find("://"); at != std::string_view::npos && is_scheme(text_.substr(0, at))) {
       return with_scheme(text_.substr(0, at), text_.substr(at + 3));

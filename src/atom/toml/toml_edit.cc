@@ -8,6 +8,7 @@
 
 #include "atom/toml/toml.h"
 #include "atom/toml/toml_wording.h"
+#include "base/ascii.h"
 
 namespace eka::atom {
 namespace {
@@ -362,9 +363,8 @@ std::string toml_quoted(std::string_view text) {
 }
 
 std::string toml_key(std::string_view key) {
-  const bool bare = !key.empty() && std::ranges::all_of(key, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
+  const bool bare =
+      !key.empty() && std::ranges::all_of(key, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
   return bare ? std::string(key) : toml_quoted(key);
 }
 

@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace eka::atom {
 namespace {
 
-constexpr std::size_t length_limit = 256;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+constexpr std::size_t version_length_limit = 256;
 
 bool is_identifier_character(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+  return is_alphanumeric(c) || c == '-';
 }
 
 // Scans a version or a comparator. The first error is kept in `why`.
@@ -248,7 +245,7 @@ Result<Version> Version::parse(std::string_view text) {
   const auto refuse = [&](const std::string& why) {
     return fail(Kind::usage, "invalid version “" + printable(text, 80) + "”: " + why);
   };
-  if (text.size() > length_limit) return refuse("too long");
+  if (text.size() > version_length_limit) return refuse("too long");
   Scanner in(text);
   Version version(0, 0, 0);
   version.major_ = in.number("major version");
@@ -285,7 +282,7 @@ Result<Requirement> Requirement::parse(std::string_view text) {
   const auto refuse = [&](const std::string& why) {
     return fail(Kind::usage, "invalid version requirement “" + printable(text, 80) + "”: " + why);
   };
-  if (text.size() > length_limit) return refuse("too long");
+  if (text.size() > version_length_limit) return refuse("too long");
   Scanner in(text);
   in.skip_spaces();
   if (in.done()) return refuse("empty");
@@ -303,7 +300,7 @@ Result<Requirement> Requirement::parse(std::string_view text) {
   if (!in.done()) in.fail("unexpected “" + printable(in.rest(), 40) + "”");
   if (in.failed()) return refuse(in.why());
   // The printed form writes all operators, and must be parseable too.
-  if (requirement.str().size() > length_limit) return refuse("too long");
+  if (requirement.str().size() > version_length_limit) return refuse("too long");
   return requirement;
 }
 

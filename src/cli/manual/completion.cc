@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/ascii.h"
 #include "cli/manual/topics.h"
 #include "cli/option/options.h"
 
@@ -196,9 +197,7 @@ class Completer {
 bool is_assignment(const std::string& word) {
   const auto equals = word.find('=');
   if (equals == std::string::npos || equals == 0) return false;
-  const auto is_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
+  const auto is_name = [](char c) { return is_alphanumeric(c) || c == '_'; };
   return std::ranges::all_of(word.substr(0, equals), is_name);
 }
 

@@ -1,7 +1,7 @@
 #include "eval/build/add_source.h"
 
 #include "base/text.h"
-#include "coro/process/process.h"
+#include "eval/nix/store_program.h"
 
 namespace eka::eval {
 namespace {
@@ -27,7 +27,7 @@ coro::Task<> add_source(const Installation& installation, Source source) {
                   source.on_disk.string()};
   command.env = nix_environment(installation);
   command.directory = "/";
-  const coro::Exit exit = co_await coro::run(std::move(command));
+  const coro::Exit exit = co_await run_on_store(std::move(command));
   if (!exit.ok()) {
     throw Error(Kind::failure, "adding a source to the Nix store failed: " + printable(exit.errors, longest_text, true))
         .within("adding to the store " + installation.store);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "coro/process/process.h"
+#include "eval/nix/store_program.h"
 
 namespace eka::eval {
 namespace {
@@ -25,7 +25,7 @@ coro::Command nix_copy(const Installation& installation, const std::filesystem::
 }
 
 coro::Task<> run_copy(coro::Command command, std::string store) {
-  const coro::Exit exit = co_await coro::run(std::move(command));
+  const coro::Exit exit = co_await run_on_store(std::move(command));
   if (exit.ok()) co_return;
   throw Error(Kind::failure, "copying derivations failed: " + printable(exit.errors, longest_copy_errors, true))
       .within("copying to or from the store " + store);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "coro/process/process.h"
+#include "eval/nix/store_program.h"
 #include "eval/store/derivation.h"
 #include "eval/store/real_store.h"
 
@@ -17,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t longest_text = 16 << 10;
+constexpr std::size_t longest_failure = 16 << 10;
 
 std::map<std::string, std::string> users_environment(const Installation& installation) {
   std::map<std::string, std::string> out;
@@ -103,7 +104,7 @@ Error failure_of(const std::vector<std::string>& failed, const std::map<std::str
   if (failed.size() > 1) text = failures.at(failed.front()) + ":\n";
   text += failures.at(culprit);
   const std::string hint = hint_for(failures.at(culprit));
-  return Error(Kind::evaluation, printable(text, longest_text, true))
+  return Error(Kind::evaluation, printable(text, longest_failure, true))
       .with_hint(hint.empty() ? "for the complete log, run nix-store -l " + culprit : hint);
 }
 
@@ -115,7 +116,7 @@ std::vector<std::optional<Error>> judge(const std::string& store, const Realisat
     if (!failed.empty()) {
       out.emplace_back(failure_of(failed, failures));
     } else if (!log.complaints().empty()) {
-      out.emplace_back(Error(Kind::evaluation, printable(log.complaints(), longest_text, true))
+      out.emplace_back(Error(Kind::evaluation, printable(log.complaints(), longest_failure, true))
                            .with_hint(hint_for(log.complaints())));
     } else {
       out.emplace_back();
@@ -128,12 +129,16 @@ std::vector<std::optional<Error>> judge(const std::string& store, const Realisat
 
 coro::Task<std::vector<std::optional<Error>>> realise(const Installation& installation, coro::Pool& pool,
                                                       Realisation request, BuildWatch& watch) {
-  BuildLog log(watch);
-  coro::Command command = realise_command(installation, request);
-  command.error_line = [&log](std::string_view line) { log.line(line); };
-  const coro::Exit exit = co_await coro::run(std::move(command));
-  if (exit.ok()) co_return std::vector<std::optional<Error>>(request.drv_paths.size());
-  co_return co_await coro::offload(pool, [&] { return judge(installation.store, request, log); });
+  for (int attempt = 1;; ++attempt) {
+    if (attempt > 1) co_await wait_for_attempt(attempt);
+    BuildLog log(watch);
+    coro::Command command = realise_command(installation, request);
+    command.error_line = [&log](std::string_view line) { log.line(line); };
+    const coro::Exit exit = co_await coro::run(std::move(command));
+    if (exit.ok()) co_return std::vector<std::optional<Error>>(request.drv_paths.size());
+    if (attempt < most_attempts && met_another_process(log.complaints())) continue;
+    co_return co_await coro::offload(pool, [&] { return judge(installation.store, request, log); });
+  }
 }
 
 }  // namespace eka::eval

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "coro/process/process.h"
+#include "eval/nix/store_program.h"
 #include "eval/report/trace.h"
 #include "eval/store/derivation.h"
 #include "eval/store/private_store.h"
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t longest_text = 4000;
+constexpr std::size_t longest_import_errors = 4000;
 
 // "/nix/store/<hash>-gen" of "… while realising the context of path '/nix/store/<hash>-gen/lib.nix'".
 std::optional<std::string> path_in(std::string_view frame) {
@@ -82,10 +82,10 @@ coro::Task<> register_builds(const Installation& installation, fs::path store, s
   command.argv.insert(command.argv.end(), built.begin(), built.end());
   command.env = nix_environment(installation);
   command.directory = store.parent_path();
-  const coro::Exit exit = co_await coro::run(std::move(command));
+  const coro::Exit exit = co_await run_on_store(std::move(command));
   if (!exit.ok()) {
-    throw Error(Kind::failure,
-                "copying build outputs from the Nix store failed: " + printable(exit.errors, longest_text, true))
+    throw Error(Kind::failure, "copying build outputs from the Nix store failed: " +
+                                   printable(exit.errors, longest_import_errors, true))
         .within("copying from the store " + installation.store);
   }
 }

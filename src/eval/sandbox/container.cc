@@ -17,12 +17,12 @@
 namespace eka::eval {
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_container(const std::string& what) {
   throw Error(Kind::failure, "cannot set up the sandbox \"container\": " + what + ": " + std::strerror(errno));
 }
 
 void install(const sock_fprog& program) {
-  if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) refuse("install the seccomp filter");
+  if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) refuse_container("install the seccomp filter");
 }
 
 // Without a PID namespace, other processes of the user could be named: tgkill and prlimit64 may name only this one. The
@@ -80,15 +80,15 @@ void become_evaluator_in_container(const NixecRequest& request) {
   std::vector<std::string> words = evaluator_command(sandbox, "." + sandbox.store.substr(slash), sandbox.expressions);
   const std::vector<char*> argv = pointers(words);
   const std::vector<char*> envp = pointers(variables);
-  if (::chdir(place.c_str()) != 0) refuse(place);
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) refuse("give up privileges");
+  if (::chdir(place.c_str()) != 0) refuse_container(place);
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) refuse_container("give up privileges");
   if (landlock_version() == 0 || !confine(container_grants(sandbox))) {
     throw Error(Kind::failure, "the sandbox \"container\" needs Landlock, which is not available");
   }
   keep_to_this_process();
   restrict_calls(request.filter);
   ::execve(sandbox.nix_instantiate.c_str(), argv.data(), envp.data());
-  refuse("run " + sandbox.nix_instantiate);
+  refuse_container("run " + sandbox.nix_instantiate);
 }
 
 }  // namespace eka::eval

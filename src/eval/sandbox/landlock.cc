@@ -57,7 +57,7 @@ Version version(long abi) {
   return version;
 }
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_landlock(const std::string& what) {
   throw Error(Kind::failure, "cannot set up Landlock: " + what + ": " + std::strerror(errno));
 }
 
@@ -66,7 +66,7 @@ class Ruleset {
   explicit Ruleset(const Version& version)
       : handled_(version.handled.files),
         file_(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &version.handled, version.size, 0))) {
-    if (file_.get() < 0) refuse("create a ruleset");
+    if (file_.get() < 0) refuse_landlock("create a ruleset");
   }
 
   void grant(const std::vector<std::string>& paths, std::uint64_t access) {
@@ -74,7 +74,7 @@ class Ruleset {
   }
 
   void enforce() const {
-    if (::syscall(SYS_landlock_restrict_self, file_.get(), 0) != 0) refuse("enforce the ruleset");
+    if (::syscall(SYS_landlock_restrict_self, file_.get(), 0) != 0) refuse_landlock("enforce the ruleset");
   }
 
  private:
@@ -82,10 +82,10 @@ class Ruleset {
     const coro::Descriptor at(::open(path.c_str(), O_PATH | O_CLOEXEC));
     if (at.get() < 0 && errno == ENOENT) return;
     struct stat about{};
-    if (at.get() < 0 || ::fstat(at.get(), &about) != 0) refuse(path);
+    if (at.get() < 0 || ::fstat(at.get(), &about) != 0) refuse_landlock(path);
     if (!S_ISDIR(about.st_mode)) access &= of_files;
     const landlock_path_beneath_attr rule{.allowed_access = access & handled_, .parent_fd = at.get()};
-    if (::syscall(SYS_landlock_add_rule, file_.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) refuse(path);
+    if (::syscall(SYS_landlock_add_rule, file_.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) refuse_landlock(path);
   }
 
   std::uint64_t handled_;
@@ -102,7 +102,7 @@ int landlock_version() {
 bool confine(const Grants& grants) {
   const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (abi < 0 && (errno == ENOSYS || errno == EOPNOTSUPP)) return false;
-  if (abi < 0) refuse("get the version");
+  if (abi < 0) refuse_landlock("get the version");
   Ruleset ruleset(version(abi));
   ruleset.grant(grants.run, running);
   ruleset.grant(grants.read, reading);

@@ -19,56 +19,58 @@
 namespace eka::eval {
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_root(const std::string& what) {
   throw Error(Kind::failure, "cannot set up the sandbox: " + what + ": " + std::strerror(errno));
 }
 
 void write_to(const char* file, const std::string& text) {
   const coro::Descriptor opened(::open(file, O_WRONLY | O_CLOEXEC));
-  if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) refuse(file);
+  if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) refuse_root(file);
 }
 
 class RootMount {
  public:
   explicit RootMount(std::string at) : at_(std::move(at)) {
-    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) refuse("mount a tmpfs");
+    if (::mount("eka", at_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) refuse_root("mount a tmpfs");
   }
 
   void directory(const std::string& inside) {
     if (!made_.insert(inside).second || inside.empty() || inside == "/") return;
     directory(inside.substr(0, inside.rfind('/')));
-    if (::mkdir((at_ + inside).c_str(), 0755) != 0 && errno != EEXIST) refuse(printable(inside));
+    if (::mkdir((at_ + inside).c_str(), 0755) != 0 && errno != EEXIST) refuse_root(printable(inside));
   }
 
   void bind(const Sandbox::Bind& bind) {
     const std::string target = at_ + bind.inside;
     struct stat about{};
-    if (::stat(bind.outside.c_str(), &about) != 0) refuse(printable(bind.outside));
+    if (::stat(bind.outside.c_str(), &about) != 0) refuse_root(printable(bind.outside));
     if (S_ISDIR(about.st_mode)) {
       directory(bind.inside);
       covered_.insert(bind.inside);
     } else {
       directory(bind.inside.substr(0, bind.inside.rfind('/')));
       const coro::Descriptor made(::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
-      if (made.get() < 0) refuse(printable(bind.inside));
+      if (made.get() < 0) refuse_root(printable(bind.inside));
     }
-    if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) refuse(printable(bind.outside));
+    if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0)
+      refuse_root(printable(bind.outside));
   }
 
   // From then on, nothing can be created, and the directories can be entered, but not listed (sandbox.h). Until then,
   // they are writable: a child of the fork server has no right to override their modes.
   void seal() {
     for (const std::string& inside : made_) {
-      if (!covered_.contains(inside) && ::chmod((at_ + inside).c_str(), 0111) != 0) refuse(printable(inside));
+      if (!covered_.contains(inside) && ::chmod((at_ + inside).c_str(), 0111) != 0) refuse_root(printable(inside));
     }
-    if (::chmod(at_.c_str(), 0111) != 0) refuse("restrict the root");
+    if (::chmod(at_.c_str(), 0111) != 0) refuse_root("restrict the root");
     restrict_to(at_, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   }
 
   // Its directory exists: it was created before the root became read-only.
   void writable(const Sandbox::Bind& bind) {
     const std::string target = at_ + bind.inside;
-    if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0) refuse(printable(bind.outside));
+    if (::mount(bind.outside.c_str(), target.c_str(), nullptr, MS_BIND, nullptr) != 0)
+      refuse_root(printable(bind.outside));
     restrict_to(target, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   }
 
@@ -78,7 +80,7 @@ class RootMount {
     mount_attr restricted{};
     restricted.attr_set = attributes;
     if (::syscall(SYS_mount_setattr, AT_FDCWD, mounted.c_str(), AT_RECURSIVE, &restricted, sizeof restricted) != 0) {
-      refuse("make it read-only");
+      refuse_root("make it read-only");
     }
   }
 
@@ -92,11 +94,11 @@ class RootMount {
 void enter_namespaces() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) != 0) refuse("create namespaces");
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) != 0) refuse_root("create namespaces");
   write_to("/proc/self/setgroups", "deny");
   write_to("/proc/self/uid_map", user + " " + user + " 1");
   write_to("/proc/self/gid_map", group + " " + group + " 1");
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse("make mounts private");
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) refuse_root("make mounts private");
 }
 
 void mount_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& store) {

@@ -5,6 +5,8 @@
 
 #include <simdjson.h>
 
+#include "base/ascii.h"
+
 namespace eka::eval {
 namespace {
 
@@ -168,10 +170,7 @@ bool is_store_path(std::string_view path) {
   if (path.size() < 34 || path.size() > 33 + 211 || path[32] != '-') return false;
   const std::string_view name = path.substr(33);
   return std::ranges::all_of(path.substr(0, 32), [](char c) { return digits.contains(c); }) && name[0] != '.' &&
-         std::ranges::all_of(name, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                  std::string_view("+-._?=").contains(c);
-         });
+         std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || std::string_view("+-._?=").contains(c); });
 }
 
 }  // namespace eka::eval

@@ -21,7 +21,7 @@ bool is_space(char c) {
 }
 
 bool is_name(char c) {
-  return (c >= '0' && c <= '9') || (lowered(c) >= 'a' && lowered(c) <= 'z') || c == '-';
+  return is_alphanumeric(c) || c == '-';
 }
 
 class ConfigReader {

@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.h"
+#include "base/text.h"
+
 namespace eka::git {
 namespace {
 
@@ -15,7 +18,7 @@ std::string_view take_until(std::string_view& rest, char end) {
 }
 
 bool same_label(std::string_view pattern, std::string_view label) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto lower = [](char c) { return lowered(c); };
   return pattern == "*" || std::ranges::equal(pattern, label, {}, lower, lower);
 }
 
@@ -24,13 +27,6 @@ bool same_host(std::string_view pattern, std::string_view host) {
     if (!same_label(take_until(pattern, '.'), take_until(host, '.'))) return false;
   }
   return pattern.empty() && host.empty();
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 // Decodes escapes of letters, digits, "-", ".", "_" and "~", and converts others to upper case.
@@ -44,8 +40,7 @@ std::string normalised_escapes(std::string_view text) {
       continue;
     }
     const char c = static_cast<char>(high * 16 + low);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
+    const bool plain = is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
     static constexpr std::string_view digits = "0123456789ABCDEF";
     if (plain) {
       out += c;

@@ -6,16 +6,14 @@
 
 #include <time.h>
 
+#include "base/ascii.h"
+
 namespace eka::net {
 namespace {
 
 using std::chrono::seconds;
 
 constexpr seconds longest{365L * 24 * 3600};
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 }  // namespace
 

@@ -140,7 +140,7 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
   return text.replace(at, from.size(), to);
 }
 
-std::string refusal(std::string_view text) {
+std::string lock_refusal(std::string_view text) {
   const auto lock = Lock::parse(text, "atom.lock");
   if (lock) return "accepted";
   CHECK(lock.error().kind() == eka::Kind::integrity);
@@ -236,7 +236,7 @@ TEST_CASE("format 1 is converted to the same values") {
 }
 
 TEST_CASE("format 1 requires a rev unless the set is local") {
-  CHECK(refusal(with(format_1, "rev = \"" + rev + "\"\n", "")) == "atom.lock:24:2: “compose.rev” is missing");
+  CHECK(lock_refusal(with(format_1, "rev = \"" + rev + "\"\n", "")) == "atom.lock:24:2: “compose.rev” is missing");
 }
 
 TEST_CASE("format 1 of November 2, 2025: other places of the composer, and no locker") {
@@ -249,11 +249,11 @@ TEST_CASE("format 1 of November 2, 2025: other places of the composer, and no lo
     CHECK_FALSE(lock.covers_closure());
     CHECK(lock.composer.use == LockedComposer::Use::nix);
     CHECK(lock.composer.entry == "src");
-    CHECK(refusal(with(text, "nix", "atom")).contains("only “nix” is supported in this early format"));
-    CHECK(refusal(with(text, "\"src\"", "\"../src\"")).starts_with("atom.lock:"));
-    CHECK(refusal(with(text, "version = 1", "version = 0")).contains("“compose.use” is missing"));
+    CHECK(lock_refusal(with(text, "nix", "atom")).contains("only “nix” is supported in this early format"));
+    CHECK(lock_refusal(with(text, "\"src\"", "\"../src\"")).starts_with("atom.lock:"));
+    CHECK(lock_refusal(with(text, "version = 1", "version = 0")).contains("“compose.use” is missing"));
   }
-  CHECK(refusal("version = 1\n[compose]\nentry = \".\"\n").contains("“compose.use” is missing"));
+  CHECK(lock_refusal("version = 1\n[compose]\nentry = \".\"\n").contains("“compose.use” is missing"));
 }
 
 namespace {
@@ -316,12 +316,12 @@ TEST_CASE("later locks: the composer is a digest, and the whole closure is liste
       Lock::parse(with(with(later, "at = \"0.4.4\"\n", ""), "entry = \"eka\"\n", ""), "atom.lock").value();
   CHECK(brief.composer.version->str() == "0.4.4");
   CHECK(brief.composer.entry == ".");
-  CHECK(refusal(with(later, "at = \"0.4.4\"", "at = \"0.4.5\"")).contains("the atom has version 0.4.4"));
-  CHECK(refusal(with(later, "[compose.args]\n", "[compose.args]\nsystem = \"x\"\n"))
+  CHECK(lock_refusal(with(later, "at = \"0.4.4\"", "at = \"0.4.5\"")).contains("the atom has version 0.4.4"));
+  CHECK(lock_refusal(with(later, "[compose.args]\n", "[compose.args]\nsystem = \"x\"\n"))
             .contains("arguments for the evaluator are not supported"));
-  CHECK(refusal(with(later, "at = \"0.4.4\"", "add = 1")).contains("unknown key"));
-  CHECK(refusal(with(later, "use = \"r9", "use = \"r8")).contains("no atom with this id"));
-  CHECK(refusal(with(later, "rev = \"" + rev + "\"\n", "")).contains("“deps.rev” is missing"));
+  CHECK(lock_refusal(with(later, "at = \"0.4.4\"", "add = 1")).contains("unknown key"));
+  CHECK(lock_refusal(with(later, "use = \"r9", "use = \"r8")).contains("no atom with this id"));
+  CHECK(lock_refusal(with(later, "rev = \"" + rev + "\"\n", "")).contains("“deps.rev” is missing"));
 }
 
 TEST_CASE("later locks: format 2 with the composer's entry, as format 1 has it") {
@@ -341,7 +341,9 @@ TEST_CASE("later locks: format 2 with the composer's entry, as format 1 has it")
 }
 
 TEST_CASE("an inconsistent lock is rejected with file, line and key") {
-  const auto changed = [](std::string_view from, std::string_view to) { return refusal(with(format_0, from, to)); };
+  const auto changed = [](std::string_view from, std::string_view to) {
+    return lock_refusal(with(format_0, from, to));
+  };
   CHECK(changed("label = \"nix-lock\"", "label = \"nix-look\"") ==
         "atom.lock:24:1: “deps.id”: the id does not match label “nix-look” and set " + local_set);
   CHECK(changed("set = \"" + local_set, "set = \"0" + local_set.substr(1)) ==
@@ -351,7 +353,7 @@ TEST_CASE("an inconsistent lock is rejected with file, line and key") {
   CHECK(changed("requires = [\"r9ilp", "requires = [\"r9ilq")
             .starts_with("atom.lock:25:13: “deps.requires”: no atom with id"));
   CHECK(changed("owner = \"r3r", "owner = \"r3s").starts_with("atom.lock:61:9: “deps.owner”: no atom"));
-  CHECK(refusal(with(format_0, "type = \"nix+src\"", "type = \"nix+tar\""))
+  CHECK(lock_refusal(with(format_0, "type = \"nix+src\"", "type = \"nix+tar\""))
             .starts_with("atom.lock:60:1: unknown key “deps.unpack”"));
   CHECK(changed("[[deps]]\ntype = \"nix\"",
                 "[[deps]]\ntype = \"atom\"\nlabel = \"atom-nix\"\nversion = \"0.4.5\"\nset = \"" + atom_set +
@@ -398,15 +400,15 @@ TEST_CASE("malicious values in a lock are rejected") {
       {"requires = [\"" + composer_id + "\"]", "requires = [\"" + composer_id + "\", \"" + composer_id + "\"]"},
       {"unpack = true", "unpack = \"true\""}};
   for (const auto& [from, to] : changes) {
-    const std::string message = refusal(with(format_0, from, to));
+    const std::string message = lock_refusal(with(format_0, from, to));
     CHECK_MESSAGE(message.starts_with("atom.lock:"), std::string(from + " → " + to));
   }
-  CHECK(refusal(std::string((16U << 20) + 1, '\n')) == "atom.lock: larger than 16384 KiB");
-  CHECK(refusal("") == "atom.lock:1:1: “version” is missing");
+  CHECK(lock_refusal(std::string((16U << 20) + 1, '\n')) == "atom.lock: larger than 16384 KiB");
+  CHECK(lock_refusal("") == "atom.lock:1:1: “version” is missing");
 }
 
 TEST_CASE("the size of a lock is limited") {
-  const auto refusal = [](const std::string& text) {
+  const auto lock_refusal = [](const std::string& text) {
     const auto lock = Lock::parse(text, "atom.lock");
     return lock ? std::string("it was taken") : lock.error().message();
   };
@@ -424,16 +426,16 @@ TEST_CASE("the size of a lock is limited") {
     many += atom(i, "");
     ids += "\"" + AtomId(genesis, Label::parse("a" + std::to_string(i)).value()).str() + "\", ";
   }
-  CHECK(refusal(many + atom(0, "requires = [" + ids + "]\n")) == "it was taken");
-  CHECK(
-      refusal(many + atom(0, "requires = [" + ids + "\"" + composer_id + "\"]\n")).contains("more than 5000 entries"));
+  CHECK(lock_refusal(many + atom(0, "requires = [" + ids + "]\n")) == "it was taken");
+  CHECK(lock_refusal(many + atom(0, "requires = [" + ids + "\"" + composer_id + "\"]\n"))
+            .contains("more than 5000 entries"));
   std::string deps = head;
   for (int i = 0; i <= 50'000; ++i) deps += "[[deps]]\n";
-  CHECK(refusal(deps).contains("more than 50000 entries"));
+  CHECK(lock_refusal(deps).contains("more than 50000 entries"));
   std::string sets = "version = 0\n[compose]\nuse = \"static\"\n";
   for (int i = 0; i <= 5000; ++i) sets += "[sets.x" + std::to_string(i) + "]\n";
-  CHECK(refusal(sets).contains("“sets”: more than 5000 entries"));
+  CHECK(lock_refusal(sets).contains("“sets”: more than 5000 entries"));
   std::string mirrors = "version = 0\n[compose]\nuse = \"static\"\n[sets." + local_set + "]\ntag = \"a\"\nmirrors = [";
   for (int i = 0; i <= 64; ++i) mirrors += "\"https://example.com/" + std::to_string(i) + "\", ";
-  CHECK(refusal(mirrors + "]\n").contains("more than 64 entries"));
+  CHECK(lock_refusal(mirrors + "]\n").contains("more than 64 entries"));
 }

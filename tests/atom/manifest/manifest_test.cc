@@ -45,7 +45,7 @@ std::string minimal(const std::string& more, const std::string& compose = "[comp
   return "[package]\nlabel = \"a\"\nversion = \"1.0.0\"\n" + compose + more;
 }
 
-std::string refusal(std::string_view text) {
+std::string manifest_refusal(std::string_view text) {
   const auto manifest = Manifest::parse(text, "atom.toml");
   if (manifest) return "accepted";
   CHECK(manifest.error().kind() == eka::Kind::usage);
@@ -118,35 +118,36 @@ TEST_CASE("composers and defaults") {
 }
 
 TEST_CASE("an unknown key is rejected with its position and a suggestion") {
-  CHECK(refusal("[package]\nlable = \"a\"\nversion = \"1.0.0\"") ==
+  CHECK(manifest_refusal("[package]\nlable = \"a\"\nversion = \"1.0.0\"") ==
         "atom.toml:2:1: unknown key “package.lable”; did you mean “package.label”?");
-  CHECK(refusal("[package]\nversion = \"1.0.0\"") == "atom.toml:1:2: “package.label” is missing");
-  CHECK(refusal(minimal("[package.meta]\ndescripton = \"x\"")) ==
+  CHECK(manifest_refusal("[package]\nversion = \"1.0.0\"") == "atom.toml:1:2: “package.label” is missing");
+  CHECK(manifest_refusal(minimal("[package.meta]\ndescripton = \"x\"")) ==
         "atom.toml:7:1: unknown key “package.meta.descripton”; did you mean “package.meta.description”?");
-  CHECK(refusal(minimal("[dep]\n")) == "atom.toml:6:2: unknown key “dep”; did you mean “deps”?");
-  CHECK(refusal(minimal("[deps.fro.x]\n")) == "atom.toml:6:7: unknown key “deps.fro”; did you mean “deps.from”?");
-  CHECK(refusal(minimal("[somewhere]\n")) ==
+  CHECK(manifest_refusal(minimal("[dep]\n")) == "atom.toml:6:2: unknown key “dep”; did you mean “deps”?");
+  CHECK(manifest_refusal(minimal("[deps.fro.x]\n")) ==
+        "atom.toml:6:7: unknown key “deps.fro”; did you mean “deps.from”?");
+  CHECK(manifest_refusal(minimal("[somewhere]\n")) ==
         "atom.toml:6:2: unknown key “somewhere”; known keys: package, compose, deps");
-  CHECK(refusal(minimal("[deps.direct.nix]\nx = { giit = \"https://h/x\" }")) ==
+  CHECK(manifest_refusal(minimal("[deps.direct.nix]\nx = { giit = \"https://h/x\" }")) ==
         "atom.toml:7:7: unknown key “deps.direct.nix.x.giit”; did you mean “deps.direct.nix.x.git”?");
-  CHECK(refusal(minimal("[deps.direct.nix]\nx = { tar = \"https://h/x\", ref = \"y\" }"))
+  CHECK(manifest_refusal(minimal("[deps.direct.nix]\nx = { tar = \"https://h/x\", ref = \"y\" }"))
             .starts_with("atom.toml:7:28: unknown key “deps.direct.nix.x.ref”"));
 }
 
 TEST_CASE("invalid TOML is rejected with its position") {
-  CHECK(refusal("[package").starts_with("atom.toml:1:9: "));
-  CHECK(refusal(minimal("[package]\n")).starts_with("atom.toml:6:"));
-  CHECK(refusal("a = 1\na = 2\n").starts_with("atom.toml:2:"));
-  CHECK(refusal("a = \"\xff\"").starts_with("atom.toml:1:"));
-  CHECK(refusal(std::string(2 << 20, ' ')) == "atom.toml: larger than 1024 KiB");
-  CHECK(refusal("label = 'x'\r\n[package]\r\nlabel = 1") ==
+  CHECK(manifest_refusal("[package").starts_with("atom.toml:1:9: "));
+  CHECK(manifest_refusal(minimal("[package]\n")).starts_with("atom.toml:6:"));
+  CHECK(manifest_refusal("a = 1\na = 2\n").starts_with("atom.toml:2:"));
+  CHECK(manifest_refusal("a = \"\xff\"").starts_with("atom.toml:1:"));
+  CHECK(manifest_refusal(std::string(2 << 20, ' ')) == "atom.toml: larger than 1024 KiB");
+  CHECK(manifest_refusal("label = 'x'\r\n[package]\r\nlabel = 1") ==
         "atom.toml:3:9: “package.label” must be a string, not an integer");
 }
 
 TEST_CASE("sets must be declared") {
-  CHECK(refusal(minimal("[package.sets]\ncompany = \"::\"\n[deps.from.compny]\nx = \"1\"")) ==
+  CHECK(manifest_refusal(minimal("[package.sets]\ncompany = \"::\"\n[deps.from.compny]\nx = \"1\"")) ==
         "atom.toml:8:12: the set “compny” is not declared in [package.sets]; did you mean “company”?");
-  CHECK(refusal(minimal("", "[compose.with.c]\nfrom = \"gone\"\n")) ==
+  CHECK(manifest_refusal(minimal("", "[compose.with.c]\nfrom = \"gone\"\n")) ==
         "atom.toml:5:8: the set “gone” is not declared in [package.sets]");
 }
 
@@ -154,9 +155,10 @@ TEST_CASE("exactly one composer is required") {
   const auto none = Manifest::parse(minimal("", ""), "atom.toml").value();
   CHECK(none.check_composer().error().message() == "atom.toml:1:2: missing composer");
   CHECK(none.check_composer().error().hint().contains("compose.as.nix"));
-  CHECK(refusal(minimal("", "[compose.as]\n")).ends_with("missing composer"));
-  CHECK(refusal(minimal("", "[compose.as]\nnix = \"a\"\nstatic = \"b\"\n")).ends_with("more than one composer"));
-  CHECK(refusal(minimal("[compose.with.c]\nfrom = \"s\"\n[package.sets]\ns = \"::\"\n"))
+  CHECK(manifest_refusal(minimal("", "[compose.as]\n")).ends_with("missing composer"));
+  CHECK(
+      manifest_refusal(minimal("", "[compose.as]\nnix = \"a\"\nstatic = \"b\"\n")).ends_with("more than one composer"));
+  CHECK(manifest_refusal(minimal("[compose.with.c]\nfrom = \"s\"\n[package.sets]\ns = \"::\"\n"))
             .ends_with("more than one composer"));
 }
 
@@ -171,13 +173,13 @@ TEST_CASE("published manifests without a composer are read, but have no value") 
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message().contains("evaluates lock files ([locker])"));
   CHECK(Manifest::parse(full, "atom.toml").value().check_composer());
-  CHECK(refusal(locker + "[compose.as]\nnix = \".\"\n").contains("unknown key “locker”"));
-  CHECK(refusal(minimal("[lockr]\n", "")).contains("unknown key"));
+  CHECK(manifest_refusal(locker + "[compose.as]\nnix = \".\"\n").contains("unknown key “locker”"));
+  CHECK(manifest_refusal(minimal("[lockr]\n", "")).contains("unknown key"));
 }
 
 TEST_CASE("a static atom has no dependencies") {
   const std::string data = "[compose.as]\nstatic = \".\"\n";
-  CHECK(refusal(minimal("[deps.direct.nix]\nx.tar = \"https://h/x\"", data)) ==
+  CHECK(manifest_refusal(minimal("[deps.direct.nix]\nx.tar = \"https://h/x\"", data)) ==
         "atom.toml:6:2: static atoms cannot have dependencies");
 }
 
@@ -221,13 +223,13 @@ TEST_CASE("misleading values are rejected") {
         minimal("[package.sets]\ns = \"::\"\n[deps.from.s]\nx = 1"),
         minimal("[package.sets]\ns = \"::\"\n[deps.from.s]\n\"a.b\" = \"1\""),
         std::string("[package]\nlabel = \"a\"\nversion = \"1.0.0-x.lock\"\n[compose.as]\nnix = \"x\"")}) {
-    const std::string message = refusal(text);
+    const std::string message = manifest_refusal(text);
     CHECK_MESSAGE(message.starts_with("atom.toml:"), text);
   }
 }
 
 TEST_CASE("errors never quote a password") {
-  const std::string message = refusal(minimal("[package.sets]\ns = \"https://ann:s3cret@h%2f/x\""));
+  const std::string message = manifest_refusal(minimal("[package.sets]\ns = \"https://ann:s3cret@h%2f/x\""));
   CHECK(message.find("s3cret") == std::string::npos);
   CHECK(message.find("atom.toml:7:5: ") == 0);
 }
@@ -263,7 +265,7 @@ TEST_CASE("a set has at most 64 mirrors") {
   const auto with = [](int count) {
     std::string mirrors;
     for (int i = 0; i < count; ++i) mirrors += "\"https://example.com/" + std::to_string(i) + "\", ";
-    return refusal(minimal("[package.sets]\nmany = [" + mirrors + "]\n"));
+    return manifest_refusal(minimal("[package.sets]\nmany = [" + mirrors + "]\n"));
   };
   CHECK(with(64) == "accepted");
   CHECK(with(65).contains("set “many” has more than 64 mirrors"));

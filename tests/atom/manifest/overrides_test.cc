@@ -6,7 +6,7 @@ using namespace eka::atom;
 
 namespace {
 
-std::string refusal(std::string_view text) {
+std::string overrides_refusal(std::string_view text) {
   const auto parsed = parse_overrides(text, "eka.toml");
   return parsed ? "accepted" : parsed.error().message();
 }
@@ -23,9 +23,9 @@ TEST_CASE("overrides are labels with places") {
 }
 
 TEST_CASE("mistakes in overrides have a position") {
-  CHECK(refusal("[overide]\n").starts_with("eka.toml:1:"));
-  CHECK(refusal("[override]\nauth = 1\n").starts_with("eka.toml:2:"));
-  CHECK(refusal("[override]\n\"a b\" = \"x\"\n").starts_with("eka.toml:2:"));
-  CHECK(refusal("[override]\nauth = \"\"\n") == "eka.toml:2:8: an override needs a path or a URI");
-  CHECK(refusal("override = 1\n").starts_with("eka.toml:1:"));
+  CHECK(overrides_refusal("[overide]\n").starts_with("eka.toml:1:"));
+  CHECK(overrides_refusal("[override]\nauth = 1\n").starts_with("eka.toml:2:"));
+  CHECK(overrides_refusal("[override]\n\"a b\" = \"x\"\n").starts_with("eka.toml:2:"));
+  CHECK(overrides_refusal("[override]\nauth = \"\"\n") == "eka.toml:2:8: an override needs a path or a URI");
+  CHECK(overrides_refusal("override = 1\n").starts_with("eka.toml:1:"));
 }

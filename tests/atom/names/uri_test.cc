@@ -13,7 +13,7 @@ std::string expanded(std::string_view text, const Aliases& aliases = Aliases::de
   return uri ? uri->str() : "refused: " + uri.error().message();
 }
 
-std::string refusal(std::string_view text, const Aliases& aliases = Aliases::defaults()) {
+std::string uri_refusal(std::string_view text, const Aliases& aliases = Aliases::defaults()) {
   const auto uri = AtomUri::parse(text, aliases);
   return uri ? "accepted: " + uri->str() : uri.error().message();
 }
@@ -91,17 +91,17 @@ TEST_CASE("a cycle of aliases is reported") {
   REQUIRE(aliases.set("b", "c"));
   REQUIRE(aliases.set("c", "b:y"));
   REQUIRE(aliases.set("me", "me"));
-  CHECK(refusal("a:o::x", aliases) == "alias “b” is recursive: b → c → b");
-  CHECK(refusal("me:o::x", aliases) == "alias “me” is recursive: me → me");
+  CHECK(uri_refusal("a:o::x", aliases) == "alias “b” is recursive: b → c → b");
+  CHECK(uri_refusal("me:o::x", aliases) == "alias “me” is recursive: me → me");
 }
 
 TEST_CASE("an unknown alias is reported with suggestions") {
-  CHECK(refusal("gj:o/r::x") == "unknown alias “gj”; similar aliases: “gh”, “gl”");
-  CHECK(mentions(refusal("https://pkg:o/r::x"), "“pkgs”"));
-  CHECK(mentions(refusal("localhost:o/r::x"), "unknown alias “localhost”"));
+  CHECK(uri_refusal("gj:o/r::x") == "unknown alias “gj”; similar aliases: “gh”, “gl”");
+  CHECK(mentions(uri_refusal("https://pkg:o/r::x"), "“pkgs”"));
+  CHECK(mentions(uri_refusal("localhost:o/r::x"), "unknown alias “localhost”"));
   Aliases aliases;
   REQUIRE(aliases.set("a", "gone:x"));
-  CHECK(refusal("a:y::x", aliases) == "unknown alias “gone” in the expansion of alias “a”");
+  CHECK(uri_refusal("a:y::x", aliases) == "unknown alias “gone” in the expansion of alias “a”");
 }
 
 TEST_CASE("malicious and malformed URIs are rejected") {
@@ -143,7 +143,7 @@ TEST_CASE("errors and output never contain a password") {
   for (const char* text :
        {"https://ann:s3cret@h%2f/x::y", "ann:s3cret@h^/x::y", "ann:s3cret@h/x::-y", "ann:s3cret@h/x::y@z",
         "ann:s3cret@h/x", "https://ann:s3cret@h:o/x::y", "ann:s3cret@gj:o/x::y", "ann:s3cret@a@b/x::y"}) {
-    const std::string message = refusal(text);
+    const std::string message = uri_refusal(text);
     CHECK_FALSE(mentions(message, "accepted"));
     CHECK_MESSAGE(!mentions(message, "s3cret"), message);
   }
@@ -171,6 +171,6 @@ TEST_CASE("a revision instead of a requirement") {
   for (const char* wrong : {"::x@rev:", "::x@rev:012345", "::x@rev:0123ABC", "::x@rev:main-branch",
                             "::x@rev:01234567890123456789012345678901234567890"}) {
     CAPTURE(wrong);
-    CHECK(mentions(refusal(wrong), "hexadecimal digits"));
+    CHECK(mentions(uri_refusal(wrong), "hexadecimal digits"));
   }
 }

@@ -31,9 +31,9 @@ class FakeNames : public KnownNames {
   }
 };
 
-class Program {
+class CompletedProgram {
  public:
-  Program() { declare(app, common_, action_); }
+  CompletedProgram() { declare(app, common_, action_); }
   Completion completion(const Words& words) const { return complete(app, words, FakeNames()); }
   Words values(const Words& words) const {
     Words out;
@@ -54,7 +54,7 @@ bool has(const Words& words, const std::string& word) {
 }  // namespace
 
 TEST_CASE("commands are completed at every depth") {
-  const Program eka;
+  const CompletedProgram eka;
   CHECK(eka.values({"pl"}) == Words{"plan"});
   CHECK(eka.values({"p"}) == Words{"plan", "prefetch", "publish"});
   CHECK(eka.values({"cache", ""}) == Words{"stat", "verify", "gc", "export", "import", "key", "clear"});
@@ -66,7 +66,7 @@ TEST_CASE("commands are completed at every depth") {
 }
 
 TEST_CASE("options are completed, with those of eka, and not after --") {
-  const Program eka;
+  const CompletedProgram eka;
   CHECK(eka.values({"plan", "--fre"}) == Words{"--fresh-eval"});
   CHECK(eka.values({"plan", "--off"}) == Words{"--offline"});
   CHECK(has(eka.values({"plan", "-"}), "-c"));
@@ -79,7 +79,7 @@ TEST_CASE("options are completed, with those of eka, and not after --") {
 }
 
 TEST_CASE("values are completed where they are few") {
-  const Program eka;
+  const CompletedProgram eka;
   CHECK(eka.values({"--color", ""}) == Words{"auto", "always", "never"});
   CHECK(eka.values({"plan", "--color=al"}) == Words{"--color=always"});
   CHECK(eka.values({"plan", "--json="}) == Words{"--json=document", "--json=lines", "--json=eval-jobs"});
@@ -95,7 +95,7 @@ TEST_CASE("values are completed where they are few") {
 }
 
 TEST_CASE("URIs are completed from the working tree, the aliases and the cache") {
-  const Program eka;
+  const CompletedProgram eka;
   CHECK(eka.values({"plan", ""}) == Words{"::client", "::server", "https://example.com/set.git::", "gh:", "work:"});
   CHECK(eka.values({"plan", "::"}) == Words{"::client", "::server"});
   CHECK(eka.values({"plan", "::s"}) == Words{"::server"});
@@ -111,7 +111,7 @@ TEST_CASE("URIs are completed from the working tree, the aliases and the cache")
 }
 
 TEST_CASE("paths are left to the shell") {
-  const Program eka;
+  const CompletedProgram eka;
   using enum Completion::Files;
   CHECK(eka.completion({"prefetch", "--lock", ""}).files == all);
   CHECK(eka.completion({"inspect", "lock", ""}).files == all);
@@ -122,7 +122,7 @@ TEST_CASE("paths are left to the shell") {
 }
 
 TEST_CASE("eka help completes commands, topics, keys and variables") {
-  const Program eka;
+  const CompletedProgram eka;
   CHECK(eka.values({"help", "cache", "g"}) == Words{"gc"});
   CHECK(eka.values({"help", "plat"}) == Words{"platforms.build", "platforms.target", "platforms.legacy_target"});
   CHECK(eka.values({"help", "plan"}).front() == "plan");

@@ -26,8 +26,8 @@ class NoNames : public KnownNames {
   std::vector<std::string> versions(const std::string&, const std::string&) const override { return {}; }
 };
 
-struct Program {
-  Program() { declare(app, common, action); }
+struct DeclaredProgram {
+  DeclaredProgram() { declare(app, common, action); }
   CLI::App app;
   Common common;
   Action action;
@@ -64,7 +64,7 @@ std::string one_line(std::string text) {
 }  // namespace
 
 TEST_CASE("each command and option is in help, man page, reference and completion") {
-  const Program eka;
+  const DeclaredProgram eka;
   const auto pages = all_pages(eka.app);
   CHECK(pages.size() > 20);
   const auto everything = reference(eka.app);
@@ -98,7 +98,7 @@ TEST_CASE("each command and option is in help, man page, reference and completio
 }
 
 TEST_CASE("each key and variable is in help, man page, reference and completion") {
-  const Program eka;
+  const DeclaredProgram eka;
   const auto man = man_page(eka.app, all_pages(eka.app).front(), "1.0");
   const auto everything = reference(eka.app);
   const auto topics_completed = completed(eka.app, {"help"}, "");
@@ -118,7 +118,7 @@ TEST_CASE("each key and variable is in help, man page, reference and completion"
 }
 
 TEST_CASE("each example of a manifest is one") {
-  const Program eka;
+  const DeclaredProgram eka;
   const auto man = man_page(eka.app, all_pages(eka.app).front(), "1.0");
   for (const auto& row : manifest_keys()) {
     CAPTURE(row.name);
@@ -137,7 +137,7 @@ TEST_CASE("each example of a manifest is one") {
 }
 
 TEST_CASE("the example of a command is one of that command, and each command without subcommands has one") {
-  const Program eka;
+  const DeclaredProgram eka;
   for (const auto& page : all_pages(eka.app)) {
     CAPTURE(page.name);
     const auto lines = examples(*page.app);
@@ -147,7 +147,7 @@ TEST_CASE("the example of a command is one of that command, and each command wit
 }
 
 TEST_CASE("a short option has one kind of value") {
-  const Program eka;
+  const DeclaredProgram eka;
   std::map<std::string, std::string> kinds;
   for (const auto& page : all_pages(eka.app)) {
     for (const auto* option : options(*page.app)) {

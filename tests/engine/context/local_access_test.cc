@@ -16,9 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // A working tree, and a directory next to it.
-class Machine {
+class Host {
  public:
-  Machine() {
+  Host() {
     for (const char* place : {"set/.git", "set/data", "shared/files", "private"}) {
       fs::create_directories(root / place);
     }
@@ -51,7 +51,7 @@ std::string refusal(Check check) {
 }  // namespace
 
 TEST_CASE("a raw file outside of the working tree needs consent, even for the user's own set") {
-  const Machine machine;
+  const Host machine;
   const std::vector<fs::path> none;
   const std::vector<fs::path> shared{machine.root / "shared"};
   for (const bool own : {true, false}) {
@@ -70,7 +70,7 @@ TEST_CASE("a raw file outside of the working tree needs consent, even for the us
 }
 
 TEST_CASE("a repository on this machine needs consent only for a set of another user") {
-  const Machine machine;
+  const Host machine;
   const std::vector<fs::path> none;
   const std::vector<fs::path> shared{machine.root / "shared"};
   const auto refused = [&](const std::vector<fs::path>& consented, const std::string& path, bool own) {
@@ -84,7 +84,7 @@ TEST_CASE("a repository on this machine needs consent only for a set of another 
 }
 
 TEST_CASE("a network URL rewritten by insteadOf to a raw file needs consent for that file") {
-  const Machine machine;
+  const Host machine;
   const std::vector<fs::path> none;
   const std::vector<fs::path> shared{machine.root / "shared"};
   const auto named = unwrap(atom::Url::parse("https://files.example/x"));
@@ -98,7 +98,7 @@ TEST_CASE("a network URL rewritten by insteadOf to a raw file needs consent for 
 }
 
 TEST_CASE("consent for everything does not include file systems of the kernel") {
-  const Machine machine;
+  const Host machine;
   const std::vector<fs::path> all{"/"};
   const auto refused = [&](const std::string& path) {
     const auto url = unwrap(atom::Url::parse("file://" + path));

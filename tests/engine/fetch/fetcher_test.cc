@@ -27,15 +27,15 @@ using Need = Fetcher::Need;
 
 namespace {
 
-atom::ObjectId id(std::uint8_t byte) {
+atom::ObjectId object_id(std::uint8_t byte) {
   std::array<std::uint8_t, atom::ObjectId::size> bytes{};
   bytes.fill(byte);
   return atom::ObjectId(bytes);
 }
 
 Published atom_named(const std::string& label, std::uint8_t set = 1) {
-  return {id(set), unwrap(atom::Label::parse(label)), unwrap(atom::Version::parse("1.0.0")),
-          id(static_cast<std::uint8_t>(label.front()))};
+  return {object_id(set), unwrap(atom::Label::parse(label)), unwrap(atom::Version::parse("1.0.0")),
+          object_id(static_cast<std::uint8_t>(label.front()))};
 }
 
 atom::Url url(const std::string& host) {
@@ -133,7 +133,7 @@ class FakeDelivery final : public engine::Delivery {
   }
 };
 
-struct World {
+struct FetcherWorld {
   FakeDelivery delivery;
   Notes notes;
   Fetcher fetcher{delivery, notes};
@@ -149,7 +149,7 @@ struct Asker {
   bool is_done() const { return outcome.has_value(); }
 };
 
-coro::Task<> ask(World* world, Asker* asker) {
+coro::Task<> ask(FetcherWorld* world, Asker* asker) {
   try {
     co_await world->fetcher.fetch(asker->atoms, asker->mirrors, asker->need);
     asker->outcome = "ok";
@@ -160,25 +160,25 @@ coro::Task<> ask(World* world, Asker* asker) {
   }
 }
 
-coro::Task<> ask_in_one_turn(World* world, std::vector<Asker*> askers) {
+coro::Task<> ask_in_one_turn(FetcherWorld* world, std::vector<Asker*> askers) {
   std::vector<coro::Task<>> tasks;
   for (auto* asker : askers) tasks.push_back(ask(world, asker));
   co_await coro::all(std::move(tasks));
 }
 
-void ask_at_once(World& world, std::vector<Asker*> askers) {
+void ask_at_once(FetcherWorld& world, std::vector<Asker*> askers) {
   coro::Runtime runtime(1);
   runtime.run(ask_in_one_turn(&world, std::move(askers)));
 }
 
 const Published a = atom_named("a"), b = atom_named("b"), c = atom_named("c"), shared = atom_named("s");
-const Mirrors at_home{{id(1), {url("home")}}};
-const Mirrors away{{id(1), {url("away")}}};
+const Mirrors at_home{{object_id(1), {url("home")}}};
+const Mirrors away{{object_id(1), {url("away")}}};
 
 }  // namespace
 
 TEST_CASE("callers of one turn share a request, and cached atoms are not requested again") {
-  World world;
+  FetcherWorld world;
   world.delivery.answer = [](auto&&...) { return End::landed; };
   Asker one{{a, shared}, at_home}, two{{shared, b}, at_home}, later{{a, b, shared}, at_home};
   ask_at_once(world, {&one, &two});
@@ -191,7 +191,7 @@ TEST_CASE("callers of one turn share a request, and cached atoms are not request
 }
 
 TEST_CASE("the mirrors of all callers of one turn are merged") {
-  World world;
+  FetcherWorld world;
   world.delivery.answer = [](const atom::Url& mirror, auto&&) {
     return mirror == url("away") ? End::landed : End::refused;
   };
@@ -204,7 +204,7 @@ TEST_CASE("the mirrors of all callers of one turn are merged") {
 
 TEST_CASE("an atom that cannot be fetched does not affect other callers") {
   for (const End failure : {End::refused, End::broken, End::disk_full}) {
-    World world;
+    FetcherWorld world;
     world.delivery.answer = [&](auto&&, const std::vector<Published>& atoms) {
       return std::ranges::find(atoms, b) != atoms.end() ? failure : End::landed;
     };
@@ -218,7 +218,7 @@ TEST_CASE("an atom that cannot be fetched does not affect other callers") {
 }
 
 TEST_CASE("a failure that does not depend on the atoms is that of all callers, without more requests") {
-  World world;
+  FetcherWorld world;
   world.delivery.answer = [](auto&&...) { return End::absent; };
   Asker one{{a, shared}, at_home}, two{{b, shared}, at_home}, three{{c}, at_home};
   ask_at_once(world, {&one, &two, &three});
@@ -232,17 +232,17 @@ TEST_CASE("a failure that does not depend on the atoms is that of all callers, w
   world.delivery.answer = [](const atom::Url& mirror, auto&&) {
     return mirror == url("away") ? End::refused : End::absent;
   };
-  const Mirrors both{{id(1), {url("home"), url("away")}}};
+  const Mirrors both{{object_id(1), {url("home"), url("away")}}};
   Asker four{{a}, both}, five{{b}, both};
   ask_at_once(world, {&four, &five});
   CHECK(world.delivery.calls.size() == 2 + 2 * 2);
 }
 
 TEST_CASE("of several failed sets, the first in argument order is thrown") {
-  World world;
+  FetcherWorld world;
   const Published elsewhere = atom_named("e", 2);
   world.delivery.answer = [](auto&&...) { return End::refused; };
-  const Mirrors both{{id(1), {url("home")}}, {id(2), {url("away")}}};
+  const Mirrors both{{object_id(1), {url("home")}}, {object_id(2), {url("away")}}};
   Asker one{{shared, elsewhere}, both}, two{{elsewhere, shared}, both};
   ask_at_once(world, {&one});
   ask_at_once(world, {&two});
@@ -252,7 +252,7 @@ TEST_CASE("of several failed sets, the first in argument order is thrown") {
 
 TEST_CASE("failures are not cached: a later caller starts a new request, with the same or other mirrors") {
   for (const Mirrors& mirrors : {at_home, away}) {
-    World world;
+    FetcherWorld world;
     End end = End::refused;
     world.delivery.answer = [&](auto&&...) { return end; };
     Asker first{{shared}, at_home}, later{{shared}, mirrors};
@@ -265,13 +265,13 @@ TEST_CASE("failures are not cached: a later caller starts a new request, with th
 }
 
 TEST_CASE("several mirrors are first tried without retries; then those with transient failures are retried") {
-  World world;
+  FetcherWorld world;
   std::map<atom::Url, int> asked;
   world.delivery.answer = [&](const atom::Url& mirror, auto&&) {
     if (mirror == url("away")) return End::refused;
     return ++asked[mirror] == 1 ? End::broken : End::landed;
   };
-  Asker asker{{a}, {{id(1), {url("away"), url("home")}}}};
+  Asker asker{{a}, {{object_id(1), {url("away"), url("home")}}}};
   ask_at_once(world, {&asker});
   CHECK(asker.outcome == "ok");
   REQUIRE(world.delivery.calls.size() == 3);
@@ -283,7 +283,7 @@ TEST_CASE("several mirrors are first tried without retries; then those with tran
 }
 
 TEST_CASE("a single mirror is retried at once; speculative requests neither retry nor report") {
-  World world;
+  FetcherWorld world;
   world.delivery.answer = [](auto&&...) { return End::broken; };
   Asker real{{a}, at_home}, speculative{{b}, at_home, Need::speculative};
   ask_at_once(world, {&real});
@@ -298,9 +298,9 @@ TEST_CASE("a single mirror is retried at once; speculative requests neither retr
 }
 
 TEST_CASE("the failure of a speculative order does not fail a real request that joined it") {
-  World world;
+  FetcherWorld world;
   Asker speculative{{shared}, at_home, Need::speculative}, real{{shared}, at_home};
-  const auto scenario = [](World* its, Asker* first, Asker* second) -> coro::Task<> {
+  const auto scenario = [](FetcherWorld* its, Asker* first, Asker* second) -> coro::Task<> {
     coro::TaskGroup group(co_await asio::this_coro::executor);
     group.start(ask(its, first));
     co_await coro::yield(10);
@@ -321,9 +321,9 @@ TEST_CASE("the failure of a speculative order does not fail a real request that 
 }
 
 TEST_CASE("the failure of one mirror does not fail a caller that joined with another mirror") {
-  World world;
+  FetcherWorld world;
   Asker one{{shared}, at_home}, two{{shared}, away};
-  const auto scenario = [](World* its, Asker* first, Asker* second) -> coro::Task<> {
+  const auto scenario = [](FetcherWorld* its, Asker* first, Asker* second) -> coro::Task<> {
     coro::TaskGroup group(co_await asio::this_coro::executor);
     group.start(ask(its, first));
     co_await coro::yield(10);
@@ -346,7 +346,7 @@ namespace {
 //   A, B  this caller requests         a, b  it is cancelled
 //   =     both request in one turn     L, F, R, X  the oldest delivery lands, is refused, breaks, meets a full disk
 struct Story {
-  World world;
+  FetcherWorld world;
   Asker one, two;
   bool one_asked = false, two_asked = false;
   bool one_cancelled = false, two_cancelled = false;
@@ -370,7 +370,7 @@ struct Story {
     // It may fail only because of a request for its own atoms alone, at one of its own mirrors.
     CHECK(std::ranges::any_of(world.delivery.failures, [&](const auto& failure) {
       const auto is_mine = [&](const auto& atom) { return std::ranges::find(asker.atoms, atom) != asker.atoms.end(); };
-      const auto& mirrors = asker.mirrors.at(id(1));
+      const auto& mirrors = asker.mirrors.at(object_id(1));
       return std::ranges::all_of(failure.atoms, is_mine) && std::ranges::find(mirrors, failure.mirror) != mirrors.end();
     }));
   }
@@ -469,7 +469,7 @@ struct Theatre {
 }  // namespace
 
 TEST_CASE("two callers: in every order of events, each gets its own result") {
-  const Mirrors both{{id(1), {url("home"), url("away")}}};
+  const Mirrors both{{object_id(1), {url("home"), url("away")}}};
   struct Pair {
     Asker one, two;
   };

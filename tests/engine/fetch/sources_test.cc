@@ -24,9 +24,9 @@ class Silent : public engine::Observer {
 };
 
 // An engine with its own cache, and a directory for repositories and files.
-class World {
+class SourcesWorld {
  public:
-  World() { settings_.cache_root = root_ / "cache"; }
+  SourcesWorld() { settings_.cache_root = root_ / "cache"; }
 
   std::string shell(const std::string& commands) const {
     const auto whole = fmt::format(
@@ -108,7 +108,7 @@ constexpr const char* three_commits =
 }  // namespace
 
 TEST_CASE("a git source with a ref is locked to the revision of the ref") {
-  World world;
+  SourcesWorld world;
   world.shell(three_commits);
   const auto rev = [&](const std::string& what) { return world.shell("cd repo; git rev-parse " + what); };
   for (const auto& [ref, meant] : {std::pair("HEAD", "HEAD"),
@@ -127,7 +127,7 @@ TEST_CASE("a git source with a ref is locked to the revision of the ref") {
 }
 
 TEST_CASE("a git source with a version is locked to the highest matching tag, peeled") {
-  World world;
+  SourcesWorld world;
   world.shell(three_commits);
   const auto locked = world.lock({"x", git_version(world.url("repo"), "^1")});
   CHECK(as_git(locked).version->str() == "1.10.0");
@@ -137,7 +137,7 @@ TEST_CASE("a git source with a version is locked to the highest matching tag, pe
 }
 
 TEST_CASE("a missing ref or tag is reported") {
-  World world;
+  SourcesWorld world;
   world.shell(three_commits);
   SourceRequest no_ref("x", git_ref(world.url("repo"), "gone"));
   no_ref.may_be_local = true;
@@ -150,7 +150,7 @@ TEST_CASE("a missing ref or tag is reported") {
 }
 
 TEST_CASE("an atom from the network cannot refer to a file") {
-  World world;
+  SourcesWorld world;
   const auto error = world.refusal({"x", git_ref(world.url("repo"), "HEAD")});
   CHECK(error.kind() == Kind::usage);
   CHECK(error.message().contains("file://"));
@@ -171,7 +171,7 @@ TEST_CASE("insteadOf may rewrite network URLs to local ones, but does not permit
     }
     ~Configuration() { ::unsetenv("GIT_CONFIG_COUNT"); }
   };
-  World world;
+  SourcesWorld world;
   const Configuration configured(world.root().string());
   world.shell(three_commits);
   world.shell("mkdir files; echo x >files/x");
@@ -197,7 +197,7 @@ TEST_CASE("insteadOf may rewrite network URLs to local ones, but does not permit
 }
 
 TEST_CASE("the locked source of an unchanged request is kept") {
-  World world;
+  SourcesWorld world;
   world.shell(three_commits);
   const auto locked = world.lock({"x", git_ref(world.url("repo"), "main")});
   world.shell("cd repo; git commit -q --allow-empty -m 4");
@@ -231,7 +231,7 @@ TEST_CASE("the locked source of an unchanged request is kept") {
 }
 
 TEST_CASE("the password of a URL is not written to the lock") {
-  World world;
+  SourcesWorld world;
   SourceRequest request("x", git_ref("https://me:secret@host.invalid/r", std::string(40, 'a')));
   CHECK(as_git(world.lock(request)).url == "https://me:***@host.invalid/r");
 }

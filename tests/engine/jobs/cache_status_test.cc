@@ -24,7 +24,7 @@ std::string drv_of(const std::string& name) {
 }
 
 // A store and a binary cache, and how often each path was asked for.
-class World final : public CacheQueries {
+class StatusWorld final : public CacheQueries {
  public:
   // With one output, "out", and those of `inputs`.
   void derivation(const std::string& name, const Paths& inputs) {
@@ -75,7 +75,7 @@ class World final : public CacheQueries {
   std::set<std::string> asked_;
 };
 
-std::vector<CacheStatus> statuses(World& world, const Paths& names) {
+std::vector<CacheStatus> statuses(StatusWorld& world, const Paths& names) {
   coro::Runtime runtime(1);
   CacheWalk walk(world);
   Paths drvs;
@@ -84,7 +84,7 @@ std::vector<CacheStatus> statuses(World& world, const Paths& names) {
 }
 
 TEST_CASE("what is in the store needs nothing") {
-  World world;
+  StatusWorld world;
   world.derivation("lib", {});
   world.derivation("app", {"lib"});
   world.in_store("app");
@@ -95,7 +95,7 @@ TEST_CASE("what is in the store needs nothing") {
 }
 
 TEST_CASE("what is in a cache needs it and what it refers to, except what is in the store") {
-  World world;
+  StatusWorld world;
   world.derivation("app", {"compiler"});
   world.in_cache("app", {"lib", "libc"});
   world.in_cache("lib", {"libc", "data", "lib"});
@@ -108,14 +108,14 @@ TEST_CASE("what is in a cache needs it and what it refers to, except what is in 
 }
 
 TEST_CASE("a cache without a part of what a path refers to does not have it") {
-  World world;
+  StatusWorld world;
   world.derivation("app", {});
   world.in_cache("app", {"lib"});
   CHECK(statuses(world, {"app"}).front().state == State::not_built);
 }
 
 TEST_CASE("all outputs count") {
-  World world;
+  StatusWorld world;
   world.derivation("app", {});
   world.add_output("app", "dev");
   world.in_store("app");
@@ -131,7 +131,7 @@ TEST_CASE("all outputs count") {
 }
 
 TEST_CASE("what must be built needs its inputs, dependencies first") {
-  World world;
+  StatusWorld world;
   world.derivation("libc", {"source"});
   world.derivation("source", {});
   world.derivation("lib", {"libc"});
@@ -153,7 +153,7 @@ TEST_CASE("what must be built needs its inputs, dependencies first") {
 }
 
 TEST_CASE("many derivations are judged level by level, and nothing is asked twice") {
-  World world;
+  StatusWorld world;
   Paths names;
   for (int i = 0; i < 50; ++i) {
     names.push_back("app" + std::to_string(i));
@@ -167,7 +167,7 @@ TEST_CASE("many derivations are judged level by level, and nothing is asked twic
 }
 
 TEST_CASE("references of a cache may form a cycle") {
-  World world;
+  StatusWorld world;
   world.derivation("app", {});
   world.in_cache("app", {"lib"});
   world.in_cache("lib", {"app"});
@@ -175,7 +175,7 @@ TEST_CASE("references of a cache may form a cycle") {
 }
 
 TEST_CASE("a deep chain of dependencies does not use up the stack") {
-  World world;
+  StatusWorld world;
   constexpr int depth = 20'000;
   for (int i = 0; i < depth; ++i) {
     world.derivation("d" + std::to_string(i), i == 0 ? Paths{} : Paths{"d" + std::to_string(i - 1)});

@@ -17,7 +17,7 @@ const atom::ObjectId theirs = atom::ObjectId::of("commit", "theirs");
 atom::Version version(std::string_view text) {
   return unwrap(atom::Version::parse(text));
 }
-atom::Label label(std::string_view text) {
+atom::Label named(std::string_view text) {
   return unwrap(atom::Label::parse(text));
 }
 
@@ -44,18 +44,18 @@ struct Set {
 
   void add(const char* name, const char* manifest) {
     engine::SourceOfAtom atom{
-        .commit = {atom::ObjectId::of("tree", name), source.commit, label(name), version("0.1.0")},
+        .commit = {atom::ObjectId::of("tree", name), source.commit, named(name), version("0.1.0")},
         .rev = {},
         .manifest_blob = atom::ObjectId::of("blob", manifest),
         .manifest = unwrap(atom::Manifest::parse(manifest, "atom.toml"))};
     atom.directory = std::string(name) + "/";
     atom.rev = atom::ObjectId::of("commit", atom.commit.text());
     atom.needs = engine::needs_of(atom.manifest, atom.lock, ours);
-    source.atoms.emplace(label(name), std::move(atom));
+    source.atoms.emplace(named(name), std::move(atom));
   }
 
-  engine::SourceOfAtom& app() { return source.atoms.at(label("app")); }
-  engine::SourceOfAtom& lib() { return source.atoms.at(label("lib")); }
+  engine::SourceOfAtom& app() { return source.atoms.at(named("app")); }
+  engine::SourceOfAtom& lib() { return source.atoms.at(named("lib")); }
 
   void lock(std::vector<Pin> pins, std::vector<atom::Url> mirrors = {}) {
     atom::Lock lock;
@@ -63,7 +63,7 @@ struct Set {
     lock.sets.emplace(theirs, atom::LockedSet{unwrap(atom::Tag::parse("other")), false, {}});
     for (const auto& pin : pins) {
       lock.atoms.push_back(
-          {label(pin.name), version(pin.version), pin.set, pin.rev, atom::AtomId(pin.set, label(pin.name)), true, {}});
+          {named(pin.name), version(pin.version), pin.set, pin.rev, atom::AtomId(pin.set, named(pin.name)), true, {}});
     }
     app().lock = std::move(lock);
     app().needs = engine::needs_of(app().manifest, app().lock, ours);
@@ -89,7 +89,7 @@ TEST_CASE("a missing lock is accepted only without dependencies") {
   REQUIRE(problem);
   CHECK(problem->error.message().contains("it has dependencies, but no lock file: app/atom.lock is not in commit"));
   CHECK(problem->can_resolve);
-  CHECK(problem->first.contains(label("lib")));
+  CHECK(problem->first.contains(named("lib")));
 }
 
 TEST_CASE("a development version is refused, with the order to publish in") {
@@ -99,7 +99,7 @@ TEST_CASE("a development version is refused, with the order to publish in") {
   REQUIRE(problem);
   CHECK(problem->error.message().contains("pins lib 0.1.0-dev.0123456789ab, a development version"));
   CHECK(problem->error.hint().starts_with("publish lib first (`eka publish lib`), then run `eka resolve app`"));
-  CHECK(problem->first.contains(label("lib")));
+  CHECK(problem->first.contains(named("lib")));
 
   set.publish_lib();
   problem = set.check();
@@ -114,7 +114,7 @@ TEST_CASE("the order comes before the push, the state of the remote after it") {
   const auto after = set.remote.with(set.remote.missing(set.lib()));
   const auto problem = engine::check_pins(set.source, set.app(), set.remote, after);
   REQUIRE(problem);
-  CHECK(problem->first.contains(label("lib")));
+  CHECK(problem->first.contains(named("lib")));
   CHECK(problem->error.hint().starts_with("run `eka resolve app`"));
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("format 1 may name an atom of its own set without a revision") {
 TEST_CASE("a cycle of unpublished atoms is named") {
   Set set;
   set.lock({{"lib", "0.1.0-dev.0123456789ab"}});
-  set.lib().needs.insert(label("app"));
+  set.lib().needs.insert(named("app"));
   const auto problem = set.check();
   REQUIRE(problem);
   CHECK(problem->error.hint().contains("app -> lib -> app"));
@@ -166,13 +166,13 @@ TEST_CASE("the order includes what is needed through others") {
   Set set;
   set.add("core", "[package]\nlabel = \"core\"\nversion = \"0.1.0\"\n[compose.as]\nnix = \"x\"\n");
   set.lock({{"lib", "0.1.0-dev.0123456789ab"}});
-  set.lib().needs.insert(label("core"));
+  set.lib().needs.insert(named("core"));
   auto problem = set.check();
   REQUIRE(problem);
   CHECK(problem->error.hint().starts_with("publish core, then lib first (`eka publish core lib`), then run"));
-  CHECK(problem->first == std::set{label("lib")});
+  CHECK(problem->first == std::set{named("lib")});
 
-  set.source.atoms.at(label("core")).needs.insert(label("app"));
+  set.source.atoms.at(named("core")).needs.insert(named("app"));
   problem = set.check();
   REQUIRE(problem);
   CHECK(problem->error.hint().contains("app -> lib -> core -> app"));

@@ -24,9 +24,9 @@ class Silent : public engine::Observer {
 };
 
 // Sets as bare repositories, and an engine with its own cache.
-class World {
+class ChoiceWorld {
  public:
-  World() {
+  ChoiceWorld() {
     settings_.cache_root = root_ / "cache";
     std::ofstream(root_ / "publish") << R"script(#!/bin/sh
 # publish SET LABEL VERSION MANIFEST [EXTRA]: EXTRA makes it another revision.
@@ -183,7 +183,7 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
 
 // A set "company" with auth 1.0.0 and 1.1.0 and a server that needs it, the set of the root, and copies of company:
 // ahead also has auth 1.9.0, behind lacks 1.1.0, rewritten has it at another revision.
-struct Company : World {
+struct Company : ChoiceWorld {
   Company() {
     publish("root", "unused", "1.0.0");
     publish("company", "auth", "1.0.0");
@@ -354,7 +354,7 @@ TEST_CASE("a version that changed at a URL since an earlier run is rejected ther
 }
 
 TEST_CASE("of a lock, only what moves gets another version, wherever it is in the graph") {
-  World world;
+  ChoiceWorld world;
   const std::vector<std::string> sets{"company company", "again company"}, needs{"company app ^1", "again tool ^1"};
   world.publish("root", "unused", "1.0.0");
   world.publish("company", "app", "1.0.0", {"own ::"}, {"own lib ^1"});

@@ -58,13 +58,22 @@ class Parent {
     return await_exit();
   }
 
+  // Of the process with this directory in /proc. A process can end at any moment, also between opening and reading.
+  static std::string command_line(const fs::path& process) {
+    try {
+      std::ifstream in(process / "cmdline", std::ios::binary);
+      return {std::istreambuf_iterator<char>(in), {}};
+    } catch (const std::ios_base::failure&) {
+      return {};
+    }
+  }
+
   // The processes with the directory of this one in their arguments, but for the parent.
   std::size_t left() const {
     std::size_t count = 0;
     for (const auto& entry : fs::directory_iterator("/proc")) {
       if (entry.path().filename() == std::to_string(process_)) continue;
-      std::ifstream in(entry.path() / "cmdline", std::ios::binary);
-      const std::string words(std::istreambuf_iterator<char>(in), {});
+      const std::string words = command_line(entry.path());
       if (words.contains(directory_.path().string())) ++count;
     }
     return count;

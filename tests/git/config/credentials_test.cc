@@ -15,8 +15,8 @@ namespace eka::git {
 namespace {
 
 // A home directory with a helper that records its input.
-struct World {
-  explicit World(const std::string& answer = "username=joe\npassword=s3cret\n") {
+struct LoginWorld {
+  explicit LoginWorld(const std::string& answer = "username=joe\npassword=s3cret\n") {
     test::make_repository(server.root() / "a.git");
     test::write_file(home.path() / "answer", answer);
     const std::string log = (home.path() / "log").string();
@@ -27,13 +27,13 @@ struct World {
     setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
     setenv("GIT_CONFIG_GLOBAL", (home.path() / ".gitconfig").c_str(), 1);
   }
-  ~World() {
+  ~LoginWorld() {
     setenv("HOME", home_before.c_str(), 1);
     unsetenv("GIT_CONFIG_NOSYSTEM");
     unsetenv("GIT_CONFIG_GLOBAL");
   }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
+  LoginWorld(const LoginWorld&) = delete;
+  LoginWorld& operator=(const LoginWorld&) = delete;
 
   std::unique_ptr<Remote> open(const std::string& path) {
     if (!connector) {
@@ -63,7 +63,7 @@ constexpr const char* joe = "Basic am9lOnMzY3JldA==";
 }  // namespace
 
 TEST_CASE("credentials: a helper is asked once per host, and is told that the login was accepted") {
-  World world;
+  LoginWorld world;
   std::vector<std::unique_ptr<Remote>> remotes;
   std::vector<coro::Task<std::vector<Ref>>> queries;
   for (int i = 0; i < 5; ++i) {
@@ -83,13 +83,13 @@ TEST_CASE("credentials: a helper is asked once per host, and is told that the lo
 }
 
 TEST_CASE("credentials: no helper is asked if the server requires no login") {
-  World world;
+  LoginWorld world;
   CHECK(world.runtime.run(world.open("/a.git")->ls_refs({"refs/heads/"})).size() == 2);
   CHECK(world.asked("get") == 0);
 }
 
 TEST_CASE("credentials: a helper for one path is not asked for another, and its login is not sent there") {
-  World world;
+  LoginWorld world;
   std::string config = test::read_file(world.home.path() / ".gitconfig");
   config.replace(0, std::string_view("[credential]").size(),
                  "[credential \"" + world.server.url() + "/private/team\"]");
@@ -113,7 +113,7 @@ TEST_CASE("credentials: a helper for one path is not asked for another, and its 
 }
 
 TEST_CASE("credentials: netrc takes precedence over helpers") {
-  World world;
+  LoginWorld world;
   test::write_file(world.home.path() / ".netrc", "machine 127.0.0.1 login joe password s3cret\n");
   CHECK(world.runtime.run(world.open("/private/a.git")->ls_refs({"refs/heads/"})).size() == 2);
   CHECK(world.asked("get") == 0);
@@ -121,7 +121,7 @@ TEST_CASE("credentials: netrc takes precedence over helpers") {
 }
 
 TEST_CASE("credentials: if no helper has a login, the server's error is reported") {
-  World world("");
+  LoginWorld world("");
   const auto remote = world.open("/private/a.git");
   try {
     world.runtime.run(remote->ls_refs({}));
@@ -136,7 +136,7 @@ TEST_CASE("credentials: if no helper has a login, the server's error is reported
 }
 
 TEST_CASE("credentials: a redirect to another origin neither sends nor asks for a login") {
-  World world;
+  LoginWorld world;
   CHECK(world.runtime.run(world.open("/private/a.git")->ls_refs({"refs/heads/"})).size() == 2);
   const auto moved = world.open("/away/a.git");
   CHECK(world.runtime.run(moved->ls_refs({"refs/heads/"})).size() == 2);
@@ -147,7 +147,7 @@ TEST_CASE("credentials: a redirect to another origin neither sends nor asks for 
 }
 
 TEST_CASE("configuration: insteadOf redirects, headers are sent, and both are reported without secrets") {
-  World world;
+  LoginWorld world;
   test::write_file(world.home.path() / ".gitconfig",
                    "[url \"" + world.server.url() +
                        "/private/\"]\n\tinsteadOf = https://far.example/\n"

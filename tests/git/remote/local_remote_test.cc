@@ -11,8 +11,8 @@
 namespace eka::git {
 namespace {
 
-struct World {
-  World() { test::make_repository(bare()); }
+struct LocalWorld {
+  LocalWorld() { test::make_repository(bare()); }
   std::filesystem::path bare() const { return home.path() / "a.git"; }
   LocalRemote open(const std::filesystem::path& path) {
     return LocalRemote(unwrap(atom::Url::parse(path.string())), runtime.pool());
@@ -58,7 +58,7 @@ std::string listing(const std::vector<Ref>& refs) {
 }  // namespace
 
 TEST_CASE("local: refs equal those of git ls-remote") {
-  World world;
+  LocalWorld world;
   const auto refs = world.runtime.run(world.open(world.bare()).ls_refs({}));
   CHECK(listing(refs) == test::shell(world.bare(), "git ls-remote ."));
   REQUIRE(refs.size() == 8);
@@ -82,7 +82,7 @@ TEST_CASE("local: refs equal those of git ls-remote") {
 }
 
 TEST_CASE("local: a fetch delivers the same objects as git") {
-  World world;
+  LocalWorld world;
   CHECK(world.fetch(world.bare(), {world.id("main")}) == world.reachable("main"));
   CHECK(world.fetch(world.bare(), {world.id("main"), world.id("topic/x")}) == world.reachable("main topic/x"));
   CHECK(world.fetch(world.bare(), {world.id("v1.0")}) == world.reachable("v1.0"));
@@ -95,7 +95,7 @@ TEST_CASE("local: a fetch delivers the same objects as git") {
 }
 
 TEST_CASE("local: a filter omits the same objects as git") {
-  World world;
+  LocalWorld world;
   const std::vector wants = {world.id("main"), world.id("main:one")};
   CHECK(world.fetch(world.bare(), wants, 0, Filter::trees) == world.reachable("--filter=tree:0 main main:one"));
   CHECK(world.fetch(world.bare(), wants, 0, Filter::blobs) == world.reachable("--filter=blob:none main main:one"));
@@ -104,13 +104,13 @@ TEST_CASE("local: a filter omits the same objects as git") {
 }
 
 TEST_CASE("local: a shallow repository delivers the objects it has") {
-  World world;
+  LocalWorld world;
   test::shell(world.home.path(), "git clone -q --bare --depth 1 file://$PWD/a.git shallow");
   CHECK(world.fetch(world.home.path() / "shallow", {world.id("main")}) == world.reachable("-1 main"));
 }
 
 TEST_CASE("local: missing objects are named") {
-  World world;
+  LocalWorld world;
   const auto absent = unwrap(atom::ObjectId::parse(std::string(40, '2')));
   try {
     world.fetch(world.bare(), {world.id("main"), absent});
@@ -125,7 +125,7 @@ TEST_CASE("local: missing objects are named") {
 }
 
 TEST_CASE("local: many concurrent fetches do not exhaust a small pool") {
-  World world;
+  LocalWorld world;
   std::vector<std::unique_ptr<LocalRemote>> remotes;
   std::vector<test::StringSink> sinks(8);
   std::vector<coro::Task<>> fetches;

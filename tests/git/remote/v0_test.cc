@@ -15,7 +15,7 @@
 namespace eka::git {
 namespace {
 
-struct World {
+struct V0World {
   std::unique_ptr<Remote> open(const std::string& url) { return connector.open(unwrap(atom::Url::parse(url))); }
   std::vector<Ref> refs(Remote& remote, std::vector<std::string> prefixes = {}) {
     return runtime.run(remote.ls_refs(std::move(prefixes)));
@@ -41,21 +41,13 @@ std::string described(const std::vector<Ref>& refs) {
   return out;
 }
 
-std::string objects_of(const std::string& pack) {
-  const test::TemporaryDirectory scratch;
-  test::write_file(scratch.path() / "pack", pack);
-  return test::shell(scratch.path(),
-                     "git init -q . && git index-pack --stdin < pack > /dev/null &&"
-                     " git cat-file --batch-all-objects --batch-check");
-}
-
 atom::ObjectId id_of(const std::filesystem::path& repository, const std::string& name) {
   return unwrap(atom::ObjectId::parse(test::shell(repository, "git rev-parse '" + name + "'").substr(0, 40)));
 }
 
 // `url` serves the repository at `path` in protocol v0.
 void try_server(const std::string& url, const std::filesystem::path& path) {
-  World world;
+  V0World world;
   const auto remote = world.open(url);
   const auto local = world.open(path.string());
 
@@ -68,7 +60,7 @@ void try_server(const std::string& url, const std::filesystem::path& path) {
   // Objects that refs point to, in one request, shallow and complete.
   const auto main = id_of(path, "main");
   const auto atom = id_of(path, "refs/eka/atoms/a/1.0.0");
-  CHECK(objects_of(world.fetch(*remote, {main, atom})) == objects_of(world.fetch(*local, {main, atom})));
+  CHECK(test::objects_of(world.fetch(*remote, {main, atom})) == test::objects_of(world.fetch(*local, {main, atom})));
   FetchOptions shallow;
   shallow.depth = 1;
   CHECK(world.fetch(*remote, {main}, shallow).size() < world.fetch(*remote, {main}).size());
@@ -78,15 +70,15 @@ void try_server(const std::string& url, const std::filesystem::path& path) {
   const auto parent = id_of(path, "main~2");
   FetchOptions at_main = shallow;
   at_main.known_refs.push_back({parent, "refs/heads/main"});
-  CHECK(objects_of(world.fetch(*remote, {parent}, at_main)) == objects_of(world.fetch(*local, {main})));
-  CHECK(objects_of(world.fetch(*remote, {parent}, shallow)).find(parent.hex()) != std::string::npos);
+  CHECK(test::objects_of(world.fetch(*remote, {parent}, at_main)) == test::objects_of(world.fetch(*local, {main})));
+  CHECK(test::objects_of(world.fetch(*remote, {parent}, shallow)).find(parent.hex()) != std::string::npos);
   FetchOptions nowhere;
   nowhere.known_refs.push_back({parent, "refs/heads/nowhere"});
   CHECK_THROWS_AS(world.fetch(*remote, {parent}, nowhere), Error);
 
   // If the server allows any object id, only this object is requested.
   test::shell(path, "git config uploadpack.allowAnySHA1InWant true");
-  CHECK(objects_of(world.fetch(*remote, {parent})) == objects_of(world.fetch(*local, {parent})));
+  CHECK(test::objects_of(world.fetch(*remote, {parent})) == test::objects_of(world.fetch(*local, {parent})));
   CHECK(remote->traffic().retries == 0);
 }
 
@@ -115,7 +107,7 @@ TEST_CASE("v0: over ssh, where sshd drops GIT_PROTOCOL") {
 TEST_CASE("v0: an empty repository has no refs") {
   const test::GitDaemon server(true);
   test::shell(server.root(), "git init -q --bare empty.git");
-  World world;
+  V0World world;
   CHECK(world.refs(*world.open(server.url() + "/empty.git")).empty());
 }
 

@@ -14,7 +14,8 @@
 namespace eka::git {
 namespace {
 
-const Capabilities capabilities = Capabilities::from_text("agent=git\nls-refs\nfetch=shallow\nobject-format=sha1\n");
+const Capabilities remote_capabilities =
+    Capabilities::from_text("agent=git\nls-refs\nfetch=shallow\nobject-format=sha1\n");
 
 class OurClock final : public coro::Clock {
  public:
@@ -93,7 +94,7 @@ class PlayedSession final : public Session {
   unsigned generation() const override { return generation_; }
 
  private:
-  Capabilities capabilities_ = eka::git::capabilities;
+  Capabilities capabilities_ = eka::git::remote_capabilities;
   std::deque<Turn>& turns_;
   std::vector<net::Patience>& patience_;  // of each call
   int fresh_starts_;
@@ -106,8 +107,8 @@ struct World {
   World() {
     test::make_repository(home.path());
     id = unwrap(atom::ObjectId::parse(test::shell(home.path(), "git rev-parse main").substr(0, 40)));
-    ls_refs = test::upload_pack(home.path(), ls_refs_request(capabilities, {}));
-    fetch = test::upload_pack(home.path(), unwrap(fetch_request(capabilities, std::vector{id}, FetchOptions())));
+    ls_refs = test::upload_pack(home.path(), ls_refs_request(remote_capabilities, {}));
+    fetch = test::upload_pack(home.path(), unwrap(fetch_request(remote_capabilities, std::vector{id}, FetchOptions())));
   }
   WireRemote open(int fresh_starts = 0) {
     return WireRemote(unwrap(atom::Url::parse("https://h.example/r")),

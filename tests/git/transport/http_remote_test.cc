@@ -24,8 +24,8 @@ namespace {
 using test::GitServer;
 using test::LoggedRequest;
 
-struct World {
-  World() { test::make_repository(server.root() / "a.git"); }
+struct HttpWorld {
+  HttpWorld() { test::make_repository(server.root() / "a.git"); }
 
   std::unique_ptr<Remote> open(const std::string& path) { return open_url(server.url() + path); }
   std::unique_ptr<Remote> open_url(const std::string& text) {
@@ -51,7 +51,7 @@ struct World {
 };
 
 // The error thrown by ls_refs().
-Error failure_of(World& world, Remote& remote) {
+Error failure_of(HttpWorld& world, Remote& remote) {
   try {
     world.runtime.run(remote.ls_refs({}));
   } catch (const Error& error) {
@@ -60,28 +60,10 @@ Error failure_of(World& world, Remote& remote) {
   return Error(Kind::failure, "it succeeded");
 }
 
-std::string git_ls_remote(const std::filesystem::path& repository) {
-  return test::shell(repository, "git ls-remote . | grep -v '\\^{}$'");
-}
-
-std::string as_ls_remote(const std::vector<Ref>& refs) {
-  std::string out;
-  for (const Ref& ref : refs) out += ref.id.hex() + "\t" + ref.name + "\n";
-  return out;
-}
-
-std::string objects_of(const std::string& pack) {
-  const test::TemporaryDirectory scratch;
-  test::write_file(scratch.path() / "pack", pack);
-  return test::shell(scratch.path(),
-                     "git init -q . && git index-pack --stdin < pack > /dev/null &&"
-                     " git cat-file --batch-all-objects --batch-check");
-}
-
 }  // namespace
 
 TEST_CASE("http: twenty repositories of one host need one handshake and twenty requests") {
-  World world;
+  HttpWorld world;
   std::vector<std::unique_ptr<Remote>> remotes;
   for (int i = 0; i < 20; ++i) {
     const std::string name = "/r" + std::to_string(i) + ".git";
@@ -91,8 +73,8 @@ TEST_CASE("http: twenty repositories of one host need one handshake and twenty r
   std::vector<coro::Task<std::vector<Ref>>> queries;
   for (const auto& remote : remotes) queries.push_back(remote->ls_refs({}));
   const auto answers = world.runtime.run(coro::all(std::move(queries)));
-  const std::string expected = git_ls_remote(world.server.root() / "a.git");
-  for (const auto& refs : answers) CHECK(as_ls_remote(refs) == expected);
+  const std::string expected = test::git_ls_remote(world.server.root() / "a.git");
+  for (const auto& refs : answers) CHECK(test::as_ls_remote(refs) == expected);
 
   const auto log = world.server.log();
   CHECK(log.size() == 21);
@@ -130,7 +112,7 @@ TEST_CASE("http: twenty repositories of one host need one handshake and twenty r
 }
 
 TEST_CASE("http: all wants are sent in one request") {
-  World world;
+  HttpWorld world;
   const auto remote = world.open("/a.git");
   const auto refs = world.runtime.run(remote->ls_refs({"refs/eka/"}));
   REQUIRE(refs.size() == 3);
@@ -139,7 +121,7 @@ TEST_CASE("http: all wants are sent in one request") {
   wants.push_back(wants[0]);
   test::StringSink sink;
   world.runtime.run(remote->fetch(wants, sink));
-  const std::string objects = objects_of(sink.pack);
+  const std::string objects = test::objects_of(sink.pack);
   for (const Ref& ref : refs) CHECK(objects.contains(ref.id.hex()));
   const auto log = world.server.log();
   CHECK(log.size() == 3);
@@ -149,7 +131,7 @@ TEST_CASE("http: all wants are sent in one request") {
 }
 
 TEST_CASE("http: a shallow fetch has no history, a full one has all, and progress is reported") {
-  World world;
+  HttpWorld world;
   const auto remote = world.open("/a.git");
   const auto refs = world.runtime.run(remote->ls_refs({"refs/heads/main"}));
   const std::vector wants = {refs.at(0).id};
@@ -162,7 +144,7 @@ TEST_CASE("http: a shallow fetch has no history, a full one has all, and progres
   test::StringSink deep;
   world.runtime.run(remote->fetch(wants, deep));
   const auto commits = [](const std::string& pack) {
-    const std::string text = objects_of(pack);
+    const std::string text = test::objects_of(pack);
     std::size_t n = 0;
     for (std::size_t at = text.find(" commit "); at != std::string::npos; at = text.find(" commit ", at + 1)) ++n;
     return n;
@@ -174,7 +156,7 @@ TEST_CASE("http: a shallow fetch has no history, a full one has all, and progres
 }
 
 TEST_CASE("http: a missing object is an error without retry") {
-  World world;
+  HttpWorld world;
   const auto remote = world.open("/a.git");
   test::StringSink sink;
   const std::vector wants = {unwrap(atom::ObjectId::parse(std::string(40, '1')))};
@@ -184,7 +166,7 @@ TEST_CASE("http: a missing object is an error without retry") {
 }
 
 TEST_CASE("http: missing repositories, and responses that are not git") {
-  World world;
+  HttpWorld world;
   const auto missing = world.open("/none.git");
   const Error error = failure_of(world, *missing);
   CHECK(error.kind() == Kind::remote);
@@ -203,7 +185,7 @@ TEST_CASE("http: missing repositories, and responses that are not git") {
 }
 
 TEST_CASE("http: a URL not named by the user receives no command until it has responded as git") {
-  World world;
+  HttpWorld world;
   std::mutex mutex;
   std::vector<std::string> asked;
   const net::test::RawServer other([&](net::test::RawServer::Connection& connection, const std::string& request) {
@@ -249,7 +231,7 @@ TEST_CASE("http: a URL not named by the user receives no command until it has re
 }
 
 TEST_CASE("http: the URL of a repository has no query, wherever it comes from") {
-  World world;
+  HttpWorld world;
   const auto refused = [](Connector& connector, const std::string& url) -> std::string {
     try {
       connector.open(unwrap(atom::Url::parse(url)));
@@ -267,7 +249,7 @@ TEST_CASE("http: the URL of a repository has no query, wherever it comes from") 
 }
 
 TEST_CASE("http: a failed repository does not cost others on the host their handshake") {
-  World world;
+  HttpWorld world;
   std::vector<std::unique_ptr<Remote>> remotes;
   remotes.push_back(world.open("/none.git"));
   for (int i = 0; i < 5; ++i) remotes.push_back(world.open("/a.git"));
@@ -280,7 +262,7 @@ TEST_CASE("http: a failed repository does not cost others on the host their hand
 }
 
 TEST_CASE("http: concurrent requests to a host with an older protocol all use that protocol") {
-  World world;
+  HttpWorld world;
   std::vector<std::unique_ptr<Remote>> remotes;
   for (int i = 0; i < 5; ++i) remotes.push_back(world.open("/old/a.git"));
   std::vector<coro::Task<std::vector<Ref>>> queries;
@@ -296,7 +278,7 @@ TEST_CASE("http: concurrent requests to a host with an older protocol all use th
 }
 
 TEST_CASE("http: concurrent redirects are all followed") {
-  World world;
+  HttpWorld world;
   std::vector<std::unique_ptr<Remote>> remotes;
   for (int i = 0; i < 3; ++i) remotes.push_back(world.open("/moved/a.git"));
   std::vector<coro::Task<std::vector<Ref>>> queries;
@@ -305,9 +287,10 @@ TEST_CASE("http: concurrent redirects are all followed") {
 }
 
 TEST_CASE("http: a server with an older protocol is used with that protocol") {
-  World world;
+  HttpWorld world;
   const auto remote = world.open("/old/a.git");
-  CHECK(as_ls_remote(world.runtime.run(remote->ls_refs({}))) == git_ls_remote(world.server.root() / "a.git"));
+  CHECK(test::as_ls_remote(world.runtime.run(remote->ls_refs({}))) ==
+        test::git_ls_remote(world.server.root() / "a.git"));
   CHECK(remote->traffic().handshakes == 2);
   CHECK(remote->traffic().requests == 1);  // in v2, before the protocol was known
   const auto next = world.open("/old/a.git");
@@ -323,7 +306,7 @@ TEST_CASE("http: a server with an older protocol is used with that protocol") {
 }
 
 TEST_CASE("http: a host that is wrongly assumed to speak v2") {
-  World world;
+  HttpWorld world;
   world.runtime.run(world.open("/a.git")->ls_refs({}));
   const auto remote = world.open("/old/a.git");
   CHECK(world.runtime.run(remote->ls_refs({"refs/tags/"})).size() == 1);
@@ -332,7 +315,7 @@ TEST_CASE("http: a host that is wrongly assumed to speak v2") {
 }
 
 TEST_CASE("http: a redirect of discovery is followed for the lifetime of the remote") {
-  World world;
+  HttpWorld world;
   const auto remote = world.open("/moved/a.git");
   CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
   CHECK(world.runtime.run(remote->ls_refs({})).size() == 8);
@@ -361,7 +344,7 @@ TEST_CASE("http: a redirect of discovery is followed for the lifetime of the rem
 }
 
 TEST_CASE("http: secrets are sent only to the origin of the URL") {
-  World world;
+  HttpWorld world;
   const std::string host = world.server.url().substr(7);
   const auto own = world.open_url("http://joe:s3cret@" + host + "/private/a.git");
   CHECK(world.runtime.run(own->ls_refs({})).size() == 8);
@@ -389,7 +372,7 @@ TEST_CASE("http: secrets are sent only to the origin of the URL") {
 }
 
 TEST_CASE("http: a cancelled request ends, and the host remains usable") {
-  World world;
+  HttpWorld world;
   const auto remote = world.open("/a.git");
   const auto none = world.open("/none.git");
   std::vector<coro::Task<std::vector<Ref>>> both;
@@ -416,7 +399,7 @@ class SlowSink final : public net::ByteSink {
 };
 
 TEST_CASE("https: one HTTP/2 connection is shared by all requests") {
-  World world;
+  HttpWorld world;
   const Trust trust(world.server.certificate().string());
   Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
   const auto url = unwrap(atom::Url::parse(world.server.tls_url() + "/a.git"));
@@ -447,7 +430,7 @@ TEST_CASE("https: one HTTP/2 connection is shared by all requests") {
 }
 
 TEST_CASE("https: a redirect to http is not followed, whichever origin the secret is for") {
-  World world;
+  HttpWorld world;
   const Trust trust(world.server.certificate().string());
   Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory);
   const std::string host = world.server.tls_url().substr(8);
@@ -468,7 +451,7 @@ TEST_CASE("http: a server that sends only keep-alives is aborted") {
     while (connection.send("0005\x01")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     return false;
   });
-  World world;
+  HttpWorld world;
   net::Timeouts timeouts;
   timeouts.stall = std::chrono::seconds(1);  // ten times as long for a pack
   Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, timeouts);
@@ -488,7 +471,7 @@ TEST_CASE("http: a server that sends only keep-alives is aborted") {
 }
 
 TEST_CASE("https: a server without a trusted certificate is rejected with a hint") {
-  World world;
+  HttpWorld world;
   const auto remote = world.open_url(world.server.tls_url() + "/a.git");
   const Error error = failure_of(world, *remote);
   CHECK_FALSE(error.is_retryable());
@@ -497,7 +480,7 @@ TEST_CASE("https: a server without a trusted certificate is rejected with a hint
 }
 
 TEST_CASE("http: every request has the User-Agent of a git client, or the configured one") {
-  World world;
+  HttpWorld world;
   const auto shy = world.open("/shy/a.git");
   const auto refs = world.runtime.run(shy->ls_refs({"refs/heads/main"}));
   REQUIRE(refs.size() == 1);
@@ -536,7 +519,7 @@ std::vector<std::string> many_prefixes(std::size_t count, bool random) {
 }  // namespace
 
 TEST_CASE("http: large bodies of requests are compressed, and sent in parts if they are still too large") {
-  World world;
+  HttpWorld world;
   const auto remote = world.open("/small/a.git");
   world.runtime.run(remote->ls_refs({"refs/heads/main"}));
   const auto requests = remote->traffic().requests;
@@ -570,7 +553,7 @@ TEST_CASE("http: a busy response to the first command, or to the handshake besid
       return connection.send(net::test::http_response("200 OK", "application/x-git-upload-pack-advertisement",
                                                       "000eversion 2\n000cls-refs\n0012fetch=shallow\n0000"));
     });
-    World world;
+    HttpWorld world;
     std::vector<net::HostRests::Wait> waits;
     Connector connector(world.runtime.reactor(), world.runtime.pool(), world.memory, {}, {}, {},
                         [&](const net::HostRests::Wait& wait) { waits.push_back(wait); });

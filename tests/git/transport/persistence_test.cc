@@ -18,7 +18,7 @@
 namespace eka::git {
 namespace {
 
-struct World {
+struct PersistenceWorld {
   std::unique_ptr<Remote> open(const std::string& text) {
     const atom::Url url = unwrap(atom::Url::parse(text));
     connector.named_by_user(url);
@@ -50,15 +50,15 @@ constexpr const char* single = "on a new connection: the server accepts one requ
 constexpr const char* closed = "on a new connection: the server closed the idle";
 
 // sshd that drops or accepts GIT_PROTOCOL, and limits the duration of a command.
-struct Ssh {
-  Ssh(const std::string& settings, const std::string& seconds)
+struct SshUse {
+  SshUse(const std::string& settings, const std::string& seconds)
       : server(settings + "ForceCommand timeout " + seconds + " sh -c \"$SSH_ORIGINAL_COMMAND\"\n") {
     setenv("GIT_SSH_COMMAND", ("ssh -F " + server.client().string()).c_str(), 1);
     test::make_repository(server.home() / "a.git");
   }
-  ~Ssh() { unsetenv("GIT_SSH_COMMAND"); }
-  Ssh(const Ssh&) = delete;
-  Ssh& operator=(const Ssh&) = delete;
+  ~SshUse() { unsetenv("GIT_SSH_COMMAND"); }
+  SshUse(const SshUse&) = delete;
+  SshUse& operator=(const SshUse&) = delete;
   std::string url() const { return server.url() + (server.home() / "a.git").string(); }
 
   test::SshServer server;
@@ -69,7 +69,7 @@ struct Ssh {
 TEST_CASE("persistence: git daemon in v0 lists refs and is fetched from over one connection") {
   const test::GitDaemon server(true);
   test::make_repository(server.root() / "a.git");
-  World world;
+  PersistenceWorld world;
   const auto remote = world.open(server.url() + "/a.git");
   world.runtime.run(remote->greet());  // detects v0
   const auto main = world.main(*remote);
@@ -86,7 +86,7 @@ TEST_CASE("persistence: git daemon in v0 lists refs and is fetched from over one
 TEST_CASE("persistence: git daemon in v0 closes between two requests") {
   const test::GitDaemon server(true, 3);
   test::make_repository(server.root() / "a.git");
-  World world;
+  PersistenceWorld world;
   const auto remote = world.open(server.url() + "/a.git");
   const auto main = world.main(*remote);
   const int before = server.connections();
@@ -102,7 +102,7 @@ TEST_CASE("persistence: git daemon in v0 closes between two requests") {
 TEST_CASE("persistence: git daemon in v2 closes between two requests") {
   test::GitDaemon server(false, 3);
   test::make_repository(server.root() / "a.git");
-  World world;
+  PersistenceWorld world;
   const auto remote = world.open(server.url() + "/a.git");
   const auto main = world.main(*remote);
   CHECK(world.fetch(*remote, main) > 1000);
@@ -118,7 +118,7 @@ TEST_CASE("persistence: git daemon in v2 closes between two requests") {
     idle();
     CHECK(world.fetch(*remote, main) > 1000);
     CHECK(remote->traffic().closed_while_idle == 2);
-    World next;
+    PersistenceWorld next;
     next.memory.facts = world.memory.facts;
     const auto again = next.open(server.url() + "/a.git");
     const int before = server.connections();
@@ -139,8 +139,8 @@ TEST_CASE("persistence: git daemon in v2 closes between two requests") {
 }
 
 TEST_CASE("persistence: ssh in v0, two requests in a run") {
-  const Ssh ssh("", "20");
-  World world;
+  const SshUse ssh("", "20");
+  PersistenceWorld world;
   const auto remote = world.open(ssh.url());
   world.runtime.run(remote->greet());
   const int before = ssh.server.logins();
@@ -153,8 +153,8 @@ TEST_CASE("persistence: ssh in v0, two requests in a run") {
 TEST_CASE("persistence: ssh whose server ends the command between two requests") {
   for (const bool old : {true, false}) {
     CAPTURE(old);
-    const Ssh ssh(old ? "" : "AcceptEnv GIT_PROTOCOL\n", "3");
-    World world;
+    const SshUse ssh(old ? "" : "AcceptEnv GIT_PROTOCOL\n", "3");
+    PersistenceWorld world;
     const auto remote = world.open(ssh.url());
     if (old) world.runtime.run(remote->greet());
     const auto main = world.main(*remote);
@@ -224,7 +224,7 @@ struct Seen {
 };
 
 // A handshake, and four sequential requests.
-Seen five_requests(World& world, const HttpGit& server) {
+Seen five_requests(PersistenceWorld& world, const HttpGit& server) {
   const auto remote = world.open(server.url());
   world.runtime.run(remote->greet());
   const auto main = world.main(*remote);
@@ -240,7 +240,7 @@ std::string origin_of(const HttpGit& server) {
 
 TEST_CASE("persistence: an HTTP/1.0 server gets one connection per request, and no request twice") {
   const HttpGit server(1, true, true);
-  World world;
+  PersistenceWorld world;
   const Seen seen = five_requests(world, server);
   CHECK(seen.requests == 5);
   CHECK(seen.connections == 5);
@@ -252,7 +252,7 @@ TEST_CASE("persistence: an HTTP/1.0 server gets one connection per request, and 
 
 TEST_CASE("persistence: a server that closes after several requests and announces it") {
   const HttpGit server(2, true);
-  World world;
+  PersistenceWorld world;
   const Seen seen = five_requests(world, server);
   CHECK(seen.requests == 5);
   CHECK(seen.connections == 3);
@@ -262,7 +262,7 @@ TEST_CASE("persistence: a server that closes after several requests and announce
 
 TEST_CASE("persistence: a proxy that silently closes used connections") {
   const HttpGit server(2, false);
-  World world;
+  PersistenceWorld world;
   const Seen seen = five_requests(world, server);
   CHECK(seen.requests == 7);  // the third and the fifth are sent twice
   CHECK(seen.connections == 3);
@@ -275,7 +275,7 @@ TEST_CASE("persistence: a proxy that silently closes used connections") {
 
 TEST_CASE("persistence: a server that silently closes after each request is detected and remembered") {
   const HttpGit server(1, false);
-  World world;
+  PersistenceWorld world;
   const Seen seen = five_requests(world, server);
   CHECK(seen.requests == 9);
   CHECK(seen.connections == 5);

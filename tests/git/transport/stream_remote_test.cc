@@ -15,7 +15,7 @@
 namespace eka::git {
 namespace {
 
-struct World {
+struct StreamWorld {
   std::unique_ptr<Remote> open(const std::string& url) { return connector.open(unwrap(atom::Url::parse(url))); }
   std::vector<Ref> refs(Remote& remote, std::vector<std::string> prefixes = {}) {
     return runtime.run(remote.ls_refs(std::move(prefixes)));
@@ -40,7 +40,7 @@ struct World {
   Connector connector{runtime.reactor(), runtime.pool(), memory};
 };
 
-// Created before the World, whose Connector reads the environment.
+// Created before the StreamWorld, whose Connector reads the environment.
 struct Ssh {
   explicit Ssh(const std::string& settings = "AcceptEnv GIT_PROTOCOL\n") : server(settings) {
     setenv("GIT_SSH_COMMAND", ("ssh -F " + server.client().string()).c_str(), 1);
@@ -57,24 +57,6 @@ struct Ssh {
   test::SshServer server;
 };
 
-std::string as_ls_remote(const std::vector<Ref>& refs) {
-  std::string out;
-  for (const Ref& ref : refs) out += ref.id.hex() + "\t" + ref.name + "\n";
-  return out;
-}
-
-std::string git_ls_remote(const std::filesystem::path& repository) {
-  return test::shell(repository, "git ls-remote . | grep -v '\\^{}$'");
-}
-
-std::string objects_of(const std::string& pack) {
-  const test::TemporaryDirectory scratch;
-  test::write_file(scratch.path() / "pack", pack);
-  return test::shell(scratch.path(),
-                     "git init -q . && git index-pack --stdin < pack > /dev/null &&"
-                     " git cat-file --batch-all-objects --batch-check");
-}
-
 std::string all_objects_of(const std::filesystem::path& repository, const std::string& revision) {
   return test::shell(repository, "git rev-list --objects " + revision +
                                      " | cut -d' ' -f1 | git cat-file --batch-check | LC_ALL=C sort");
@@ -85,13 +67,13 @@ std::string all_objects_of(const std::filesystem::path& repository, const std::s
 TEST_CASE("git://: refs and objects over one connection") {
   test::GitDaemon server;
   test::make_repository(server.root() / "a.git");
-  World world;
+  StreamWorld world;
   const auto remote = world.open(server.url() + "/a.git");
   const auto refs = world.refs(*remote);
-  CHECK(as_ls_remote(refs) == git_ls_remote(server.root() / "a.git"));
+  CHECK(test::as_ls_remote(refs) == test::git_ls_remote(server.root() / "a.git"));
   const auto main = world.refs(*remote, {"refs/heads/main"});
   REQUIRE(main.size() == 1);
-  CHECK(objects_of(world.fetch(*remote, main[0].id)) == all_objects_of(server.root() / "a.git", "main"));
+  CHECK(test::objects_of(world.fetch(*remote, main[0].id)) == all_objects_of(server.root() / "a.git", "main"));
   CHECK(server.connections() == 1);
   CHECK(remote->traffic().requests == 3);
   CHECK(remote->traffic().handshakes == 1);
@@ -125,7 +107,7 @@ TEST_CASE("git://: refs and objects over one connection") {
 TEST_CASE("git://: many concurrent remotes, one of them missing") {
   test::GitDaemon server;
   test::make_repository(server.root() / "a.git");
-  World world;
+  StreamWorld world;
   std::vector<std::unique_ptr<Remote>> remotes;
   std::vector<coro::Task<std::vector<Ref>>> queries;
   for (int i = 0; i < 30; ++i) {
@@ -151,18 +133,18 @@ TEST_CASE("cyclic symrefs are omitted and do not block") {
   test::shell(repository,
               "git symbolic-ref refs/heads/a refs/heads/b && git symbolic-ref refs/heads/b refs/heads/a && "
               "git symbolic-ref refs/heads/itself refs/heads/itself && git symbolic-ref HEAD refs/heads/a");
-  World world;
+  StreamWorld world;
   const auto remote = world.open(server.url() + "/a.git");
   const auto local = world.open(repository.string());
-  const auto refs = as_ls_remote(world.refs(*remote));
-  CHECK(refs == git_ls_remote(repository));
+  const auto refs = test::as_ls_remote(world.refs(*remote));
+  CHECK(refs == test::git_ls_remote(repository));
   CHECK(refs.find("refs/heads/main") != std::string::npos);
   CHECK(refs.find("HEAD") == std::string::npos);
-  CHECK(as_ls_remote(world.refs(*local)) == refs);
+  CHECK(test::as_ls_remote(world.refs(*local)) == refs);
 }
 
 TEST_CASE("git://: connection refused") {
-  World world;
+  StreamWorld world;
   std::string url;
   {
     const test::GitDaemon server;
@@ -178,12 +160,12 @@ TEST_CASE("git://: connection refused") {
 TEST_CASE("ssh: refs and objects over one session") {
   const Ssh ssh;
   const auto repository = ssh.repository("a.git");
-  World world;
+  StreamWorld world;
   const auto remote = world.open(ssh.url(repository));
-  CHECK(as_ls_remote(world.refs(*remote)) == git_ls_remote(repository));
+  CHECK(test::as_ls_remote(world.refs(*remote)) == test::git_ls_remote(repository));
   const auto main = world.refs(*remote, {"refs/heads/main"});
   REQUIRE(main.size() == 1);
-  CHECK(objects_of(world.fetch(*remote, main[0].id)) == all_objects_of(repository, "main"));
+  CHECK(test::objects_of(world.fetch(*remote, main[0].id)) == all_objects_of(repository, "main"));
   CHECK(ssh.server.logins() == 1);
   CHECK(remote->traffic().requests == 3);
   CHECK(remote->traffic().handshakes == 1);
@@ -192,7 +174,7 @@ TEST_CASE("ssh: refs and objects over one session") {
 
 TEST_CASE("ssh: a path is passed as one word, whatever it contains") {
   const Ssh ssh;
-  World world;
+  StreamWorld world;
   for (const char* const name : {"it's", "$(touch pwned)", "a;b", "new%0aline", "`id`", "ex!clam", "a b\"c"}) {
     INFO(name);
     const std::string spelled(name);
@@ -217,7 +199,7 @@ TEST_CASE("ssh: arguments that look like options are rejected before a process i
 TEST_CASE("ssh: an unknown host, a missing key and a missing repository are reported with hints") {
   const Ssh ssh;
   const auto repository = ssh.repository("a.git");
-  World world;
+  StreamWorld world;
   const auto missing = world.open(ssh.server.url() + "/nowhere.git");
   const Error no_repository = world.failure_of(*missing);
   CHECK(no_repository.kind() == Kind::remote);
@@ -241,7 +223,7 @@ TEST_CASE("ssh: an unknown host, a missing key and a missing repository are repo
 TEST_CASE("ssh: fewer concurrent sessions are used if the server limits logins") {
   const Ssh ssh("AcceptEnv GIT_PROTOCOL\nMaxStartups 2:100:3\n");
   const auto repository = ssh.repository("a.git");
-  World world;
+  StreamWorld world;
   std::vector<std::unique_ptr<Remote>> remotes;
   std::vector<coro::Task<std::vector<Ref>>> queries;
   for (int i = 0; i < 8; ++i) {
@@ -258,14 +240,14 @@ TEST_CASE("ssh: an error output line of ten megabytes") {
   SUBCASE("does not delay the response") {
     const Ssh ssh("AcceptEnv GIT_PROTOCOL\nForceCommand " + line + "exec sh -c \"$SSH_ORIGINAL_COMMAND\"\n");
     const auto repository = ssh.repository("a.git");
-    World world;
+    StreamWorld world;
     const auto remote = world.open(ssh.url(repository));
-    CHECK(as_ls_remote(world.refs(*remote)) == git_ls_remote(repository));
+    CHECK(test::as_ls_remote(world.refs(*remote)) == test::git_ls_remote(repository));
     CHECK(remote->traffic().bytes_received < 10'000);  // error output is not counted
   }
   SUBCASE("is truncated and escaped in the error") {
     const Ssh ssh("ForceCommand echo 'the reason' >&2; " + line + "exit 1\n");
-    World world;
+    StreamWorld world;
     const Error error = world.failure_of(*world.open(ssh.server.url() + "/a.git"));
     CHECK(error.kind() == Kind::remote);
     CHECK(error.message().find("the reason") != std::string::npos);
@@ -280,7 +262,7 @@ TEST_CASE("ssh: text that the login shell prints is named as the cause") {
                                  "9999 users\\n", "0008x", "ab\\n", "This account is not available.\\n"}) {
     CAPTURE(text);
     setenv("GIT_SSH_COMMAND", ("f() { printf '" + text + "'; cat; }; f").c_str(), 1);
-    World world;
+    StreamWorld world;
     const auto remote = world.open("ssh://git@h.example/x.git");
     const Error error = world.failure_of(*remote);
     CHECK(error.kind() == Kind::remote);

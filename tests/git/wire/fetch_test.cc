@@ -11,13 +11,13 @@ namespace {
 const Capabilities capabilities =
     Capabilities::from_text("agent=git\nls-refs=unborn\nfetch=shallow filter\nobject-format=sha1\n");
 
-struct Seen {
+struct Fetched {
   std::string pack, progress;
   std::optional<Error> error;
 };
 
-Seen parse(std::string_view bytes, std::size_t step) {
-  Seen seen;
+Fetched parse_fetch(std::string_view bytes, std::size_t step) {
+  Fetched seen;
   FetchParser parser;
   for (std::size_t at = 0; at < bytes.size(); at += step) {
     parser.feed(bytes.substr(at, step));
@@ -52,7 +52,7 @@ const std::string pack_section = line("packfile");
 TEST_CASE("fetch: git's response, split anywhere, contains a pack that git accepts") {
   const test::TemporaryDirectory home;
   test::make_repository(home.path());
-  const auto want = *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse main").substr(0, 40));
+  const auto want = *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse_fetch main").substr(0, 40));
   FetchOptions options;
   SUBCASE("with history") {}
   SUBCASE("with progress") {
@@ -65,7 +65,7 @@ TEST_CASE("fetch: git's response, split anywhere, contains a pack that git accep
   REQUIRE(request);
   const std::string bytes = test::upload_pack(home.path(), *request);
 
-  const Seen whole = parse(bytes, bytes.size());
+  const Fetched whole = parse_fetch(bytes, bytes.size());
   CHECK_FALSE(whole.error);
   CHECK(whole.progress.empty() == !options.progress);
   const test::TemporaryDirectory scratch;
@@ -74,30 +74,30 @@ TEST_CASE("fetch: git's response, split anywhere, contains a pack that git accep
   const std::string commits =
       test::shell(scratch.path(), "git cat-file --batch-all-objects --batch-check | grep -c commit");
   CHECK(commits == (options.depth == 1 ? "1\n" : "3\n"));
-  for (const std::size_t step : {1U, 5U, 1000U, 65521U}) CHECK(parse(bytes, step).pack == whole.pack);
+  for (const std::size_t step : {1U, 5U, 1000U, 65521U}) CHECK(parse_fetch(bytes, step).pack == whole.pack);
 
   // Truncate anywhere in the first and the last kilobyte, and at some points in between.
   for (std::size_t n = 0; n < bytes.size(); n += n < 1000 || n + 1000 > bytes.size() ? 1 : 997) {
-    const Seen cut = parse(std::string_view(bytes).substr(0, n), 65536);
+    const Fetched cut = parse_fetch(std::string_view(bytes).substr(0, n), 65536);
     REQUIRE(cut.error);
     CHECK(cut.error->is_retryable());
     CHECK(whole.pack.starts_with(cut.pack));
   }
   for (const std::string_view extra : {"0000", "0002", "0006xx", "x"})
-    CHECK(parse(bytes + std::string(extra), 100).error);
+    CHECK(parse_fetch(bytes + std::string(extra), 100).error);
 }
 
 TEST_CASE("fetch: sections") {
   const std::string pack = pack_section + band(1, "PACK") + "0000";
-  CHECK(parse(pack, 3).pack == "PACK");
-  CHECK(parse(line("acknowledgments") + line("NAK") + line("ready") + "0001" + pack, 3).pack == "PACK");
-  CHECK(parse(line("shallow-info") + line("shallow 01") + "0001" + line("wanted-refs") + "0001" + pack, 3).pack ==
+  CHECK(parse_fetch(pack, 3).pack == "PACK");
+  CHECK(parse_fetch(line("acknowledgments") + line("NAK") + line("ready") + "0001" + pack, 3).pack == "PACK");
+  CHECK(parse_fetch(line("shallow-info") + line("shallow 01") + "0001" + line("wanted-refs") + "0001" + pack, 3).pack ==
         "PACK");
-  CHECK(parse(pack_section + band(1, "PA") + band(1, "") + band(2, "so far") + band(1, "CK") + "0000", 2).pack ==
+  CHECK(parse_fetch(pack_section + band(1, "PA") + band(1, "") + band(2, "so far") + band(1, "CK") + "0000", 2).pack ==
         "PACK");
 
   const auto refused = [](const std::string& bytes) {
-    const Seen seen = parse(bytes, 3);
+    const Fetched seen = parse_fetch(bytes, 3);
     return seen.error && !seen.error->is_retryable() && seen.error->kind() == Kind::remote;
   };
   CHECK(refused(line("packfile-uris") + line("0123 https://elsewhere.example/pack") + "0001" + pack));
@@ -114,12 +114,13 @@ TEST_CASE("fetch: sections") {
 }
 
 TEST_CASE("fetch: the server's error message is escaped") {
-  const Seen seen = parse(pack_section + band(1, "PA") + band(3, "out of \x1b[31mmemory\r\n") + "0000", 7);
+  const Fetched seen = parse_fetch(pack_section + band(1, "PA") + band(3, "out of \x1b[31mmemory\r\n") + "0000", 7);
   REQUIRE(seen.error);
   CHECK(seen.error->message() == "remote error: out of \\x1b[31mmemory");
   CHECK(seen.pack == "PA");
-  CHECK(parse(line("ERR upload-pack: not our ref"), 7).error->message() == "remote error: upload-pack: not our ref");
-  CHECK(parse(line("ERR " + std::string(60'000, '\x9b')), 7).error->message().size() < 500);
+  CHECK(parse_fetch(line("ERR upload-pack: not our ref"), 7).error->message() ==
+        "remote error: upload-pack: not our ref");
+  CHECK(parse_fetch(line("ERR " + std::string(60'000, '\x9b')), 7).error->message().size() < 500);
 }
 
 TEST_CASE("fetch: with a have, the server sends a thin pack in one round") {
@@ -127,7 +128,7 @@ TEST_CASE("fetch: with a have, the server sends a thin pack in one round") {
   test::shell(home.path(),
               "git init -q -b main . && mkdir a && seq 20000 > a/large && seq 20001 40000 > a/other && git add -A && "
               "git -c user.name=x -c user.email=x commit -qm 1 && echo more >> a/large && "
-              "for tree in $(git rev-parse HEAD:a) $(git add -A; git write-tree --prefix=a/); do "
+              "for tree in $(git rev-parse_fetch HEAD:a) $(git add -A; git write-tree --prefix=a/); do "
               "printf 'tree %s\\nauthor  <> 0 +0000\\ncommitter  <> 0 +0000\\n\\nx' $tree | "
               "git hash-object -t commit -w --stdin >> commits; done");
   const std::string commits = test::shell(home.path(), "cat commits");
@@ -139,8 +140,8 @@ TEST_CASE("fetch: with a have, the server sends a thin pack in one round") {
   const auto difference = fetch_request(capabilities, std::vector{second}, options);
   REQUIRE(difference);
   CHECK(difference->contains("have " + first.hex() + "\n"));
-  CHECK(parse(test::upload_pack(home.path(), *whole), 65536).pack.size() > 50'000);
-  const Seen seen = parse(test::upload_pack(home.path(), *difference), 65536);
+  CHECK(parse_fetch(test::upload_pack(home.path(), *whole), 65536).pack.size() > 50'000);
+  const Fetched seen = parse_fetch(test::upload_pack(home.path(), *difference), 65536);
   CHECK_FALSE(seen.error);
   CHECK(seen.pack.size() < 1000);
 }
@@ -157,7 +158,7 @@ TEST_CASE("fetch: a filter is sent if the server supports it, and git applies it
   test::make_repository(home.path());
   test::shell(home.path(), "git config uploadpack.allowFilter true");
   const auto id = [&](const std::string& revision) {
-    return *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse " + revision).substr(0, 40));
+    return *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse_fetch " + revision).substr(0, 40));
   };
   const std::vector wants = {id("main"), id("main:one")};
   FetchOptions options;
@@ -173,9 +174,9 @@ TEST_CASE("fetch: a filter is sent if the server supports it, and git applies it
   CHECK_FALSE(fetch_request(Capabilities::from_text("fetch=shallow"), wants, options)->contains("filter"));
   const auto request = fetch_request(capabilities, wants, options);
   REQUIRE(request);
-  const Seen whole = [&] {
+  const Fetched whole = [&] {
     const std::string bytes = test::upload_pack(home.path(), *request);
-    return parse(bytes, bytes.size());
+    return parse_fetch(bytes, bytes.size());
   }();
   CHECK_FALSE(whole.error);
   const test::TemporaryDirectory scratch;

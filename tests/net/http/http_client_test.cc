@@ -18,6 +18,7 @@
 #include "coro/task/task_group.h"
 #include "net/http/send_patiently.h"
 #include "net/policy/http_error.h"
+#include "tests/net/fake_clock.h"
 #include "tests/net/raw_server.h"
 
 namespace eka::net {
@@ -385,33 +386,13 @@ TEST_CASE("http client: what a response reveals about its connection") {
   CHECK(kept("HTTP/1.0 200 OK\r\nContent-Length: 1\r\nConnection: keep-alive") == true);
 }
 
-namespace {
-
-class FakeClock final : public coro::Clock {
- public:
-  std::chrono::steady_clock::time_point now() override { return now_; }
-  coro::Task<> sleep(std::chrono::milliseconds time) override {
-    slept += time;
-    now_ += time;
-    co_return;
-  }
-  std::chrono::system_clock::time_point date() override { return {}; }
-  double uniform() override { return 0; }
-  std::chrono::milliseconds slept{};
-
- private:
-  std::chrono::steady_clock::time_point now_{std::chrono::hours(1)};
-};
-
-}  // namespace
-
 TEST_CASE("http client: no request is sent to a busy host before its Retry-After") {
   std::string busy;
   const RawServer server([&](Connection& connection, const std::string& request) {
     return request.starts_with("GET /busy") ? connection.send(busy) : answer(connection);
   });
   coro::Runtime runtime(1);
-  FakeClock clock;
+  test::FakeClock clock;
   HttpClient client(runtime.reactor(), {.longest_rest = std::chrono::seconds(60)}, clock);
   const auto ask_busy = [&](const std::string& headers) {
     busy = test::http_response("503 Service Unavailable", "text/plain", "", headers);
@@ -471,7 +452,7 @@ struct Limited {
 TEST_CASE("http client: a request is repeated until its host is no longer busy, and each is counted") {
   Limited limited(5, "Retry-After: 10\r\n");
   coro::Runtime runtime(1);
-  FakeClock clock;
+  test::FakeClock clock;
   std::vector<HostRests::Wait> waits;
   HttpClient client(runtime.reactor(), {.longest_rest = std::chrono::seconds(60)}, clock,
                     [&](const HostRests::Wait& wait) { waits.push_back(wait); });
@@ -491,7 +472,7 @@ TEST_CASE("http client: a request is repeated until its host is no longer busy, 
 TEST_CASE("http client: a host that stays busy is given up after the limit, by all of its requests together") {
   Limited limited(1'000'000);
   coro::Runtime runtime(1);
-  FakeClock clock;
+  test::FakeClock clock;
   HttpClient client(runtime.reactor(), {.longest_rest = std::chrono::seconds(60)}, clock);
   Traffic traffic;
   const auto ask = [&](int times) {
@@ -518,7 +499,7 @@ TEST_CASE("http client: a host that stays busy is given up after the limit, by a
 TEST_CASE("http client: a hasty request does not wait for a busy host") {
   Limited limited(1, "Retry-After: 10\r\n");
   coro::Runtime runtime(1);
-  FakeClock clock;
+  test::FakeClock clock;
   HttpClient client(runtime.reactor(), {}, clock);
   Traffic traffic;
   HttpRequest hasty = get(limited.server);

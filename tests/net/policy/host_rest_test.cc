@@ -8,29 +8,13 @@
 #include "coro/run/runtime.h"
 #include "coro/task/task_group.h"
 #include "tests/coro/waiting.h"
+#include "tests/net/fake_clock.h"
 
 namespace eka::net {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-class FakeClock final : public coro::Clock {
- public:
-  std::chrono::steady_clock::time_point now() override { return now_; }
-  std::chrono::system_clock::time_point date() override { return {}; }
-  coro::Task<> sleep(milliseconds time) override {
-    co_await coro::yield();
-    now_ += time;
-    slept += time;
-  }
-  double uniform() override { return 0; }
-  void pass(milliseconds time) { now_ += time; }
-  milliseconds slept{};
-
- private:
-  std::chrono::steady_clock::time_point now_{std::chrono::hours(1)};
-};
 
 using Answer = std::pair<long, std::optional<seconds>>;
 
@@ -59,7 +43,7 @@ struct World {
   }
 
   coro::Runtime runtime{1};
-  FakeClock clock;
+  test::FakeClock clock;
   const std::chrono::steady_clock::time_point begin = clock.now();
   int waits = 0;
   HostRests rests{clock, seconds(60), [this](const HostRests::Wait& wait) { waits += wait.ended ? 0 : 1; }};

@@ -7,31 +7,12 @@
 #include <doctest/doctest.h>
 
 #include "net/policy/http_error.h"
+#include "tests/net/fake_clock.h"
 
 using namespace eka;
 
-namespace {
-
-class FakeClock final : public coro::Clock {
- public:
-  std::chrono::steady_clock::time_point now() override { return now_; }
-  std::chrono::system_clock::time_point date() override { return {}; }
-  coro::Task<> sleep(std::chrono::milliseconds time) override {
-    slept.push_back(time.count());
-    now_ += time;
-    co_return;
-  }
-  double uniform() override { return 0; }
-  std::vector<long> slept;
-
- private:
-  std::chrono::steady_clock::time_point now_{};
-};
-
-}  // namespace
-
 TEST_CASE("retries and repetitions are counted and reported") {
-  FakeClock clock;
+  net::test::FakeClock clock;
   std::vector<std::string> told;
   net::Retries retries(net::request_policy({}), clock,
                        [&](std::string_view text, net::Repeat) { told.emplace_back(text); });

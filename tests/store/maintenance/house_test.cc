@@ -38,7 +38,7 @@ const atom::ObjectId genesis = atom::ObjectId::of("commit", "genesis");
 atom::Label label(std::string_view text) {
   return unwrap(atom::Label::parse(text));
 }
-atom::Version version(std::string_view text) {
+atom::Version parsed_version(std::string_view text) {
   return unwrap(atom::Version::parse(text));
 }
 
@@ -56,7 +56,7 @@ Atom add_atom(CacheFixture& fixture, const std::string& name, const std::string&
   atom.tree = builder.directory(entries);
   atom.commit = builder.commit_of(atom.tree);
   fixture.accept(builder.pack(), {atom.commit});
-  fixture.hold(genesis, label(name), version("1.0.0"), atom.commit);
+  fixture.hold(genesis, label(name), parsed_version("1.0.0"), atom.commit);
   return atom;
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("damaged loose objects, modified trees and dangling refs are found and
   const Atom atom = add_atom(house, "a", "text");
   const fs::path place = house.run(house.cache().trees().materialize(atom.tree));
   const auto loose = house.run(house.cache().objects().write_commit("tree " + atom.tree.hex() + "\nloose\n"));
-  house.hold(genesis, label("loose"), version("1.0.0"), loose);
+  house.hold(genesis, label("loose"), parsed_version("1.0.0"), loose);
   damage(house.places.objects() / loose.hex().substr(0, 2) / loose.hex().substr(2), 0);
   fs::permissions(place / "atom.toml", fs::perms::owner_all);
   std::ofstream(place / "atom.toml") << "changed";
@@ -175,7 +175,7 @@ TEST_CASE("unused atoms are collected, those named by a lock are kept") {
   House house;
   const Atom needed = add_atom(house, "needed", "needed");
   const Atom unused = add_atom(house, "unused", "unused");
-  const std::string lock = R"(version = 0
+  const std::string lock = R"(parsed_version = 0
 [compose]
 use = "nix"
 entry = "default.nix"
@@ -185,7 +185,7 @@ mirrors = ["https://example.com/set"]
 [[deps]]
 type = "atom"
 label = "needed"
-version = "1.0.0"
+parsed_version = "1.0.0"
 set = ")" + genesis.hex() + R"("
 rev = ")" + needed.commit.hex() +
                            R"("
@@ -249,7 +249,7 @@ TEST_CASE("an atom without a ref is kept while in use, and gets a ref even after
   house.accept(builder.pack(), {rev});
   house.reopen();
   CHECK(house.run(house.cache().objects().commit(rev)));
-  const std::vector<store::AtomName> atoms = {{label("x"), version("1.0.0"), rev}};
+  const std::vector<store::AtomName> atoms = {{label("x"), parsed_version("1.0.0"), rev}};
   const auto refs = [&] { return house.given(genesis, label("x"), store::Giver::unknown()).size(); };
   SUBCASE("in use") {
     house.collect_later({rev});
@@ -276,8 +276,8 @@ TEST_CASE("an atom delivered by two remotes counts once, and their statements ar
   House house;
   const Atom atom = add_atom(house, "x", "text");
   const auto url = unwrap(atom::Url::parse("https://example.com/set"));
-  house.hold(genesis, label("x"), version("1.0.0"), atom.commit, store::Giver::remote(url));
-  house.cache().vouched().remember(url, genesis, {{label("x"), version("1.0.0"), atom.commit}});
+  house.hold(genesis, label("x"), parsed_version("1.0.0"), atom.commit, store::Giver::remote(url));
+  house.cache().vouched().remember(url, genesis, {{label("x"), parsed_version("1.0.0"), atom.commit}});
   CHECK(house.audit().atoms == 1);
   CHECK(house.collect_later({atom.commit}).atoms_kept == 1);
   CHECK(house.cache().vouched().versions(url, genesis, {label("x")}).at(0).size() == 1);
@@ -380,8 +380,8 @@ TEST_CASE("live objects of a pack are moved before it is deleted") {
   const auto kept = both.commit_of(both.directory({{{"100644", "f"}, both.blob("kept")}}));
   const auto gone = both.commit_of(both.directory({{{"100644", "f"}, both.blob("gone")}}));
   house.accept(both.pack(), {kept, gone});
-  house.hold(genesis, label("kept"), version("1.0.0"), kept);
-  house.hold(genesis, label("gone"), version("1.0.0"), gone);
+  house.hold(genesis, label("kept"), parsed_version("1.0.0"), kept);
+  house.hold(genesis, label("gone"), parsed_version("1.0.0"), gone);
   const auto done = house.collect_later({kept});
   CHECK(done.objects_kept == 3);
   CHECK(done.objects_dropped == 3);

@@ -26,7 +26,7 @@ atom::Label label(int number) {
   return unwrap(atom::Label::parse("label-" + std::to_string(number)));
 }
 
-atom::Version version(std::string_view text) {
+atom::Version version_of(std::string_view text) {
   return unwrap(atom::Version::parse(text));
 }
 
@@ -34,7 +34,7 @@ const Giver giver = Giver::remote(unwrap(atom::Url::parse("https://example.com/s
 
 Refs::Delivery many(const atom::ObjectId& genesis, int count, const atom::ObjectId& rev, int first = 0) {
   Refs::Delivery out{giver, genesis, {}};
-  for (int i = first; i < first + count; ++i) out.names.push_back({label(i), version("1.0.0"), rev});
+  for (int i = first; i < first + count; ++i) out.names.push_back({label(i), version_of("1.0.0"), rev});
   return out;
 }
 
@@ -84,12 +84,12 @@ TEST_CASE("many refs share one file, few are loose, and git sees all of them") {
   CHECK(other.all().size() == 40);
 }
 
-TEST_CASE("a version may have several revisions and several givers") {
+TEST_CASE("a version_of may have several revisions and several givers") {
   const Place place;
   const Refs refs(place.git);
   refs.write({many(one, 8, two), many(one, 8, one)});
   CHECK(place.versions(refs, one, 7) == 2);
-  Refs::Delivery other{Giver::working_tree(), one, {{label(7), version("1.0.0"), two}}};
+  Refs::Delivery other{Giver::working_tree(), one, {{label(7), version_of("1.0.0"), two}}};
   refs.write({other});
   CHECK(place.versions(refs, one, 7) == 2);
   CHECK(refs.given(Giver::working_tree(), one, {label(7)}).at(0).size() == 1);

@@ -24,7 +24,7 @@ std::string verdict(std::string_view pack, std::size_t piece = 100'000, const Pa
   return "";
 }
 
-bool has(const std::string& text, std::string_view part) {
+bool mentions(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -82,21 +82,21 @@ TEST_CASE("a pack with any byte changed is rejected") {
 }
 
 TEST_CASE("bytes after the end are rejected") {
-  CHECK(has(verdict(honest().pack() + "x"), "data after the end"));
-  CHECK(has(verdict(honest().pack() + "x", 1), "data after the end"));
+  CHECK(mentions(verdict(honest().pack() + "x"), "data after the end"));
+  CHECK(mentions(verdict(honest().pack() + "x", 1), "data after the end"));
 }
 
 TEST_CASE("entries larger or smaller than declared are rejected") {
   PackBuilder larger;
   larger.raw(3, 10, "", deflated(std::string(100 << 20, 'a')));
-  CHECK(has(verdict(larger.pack()), "larger than its declared size of 10 bytes"));
+  CHECK(mentions(verdict(larger.pack()), "larger than its declared size of 10 bytes"));
   PackBuilder smaller;
   smaller.raw(3, 11, "", deflated("0123456789"));
-  CHECK(has(verdict(smaller.pack()), "of 10 bytes has the declared size 11"));
+  CHECK(mentions(verdict(smaller.pack()), "of 10 bytes mentions the declared size 11"));
 }
 
 TEST_CASE("a wrong number of entries is rejected") {
-  CHECK(has(verdict(honest().pack(0xffffffff)), "4294967295 objects exceed the limit"));
+  CHECK(mentions(verdict(honest().pack(0xffffffff)), "4294967295 objects exceed the limit"));
   CHECK(verdict(honest().pack(7)) != "");
   CHECK(verdict(honest().pack(5)) != "");
 }
@@ -105,22 +105,22 @@ TEST_CASE("unknown entry types are rejected") {
   for (const unsigned type : {0U, 5U}) {
     PackBuilder builder;
     builder.raw(type, 1, "", deflated("x"));
-    CHECK(has(verdict(builder.pack()), "type " + std::to_string(type)));
+    CHECK(mentions(verdict(builder.pack()), "type " + std::to_string(type)));
   }
 }
 
 TEST_CASE("objects over the limit are rejected by their declared size") {
   PackBuilder blob;
   blob.raw(3, 1ULL << 40, "", deflated("x"));
-  CHECK(has(verdict(blob.pack()), "exceeds the limit of 512 MiB"));
+  CHECK(mentions(verdict(blob.pack()), "exceeds the limit of 512 MiB"));
   PackBuilder tree;
   tree.raw(2, 100 << 20, "", deflated("x"));
-  CHECK(has(verdict(tree.pack()), "exceeds the limit of 32 MiB"));
+  CHECK(mentions(verdict(tree.pack()), "exceeds the limit of 32 MiB"));
   PackBuilder delta;
   const std::size_t base = delta.next();
   delta.blob("base");
   delta.delta(base, varint(4) + varint(1ULL << 33) + copy_instruction(0, 4));
-  CHECK(has(verdict(delta.pack()), "delta of 8192 MiB"));
+  CHECK(mentions(verdict(delta.pack()), "delta of 8192 MiB"));
   PackBuilder absurd;
   absurd.raw(3, ~0ULL, "", deflated("x"));
   CHECK(verdict(absurd.pack()) != "");
@@ -138,7 +138,7 @@ TEST_CASE("a delta bomb is rejected by its expanded size") {
     base = builder.delta(base, instructions);
   }
   CHECK(builder.next() < 20'000);
-  CHECK(has(verdict(builder.pack()), "expands to over"));
+  CHECK(mentions(verdict(builder.pack()), "expands to over"));
 }
 
 TEST_CASE("delta chains that take too long to resolve are rejected, with bases named by offset or id") {
@@ -163,7 +163,7 @@ TEST_CASE("delta chains that take too long to resolve are rejected, with bases n
     CAPTURE(by_id);
     CHECK(verdict(chain(1'200'000, 100, by_id)) == "");
     // 1 GB in total, but a thousand steps to the end, and 500 on average.
-    CHECK(has(verdict(chain(1'200'000, 1000, by_id)), "resolving delta chains takes over"));
+    CHECK(mentions(verdict(chain(1'200'000, 1000, by_id)), "resolving delta chains takes over"));
   }
 }
 
@@ -175,11 +175,11 @@ TEST_CASE("a delta whose base offset is not the start of an entry is rejected") 
   for (const std::size_t place : {std::size_t{0}, std::size_t{11}, blob + 1, blob + 5}) {
     PackBuilder each = builder;
     each.delta(place, instructions);
-    CHECK(has(verdict(each.pack()), "delta without base"));
+    CHECK(mentions(verdict(each.pack()), "delta without base"));
   }
   PackBuilder itself = builder;
   itself.raw(6, instructions.size(), std::string(1, '\0'), deflated(instructions));
-  CHECK(has(verdict(itself.pack()), "delta without base"));
+  CHECK(mentions(verdict(itself.pack()), "delta without base"));
 }
 
 TEST_CASE("the cost of a delta chain includes each delta down to the whole object") {
@@ -202,5 +202,5 @@ TEST_CASE("a pack of 1 MB that expands to 1 GB is rejected before it is inflated
   const std::string zeros = deflated(std::string(128 << 20, '\0'));
   for (int i = 0; i < 8; ++i) builder.raw(3, 128 << 20, "", zeros);
   CHECK(builder.next() < 1'100'000);
-  CHECK(has(verdict(builder.pack(), 4096), "expands to over"));
+  CHECK(mentions(verdict(builder.pack(), 4096), "expands to over"));
 }

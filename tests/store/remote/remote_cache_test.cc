@@ -27,8 +27,8 @@ namespace {
 
 constexpr std::string_view type = "application/octet-stream";
 
-struct World {
-  explicit World(RawServer::Respond respond) : server(std::move(respond)) {
+struct RemoteWorld {
+  explicit RemoteWorld(RawServer::Respond respond) : server(std::move(respond)) {
     RemoteCache::Tell tell;
     tell.note = [this](std::string_view text) { notes.emplace_back(text); };
     cache.emplace(runtime.reactor(), runtime.pool(), coro::Clock::system(),
@@ -56,7 +56,7 @@ RawServer::Respond always(std::string response) {
 
 TEST_CASE("blobs and results are written and read back") {
   std::map<std::string, std::string> kept;
-  World world([&](RawServer::Connection& connection, const std::string& request) {
+  RemoteWorld world([&](RawServer::Connection& connection, const std::string& request) {
     const auto path = request.substr(4, request.find(' ', 4) - 4);
     if (request.starts_with("PUT ")) {
       kept[path] = request.substr(request.find("\r\n\r\n") + 4);
@@ -95,7 +95,7 @@ TEST_CASE("wrong, truncated and oversized bytes are misses with one warning") {
   };
   for (const auto& response : responses) {
     CAPTURE(response.substr(0, 80));
-    World world(always(response));
+    RemoteWorld world(always(response));
     CHECK_FALSE(world.blob(blob));
     CHECK_FALSE(world.blob(blob));
     CHECK(world.notes.size() == 1);
@@ -103,21 +103,21 @@ TEST_CASE("wrong, truncated and oversized bytes are misses with one warning") {
 }
 
 TEST_CASE("a result that is no message is a miss") {
-  World world(always(http_response("200 OK", type, "\x2a\xff\xff\xff")));
+  RemoteWorld world(always(http_response("200 OK", type, "\x2a\xff\xff\xff")));
   CHECK_FALSE(world.result("key"));
   CHECK(world.notes.size() == 1);
 }
 
 TEST_CASE("a failing request is repeated, and then the cache is left alone") {
   std::atomic<int> requests = 0;
-  World world([&](RawServer::Connection& connection, const std::string&) {
+  RemoteWorld world([&](RawServer::Connection& connection, const std::string&) {
     const bool fails = ++requests == 1;
     return connection.send(fails ? http_response("500 Oops", type, "") : http_response("200 OK", type, "12345"));
   });
   CHECK(world.blob(RemoteBlob::of("12345")) == "12345");
   CHECK(world.notes.empty());
 
-  World dead(always(http_response("500 Oops", type, "")));
+  RemoteWorld dead(always(http_response("500 Oops", type, "")));
   for (int i = 0; i < 10; ++i) CHECK_FALSE(dead.result("key"));
   CHECK(dead.server.requests() == 3 * store::CircuitBreaker::most);
   CHECK(dead.notes.size() == 1);
