@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/query/paths.h"
+
 namespace eka::cli {
 namespace {
 
@@ -25,7 +27,7 @@ class Tree {
   void below(std::size_t index, const std::string& indent, std::size_t level) {
     if (level >= depth_) return;
     drawn_.insert(index);
-    const auto& next = edges_[index];
+    const auto next = engine::in_name_order(graph_, edges_[index]);
     for (std::size_t i = 0; i < next.size(); ++i) {
       const bool last = i + 1 == next.size();
       const bool folded = drawn_.contains(next[i]) && !edges_[next[i]].empty();

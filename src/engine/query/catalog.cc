@@ -11,7 +11,7 @@
 #include "coro/task/task_group.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/locate/offer.h"
-#include "engine/resolve/sets.h"
+#include "engine/locate/sets.h"
 #include "engine/workspace/new_atom.h"
 #include "engine/workspace/package_set.h"
 #include "engine/workspace/set_remote.h"

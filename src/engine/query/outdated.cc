@@ -1,13 +1,14 @@
 #include "engine/query/outdated.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "engine/context/timed.h"
 #include "engine/fetch/sources.h"
+#include "engine/locate/sets.h"
 #include "engine/resolve/choose.h"
-#include "engine/resolve/sets.h"
 #include "engine/resolve/working_atom.h"
 #include "engine/workspace/local_atom.h"
 
@@ -59,6 +60,7 @@ class Comparison {
     const auto fresh = co_await choose_versions(context_, std::move(problem));
     OutdatedDependencies out{atom_.name, {}, {}};
     for (const auto& locked : atom_.lock->atoms) compare(locked, fresh, out);
+    std::ranges::stable_sort(out.atoms, {}, [](const OutdatedAtom& atom) { return std::tie(atom.label, atom.tag); });
     for (const auto& locked : atom_.lock->direct) {
       if (auto source = co_await compare_source(&locked)) out.sources.push_back(*std::move(source));
     }

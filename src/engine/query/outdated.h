@@ -35,7 +35,7 @@ struct OutdatedSource {  // a direct source of the atom itself, fetched by git
 
 struct OutdatedDependencies {
   std::string name;                 // directory of the atom
-  std::vector<OutdatedAtom> atoms;  // by set, then label
+  std::vector<OutdatedAtom> atoms;  // by label, then set
   std::vector<OutdatedSource> sources;
 };
 

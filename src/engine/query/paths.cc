@@ -2,8 +2,18 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
+#include <utility>
 
 namespace eka::engine {
+
+Nodes in_name_order(const DependencyGraph& graph, Nodes nodes) {
+  std::ranges::stable_sort(nodes, {}, [&](std::size_t index) {
+    const auto& node = graph.nodes[index];
+    return std::tie(node.atom.label, node.set, node.atom.version);
+  });
+  return nodes;
+}
 
 Nodes nodes_named(const DependencyGraph& graph, const DependencyName& name) {
   Nodes out;
@@ -12,7 +22,7 @@ Nodes nodes_named(const DependencyGraph& graph, const DependencyName& name) {
     if (node.atom.label != name.label || (name.set && name.set->str() != node.set)) continue;
     if (!name.version || *name.version == node.atom.version) out.push_back(i);
   }
-  return out;
+  return in_name_order(graph, std::move(out));
 }
 
 Nodes duplicates(const DependencyGraph& graph) {
@@ -22,7 +32,7 @@ Nodes duplicates(const DependencyGraph& graph) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     if (count.at(graph.nodes[i].atom.label) > 1) out.push_back(i);
   }
-  return out;
+  return in_name_order(graph, std::move(out));
 }
 
 std::vector<Nodes> dependents(const DependencyGraph& graph) {
@@ -30,6 +40,7 @@ std::vector<Nodes> dependents(const DependencyGraph& graph) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     for (const auto needed : graph.nodes[i].needs) out[needed].push_back(i);
   }
+  for (auto& nodes : out) nodes = in_name_order(graph, std::move(nodes));
   return out;
 }
 
@@ -45,7 +56,7 @@ std::vector<Nodes> paths_to(const DependencyGraph& graph, std::size_t target) {
     }
   }
   std::vector<Nodes> out;
-  for (const auto first : graph.nodes.front().needs) {
+  for (const auto first : in_name_order(graph, graph.nodes.front().needs)) {
     if (first == 0 || !next.contains(first)) continue;
     Nodes path{0, first};
     while (path.back() != target) path.push_back(next.at(path.back()));

@@ -32,6 +32,22 @@ TEST_CASE("the shortest path over each direct dependency, shortest first") {
   CHECK(paths_to(graph, 2) == std::vector<Nodes>{{0, 2}});
 }
 
+TEST_CASE("nodes are ordered by name, whatever the hashes of their sets are") {
+  auto graph = graph_of({{1, 2, 3}, {4}, {4}, {4}, {}});
+  const auto rename = [&](std::size_t at, const char* label, const char* set) {
+    graph.nodes[at].atom.label = unwrap(atom::Label::parse(label));
+    graph.nodes[at].set = set;
+  };
+  rename(1, "x", "two");
+  rename(2, "c", "own");
+  rename(3, "x", "one");
+  CHECK(in_name_order(graph, {1, 2, 3}) == Nodes{2, 3, 1});
+  CHECK(dependents(graph)[4] == Nodes{2, 3, 1});
+  CHECK(duplicates(graph) == Nodes{3, 1});
+  CHECK(nodes_named(graph, named("x")) == Nodes{3, 1});
+  CHECK(paths_to(graph, 4) == std::vector<Nodes>{{0, 2, 4}, {0, 3, 4}, {0, 1, 4}});
+}
+
 TEST_CASE("cycles end, also those that come back to the root") {
   const auto graph = graph_of({{1}, {2}, {1, 0, 3}, {}});
   CHECK(paths_to(graph, 3) == std::vector<Nodes>{{0, 1, 2, 3}});
@@ -53,8 +69,8 @@ TEST_CASE("atoms by name") {
   CHECK(duplicates(graph).empty());
   graph.nodes[2].atom.label = graph.nodes[1].atom.label;
   graph.nodes[2].set = "other";
-  CHECK(duplicates(graph) == Nodes{1, 2});
-  CHECK(nodes_named(graph, named("b")) == Nodes{1, 2});
+  CHECK(duplicates(graph) == Nodes{2, 1});
+  CHECK(nodes_named(graph, named("b")) == Nodes{2, 1});
   CHECK(nodes_named(graph, named("other::b")) == Nodes{2});
 }
 
