@@ -512,7 +512,8 @@ class Run {
   }
 
   coro::Task<> import() {
-    const std::vector<Job*> jobs = jobs_in<Evaluated>();
+    std::vector<Job*> jobs = jobs_in<Evaluated>();
+    std::erase_if(jobs, [this](Job* job) { return !context_.evaluator->is_complete(job->as<Evaluated>().result); });
     if (jobs.empty()) co_return;
     advise_sharing(jobs.size());
     if (const std::string detail = context_.evaluator->detail(); !detail.empty()) context_.observer.detail(detail);

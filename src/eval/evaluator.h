@@ -118,8 +118,14 @@ class Evaluator {
   // caller must limit their resource usage. Throws only errors that are not specific to a root.
   virtual coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered) = 0;
 
-  // Copies all derivations to the real store; their scratch directories are removed afterwards. Cancelling leaves the
-  // store valid: each path is added completely or not at all.
+  // Whether this can be imported: not yet while the process that has evaluated it evaluates other roots.
+  virtual bool is_complete(const Evaluated& evaluated) const {
+    static_cast<void>(evaluated);
+    return true;
+  }
+
+  // Copies all derivations, which must be complete, to the real store; their scratch directories are removed
+  // afterwards. Cancelling leaves the store valid: each path is added completely or not at all.
   virtual coro::Task<> import_derivations(std::vector<Evaluated> evaluated) = 0;
 
   // Whether each of these paths, with all its references, is valid in the real store. In the order of the paths.

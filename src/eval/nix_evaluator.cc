@@ -290,6 +290,10 @@ coro::Task<std::vector<Evaluated>> NixEvaluator::evaluate(Evaluation evaluation)
   co_return evaluated;
 }
 
+bool NixEvaluator::is_complete(const Evaluated& evaluated) const {
+  return !static_cast<const Scratch*>(evaluated.scratch.get())->is_in_use();
+}
+
 coro::Task<> NixEvaluator::import_derivations(std::vector<Evaluated> evaluated) {
   if (evaluated.empty()) co_return;
   auto by_place = co_await coro::offload(pool_, [&] { return wanted_of(evaluated, installed_->real_store); });

@@ -55,6 +55,7 @@ class NixEvaluator final : public Evaluator {
   std::vector<std::string> notes() const override;
   bool keeps_roots_apart() const override;
   coro::Task<Answers> evaluate_each(Evaluation evaluation, Answered answered) override;
+  bool is_complete(const Evaluated& evaluated) const override;
   coro::Task<> import_derivations(std::vector<Evaluated> evaluated) override;
   coro::Task<std::vector<bool>> exist(std::vector<std::string> store_paths) override;
   coro::Task<std::vector<Derivation>> derivations(std::vector<std::string> drv_paths) override;

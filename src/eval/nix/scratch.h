@@ -26,6 +26,11 @@ class Scratch {
   // Where sandboxes mount their root, each in its own mount namespace. Shared; empty outside of them.
   std::filesystem::path empty_root() const { return path_.parent_path() / "root"; }
 
+  // An evaluator writes to the store until it has ended: nothing may be read from its database or moved out of it.
+  void begin_use() { in_use_ = true; }
+  void end_use() { in_use_ = false; }
+  bool is_in_use() const { return in_use_; }
+
   // Removes directories of dead processes from `root`. Blocks, for up to a second if an evaluator is still exiting.
   static void sweep(const std::filesystem::path& root);
 
@@ -33,6 +38,7 @@ class Scratch {
   std::filesystem::path path_;
   coro::Descriptor lock_;
   coro::Pool& pool_;
+  bool in_use_ = false;  // on the reactor
 };
 
 }  // namespace eka::eval

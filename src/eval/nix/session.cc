@@ -128,9 +128,14 @@ Session::Session(coro::Executor executor, const SandboxSetup& setup, const Evalu
       reader_(mark_),
       group_(std::move(executor)) {}
 
+Session::~Session() {
+  if (scratch_) scratch_->end_use();
+}
+
 coro::Task<> Session::run() {
   Prepared prepared = co_await coro::offload(setup_.pool, [this] { return prepare(setup_, evaluation_, mark_); });
   scratch_ = std::move(prepared.scratch);
+  scratch_->begin_use();
   if (!evaluation_.built.empty()) {
     std::vector<std::string> built = evaluation_.built;
     co_await register_builds(setup_.installation, scratch_->store(), std::move(built));

@@ -38,6 +38,10 @@ class Session {
  public:
   Session(coro::Executor executor, const SandboxSetup& setup, const Evaluation& evaluation, const Answered& answered);
 
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
   // Throws errors that are not specific to a root, such as no space for a scratch directory. Cancelling kills the
   // process.
   coro::Task<> run();

@@ -49,6 +49,32 @@ TEST_CASE("imported derivations exist with their sources, and the scratch direct
   shell("nix-store --store " + world.store().string() + " --verify --check-contents");
 }
 
+TEST_CASE("nothing can be imported from a store that an evaluator still writes to") {
+  World world;
+  world.add("shared", {{"default.nix", "{ main = " + derivation_text("shared") + "; }"}});
+  const std::vector<std::string> labels{"a", "b"};
+  for (const std::string& label : labels) {
+    world.add(label,
+              {{"default.nix", "{ main = " + derivation_text(label, "x = atoms.deps.from.s.shared.main;") + "; }"}},
+              compose_nix(), {{"s", {"shared"}}});
+  }
+  std::vector<bool> complete;
+  Answered answered = [&](std::size_t, const Result<Evaluated>& result) {
+    complete.push_back(world.evaluator().is_complete(result.value()));
+  };
+  Answers answers = world.runtime().run(world.evaluator().evaluate_each(world.evaluation(labels), std::move(answered)));
+  CHECK(complete == std::vector<bool>{false, false});
+  std::vector<Evaluated> all;
+  for (Result<Evaluated>& root : answers.roots) {
+    all.push_back(unwrap(std::move(root)));
+    CHECK(world.evaluator().is_complete(all.back()));
+  }
+  REQUIRE(all.size() == 2);
+  const std::string last = all.back().drv_path;
+  world.runtime().run(world.evaluator().import_derivations(std::move(all)));
+  CHECK(exists(world, last));
+}
+
 TEST_CASE("separate evaluations are imported together") {
   World world;
   world.add("shared", {{"default.nix", "{ main = " + derivation_text("shared", "src = ./.;") + "; }"}});

@@ -59,6 +59,19 @@ std::string graph_of(const simdjson::dom::element& document, const std::string& 
   return out;
 }
 
+// Of an evaluator, which writes to its private store as long as it runs.
+class RunningProcess {
+ public:
+  RunningProcess() = default;
+  ~RunningProcess() { *runs_ = false; }
+  RunningProcess(const RunningProcess&) = delete;
+  RunningProcess& operator=(const RunningProcess&) = delete;
+  std::shared_ptr<const bool> runs() const { return runs_; }
+
+ private:
+  std::shared_ptr<bool> runs_ = std::make_shared<bool>(true);
+};
+
 class SimulatedEvaluator final : public eval::Evaluator {
  public:
   SimulatedEvaluator(Simulator& simulator, const Faults& faults, Store& store)
@@ -74,6 +87,7 @@ class SimulatedEvaluator final : public eval::Evaluator {
   coro::Task<eval::Answers> evaluate_each(eval::Evaluation evaluation, eval::Answered answered) override {
     if (!prepared_) simulator_.violate("the evaluator was used before it was prepared");
     auto& random = simulator_.random();
+    const RunningProcess process;
     eval::Answers out;
     simdjson::dom::parser parser;
     const simdjson::dom::element document = parser.parse(evaluation.closure_json);
@@ -111,13 +125,20 @@ class SimulatedEvaluator final : public eval::Evaluator {
                                              .meta = {},
                                              .imported = false,
                                              .messages = {},
-                                             .scratch = nullptr});
+                                             .scratch = process.runs()});
       if (answered) answered(out.roots.size() - 1, out.roots.back());
     }
     co_return out;
   }
 
+  bool is_complete(const eval::Evaluated& evaluated) const override {
+    return !*static_cast<const bool*>(evaluated.scratch.get());
+  }
+
   coro::Task<> import_derivations(std::vector<eval::Evaluated> evaluated) override {
+    for (const auto& each : evaluated) {
+      if (!is_complete(each)) simulator_.violate(each.drv_path + " was imported while its store was written to");
+    }
     co_await simulator_.sleep(milliseconds(simulator_.random().below(50)));
     for (const auto& each : evaluated) store_.valid.insert(each.drv_path);
   }
