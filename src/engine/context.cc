@@ -11,7 +11,7 @@
 #include "engine/fetch/cache_delivery.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/fetch/sources.h"
-#include "engine/resolve/sets.h"
+#include "engine/locate/sets.h"
 #include "engine/workspace/local_atoms.h"
 #include "eval/nix_evaluator.h"
 #include "git/remote/connector.h"

@@ -363,10 +363,7 @@ void Checks::requests(const Process& process) const {
     return each.second.lies && process.asked.urls.contains(each.first);
   });
   if (process.asked.any_failure || asked_a_liar || process.cancelled || disk_failed) return;
-  // What was pushed is listed again. An atom that is planned or prefetched without a lock is listed to find its
-  // version, and again if others depend on it: the two do not share what they know yet.
-  const bool locates = process.command == Command::plan || process.command == Command::prefetch;
-  const std::size_t most = process.command == Command::publish || locates ? 2 : 1;
+  const std::size_t most = process.command == Command::publish ? 2 : 1;  // what was pushed is listed again
   std::map<atom::ObjectId, std::string> delivered;
   for (const auto& [url, counts] : process.asked.urls) {
     const std::set<std::string> lists(counts.lists.begin(), counts.lists.end());

@@ -24,7 +24,7 @@ class Delivery;    // fetch/delivery.h
 class Fetcher;     // fetch/fetcher.h
 class LocalAtoms;  // workspace/local_atoms.h
 class Remotes;     // context/remotes.h
-class Sets;        // resolve/sets.h
+class Sets;        // locate/sets.h
 class Sources;     // fetch/sources.h
 
 class Context {

@@ -11,6 +11,7 @@
 #include "atom/names/atom_commit.h"
 #include "engine/context/timed.h"
 #include "engine/locate/offer.h"
+#include "engine/locate/sets.h"
 #include "engine/locate/vouched.h"
 
 namespace eka::engine {
@@ -68,14 +69,13 @@ Error all_yanked(const atom::AtomUri& uri) {
 
 }  // namespace
 
-std::vector<std::string> prefixes_of(const std::vector<atom::AtomUri>& uris) {
-  std::vector<std::string> out;
-  for (const auto& uri : uris) {
-    out.push_back(atom::atom_ref_prefix(uri.label));
-    // Which versions are yanked: a version that is named exactly is used anyway.
-    if (!is_exact(uri)) out.push_back(atom::meta_ref_prefix(uri.label));
+std::vector<std::string> prefixes_of(const std::set<atom::Label>& labels) {
+  std::vector<std::string> prefixes;
+  for (const auto& label : labels) {
+    prefixes.push_back(atom::atom_ref_prefix(label));
+    prefixes.push_back(atom::meta_ref_prefix(label));
   }
-  return out;
+  return prefixes;
 }
 
 coro::Task<SetOffer> ask_offer(Context& context, Remotes& remotes, atom::Url url, std::vector<std::string> prefixes) {
@@ -153,7 +153,10 @@ coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& rem
     offer = remembered_offer(context, remotes, url, labels_of(uris));
     fresh = !offer || !all_exact_and_there(*offer, uris);
   }
-  if (fresh) offer = co_await ask_offer(context, remotes, url, prefixes_of(uris));
+  if (fresh) {
+    offer = co_await ask_offer(context, remotes, url, prefixes_of(labels_of(uris)));
+    context.sets().learn(url, labels_of(uris), *offer);
+  }
   std::vector<std::string> labels;
   const auto is_unknown = [&](const atom::AtomUri& uri) { return !offer->atoms.contains(uri.label); };
   const bool some_unknown = fresh && std::ranges::any_of(uris, is_unknown);

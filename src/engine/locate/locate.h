@@ -1,6 +1,7 @@
 // Selects the version of an atom for a URI, from its remote, or from the cache if that is sufficient.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ namespace eka::engine {
 coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& remotes, atom::Url url,
                                                   std::vector<atom::AtomUri> uris);
 
-// The refs that choose_published() needs for these URIs.
-std::vector<std::string> prefixes_of(const std::vector<atom::AtomUri>& uris);
+// The refs that say everything about these labels: versions, manifests, origins, yanks.
+std::vector<std::string> prefixes_of(const std::set<atom::Label>& labels);
 // What the remote offers among the refs with these prefixes, and its genesis, which is remembered: one ref query.
 coro::Task<SetOffer> ask_offer(Context& context, Remotes& remotes, atom::Url url, std::vector<std::string> prefixes);
 

@@ -20,8 +20,8 @@
 #include "engine/fetch/cache_delivery.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/fetch/sources.h"
+#include "engine/locate/sets.h"
 #include "engine/resolve/graph.h"
-#include "engine/resolve/sets.h"
 
 namespace eka::engine {
 

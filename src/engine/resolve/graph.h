@@ -27,7 +27,7 @@
 #include "engine/context/local_access.h"
 #include "engine/context/published.h"
 #include "engine/fetch/fetcher.h"
-#include "engine/resolve/sets.h"
+#include "engine/locate/sets.h"
 #include "engine/resolve/version_sources.h"
 #include "engine/workspace/package_set.h"
 #include "resolve/facts.h"

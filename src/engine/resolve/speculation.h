@@ -15,8 +15,8 @@
 #include "atom/lock/lock.h"
 #include "engine/context/context.h"
 #include "engine/fetch/fetcher.h"
+#include "engine/locate/sets.h"
 #include "engine/resolve/graph.h"
-#include "engine/resolve/sets.h"
 
 namespace eka::engine {
 

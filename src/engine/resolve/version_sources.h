@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "atom/manifest/manifest.h"
-#include "engine/resolve/sets.h"
+#include "engine/locate/sets.h"
 
 namespace eka::engine {
 

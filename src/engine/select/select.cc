@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,6 +10,7 @@
 #include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
 #include "engine/locate/locate.h"
+#include "engine/locate/sets.h"
 #include "engine/locate/vouched.h"
 #include "engine/select/tagged.h"
 #include "engine/workspace/local_atoms.h"
@@ -164,19 +166,23 @@ class Selecting {
       context_.observer.note(fmt::format("offline: using cached versions of {}", url.str()));
       co_return co_await offline_offer(context_, remotes, url, std::move(labels));
     }
-    std::vector<atom::AtomUri> named;
+    std::set<atom::Label> labels;
     std::vector<std::string> prefixes;
     for (const auto index : items) {
       if (const auto* wanted = std::get_if<Wanted>(&selection_.items[index])) {
-        named.push_back(wanted->uri);
+        labels.insert(wanted->uri.label);
         continue;
       }
       const auto beginning = several(index).pattern.labels.prefix();
       prefixes.push_back(std::string(atoms_prefix) + beginning);
       prefixes.push_back(std::string(meta_prefix) + beginning);  // yanked versions, and manifests with tags
     }
-    std::ranges::move(prefixes_of(named), std::back_inserter(prefixes));
-    co_return co_await ask_offer(context_, remotes, url, std::move(prefixes));
+    std::ranges::move(prefixes_of(labels), std::back_inserter(prefixes));
+    auto offer = co_await ask_offer(context_, remotes, url, std::move(prefixes));
+    // Every offered atom was asked for, by its label or by the beginning of it.
+    for (const auto& [label, versions] : offer.atoms) labels.insert(label);
+    context_.sets().learn(url, std::move(labels), offer);
+    co_return offer;
   }
 
   // Leaves an atom that is not offered to locate(), which finds out what to say about it.

@@ -1,7 +1,8 @@
 // Answers of remotes about their sets in one run: the genesis, and the versions of the requested labels.
 //
 // Each remote is queried once per label; all questions of one call go into one ref query per remote. A failure is
-// stored with its URL and returned to all callers, and a failed remote is not queried again.
+// stored with its URL and returned to all callers, and a failed remote is not queried again. What a remote answered
+// when the atoms of the command line were located is known here as well.
 #pragma once
 
 #include <map>
@@ -29,6 +30,10 @@ class Sets {
   // Offline, the cache is used for remotes (it has no manifests and no origins). Throws Cancelled only.
   coro::Task<> ask(Questions questions);
 
+  // What the remote has just answered to somebody else who asked for everything about these labels: it is not asked
+  // for them again.
+  void learn(const atom::Url& url, std::set<atom::Label> labels, SetOffer offer);
+
   bool was_asked(const atom::Url& url, const atom::Label& label) const;
   // Whether the remote has reported the versions of `label`.
   bool answered(const atom::Url& url, const atom::Label& label) const;
@@ -44,7 +49,6 @@ class Sets {
     std::optional<Error> failure;
   };
   coro::Task<> ask_one(atom::Url url, std::set<atom::Label> labels);
-  coro::Task<SetOffer> query(atom::Url url, std::set<atom::Label> labels);
 
   Context& context_;
   Remotes& remotes_;

@@ -1,10 +1,9 @@
-#include "engine/resolve/sets.h"
+#include "engine/locate/sets.h"
 
 #include <sstream>
 
 #include <fmt/format.h>
 
-#include "atom/names/atom_commit.h"
 #include "coro/task/task_group.h"
 #include "engine/locate/locate.h"
 #include "engine/locate/vouched.h"
@@ -32,35 +31,34 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
     if (offline) {
       fresh = co_await offline_offer(context_, remotes_, url, labels);
     } else {
-      fresh = co_await query(url, labels);
+      fresh = co_await ask_offer(context_, remotes_, url, prefixes_of(labels));
     }
   } catch (const Error& e) {
     failure = e;
   }
+  if (failure) {
+    known_[url].failure = std::move(failure);
+  } else {
+    learn(url, std::move(labels), std::move(fresh));
+  }
+}
+
+void Sets::learn(const atom::Url& url, std::set<atom::Label> labels, SetOffer fresh) {
   auto& known = known_[url];
-  if (!failure && !known.offer.genesis.is_null() && known.offer.genesis != fresh.genesis) {
-    failure = Error(Kind::integrity, fmt::format("the genesis of {} changed during the run from {} to {}", url.str(),
-                                                 known.offer.genesis.hex(), fresh.genesis.hex()));
+  known.failure.reset();
+  if (!known.offer.genesis.is_null() && known.offer.genesis != fresh.genesis) {
+    known.failure = Error(Kind::integrity, fmt::format("the genesis of {} changed during the run from {} to {}",
+                                                       url.str(), known.offer.genesis.hex(), fresh.genesis.hex()));
     known.offer = SetOffer();
     known.asked.clear();
+    return;
   }
-  known.failure = std::move(failure);
-  if (known.failure) co_return;
   known.offer.genesis = fresh.genesis;
   known.offer.atoms.merge(fresh.atoms);
   known.offer.manifests.merge(fresh.manifests);
   known.offer.origins.merge(fresh.origins);
   known.offer.yanked.merge(fresh.yanked);
   known.asked.merge(labels);
-}
-
-coro::Task<SetOffer> Sets::query(atom::Url url, std::set<atom::Label> labels) {
-  std::vector<std::string> prefixes;
-  for (const auto& label : labels) {
-    prefixes.push_back(atom::atom_ref_prefix(label));
-    prefixes.push_back(atom::meta_ref_prefix(label));
-  }
-  co_return co_await ask_offer(context_, remotes_, std::move(url), std::move(prefixes));
 }
 
 bool Sets::was_asked(const atom::Url& url, const atom::Label& label) const {
