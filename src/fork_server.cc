@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "eval/sandbox/confinement.h"
 
 namespace {
@@ -23,13 +24,6 @@ using Start = int (*)(Main, int, char**, Hook, Hook, Hook, void*);
 
 Main main_of_nix = nullptr;
 
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 // Nix loads this library by name at startup, which fails in the children: their root directory does not contain it.
 void load_resolver() {
   ::dlopen("libnss_dns.so.2", RTLD_NOW);
@@ -39,8 +33,8 @@ void load_resolver() {
 int serve(int /*argc*/, char** /*argv*/, char** /*envp*/) {
   load_resolver();
   eka::eval::EvaluatorCall call = eka::eval::confine_to(eka::eval::serve_evaluations());
-  std::vector<char*> argv = pointers_to(call.command);
-  std::vector<char*> environment = pointers_to(call.environment);
+  std::vector<char*> argv = argv_of(call.command);
+  std::vector<char*> environment = argv_of(call.environment);
   environ = environment.data();
   const int code = main_of_nix(static_cast<int>(call.command.size()), argv.data(), environment.data());
   std::fflush(nullptr);

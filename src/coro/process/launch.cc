@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "base/error.h"
 
 namespace eka::coro {
@@ -151,14 +152,6 @@ struct Pipe {
   Descriptor write;
 };
 
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> all;
-  all.reserve(strings.size() + 1);
-  for (auto& string : strings) all.push_back(string.data());
-  all.push_back(nullptr);
-  return all;
-}
-
 std::vector<std::string> environment(const Command& command) {
   std::vector<std::string> lines;
   for (const auto& [key, value] : command.env) lines.push_back(key + '=' + value);
@@ -189,8 +182,8 @@ Launched launch(const Command& command) {
   const std::string directory = command.directory.string();
   std::vector<std::string> words = command.argv;
   std::vector<std::string> lines = environment(command);
-  const std::vector<char*> argv = pointers(words);
-  const std::vector<char*> envp = pointers(lines);
+  const std::vector<char*> argv = argv_of(words);
+  const std::vector<char*> envp = argv_of(lines);
   Pipe input(name);
   Pipe output(name);
   Pipe errors(name);

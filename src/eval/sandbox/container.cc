@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/argv.h"
+
 namespace eka::eval {
 namespace {
 
@@ -53,13 +55,6 @@ void restrict_calls(const std::string& filter) {
   install({.len = static_cast<unsigned short>(instructions.size()), .filter = instructions.data()});
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> out;
-  for (std::string& word : words) out.push_back(word.data());
-  out.push_back(nullptr);
-  return out;
-}
-
 }  // namespace
 
 Grants container_grants(const Sandbox& sandbox) {
@@ -78,8 +73,8 @@ void become_evaluator_in_container(const NixecRequest& request) {
   const std::size_t slash = sandbox.store.rfind('/');
   const std::string place = sandbox.store.substr(0, slash);
   std::vector<std::string> words = evaluator_command(sandbox, "." + sandbox.store.substr(slash), sandbox.expressions);
-  const std::vector<char*> argv = pointers(words);
-  const std::vector<char*> envp = pointers(variables);
+  const std::vector<char*> argv = argv_of(words);
+  const std::vector<char*> envp = argv_of(variables);
   if (::chdir(place.c_str()) != 0) refuse_container(place);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) refuse_container("give up privileges");
   if (landlock_version() == 0 || !confine(container_grants(sandbox))) {

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "coro/process/descriptor.h"
 #include "eval/sandbox/container.h"
 #include "eval/sandbox/guard.h"
@@ -111,13 +112,6 @@ void limit(__rlimit_resource resource, std::uint64_t value) {
   if (::setrlimit(resource, &both) != 0) fail_with_errno("cannot set a resource limit");
 }
 
-std::vector<char*> as_argv(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 int complain(const std::exception& error, int code) {
   std::fprintf(stderr, "nixec: %s\n", error.what());
   return code;
@@ -145,7 +139,7 @@ void open_input(const NixecRequest& request) {
 
   std::vector<std::string> words{request.sandbox.bwrap, "--args", std::to_string(options_file.get()), "--"};
   words.insert(words.end(), arguments.command.begin(), arguments.command.end());
-  const std::vector<char*> argv = as_argv(words);
+  const std::vector<char*> argv = argv_of(words);
   std::array<char*, 1> no_environment{nullptr};
 
   open_input(request);
