@@ -15,7 +15,7 @@ namespace {
 
 using namespace eka;
 
-constexpr std::size_t curl_piece = 16 << 10;  // the curl_piece size of libcurl
+constexpr std::size_t curl_piece = 16 << 10;  // the piece size of libcurl
 
 // An advertisement of 10,000 refs.
 std::string advertisement() {

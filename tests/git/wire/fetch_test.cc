@@ -52,7 +52,7 @@ const std::string pack_section = line("packfile");
 TEST_CASE("fetch: git's response, split anywhere, contains a pack that git accepts") {
   const test::TemporaryDirectory home;
   test::make_repository(home.path());
-  const auto want = *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse_fetch main").substr(0, 40));
+  const auto want = *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse main").substr(0, 40));
   FetchOptions options;
   SUBCASE("with history") {}
   SUBCASE("with progress") {
@@ -128,7 +128,7 @@ TEST_CASE("fetch: with a have, the server sends a thin pack in one round") {
   test::shell(home.path(),
               "git init -q -b main . && mkdir a && seq 20000 > a/large && seq 20001 40000 > a/other && git add -A && "
               "git -c user.name=x -c user.email=x commit -qm 1 && echo more >> a/large && "
-              "for tree in $(git rev-parse_fetch HEAD:a) $(git add -A; git write-tree --prefix=a/); do "
+              "for tree in $(git rev-parse HEAD:a) $(git add -A; git write-tree --prefix=a/); do "
               "printf 'tree %s\\nauthor  <> 0 +0000\\ncommitter  <> 0 +0000\\n\\nx' $tree | "
               "git hash-object -t commit -w --stdin >> commits; done");
   const std::string commits = test::shell(home.path(), "cat commits");
@@ -158,7 +158,7 @@ TEST_CASE("fetch: a filter is sent if the server supports it, and git applies it
   test::make_repository(home.path());
   test::shell(home.path(), "git config uploadpack.allowFilter true");
   const auto id = [&](const std::string& revision) {
-    return *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse_fetch " + revision).substr(0, 40));
+    return *atom::ObjectId::parse(test::shell(home.path(), "git rev-parse " + revision).substr(0, 40));
   };
   const std::vector wants = {id("main"), id("main:one")};
   FetchOptions options;

@@ -84,7 +84,7 @@ TEST_CASE("many refs share one file, few are loose, and git sees all of them") {
   CHECK(other.all().size() == 40);
 }
 
-TEST_CASE("a version_of may have several revisions and several givers") {
+TEST_CASE("a version may have several revisions and several givers") {
   const Place place;
   const Refs refs(place.git);
   refs.write({many(one, 8, two), many(one, 8, one)});

@@ -92,7 +92,7 @@ TEST_CASE("entries larger or smaller than declared are rejected") {
   CHECK(mentions(verdict(larger.pack()), "larger than its declared size of 10 bytes"));
   PackBuilder smaller;
   smaller.raw(3, 11, "", deflated("0123456789"));
-  CHECK(mentions(verdict(smaller.pack()), "of 10 bytes mentions the declared size 11"));
+  CHECK(mentions(verdict(smaller.pack()), "of 10 bytes has the declared size 11"));
 }
 
 TEST_CASE("a wrong number of entries is rejected") {
