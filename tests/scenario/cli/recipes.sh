@@ -91,6 +91,21 @@ equal "GitHub, build: the plans are merged" "app tool" "$(labels plan.json)"
 equal "GitHub, build: the summary" '* `app` 1.0.0-dev,* `tool` 1.0.0-dev' "$(sed 's/\.[0-9a-f]*$//' "$scratch/summary" | paste -sd,)"
 equal "GitHub, build: outputs are printed" 2 "$(grep -c '^/nix/store/' "$scratch/out")"
 equal "GitHub: the key of the cache" 1 "$(sort -u "$scratch"/home-[123]/output | grep -c '^key=.')"
+
+# A pull request that changes one atom. (The last step posts the comment.)
+checkout github-base
+base=$(git rev-parse HEAD)
+sed -i 's/^version = .*/version = "1.1.0"/' tool/atom.toml
+git commit -qam "change tool"
+git push -q origin HEAD:refs/pull/1/head
+git clone -q "$REPOSITORY" "$scratch/github-changes" && cd "$scratch/github-changes"
+git fetch -q --depth 1 origin refs/pull/1/head && git checkout -q FETCH_HEAD
+comments() { github changes | grep '^gh '; }
+equal "GitHub, changes: the comment is posted" 1 "$(comments | grep -c 'body-file changes.md')"
+BASE=$base GITHUB_STEP_SUMMARY=$scratch/changes steps "GitHub, changes" "$(github changes | grep -v '^gh ')"
+matches "GitHub, changes: the changed atom" '`tool`.*1\.1\.0' "$(cat changes.md)"
+check "GitHub, changes: no other" bash -c '! grep -q "| .app" changes.md'
+equal "GitHub, changes: the summary" "$(cat changes.md)" "$(cat "$scratch/changes")"
 unset GITHUB_ACTIONS
 
 # GitLab.
