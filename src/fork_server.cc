@@ -33,8 +33,8 @@ void load_resolver() {
 int serve(int /*argc*/, char** /*argv*/, char** /*envp*/) {
   load_resolver();
   eka::eval::EvaluatorCall call = eka::eval::confine_to(eka::eval::serve_evaluations());
-  std::vector<char*> argv = argv_of(call.command);
-  std::vector<char*> environment = argv_of(call.environment);
+  std::vector<char*> argv = eka::argv_of(call.command);
+  std::vector<char*> environment = eka::argv_of(call.environment);
   environ = environment.data();
   const int code = main_of_nix(static_cast<int>(call.command.size()), argv.data(), environment.data());
   std::fflush(nullptr);
