@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
 #include "atom/names/url.h"
 #include "base/text.h"
 #include "engine/doctor/checks.h"
+#include "net/http/ca_bundle.h"
 
 namespace eka::engine {
 namespace {
@@ -90,9 +90,7 @@ Findings check_certificates(const Machine& machine) {
                          printable(file->value)),
              file->from.starts_with("http.") ? "git config --global --unset " + file->from : "unset " + file->from}};
   }
-  constexpr std::array usual = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-                                "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
-  for (const char* place : usual) {
+  for (const char* place : net::usual_ca_bundles) {
     if (machine.status(place)) return {{"certificates", Health::good, place, ""}};
   }
   return {{"certificates", Health::broken, "no certificate authorities are installed: https URLs cannot be fetched",
