@@ -18,7 +18,7 @@ version=$(sed -n "s/^  version: '\(.*\)',$/\1/p" meson.build)
 equal "debian/changelog has the version of meson.build" "$version" "$(sed -n '1s/^eka (\(.*\)) .*/\1/p' debian/changelog)"
 
 # The libraries that scripts/deps installs to build.
-libraries=$(sed -n '/^  # to build/,/^  # to run/p' scripts/deps | grep -oE '(lib[a-z0-9+-]+|zlib1g)-dev' | grep -v '^libc6-dev$' | sort | xargs)
+libraries=$(sed -n '/^  # to build/,/^)/p' scripts/deps | grep -oE '(lib[a-z0-9+-]+|zlib1g)-dev' | grep -v '^libc6-dev$' | sort | xargs)
 equal "debian/control has the libraries of scripts/deps" "$libraries" \
   "$(sed -n '/^Build-Depends:/,/^Standards/p' debian/control | grep -oE '(lib[a-z0-9+-]+|zlib1g)-dev' | sort | xargs)"
 # Their dependencies in meson.build: all but threads.

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "atom/names/atom_id.h"
+#include "base/count_text.h"
 #include "base/text.h"
 #include "cli/command/command.h"
 #include "cli/command/settings.h"
@@ -63,7 +64,8 @@ std::string text_of(const engine::AtomDetails& details) {
   rows.push_back({"composer", composer_text(details.manifest.composer)});
   const auto& lock = details.lock;
   rows.push_back(
-      {"lock", lock ? fmt::format("{} atoms, {} sources", lock->atoms.size(), lock->direct.size()) : "none"});
+      {"lock",
+       lock ? count_text(lock->atoms.size(), "atom") + ", " + count_text(lock->direct.size(), "source") : "none"});
   auto add = [&rows, first = true](const std::string& dependency) mutable {
     rows.push_back({std::exchange(first, false) ? "depends on" : "", dependency});
   };

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/count_text.h"
 #include "cli/graph/tree_text.h"
 #include "cli/page/html.h"
 #include "cli/page/sources.h"

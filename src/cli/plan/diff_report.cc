@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/count_text.h"
 #include "base/text.h"
 #include "cli/output/report_json.h"
 
@@ -51,15 +52,11 @@ std::map<ChangeKind, std::size_t> count_kinds(const engine::CompareReport& repor
   return out;
 }
 
-std::string count_derivations(std::size_t count) {
-  return fmt::format("{} derivation{}", count, count == 1 ? "" : "s");
-}
-
 std::string diff_summary(const engine::CompareReport& report) {
   auto counts = count_kinds(report);
   return fmt::format("{} changed, {} added, {} removed, {} unchanged: {} to build", counts[ChangeKind::changed],
                      counts[ChangeKind::added], counts[ChangeKind::removed], counts[ChangeKind::unchanged],
-                     count_derivations(report.builds));
+                     count_text(report.builds, "derivation"));
 }
 
 std::string versions_of(const AtomChange& atom, const char* arrow) {
@@ -72,7 +69,7 @@ std::string builds_of_change(const AtomChange& atom) {
   if (failure_of(atom.after) != nullptr) return "cannot be planned";
   if (failure_of(atom.before) != nullptr) return "could not be planned before";
   if (!atom.builds) return {};
-  return fmt::format("{} of {}", atom.builds->added, count_derivations(atom.builds->all));
+  return fmt::format("{} of {}", atom.builds->added, count_text(atom.builds->all, "derivation"));
 }
 
 // A revision or a hash, short enough to be read.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/count_text.h"
 #include "cli/output/report_json.h"
 
 namespace eka::cli {
@@ -101,10 +102,6 @@ struct All {
   }
 };
 
-std::string counted(std::size_t count, const char* one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 atom::Json prefetch_document(const engine::PrefetchRequest& request, const engine::PrefetchReport& report,
@@ -158,8 +155,8 @@ Text missing_text(const MissingReport& report) {
 std::string missing_summary(const MissingReport& report) {
   const All all(report);
   if (all.closures == 0) return {};
-  return fmt::format("{} and {} of {} are not cached{}", counted(all.atoms.size(), "atom"),
-                     counted(all.sources.size(), "source"), counted(all.closures, "closure"),
+  return fmt::format("{} and {} of {} are not cached{}", count_text(all.atoms.size(), "atom"),
+                     count_text(all.sources.size(), "source"), count_text(all.closures, "closure"),
                      all.may_be_more ? ", and what missing atoms need" : "");
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/count_text.h"
 #include "cli/progress/words.h"
 
 namespace eka::cli {

@@ -61,10 +61,6 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.{}f} {}", size, size < 9.95 ? 1 : 0, units[unit]);
 }
 
-std::string count_text(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string cut_middle(std::string_view text, std::size_t columns, std::string_view mark) {
   if (columns_of(text) <= columns) return std::string(text);
   const std::size_t marked = columns_of(mark);

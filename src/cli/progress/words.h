@@ -1,4 +1,4 @@
-// Durations, sizes and counts as people read them, and long names cut in the middle. Pure.
+// Durations and sizes as people read them, and long names cut in the middle. Pure.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,6 @@ namespace eka::cli {
 std::string duration_text(std::chrono::milliseconds time);
 // "512 B", "340 kB", "2.1 MB": powers of 1000.
 std::string size_text(std::uint64_t bytes);
-// "1 atom", "2 atoms".
-std::string count_text(std::size_t count, std::string_view noun);
 
 // `text`, which is printable and of one line, in at most `columns`. If it has to be cut, its middle is replaced by
 // `mark` and more of its end is kept: URLs differ there.

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "atom/json/json.h"
+#include "base/count_text.h"
 #include "cli/command/lock_file.h"
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
@@ -102,8 +103,9 @@ int export_to_file(const Common& common, const TravelOptions& options) {
   }
   if (file) file->keep();
   if (common.quiet == 0) {
-    print_error("exported {} atoms, {} other sources, {} names of versions, {} evaluations: {} bytes\n", report.atoms,
-                report.sources, report.versions, report.evaluations, report.bytes);
+    print_error("exported {}, {}, {}, {}: {}\n", count_text(report.atoms, "atom"),
+                count_text(report.sources, "other source"), count_text(report.versions, "version name"),
+                count_text(report.evaluations, "evaluation"), count_text(report.bytes, "byte"));
   }
   return 0;
 }
@@ -128,14 +130,16 @@ int import_from_file(const Common& common, const TravelOptions& options) {
                                     {"not_trusted", json_number(report.not_trusted)},
                                     {"bytes", json_number(report.bytes)}}));
   } else if (common.quiet == 0) {
-    print_error("imported {} atoms, {} other sources, {} names of versions, {} evaluations\n", report.atoms,
-                report.sources, report.versions, report.evaluations);
+    print_error("imported {}, {}, {}, {}\n", count_text(report.atoms, "atom"),
+                count_text(report.sources, "other source"), count_text(report.versions, "version name"),
+                count_text(report.evaluations, "evaluation"));
   }
   if (report.not_trusted != 0) {
     print_error(warning_text(
-        fmt::format("{} names and evaluations are not used: no key in cache.trusted-keys has signed them; use --trust "
-                    "if you trust the author of the file",
-                    report.not_trusted),
+        fmt::format(
+            "version names and evaluations that are not used: {}: no key in cache.trusted-keys has signed them; "
+            "use --trust if you trust the author of the file",
+            report.not_trusted),
         Palette(common.color)));
   }
   return 0;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/count_text.h"
 #include "base/text.h"
 #include "engine/doctor/checks.h"
 
@@ -72,7 +73,7 @@ Findings check_cgroups(const Machine& machine) {
   const coro::Allowance allowance = machine.allowance();
   std::string limits;
   const auto add = [&](const std::string& text) { limits += (limits.empty() ? "" : ", ") + text; };
-  if (allowance.quota) add(fmt::format("{} processor{}", *allowance.quota, *allowance.quota == 1 ? "" : "s"));
+  if (allowance.quota) add(count_text(*allowance.quota, "processor"));
   if (allowance.memory_bytes) {
     add(fmt::format("{} MiB of memory ({} left)", *allowance.memory_bytes >> 20,
                     allowance.memory_left.value_or(0) >> 20));

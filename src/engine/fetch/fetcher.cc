@@ -248,7 +248,8 @@ coro::Task<> Fetcher::from_any(std::vector<atom::Url> mirrors, std::vector<atom:
       }
       if (!failure) co_return;
       const bool may_be_asked_again = now.hasty && !effort.hasty && failure->is_retryable();
-      if (now.hasty && !effort.quiet) {
+      // A repository on this disk costs no time, and a shallow clone lacks most atoms.
+      if (now.hasty && !effort.quiet && !mirror.is_local()) {
         observer_.note(mirror.str() + " failed, trying the next mirror: " + failure->message());
       }
       (may_be_asked_again ? passing : final).push_back({mirror, *std::move(failure), concerns_mirror});

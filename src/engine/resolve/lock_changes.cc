@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/count_text.h"
+
 namespace eka::engine {
 namespace {
 
@@ -68,7 +70,9 @@ std::vector<LockChange> compare_locks(const atom::Lock& before, const atom::Lock
 }
 
 std::vector<std::string> lock_changes(const std::optional<atom::Lock>& before, const atom::Lock& now) {
-  if (!before) return {fmt::format("new: {} atoms, {} sources", now.atoms.size(), now.direct.size())};
+  if (!before) {
+    return {"new: " + count_text(now.atoms.size(), "atom") + ", " + count_text(now.direct.size(), "source")};
+  }
   std::vector<std::string> out;
   for (const auto& change : compare_locks(*before, now)) out.push_back(change.text());
   if (before->format != now.format) out.push_back(fmt::format("~ format {} -> {}", before->format, now.format));

@@ -61,7 +61,7 @@ coro::Task<atom::ObjectId> find_genesis(Context& context, std::filesystem::path 
   if (!genesis) {
     throw Error(Kind::usage,
                 fmt::format("{}, and its remote {} has no ref {}", what, local.remote->str(), atom::init_ref))
-        .with_hint(whole);
+        .with_hint("run `eka init` in a complete clone, once, or here: git fetch --unshallow");
   }
   context.cache->vouched().remember_genesis(context.remotes().reached_at(*local.remote), *genesis);
   co_return *genesis;

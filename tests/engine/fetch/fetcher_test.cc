@@ -282,6 +282,17 @@ TEST_CASE("several mirrors are first tried without retries; then those with tran
   CHECK(world.notes.notes.size() == 2);
 }
 
+TEST_CASE("a repository on this disk that lacks the object is not worth a note") {
+  FetcherWorld world;
+  const auto clone = unwrap(atom::Url::parse("file:///clone"));
+  world.delivery.answer = [&](const atom::Url& mirror, auto&&) { return mirror == clone ? End::absent : End::landed; };
+  Asker asker{{a}, {{object_id(1), {clone, url("home")}}}};
+  ask_at_once(world, {&asker});
+  CHECK(asker.outcome == "ok");
+  CHECK(world.delivery.calls.size() == 2);
+  CHECK(world.notes.notes.empty());
+}
+
 TEST_CASE("a single mirror is retried at once; speculative requests neither retry nor report") {
   FetcherWorld world;
   world.delivery.answer = [](auto&&...) { return End::broken; };

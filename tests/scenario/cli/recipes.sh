@@ -3,6 +3,7 @@
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 source "$here/sets.sh"
+source "$here/remote_cache.sh"
 
 serve_start "$www" push
 own_store
@@ -73,6 +74,21 @@ serve_forget
 SHARD=1/1 steps "on another machine" "$(shell_block 1)"
 equal "on another machine: the dependencies come from the exported cache" 0 "$(serve_log | count '.command == "fetch" and (.path | contains("base"))')"
 
+# The script with a shared cache, on two other machines.
+equal "the script with a shared cache is found" 1 "$(shell_block 2 | grep -c 'EKA_CACHE_PUSH')"
+remote_cache_start
+as_writer
+unset EKA_CACHE_PUSH
+for name in third fourth; do
+  mkdir "$scratch/$name"
+  cd "$scratch/$name"
+  XDG_CACHE_HOME=$scratch/$name/cache SHARD=1/1 steps "with a shared cache, the $name machine" "$(shell_block 2)"
+done
+origins() { jq -r '[.plans[] | .label, .from] | join(" ")' "$scratch/$1/checkout/plan.json"; }
+equal "with a shared cache: the first one evaluates" "app evaluated tool evaluated" "$(origins third)"
+equal "with a shared cache: the other one does not" "app cache tool cache" "$(origins fourth)"
+unset EKA_CACHE_REMOTE EKA_CACHE_TRUSTED_KEYS EKA_CACHE_SIGNING_KEY
+
 # GitHub Actions: three machines, which restore the cache of the first, then one that builds.
 export GITHUB_ACTIONS=true
 equal "the workflow is found" 1 "$(github plan | grep -c 'eka prefetch')"
@@ -124,7 +140,7 @@ equal "GitLab, build: the plans are merged" "app tool" "$(labels plan.json)"
 
 # A program in the place of nix-eval-jobs, with the arguments of those that start it.
 checkout jobs
-bash -euo pipefail -c "$(shell_block 2)"
+bash -euo pipefail -c "$(shell_block 3)"
 check "the program is there" test -x bin/nix-eval-jobs
 stand_in() {
   status=0
