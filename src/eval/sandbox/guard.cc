@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -100,6 +101,13 @@ void follow(const coro::Descriptor& life) {
   if (::poll(&parent, 1, 0) != 0) ::_exit(1);
 }
 
+// In the first process of a PID namespace: bwrap looks for its child in /proc, and fails if it is not there. In the
+// /proc of another namespace, the child's number belongs to another process, or, in a container with few of them, to
+// none. If the kernel refuses, bwrap still works where there is one.
+void mount_proc() {
+  ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
+}
+
 }  // namespace
 
 void continue_under_guard(pid_t parent, unsigned wall_seconds) {
@@ -116,6 +124,7 @@ void continue_under_guard(pid_t parent, unsigned wall_seconds) {
   ::close(life[child == 0 ? 1 : 0]);
   if (child == 0) {
     follow(ours);
+    if (::getpid() == 1) mount_proc();
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     return;
   }

@@ -3,7 +3,8 @@
 // bwrap's option --die-with-parent takes effect late: its child, which becomes the sandbox, waits for its parent before
 // it, and a child whose parent is killed at that point would wait forever. So bwrap runs as a child of the guard, which
 // outlives eka for as long as it takes to kill everything below it. If mount_root() has created a PID namespace, bwrap
-// is its first process, and the kernel ends all others with it, even if the guard is killed, too.
+// is its first process, with a /proc of its own, and the kernel ends all others with it, even if the guard is killed,
+// too.
 #pragma once
 
 #include <sys/types.h>

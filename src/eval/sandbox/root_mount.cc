@@ -1,7 +1,10 @@
 #include "eval/sandbox/root_mount.h"
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <memory>
 #include <set>
 #include <string_view>
 
@@ -26,6 +29,23 @@ namespace {
 void write_to(const char* file, const std::string& text) {
   const coro::Descriptor opened(::open(file, O_WRONLY | O_CLOEXEC));
   if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) refuse_root(file);
+}
+
+// Whether this mount namespace shows all of /proc. Container engines cover parts of it, and then the kernel does not
+// allow to mount another one.
+bool shows_all_of_proc() {
+  const std::unique_ptr<std::FILE, decltype(&std::fclose)> table(std::fopen("/proc/self/mountinfo", "re"),
+                                                                 &std::fclose);
+  if (!table) return false;
+  std::array<char, 8192> line{};
+  std::array<char, 4096> place{};
+  while (std::fgets(line.data(), line.size(), table.get()) != nullptr) {
+    if (std::sscanf(line.data(), "%*s %*s %*s %*s %4095s", place.data()) != 1) continue;
+    const std::string_view at = place.data();
+    // A directory without files, which may be covered.
+    if (at.starts_with("/proc/") && at != "/proc/sys/fs/binfmt_misc") return false;
+  }
+  return true;
 }
 
 class RootMount {
@@ -94,7 +114,9 @@ class RootMount {
 void enter_namespaces() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID) != 0) refuse_root("create namespaces");
+  // Without a /proc of its own (guard.h), bwrap cannot work in a new PID namespace.
+  const int processes = shows_all_of_proc() ? CLONE_NEWPID : 0;
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS | processes) != 0) refuse_root("create namespaces");
   write_to("/proc/self/setgroups", "deny");
   write_to("/proc/self/uid_map", user + " " + user + " 1");
   write_to("/proc/self/gid_map", group + " " + group + " 1");

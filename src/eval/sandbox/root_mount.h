@@ -16,14 +16,14 @@
 
 namespace eka::eval {
 
-// Enters new user and mount namespaces, and creates a PID namespace for the next child (guard.h). The user and group
-// ids stay the same, so that bwrap, which creates its own namespaces, works as without these. The calling process must
-// have one thread. Throws Error(Kind::failure) if the kernel or its policy does not allow it; the process must then
-// exit.
+// Enters new user and mount namespaces, and, unless parts of /proc are covered, as in many containers, creates a PID
+// namespace for the next child (guard.h). The user and group ids stay the same, so that bwrap, which creates its own
+// namespaces, works as without these. The calling process must have one thread. Throws Error(Kind::failure) if the
+// kernel or its policy does not allow it; the process must then exit.
 void enter_namespaces();
 
-// Enters new user and mount namespaces, creates a PID namespace for the next child (guard.h), mounts `binds` read-only
-// below `at`, an empty directory, and `writable` read-write. The calling process must have one thread. Throws
+// Enters namespaces in the same way, and mounts `binds` read-only below `at`, an empty directory, and `writable`
+// read-write. The calling process must have one thread. Throws
 // Error(Kind::failure) if the kernel (before 5.12) or its policy does not allow it; the process must then exit.
 void mount_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& writable);
 

@@ -118,6 +118,11 @@ TEST_CASE("the guard exits as its command does") {
   CHECK(parent.all_end());
 }
 
+TEST_CASE("the command finds its children in /proc") {
+  Parent parent("sleep 1000 & grep -aq sleep /proc/$!/cmdline; found=$?; kill $!; exit $found");
+  CHECK(WEXITSTATUS(parent.await_exit()) == 0);
+}
+
 TEST_CASE("nothing is left when the parent is killed, not even what has left the session or waits for its own parent") {
   Parent parent("setsid sh -c 'sleep 1000; :' \"$0\" & setsid sh -c 'sleep 1000 & wait' \"$0\" & echo; wait");
   parent.await_start();

@@ -74,6 +74,16 @@ else
   skip "only root can give up root's capabilities"
 fi
 
+# --- a container with namespaces: few processes, the second of which has ended
+
+in_container() {  # COMMANDS before eka
+  restricted unshare --map-root-user --mount --pid --fork --mount-proc bash -c "$1; /bin/true; exec \"\$@\"" _ "$EKA" plan --fresh-eval ::one
+}
+in_container :
+equal "in a PID namespace: exit code" 0 "$status"
+in_container 'mount --bind /dev/null /proc/keys'
+equal "and with parts of /proc covered: exit code" 0 "$status"
+
 # --- the sandbox "container", with a store of its own at /nix
 
 eka plan ::one
