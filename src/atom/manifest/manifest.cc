@@ -10,7 +10,7 @@
 namespace eka::atom {
 namespace {
 
-constexpr std::size_t size_limit = std::size_t{1} << 20;
+constexpr std::size_t manifest_size_limit = std::size_t{1} << 20;
 constexpr std::size_t mirror_limit = 64;  // per set: mirrors are compared pairwise
 constexpr std::string_view local_mirror = "::";
 
@@ -283,7 +283,7 @@ class ManifestReader {
 
 Result<Manifest> Manifest::parse(std::string_view text, std::string_view name) {
   try {
-    const TomlDocument document(text, name, Kind::usage, TomlLimits{.bytes = size_limit});
+    const TomlDocument document(text, name, Kind::usage, TomlLimits{.bytes = manifest_size_limit});
     return ManifestReader(document).read();
   } catch (const Error& error) {
     return std::unexpected(error);
@@ -327,7 +327,7 @@ Result<std::string> fill_placeholders(std::string_view url, const VersionOf& ver
 
 Result<SetManifest> SetManifest::parse(std::string_view text, std::string_view name) {
   try {
-    const TomlDocument document(text, name, Kind::usage, TomlLimits{.bytes = size_limit});
+    const TomlDocument document(text, name, Kind::usage, TomlLimits{.bytes = manifest_size_limit});
     SetManifest manifest;
     std::set<std::string> seen;
     TomlTable root = document.root();

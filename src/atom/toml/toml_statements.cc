@@ -7,9 +7,9 @@
 namespace eka::atom {
 namespace {
 
-class Scanner {
+class StatementScanner {
  public:
-  explicit Scanner(std::string_view text, std::size_t at = 0) : text_(text), at_(at) {}
+  explicit StatementScanner(std::string_view text, std::size_t at = 0) : text_(text), at_(at) {}
 
   std::size_t at() const { return at_; }
   bool done() const { return at_ >= text_.size(); }
@@ -143,7 +143,7 @@ class Scanner {
   std::size_t at_;
 };
 
-TomlStatement header(Scanner& scan, std::string_view text) {
+TomlStatement header(StatementScanner& scan, std::string_view text) {
   TomlStatement out;
   const bool array = text.substr(scan.at()).starts_with("[[");
   out.kind = array ? TomlStatement::Kind::array_table : TomlStatement::Kind::table;
@@ -158,7 +158,7 @@ TomlStatement header(Scanner& scan, std::string_view text) {
 std::vector<TomlStatement> scan_toml(std::string_view text) {
   std::vector<TomlStatement> out;
   KeyPath under;
-  Scanner scan(text);
+  StatementScanner scan(text);
   if (text.starts_with("\xef\xbb\xbf")) scan.advance(3);
   while (!scan.done()) {
     const auto line = scan.at();
@@ -188,7 +188,7 @@ std::vector<TomlStatement> scan_toml(std::string_view text) {
 
 std::vector<TomlEntry> scan_inline_table(std::string_view text, Span value) {
   std::vector<TomlEntry> out;
-  Scanner scan(text, value.begin + 1);
+  StatementScanner scan(text, value.begin + 1);
   for (;;) {
     scan.skip_space();
     if (scan.peek() == ',') {
@@ -203,7 +203,7 @@ std::vector<TomlEntry> scan_inline_table(std::string_view text, Span value) {
 
 std::vector<Span> scan_array(std::string_view text, Span value) {
   std::vector<Span> out;
-  Scanner scan(text, value.begin + 1);
+  StatementScanner scan(text, value.begin + 1);
   for (;;) {
     scan.skip_space();
     if (scan.peek() == ',') {

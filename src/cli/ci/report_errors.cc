@@ -92,7 +92,7 @@ std::string identity_of(const Error& error) {
   return out;
 }
 
-void write_file(const std::string& name, const Text& text) {
+void write_report(const std::string& name, const Text& text) {
   std::ofstream out(name, std::ios::binary | std::ios::trunc);
   out << text.bytes();
   out.close();
@@ -107,7 +107,7 @@ void report_errors(const std::vector<Error>& errors, const Palette& palette, con
   if (!annotates && report.code_quality.empty()) return;
   const Places places(workspace_of_job(), report.sets);
   if (annotates) annotate(errors, places);
-  if (!report.code_quality.empty()) write_file(report.code_quality, Text::pretty(code_quality(errors, places)));
+  if (!report.code_quality.empty()) write_report(report.code_quality, Text::pretty(code_quality(errors, places)));
 }
 
 int with_code_quality(const ErrorReport& report, const std::function<int()>& work) {
@@ -117,7 +117,7 @@ int with_code_quality(const ErrorReport& report, const std::function<int()>& wor
     if (report.code_quality.empty()) throw;
     try {
       const Places places(workspace_of_job(), report.sets);
-      write_file(report.code_quality, Text::pretty(code_quality({error}, places)));
+      write_report(report.code_quality, Text::pretty(code_quality({error}, places)));
     } catch (const Error&) {
       // The first error is the one that matters.
     }

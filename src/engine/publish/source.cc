@@ -46,9 +46,9 @@ SourceOfAtom prepare(const git::SourceRepository& repository, const PublishSourc
   return out;
 }
 
-class Choice {
+class SourceChoice {
  public:
-  Choice(const PublishRequest& request, PublishSource& source, const git::SourceRepository& repository)
+  SourceChoice(const PublishRequest& request, PublishSource& source, const git::SourceRepository& repository)
       : request_(request), source_(source) {
     if (!repository.working_tree()) return;
     const auto relative = fs::relative(request.directory, *repository.working_tree() / source.prefix);
@@ -126,7 +126,7 @@ PublishSource read_publish_source(const PublishRequest& request, const atom::Obj
       unwrap(read_package_set([&](const std::string& path) { return repository.file(out.commit, out.prefix + path); }));
   out.warnings = set.warnings;
   for (const auto& [label, atom] : set.atoms) out.atoms.emplace(label, prepare(repository, out, atom));
-  Choice(request, out, repository).mark();
+  SourceChoice(request, out, repository).mark();
   for (const auto& [label, atom] : out.atoms) {
     if (!atom.wanted) continue;
     unwrap(atom.manifest.check_composer());

@@ -35,9 +35,9 @@ std::optional<atom::ObjectId> blob_of(const fs::path& directory, const git::Work
   return content ? std::optional(atom::ObjectId::of("blob", *content)) : std::nullopt;
 }
 
-class Comparison {
+class WorkingComparison {
  public:
-  Comparison(const git::SourceRepository& repository, PublishSource& source)
+  WorkingComparison(const git::SourceRepository& repository, PublishSource& source)
       : repository_(repository), source_(source), here_(unwrap(read_package_set(files_of(*source.working_set)))) {}
 
   void committed(const SourceOfAtom& atom) {
@@ -116,7 +116,7 @@ void compare_with_working_tree(const git::SourceRepository& repository, bool all
     }
   };
   attempt("commit " + source.name(), [&] {
-    Comparison comparison(repository, source);
+    WorkingComparison comparison(repository, source);
     for (const auto& [label, atom] : source.atoms) {
       if (atom.wanted) attempt(label.str(), [&, &its = atom] { comparison.committed(its); });
     }

@@ -20,7 +20,7 @@ namespace eka::engine {
 namespace {
 
 // Larger manifests have no description.
-constexpr std::size_t manifest_limit = std::size_t{1} << 20;
+constexpr std::size_t description_limit = std::size_t{1} << 20;
 
 std::set<atom::Version> yanked_versions(const SetOffer& offer, const atom::Label& label) {
   std::set<atom::Version> out;
@@ -89,7 +89,7 @@ class Listing {
     }
     std::vector<atom::ObjectId> missing;
     for (const auto& [index, blob] : blobs) {
-      const auto text = co_await context_.cache->objects().blob(blob, manifest_limit);
+      const auto text = co_await context_.cache->objects().blob(blob, description_limit);
       if (!text) missing.push_back(blob);
     }
     if (!missing.empty()) {
@@ -97,7 +97,7 @@ class Listing {
       co_await context_.fetcher().fetch_objects(std::move(missing), std::move(mirrors));
     }
     for (const auto& [index, blob] : blobs) {
-      const auto text = co_await context_.cache->objects().blob(blob, manifest_limit);
+      const auto text = co_await context_.cache->objects().blob(blob, description_limit);
       if (!text) continue;
       auto manifest = atom::Manifest::parse(*text, atom_file);
       if (manifest) (*entries)[index].description = std::move(manifest->description);

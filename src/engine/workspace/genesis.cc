@@ -13,7 +13,7 @@
 namespace eka::engine {
 namespace {
 
-struct Local {
+struct LocalGenesis {
   std::optional<atom::ObjectId> genesis;
   std::optional<atom::Url> remote;  // if the genesis is unknown
 };
@@ -25,13 +25,14 @@ std::optional<atom::Url> url_of(const git::SourceRepository& repository, const s
   return remote_url(remote_named(repository, remote), repository.directory());
 }
 
-Local read_local(const std::filesystem::path& directory, const std::string& revision, const std::string& remote) {
+LocalGenesis read_local(const std::filesystem::path& directory, const std::string& revision,
+                        const std::string& remote) {
   const auto repository = git::SourceRepository::discover(directory);
   if (!repository.head() && revision == "HEAD") {
     throw Error(Kind::usage, fmt::format("{} has no commits, and therefore no genesis", directory.string()))
         .with_hint("create the first commit with `eka init`");
   }
-  Local out;
+  LocalGenesis out;
   out.genesis = repository.genesis(repository.commit(revision));
   if (!out.genesis) out.remote = url_of(repository, remote);
   return out;

@@ -14,7 +14,7 @@
 namespace eka::engine {
 namespace {
 
-struct Found {
+struct FoundPackage {
   atom::Version version{0, 0, 0};
   std::optional<atom::ObjectId> tree;  // of an atom of a commit
   std::filesystem::path directory;     // otherwise
@@ -44,7 +44,7 @@ std::string not_checked_out(const PackageSet& set, const std::filesystem::path& 
   return out;
 }
 
-Found find(const WorkingSet& set, const atom::Label& label, const atom::Requirement& requirement) {
+FoundPackage find(const WorkingSet& set, const atom::Label& label, const atom::Requirement& requirement) {
   const auto& root = set.root;
   const auto atom = set.packages.atoms.find(label);
   if (atom == set.packages.atoms.end()) {
@@ -54,7 +54,7 @@ Found find(const WorkingSet& set, const atom::Label& label, const atom::Requirem
                                                  label.str(), root.string()))
         .with_hint("check it out: git sparse-checkout add " + left_out);
   }
-  Found out;
+  FoundPackage out;
   out.version = atom->second.manifest.version;
   if (!requirement.matches(out.version)) {
     const auto place = set.commit ? "commit " + set.commit->hex() : "the working tree";

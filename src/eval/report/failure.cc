@@ -16,12 +16,7 @@
 namespace eka::eval {
 namespace {
 
-constexpr std::size_t longest_text = 16 << 10;
-
-std::string trimmed(std::string_view text) {
-  const std::size_t last = text.find_last_not_of(" \n");
-  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
-}
+constexpr std::size_t longest_shown = 16 << 10;
 
 // Nix's garbage collector prints this in a sandbox without /proc and when memory is low; it does not concern the atom.
 constexpr std::string_view collector_warning = "GC Warning: ";
@@ -179,10 +174,10 @@ bool says_out_of_memory(std::string_view text) {
   return text.starts_with("out of memory") || text.contains("std::bad_alloc");
 }
 
-Error refused(const Ending& ending) {
+Error evaluation_failed(const Ending& ending) {
   const auto trace = Trace::read(ending.errors);
   if (!trace) {
-    return Error(Kind::evaluation, "the evaluator failed: " + printable(trimmed(ending.errors), longest_text, true));
+    return Error(Kind::evaluation, "the evaluator failed: " + printable(trimmed(ending.errors), longest_shown, true));
   }
   if (auto broken = breach(ending.errors.substr(report_start(ending.errors)))) return *std::move(broken);
   if (says_out_of_memory(trace->message)) {
@@ -221,7 +216,7 @@ Error killed(int signal, const Ending& ending) {
 }
 
 Error no_sandbox(const Ending& ending) {
-  const std::string said = printable(trimmed(ending.errors), longest_text, true);
+  const std::string said = printable(trimmed(ending.errors), longest_shown, true);
   if (!ending.obstacle) {
     return Error(Kind::failure, "creating the sandbox failed: " + said)
         .with_hint(
@@ -238,9 +233,9 @@ Error explain(const Ending& ending) {
   if (ending.signal) return killed(*ending.signal, ending);
   // bwrap exits with 128 + the signal that terminated its command.
   if (ending.code && *ending.code > 128) return killed(*ending.code - 128, ending);
-  if (ending.code == nixec_failed) return Error(Kind::failure, printable(trimmed(ending.errors), longest_text, true));
+  if (ending.code == nixec_failed) return Error(Kind::failure, printable(trimmed(ending.errors), longest_shown, true));
   if (ending.errors.starts_with("bwrap: ")) return no_sandbox(ending);
-  return refused(ending);
+  return evaluation_failed(ending);
 }
 
 bool is_library(const Error& error) {
@@ -271,7 +266,7 @@ std::string messages_of(std::string_view errors) {
     }
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
-  return printable(without_colours(trimmed(kept)), longest_text, true);
+  return printable(without_colours(trimmed(kept)), longest_shown, true);
 }
 
 }  // namespace eka::eval

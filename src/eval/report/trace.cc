@@ -8,7 +8,7 @@
 namespace eka::eval {
 namespace {
 
-constexpr std::size_t longest_text = 16 << 10;
+constexpr std::size_t longest_trace = 16 << 10;
 constexpr std::size_t most_places = 10'000;
 constexpr std::string_view frame_mark = "\n       … ";
 constexpr std::string_view message_mark = "\n       error:";  // newer order
@@ -35,11 +35,6 @@ std::string without_hashes(std::string_view text) {
     out += "at ";
     text.remove_prefix(found + place_mark.size() + hash_length);
   }
-}
-
-std::string trimmed(std::string_view text) {
-  const std::size_t last = text.find_last_not_of(" \n");
-  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
 }
 
 // Removes the indentation by the width of "error: ", which is added again when messages are printed.
@@ -133,6 +128,11 @@ Trace read_outermost_first(std::string_view report) {
 
 }  // namespace
 
+std::string trimmed(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \n");
+  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
+}
+
 // The last line that starts with "error:". Nix indents the lines of a message, so text of an atom cannot start such a
 // line, except in a trace before the report.
 std::size_t report_start(std::string_view errors) {
@@ -165,7 +165,7 @@ std::string Trace::told(bool whole) const {
     if (!whole && frame.ours) ++folded;
     if (whole || (!frame.ours && !says_nothing(frame.text))) text += "\n\n" + frame.text;
   }
-  std::string out = printable(without_hashes(text), longest_text, true);
+  std::string out = printable(without_hashes(text), longest_trace, true);
   if (folded > 0) {
     out += "\n\n(" + std::to_string(folded) + (folded == 1 ? " frame" : " frames") +
            " of eka's expressions omitted; use -v to show all)";

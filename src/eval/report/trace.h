@@ -51,4 +51,7 @@ struct Trace {
 // Where the report starts in the evaluator's output; npos if there is none. The text before it consists of messages.
 std::size_t report_start(std::string_view errors);
 
+// `text` without spaces and newlines at its end.
+std::string trimmed(std::string_view text);
+
 }  // namespace eka::eval

@@ -16,7 +16,7 @@
 namespace eka::git {
 namespace {
 
-constexpr std::chrono::milliseconds longest_answer{10'000};
+constexpr std::chrono::milliseconds longest_lookup{10'000};
 constexpr std::uint16_t ssh_port = 22;
 
 // The values of settings that are not in use.
@@ -83,7 +83,7 @@ coro::Task<> SshRoutes::find(std::vector<std::string> words) {
   command.argv = words;
   command.env = child_environment();
   try {
-    const coro::Exit exit = co_await coro::timeout(longest_answer, coro::run(std::move(command)));
+    const coro::Exit exit = co_await coro::timeout(longest_lookup, coro::run(std::move(command)));
     const auto destination = exit.ok() ? ssh_destination(exit.output) : std::nullopt;
     if (destination) {
       const auto address = co_await better_address_(destination->host, destination->port, destination->family);

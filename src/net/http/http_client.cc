@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t drained = 16 << 10;
 
-// scheme://host[:port]
-std::string host_of(const std::string& url) {
-  return url.substr(0, url.find_first_of("/?", url.find("://") + 3));
-}
-
 }  // namespace
 
 coro::Task<> drain(HttpResponse* response) {

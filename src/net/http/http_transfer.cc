@@ -19,12 +19,6 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-// scheme://host[:port] of a URL without user.
-std::string host_of(const std::string& url) {
-  const auto begin = url.find("://");
-  return url.substr(0, url.find_first_of("/?", begin == std::string::npos ? 0 : begin + 3));
-}
-
 bool is_redirect(long status) {
   return status >= 300 && status < 400;
 }
@@ -42,6 +36,11 @@ long number(CURL* easy, CURLINFO what) {
 }
 
 }  // namespace
+
+std::string host_of(const std::string& url) {
+  const auto begin = url.find("://");
+  return url.substr(0, url.find_first_of("/?", begin == std::string::npos ? 0 : begin + 3));
+}
 
 HttpTransfer::HttpTransfer(std::shared_ptr<HttpLoop> loop, HostGate::Pass pass, SocketTurn turn, HttpRequest request,
                            const HttpLimits& limits, coro::Clock& clock, std::function<bool()> is_held_back)

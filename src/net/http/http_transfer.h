@@ -14,6 +14,9 @@
 
 namespace eka::net {
 
+// scheme://host[:port] of a URL without user.
+std::string host_of(const std::string& url);
+
 // A permit for one of a limited number of sockets.
 struct SocketTurn {
   SocketTurn() = default;  // declared, so that this is not an aggregate: see the warning in task.h

@@ -53,9 +53,9 @@ struct Node {
 };
 
 // Writes objects, each once, as a pack file without its trailing checksum. finish() fills in the object count.
-class PackFile {
+class PackedFile {
  public:
-  PackFile(const fs::path& path, coro::Stop stop)
+  PackedFile(const fs::path& path, coro::Stop stop)
       : stop_(stop), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) {
     if (!file_) throw_errno("cannot write to the cache");
   }
@@ -248,7 +248,7 @@ class Unpacker {
 
   std::uint64_t bytes_left_;  // remaining size for files
   ArchiveReader archive_;
-  PackFile pack_;
+  PackedFile pack_;
   ArchiveLimits limits_;
   coro::Stop stop_;
   std::uint64_t entries_ = 0;
