@@ -175,7 +175,7 @@ TEST_CASE("unused atoms are collected, those named by a lock are kept") {
   House house;
   const Atom needed = add_atom(house, "needed", "needed");
   const Atom unused = add_atom(house, "unused", "unused");
-  const std::string lock = R"(parsed_version = 0
+  const std::string lock = R"(version = 0
 [compose]
 use = "nix"
 entry = "default.nix"
@@ -185,7 +185,7 @@ mirrors = ["https://example.com/set"]
 [[deps]]
 type = "atom"
 label = "needed"
-parsed_version = "1.0.0"
+version = "1.0.0"
 set = ")" + genesis.hex() + R"("
 rev = ")" + needed.commit.hex() +
                            R"("
