@@ -136,10 +136,9 @@ int import_from_file(const Common& common, const TravelOptions& options) {
   }
   if (report.not_trusted != 0) {
     print_error(warning_text(
-        fmt::format(
-            "version names and evaluations that are not used: {}: no key in cache.trusted-keys has signed them; "
-            "use --trust if you trust the author of the file",
-            report.not_trusted),
+        fmt::format("{} of version names or evaluations {} not used: no key in cache.trusted-keys has signed them; use "
+                    "--trust if you trust the author of the file",
+                    count_text(report.not_trusted, "record"), report.not_trusted == 1 ? "is" : "are"),
         Palette(common.color)));
   }
   return 0;

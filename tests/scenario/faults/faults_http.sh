@@ -25,10 +25,10 @@ fails "404" 4 'tools\.git
 atom-nix
 404
 help: .*URL' "status:code=404,$tools"
-fails "429 permanently" 4 'tools\.git
-429
+# The host limits its requests, so any of its repositories may be the first to give up.
+fails "429 permanently" 4 ': rate limited .*429
 help: ' "status:code=429,$tools"
-fails "429 for an hour" 4 'tools\.git
+fails "429 for an hour" 4 ': rate limited .*429
 help: the server accepts the next request in 3600 s' "status:code=429,retry-after=3600,$tools"
 fails "500 permanently" 4 'tools\.git
 500
