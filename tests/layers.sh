@@ -175,15 +175,17 @@ find src -name "*.h" | while read -r header; do
   grep -qE '^#pragma once$|^#ifndef EKA_' "$header" || echo "$header"
 done | tell "headers are guarded"
 
-find src tests bench -name '*.h' -o -name '*.cc' | while read -r file; do
-  sed 's|//.*||' "$file" | tr -s '\n ' ' ' | { grep -oE '[^;{}]*\?[^;{}]*\bco_await\b[^;{}]*' || true; } | sed "s|^|$file: |"
-done | tell "no conditional expression awaits"
-
+# statements PATTERN: what matches in sources without comments, whose lines are joined.
+statements() {
+  find src tests bench -name '*.h' -o -name '*.cc' | xargs perl -0777 -ne '
+    BEGIN { $pattern = shift }
+    s{//.*}{}g; s{\s+}{ }g;
+    print "$ARGV: $1\n" while /($pattern)/g' "$1"
+}
+# GCC 12 evaluates both branches.
+statements '[^;{}]*\?[^;{}]*\bco_await\b[^;{}]*' | tell "no conditional expression awaits"
 # GCC 12 frees what such an initializer holds twice.
-find src tests bench -name '*.h' -o -name '*.cc' | while read -r file; do
-  sed 's|//.*||' "$file" | tr -s '\n ' ' ' |
-    { grep -oE '([[:alnum:]_>]\{|([=(,]|return) ?\{)[^{};]*\bco_await\b[^;{}]*' || true; } | sed "s|^|$file: |"
-done | tell "no braced initializer awaits"
+statements '(?:[[:alnum:]_>]\{|(?:[=(,]|return) ?\{)[^{};]*\bco_await\b[^;{}]*' | tell "no braced initializer awaits"
 
 echo "layers: $passed passed, $failed failed"
 ((failed == 0))
