@@ -10,6 +10,7 @@
 #include "engine/context/remotes.h"
 #include "engine/fetch/cache_delivery.h"
 #include "engine/fetch/fetcher.h"
+#include "engine/fetch/release_dates.h"
 #include "engine/fetch/sources.h"
 #include "engine/locate/sets.h"
 #include "engine/workspace/local_atoms.h"
@@ -60,6 +61,7 @@ Context::Context(const Settings& the_settings, Observer& the_observer, Outside o
       fetcher_(std::make_unique<Fetcher>(*delivery_, observer)),
       sources_(std::make_unique<Sources>(*this, *remotes_)),
       sets_(std::make_unique<Sets>(*this, *remotes_)),
+      release_dates_(std::make_unique<ReleaseDates>(*this, *remotes_)),
       local_atoms_(std::make_unique<LocalAtoms>(*this)),
       shared(std::move(outside.shared)) {}
 

@@ -19,7 +19,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <variant>
 
 #include <fmt/format.h>
@@ -164,7 +163,7 @@ class Run {
     co_await find_nix_and_roots();
     co_await recall_unread();
     co_await read();
-    tell_unused();
+    overrides_.tell_unused(context_, request_.items);
     co_await recall_read();
     std::vector<coro::Task<>> both;
     both.push_back(evaluate());
@@ -339,10 +338,7 @@ class Run {
   coro::Task<> complete_root(Job& job, Root root) {
     std::optional<Error> failure;
     try {
-      const auto overrides = overrides_.for_atom(*job.item, root.atom);
-      co_await complete_lock(context_, job.item->typed, root, *job.times, overrides);
-      if (root.atom.lock) job.overridden = Overrides::used(overrides, *root.atom.lock);
-      tell_overridden(job.overridden);
+      job.overridden = co_await overrides_.complete(context_, *job.item, root, *job.times);
     } catch (const Error& error) {
       failure = error;
     }
@@ -350,22 +346,6 @@ class Run {
       fail(job, *std::move(failure));
     } else {
       job.state = Locked{std::move(root)};
-    }
-  }
-
-  // Once for each override.
-  void tell_overridden(const std::vector<Overridden>& overridden) {
-    for (const auto& [label, version, from] : overridden) {
-      if (told_.insert(from).second) context_.observer.note(fmt::format("override {}: using {}", from, version.str()));
-    }
-  }
-
-  void tell_unused() {
-    for (const auto& item : request_.items) {
-      for (const auto& override : item.overrides) {
-        if (!told_.insert(override.typed).second) continue;
-        context_.observer.note(fmt::format("override {} is not used: no planned atom depends on it", override.typed));
-      }
     }
   }
 
@@ -564,8 +544,7 @@ class Run {
   PlanRequest request_;
   Workers workers_;
   Overrides overrides_;
-  std::set<std::string> told_;  // overrides that were mentioned
-  std::vector<Times> times_;    // of each job
+  std::vector<Times> times_;  // of each job
   std::vector<Job> jobs_;
   bool all_evaluated_ = false;
   coro::TaskGroup* pause_ = nullptr;  // while import_in_batches() sleeps

@@ -37,6 +37,7 @@ struct Cache::Contents {
         database(places.database()),
         uses(database, the_clock),
         vouched(database),
+        listings(database),
         objects(repository, database, uses, access, the_pool, the_clock),
         names(refs, objects, database, access, the_pool, directories.boot()),
         sources(root / "sources", repository, refs, objects, uses, access, the_pool),
@@ -56,6 +57,7 @@ struct Cache::Contents {
   Database database;
   Uses uses;
   Vouched vouched;
+  Listings listings;
   CachedObjects objects;
   CachedNames names;
   CachedSources sources;
@@ -116,6 +118,10 @@ CachedTrees& Cache::trees() {
 
 CachedWorkingTrees& Cache::working_trees() {
   return contents_->working_trees;
+}
+
+Listings& Cache::listings() {
+  return contents_->listings;
 }
 
 Vouched& Cache::vouched() {

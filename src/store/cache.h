@@ -26,6 +26,7 @@
 #include "store/cache/cached_trees.h"
 #include "store/cache/cached_working_trees.h"
 #include "store/fact/database.h"
+#include "store/fact/listings.h"
 #include "store/fact/uses.h"
 #include "store/fact/vouched.h"
 
@@ -51,6 +52,8 @@ class Cache {
   CachedWorkingTrees& working_trees();
   // Which revision each version is, according to remotes.
   Vouched& vouched();
+  // Since when versions are listed by remotes.
+  Listings& listings();
   // Facts remembered between runs. Losing them costs only time. The writer of a fact defines its meaning.
   Database& facts();
   // Records what this run used, so that `eka cache gc` keeps it.

@@ -11,10 +11,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "atom/config/cutoff.h"
 #include "atom/json/json.h"
 #include "atom/names/label.h"
 #include "atom/names/uri.h"
@@ -73,6 +75,9 @@ class Config {
     std::chrono::seconds deadline{0};  // for a whole run; 0, which cannot be configured: none
     bool offline = false;              // use only cached data
   };
+  struct Resolve {
+    std::optional<Cutoff> newest_before;  // only versions that were published before it are selected
+  };
   struct Ui {                       // output for people
     std::string color = "auto";     // auto, always, never
     std::string progress = "auto";  // auto, bar, plain, none
@@ -125,6 +130,7 @@ class Config {
   const Cache& cache() const { return cache_; }
   const Plan& plan() const { return plan_; }
   const Net& net() const { return net_; }
+  const Resolve& resolve() const { return resolve_; }
   const Ui& ui() const { return ui_; }
   const Sources& sources() const { return sources_; }
   const Platforms& platforms() const { return platforms_; }
@@ -142,6 +148,7 @@ class Config {
   std::string cache_root_;
   Plan plan_;
   Net net_;
+  Resolve resolve_;
   Ui ui_;
   Sources sources_;
   Platforms platforms_;

@@ -96,6 +96,17 @@ Result<void> assign_keys(std::vector<std::string>& target, std::string_view text
   return {};
 }
 
+constexpr std::string_view no_cutoff = "none";
+
+Result<void> assign_cutoff(std::optional<Cutoff>& target, std::string_view text) {
+  target.reset();
+  if (text == no_cutoff) return {};
+  auto cutoff = Cutoff::parse(text);
+  if (!cutoff) return std::unexpected(std::move(cutoff).error());
+  target = *std::move(cutoff);
+  return {};
+}
+
 Result<void> assign_platform(std::string& target, std::string_view text) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '-'; };
   const bool shape = text.size() <= 100 && std::ranges::all_of(text, allowed) && text.find('-') != std::string::npos;
@@ -272,6 +283,15 @@ std::span<const ConfigKey> ConfigKeys::all() {
       {"net.offline", "work offline: use only cached data", truth,
        [](C& c, Text t) { return assign(c.net_.offline, parse_truth(t)); },
        [](const C& c) { return Json(c.net_.offline); }},
+      {"resolve.newest-before",
+       "select only versions that were published before this date (2026-11-20, 2026-11-20T10:30:00Z), or that are "
+       "older "
+       "than this age (12h, 7d, 2w); locked versions are kept (default: none)",
+       text, [](C& c, Text t) { return assign_cutoff(c.resolve_.newest_before, t); },
+       [](const C& c) {
+         const auto& cutoff = c.resolve_.newest_before;
+         return Json(cutoff ? cutoff->text() : std::string(no_cutoff));
+       }},
       {"ui.color", "use colors: auto, always or never", text,
        [](C& c, Text t) { return assign(c.ui_.color, parse_word(t, color_words)); },
        [](const C& c) { return Json(c.ui_.color); }, color_words},

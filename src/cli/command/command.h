@@ -23,6 +23,12 @@ struct Common {
   Progress progress = Progress::automatic;
 };
 
+// With the options of a command that set a configuration key.
+inline Common with(Common common, const GivenOptions& given) {
+  common.options.insert(common.options.end(), given.begin(), given.end());
+  return common;
+}
+
 // Set by the selected command; called once after parsing. Returns the exit code and may throw Error, Cancelled and
 // coro::Interrupted.
 using Action = std::function<int(const Common&)>;

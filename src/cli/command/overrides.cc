@@ -8,6 +8,8 @@
 
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
+#include "cli/output/complain.h"
+#include "coro/run/pool.h"
 #include "engine/workspace/new_atom.h"
 #include "engine/workspace/override_file.h"
 
@@ -102,6 +104,16 @@ void add_overrides(std::vector<engine::Wanted>& items, const std::vector<std::st
       if (std::ranges::none_of(given, same)) item.overrides.push_back(override);
     }
   }
+}
+
+coro::Task<std::vector<engine::Wanted>> select_with_overrides(engine::Context& context, engine::Selection selection,
+                                                              const std::vector<std::string>& typed,
+                                                              const atom::Aliases& aliases, const Palette& palette) {
+  auto items = co_await engine::select(context, std::move(selection));
+  std::vector<std::string> warnings;
+  co_await coro::offload(context.pool, [&] { add_overrides(items, typed, aliases, warnings); });
+  for (const auto& warning : warnings) print_error(warning_text(warning, palette));
+  co_return items;
 }
 
 }  // namespace eka::cli

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "cli/option/arguments.h"
+#include "cli/output/terminal.h"
 #include "engine/plan/roots.h"
+#include "engine/select/select.h"
 
 namespace eka::cli {
 
@@ -16,5 +18,10 @@ void add_override_option(CLI::App& command, std::vector<std::string>& typed);
 // working tree for other labels. A file that is committed is ignored, with a warning. Throws Kind::usage.
 void add_overrides(std::vector<engine::Wanted>& items, const std::vector<std::string>& typed,
                    const atom::Aliases& aliases, std::vector<std::string>& warnings);
+
+// The same for what `selection` selects, on the pool. Prints warnings. The arguments must outlive the call.
+coro::Task<std::vector<engine::Wanted>> select_with_overrides(engine::Context& context, engine::Selection selection,
+                                                              const std::vector<std::string>& typed,
+                                                              const atom::Aliases& aliases, const Palette& palette);
 
 }  // namespace eka::cli

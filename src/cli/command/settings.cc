@@ -122,6 +122,7 @@ Preferences read_preferences(const Common& common) {
   bound_jobs(settings, config, allowance);
   if (is_given(common.options, "plan.jobs")) out.jobs = config.plan().jobs;
   settings.offline = config.net().offline;
+  settings.newest_before = config.resolve().newest_before;
   settings.share_context = config.plan().sharectx;
   settings.whole_traces = common.verbose > 0;
   settings.fresh_evaluation = config.plan().fresh;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/command/command.h"
 #include "cli/output/while_read.h"
 #include "cli/progress/display.h"
 #include "coro/run/runtime.h"
@@ -52,6 +53,14 @@ Report with_engine(const engine::Settings& settings, Display& display,
   };
   return with_runtime<Report>(
       [&](coro::Runtime& runtime) { return Whole::run(runtime, settings, display, std::move(work)); });
+}
+
+// The same with the display that the user's options ask for. It is erased before this returns.
+template <class Report>
+Report with_engine(const engine::Settings& settings, const Common& common,
+                   std::function<coro::Task<Report>(engine::Context&)> work) {
+  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
+  return with_engine<Report>(settings, *display, std::move(work));
 }
 
 }  // namespace eka::cli

@@ -66,6 +66,7 @@ atom::Json graph_json(const engine::DependencyGraph& graph) {
     entry["rev"] = node.atom.rev.hex();
     if (!node.set.empty()) entry["tag"] = node.set;
     entry["working_tree"] = node.from_working_tree;
+    if (!node.override_from.empty()) entry["override"] = node.override_from;
     entry["vouched_by"] = atom::Json::Array{};
     for (const auto& url : node.vouched_by) entry["vouched_by"].push_back(url);
     entry["requires"] = atom::Json::Array{};

@@ -47,6 +47,7 @@ class Tree {
 }  // namespace
 
 std::string provenance(const Node& node) {
+  if (!node.override_from.empty()) return "override " + node.override_from;
   if (node.from_working_tree) return "working tree";
   if (node.vouched_by.empty()) return "lock file only";
   return fmt::format("at {}", fmt::join(node.vouched_by, " and "));

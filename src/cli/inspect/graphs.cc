@@ -3,30 +3,31 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/command/overrides.h"
 #include "cli/command/settings.h"
 #include "cli/command/wanted.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
-#include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
 
 namespace eka::cli {
 
-Graphs read_graphs(const Common& common, const std::vector<std::string>& uris) {
+void GraphArguments::add_to(CLI::App& command, const std::string& help) {
+  command.add_option("uri", uris, help + " (default: the atom in the current directory)")->type_name("URI");
+  add_override_option(command, overrides);
+}
+
+Graphs read_graphs(const Common& common, const GraphArguments& arguments) {
   const auto preferences = read_preferences(common);
   Graphs out;
-  out.items = read_wanted_or_here(uris, preferences.aliases);
-  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
-  out.report = with_engine<engine::GraphReport>(preferences.settings, *display, [&](engine::Context& context) {
+  out.items = read_wanted_or_here(arguments.uris, preferences.aliases);
+  std::vector<std::string> warnings;
+  add_overrides(out.items, arguments.overrides, preferences.aliases, warnings);
+  for (const auto& warning : warnings) print_error(warning_text(warning, Palette(common.color)));
+  out.report = with_engine<engine::GraphReport>(preferences.settings, common, [&](engine::Context& context) {
     return while_read(engine::dependency_graphs(context, out.items));
   });
   return out;
-}
-
-int finish_graphs(const Common& common, const Graphs& graphs, const std::vector<Error>& errors) {
-  print_error(describe(errors, Palette(common.color)));
-  if (common.verbose > 0) tell_costs(graphs.report.remotes);
-  return exit_code(errors);
 }
 
 engine::Nodes require_named(const engine::DependencyGraph& graph, const std::string& name) {

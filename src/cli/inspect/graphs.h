@@ -10,16 +10,23 @@
 
 namespace eka::cli {
 
+// The arguments of commands that show dependency graphs of single atoms.
+struct GraphArguments {
+  std::vector<std::string> uris;
+  std::vector<std::string> overrides;
+  bool json = false;
+
+  // Adds the positional argument URI, after those that the command has, and --override. `help` is that of URI.
+  void add_to(CLI::App& command, const std::string& help);
+};
+
 struct Graphs {
   std::vector<engine::Wanted> items;
   engine::GraphReport report;  // one graph for each item
 };
 
-// Of these atoms; without URIs, of the atom in the current directory.
-Graphs read_graphs(const Common& common, const std::vector<std::string>& uris);
-
-// Prints the errors and costs; returns the exit code.
-int finish_graphs(const Common& common, const Graphs& graphs, const std::vector<Error>& errors);
+// Of these atoms; without URIs, of the atom in the current directory. Prints warnings about overrides.
+Graphs read_graphs(const Common& common, const GraphArguments& arguments);
 
 // The nodes with the name "[SET::]LABEL[@VERSION]". Kind::failure if there are none.
 engine::Nodes require_named(const engine::DependencyGraph& graph, const std::string& name);

@@ -272,9 +272,8 @@ int inspect_set(const Common& common, const InspectOptions& options) {
     make_absolute(urls.back());
   }
   const Palette palette(common.color);
-  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
   const auto offers = with_engine<std::vector<Result<Answer>>>(
-      preferences.settings, *display, [&](engine::Context& context) { return while_read(ask_all(context, urls)); });
+      preferences.settings, common, [&](engine::Context& context) { return while_read(ask_all(context, urls)); });
   std::vector<Error> errors;
   Json documents{Json::Array{}};
   for (std::size_t i = 0; i < urls.size(); ++i) {

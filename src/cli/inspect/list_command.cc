@@ -9,7 +9,7 @@
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
 #include "cli/inspect/columns.h"
-#include "cli/output/complain.h"
+#include "cli/output/ending.h"
 #include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
 #include "engine/query/catalog.h"
@@ -89,41 +89,30 @@ int list(const Common& common, const ListOptions& options) {
   const auto preferences = read_preferences(common);
   engine::CatalogRequest request{sets_of(options, preferences.aliases), options.term, options.descriptions,
                                  !options.term.empty()};
-  engine::CatalogReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
-    report = with_engine<engine::CatalogReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return while_read(engine::catalogs(context, request));
-    });
-  }
-  std::vector<Error> errors;
+  const auto report = with_engine<engine::CatalogReport>(preferences.settings, common, [&](engine::Context& context) {
+    return while_read(engine::catalogs(context, request));
+  });
+  Ending ending;
   std::vector<std::vector<std::string>> rows;
-  atom::Json document;
-  document["format"] = 1;
-  document["sets"] = atom::Json::Array{};
+  ending.document["format"] = 1;
+  ending.document["sets"] = atom::Json::Array{};
   for (std::size_t i = 0; i < request.sets.size(); ++i) {
     const auto& catalog = report.sets[i];
     atom::Json entry = catalog ? catalog_json(*catalog) : atom::Json(atom::Json::Object{});
     if (!catalog) entry["error"] = error_json(catalog.error());
     entry["url"] = request.sets[i].str();
-    document["sets"].push_back(std::move(entry));
+    ending.document["sets"].push_back(std::move(entry));
     if (!catalog) {
-      errors.push_back(catalog.error());
+      ending.errors.push_back(catalog.error());
     } else {
       add_rows(*catalog, request.sets.size() == 1 ? "" : request.sets[i].str() + "::", options.all_versions, rows);
     }
   }
-  if (options.json) {
-    print(Text::pretty(document));
-  } else {
-    print(in_columns(rows));
-  }
-  if (rows.empty() && errors.empty() && common.quiet == 0 && !options.json) {
+  ending.text = in_columns(rows);
+  if (rows.empty() && ending.errors.empty() && common.quiet == 0 && !options.json) {
     print_error(options.term.empty() ? "nothing is published\n" : "no atom was found\n");
   }
-  print_error(describe(errors, Palette(common.color)));
-  if (common.verbose > 0) tell_costs(report.remotes);
-  return exit_code(errors);
+  return end_with(ending, options.json, report.remotes, Palette(common.color), common.verbose > 0);
 }
 
 constexpr const char* sets_help =

@@ -8,7 +8,7 @@
 #include "cli/command/with_engine.h"
 #include "cli/command/working_atoms.h"
 #include "cli/inspect/columns.h"
-#include "cli/output/complain.h"
+#include "cli/output/ending.h"
 #include "cli/output/report_json.h"
 #include "engine/query/outdated.h"
 
@@ -17,6 +17,7 @@ namespace {
 
 struct OutdatedOptions {
   engine::OutdatedRequest request;
+  GivenOptions given;
   bool exit_code = false;
   bool json = false;
 };
@@ -68,28 +69,22 @@ atom::Json json_of(const engine::OutdatedDependencies& found) {
 }
 
 int outdated(const Common& common, const OutdatedOptions& options) {
-  const auto preferences = read_preferences(common);
-  engine::OutdatedReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
-    report = with_engine<engine::OutdatedReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return engine::outdated(context, options.request);
-    });
-  }
-  std::vector<Error> errors;
+  const auto preferences = read_preferences(with(common, options.given));
+  const auto report = with_engine<engine::OutdatedReport>(preferences.settings, common, [&](engine::Context& context) {
+    return engine::outdated(context, options.request);
+  });
+  Ending ending;
   bool some = false;
-  std::string text;
-  atom::Json document;
-  document["format"] = 1;
-  document["locks"] = atom::Json::Array{};
+  ending.document["format"] = 1;
+  ending.document["locks"] = atom::Json::Array{};
   for (std::size_t i = 0; i < report.atoms.size(); ++i) {
     const auto& found = report.atoms[i];
     atom::Json entry = found ? json_of(*found) : atom::Json(atom::Json::Object{});
     if (!found) entry["error"] = error_json(found.error());
     entry["directory"] = report.names[i];
-    document["locks"].push_back(std::move(entry));
+    ending.document["locks"].push_back(std::move(entry));
     if (!found) {
-      errors.push_back(found.error());
+      ending.errors.push_back(found.error());
       continue;
     }
     if (found->atoms.empty() && found->sources.empty()) {
@@ -97,17 +92,11 @@ int outdated(const Common& common, const OutdatedOptions& options) {
       continue;
     }
     some = true;
-    if (report.atoms.size() > 1) text += (text.empty() ? "" : "\n") + found->name + ":\n";
-    text += text_of(*found);
+    if (report.atoms.size() > 1) ending.text += (ending.text.empty() ? "" : "\n") + found->name + ":\n";
+    ending.text += text_of(*found);
   }
-  if (options.json) {
-    print(Text::pretty(document));
-  } else {
-    print(text);
-  }
-  print_error(describe(errors, Palette(common.color)));
-  if (common.verbose > 0) tell_costs(report.remotes);
-  return errors.empty() && some && options.exit_code ? 1 : exit_code(errors);
+  const int code = end_with(ending, options.json, report.remotes, Palette(common.color), common.verbose > 0);
+  return ending.errors.empty() && some && options.exit_code ? 1 : code;
 }
 
 }  // namespace
@@ -118,6 +107,7 @@ void add_outdated(CLI::App& app, Action& action) {
   auto& request = options->request;
   request.directory = ".";
   add_working_atoms(*command, request.atoms, request.all);
+  add_options(*command, OptionGroup::resolving, options->given);
   command->add_flag("--exit-code", options->exit_code, "exit with 1 if there are newer versions");
   command->add_flag("--json", options->json, "print a JSON document");
   command->footer(

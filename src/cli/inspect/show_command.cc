@@ -12,7 +12,7 @@
 #include "cli/command/wanted.h"
 #include "cli/command/with_engine.h"
 #include "cli/inspect/columns.h"
-#include "cli/output/complain.h"
+#include "cli/output/ending.h"
 #include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
 #include "engine/query/catalog.h"
@@ -113,38 +113,25 @@ atom::Json json_of(const engine::AtomDetails& details) {
 int show(const Common& common, const ShowOptions& options) {
   const auto preferences = read_preferences(common);
   const auto items = read_wanted_or_here(options.uris, preferences.aliases);
-  engine::DetailsReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
-    report = with_engine<engine::DetailsReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return while_read(engine::details(context, items));
-    });
-  }
-  std::vector<Error> errors;
-  std::string text;
-  atom::Json document;
-  document["format"] = 1;
-  document["atoms"] = atom::Json::Array{};
+  const auto report = with_engine<engine::DetailsReport>(preferences.settings, common, [&](engine::Context& context) {
+    return while_read(engine::details(context, items));
+  });
+  Ending ending;
+  ending.document["format"] = 1;
+  ending.document["atoms"] = atom::Json::Array{};
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& found = report.atoms[i];
     atom::Json entry = found ? json_of(*found) : atom::Json(atom::Json::Object{});
     entry["uri"] = items[i].typed;
     if (found) {
-      text += (text.empty() ? "" : "\n") + text_of(*found);
+      ending.text += (ending.text.empty() ? "" : "\n") + text_of(*found);
     } else {
-      errors.push_back(found.error());
+      ending.errors.push_back(found.error());
       entry["error"] = error_json(found.error());
     }
-    document["atoms"].push_back(std::move(entry));
+    ending.document["atoms"].push_back(std::move(entry));
   }
-  if (options.json) {
-    print(Text::pretty(document));
-  } else {
-    print(text);
-  }
-  print_error(describe(errors, Palette(common.color)));
-  if (common.verbose > 0) tell_costs(report.remotes);
-  return exit_code(errors);
+  return end_with(ending, options.json, report.remotes, Palette(common.color), common.verbose > 0);
 }
 
 }  // namespace

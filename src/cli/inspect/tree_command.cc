@@ -5,21 +5,19 @@
 #include <fmt/format.h>
 
 #include "cli/command/command.h"
-#include "cli/command/settings.h"
 #include "cli/graph/graph_text.h"
 #include "cli/graph/tree_text.h"
 #include "cli/inspect/graphs.h"
-#include "cli/output/print.h"
+#include "cli/output/ending.h"
 
 namespace eka::cli {
 namespace {
 
 struct TreeOptions {
-  std::vector<std::string> uris;
+  GraphArguments graphs;
   std::string invert;
   bool duplicates = false;
   std::optional<std::size_t> depth;
-  bool json = false;
 };
 
 // The text for one atom.
@@ -38,32 +36,27 @@ std::string tree_of(const engine::DependencyGraph& graph, const TreeOptions& opt
 }
 
 int tree(const Common& common, const TreeOptions& options) {
-  const auto read = read_graphs(common, options.uris);
-  std::vector<Error> errors;
-  atom::Json document;
-  document["format"] = 1;
-  document["graphs"] = atom::Json::Array{};
-  std::string text;
+  const bool json = options.graphs.json;
+  const auto read = read_graphs(common, options.graphs);
+  Ending ending;
+  ending.document["format"] = 1;
+  ending.document["graphs"] = atom::Json::Array{};
   for (std::size_t i = 0; i < read.items.size(); ++i) {
     const auto& graph = read.report.graphs[i];
     if (!graph) {
-      errors.push_back(graph.error());
-    } else if (options.json) {
+      ending.errors.push_back(graph.error());
+    } else if (json) {
       auto entry = graph_json(*graph);
       entry["uri"] = read.items[i].typed;
-      document["graphs"].push_back(std::move(entry));
+      ending.document["graphs"].push_back(std::move(entry));
     } else {
-      text += tree_of(*graph, options);
+      ending.text += tree_of(*graph, options);
     }
   }
-  if (options.json) {
-    print(Text::pretty(document));
-  } else if (text.empty() && errors.empty() && common.quiet == 0) {
+  if (!json && ending.text.empty() && ending.errors.empty() && common.quiet == 0) {
     print_error("no label is used by several atoms\n");
-  } else {
-    print(text);
   }
-  return finish_graphs(common, read, errors);
+  return end_with(ending, json, read.report.remotes, Palette(common.color), common.verbose > 0);
 }
 
 }  // namespace
@@ -71,9 +64,7 @@ int tree(const Common& common, const TreeOptions& options) {
 void add_tree(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("tree", "show the dependencies of atoms as a tree");
   const auto options = std::make_shared<TreeOptions>();
-  command
-      ->add_option("uri", options->uris, std::string(atom_uri_help) + " (default: the atom in the current directory)")
-      ->type_name("URI");
+  options->graphs.add_to(*command, atom_uri_help);
   auto* invert =
       command
           ->add_option("-i,--invert", options->invert, "show what needs this atom instead, as [SET::]LABEL[@VERSION]")
@@ -84,7 +75,7 @@ void add_tree(CLI::App& app, Action& action) {
   command->add_option("--depth", options->depth, "show at most N levels of dependencies")
       ->type_name("N")
       ->check(number_between(0, 1'000'000));
-  command->add_flag("--json", options->json, "print the whole graphs as a JSON document, as eka graph does");
+  command->add_flag("--json", options->graphs.json, "print the whole graphs as a JSON document, as eka graph does");
   command->footer(
       "Examples:\n"
       "  eka tree --depth 1\n"

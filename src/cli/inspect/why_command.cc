@@ -8,15 +8,14 @@
 #include "cli/command/command.h"
 #include "cli/graph/tree_text.h"
 #include "cli/inspect/graphs.h"
-#include "cli/output/print.h"
+#include "cli/output/ending.h"
 
 namespace eka::cli {
 namespace {
 
 struct WhyOptions {
   std::string label;
-  std::vector<std::string> uris;
-  bool json = false;
+  GraphArguments graphs;
 };
 
 std::string path_text(const engine::DependencyGraph& graph, const engine::Nodes& path) {
@@ -39,10 +38,9 @@ atom::Json path_json(const engine::DependencyGraph& graph, const engine::Nodes& 
 }
 
 int why(const Common& common, const WhyOptions& options) {
-  const auto read = read_graphs(common, options.uris);
-  std::vector<Error> errors;
-  std::string text;
-  atom::Json document;
+  const auto read = read_graphs(common, options.graphs);
+  Ending ending;
+  auto& [document, text, errors] = ending;
   document["format"] = 1;
   document["reasons"] = atom::Json::Array{};
   for (std::size_t i = 0; i < read.items.size(); ++i) {
@@ -73,12 +71,7 @@ int why(const Common& common, const WhyOptions& options) {
       document["reasons"].push_back(std::move(reason));
     }
   }
-  if (options.json) {
-    print(Text::pretty(document));
-  } else {
-    print(text);
-  }
-  return finish_graphs(common, read, errors);
+  return end_with(ending, options.graphs.json, read.report.remotes, Palette(common.color), common.verbose > 0);
 }
 
 }  // namespace
@@ -89,11 +82,8 @@ void add_why(CLI::App& app, Action& action) {
   command->add_option("label", options->label, "the dependency, as [SET::]LABEL[@VERSION]")
       ->type_name("LABEL")
       ->required();
-  command
-      ->add_option("uri", options->uris,
-                   "URI of the atom that depends on it (default: the atom in the current directory)")
-      ->type_name("URI");
-  command->add_flag("--json", options->json, "print a JSON document");
+  options->graphs.add_to(*command, "URI of the atom that depends on it");
+  command->add_flag("--json", options->graphs.json, "print a JSON document");
   command->footer(
       "For each direct dependency that needs the atom, the shortest path is shown.\n\n"
       "Example:\n  eka why openssl ::server\n");

@@ -40,6 +40,7 @@ constexpr OptionRow rows[] = {
     {planning, "--allow-ifd", "plan.ifd", OptionRow::flag, "true", ""},
     {planning, "--no-gc-root", "plan.gcroot", OptionRow::flag, "false",
      "do not protect the derivations from Nix's garbage collector"},
+    {resolving, "--newest-before", "resolve.newest-before", OptionRow::value, "DATE", ""},
 };
 
 std::string help_of(const OptionRow& row) {

@@ -19,8 +19,9 @@ namespace eka::cli {
 using GivenOptions = std::vector<atom::ConfigOption>;
 
 enum class OptionGroup {
-  common,    // accepted by every command
-  planning,  // accepted by commands that plan
+  common,     // accepted by every command
+  planning,   // accepted by commands that plan
+  resolving,  // accepted by commands that choose versions for lock files
 };
 
 // Adds the options of `group` to `app`. Parsing stores the given options in `given`, which must outlive `app`.

@@ -19,8 +19,9 @@ atom::Json plan_json(const engine::Plan& plan) {
   out["from"] = plan.remembered ? "cache" : "evaluated";
   if (plan.sandbox == eval::SandboxKind::container) out["sandbox"] = "container";
   if (!plan.overridden.empty()) out["overrides"] = atom::Json::Array{};
-  for (const auto& [label, version, from] : plan.overridden) {
-    out["overrides"].push_back(atom::Json::Object{{"label", label.str()}, {"version", version.str()}, {"from", from}});
+  for (const auto& [atom, from] : plan.overridden) {
+    out["overrides"].push_back(
+        atom::Json::Object{{"label", atom.label.str()}, {"version", atom.version.str()}, {"from", from}});
   }
   out["milliseconds"] = times_json(plan.milliseconds);
   return out;

@@ -5,6 +5,7 @@
 
 #include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
+#include "cli/command/overrides.h"
 #include "cli/command/plan_options.h"
 #include "cli/command/record_options.h"
 #include "cli/command/settings.h"
@@ -44,14 +45,15 @@ struct BuildRun {
 
 coro::Task<engine::BuildReport> select_and_build(engine::Context* context, engine::Selection selection, BuildRun* run) {
   auto& items = run->request.plan.items;
-  items = co_await run->options.plan.select(*context, std::move(selection), run->preferences.aliases, run->palette);
+  items = co_await select_with_overrides(*context, std::move(selection), run->options.plan.overrides,
+                                         run->preferences.aliases, run->palette);
   run->display.expect(items.size());
   co_return co_await engine::build(*context, run->request);
 }
 
 int build(const Common& common, const BuildOptions& options) {
   const Palette palette(common.color);
-  const Preferences preferences = read_preferences(options.plan.with(common));
+  const Preferences preferences = read_preferences(with(common, options.plan.given));
   const auto selection = options.plan.atoms.read(preferences.aliases);
 
   const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);

@@ -27,16 +27,12 @@ Text shown(const engine::CompareRequest& request, const engine::CompareReport& r
 int plan_diff(const Common& common, const PlanOptions& options, const std::vector<std::string>& revisions,
               DiffFormat format) {
   const Palette palette(common.color);
-  const Preferences preferences = read_preferences(options.with(common));
+  const Preferences preferences = read_preferences(with(common, options.given));
   engine::CompareRequest request{.directory = working_directory(), .base = revisions.at(0)};
   if (revisions.size() > 1) request.head = revisions[1];
-  engine::CompareReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::CompareReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return while_read(engine::compare(context, request));
-    });
-  }
+  const auto report = with_engine<engine::CompareReport>(preferences.settings, common, [&](engine::Context& context) {
+    return while_read(engine::compare(context, request));
+  });
   print(shown(request, report, format));
   // A state that the change replaces need not be sound.
   std::vector<Error> errors;

@@ -4,6 +4,7 @@
 
 #include "cli/ci/eval_job_lines.h"
 #include "cli/ci/report_errors.h"
+#include "cli/command/overrides.h"
 #include "cli/command/with_engine.h"
 #include "cli/output/report_json.h"
 #include "cli/output/while_read.h"
@@ -26,7 +27,8 @@ struct JobsRun {
 
 coro::Task<engine::PlanReport> select_and_run(engine::Context* context, engine::Selection selection, JobsRun* run) {
   auto& request = run->request;
-  request.items = co_await run->plan.select(*context, std::move(selection), run->preferences.aliases, run->palette);
+  request.items = co_await select_with_overrides(*context, std::move(selection), run->plan.overrides,
+                                                 run->preferences.aliases, run->palette);
   auto paths = attr_paths(request.items);
   if (const auto& shard = run->options.shard) {
     request.items = part_of(request.items, *shard);

@@ -6,6 +6,7 @@
 
 #include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
+#include "cli/command/overrides.h"
 #include "cli/command/selection.h"
 #include "cli/command/settings.h"
 #include "cli/command/with_engine.h"
@@ -22,6 +23,7 @@ namespace {
 
 struct GraphOptions {
   SelectionOptions atoms;
+  std::vector<std::string> overrides;
   std::string format = "text";
 };
 
@@ -76,25 +78,29 @@ void show(const std::string& format, const std::vector<engine::Wanted>& items, c
   }
 }
 
-coro::Task<engine::GraphReport> select_and_read(engine::Context* context, engine::Selection selection, bool fail_fast,
-                                                std::vector<engine::Wanted>* items) {
-  *items = co_await engine::select(*context, std::move(selection));
-  co_return co_await engine::dependency_graphs(*context, *items, fail_fast);
+// What a run needs that selects its atoms first.
+struct GraphRun {
+  const GraphOptions& options;
+  const atom::Aliases& aliases;
+  const Palette& palette;
+  std::vector<engine::Wanted> items{};
+};
+
+coro::Task<engine::GraphReport> select_and_read(engine::Context* context, engine::Selection selection, GraphRun* run) {
+  run->items = co_await select_with_overrides(*context, std::move(selection), run->options.overrides, run->aliases,
+                                              run->palette);
+  co_return co_await engine::dependency_graphs(*context, run->items, run->options.atoms.fail_fast);
 }
 
 int graph(const Common& common, const GraphOptions& options) {
   const Palette palette(common.color);
   const auto preferences = read_preferences(common);
   const auto selection = options.atoms.read(preferences.aliases);
-  std::vector<engine::Wanted> items;
-  engine::GraphReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::GraphReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return while_read(select_and_read(&context, selection, options.atoms.fail_fast, &items));
-    });
-  }
-  show(options.format, items, report);
+  GraphRun run{options, preferences.aliases, palette};
+  const auto report = with_engine<engine::GraphReport>(preferences.settings, common, [&](engine::Context& context) {
+    return while_read(select_and_read(&context, selection, &run));
+  });
+  show(options.format, run.items, report);
   std::vector<Error> errors;
   for (const auto& result : report.graphs) {
     if (!result) errors.push_back(result.error());
@@ -110,6 +116,7 @@ void add_graph(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("graph", "show the dependency graph of atoms");
   const auto options = std::make_shared<GraphOptions>();
   options->atoms.add_to(*command);
+  add_override_option(*command, options->overrides);
   command
       ->add_option(
           "--format", options->format,

@@ -7,6 +7,7 @@
 #include "cli/ci/merge_plans.h"
 #include "cli/ci/report_errors.h"
 #include "cli/command/command.h"
+#include "cli/command/overrides.h"
 #include "cli/command/plan_options.h"
 #include "cli/command/record_options.h"
 #include "cli/command/settings.h"
@@ -72,7 +73,8 @@ coro::Task<engine::PlanReport> select_and_plan(engine::Context* context, engine:
                                                Early* early) {
   const auto& options = run->options;
   auto& request = run->request;
-  request.items = co_await options.plan.select(*context, std::move(selection), run->preferences.aliases, run->palette);
+  request.items = co_await select_with_overrides(*context, std::move(selection), options.plan.overrides,
+                                                 run->preferences.aliases, run->palette);
   if (run->shard) request.items = part_of(request.items, *run->shard);
   request.fail_fast = options.plan.atoms.fail_fast;
   auto& display = run->display;
@@ -84,7 +86,7 @@ coro::Task<engine::PlanReport> select_and_plan(engine::Context* context, engine:
 
 int plan(const Common& common, const Options& options) {
   const Palette palette(common.color);
-  const Preferences preferences = read_preferences(options.plan.with(common));
+  const Preferences preferences = read_preferences(with(common, options.plan.given));
   const auto selection = options.plan.atoms.read(preferences.aliases);
   std::optional<Shard> shard;
   if (!options.shard.empty()) shard = unwrap(Shard::parse(options.shard));

@@ -78,13 +78,9 @@ int verify(const Common& common, const VerifyOptions& options) {
   const Palette palette(common.color);
   const auto preferences = read_preferences(common);
   const auto request = read_request(options.uris, preferences.aliases);
-  engine::VerifyReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::VerifyReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return while_read(engine::verify(context, request));
-    });
-  }
+  const auto report = with_engine<engine::VerifyReport>(preferences.settings, common, [&](engine::Context& context) {
+    return while_read(engine::verify(context, request));
+  });
   std::vector<Error> errors;
   for (const auto& verified : report.atoms) {
     const bool good = verified.verdict.differences.empty();

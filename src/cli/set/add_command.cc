@@ -16,6 +16,7 @@ namespace {
 struct AddOptions {
   std::string uri;
   std::string path = ".";
+  GivenOptions given;
   std::string set;
   std::vector<std::string> mirrors;
 };
@@ -47,17 +48,13 @@ int report(const Common& common, const engine::AddReport& report) {
 template <class Request>
 int run(const Common& common, const Preferences& preferences, const Request& request,
         coro::Task<engine::AddReport> (*work)(engine::Context&, Request)) {
-  engine::AddReport out;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
-    out = with_engine<engine::AddReport>(preferences.settings, *display,
-                                         [&](engine::Context& context) { return work(context, request); });
-  }
+  const auto out = with_engine<engine::AddReport>(preferences.settings, common,
+                                                  [&](engine::Context& context) { return work(context, request); });
   return report(common, out);
 }
 
 int add(const Common& common, const AddOptions& options) {
-  const auto preferences = read_preferences(common);
+  const auto preferences = read_preferences(with(common, options.given));
   auto uri = atom::AtomUri::parse(options.uri, preferences.aliases);
   if (!uri) throw std::move(uri).error().within("parsing the URI " + redacted(options.uri));
   if (uri->set) make_absolute(*uri->set);
@@ -80,7 +77,7 @@ void refuse_options_of_sets(const AddOptions& add) {
 int add_direct(const Common& common, const AddOptions& add, const DirectOptions& options) {
   using Fetch = engine::AddDirectRequest::Fetch;
   refuse_options_of_sets(add);
-  const auto preferences = read_preferences(common);
+  const auto preferences = read_preferences(with(common, add.given));
   engine::AddDirectRequest request{.atom = options.path.empty() ? add.path : options.path,
                                    .key = {},
                                    .url = unwrap(atom::parse_direct_uri(options.url, preferences.aliases)),
@@ -149,6 +146,7 @@ void add_add(CLI::App& app, Action& action) {
   command->add_option("--mirror", options->mirrors, "additional URL of the set (repeatable)")
       ->type_name("URL")
       ->allow_extra_args(false);
+  add_options(*command, OptionGroup::resolving, options->given);
   command->footer("Example:\n  eka add gh:owner/repo::auth@^1.5 --mirror https://mirror.example/repo\n");
   command->callback([command, options, &action] {
     if (!command->get_subcommands().empty()) return;

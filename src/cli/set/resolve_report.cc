@@ -9,10 +9,10 @@
 #include "cli/output/report_json.h"
 
 namespace eka::cli {
-namespace {
 
-atom::Json atom_json(const engine::ResolvedAtom& atom) {
+atom::Json lock_json(const engine::ResolvedAtom& atom) {
   atom::Json out;
+  out["directory"] = atom.name;
   out["label"] = atom.label.str();
   out["lock"] = atom.lock_file.string();
   out["atoms"] = atom::Json::Array{};
@@ -30,15 +30,16 @@ atom::Json atom_json(const engine::ResolvedAtom& atom) {
   return out;
 }
 
+namespace {
+
 atom::Json report_json(const engine::ResolveReport& report) {
   atom::Json document;
   document["format"] = 1;
   document["locks"] = atom::Json::Array{};
   for (std::size_t i = 0; i < report.atoms.size(); ++i) {
     const auto& atom = report.atoms[i];
-    atom::Json entry = atom ? atom_json(*atom) : atom::Json(atom::Json::Object{});
+    atom::Json entry = atom ? lock_json(*atom) : atom::Json(atom::Json::Object{{"directory", report.names[i]}});
     if (!atom) entry["error"] = error_json(atom.error());
-    entry["directory"] = report.names[i];
     document["locks"].push_back(std::move(entry));
   }
   document["remotes"] = costs_json(report.remotes);

@@ -28,9 +28,8 @@ void add_remote(CLI::App& command, Target& remote, const char* help) {
 int init(const Common& common, const engine::InitRequest& request) {
   const Palette palette(common.color);
   const auto preferences = read_preferences(common);
-  const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
   const auto report = with_engine<engine::InitReport>(
-      preferences.settings, *display, [&](engine::Context& context) { return engine::init(context, request); });
+      preferences.settings, common, [&](engine::Context& context) { return engine::init(context, request); });
   using Remote = engine::InitReport::Remote;
   if (report.remote == Remote::unreachable) {
     warn(palette, fmt::format("cannot initialize {}: {}; run `eka init` again when it is reachable", report.remote_url,
@@ -89,12 +88,8 @@ std::string summary(std::map<std::string_view, int> counts, bool dry_run) {
 int publish(const Common& common, const engine::PublishRequest& request) {
   const Palette palette(common.color);
   const auto preferences = read_preferences(common);
-  engine::PublishReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::PublishReport>(
-        preferences.settings, *display, [&](engine::Context& context) { return engine::publish(context, request); });
-  }
+  const auto report = with_engine<engine::PublishReport>(
+      preferences.settings, common, [&](engine::Context& context) { return engine::publish(context, request); });
   std::map<std::string_view, int> counts;
   std::vector<Error> refusals;
   for (const auto& atom : report.atoms) {

@@ -12,6 +12,7 @@ namespace {
 
 struct UpdateOptions {
   std::vector<std::string> names;
+  GivenOptions given;
   std::string path = ".";
   bool all = false;
   bool dry_run = false;
@@ -19,19 +20,15 @@ struct UpdateOptions {
 };
 
 int update(const Common& common, const UpdateOptions& options) {
-  const auto preferences = read_preferences(common);
+  const auto preferences = read_preferences(with(common, options.given));
   engine::UpdateRequest request{options.path, options.all, {}, options.dry_run};
   for (const auto& name : options.names) {
     auto parsed = engine::DependencyName::parse(name);
     if (!parsed) throw std::move(parsed).error().within("parsing " + name);
     request.updated.push_back(*std::move(parsed));
   }
-  engine::ResolveReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
-    report = with_engine<engine::ResolveReport>(
-        preferences.settings, *display, [&](engine::Context& context) { return engine::update(context, request); });
-  }
+  const auto report = with_engine<engine::ResolveReport>(
+      preferences.settings, common, [&](engine::Context& context) { return engine::update(context, request); });
   return tell_resolved(common, report, options.json, options.dry_run ? "would change atom.lock" : "wrote atom.lock");
 }
 
@@ -48,8 +45,9 @@ void add_update(CLI::App& app, Action& action) {
   command->add_option("-p,--path", options->path, "directory of the atom (default: current directory)")
       ->type_name("PATH");
   command->add_flag("--all", options->all, "in all atoms of the set that have these dependencies");
+  add_options(*command, OptionGroup::resolving, options->given);
   command->add_flag("-n,--dry-run", options->dry_run, "print the changes, write nothing");
-  command->add_flag("--json", options->json, "print a JSON document");
+  command->add_flag("--json", options->json, "print a JSON document (docs/resolve.schema.json)");
   command->footer(
       "Examples:\n"
       "  eka update auth\n"

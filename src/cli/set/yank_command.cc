@@ -8,6 +8,7 @@
 #include "cli/command/with_engine.h"
 #include "cli/output/complain.h"
 #include "cli/output/print.h"
+#include "cli/output/report_json.h"
 #include "engine/publish/yank.h"
 
 namespace eka::cli {
@@ -16,6 +17,7 @@ namespace {
 struct YankOptions {
   std::vector<std::string> versions;
   engine::YankRequest request;
+  bool json = false;
 };
 
 std::pair<atom::Label, atom::Version> parse_version(const std::string& text) {
@@ -29,31 +31,56 @@ std::pair<atom::Label, atom::Version> parse_version(const std::string& text) {
           unwrap(atom::Version::parse(text.substr(at + 1)))};
 }
 
+std::vector<Error> errors_of(const engine::YankReport& report, bool undo) {
+  std::vector<Error> out;
+  for (const auto& [label, version, changed, refusal] : report.versions) {
+    if (!refusal) continue;
+    out.push_back(Error(*refusal).within(fmt::format("{} {} {} at {}", undo ? "undoing the yank of" : "yanking",
+                                                     label.str(), version.str(), report.remote)));
+  }
+  return out;
+}
+
+atom::Json document_of(const engine::YankReport& report, bool undo) {
+  atom::Json document;
+  document["format"] = 1;
+  document["remote"] = report.remote;
+  document["versions"] = atom::Json::Array{};
+  for (const auto& [label, version, changed, refusal] : report.versions) {
+    atom::Json entry;
+    entry["label"] = label.str();
+    entry["version"] = version.str();
+    entry["yanked"] = refusal.has_value() == undo;
+    entry["changed"] = changed;
+    if (refusal) entry["error"] = error_json(*refusal);
+    document["versions"].push_back(std::move(entry));
+  }
+  return document;
+}
+
+void tell(const engine::YankReport& report, bool undo) {
+  for (const auto& [label, version, changed, refusal] : report.versions) {
+    if (refusal) continue;
+    const char* what =
+        undo ? (changed ? "is no longer yanked" : "was not yanked") : (changed ? "is yanked" : "was yanked before");
+    print_error("{} {} {} at {}\n", label.str(), version.str(), what, report.remote);
+  }
+}
+
 int yank(const Common& common, const YankOptions& options) {
-  const Palette palette(common.color);
   const auto preferences = read_preferences(common);
   auto request = options.request;
   for (const auto& text : options.versions) request.versions.push_back(parse_version(text));
   if (request.undo && !request.reason.empty()) throw Error(Kind::usage, "--reason cannot be used with --undo");
-  engine::YankReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, palette);
-    report = with_engine<engine::YankReport>(preferences.settings, *display,
-                                             [&](engine::Context& context) { return engine::yank(context, request); });
+  const auto report = with_engine<engine::YankReport>(
+      preferences.settings, common, [&](engine::Context& context) { return engine::yank(context, request); });
+  if (options.json) {
+    print(Text::pretty(document_of(report, request.undo)));
+  } else if (common.quiet == 0) {
+    tell(report, request.undo);
   }
-  std::vector<Error> errors;
-  for (const auto& [label, version, changed, refusal] : report.versions) {
-    const auto name = label.str() + " " + version.str();
-    if (refusal) {
-      errors.push_back(Error(*refusal).within(
-          fmt::format("{} {} at {}", request.undo ? "undoing the yank of" : "yanking", name, report.remote)));
-    } else if (common.quiet == 0) {
-      const char* what = request.undo ? (changed ? "is no longer yanked" : "was not yanked")
-                                      : (changed ? "is yanked" : "was yanked before");
-      print_error("{} {} at {}\n", name, what, report.remote);
-    }
-  }
-  print_error(describe(errors, palette));
+  const auto errors = errors_of(report, request.undo);
+  print_error(describe(errors, Palette(common.color)));
   return exit_code(errors);
 }
 
@@ -71,6 +98,7 @@ void add_yank(CLI::App& app, Action& action) {
   command->add_option("--reason", request.reason, "why, for the users of the version")->type_name("TEXT");
   command->add_option("--remote", request.remote, "git remote or URL of the set (default: `origin`)")
       ->type_name("REMOTE");
+  command->add_flag("--json", options->json, "print a JSON document (docs/resolve.schema.json)");
   command->footer(
       "Lock files that contain a yanked version can still be used.\n\n"
       "Examples:\n"

@@ -94,13 +94,9 @@ int export_to_file(const Common& common, const TravelOptions& options) {
       print_bytes(bytes);
     }
   };
-  engine::ExportReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
-    report = with_engine<engine::ExportReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return engine::export_cache(context, request, write);
-    });
-  }
+  const auto report = with_engine<engine::ExportReport>(preferences.settings, common, [&](engine::Context& context) {
+    return engine::export_cache(context, request, write);
+  });
   if (file) file->keep();
   if (common.quiet == 0) {
     print_error("exported {}, {}, {}, {}: {}\n", count_text(report.atoms, "atom"),
@@ -115,13 +111,8 @@ int export_to_file(const Common& common, const TravelOptions& options) {
 int import_from_file(const Common& common, const TravelOptions& options) {
   const auto preferences = read_preferences(common);
   engine::ImportRequest request{options.file, options.trust};
-  engine::ImportReport report;
-  {
-    const auto display = make_display(decide(common.progress, common.quiet), common.verbose, Palette(common.color));
-    report = with_engine<engine::ImportReport>(preferences.settings, *display, [&](engine::Context& context) {
-      return engine::import_cache(context, request);
-    });
-  }
+  const auto report = with_engine<engine::ImportReport>(
+      preferences.settings, common, [&](engine::Context& context) { return engine::import_cache(context, request); });
   if (options.json) {
     print(Text::pretty(Json::Object{{"atoms", json_number(report.atoms)},
                                     {"sources", json_number(report.sources)},

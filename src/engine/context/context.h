@@ -20,12 +20,13 @@
 
 namespace eka::engine {
 
-class Delivery;    // fetch/delivery.h
-class Fetcher;     // fetch/fetcher.h
-class LocalAtoms;  // workspace/local_atoms.h
-class Remotes;     // context/remotes.h
-class Sets;        // locate/sets.h
-class Sources;     // fetch/sources.h
+class Delivery;      // fetch/delivery.h
+class Fetcher;       // fetch/fetcher.h
+class LocalAtoms;    // workspace/local_atoms.h
+class ReleaseDates;  // fetch/release_dates.h
+class Remotes;       // context/remotes.h
+class Sets;          // locate/sets.h
+class Sources;       // fetch/sources.h
 
 class Context {
  public:
@@ -65,6 +66,7 @@ class Context {
   Fetcher& fetcher() { return *fetcher_; }
   Sources& sources() { return *sources_; }
   Sets& sets() { return *sets_; }
+  ReleaseDates& release_dates() { return *release_dates_; }
   LocalAtoms& local_atoms() { return *local_atoms_; }
 
  private:
@@ -73,6 +75,7 @@ class Context {
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<Sources> sources_;
   std::unique_ptr<Sets> sets_;
+  std::unique_ptr<ReleaseDates> release_dates_;
   std::unique_ptr<LocalAtoms> local_atoms_;
 
  public:

@@ -41,6 +41,7 @@ struct Settings {
   bool fresh_evaluation = false;                                // ignore cached evaluations
   bool imports = false;                                         // allow import-from-derivation
   bool meta = false;                                            // plans contain the attribute `meta` of derivations
+  std::optional<atom::Cutoff> newest_before;                    // new locks use only versions published before it
   bool gc_roots = true;                                         // create garbage collector roots for plans
   eval::SandboxKind sandbox = eval::SandboxKind::strict;
   bool whole_traces = false;  // include the frames of eka's expressions in error traces

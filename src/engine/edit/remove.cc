@@ -43,8 +43,8 @@ std::vector<std::string> unused(const atom::Manifest& before, const atom::Manife
 coro::Task<RemoveReport> remove(Context& context, RemoveRequest request) {
   const auto atom = co_await atom_at(context, request.atom);
   context.remotes().named_by_user(atom.manifest);
-  RemoveReport report;
   auto text = atom.manifest_text;
+  std::vector<std::pair<std::string, std::string>> removed;
   for (const auto& name : request.removed) {
     const auto found = unwrap(find_dependency(atom.manifest, name));
     if (!found) throw not_there(atom, name);
@@ -52,12 +52,12 @@ coro::Task<RemoveReport> remove(Context& context, RemoveRequest request) {
     const auto path = found->set ? atom::KeyPath{"deps", "from", found->set->str(), label}
                                  : atom::KeyPath{"deps", "direct", "nix", label};
     text = unwrap(atom::remove_entry(text, path));
-    report.entries.push_back(found->set ? fmt::format("{} from `{}`", label, found->set->str()) : label);
+    removed.emplace_back(label, found->set ? found->set->str() : "");
   }
-  report.file = atom.manifest_file().string();
-  report.notes = unused(atom.manifest, unwrap(atom::Manifest::parse(text, report.file)));
-  report.changes = co_await settle(context, &atom, text);
-  report.remotes = context.remotes().costs();
+  const auto file = atom.manifest_file().string();
+  auto notes = unused(atom.manifest, unwrap(atom::Manifest::parse(text, file)));
+  auto resolved = co_await settle(context, atom, text);
+  RemoveReport report{file, std::move(notes), std::move(removed), std::move(resolved), context.remotes().costs()};
   co_return report;
 }
 

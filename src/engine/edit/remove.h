@@ -3,11 +3,13 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "engine/query/dependency_name.h"
+#include "engine/resolve/resolve.h"
 
 namespace eka::engine {
 
@@ -17,10 +19,10 @@ struct RemoveRequest {
 };
 
 struct RemoveReport {
-  std::string file;                  // the manifest
-  std::vector<std::string> entries;  // what was removed, for users
-  std::vector<std::string> changes;  // of the lock
-  std::vector<std::string> notes;    // sets that the manifest names without need
+  std::string file;                                          // the manifest
+  std::vector<std::string> notes;                            // sets that it names without need
+  std::vector<std::pair<std::string, std::string>> removed;  // labels with the tags of their sets; sources without
+  ResolvedAtom resolved;
   std::vector<RemoteCost> remotes;
 };
 

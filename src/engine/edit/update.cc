@@ -6,12 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "coro/run/pool.h"
-#include "engine/context/timed.h"
-#include "engine/resolve/choose.h"
-#include "engine/resolve/lock_changes.h"
 #include "engine/resolve/settle.h"
-#include "engine/resolve/working_atom.h"
 
 namespace eka::engine {
 namespace {
@@ -20,25 +15,11 @@ class UpdateRun {
  public:
   UpdateRun(Context& context, UpdateRequest request) : context_(context), request_(std::move(request)) {}
 
-  // One atom after another: each uses the answers to queries of earlier ones.
   coro::Task<ResolveReport> finish() {
-    auto atoms = co_await find();
-    ResolveReport report;
-    for (const auto& atom : atoms) {
-      auto problem = problem_of(atom);
-      if (!problem) continue;
-      report.names.push_back(atom.name);
-      const Timed timed(context_, Stage::resolve, atom.name, {});
-      std::optional<Error> failure;
-      try {
-        report.atoms.push_back(co_await one(&atom, *std::move(problem)));
-      } catch (const Error& e) {
-        failure = e;
-      }
-      if (failure) report.atoms.push_back(std::unexpected(std::move(*failure).within("updating " + atom.name)));
-    }
-    report.remotes = context_.remotes().costs();
-    co_return report;
+    const auto atoms = co_await find();
+    const ProblemOf problem = [this](const WorkingAtom& atom) { return problem_of(atom); };
+    co_return co_await settle_each(context_, atoms, problem, request_.dry_run ? OnChange::show : OnChange::write,
+                                   "updating");
   }
 
  private:
@@ -89,17 +70,6 @@ class UpdateRun {
       const auto near = nearest(name.label.str(), known_);
       throw near.empty() ? std::move(error) : std::move(error).with_hint(fmt::format("did you mean `{}`?", near));
     }
-  }
-
-  coro::Task<ResolvedAtom> one(const WorkingAtom* atom, VersionProblem problem) {
-    auto lock = co_await choose_versions(context_, std::move(problem));
-    auto text = lock.text();
-    context_.cache->uses().note_lock(atom->lock_file());
-    ResolvedAtom out{atom->manifest.label, atom->name, atom->lock_file(), std::move(lock), {}};
-    if (atom->lock_text == text) co_return out;
-    out.changes = lock_changes(atom->lock, out.lock);
-    if (!request_.dry_run) co_await coro::offload(context_.pool, [&] { atom->replace(lock_file, text); });
-    co_return out;
   }
 
   Context& context_;

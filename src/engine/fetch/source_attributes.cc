@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/fetch/fetch_evidence.h"
 #include "git/object/source_repository.h"
-#include "store/pack/evidence.h"
 #include "store/source/source_name.h"
 
 namespace eka::engine {
@@ -16,36 +16,34 @@ namespace {
 
 constexpr const char* attributes_file = ".gitattributes";
 
-coro::Task<> fetch_one(git::Remote* remote, store::Evidence* evidence, atom::ObjectId want) {
+coro::Task<> fetch_one(Context* context, git::Remote* remote, store::Evidence* evidence, atom::ObjectId want) {
   git::FetchOptions options;
   options.depth = 1;
   options.filter = git::Filter::trees;
   options.filter_required = true;
   options.hasty = true;
-  const std::vector<atom::ObjectId> wants{want};
-  const auto intake = co_await evidence->begin_intake();
-  co_await remote->fetch(wants, *intake, std::move(options));
-  co_await intake->accept(wants);
+  std::vector<atom::ObjectId> wants{want};
+  co_await fetch_evidence(*context, *remote, *evidence, std::move(wants), std::move(options));
 }
 
 // The commit, its root tree and the file, one after another.
 coro::Task<std::optional<std::string>> read_attributes(Context* context, git::Remote* remote, atom::ObjectId rev) {
   const auto evidence = co_await context->cache->objects().begin_evidence();
   const auto open = [&] { return git::SourceRepository::at(evidence->directory()); };
-  co_await fetch_one(remote, evidence.get(), rev);
+  co_await fetch_one(context, remote, evidence.get(), rev);
   const auto [tree, has_tree] = co_await coro::offload(context->pool, [&] {
     const auto repository = open();
     const auto id = repository.tree_of(rev);
     return std::pair(id, repository.has(id));
   });
-  if (!has_tree) co_await fetch_one(remote, evidence.get(), tree);
+  if (!has_tree) co_await fetch_one(context, remote, evidence.get(), tree);
   const auto [file, has_file] = co_await coro::offload(context->pool, [&] {
     const auto repository = open();
     const auto entry = repository.entry_of_tree(tree, attributes_file);
     return std::pair(entry, entry && !entry->is_tree && repository.has(entry->id));
   });
   if (!file || file->is_tree) co_return std::nullopt;
-  if (!has_file) co_await fetch_one(remote, evidence.get(), file->id);
+  if (!has_file) co_await fetch_one(context, remote, evidence.get(), file->id);
   co_return co_await coro::offload(context->pool, [&] { return open().file_of_tree(tree, attributes_file); });
 }
 

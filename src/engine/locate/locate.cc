@@ -84,9 +84,10 @@ coro::Task<SetOffer> ask_offer(Context& context, Remotes& remotes, atom::Url url
   prefixes.erase(std::ranges::unique(prefixes).begin(), prefixes.end());
   auto& remote = remotes.at(url);
   const Requesting requesting(context.observer, Stage::query, url.str());
-  const auto refs = co_await remote.ls_refs(std::move(prefixes));
+  const auto refs = co_await remote.ls_refs(prefixes);
   auto offer = read_offer(url, refs);
   context.cache->vouched().remember_genesis(remotes.reached_at(url), offer.genesis);
+  remember_yanked(context, remotes, url, prefixes, offer);
   co_return offer;
 }
 

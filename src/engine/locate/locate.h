@@ -23,7 +23,8 @@ coro::Task<std::vector<Result<Published>>> locate(Context& context, Remotes& rem
 
 // The refs that say everything about these labels: versions, manifests, origins, yanks.
 std::vector<std::string> prefixes_of(const std::set<atom::Label>& labels);
-// What the remote offers among the refs with these prefixes, and its genesis, which is remembered: one ref query.
+// What the remote offers among the refs with these prefixes, and its genesis: one ref query. The genesis is remembered,
+// and which versions are yanked.
 coro::Task<SetOffer> ask_offer(Context& context, Remotes& remotes, atom::Url url, std::vector<std::string> prefixes);
 
 // The highest of `offered` that `requirement` matches; else an error that lists the offered versions.

@@ -60,6 +60,13 @@ std::vector<atom::Version> SetOffer::usable(const atom::Label& label) const {
   return out;
 }
 
+std::optional<atom::ObjectId> SetOffer::origin_of(const atom::Label& label, const atom::Version& version) const {
+  const auto of_label = origins.find(label);
+  if (of_label == origins.end()) return std::nullopt;
+  const auto found = of_label->second.find(version);
+  return found == of_label->second.end() ? std::nullopt : std::optional(found->second);
+}
+
 bool SetOffer::is_yanked(const atom::Label& label, const atom::Version& version) const {
   const auto found = yanked.find(label);
   return found != yanked.end() && found->second.contains(version);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct SetOffer {
 
   // The versions of an atom that new locks may use.
   std::vector<atom::Version> usable(const atom::Label& label) const;
+  std::optional<atom::ObjectId> origin_of(const atom::Label& label, const atom::Version& version) const;
   bool is_yanked(const atom::Label& label, const atom::Version& version) const;
 };
 

@@ -9,6 +9,12 @@
 #include "engine/locate/vouched.h"
 
 namespace eka::engine {
+namespace {
+
+// Labels whose lists of versions are remembered, of one answer. Those of a whole large set would block the reactor.
+constexpr std::size_t few = 1000;
+
+}  // namespace
 
 coro::Task<> Sets::ask(Questions questions) {
   std::vector<coro::Task<>> tasks;
@@ -25,8 +31,8 @@ coro::Task<> Sets::ask(Questions questions) {
 coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
   std::optional<Error> failure;
   SetOffer fresh;
+  const bool offline = context_.settings.offline && !url.is_local();
   try {
-    const bool offline = context_.settings.offline && !url.is_local();
     // Two statements: GCC 12 evaluates both branches of a conditional expression that awaits.
     if (offline) {
       fresh = co_await offline_offer(context_, remotes_, url, labels);
@@ -38,12 +44,31 @@ coro::Task<> Sets::ask_one(atom::Url url, std::set<atom::Label> labels) {
   }
   if (failure) {
     known_[url].failure = std::move(failure);
+  } else if (offline) {
+    add(url, std::move(labels), std::move(fresh));
   } else {
     learn(url, std::move(labels), std::move(fresh));
   }
 }
 
 void Sets::learn(const atom::Url& url, std::set<atom::Label> labels, SetOffer fresh) {
+  if (labels.size() <= few) remember_listed(url, labels, fresh);
+  add(url, std::move(labels), std::move(fresh));
+}
+
+void Sets::remember_listed(const atom::Url& url, const std::set<atom::Label>& labels, const SetOffer& fresh) {
+  store::Listings::Versions listed;
+  for (const auto& label : labels) {
+    auto& versions = listed[label];
+    const auto found = fresh.atoms.find(label);
+    if (found == fresh.atoms.end()) continue;
+    for (const auto& [version, rev] : found->second) versions.push_back(version);
+  }
+  const auto now = std::chrono::floor<std::chrono::seconds>(context_.clock.date());
+  context_.cache->listings().add(remotes_.reached_at(url), fresh.genesis, listed, now);
+}
+
+void Sets::add(const atom::Url& url, std::set<atom::Label> labels, SetOffer fresh) {
   auto& known = known_[url];
   known.failure.reset();
   if (!known.offer.genesis.is_null() && known.offer.genesis != fresh.genesis) {

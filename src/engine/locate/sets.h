@@ -31,7 +31,7 @@ class Sets {
   coro::Task<> ask(Questions questions);
 
   // What the remote has just answered to somebody else who asked for everything about these labels: it is not asked
-  // for them again.
+  // for them again. Which versions it lists is remembered (store/fact/listings.h), as for ask().
   void learn(const atom::Url& url, std::set<atom::Label> labels, SetOffer offer);
 
   bool was_asked(const atom::Url& url, const atom::Label& label) const;
@@ -49,6 +49,8 @@ class Sets {
     std::optional<Error> failure;
   };
   coro::Task<> ask_one(atom::Url url, std::set<atom::Label> labels);
+  void remember_listed(const atom::Url& url, const std::set<atom::Label>& labels, const SetOffer& fresh);
+  void add(const atom::Url& url, std::set<atom::Label> labels, SetOffer fresh);
 
   Context& context_;
   Remotes& remotes_;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "atom/names/atom_commit.h"
+
 namespace eka::engine {
 
 std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remotes, const atom::Url& url,
@@ -18,6 +20,8 @@ std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remote
   for (std::size_t i = 0; i < list.size(); ++i) {
     for (const auto& [version, rev] : vouched[i]) offer.atoms[list[i]].emplace(version, rev);
   }
+  offer.yanked = context.cache->vouched().yanked(place, *genesis);
+  std::erase_if(offer.yanked, [&](const auto& entry) { return !labels.contains(entry.first); });
   return offer;
 }
 
@@ -68,6 +72,29 @@ Result<void> remember_vouched(Context& context, const Remotes& remotes, const at
   }
   for (const auto& [genesis, names] : sets) context.cache->vouched().remember(place, genesis, names);
   return {};
+}
+
+void remember_yanked(Context& context, const Remotes& remotes, const atom::Url& url,
+                     const std::vector<std::string>& prefixes, const SetOffer& offer) {
+  const auto is_covered = [&](const atom::Label& label) {
+    for (auto beginning = atom::meta_ref_prefix(label); !beginning.empty(); beginning.pop_back()) {
+      if (std::ranges::binary_search(prefixes, beginning)) return true;
+    }
+    return false;
+  };
+  const auto place = remotes.reached_at(url);
+  auto& vouched = context.cache->vouched();
+  const auto known = vouched.yanked(place, offer.genesis);
+  auto now = known;
+  std::erase_if(now, [&](const auto& entry) { return is_covered(entry.first); });
+  for (const auto& [label, versions] : offer.yanked) {
+    const auto published = offer.atoms.find(label);
+    if (published == offer.atoms.end()) continue;
+    for (const auto& [version, why] : versions) {
+      if (published->second.contains(version)) now[label].emplace(version, why);
+    }
+  }
+  if (now != known) vouched.remember_yanked(place, offer.genesis, now);
 }
 
 std::vector<atom::Url> vouchers(Context& context, const Remotes& remotes, const std::vector<atom::Url>& urls,

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "engine/context/context.h"
@@ -15,8 +16,8 @@
 
 namespace eka::engine {
 
-// The stored versions of these labels; nothing if no genesis is stored. Their objects may be missing. Manifests and
-// origins are not stored.
+// The stored versions of these labels, and which of them were yanked when the remote was last asked; nothing if no
+// genesis is stored. Their objects may be missing. Manifests and origins are not stored.
 std::optional<SetOffer> remembered_offer(Context& context, const Remotes& remotes, const atom::Url& url,
                                          const std::set<atom::Label>& labels);
 
@@ -32,6 +33,11 @@ coro::Task<SetOffer> offline_offer(Context& context, const Remotes& remotes, ato
 // an earlier run.
 Result<void> remember_vouched(Context& context, const Remotes& remotes, const atom::Url& url,
                               const std::vector<Published>& atoms);
+
+// Stores which versions the remote has just reported as yanked, in answer to a query for refs with `prefixes` (in
+// ascending order), in place of what was stored about the labels that the query covers.
+void remember_yanked(Context& context, const Remotes& remotes, const atom::Url& url,
+                     const std::vector<std::string>& prefixes, const SetOffer& offer);
 
 // Those of `urls` that have reported this revision for this version.
 std::vector<atom::Url> vouchers(Context& context, const Remotes& remotes, const std::vector<atom::Url>& urls,

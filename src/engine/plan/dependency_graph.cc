@@ -5,6 +5,7 @@
 #include "engine/context/fail_fast.h"
 #include "engine/fetch/closure.h"
 #include "engine/locate/vouched.h"
+#include "engine/plan/overrides.h"
 
 namespace eka::engine {
 namespace {
@@ -80,7 +81,15 @@ void add_provenance(Context& context, const Root& root, DependencyGraph& graph) 
   }
 }
 
-coro::Task<DependencyGraph> read(Context* context, const Result<Root>* root, const std::string* typed) {
+void add_overrides(const std::vector<Overridden>& overridden, DependencyGraph& graph) {
+  for (const auto& [atom, from] : overridden) {
+    const auto node = std::ranges::find(graph.nodes, atom, &DependencyGraph::Node::atom);
+    if (node != graph.nodes.end()) node->override_from = from;
+  }
+}
+
+coro::Task<DependencyGraph> read(Context* context, const std::string* typed, const Result<Root>* root,
+                                 const std::vector<Overridden>* overridden) {
   if (!*root) throw Error(root->error()).within("reading the dependency graph of " + *typed);
   const auto& atom = (*root)->atom;
   DependencyGraph graph;
@@ -91,6 +100,7 @@ coro::Task<DependencyGraph> read(Context* context, const Result<Root>* root, con
     graph = read_closure(closure, atom);
   }
   add_provenance(*context, **root, graph);
+  add_overrides(*overridden, graph);
   co_return graph;
 }
 
@@ -99,9 +109,23 @@ coro::Task<DependencyGraph> read(Context* context, const Result<Root>* root, con
 coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items, bool fail_fast) {
   std::vector<Times> times(items.size());
   auto roots = co_await find_roots(context, items, times);
-  co_await complete_locks(context, items, roots, times);
+  auto overrides = co_await Overrides::find(context, items);
+  std::vector<std::vector<Overridden>> overridden(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!roots[i]) continue;
+    std::optional<Error> failure;
+    try {
+      overridden[i] = co_await overrides.complete(context, items[i], *roots[i], times[i]);
+    } catch (const Error& error) {
+      failure = error;
+    }
+    if (failure) roots[i] = std::unexpected(*std::move(failure));
+  }
+  overrides.tell_unused(context, items);
   std::vector<coro::Task<DependencyGraph>> tasks;
-  for (std::size_t i = 0; i < items.size(); ++i) tasks.push_back(read(&context, &roots[i], &items[i].typed));
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    tasks.push_back(read(&context, &items[i].typed, &roots[i], &overridden[i]));
+  }
   GraphReport report;
   report.graphs = co_await gather(std::move(tasks), fail_fast);
   report.remotes = context.remotes().costs();

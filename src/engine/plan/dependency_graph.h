@@ -22,6 +22,7 @@ struct DependencyGraph {
     // names it.
     std::vector<std::string> vouched_by{};
     bool from_working_tree = false;
+    std::string override_from{};  // for this run, it is taken from there (overrides.h), as typed
   };
   std::vector<Node> nodes;  // the root first, then by set and label
 };
@@ -31,9 +32,9 @@ struct GraphReport {
   std::vector<RemoteCost> remotes;
 };
 
-// Reads the locks of the atoms; versions are chosen if there is none. For a lock of format 1, which does not contain
-// the edges of the graph, the whole closure is fetched. An item that fails does not affect the others; with
-// `fail_fast`, the first failure is thrown.
+// Reads the locks of the atoms; versions are chosen if there is none, or if an override applies. For a lock of format
+// 1, which does not contain the edges of the graph, the whole closure is fetched. An item that fails does not affect
+// the others; with `fail_fast`, the first failure is thrown.
 coro::Task<GraphReport> dependency_graphs(Context& context, std::vector<Wanted> items, bool fail_fast = false);
 
 }  // namespace eka::engine

@@ -11,6 +11,18 @@ bool is_of(const Replacement& override, const atom::LockedAtom& locked) {
   return locked.set == override.atom.set && locked.label == override.atom.label;
 }
 
+// Those that `lock` contains.
+std::vector<Overridden> used_in(const atom::Lock& lock, const std::vector<const Replacement*>& overrides) {
+  std::vector<Overridden> out;
+  for (const auto* override : overrides) {
+    const auto there = [&](const auto& locked) { return is_of(*override, locked) && locked.rev == override->atom.rev; };
+    if (std::ranges::any_of(lock.atoms, there)) {
+      out.push_back({override->atom, override->from});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 coro::Task<Overrides> Overrides::find(Context& context, const std::vector<Wanted>& items) {
@@ -34,6 +46,7 @@ coro::Task<Overrides> Overrides::find(Context& context, const std::vector<Wanted
   co_return out;
 }
 
+// If the atom has a lock, at least one of them must be in it, else all are returned.
 std::vector<const Replacement*> Overrides::for_atom(const Wanted& item, const ReadAtom& atom) const {
   std::vector<const Replacement*> out;
   bool some = !atom.lock;
@@ -47,15 +60,26 @@ std::vector<const Replacement*> Overrides::for_atom(const Wanted& item, const Re
   return some ? out : std::vector<const Replacement*>{};
 }
 
-std::vector<Overridden> Overrides::used(const std::vector<const Replacement*>& overrides, const atom::Lock& lock) {
+coro::Task<std::vector<Overridden>> Overrides::complete(Context& context, const Wanted& item, Root& root,
+                                                        Times& times) {
+  const auto overrides = for_atom(item, root.atom);
+  co_await complete_lock(context, item.typed, root, times, overrides);
   std::vector<Overridden> out;
-  for (const auto* override : overrides) {
-    const auto there = [&](const auto& locked) { return is_of(*override, locked) && locked.rev == override->atom.rev; };
-    if (std::ranges::any_of(lock.atoms, there)) {
-      out.push_back({override->atom.label, override->atom.version, override->from});
+  if (root.atom.lock) out = used_in(*root.atom.lock, overrides);
+  for (const auto& [atom, from] : out) {
+    if (told_.insert(from).second)
+      context.observer.note(fmt::format("override {}: using {}", from, atom.version.str()));
+  }
+  co_return out;
+}
+
+void Overrides::tell_unused(Context& context, const std::vector<Wanted>& items) {
+  for (const auto& item : items) {
+    for (const auto& override : item.overrides) {
+      if (!told_.insert(override.typed).second) continue;
+      context.observer.note(fmt::format("override {} is not used: none of the atoms depends on it", override.typed));
     }
   }
-  return out;
 }
 
 }  // namespace eka::engine

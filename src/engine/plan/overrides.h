@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,9 @@
 
 namespace eka::engine {
 
-// An override that is used in a plan.
+// An override that is used in the closure of an atom.
 struct Overridden {
-  atom::Label label;
-  atom::Version version;
+  Published atom;
   std::string from;  // as typed, redacted
 };
 
@@ -27,15 +27,17 @@ class Overrides {
   // Finds, fetches and reads the overrides of all items, each once. Throws the first error.
   static coro::Task<Overrides> find(Context& context, const std::vector<Wanted>& items);
 
-  // Those of one item that apply to an atom: if it has a lock, at least one of them must be in it, else all are
-  // returned. The addresses of the results stay valid.
-  std::vector<const Replacement*> for_atom(const Wanted& item, const ReadAtom& atom) const;
-
-  // Those that `lock` contains.
-  static std::vector<Overridden> used(const std::vector<const Replacement*>& overrides, const atom::Lock& lock);
+  // complete_lock() for the root of an item, with those of its overrides that apply. Returns those that are used, and
+  // tells the user of each, once. All arguments must outlive the call.
+  coro::Task<std::vector<Overridden>> complete(Context& context, const Wanted& item, Root& root, Times& times);
+  // Tells the user which of the items' overrides were not used for any of them.
+  void tell_unused(Context& context, const std::vector<Wanted>& items);
 
  private:
+  std::vector<const Replacement*> for_atom(const Wanted& item, const ReadAtom& atom) const;
+
   std::map<std::string, Replacement> found_;  // by how they were typed
+  std::set<std::string> told_;
 };
 
 }  // namespace eka::engine

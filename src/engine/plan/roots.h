@@ -27,7 +27,7 @@ struct Wanted {
   atom::AtomUri uri;
   // If the atom is in a working tree: it is used in its current state, and the URI's remote is not queried.
   std::optional<std::filesystem::path> working_tree;
-  // Where some of its dependencies are taken from instead (overrides.h). Only commands that plan use them.
+  // Where some of its dependencies are taken from instead (overrides.h): for plans, builds and dependency graphs.
   std::vector<Wanted> overrides{};
   std::optional<atom::ObjectId> commit{};  // with working_tree: as the atom is in this commit of its repository
   // Of what a pattern selected (select/): located before, or why nothing could be selected. Then `uri` is not located

@@ -115,6 +115,7 @@ Preview::Preview(Context& outer, const PublishSource& source, atom::Url url, sto
       settings_(outer.settings) {
   settings_.cache_root = quarantine_.path();
   settings_.gc_roots = false;
+  settings_.newest_before.reset();  // others need not have it
 }
 
 coro::Task<std::unique_ptr<Preview>> Preview::open(Context& context, const PublishSource& source, atom::Url url,

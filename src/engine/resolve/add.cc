@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "atom/config/cutoff.h"
 #include "atom/toml/toml_edit.h"
+#include "engine/fetch/release_dates.h"
 #include "engine/locate/locate.h"
 #include "engine/resolve/settle.h"
 
@@ -66,12 +69,14 @@ class Addition {
       edit_own_set(edit);
     }
     co_await check_label();
+    co_await learn_dates();
     const auto requirement = request_.uri.requirement ? request_.uri.requirement->str() : "^" + highest().str();
     edit.set({"deps", "from", tag_->str(), request_.uri.label.str()}, toml_quoted(requirement));
     warn_of_yanked();
     report_.file = atom_->manifest_file().string();
     report_.entry = fmt::format("{} {} from `{}`", request_.uri.label.str(), requirement, tag_->str());
-    report_.changes = co_await settle(context_, &*atom_, edit.text());
+    auto resolved = co_await settle(context_, *atom_, edit.text());
+    report_.changes = std::move(resolved.changes);
     report_.remotes = context_.remotes().costs();
     co_return std::move(report_);
   }
@@ -109,6 +114,19 @@ class Addition {
     const auto labels = co_await offered_labels(context_, context_.remotes(), url());
     throw Error(Kind::unsatisfiable, fmt::format("no atom `{}` at {}", request_.uri.label.str(), url().str()))
         .with_hint(labels_hint(request_.uri.label, labels));
+  }
+
+  // Of the versions among which highest() selects.
+  coro::Task<> learn_dates() {
+    if (!request_.uri.set || request_.uri.requirement) co_return;
+    const auto* offer = context_.sets().offer(url());
+    const auto& label = request_.uri.label;
+    std::vector<Release> releases;
+    for (const auto& version : offer->usable(label)) {
+      Published atom{genesis_, label, version, offer->atoms.at(label).at(version)};
+      releases.push_back({std::move(atom), offer->origin_of(label, version), {url()}});
+    }
+    co_await context_.release_dates().learn(std::move(releases));
   }
 
   bool is_offered_at(const atom::Url& place) {
@@ -189,6 +207,28 @@ class Addition {
     edit.set({"package", "sets", tag_->str()}, toml_quoted("::"));
   }
 
+  // The published versions that new locks may use. Throws if none of them may.
+  std::vector<atom::Version> usable_versions() {
+    const auto& label = request_.uri.label;
+    const auto* offer = context_.sets().offer(url());
+    auto out = offer->usable(label);
+    if (out.empty() && is_offered_at(url()))
+      throw Error(Kind::unsatisfiable, fmt::format("all versions of `{}` are yanked", label.str()));
+    const auto& dates = context_.release_dates();
+    std::vector<std::string> late;
+    std::erase_if(out, [&](const atom::Version& version) {
+      const auto& rev = offer->atoms.at(label).at(version);
+      if (!dates.is_left_out(rev)) return false;
+      late.push_back(fmt::format("{} ({})", version.str(), dates.shown(rev)));
+      return true;
+    });
+    if (!out.empty() || late.empty()) return out;
+    throw Error(Kind::unsatisfiable,
+                fmt::format("no version of `{}` is known to have been published before {} (resolve.newest-before)",
+                            label.str(), atom::timestamp(*dates.limit())))
+        .with_hint(fmt::format("published: {}", fmt::join(late, ", ")));
+  }
+
   // The highest published version, or for an atom of the own set the version in the working tree.
   atom::Version highest() {
     if (!request_.uri.set) {
@@ -196,9 +236,7 @@ class Addition {
       const auto siblings = read_working_atoms(set.directory, {request_.uri.label.str()}, false, set.genesis);
       return siblings.front().manifest.version;
     }
-    const auto versions = context_.sets().offer(url())->usable(request_.uri.label);
-    if (versions.empty() && is_offered_at(url()))
-      throw Error(Kind::unsatisfiable, fmt::format("all versions of `{}` are yanked", request_.uri.label.str()));
+    const auto versions = usable_versions();
     auto chosen = choose_version(request_.uri.label, atom::Requirement{}, versions);
     if (!chosen && !versions.empty()) return without_build(std::ranges::max(versions));  // pre-releases only
     return without_build(unwrap(std::move(chosen)));
@@ -280,7 +318,8 @@ coro::Task<AddReport> add_direct(Context& context, AddDirectRequest request) {
   AddReport report;
   report.file = atom.manifest_file().string();
   report.entry = fmt::format("{} = {}", request.key->str(), direct_literal(request));
-  report.changes = co_await settle(context, &atom, edit.text());
+  auto resolved = co_await settle(context, atom, edit.text());
+  report.changes = std::move(resolved.changes);
   report.remotes = context.remotes().costs();
   co_return report;
 }

@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "atom/config/cutoff.h"
 #include "coro/run/pool.h"
 #include "coro/task/task_group.h"
+#include "engine/fetch/release_dates.h"
 #include "engine/locate/vouched.h"
 #include "engine/resolve/new_lock.h"
 #include "engine/resolve/speculation.h"
@@ -33,6 +35,7 @@ class Choice {
     if (!problem_.moved.empty()) solved = co_await solve(true);
     remember_vouchers(solved);
     note_yanked(solved);
+    note_left_out(solved);
     const NewLock found(graph_, problem_.manifest, problem_.set, is_local(), solved);
     auto lock = found.atoms();
     note_own_versions(lock);
@@ -92,6 +95,43 @@ class Choice {
       context_.observer.note(fmt::format("{} is yanked, but locked in {}; `eka update {}` selects another version",
                                          atom.str(), problem_.file, atom.label.str()));
     }
+  }
+
+  // What the root and the chosen atoms require of each package.
+  std::map<resolve::PackageId, std::vector<atom::Requirement>> requirements_in(const resolve::Solved& solved) {
+    std::map<resolve::PackageId, std::vector<atom::Requirement>> out;
+    const auto add = [&](const std::vector<resolve::Dependency>& dependencies) {
+      for (const auto& dependency : dependencies) out[dependency.package].push_back(dependency.requirement);
+    };
+    add(unwrap(graph_.root_dependencies(problem_.file)));
+    for (const auto& selected : solved.selected) {
+      add(graph_.manifest(selected.package, selected.version)->dependencies);
+    }
+    return out;
+  }
+
+  // Newer versions than the chosen ones, if everything that depends on the atom allows them.
+  void note_left_out(const resolve::Solved& solved) {
+    if (!context_.release_dates().limit()) return;
+    const auto requirements = requirements_in(solved);
+    std::vector<std::string> newer;
+    for (const auto& selected : solved.selected) {
+      const auto& chosen = graph_.versions(selected.package)->list[selected.version];
+      const auto allowed = [&](const Graph::LeftOut& each) {
+        return !each.yanked && each.version > chosen &&
+               std::ranges::all_of(requirements.at(selected.package),
+                                   [&](const auto& requirement) { return requirement.matches(each.version); });
+      };
+      const auto& left_out = graph_.left_out(selected.package);
+      const auto newest = std::find_if(left_out.rbegin(), left_out.rend(), allowed);
+      if (newest != left_out.rend()) newer.push_back(graph_.shown(selected.package, *newest));
+    }
+    if (newer.empty()) return;
+    std::ranges::sort(newer);
+    context_.observer.note(
+        fmt::format("{}: newer versions are left out, as they are not known to have been published before {} "
+                    "(resolve.newest-before): {}",
+                    problem_.file, atom::timestamp(*context_.release_dates().limit()), fmt::join(newer, ", ")));
   }
 
   resolve::Request request(bool moving) {
@@ -187,7 +227,7 @@ class Choice {
     Error error(Kind::unsatisfiable, fmt::format("no versions satisfy {}:\n{}", problem_.file, text));
     for (const auto& node : why.nodes) {
       if (!node.object) continue;
-      if (auto advice = graph_.advice_on_yanked(*node.object)) return std::move(error).with_hint(*std::move(advice));
+      if (auto advice = graph_.advice_on_left_out(*node.object)) return std::move(error).with_hint(*std::move(advice));
     }
     for (const auto& node : why.nodes) {
       if (!node.counted || !node.object) continue;

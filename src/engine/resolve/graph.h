@@ -123,8 +123,18 @@ class Graph final : public resolve::Facts {
   // For a package whose set only dependencies name, by several URLs: there may be no solution because these have no
   // version in common; what to do about it.
   std::optional<std::string> advice(resolve::PackageId package) const;
-  // For a package of which versions were left out because they are yanked: which ones.
-  std::optional<std::string> advice_on_yanked(resolve::PackageId package) const;
+  // A published version that can be selected only if a lock names it: it is yanked, or not known to have been published
+  // before settings.newest_before.
+  struct LeftOut {
+    atom::Version version;
+    atom::ObjectId rev;
+    bool yanked;
+  };
+  const std::vector<LeftOut>& left_out(resolve::PackageId package) const { return at(package).left_out; }
+  // "auth 1.2.0 (2026-11-20T10:30:00Z)"
+  std::string shown(resolve::PackageId package, const LeftOut& left_out) const;
+  // For a package of which versions are left out: which ones, and why.
+  std::optional<std::string> advice_on_left_out(resolve::PackageId package) const;
   // Whether the version was withdrawn by one of the URLs that may define the versions of its set.
   bool is_yanked(const resolve::Selected& selected) const;
   // The versions in the working tree: chosen first.
@@ -160,7 +170,7 @@ class Graph final : public resolve::Facts {
     VersionSources named{};    // how manifests name the set, if it is not decided
     bool is_outdated = false;  // `named` has grown since versions were listed
     std::optional<resolve::Versions> versions{};
-    std::vector<atom::Version> yanked{};  // left out of them
+    std::vector<LeftOut> left_out{};      // of them, in the same order
     std::vector<Candidate> candidates{};  // in the order of versions
     std::optional<Error> failure{};
   };
@@ -188,7 +198,13 @@ class Graph final : public resolve::Facts {
                                   const std::string& file) const;
   void restrict(resolve::Dependency& dependency, const VersionSources& named) const;
   bool counts(const Package& package, std::size_t version, const VersionSources& voices) const;
+  static bool is_unlisted(const Package& package) {
+    return package.is_outdated || (!package.versions && !package.failure);
+  }
+  coro::Task<> learn_dates(const std::vector<resolve::PackageId>* packages);
+  coro::Task<> list_versions(std::vector<resolve::PackageId> packages);
   coro::Task<> list_versions(resolve::PackageId package);
+  std::string why_none(const Package& package) const;
   Result<std::vector<Listed>> published_versions(resolve::PackageId package);
   Listed replacement_for(const Replacement& replacement) const;
   coro::Task<> add_local_candidate(const Package* package, std::vector<Listed>* found);

@@ -17,10 +17,12 @@ constexpr std::size_t manifest_limit = std::size_t{1} << 20;
 coro::Task<> Graph::fetch(std::vector<resolve::Need> needs) {
   Questions questions;
   std::vector<resolve::Need> manifests;
+  std::vector<resolve::PackageId> unlisted;
   for (const auto& need : needs) {
     if (need.version) {
       manifests.push_back(need);
     } else {
+      unlisted.push_back(need.package);
       want_versions(at(need.package), questions);
     }
   }
@@ -28,9 +30,7 @@ coro::Task<> Graph::fetch(std::vector<resolve::Need> needs) {
   both.push_back(sets_.ask(std::move(questions)));
   both.push_back(fetch_manifests(manifests));
   co_await coro::all(std::move(both));
-  for (const auto& need : needs) {
-    if (!need.version) co_await list_versions(need.package);
-  }
+  co_await list_versions(std::move(unlisted));
 
   std::vector<Origin> origins;
   for (const auto& need : manifests) {

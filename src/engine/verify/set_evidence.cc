@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
+#include "engine/fetch/fetch_evidence.h"
 #include "engine/workspace/package_set.h"
-#include "net/policy/retries.h"
 
 namespace eka::engine {
 namespace {
@@ -178,8 +178,7 @@ coro::Task<std::vector<Examined>> SetEvidence::examine(std::vector<Published> at
   co_return co_await coro::offload(context_.pool, [&] { return examine_all(open(), atoms, refs); });
 }
 
-// Present objects are not requested again. A server rejects a whole request if it lacks one object: then each is
-// requested separately, and missing ones are reported by judge().
+// Present objects are not requested again; missing ones are reported by judge().
 coro::Task<> SetEvidence::fetch(Wants wants, git::Filter filter) {
   wants = co_await coro::offload(context_.pool, [&] {
     const auto evidence = open();
@@ -189,42 +188,9 @@ coro::Task<> SetEvidence::fetch(Wants wants, git::Filter filter) {
     }
     return Wants(missing.begin(), missing.end());
   });
-  if (!wants.empty()) co_await fetch_each(std::move(wants), filter);
-}
-
-coro::Task<> SetEvidence::fetch_each(Wants wants, git::Filter filter) {
-  struct Transfer {
-    store::Evidence& evidence;
-    git::Remote& remote;
-    Wants wants;
-    git::Filter filter;
-
-    coro::Task<> operator()() const {
-      const auto intake = co_await evidence.begin_intake();
-      git::FetchOptions options;
-      options.filter = filter;
-      co_await remote.fetch(wants, *intake, std::move(options));
-      co_await intake->accept(wants);
-    }
-  };
-  auto& remote = remotes_.at(url_);
-  const auto name = url_.str();
-  const std::function<void(const Error&)> told = [&](const Error& e) {
-    context_.observer.retrying(name + ": " + e.message());
-  };
-  bool refused = false;
-  try {
-    const Transfer transfer{*evidence_, remote, wants, filter};
-    const auto policy = net::transfer_policy(context_.settings.timeouts);
-    co_await coro::retry(policy, context_.clock, transfer, told);
-  } catch (const git::ObjectsRefused&) {
-    refused = true;
-  }
-  if (!refused || wants.size() == 1) co_return;
-  for (const auto& want : wants) {
-    Wants alone{want};
-    co_await fetch_each(std::move(alone), filter);
-  }
+  git::FetchOptions options;
+  options.filter = filter;
+  co_await fetch_available(context_, remotes_.at(url_), *evidence_, std::move(wants), std::move(options));
 }
 
 }  // namespace eka::engine

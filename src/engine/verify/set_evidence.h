@@ -57,7 +57,6 @@ class SetEvidence {
   using Wants = std::vector<atom::ObjectId>;
   AtomRefs refs_of(const Published& atom) const;
   coro::Task<> fetch(Wants wants, git::Filter filter);
-  coro::Task<> fetch_each(Wants wants, git::Filter filter);
   git::SourceRepository open() const { return git::SourceRepository::at(evidence_->directory()); }
 
   Context& context_;

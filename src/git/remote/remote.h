@@ -31,6 +31,13 @@ class ObjectsRefused : public Error {
   explicit ObjectsRefused(const Error& said) : Error(said) {}
 };
 
+// What fetch() throws where the server lacks a capability that the options require, such as filters. Nothing was
+// requested.
+class CapabilityMissing : public Error {
+ public:
+  explicit CapabilityMissing(const Error& lack) : Error(lack) {}
+};
+
 class Remote {
  public:
   virtual ~Remote() = default;

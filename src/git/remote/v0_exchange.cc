@@ -69,7 +69,9 @@ coro::Task<> v0_fetch(Session* session, FetchJob* job) {
   }
   if (wants.whole_history) job->options.depth = 0;
   Command request;
-  request.body = unwrap(v0_fetch_request(listing.features, wants.ids, job->options));
+  auto body = v0_fetch_request(listing.features, wants.ids, job->options);
+  if (!body) throw CapabilityMissing(body.error());
+  request.body = *std::move(body);
   request.patience = patience;
   co_await conversation->ask(std::move(request));
   FetchParser parser = FetchParser::v0(job->options.depth != 0);

@@ -193,7 +193,9 @@ coro::Task<> WireRemote::v2_fetch(FetchJob* job) {
 coro::Task<bool> WireRemote::v2_fetch_ids(const Capabilities* server, const std::vector<atom::ObjectId>* ids,
                                           FetchJob* job) {
   Command command;
-  command.body = unwrap(fetch_request(*server, *ids, job->options));
+  auto body = fetch_request(*server, *ids, job->options);
+  if (!body) throw CapabilityMissing(body.error());
+  command.body = *std::move(body);
   command.patience = job->patience();
   const std::unique_ptr<Answer> answer = co_await session_->exchange(std::move(command));
   FetchParser parser;

@@ -13,8 +13,8 @@ constexpr int format = 5;
 
 // In the order of Fact.
 constexpr std::array<std::string_view, all_facts.size()> tables = {
-    "nar_hash", "evaluation", "host",    "answers",   "genesis", "vouched", "whole",
-    "doubtful", "laid_out",   "request", "questions", "used",    "lock"};
+    "nar_hash", "evaluation", "host",      "answers", "genesis", "vouched", "whole",    "doubtful",
+    "laid_out", "request",    "questions", "used",    "yanked",  "listed",  "released", "lock"};
 
 constexpr std::string_view select = "SELECT value FROM @ WHERE key = ?";
 constexpr std::string_view insert = "INSERT OR REPLACE INTO @ (key, value) VALUES (?, ?)";

@@ -44,12 +44,16 @@ enum class Fact {
   request,       // requested atom, and what it was locked to -> ""
   questions,     // resolver that chose versions -> what it was asked for
   used,          // commit id, tree id or digest -> when a run last used it, in seconds since 1970
+  yanked,        // genesis and redacted url -> the versions that were withdrawn, according to the remote there
+  listed,        // genesis, label and redacted url -> since when versions are listed by the remote there
+  released,      // id of an atom commit -> when its origin was committed, in seconds since 1970
   lock,          // path of an atom.lock on this machine -> when a run last used it
 };
 
-inline constexpr std::array all_facts = {
-    Fact::nar_hash, Fact::evaluation,   Fact::host,    Fact::answers,   Fact::genesis, Fact::vouched, Fact::whole,
-    Fact::doubtful, Fact::materialized, Fact::request, Fact::questions, Fact::used,    Fact::lock};
+inline constexpr std::array all_facts = {Fact::nar_hash,     Fact::evaluation, Fact::host,      Fact::answers,
+                                         Fact::genesis,      Fact::vouched,    Fact::whole,     Fact::doubtful,
+                                         Fact::materialized, Fact::request,    Fact::questions, Fact::used,
+                                         Fact::yanked,       Fact::listed,     Fact::released,  Fact::lock};
 std::string_view name_of(Fact fact);
 
 class Database : public git::HostMemory {

@@ -11,11 +11,22 @@ std::string genesis_key(const atom::Url& reached_at) {
   return "2 " + reached_at.str();
 }
 
-std::string vouched_key(const atom::Url& reached_at, const atom::ObjectId& genesis, const atom::Label& label) {
-  return genesis.hex() + " " + label.str() + " " + reached_at.str();
+std::string yanked_key(const atom::Url& reached_at, const atom::ObjectId& genesis) {
+  return genesis.hex() + " " + reached_at.str();
+}
+
+// The next line of `text`, which is removed.
+std::string_view take_line(std::string_view& text) {
+  const auto line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(text.size(), line.size() + 1));
+  return line;
 }
 
 }  // namespace
+
+std::string key_at(const atom::Url& reached_at, const atom::ObjectId& genesis, const atom::Label& label) {
+  return genesis.hex() + " " + label.str() + " " + reached_at.str();
+}
 
 std::optional<atom::ObjectId> Vouched::genesis_at(const atom::Url& reached_at) {
   const auto hex = database_.get(Fact::genesis, genesis_key(reached_at));
@@ -43,7 +54,7 @@ std::set<atom::Label> Vouched::labels(const atom::Url& reached_at, const atom::O
 std::vector<std::vector<CachedAtom>> Vouched::versions(const atom::Url& reached_at, const atom::ObjectId& genesis,
                                                        const std::vector<atom::Label>& labels) {
   std::vector<std::string> keys;
-  for (const auto& label : labels) keys.push_back(vouched_key(reached_at, genesis, label));
+  for (const auto& label : labels) keys.push_back(key_at(reached_at, genesis, label));
   std::vector<std::vector<CachedAtom>> out;
   for (const auto& value : database_.get_all(Fact::vouched, keys)) {
     auto& of_label = out.emplace_back();
@@ -75,7 +86,7 @@ std::vector<VouchedSet> Vouched::all() {
 
 void Vouched::remember(const atom::Url& reached_at, const atom::ObjectId& genesis, const std::vector<AtomName>& atoms) {
   std::map<std::string, std::vector<const AtomName*>> by_key;
-  for (const auto& atom : atoms) by_key[vouched_key(reached_at, genesis, atom.label)].push_back(&atom);
+  for (const auto& atom : atoms) by_key[key_at(reached_at, genesis, atom.label)].push_back(&atom);
   std::vector<std::string> keys;
   for (const auto& [key, of_label] : by_key) keys.push_back(key);
   const auto values = database_.get_all(Fact::vouched, keys);
@@ -89,12 +100,33 @@ void Vouched::remember(const atom::Url& reached_at, const atom::ObjectId& genesi
   database_.put_all(Fact::vouched, changed);
 }
 
+// One "<label> <version> <blob>" per line.
+Vouched::Yanked Vouched::yanked(const atom::Url& reached_at, const atom::ObjectId& genesis) {
+  Yanked out;
+  const auto value = database_.get(Fact::yanked, yanked_key(reached_at, genesis)).value_or("");
+  for (std::string_view text = value; !text.empty();) {
+    const auto line = take_line(text);
+    const auto space = line.find(' ');
+    auto label = atom::Label::parse(line.substr(0, space));
+    if (label && space != line.npos) out[*std::move(label)].merge(read_vouched(line.substr(space + 1)));
+  }
+  return out;
+}
+
+void Vouched::remember_yanked(const atom::Url& reached_at, const atom::ObjectId& genesis, const Yanked& yanked) {
+  std::string text;
+  for (const auto& [label, versions] : yanked) {
+    for (const auto& [version, blob] : versions) text += label.str() + " " + version.str() + " " + blob.hex() + "\n";
+  }
+  if (text.empty()) return database_.forget(Fact::yanked, yanked_key(reached_at, genesis));
+  database_.put(Fact::yanked, yanked_key(reached_at, genesis), text);
+}
+
 // One "<version> <rev>" per line.
 Revisions read_vouched(std::string_view text) {
   Revisions out;
   while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const auto line = take_line(text);
     const auto space = line.find(' ');
     if (space == std::string_view::npos) continue;
     auto version = atom::Version::parse(line.substr(0, space));

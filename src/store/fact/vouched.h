@@ -27,6 +27,9 @@ struct VouchedSet {
   std::vector<AtomName> atoms;
 };
 
+// What a remote has reported of the versions of one label.
+using Revisions = std::map<atom::Version, atom::ObjectId>;
+
 // Used on the reactor; does not suspend.
 class Vouched {
  public:
@@ -45,12 +48,20 @@ class Vouched {
   // A version that is already known keeps its revision.
   void remember(const atom::Url& reached_at, const atom::ObjectId& genesis, const std::vector<AtomName>& atoms);
 
+  // The yanked versions of atoms, and the blobs that say why, according to the last answer of the remote about each.
+  using Yanked = std::map<atom::Label, Revisions>;
+  Yanked yanked(const atom::Url& reached_at, const atom::ObjectId& genesis);
+  // Replaces them all.
+  void remember_yanked(const atom::Url& reached_at, const atom::ObjectId& genesis, const Yanked& yanked);
+
  private:
   Database& database_;
 };
 
+// The key of what the remote at a URL has reported of a label.
+std::string key_at(const atom::Url& reached_at, const atom::ObjectId& genesis, const atom::Label& label);
+
 // Values of Fact::vouched. Unreadable lines are skipped.
-using Revisions = std::map<atom::Version, atom::ObjectId>;
 Revisions read_vouched(std::string_view text);
 std::string write_vouched(const Revisions& revisions);
 

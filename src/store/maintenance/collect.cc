@@ -255,12 +255,15 @@ class Collector {
     drop(Fact::evaluation, is_in_use);
     drop(Fact::nar_hash,
          [&](const std::string& key, const std::string&) { return live.contains(key) || is_used(key, {}); });
+    drop(Fact::released, [&](const std::string& key, const std::string&) { return live.contains(key); });
     drop(Fact::doubtful, [&](const std::string& key, const std::string&) { return live.contains(key); });
     drop(Fact::used, is_in_use);
     // Kept as long as one of the revisions is present.
     drop(Fact::vouched, [&](const std::string&, const std::string& value) {
       return std::ranges::any_of(read_vouched(value), [&](const auto& each) { return kept_.contains(each.second); });
     });
+    drop(Fact::listed,
+         [&](const std::string& key, const std::string&) { return database_.get(Fact::vouched, key).has_value(); });
   }
 
   void drop_shelves(Collection& counts) {

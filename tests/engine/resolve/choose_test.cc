@@ -20,7 +20,9 @@ class Silent : public engine::Observer {
  public:
   void began(engine::Stage, std::string_view) override {}
   void ended(engine::Stage, std::string_view) override {}
-  void note(std::string_view) override {}
+  void note(std::string_view text) override { notes += std::string(text) + "\n"; }
+
+  std::string notes;
 };
 
 // Sets as bare repositories, and an engine with its own cache.
@@ -29,7 +31,7 @@ class ChoiceWorld {
   ChoiceWorld() {
     settings_.cache_root = root_ / "cache";
     std::ofstream(root_ / "publish") << R"script(#!/bin/sh
-# publish SET LABEL VERSION MANIFEST [EXTRA]: EXTRA makes it another revision.
+# publish SET LABEL VERSION MANIFEST [EXTRA [DATE]]: EXTRA makes it another revision. With a date, it has an origin.
 set -e
 export GIT_DIR=$PWD/$1 GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t.invalid GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t.invalid
 if [ ! -e "$GIT_DIR" ]; then
@@ -41,9 +43,13 @@ fi
 manifest=$(printf '%s' "$4" | git hash-object -w --stdin)
 extra=$(printf '%s' "$5" | git hash-object -w --stdin)
 tree=$(printf '100644 blob %s\tatom.toml\n100644 blob %s\textra\n' "$manifest" "$extra" | git mktree)
-origin=$(git commit-tree -p refs/heads/main -m "$2" "$tree")
+origin=0123456789012345678901234567890123456789
+if [ -n "$6" ]; then
+  origin=$(GIT_COMMITTER_DATE=$6 git commit-tree -p refs/heads/main -m "$2" "$tree")
+  git update-ref "refs/eka/meta/$2/$3/origin" "$origin"
+fi
 commit=$(printf 'tree %s\nauthor  <> 0 +0000\ncommitter  <> 0 +0000\norigin %s\nformat pre1\n\npublish(%s): %s' \
-  "$tree" 0123456789012345678901234567890123456789 "$2" "$3" | git hash-object -t commit -w --stdin)
+  "$tree" "$origin" "$2" "$3" | git hash-object -t commit -w --stdin)
 git update-ref "refs/eka/atoms/$2/$3" "$commit"
 git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
 )script";
@@ -86,9 +92,13 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
   void publish(const std::string& set, const std::string& label, const std::string& version,
                const std::vector<std::string>& sets = {}, const std::vector<std::string>& needs = {},
                const std::string& extra = "") const {
-    shell(fmt::format("sh publish {} {} {} '{}' '{}'", set, label, version, manifest(label, version, sets, needs),
-                      extra));
+    shell(fmt::format("sh publish {} {} {} '{}' '{}' '{}'", set, label, version, manifest(label, version, sets, needs),
+                      extra, date_));
   }
+  // Of the origins of what is published from here on.
+  void date(const std::string& day) { date_ = day + "T12:00:00Z"; }
+  void newest_before(const std::string& cutoff) { settings_.newest_before = unwrap(atom::Cutoff::parse(cutoff)); }
+  std::string take_notes() { return std::exchange(observer_.notes, {}); }
   void yank(const std::string& set, const std::string& label, const std::string& version) const {
     shell(fmt::format("cd {0}; git update-ref refs/eka/meta/{1}/{2}/yanked $(echo why | git hash-object -w --stdin)",
                       set, label, version));
@@ -175,6 +185,7 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
   coro::Runtime runtime_{2};
   Silent observer_;
   engine::Settings settings_;
+  std::string date_;
   atom::Lock lock_;
   std::optional<atom::Lock> locked_;
   std::map<std::pair<atom::ObjectId, atom::Label>, std::optional<atom::Version>> moved_;
@@ -439,4 +450,75 @@ TEST_CASE("an override is the only version of its atom, and is judged like any o
     world.replace("company", "auth", "2.0.0");
     CHECK(world.refusal(sets, {"company server ^1"}).message().contains("2.0.0"));
   }
+}
+
+namespace {
+
+// A set with auth 1.0.0 to 1.3.0, of November 1, 10, 20 and of an unknown day, and a server that needs it.
+struct Dated : ChoiceWorld {
+  Dated() {
+    publish("root", "unused", "1.0.0");
+    publish("company", "auth", "1.3.0");
+    date("2026-11-01");
+    publish("company", "auth", "1.0.0");
+    publish("company", "server", "1.0.0", {"own ::"}, {"own auth ^1"});
+    date("2026-11-10");
+    publish("company", "auth", "1.1.0");
+    date("2026-11-20");
+    publish("company", "auth", "1.2.0");
+  }
+  const std::vector<std::string> sets{"company company"}, needs{"company server ^1"};
+};
+
+}  // namespace
+
+TEST_CASE("with a limit, only versions that were published before it are chosen") {
+  Dated world;
+  REQUIRE(world.choose(world.sets, world.needs) == "auth 1.3.0, server 1.0.0");
+  CHECK(world.take_notes().empty());
+  world.newest_before("2026-11-21");
+  CHECK(world.choose(world.sets, world.needs) == "auth 1.2.0, server 1.0.0");
+  CHECK(world.take_notes().contains(
+      "published before 2026-11-21T00:00:00Z (resolve.newest-before): auth 1.3.0 (date unknown)"));
+  world.newest_before("2026-11-20T12:00:01Z");
+  CHECK(world.choose(world.sets, world.needs) == "auth 1.2.0, server 1.0.0");
+  world.newest_before("2026-11-20T12:00:00Z");
+  CHECK(world.choose(world.sets, world.needs) == "auth 1.1.0, server 1.0.0");
+  world.newest_before("2026-11-02");
+  CHECK(world.choose(world.sets, world.needs) == "auth 1.0.0, server 1.0.0");
+  world.take_notes();
+  CHECK(world.choose(world.sets, {"company auth =1.0.0"}) == "auth 1.0.0");
+  CHECK_MESSAGE(world.take_notes().empty(), "newer versions would not satisfy");
+}
+
+TEST_CASE("an error says which versions the limit leaves out") {
+  Dated world;
+  world.newest_before("2026-11-12");
+  const auto error = world.refusal(world.sets, {"company auth ^1.2"});
+  CHECK(error.kind() == Kind::unsatisfiable);
+  CHECK(error.hint().contains(
+      "before 2026-11-12T00:00:00Z: auth 1.2.0 (2026-11-20T12:00:00Z), auth 1.3.0 (date unknown)"));
+  world.newest_before("2026-10-01");
+  CHECK(world.refusal(world.sets, {"company auth ^1"})
+            .message()
+            .contains("no version of auth is known to have been published before 2026-10-01T00:00:00Z"));
+  world.yank("company", "auth", "1.0.0");
+  CHECK(world.refusal(world.sets, {"company auth ^1"})
+            .message()
+            .contains("no version of auth that is not yanked is known to have been published before"));
+}
+
+TEST_CASE("the limit does not apply to what a lock names, unless it is updated") {
+  Dated world;
+  REQUIRE(world.choose(world.sets, world.needs) == "auth 1.3.0, server 1.0.0");
+  world.newest_before("2026-11-12");
+  CHECK(world.update(world.sets, world.needs, {"server"}) == "auth 1.3.0, server 1.0.0");
+  CHECK(world.update(world.sets, world.needs, {"auth"}) == "auth 1.1.0, server 1.0.0");
+}
+
+TEST_CASE("the limit does not apply to overrides") {
+  Dated world;
+  world.newest_before("2026-11-12");
+  world.replace("company", "auth", "1.5.0");
+  CHECK(world.choose(world.sets, world.needs) == "auth 1.5.0-dev.0123456789ab, server 1.0.0");
 }

@@ -256,6 +256,17 @@ TEST_CASE("wire remote: a rejected id is looked up by ref, and the host remember
   CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, none, options)), ObjectsRefused);
 }
 
+TEST_CASE("wire remote: what a server lacks is not requested without it") {
+  World world;
+  WireRemote remote = world.open();
+  FetchOptions options;
+  options.filter = Filter::trees;
+  options.filter_required = true;
+  test::StringSink whole;
+  CHECK_THROWS_AS(world.runtime.run(remote.fetch({world.id}, whole, options)), CapabilityMissing);
+  CHECK(remote.traffic().requests == 0);
+}
+
 TEST_CASE("wire remote: a failure is not retryable after the last attempt; a hasty fetch makes one attempt") {
   World world;
   WireRemote remote = world.open();

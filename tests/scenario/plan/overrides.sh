@@ -43,6 +43,25 @@ sed -i 's/needs =/changed = true; needs =/' "$working/d/default.nix"
 eka plan --override d="$working"
 check "its present state" test "$out" != "$overridden"
 
+echo "- commands that show the graph of a plan"
+eka tree --override d="$working"
+matches "tree" "└── d 1.3.0-dev[^ ]* .three, override d=$working." "$out"
+matches "tree: it is said" "override d=$working: using 1.3.0-dev\." "$err"
+eka tree --json --override d="$working"
+equal "tree --json" "d=$working" "$(jq -r '.graphs[0].atoms[] | select(.label == "d").override' <<<"$out")"
+eka why d --override d="$working"
+matches "why" "a 0.1.0-dev[^ ]* -> b 1.0.0 -> d 1.3.0-dev" "$out"
+eka graph ::a "$SERVE_URL/two.git::b" --override d="$working"
+equal "graph: of both atoms" 2 "$(grep -c "override d=" <<<"$out")"
+eka graph --format json ::a --override d="$working"
+equal "graph: json" "1.3.0 1" \
+  "$(jq -r '.graphs[0].atoms | "\(.[] | select(.label == "d").version[0:5]) \(map(select(.override)) | length)"' <<<"$out")"
+eka graph --format html ::a --override d="$working"
+matches "graph: html" "override d=$working" "$out"
+eka graph ::a
+check "without it, as before" test "${out/override/}" == "$out"
+equal "the lock does not change" "$lock" "$(cat atom.lock)"
+
 echo "- what it needs in turn"
 write_atom "$working/d" d 1.4.0 "three/lib ^1.0"
 eka plan --override d="$working"
@@ -76,7 +95,7 @@ eka plan --override lib="$working/d"
 equal "a missing atom: exit code" 3 "$status"
 eka plan --override a=.
 equal "no atom depends on it: exit code" 0 "$status"
-matches "it is said" "override a=. is not used" "$err"
+matches "it is said" "override a=. is not used: none of the atoms depends on it" "$err"
 equal "as before" "$before" "$out"
 eka plan --override d
 equal "no place: exit code" 2 "$status"
@@ -89,6 +108,12 @@ eka plan
 equal "exit code" 0 "$status"
 matches "it is said" "override d=../three: using 1.3.0-dev" "$err"
 with_file=$out
+eka tree
+matches "tree: it is said" "override d=../three: using 1.3.0-dev" "$err"
+eka why d
+matches "why" "-> d 1.3.0-dev" "$out"
+eka graph ::a
+matches "graph" "d 1.3.0-dev[^ ]* .three, override d=../three." "$out"
 check "another derivation" test "$out" != "$before"
 (cd "$scratch" && "$EKA" plan "$set::a" 2>/dev/null) >"$scratch/elsewhere" || true
 equal "from another directory" "$with_file" "$(cat "$scratch/elsewhere")"
@@ -112,4 +137,7 @@ git -C "$set" commit -qm "override"
 eka plan
 equal "a committed file is ignored" "$before" "$out"
 matches "with a warning" "warning: ignoring .override. in .*eka.toml: the file is committed" "$err"
+eka tree
+matches "tree: with a warning" "warning: ignoring .override. in .*eka.toml: the file is committed" "$err"
+check "tree: it is ignored" test "${out/override/}" == "$out"
 finish

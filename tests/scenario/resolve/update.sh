@@ -36,6 +36,7 @@ matches "which eka resolve keeps" "up to date" "$err"
 eka update --json three::e b
 equal "two, one with its set" $'b 1.1.0\nchain 1.0.0\nd 1.1.0\ne 1.1.0' "$(locked atom.lock)"
 equal "--json" 2 "$(jq '.locks[0].changes | length' <<<"$out")"
+conforms "the schema" resolve.schema.json "$scratch/out"
 eka update
 equal "everything" $'b 1.1.0\nchain 1.0.0\nd 1.2.0\ne 1.1.0' "$(locked atom.lock)"
 eka update
@@ -60,8 +61,10 @@ eka update chian
 equal "an unknown name: exit code" 2 "$status"
 matches "a similar one is suggested" "help: did you mean .chain." "$err"
 before=$(cat atom.lock)
-eka update d@9.0.0
+eka update d@9.0.0 --json
 equal "a version that does not exist: exit code" 3 "$status"
+equal "--json: the error" 3 "$(jq '.locks[0].error.code' <<<"$out")"
+conforms "the schema" resolve.schema.json "$scratch/out"
 matches "it is named" "d =9.0.0" "$err"
 equal "nothing is written" "$before" "$(cat atom.lock)"
 eka update d@^1
@@ -133,8 +136,11 @@ equal "an indirect dependency: exit code" 2 "$status"
 matches "eka why is advised" 'eka why d' "$err"
 eka remove chian
 matches "a similar name is suggested" "did you mean .chain." "$err"
-before=$(cat atom.toml)
-eka remove chain
+eka remove chain --json
 equal "the last one" 0 "$status"
 equal "the lock is empty" "" "$(locked atom.lock)"
+conforms "--json: the schema" "resolve.schema.json#remove" "$scratch/out"
+equal "--json: what was removed" '[{"name":"chain","set":"one"}]' "$(jq -c .removed <<<"$out")"
+equal "--json: the lock" "third 0" "$(jq -r '.locks[0] | "\(.directory) \(.atoms | length)"' <<<"$out")"
+equal "--json: the manifest" "$(pwd)/atom.toml" "$(jq -r .manifest <<<"$out")"
 finish
