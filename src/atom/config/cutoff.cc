@@ -94,9 +94,9 @@ std::optional<sys_seconds> read_time(std::string_view text) {
 std::optional<seconds> read_age(std::string_view text) {
   constexpr unsigned most = 100'000;
   unsigned number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [unit, failure] = std::from_chars(text.data(), end, number);
-  if (failure != std::errc() || end - unit != 1 || number == 0 || number > most) return std::nullopt;
+  const auto [unit, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || text.data() + text.size() - unit != 1 || number == 0 || number > most)
+    return std::nullopt;
   if (*unit == 'h') return hours(number);
   if (*unit == 'd') return std::chrono::days(number);
   if (*unit == 'w') return std::chrono::weeks(number);

@@ -48,7 +48,7 @@ std::vector<std::pair<std::string, std::string>> atoms_in(const fs::path& root) 
     const auto set = engine::read_package_set(engine::files_of(root));
     if (!set) return out;
     for (const auto& [label, atom] : set->atoms) out.emplace_back(label.str(), atom.directory);
-  } catch (const Error&) {
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
     // The errors to report are those of the run.
   }
   return out;

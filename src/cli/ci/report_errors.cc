@@ -118,7 +118,7 @@ int with_code_quality(const ErrorReport& report, const std::function<int()>& wor
     try {
       const Places places(workspace_of_job(), report.sets);
       write_report(report.code_quality, Text::pretty(code_quality({error}, places)));
-    } catch (const Error&) {
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
       // The first error is the one that matters.
     }
     throw;

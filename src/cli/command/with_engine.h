@@ -34,9 +34,9 @@ Report with_engine(const engine::Settings& settings, Display& display,
   struct Whole {
     static coro::Task<Report> in_time(const engine::Settings& settings, coro::Task<Report> work) {
       if (settings.deadline.count() == 0) co_return co_await std::move(work);
-      Error late(Kind::failure,
-                 "timeout: the run took longer than " + std::to_string(settings.deadline.count()) + " s");
-      std::move(late).with_hint("the limit is configured by net.deadline");
+      const Error late =
+          Error(Kind::failure, "timeout: the run took longer than " + std::to_string(settings.deadline.count()) + " s")
+              .with_hint("the limit is configured by net.deadline");
       co_return co_await coro::timeout(settings.deadline, std::move(work), late);
     }
     static coro::Task<Report> run(coro::Runtime& runtime, const engine::Settings& settings, Display& display,

@@ -31,7 +31,7 @@ using atom::Json;
 struct CacheOptions {
   bool json = false;
   bool repair = false;
-  std::int64_t older_than = 30 * 24 * 3600;
+  std::int64_t older_than = 30L * 24 * 3600;
   std::string max_size;
   std::vector<std::string> keep_locks;
   std::int64_t wait = 10;
@@ -192,7 +192,7 @@ int gc(const Common& common, const CacheOptions& options) {
 std::string in_seconds(std::string& text) {
   constexpr std::int64_t longest = 1'000'000'000;
   constexpr std::string_view units = "smhdw";
-  constexpr std::array<std::int64_t, 5> lengths = {1, 60, 3600, 24 * 3600, 7 * 24 * 3600};
+  constexpr std::array<std::int64_t, 5> lengths = {1, 60, 3600, 24L * 3600, 7L * 24 * 3600};
   std::int64_t count = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, failure] = std::from_chars(text.data(), end, count);
