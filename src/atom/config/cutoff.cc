@@ -93,13 +93,16 @@ std::optional<sys_seconds> read_time(std::string_view text) {
 
 std::optional<seconds> read_age(std::string_view text) {
   constexpr unsigned most = 100'000;
+  if (text.empty()) return std::nullopt;
+  const char unit = text.back();
+  text.remove_suffix(1);
   unsigned number = 0;
-  const auto [unit, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || text.data() + text.size() - unit != 1 || number == 0 || number > most)
-    return std::nullopt;
-  if (*unit == 'h') return hours(number);
-  if (*unit == 'd') return std::chrono::days(number);
-  if (*unit == 'w') return std::chrono::weeks(number);
+  const bool is_number = text.find_first_not_of("0123456789") == std::string_view::npos;
+  const auto failure = std::from_chars(text.data(), text.data() + text.size(), number).ec;
+  if (!is_number || failure != std::errc() || number == 0 || number > most) return std::nullopt;
+  if (unit == 'h') return hours(number);
+  if (unit == 'd') return std::chrono::days(number);
+  if (unit == 'w') return std::chrono::weeks(number);
   return std::nullopt;
 }
 
