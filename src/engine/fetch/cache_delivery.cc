@@ -1,15 +1,14 @@
 #include "engine/fetch/cache_delivery.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "atom/names/atom_commit.h"
 #include "engine/context/timed.h"
+#include "engine/fetch/transfer.h"
 #include "net/policy/http_error.h"
-#include "net/policy/retries.h"
 
 namespace eka::engine {
 namespace {
@@ -119,37 +118,16 @@ coro::Task<> CacheDelivery::transfer(atom::Url mirror, std::vector<atom::ObjectI
   }
   context_.observer.detail(fmt::format("{}: the request for {} objects is too large, requesting half at a time",
                                        mirror.str(), wants.size()));
-  const auto middle = wants.begin() + static_cast<std::ptrdiff_t>(wants.size() / 2);
-  std::vector<atom::ObjectId> second(middle, wants.end());
-  wants.erase(middle, wants.end());
+  auto second = take_second_half(wants);
   co_await transfer(mirror, std::move(wants), options);
   co_await transfer(std::move(mirror), std::move(second), std::move(options));
 }
 
-// Each attempt uses a new quarantine: data of a failed attempt is discarded.
 coro::Task<> CacheDelivery::transfer_at_once(atom::Url mirror, std::vector<atom::ObjectId> wants,
                                              git::FetchOptions options) {
-  struct Transfer {
-    store::Cache& cache;
-    git::Remote& remote;
-    const std::vector<atom::ObjectId>& wants;
-    git::FetchOptions& options;
-
-    coro::Task<> operator()() const {
-      auto intake = co_await cache.objects().begin_intake(options.haves);
-      co_await remote.fetch(wants, *intake, options);
-      co_await intake->accept(wants);
-    }
-  };
-  const Transfer transfer{*context_.cache, remotes_.at(mirror), wants, options};
-  // If other mirrors are left, they are tried first.
-  auto policy = net::transfer_policy(context_.settings.timeouts);
-  if (options.hasty) policy.attempts = 1;
-  const std::function<void(const Error&)> told = [&](const Error& e) {
-    options.again = true;
-    context_.observer.retrying(mirror.str() + ": " + e.message());
-  };
-  co_await coro::retry(policy, context_.clock, transfer, told);
+  BeginIntake begin = [this, haves = options.haves] { return context_.cache->objects().begin_intake(haves); };
+  co_await engine::transfer(context_, remotes_.at(mirror), mirror.str(), std::move(wants), std::move(options),
+                            std::move(begin));
 }
 
 // The newest complete versions of each label that this remote delivered.
