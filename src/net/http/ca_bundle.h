@@ -13,7 +13,7 @@ inline constexpr std::array usual_ca_bundles = {"/etc/ssl/certs/ca-certificates.
 
 // The file to use in place of `built_in`, the one that libcurl was built for: the first usual one that exists. Empty if
 // `built_in` exists, which is the case unless libcurl comes from another distribution (an archive of eka brings its
-// own), or if there is no other. Costs a call of stat(2) or a few, as libcurl itself does when it opens the file.
+// own), or if there is no other. Calls stat(2), up to five times.
 std::string ca_bundle_instead_of(const char* built_in);
 
 }  // namespace eka::net

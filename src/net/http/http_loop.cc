@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 
+#include "net/http/ca_bundle.h"
+
 namespace eka::net {
 
 struct HttpLoop::Watch {
@@ -25,6 +27,14 @@ HttpLoop::HttpLoop(coro::Executor reactor) : reactor_(std::move(reactor)), timer
 }
 
 HttpLoop::~HttpLoop() = default;
+
+const std::string& HttpLoop::ca_bundle() {
+  if (!ca_bundle_) {
+    const char* const built_in = curl_version_info(CURLVERSION_NOW)->cainfo;
+    ca_bundle_ = built_in == nullptr ? "" : ca_bundle_instead_of(built_in);
+  }
+  return *ca_bundle_;
+}
 
 void HttpLoop::add(CURL* easy) {
   curl_multi_add_handle(multi_.get(), easy);

@@ -7,6 +7,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "coro/task/task.h"
 #include "net/http/curl.h"
@@ -37,6 +39,9 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
 
   SpareSockets& spares() { return spares_; }
 
+  // The file of certificate authorities in place of libcurl's own (ca_bundle.h), looked for once; empty for that one.
+  const std::string& ca_bundle();
+
  private:
   struct Watch;
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* unused);
@@ -49,6 +54,7 @@ class HttpLoop : public std::enable_shared_from_this<HttpLoop> {
   coro::Executor reactor_;
   SpareSockets spares_;
   Libcurl library_;
+  std::optional<std::string> ca_bundle_;
   asio::steady_timer timer_;
   std::map<curl_socket_t, std::shared_ptr<Watch>> watches_;
   MultiHandle multi_;  // last: its destruction still calls on_socket

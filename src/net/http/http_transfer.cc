@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include "base/ascii.h"
-#include "net/http/ca_bundle.h"
 #include "net/http/transfer_error.h"
 #include "net/policy/retry_after.h"
 
@@ -125,11 +124,7 @@ void HttpTransfer::configure_peers(const HttpSettings& settings) {
     if (!value.empty()) curl_easy_setopt(easy, option, value.c_str());
   };
   set(CURLOPT_USERAGENT, settings.user_agent);
-  set(CURLOPT_CAINFO, settings.ca_file);
-  char* built_in = nullptr;
-  if (settings.ca_file.empty() && curl_easy_getinfo(easy, CURLINFO_CAINFO, &built_in) == CURLE_OK && built_in) {
-    set(CURLOPT_CAINFO, ca_bundle_instead_of(built_in));
-  }
+  set(CURLOPT_CAINFO, settings.ca_file.empty() ? loop_->ca_bundle() : settings.ca_file);
   set(CURLOPT_CAPATH, settings.ca_path);
   set(CURLOPT_SSLCERT, settings.certificate);
   set(CURLOPT_SSLKEY, settings.key);
