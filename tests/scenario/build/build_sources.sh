@@ -5,9 +5,9 @@ source "$here/building.sh"
 
 serve_start "$www"
 own_store
-mkdir -p "$www/files" "$scratch/work/lib-1.0"
-echo 'of the archive' >"$scratch/work/lib-1.0/text"
-tar -C "$scratch/work" -czf "$www/files/lib-1.0.tar.gz" lib-1.0
+mkdir -p "$www/files" "$scratch/archived/lib-1.0"
+echo 'of the archive' >"$scratch/archived/lib-1.0/text"
+tar -C "$scratch/archived" -czf "$www/files/lib-1.0.tar.gz" lib-1.0
 echo 'a patch' >"$www/files/fix.patch"
 begin_set
 add_atom app "$(

@@ -14,14 +14,14 @@ from() { jq -r '.plans[0].from' <<<"$out"; }
 atoms() { "$EKA" cache stat --json | jq .atoms; }
 
 # An atom with every kind of direct source.
-mkdir -p "$www/files" "$scratch/work/lib"
-echo '{ name = "from-the-archive"; }' >"$scratch/work/lib/default.nix"
-tar -C "$scratch/work" -czf "$www/files/lib.tar.gz" lib
+mkdir -p "$www/files" "$scratch/archived/lib"
+echo '{ name = "from-the-archive"; }' >"$scratch/archived/lib/default.nix"
+tar -C "$scratch/archived" -czf "$www/files/lib.tar.gz" lib
 echo 'a patch' >"$www/files/fix.patch"
-git init -q "$scratch/work/repo"
-(cd "$scratch/work/repo" && echo '"from-the-repository"' >value.nix && git add . &&
+git init -q "$scratch/archived/repo"
+(cd "$scratch/archived/repo" && echo '"from-the-repository"' >value.nix && git add . &&
   git -c user.name=x -c user.email=x commit -qm one)
-git clone -q --bare "$scratch/work/repo" "$www/repo.git"
+git clone -q --bare "$scratch/archived/repo" "$www/repo.git"
 begin_set
 add_atom app "$(
   cat <<'END'
