@@ -1,3 +1,4 @@
+// Counts in sentences.
 #pragma once
 
 #include <cstddef>

@@ -26,8 +26,8 @@ Nodes duplicates(const DependencyGraph& graph);
 std::vector<Nodes> dependents(const DependencyGraph& graph);
 
 // For each node that the root needs and that needs `target`, itself or indirectly, the shortest path from the root over
-// this node to `target`; shortest paths first, and among
-// those of one length in the order of names. Linear in the size of the graph for each path.
+// this node to `target`; shortest paths first, and among those of one length in the order of names. Linear in the size
+// of the graph for each path.
 std::vector<Nodes> paths_to(const DependencyGraph& graph, std::size_t target);
 
 }  // namespace eka::engine

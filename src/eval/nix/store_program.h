@@ -16,8 +16,8 @@ namespace eka::eval {
 bool met_another_process(std::string_view errors);
 
 // coro::run() for such a program, repeated as long as it meets another process, but at most `most_attempts` times.
-// A repeated copy skips the paths that exist by then. `command.error_line` is not called: see Realisation for a program
-// whose errors are read while it runs.
+// A repeated copy skips the paths that exist by then. Not for a command with `error_line`, whose errors are not in its
+// Exit: realise() repeats such a program itself.
 constexpr int most_attempts = 8;
 coro::Task<coro::Exit> run_on_store(coro::Command command);
 

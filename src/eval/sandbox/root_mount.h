@@ -23,8 +23,8 @@ namespace eka::eval {
 void enter_namespaces();
 
 // Enters namespaces in the same way, and mounts `binds` read-only below `at`, an empty directory, and `writable`
-// read-write. The calling process must have one thread. Throws
-// Error(Kind::failure) if the kernel (before 5.12) or its policy does not allow it; the process must then exit.
+// read-write. The calling process must have one thread. Throws Error(Kind::failure) if the kernel (before 5.12) or its
+// policy does not allow it; the process must then exit.
 void mount_root(const std::string& at, const std::vector<Sandbox::Bind>& binds, const Sandbox::Bind& writable);
 
 // The same mounts in the present mount namespace, which must be the caller's own.
