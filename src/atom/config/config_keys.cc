@@ -9,6 +9,7 @@
 #include "atom/hash/signature.h"
 #include "atom/names/url.h"
 #include "base/ascii.h"
+#include "base/take_until.h"
 #include "base/text.h"
 
 namespace eka::atom {
@@ -53,8 +54,7 @@ Result<void> assign_text(std::string& target, std::string_view text) {
 Result<void> assign_paths(std::vector<std::string>& target, std::string_view text) {
   std::vector<std::string> out;
   while (!text.empty()) {
-    const std::string_view path = text.substr(0, text.find(':'));
-    text.remove_prefix(std::min(text.size(), path.size() + 1));
+    const std::string_view path = take_until(text, ':');
     if ((!path.starts_with('/') && !path.starts_with("~/") && path != "~") || printable(path, 8192) != path) {
       return refuse(path, "an absolute path");
     }
@@ -86,8 +86,7 @@ Result<void> assign_remote(std::string& target, std::string_view text) {
 Result<void> assign_keys(std::vector<std::string>& target, std::string_view text) {
   std::vector<std::string> out;
   while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    const std::string_view word = take_until(text, ' ');
     if (word.empty()) continue;
     if (const auto key = PublicKey::parse(word); !key) return std::unexpected(key.error());
     out.emplace_back(word);
@@ -147,8 +146,7 @@ constexpr std::string_view sandbox_words = "strict|container";
 Result<std::string> parse_word(std::string_view text, std::string_view words) {
   std::string wanted = "one of";
   while (!words.empty()) {
-    const auto word = words.substr(0, words.find('|'));
-    words.remove_prefix(std::min(word.size() + 1, words.size()));
+    const auto word = take_until(words, '|');
     if (word == text) return std::string(text);
     wanted += (wanted == "one of" ? " " : ", ") + std::string(word);
   }

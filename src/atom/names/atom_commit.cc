@@ -23,7 +23,7 @@ std::string ref(std::string_view root, const Label& label, const Version& versio
 }
 
 // Consumes `text` up to and including `end`; empty if `end` does not occur.
-std::optional<std::string_view> take_until(std::string_view& text, std::string_view end) {
+std::optional<std::string_view> take_field(std::string_view& text, std::string_view end) {
   const auto at = text.find(end);
   if (at == std::string_view::npos) return std::nullopt;
   const std::string_view taken = text.substr(0, at);
@@ -58,10 +58,10 @@ std::string AtomCommit::text() const {
 Result<AtomCommit> AtomCommit::parse(std::string_view text) {
   const auto refuse = [](const std::string& why) { return fail(Kind::integrity, "invalid atom commit: " + why); };
   std::string_view rest = text;
-  const auto start = take_until(rest, before_tree);
-  const auto tree = take_until(rest, before_origin);
-  const auto origin = take_until(rest, before_label);
-  const auto label = take_until(rest, before_version);
+  const auto start = take_field(rest, before_tree);
+  const auto tree = take_field(rest, before_origin);
+  const auto origin = take_field(rest, before_label);
+  const auto label = take_field(rest, before_version);
   if (!start || !tree || !origin || !label || !start->empty()) {
     const auto format = format_of(text);
     if (format.empty() || format == "pre1") return refuse("unexpected headers");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/take_until.h"
 #include "base/text.h"
 
 namespace eka::atom {
@@ -23,9 +24,7 @@ Result<std::string> parse_inner_path(std::string_view text) {
   if (text.find('\\') != std::string_view::npos) return refuse("contains a backslash; use “/” as separator");
   std::string out;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('/'), text.size());
-    const std::string_view part = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view part = take_until(text, '/');
     if (part == "..") return fail(Kind::usage, "invalid path: must not contain “..”");
     if (part.empty() || part == ".") continue;
     if (!out.empty()) out += '/';

@@ -86,10 +86,9 @@ Result<std::string> normalize(std::string_view text) {
 
 // Whether `text` is a valid name of ASCII characters: normalization does not change it, and ICU is not needed.
 bool is_plain_name(std::string_view text, const Rule& rule) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  if (text.empty() || text.size() > length_limit || !letter(text.front())) return false;
+  if (text.empty() || text.size() > length_limit || !is_letter(text.front())) return false;
   return text.find("..") == std::string_view::npos && std::ranges::all_of(text, [&](char c) {
-           return letter(c) || is_digit(c) || c == '_' || rule.extra.find(c) != std::string_view::npos;
+           return is_alphanumeric(c) || c == '_' || rule.extra.find(c) != std::string_view::npos;
          });
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/ascii.h"
+#include "base/take_until.h"
 #include "base/text.h"
 
 namespace eka::atom {
@@ -83,18 +84,11 @@ std::strong_ordering compare_identifiers(std::string_view a, std::string_view b)
   return a.compare(b) <=> 0;
 }
 
-std::string_view next_identifier(std::string_view& list) {
-  const auto dot = std::min(list.find('.'), list.size());
-  const std::string_view one = list.substr(0, dot);
-  list.remove_prefix(std::min(dot + 1, list.size()));
-  return one;
-}
-
 // Semver 2.0, item 11. A version without pre-release is higher.
 std::strong_ordering compare_pre_releases(std::string_view a, std::string_view b) {
   if (a.empty() || b.empty()) return a.empty() <=> b.empty();
   while (!a.empty() && !b.empty()) {
-    if (const auto order = compare_identifiers(next_identifier(a), next_identifier(b)); order != 0) return order;
+    if (const auto order = compare_identifiers(take_until(a, '.'), take_until(b, '.')); order != 0) return order;
   }
   return b.empty() <=> a.empty();  // the longer list is the higher one
 }

@@ -21,6 +21,7 @@
 
 #include "base/argv.h"
 #include "base/error.h"
+#include "base/take_until.h"
 
 namespace eka::coro {
 namespace {
@@ -129,9 +130,7 @@ std::string find_program(const std::string& name) {
   std::string_view rest = path ? path : "/usr/local/bin:/usr/bin:/bin";
   int error = ENOENT;
   while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(':'), rest.size());
-    const std::string_view directory = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view directory = take_until(rest, ':');
     if (directory.empty()) continue;
     std::string candidate = std::string(directory) + '/' + name;
     if (is_directory(candidate)) continue;

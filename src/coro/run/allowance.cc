@@ -11,6 +11,8 @@
 
 #include <sched.h>
 
+#include "base/take_until.h"
+
 namespace eka::coro {
 namespace {
 
@@ -61,9 +63,7 @@ std::string unescaped(std::string_view text) {
 
 bool has_word(std::string_view list, std::string_view word) {
   while (!list.empty()) {
-    const std::string_view first = list.substr(0, list.find(','));
-    if (first == word) return true;
-    list.remove_prefix(std::min(first.size() + 1, list.size()));
+    if (take_until(list, ',') == word) return true;
   }
   return false;
 }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/take_until.h"
 #include "engine/fetch/fetch_evidence.h"
 #include "git/object/source_repository.h"
 #include "store/source/source_name.h"
@@ -53,9 +54,7 @@ std::string archive_attributes_in(std::string_view text) {
   bool ignores = false;
   bool substitutes = false;
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view line = take_until(text, '\n');
     bool pattern = true;
     for (std::size_t at = 0; (at = line.find_first_not_of(" \t\r", at)) != std::string_view::npos;) {
       const auto stop = std::min(line.find_first_of(" \t\r", at), line.size());

@@ -4,6 +4,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/take_until.h"
 #include "eval/store/derivation.h"
 
 namespace eka::engine {
@@ -25,9 +26,7 @@ Result<Narinfo> Narinfo::parse(std::string_view text, std::string_view store_pat
   Narinfo out;
   bool is_of_path = false;
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto line = take_until(text, '\n');
     if (const auto path = value_of(line, "StorePath")) is_of_path = *path == store_path;
     const auto references = value_of(line, "References");
     if (!references) continue;

@@ -16,6 +16,7 @@
 
 #include "atom/hash/base_n.h"
 #include "atom/names/atom_commit.h"
+#include "base/take_until.h"
 #include "base/text.h"
 #include "coro/run/own_thread.h"
 #include "engine/plan/recall.h"
@@ -57,10 +58,7 @@ coro::Task<> read_standard_input(net::ByteSink& sink) {
 // "<genesis>/<label>/<version>/<rev>"
 Published parse_atom_ref(std::string_view text, const atom::ObjectId& rev) {
   std::array<std::string_view, 4> parts;
-  for (auto& part : parts) {
-    part = text.substr(0, text.find('/'));
-    text.remove_prefix(std::min(part.size() + 1, text.size()));
-  }
+  for (auto& part : parts) part = take_until(text, '/');
   auto set = atom::ObjectId::parse(parts[0]);
   auto label = atom::Label::parse(parts[1]);
   auto version = atom::Version::parse(parts[2]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/take_until.h"
 #include "base/text.h"
 #include "engine/share/lines.h"
 
@@ -15,10 +16,7 @@ constexpr std::string_view names_title = "eka cache 1";
 template <std::size_t count>
 std::array<std::string_view, count> words_of(std::string_view line) {
   std::array<std::string_view, count> out;
-  for (std::size_t i = 0; i + 1 < count; ++i) {
-    out[i] = line.substr(0, line.find(' '));
-    line.remove_prefix(std::min(out[i].size() + 1, line.size()));
-  }
+  for (std::size_t i = 0; i + 1 < count; ++i) out[i] = take_until(line, ' ');
   out[count - 1] = line;
   return out;
 }

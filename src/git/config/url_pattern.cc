@@ -5,17 +5,11 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/take_until.h"
 #include "base/text.h"
 
 namespace eka::git {
 namespace {
-
-std::string_view take_until(std::string_view& rest, char end) {
-  const std::size_t at = std::min(rest.find(end), rest.size());
-  const std::string_view out = rest.substr(0, at);
-  rest.remove_prefix(std::min(at + 1, rest.size()));
-  return out;
-}
 
 bool same_label(std::string_view pattern, std::string_view label) {
   const auto lower = [](char c) { return lowered(c); };

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/take_until.h"
 #include "store/fact/vouched.h"
 
 namespace eka::store {
@@ -65,14 +66,9 @@ void Listings::add(const atom::Url& reached_at, const atom::ObjectId& genesis, c
 // The time of the last answer, then one "<version> <time>" per line.
 Listing read_listing(std::string_view text) {
   Listing out;
-  const auto next_line = [&text] {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    return line;
-  };
-  out.answered = read_time(next_line());
+  out.answered = read_time(take_until(text, '\n'));
   while (!text.empty()) {
-    const auto line = next_line();
+    const auto line = take_until(text, '\n');
     const auto space = line.find(' ');
     if (space == std::string_view::npos) continue;
     if (auto version = atom::Version::parse(line.substr(0, space)))

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/take_until.h"
+
 namespace eka::store {
 namespace {
 
@@ -13,13 +15,6 @@ std::string genesis_key(const atom::Url& reached_at) {
 
 std::string yanked_key(const atom::Url& reached_at, const atom::ObjectId& genesis) {
   return genesis.hex() + " " + reached_at.str();
-}
-
-// The next line of `text`, which is removed.
-std::string_view take_line(std::string_view& text) {
-  const auto line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(text.size(), line.size() + 1));
-  return line;
 }
 
 }  // namespace
@@ -105,7 +100,7 @@ Vouched::Yanked Vouched::yanked(const atom::Url& reached_at, const atom::ObjectI
   Yanked out;
   const auto value = database_.get(Fact::yanked, yanked_key(reached_at, genesis)).value_or("");
   for (std::string_view text = value; !text.empty();) {
-    const auto line = take_line(text);
+    const auto line = take_until(text, '\n');
     const auto space = line.find(' ');
     auto label = atom::Label::parse(line.substr(0, space));
     if (label && space != line.npos) out[*std::move(label)].merge(read_vouched(line.substr(space + 1)));
@@ -126,7 +121,7 @@ void Vouched::remember_yanked(const atom::Url& reached_at, const atom::ObjectId&
 Revisions read_vouched(std::string_view text) {
   Revisions out;
   while (!text.empty()) {
-    const auto line = take_line(text);
+    const auto line = take_until(text, '\n');
     const auto space = line.find(' ');
     if (space == std::string_view::npos) continue;
     auto version = atom::Version::parse(line.substr(0, space));
