@@ -104,6 +104,7 @@ class VersionSet {
 
   bool is_wide() const { return size_ > 64; }
   std::size_t width() const { return (size_ + 63) / 64; }
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): one word holds either, which keeps small sets small
   Word* words() const { return reinterpret_cast<Word*>(static_cast<std::uintptr_t>(word_)); }
   void adopt(Word* words) { word_ = reinterpret_cast<std::uintptr_t>(words); }
   Word* data() { return is_wide() ? words() : &word_; }

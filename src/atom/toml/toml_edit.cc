@@ -31,7 +31,10 @@ KeyPath drop(const KeyPath& path, std::size_t count) {
 
 std::string dotted(const KeyPath& path) {
   std::string out;
-  for (const auto& key : path) out += (out.empty() ? "" : ".") + toml_key(key);
+  for (const auto& key : path) {
+    if (!out.empty()) out += '.';
+    out += toml_key(key);
+  }
   return out;
 }
 

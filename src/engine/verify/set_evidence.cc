@@ -60,7 +60,6 @@ Wants files_of_atom(const git::SourceRepository& evidence, const Published& atom
   return out;
 }
 
-// Data from the remote may be broken in ways that only reading it shows: then nothing is requested.
 template <class Function>
 Wants each_of(const git::SourceRepository& evidence, const std::vector<Published>& atoms,
               const std::vector<AtomRefs>& refs, Function wants_of) {
@@ -70,6 +69,7 @@ Wants each_of(const git::SourceRepository& evidence, const std::vector<Published
       const auto more = wants_of(evidence, atoms[i], refs[i]);
       out.insert(out.end(), more.begin(), more.end());
     } catch (const Error&) {
+      // Data of the remote that is broken in ways that only reading it shows: nothing is requested.
     }
   }
   return out;

@@ -92,8 +92,8 @@ class Verification {
         continue;
       }
       Error error = std::move(published).error().within("verifying " + item->typed);
-      if (is_unknown(item)) std::move(error).with_hint(labels_hint(item->uri.label, labels));
-      report_.failures.push_back(std::move(error));
+      report_.failures.push_back(is_unknown(item) ? std::move(error).with_hint(labels_hint(item->uri.label, labels))
+                                                  : std::move(error));
     }
     auto& shared = *(evidence_[{offer.genesis, url}] = std::move(evidence));
     std::vector<Published> atoms(chosen.begin(), chosen.end());

@@ -78,26 +78,24 @@ HttpError proxy_error(long proxy_status, const std::string& host, const std::str
         0, {}, true);
   }
   Error error(Kind::remote, name + ": connecting to " + host + " failed" + answered);
-  if (is_transient_status(proxy_status)) {
-    std::move(error).retryable().with_hint(
-        "the proxy may not be able to reach the host: try again later, or contact its operator");
-  } else {
-    std::move(error).with_hint(
-        "contact the operator of the proxy, or add the host to no_proxy if it is reachable without a proxy");
-  }
-  return HttpError(std::move(error), 0, {}, true);
+  return HttpError(
+      is_transient_status(proxy_status)
+          ? std::move(error).retryable().with_hint(
+                "the proxy may not be able to reach the host: try again later, or contact its operator")
+          : std::move(error).with_hint(
+                "contact the operator of the proxy, or add the host to no_proxy if it is reachable without a proxy"),
+      0, {}, true);
 }
 
 HttpError transfer_error(CURLcode code, const std::string& host, const char* detail, const std::string& proxy) {
   const std::string_view words = *detail != '\0' ? std::string_view(detail) : curl_easy_strerror(code);
-  Error error(Kind::remote, "request to " + host + " failed: " + printable(words));
-  if (is_transient(code)) std::move(error).retryable();
   std::string hint = hint_for(code);
   if (code == CURLE_COULDNT_CONNECT && !proxy.empty()) {
     hint += "; the proxy " + proxy + " is used unless no_proxy contains the host";
   }
-  std::move(error).with_hint(std::move(hint));
-  return HttpError(std::move(error), 0, {}, prevents_connection(code));
+  Error error = Error(Kind::remote, "request to " + host + " failed: " + printable(words)).with_hint(std::move(hint));
+  return HttpError(is_transient(code) ? std::move(error).retryable() : std::move(error), 0, {},
+                   prevents_connection(code));
 }
 
 }  // namespace eka::net

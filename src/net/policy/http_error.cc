@@ -65,14 +65,14 @@ bool is_busy_status(long status) {
 }
 
 HttpError status_error(long status, const std::string& host, std::optional<std::chrono::seconds> retry_after) {
-  Error error(Kind::remote, host + ": " + describe(status) + " (HTTP status " + std::to_string(status) + ")");
-  if (std::string hint = hint_for(status); !hint.empty()) std::move(error).with_hint(std::move(hint));
-  if (is_transient_status(status)) std::move(error).retryable();
+  std::string hint = hint_for(status);
   if (is_busy_status(status) && retry_after) {
-    std::move(error).with_hint("the server accepts the next request in " + std::to_string(retry_after->count()) +
-                               " s; the configuration key net.retry limits how long eka waits");
+    hint = "the server accepts the next request in " + std::to_string(retry_after->count()) +
+           " s; the configuration key net.retry limits how long eka waits";
   }
-  return HttpError(std::move(error), status, retry_after);
+  Error error = Error(Kind::remote, host + ": " + describe(status) + " (HTTP status " + std::to_string(status) + ")")
+                    .with_hint(std::move(hint));
+  return HttpError(is_transient_status(status) ? std::move(error).retryable() : std::move(error), status, retry_after);
 }
 
 }  // namespace eka::net
