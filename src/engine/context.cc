@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/closure/manifests.h"
 #include "engine/context/remotes.h"
 #include "engine/fetch/cache_delivery.h"
 #include "engine/fetch/fetcher.h"
@@ -63,6 +64,7 @@ Context::Context(const Settings& the_settings, Observer& the_observer, Outside o
       sets_(std::make_unique<Sets>(*this, *remotes_)),
       release_dates_(std::make_unique<ReleaseDates>(*this, *remotes_)),
       local_atoms_(std::make_unique<LocalAtoms>(*this)),
+      manifests_(std::make_unique<Manifests>(*this)),
       shared(std::move(outside.shared)) {}
 
 Context::~Context() = default;

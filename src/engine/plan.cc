@@ -24,9 +24,9 @@
 #include <fmt/format.h>
 
 #include "coro/task/task_group.h"
+#include "engine/closure/closure.h"
 #include "engine/context/remotes.h"
 #include "engine/context/timed.h"
-#include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/plan/materialize.h"
 #include "engine/plan/provide_archives.h"

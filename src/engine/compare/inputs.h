@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "atom/names/label.h"
-#include "engine/fetch/closure.h"
+#include "engine/closure/closure.h"
 
 namespace eka::engine {
 

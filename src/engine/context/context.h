@@ -23,6 +23,7 @@ namespace eka::engine {
 class Delivery;      // fetch/delivery.h
 class Fetcher;       // fetch/fetcher.h
 class LocalAtoms;    // workspace/local_atoms.h
+class Manifests;     // closure/manifests.h
 class ReleaseDates;  // fetch/release_dates.h
 class Remotes;       // context/remotes.h
 class Sets;          // locate/sets.h
@@ -68,6 +69,7 @@ class Context {
   Sets& sets() { return *sets_; }
   ReleaseDates& release_dates() { return *release_dates_; }
   LocalAtoms& local_atoms() { return *local_atoms_; }
+  Manifests& manifests() { return *manifests_; }
 
  private:
   std::unique_ptr<Remotes> remotes_;
@@ -77,6 +79,7 @@ class Context {
   std::unique_ptr<Sets> sets_;
   std::unique_ptr<ReleaseDates> release_dates_;
   std::unique_ptr<LocalAtoms> local_atoms_;
+  std::unique_ptr<Manifests> manifests_;
 
  public:
   // With other machines; null if there is none, or if the run is offline.

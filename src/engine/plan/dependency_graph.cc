@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/closure/closure.h"
 #include "engine/context/fail_fast.h"
-#include "engine/fetch/closure.h"
 #include "engine/locate/vouched.h"
 #include "engine/plan/overrides.h"
 

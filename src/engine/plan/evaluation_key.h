@@ -14,7 +14,7 @@
 #include <string>
 
 #include "atom/json/json.h"
-#include "engine/fetch/closure.h"
+#include "engine/closure/closure.h"
 
 namespace eka::engine {
 

@@ -58,7 +58,7 @@ atom::Json member_json(const Closure::Member& member, const std::vector<std::str
   out["label"] = member.published.label.str();
   out["version"] = member.published.version.str();
   out["root"] = std::move(root);
-  out["compose"] = compose_json(member.manifest.composer, member, keys);
+  out["compose"] = compose_json(member.manifest->composer, member, keys);
   out["deps"] = std::move(deps);
   auto sources = sources_json(member);
   out["pins"] = std::move(sources.pins);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "atom/json/json.h"
+#include "engine/closure/closure.h"
 #include "engine/context/context.h"
-#include "engine/fetch/closure.h"
 #include "eval/evaluator.h"
 
 namespace eka::engine {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/fetch/closure.h"
+#include "engine/closure/closure.h"
 
 namespace eka::engine {
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "atom/lock/lock.h"
+#include "engine/closure/closure.h"
 #include "engine/context/context.h"
-#include "engine/fetch/closure.h"
 
 namespace eka::engine {
 

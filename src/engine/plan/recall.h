@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/closure/closure.h"
 #include "engine/context/context.h"
-#include "engine/fetch/closure.h"
 #include "engine/share/evaluations.h"
 #include "engine/share/recalled.h"
 #include "eval/evaluator.h"

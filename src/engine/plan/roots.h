@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "atom/names/uri.h"
+#include "engine/closure/closure.h"
 #include "engine/context/context.h"
 #include "engine/context/remotes.h"
 #include "engine/context/timed.h"
-#include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/resolve/choose.h"
 

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "coro/task/task_group.h"
-#include "engine/fetch/closure.h"
+#include "engine/closure/closure.h"
 #include "engine/fetch/sources.h"
 
 namespace eka::engine {

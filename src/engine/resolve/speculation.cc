@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "coro/task/task_group.h"
-#include "engine/fetch/closure.h"
+#include "engine/closure/closure.h"
 
 namespace eka::engine {
 namespace {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "coro/task/task_group.h"
-#include "engine/fetch/closure.h"
+#include "engine/closure/manifests.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/workspace/package_set.h"
 
@@ -88,11 +88,11 @@ class TagReading {
     for (const auto index : unlisted_) atoms.push_back(atoms_[index]);
     Mirrors from{{atoms.front().set, {url_}}};
     co_await context_.fetcher().fetch(atoms, std::move(from));
-    const auto read = co_await read_atoms(context_, std::move(atoms), WithLock::no);
+    const auto read = co_await context_.manifests().read(std::move(atoms));
     for (std::size_t i = 0; i < unlisted_.size(); ++i) {
       auto& answer = (*out)[unlisted_[i]];
       if (read[i]) {
-        answer = has_one_of(tags, read[i]->manifest);
+        answer = has_one_of(tags, *read[i]->manifest);
       } else {
         answer = std::unexpected(read[i].error());
       }

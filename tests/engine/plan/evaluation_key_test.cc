@@ -42,13 +42,14 @@ engine::ReadAtom planned(char rev_of_auth, int format = 0) {
 
 engine::Closure closure(char rev_of_auth, char tree_of_auth, bool linked = true) {
   const auto root = planned(rev_of_auth, 1);
-  const auto manifest = unwrap(
-      atom::Manifest::parse("[package]\nlabel = \"auth\"\nversion = \"1.2.0\"\n[compose.as]\nnix = \".\"\n", ""));
+  const auto manifest = std::make_shared<const atom::Manifest>(unwrap(
+      atom::Manifest::parse("[package]\nlabel = \"auth\"\nversion = \"1.2.0\"\n[compose.as]\nnix = \".\"\n", "")));
   engine::Closure out;
-  out.members.push_back({root.published, root.tree, root.manifest, {1}, {}, {}});
   out.members.push_back(
-      {{id('4'), manifest.label, manifest.version, id(rev_of_auth)}, id(tree_of_auth), manifest, {}, {}, {}});
-  if (linked) out.members[0].dependencies[unwrap(atom::Tag::parse("s"))][manifest.label] = 1;
+      {root.published, root.tree, std::make_shared<const atom::Manifest>(root.manifest), {1}, {}, {}});
+  out.members.push_back(
+      {{id('4'), manifest->label, manifest->version, id(rev_of_auth)}, id(tree_of_auth), manifest, {}, {}, {}});
+  if (linked) out.members[0].dependencies[unwrap(atom::Tag::parse("s"))][manifest->label] = 1;
   return out;
 }
 

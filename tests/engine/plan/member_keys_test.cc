@@ -19,13 +19,9 @@ engine::Closure closure(const std::vector<std::vector<Index>>& edges, const std:
     const auto label = unwrap(atom::Label::parse(fmt::format("atom-{}", i)));
     const auto rev = atom::ObjectId::of("blob", fmt::format("{} {}", i, i < versions.size() ? versions[i] : 0));
     const atom::Version version(1, 0, 0);
-    engine::Closure::Member member{{atom::ObjectId::of("blob", "set"), label, version, rev},
-                                   {},
-                                   {.label = label, .version = version},
-                                   {},
-                                   {},
-                                   {},
-                                   {}};
+    const auto manifest = std::make_shared<const atom::Manifest>(atom::Manifest{.label = label, .version = version});
+    engine::Closure::Member member{
+        {atom::ObjectId::of("blob", "set"), label, version, rev}, {}, manifest, {}, {}, {}, {}};
     for (const auto other : edges[i]) {
       member.dependencies[tag].emplace(unwrap(atom::Label::parse(fmt::format("atom-{}", other))), other);
     }

@@ -52,6 +52,9 @@ serve_forget
 eka -C work prefetch --json --all
 equal "again: nothing is received" "0 0" "$(jq -r '.total | "\(.atoms_received) \(.sources_received)"' <<<"$out")"
 equal "and nothing is requested" 0 "$(wants)"
+eka -C work -v prefetch --all
+equal "the manifest of a dependency is read once, however many closures contain it" 5 \
+  "$(sed -nE 's/.*read the manifests of ([0-9]+) atoms and 0 of.*/\1/p' <<<"$err" | awk '{ sum += $1 } END { print sum }')"
 
 echo "- in a network namespace without interfaces"
 eka -C work plan --all

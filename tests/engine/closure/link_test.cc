@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "engine/fetch/closure.h"
+#include "engine/closure/closure.h"
 #include "engine/plan/member_keys.h"
 
 using namespace eka;
@@ -24,8 +24,8 @@ atom::Url url(std::string_view text) {
 
 Closure::Member member(char set, char rev, std::string_view name, std::string_view version, const std::string& rest) {
   const auto text = fmt::format("[package]\nlabel = \"{}\"\nversion = \"{}\"\n{}", name, version, rest);
-  auto manifest = unwrap(atom::Manifest::parse(text, "atom.toml"));
-  return {{id(set), manifest.label, manifest.version, id(rev)}, id(rev), manifest, {}, {}, {}};
+  auto manifest = std::make_shared<const atom::Manifest>(unwrap(atom::Manifest::parse(text, "atom.toml")));
+  return {{id(set), manifest->label, manifest->version, id(rev)}, id(rev), manifest, {}, {}, {}};
 }
 
 const std::string plain = "[compose.as]\nnix = \".\"\n";

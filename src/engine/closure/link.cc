@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/fetch/closure.h"
+#include "engine/closure/closure.h"
 
 namespace eka::engine {
 namespace {
@@ -33,7 +33,7 @@ class Linker {
           fmt::format("{} `{}` from `{}`", found.empty() ? "has no" : "has more than one", label.str(), tag.str()));
     }
     // An atom in a working tree has another published version than its manifest.
-    const auto& version = closure_.members[found.front()].manifest.version;
+    const auto& version = closure_.members[found.front()].manifest->version;
     if (!requirement.matches(version)) {
       return stale(fmt::format("has `{}` {}, but {} is required", label.str(), version.str(), requirement.str()));
     }
@@ -43,7 +43,7 @@ class Linker {
   // The sources of the manifest, each with the fetcher it requires; other sources of a lock are ignored.
   Result<std::map<std::string, MemberSource>> sources() const {
     std::map<std::string, MemberSource> out;
-    for (const auto& [name, wanted] : member_.manifest.direct) {
+    for (const auto& [name, wanted] : member_.manifest->direct) {
       const auto found = member_.sources.find(name);
       if (found == member_.sources.end()) return stale(fmt::format("has no source `{}`", name));
       if (found->second.locked.source.index() != wanted.fetch.index()) {
@@ -57,8 +57,8 @@ class Linker {
 
  private:
   const atom::SetSource* source(const atom::Tag& tag) const {
-    const auto found = member_.manifest.sets.find(tag);
-    return found == member_.manifest.sets.end() ? nullptr : &found->second;
+    const auto found = member_.manifest->sets.find(tag);
+    return found == member_.manifest->sets.end() ? nullptr : &found->second;
   }
 
   bool may_be(const atom::Tag& tag, const atom::ObjectId& set) const {
@@ -87,14 +87,14 @@ class Linker {
 };
 
 Result<void> link_member(const Closure& closure, Closure::Member& member) {
-  if (auto composed = member.manifest.check_composer(); !composed) return composed;
+  if (auto composed = member.manifest->check_composer(); !composed) return composed;
   const Linker linker(closure, member);
-  if (const auto* with = std::get_if<atom::WithAtom>(&member.manifest.composer)) {
+  if (const auto* with = std::get_if<atom::WithAtom>(&member.manifest->composer)) {
     const auto index = linker.find(with->from, with->label, with->requirement);
     if (!index) return std::unexpected(index.error());
     member.composer = *index;
   }
-  for (const auto& [tag, wanted] : member.manifest.dependencies) {
+  for (const auto& [tag, wanted] : member.manifest->dependencies) {
     for (const auto& [label, dependency] : wanted) {
       const auto index = linker.find(tag, label, dependency.requirement);
       if (!index) return std::unexpected(index.error());

@@ -6,28 +6,19 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "atom/lock/lock.h"
 #include "atom/manifest/manifest.h"
+#include "engine/closure/read_atoms.h"
 #include "engine/context/published.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/fetch/sources.h"
 
 namespace eka::engine {
-
-// A parsed atom whose objects are in the cache.
-struct ReadAtom {
-  Published published;
-  atom::ObjectId tree;
-  atom::Manifest manifest;
-  std::optional<atom::Lock> lock;
-  bool lock_is_own = true;             // as in its tree: whether it has one, and which; so the tree determines it
-  std::set<atom::ObjectId> entered{};  // revisions in its lock that this run took from the surrounding working tree
-};
 
 // A source of an atom that is not an atom.
 struct MemberSource {
@@ -40,7 +31,7 @@ struct Closure {
   struct Member {
     Published published;
     atom::ObjectId tree;
-    atom::Manifest manifest;
+    std::shared_ptr<const atom::Manifest> manifest;
     std::vector<Index> may_see;  // the members that its lock names as dependencies
     // The result of link():
     std::optional<Index> composer;
@@ -51,15 +42,6 @@ struct Closure {
   Mirrors mirrors;              // of every set in the closure
   bool is_new = false;          // it was not complete, and the remote cache lacks it: share/closures.h
 };
-
-// Whether the lock of an atom is read with its manifest. A lock that decides nothing need not even be readable.
-enum class WithLock { no, yes };
-
-// Reads the atom at a revision in the cache. Kind::integrity if its manifest belongs to another atom.
-coro::Task<ReadAtom> read_atom(Context& context, Published published);
-// Reads many at the cost of one, in their order; each fails separately.
-coro::Task<std::vector<Result<ReadAtom>>> read_atoms(Context& context, std::vector<Published> atoms,
-                                                     WithLock with_lock = WithLock::yes);
 
 // Fetches the dependencies of `root` and links them. `root_url` is where the root was found: its "::". Without
 // `with_sources`, only atoms are fetched.
