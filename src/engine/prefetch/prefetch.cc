@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "coro/task/task_group.h"
+#include "engine/closure/closure.h"
 #include "engine/context/fail_fast.h"
-#include "engine/fetch/closure.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/share/closures.h"
 #include "engine/workspace/genesis.h"
@@ -103,9 +103,11 @@ class PrefetchRun {
         if (!std::holds_alternative<atom::LockedBuild>(direct.source)) tasks.push_back(fetch_source(direct));
       }
       co_await coro::all(std::move(tasks));
-      if (!file.lock.covers_closure()) out.atoms = co_await with_those_below(std::move(out.atoms), std::move(mirrors));
+      out.sources = file.lock.direct;
+      if (!file.lock.covers_closure()) co_await add_those_below(out, std::move(mirrors));
     }
     std::ranges::sort(out.atoms);
+    out.atoms.erase(std::ranges::unique(out.atoms).begin(), out.atoms.end());
     out.milliseconds = *times;
     co_return out;
   }
@@ -120,26 +122,26 @@ class PrefetchRun {
   }
 
   // If each atom's own lock applies (format 1), a lock names only the first level.
-  coro::Task<std::vector<Published>> with_those_below(std::vector<Published> atoms, Mirrors mirrors) {
-    std::vector<coro::Task<std::vector<Published>>> tasks;
-    for (const auto& atom : atoms) {
+  coro::Task<> add_those_below(Prefetched& out, Mirrors mirrors) {
+    std::vector<coro::Task<Closure>> tasks;
+    for (const auto& atom : out.atoms) {
       const auto& places = mirrors[atom.set];
       if (places.empty()) throw Error(Kind::integrity, "the lock file has no mirror of set " + atom.set.hex());
       tasks.push_back(fetch_below(atom, places.front()));
     }
     const auto closures = co_await coro::all(std::move(tasks));
-    for (const auto& closure : closures) atoms.insert(atoms.end(), closure.begin(), closure.end());
-    std::ranges::sort(atoms);
-    atoms.erase(std::ranges::unique(atoms).begin(), atoms.end());
-    co_return atoms;
+    for (const auto& closure : closures) {
+      for (const auto& member : closure.members) {
+        out.atoms.push_back(member.published);
+        for (const auto& [name, source] : member.sources) out.sources.push_back(source.locked);
+      }
+    }
   }
 
-  coro::Task<std::vector<Published>> fetch_below(Published published, atom::Url found_at) {
+  coro::Task<Closure> fetch_below(Published published, atom::Url found_at) {
     auto atom = co_await read_atom(context_, std::move(published));
-    const auto closure = co_await fetch_closure(context_, std::move(atom), std::move(found_at));
-    std::vector<Published> out;
-    for (const auto& member : closure.members) out.push_back(member.published);
-    co_return out;
+    auto fetching = fetch_closure(context_, std::move(atom), std::move(found_at));
+    co_return co_await std::move(fetching);
   }
 
   coro::Task<> fetch_source(atom::LockedDirect direct) {

@@ -35,6 +35,7 @@ struct Prefetched {
   std::optional<Published> root;  // only of an item
   std::vector<Published> atoms;   // without the root; by set, then label
   Times milliseconds;
+  std::vector<atom::LockedDirect> sources{};  // of a lock file and of the locks below it
 };
 
 struct PrefetchReport {

@@ -14,7 +14,7 @@
 
 #include "atom/hash/base_n.h"
 #include "coro/task/task_group.h"
-#include "engine/fetch/closure.h"
+#include "engine/closure/closure.h"
 #include "engine/plan/recall.h"
 #include "engine/share/entry.h"
 #include "engine/share/evaluations.h"
@@ -189,18 +189,12 @@ class Export {
 
   coro::Task<> select_locks() {
     if (request_.locks.empty()) co_return;
-    for (const auto& file : request_.locks) {
-      for (const auto& direct : file.lock.direct) selection_.add(direct);
-      if (!file.lock.covers_closure()) {
-        throw Error(Kind::usage, file.name + " does not name the whole closure (lock format 1)")
-            .with_hint("export the URI of its atom instead");
-      }
-    }
     PrefetchRequest request{{}, request_.locks};
     const auto report = co_await prefetch(context_, std::move(request));
     for (const auto& fetched : report.closures) {
       const auto closure = unwrap(fetched);
       selection_.atoms.insert(closure.atoms.begin(), closure.atoms.end());
+      for (const auto& direct : closure.sources) selection_.add(direct);
     }
   }
 

@@ -155,6 +155,15 @@ for path in leaf.tar.gz leaf.txt mid.txt; do
   equal "$path was cached" 0 "$(count ".path == \"/files/$path\"" <<<"$(serve_log)")"
 done
 
+eka cache export "$scratch/carried" --lock top/atom.lock
+equal "what a lock pins is exported: exit code" 0 "$status"
+fresh_cache
+eka cache import "$scratch/carried"
+equal "and imported" 0 "$status"
+serve_forget
+eka prefetch --lock top/atom.lock
+equal "with the sources of indirect dependencies: nothing is missing" "0 " "$status $(serve_log)"
+
 echo "- another source"
 fresh_cache
 eka plan "$company::top"
