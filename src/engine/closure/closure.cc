@@ -266,6 +266,14 @@ class Assembly {
   std::optional<coro::TaskGroup> work_;                                    // last: its tasks use the other members
 };
 
+bool names_local_urls(const atom::Lock& lock) {
+  const auto is_local = [](const atom::Url& url) { return url.is_local(); };
+  return std::ranges::any_of(lock.direct,
+                             [&](const auto& direct) { return is_local(unwrap(atom::Url::parse(url_of(direct)))); }) ||
+         std::ranges::any_of(lock.sets,
+                             [&](const auto& set) { return std::ranges::any_of(set.second.mirrors, is_local); });
+}
+
 }  // namespace
 
 std::vector<atom::ObjectId> revisions_of(const Closure& closure) {
@@ -309,6 +317,7 @@ Result<void> check_lock(const ReadAtom& atom, const atom::Url& found_at) {
 }
 
 coro::Task<> check_consent(Context& context, const atom::Lock& lock, std::filesystem::path place) {
+  if (!names_local_urls(lock)) co_return;  // without leaving the turn: closures that begin together share requests
   co_await coro::offload(context.pool, [&] {
     std::optional<LocalOrigin> from;
     const LocalAccess access(context.settings.local_sources);

@@ -76,18 +76,26 @@ class PrefetchRun {
   }
 
   coro::Task<std::vector<Result<Prefetched>>> fetch_locks() {
+    // First what takes a while for some of them: then all locks share one round of requests.
+    std::vector<coro::Task<>> preparations;
+    for (const auto& file : request_.locks) preparations.push_back(prepare_lock(file));
+    const auto prepared = co_await coro::gather(std::move(preparations));
     std::vector<coro::Task<Prefetched>> tasks;
     for (std::size_t i = 0; i < request_.locks.size(); ++i) {
-      tasks.push_back(fetch_lock(request_.locks[i], &times_[request_.items.size() + i]));
+      tasks.push_back(fetch_lock(prepared[i], request_.locks[i], &times_[request_.items.size() + i]));
     }
     co_return co_await gather(std::move(tasks), request_.fail_fast);
   }
 
-  coro::Task<Prefetched> fetch_lock(const PrefetchRequest::LockFile& file, Times* times) {
-    Prefetched out;
+  coro::Task<> prepare_lock(const PrefetchRequest::LockFile& file) {
     context_.cache->uses().note_lock(file.path);
     co_await check_consent(context_, file.lock, file.path.parent_path());
     co_await try_to_learn_genesis(file);
+  }
+
+  coro::Task<Prefetched> fetch_lock(const Result<void>& prepared, const PrefetchRequest::LockFile& file, Times* times) {
+    unwrap(prepared);
+    Prefetched out;
     {
       const Timed timed(context_, Stage::fetch_closure, file.name, {times});
       Mirrors mirrors;
