@@ -4,6 +4,7 @@
 #include <optional>
 #include <ranges>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -62,9 +63,17 @@ bool all_exact_and_there(const SetOffer& offer, const std::vector<atom::AtomUri>
   });
 }
 
-Error all_yanked(const atom::AtomUri& uri) {
-  return Error(Kind::unsatisfiable, fmt::format("all versions of `{}` are yanked", uri.label.str()))
-      .with_hint(fmt::format("name one exactly to use it nevertheless, as in {}@=1.2.3", uri.str()));
+// If yanked versions would satisfy the URI, which nothing else does.
+Error with_yanked(Error error, const SetOffer& offer, atom::AtomUri uri) {
+  const auto yanked = offer.yanked.find(uri.label);
+  const auto requirement = std::exchange(uri.requirement, std::nullopt).value_or(atom::Requirement{});
+  if (yanked == offer.yanked.end() || !uri.rev.empty()) return error;
+  const auto would_do = [&](const auto& each) { return requirement.matches(each.first); };
+  const auto newest = std::ranges::find_if(yanked->second | std::views::reverse, would_do);
+  if (newest == yanked->second.rend()) return error;
+  const auto version = newest->first.str();
+  return std::move(error).with_hint(
+      fmt::format("{} is yanked: name it exactly to use it nevertheless: {}@={}", version, uri.str(), version));
 }
 
 }  // namespace
@@ -119,10 +128,13 @@ Result<Published> choose_published(const SetOffer& offer, const atom::AtomUri& u
     versions.clear();
     for (const auto& [version, rev] : atom->second) versions.push_back(version);
   }
-  if (atom != offer.atoms.end() && versions.empty()) return std::unexpected(all_yanked(uri));
+  if (atom != offer.atoms.end() && versions.empty()) {
+    Error error(Kind::unsatisfiable, fmt::format("all versions of `{}` are yanked", uri.label.str()));
+    return std::unexpected(with_yanked(std::move(error), offer, uri));
+  }
   auto version = atom == offer.atoms.end() || uri.rev.empty() ? choose_version(uri.label, requirement, versions)
                                                               : choose_revision(atom->second, uri);
-  if (!version) return std::unexpected(version.error());
+  if (!version) return std::unexpected(with_yanked(std::move(version).error(), offer, uri));
   const auto rev = atom->second.at(*version);
   return Published{offer.genesis, uri.label, *std::move(version), rev};
 }

@@ -379,8 +379,13 @@ coro::Task<> Graph::explain_absences() {
   for (auto& package : packages_) {
     if (!package.versions || !package.versions->list.empty() || context_.settings.offline) continue;
     if (!package.left_out.empty()) continue;
-    std::vector<std::string> labels;
+    auto& why = package.versions->none_because;
     const bool is_own = local_ && local_->genesis == package.set;
+    if (is_own && local_->except == package.label) {
+      why = fmt::format("it is this atom, and set `{}` has no other version of it", tag_of(package.set));
+      continue;
+    }
+    std::vector<std::string> labels;
     if (is_own) {
       for (const auto& [label, atom] : local_set_->atoms) labels.push_back(label.str());
     }
@@ -394,7 +399,6 @@ coro::Task<> Graph::explain_absences() {
         // It answered a moment ago, and that answer is enough to know that there is no such atom.
       }
     }
-    auto& why = package.versions->none_because;
     if (labels.empty()) why = fmt::format("set `{}` has no {}atoms", tag_of(package.set), is_own ? "" : "published ");
     if (!labels.empty()) why += "; " + labels_hint(package.label, labels);
   }

@@ -50,16 +50,23 @@ TEST_CASE("a yanked version is not chosen, unless it is named exactly or by its 
     const auto found = engine::choose_published(offer, uri);
     return found ? found->version.str() : found.error().message();
   };
+  const auto hint = [&](const std::string& text) {
+    const auto uri = unwrap(atom::AtomUri::parse("file:///set.git::server" + text, atom::Aliases::defaults()));
+    return engine::choose_published(offer, uri).error().hint();
+  };
   CHECK(chosen("") == "1.2.0");
   offer.yanked[label].emplace(unwrap(atom::Version::parse("1.2.0")), rev("why"));
   CHECK(chosen("") == "1.1.0");
   CHECK(chosen("@^1") == "1.1.0");
   CHECK(chosen("@^1.2") == "no version of `server` satisfies ^1.2");
+  CHECK(hint("@^1.2") == "1.2.0 is yanked: name it exactly to use it nevertheless: file:///set.git::server@=1.2.0");
+  CHECK(!hint("@^2").contains("yanked"));
   CHECK(chosen("@=1.2.0") == "1.2.0");
   CHECK(chosen("@rev:" + rev("1.2.0").hex()) == "1.2.0");
   CHECK(chosen("@rev:" + rev("1.0.0").hex().substr(0, 8)) == "1.0.0");
   CHECK(chosen("@rev:0000000") == "no version of `server` has the revision 0000000");
   for (const auto& version : versions({"1.0.0", "1.1.0"})) offer.yanked[label].emplace(version, rev("why"));
   CHECK(chosen("") == "all versions of `server` are yanked");
+  CHECK(hint("@^1.0") == "1.2.0 is yanked: name it exactly to use it nevertheless: file:///set.git::server@=1.2.0");
   CHECK(chosen("@=1.0.0") == "1.0.0");
 }

@@ -51,6 +51,9 @@ matches "the mirror is in the lock" "mirror.git" "$(cat atom.lock)"
 eka add ::b
 equal "an atom of the same set" 0 "$status"
 matches "it gets a tag" '^local = "::"' "$(grep '^local' atom.toml)"
+eka add ::a
+equal "the atom itself: exit code" 3 "$status"
+matches "it says why" 'needs a \^.*; it is this atom, and set `::` has no other version of it' "$err"
 eka plan ::a
 equal "it can be planned" 0 "$status"
 
