@@ -12,6 +12,8 @@ namespace eka::engine {
 // Programs: Nix and its version, its store and daemon.
 Findings check_nix(const Machine& machine);
 Findings check_store(const Machine& machine);
+// Whether builders find /bin/sh in the sandbox in which Nix builds.
+Findings check_builds(const Machine& machine);
 
 // The sandbox of evaluations: user namespaces and what forbids them, seccomp, Landlock, sealed memory files, cgroups.
 Findings check_namespaces(const Machine& machine);

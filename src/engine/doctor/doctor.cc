@@ -12,8 +12,8 @@ coro::Task<Findings> examine(coro::Pool& pool, std::filesystem::path cache_root)
   co_return co_await coro::offload(pool, [&](coro::Stop stop) {
     const RealMachine machine;
     Findings out;
-    for (auto* const check : {check_nix, check_store, check_namespaces, check_confinement, check_cgroups, check_git,
-                              check_certificates, check_proxies, check_logins}) {
+    for (auto* const check : {check_nix, check_store, check_builds, check_namespaces, check_confinement, check_cgroups,
+                              check_git, check_certificates, check_proxies, check_logins}) {
       stop.check();
       std::ranges::move(check(machine), std::back_inserter(out));
     }

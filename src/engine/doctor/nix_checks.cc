@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <optional>
+#include <sstream>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -25,6 +30,31 @@ Finding version_finding(const Machine& machine, const std::filesystem::path& pro
             how_to_install};
   }
   return {"nix", Health::good, found, ""};
+}
+
+// The value of a setting in the output of `nix show-config`: lines "name = value".
+std::string setting_in(const std::string& output, const std::string& name) {
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(name + " =")) return line.substr(std::min(line.size(), name.size() + 3));
+  }
+  return {};
+}
+
+// Where the build sandbox takes `path` from: an entry of sandbox-paths is "target", "target=source" or
+// "target=source?".
+std::optional<std::filesystem::path> source_in_sandbox(const std::string& sandbox_paths, std::string_view path) {
+  std::istringstream entries(sandbox_paths);
+  for (std::string entry; entries >> entry;) {
+    if (entry.ends_with('?')) entry.pop_back();
+    const auto equals = entry.find('=');
+    const auto target = entry.substr(0, equals);
+    const auto source = equals == std::string::npos ? target : entry.substr(equals + 1);
+    if (path == target) return source;
+    const auto below = target.ends_with('/') ? target : target + "/";
+    if (path.starts_with(below)) return std::filesystem::path(source) / path.substr(below.size());
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -63,6 +93,37 @@ Findings check_store(const Machine& machine) {
                    "nix-collect-garbage"});
   }
   return out;
+}
+
+// Nix is built with a shell for its sandbox, or without one, as that of Debian 12.
+Findings check_builds(const Machine& machine) {
+  const auto nix = machine.program("nix");
+  if (!nix) return {};  // check_nix() reports it
+  const auto ran = machine.run({nix->string(), "--extra-experimental-features", "nix-command", "show-config"});
+  if (ran.status != 0) {
+    return {
+        {"builds", Health::warning,
+         fmt::format("the settings of Nix cannot be read: {}", printable(ran.errors.substr(0, ran.errors.find('\n')))),
+         "nix --extra-experimental-features nix-command show-config"}};
+  }
+  if (setting_in(ran.output, "sandbox") == "false")
+    return {{"builds", Health::note, "Nix builds without a sandbox", ""}};
+  const auto shell = source_in_sandbox(setting_in(ran.output, "sandbox-paths"), "/bin/sh");
+  if (shell && machine.status(*shell)) {
+    return {
+        {"builds", Health::good, fmt::format("/bin/sh in Nix's build sandbox: {}", printable(shell->native())), ""}};
+  }
+  std::string remedy =
+      "sudo apt-get install busybox-static && sudo mkdir -p /etc/nix && "
+      "echo 'extra-sandbox-paths = /bin/sh=/bin/busybox' | sudo tee -a /etc/nix/nix.conf";
+  if (const auto store = machine.nix_store(); store && *store == "daemon") {
+    remedy += " && sudo systemctl restart nix-daemon";
+  }
+  const auto found =
+      shell ? fmt::format("/bin/sh in Nix's build sandbox is {}, which does not exist", printable(shell->native()))
+            : "Nix's build sandbox has no /bin/sh";
+  return {{"builds", shell ? Health::warning : Health::note,
+           found + ": derivations with that builder cannot be built, such as the one that `eka new` writes", remedy}};
 }
 
 }  // namespace eka::engine

@@ -21,9 +21,11 @@ class FakeMachine final : public Machine {
   std::map<std::string, Ran> runs{{"nix-instantiate", {0, "nix-instantiate (Nix) 2.8.0\n", ""}},
                                   {"bwrap", {0, "bubblewrap 0.8.0\n", ""}},
                                   {"git", {0, "git version 2.39.5\n", ""}},
+                                  {"nix", {0, "sandbox = true\nsandbox-paths = /bin/sh=/usr/bin/bash-static\n", ""}},
                                   {"ssh", {0, "", "OpenSSH_9.2p1\n"}}};
   std::map<std::string, std::string> files{{"/proc/self/status", "Name:\teka\nSeccomp:\t0\n"},
-                                           {"/etc/ssl/certs/ca-certificates.crt", "…"}};
+                                           {"/etc/ssl/certs/ca-certificates.crt", "…"},
+                                           {"/usr/bin/bash-static", "…"}};
   std::map<std::string, std::vector<std::string>> settings;
   std::optional<Error> broken_settings;
   Result<std::string> store = "daemon";
@@ -79,8 +81,8 @@ class FakeMachine final : public Machine {
 
 Findings all(const Machine& machine) {
   Findings out;
-  for (auto* const check : {check_nix, check_store, check_namespaces, check_confinement, check_cgroups, check_git,
-                            check_certificates, check_proxies, check_logins}) {
+  for (auto* const check : {check_nix, check_store, check_builds, check_namespaces, check_confinement, check_cgroups,
+                            check_git, check_certificates, check_proxies, check_logins}) {
     std::ranges::move(check(machine), std::back_inserter(out));
   }
   std::ranges::move(check_cache(machine, "/home/me/.cache/eka"), std::back_inserter(out));
@@ -143,6 +145,37 @@ TEST_CASE("store: unreachable, almost full, without build users") {
   machine.build_users = false;
   CHECK(std::ranges::any_of(check_store(machine),
                             [](const Finding& finding) { return finding.message.contains("nixbld"); }));
+}
+
+TEST_CASE("builds: a sandbox with and without /bin/sh") {
+  FakeMachine machine;
+  const auto finding = [&](const std::string& settings) {
+    machine.runs["nix"].output = settings;
+    const auto found = check_builds(machine);
+    REQUIRE(found.size() == 1);
+    return found.front();
+  };
+  const std::string mend =
+      "sudo apt-get install busybox-static && sudo mkdir -p /etc/nix && "
+      "echo 'extra-sandbox-paths = /bin/sh=/bin/busybox' | sudo tee -a /etc/nix/nix.conf";
+  const auto without = finding("max-jobs = 2\nsandbox = true\nsandbox-paths = \n");
+  CHECK(without.health == Health::note);
+  CHECK(without.message.starts_with("Nix's build sandbox has no /bin/sh"));
+  CHECK(without.remedy == mend + " && sudo systemctl restart nix-daemon");
+  machine.store = "local";
+  CHECK(finding("sandbox = relaxed\nsandbox-paths = /bin/bash /bin/sh2=/x\n").remedy == mend);
+  const auto lost = finding("sandbox = true\nsandbox-paths = /bin/sh=/opt/sh?\n");
+  CHECK(lost.health == Health::warning);
+  CHECK(lost.message.starts_with("/bin/sh in Nix's build sandbox is /opt/sh, which does not exist"));
+  machine.files["/bin/sh"] = "…";
+  CHECK(finding("sandbox = true\nsandbox-paths = /etc/hosts /bin\n").health == Health::good);
+  CHECK(finding("sandbox = true\nsandbox-paths = /=/\n").health == Health::good);
+  CHECK(finding("sandbox = false\nsandbox-paths = \n").message == "Nix builds without a sandbox");
+  machine.runs["nix"] = {1, "", "error: unknown setting\nmore\n"};
+  CHECK(trouble(check_builds(machine))
+            .starts_with("builds: the settings of Nix cannot be read: error: unknown setting |"));
+  machine.programs.erase("nix");
+  CHECK(check_builds(machine).empty());
 }
 
 TEST_CASE("user namespaces: what forbids them is named, with the setting that allows them") {

@@ -11,7 +11,7 @@ eka doctor --json
 equal "the exit code tells whether this machine is healthy" "$(jq '.healthy | if . then 0 else 1 end' <<<"$out")" "$status"
 printf '%s' "$out" >"$scratch/doctor.json"
 conforms "the document conforms to its schema" doctor.schema.json "$scratch/doctor.json"
-equal "every subject is checked" "bubblewrap cache certificates cgroups configuration credentials git landlock nix proxy seccomp ssh store user namespaces" \
+equal "every subject is checked" "bubblewrap builds cache certificates cgroups configuration credentials git landlock nix proxy seccomp ssh store user namespaces" \
   "$(jq -r '.checks[].subject' <<<"$out" | grep -v memfd | sort -u | xargs)"
 eka doctor
 matches "as text" 'ok +nix: Nix 2\.' "$out"
@@ -26,6 +26,14 @@ matches "the command" 'chmod' "$remedy"
 bash -c "$remedy"
 eka doctor --json
 equal "the command mends it" "" "$(field cache message)"
+
+nix_bin=$(dirname "$(command -v nix)")
+printf 'sandbox = true\nextra-sandbox-paths =\nsandbox-paths =\n' >"$scratch/nix.conf"
+NIX_USER_CONF_FILES=$scratch/nix.conf eka doctor
+matches "a build sandbox without a shell" "note +builds: Nix's build sandbox has no /bin/sh.*mend with: .*extra-sandbox-paths" "${out//$'\n'/ }"
+echo "sandbox-paths = /bin/sh=$nix_bin/nix" >"$scratch/nix.conf"
+NIX_USER_CONF_FILES=$scratch/nix.conf eka doctor
+matches "with one" "ok +builds: /bin/sh in Nix's build sandbox: $nix_bin/nix" "$out"
 
 echo 'machine example.com login me password secret' >"$HOME/.netrc"
 chmod 644 "$HOME/.netrc"
