@@ -28,7 +28,7 @@ page=$here/../../docs/ci.md
 
 # shell_block N: the Nth block of shell commands.
 shell_block() { awk -v wanted="$1" '/^```sh$/ { n++; on = n == wanted; next } /^```/ { on = 0 } on' "$page"; }
-# github JOB: the commands of the steps of a job.
+# github JOB: the commands of the steps of a job, without those that prepare the machine.
 github() {
   awk -v job="$1" '
     /^# \.github\/workflows\// { on = 1 } /^```/ { on = 0 }
@@ -38,7 +38,7 @@ github() {
     multi && /^          / { print substr($0, 11); next }
     { multi = 0 }
     /^(      - |        )run: \|$/ { multi = 1; next }
-    match($0, /^(      - |        )run: /) { print substr($0, RLENGTH + 1) }' "$page"
+    match($0, /^(      - |        )run: /) { print substr($0, RLENGTH + 1) }' "$page" | grep -v '^sudo '
 }
 # gitlab JOB: its script.
 gitlab() {
@@ -97,7 +97,7 @@ for shard in 1 2 3; do
   mkdir "$scratch/home-$shard"
   [[ $shard == 1 ]] || cp -a "$scratch/home-1/eka" "$scratch/home-$shard/"
   serve_forget
-  GITHUB_WORKSPACE=$PWD GITHUB_OUTPUT=$scratch/home-$shard/output XDG_CACHE_HOME=$scratch/home-$shard SHARD=$shard steps "GitHub, machine $shard" "$(github plan | grep -v '^sudo ')"
+  GITHUB_WORKSPACE=$PWD GITHUB_OUTPUT=$scratch/home-$shard/output XDG_CACHE_HOME=$scratch/home-$shard SHARD=$shard steps "GitHub, machine $shard" "$(github plan)"
   [[ $shard == 1 ]] || equal "GitHub, machine $shard: nothing is fetched" 0 "$(packs)"
 done
 checkout github-build

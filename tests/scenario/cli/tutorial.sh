@@ -50,7 +50,8 @@ equal "the distinct derivations" "greeting-0.1.0,page-0.1.0,report-0.1.0,greetin
 matches "the graph shows the dependencies" 'page.*greeting.*report' "$(tr '\n' ' ' <<<"$out")"
 equal "both and what they need are verified" "verified greeting 0.1.0,verified page 0.1.0,verified report 0.1.0" "$(said '^verified' | cut -d' ' -f1-3 | paste -sd,)"
 equal "the server holds four atoms" 4 "$(git --git-dir="$www/first.git" for-each-ref refs/eka/atoms | wc -l)"
-equal "the server has no branch" "" "$(git --git-dir="$www/first.git" for-each-ref refs/heads)"
+equal "eka pushes no branch: the server has the one of git push" "$(git -C first rev-parse HEAD~1)" \
+  "$(git --git-dir="$www/first.git" for-each-ref --format='%(objectname)' refs/heads)"
 
 # The manifests that the tutorial shows are those that eka writes.
 toml() { awk -v n="$1" '/^```toml$/ { on = ++count == n; next } /^```/ { on = 0 } on' "$here/../../docs/tutorial.md"; }
