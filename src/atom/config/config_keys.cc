@@ -282,9 +282,8 @@ std::span<const ConfigKey> ConfigKeys::all() {
        [](C& c, Text t) { return assign(c.net_.offline, parse_truth(t)); },
        [](const C& c) { return Json(c.net_.offline); }},
       {"resolve.newest-before",
-       "select only versions that were published before this date (2026-11-20, 2026-11-20T10:30:00Z), or that are "
-       "older "
-       "than this age (12h, 7d, 2w); locked versions are kept (default: none)",
+       "select only versions of atoms that were published before this date (2026-11-20, 2026-11-20T10:30:00Z), or "
+       "that are older than this age (12h, 7d, 2w); locked versions are kept (default: none)",
        text, [](C& c, Text t) { return assign_cutoff(c.resolve_.newest_before, t); },
        [](const C& c) {
          const auto& cutoff = c.resolve_.newest_before;

@@ -65,6 +65,7 @@ atom::Json json_of(const engine::OutdatedDependencies& found) {
     entry["update"] = source.update;
     out["sources"].push_back(std::move(entry));
   }
+  out["left_out"] = left_out_json(found.left_out);
   return out;
 }
 
@@ -95,6 +96,7 @@ int outdated(const Common& common, const OutdatedOptions& options) {
     if (report.atoms.size() > 1) ending.text += (ending.text.empty() ? "" : "\n") + found->name + ":\n";
     ending.text += text_of(*found);
   }
+  ending.document["remotes"] = costs_json(report.remotes);
   const int code = end_with(ending, options.json, report.remotes, Palette(common.color), common.verbose > 0);
   return ending.errors.empty() && some && options.exit_code ? 1 : code;
 }

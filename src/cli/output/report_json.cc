@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "atom/config/cutoff.h"
 #include "cli/output/complain.h"
 
 namespace eka::cli {
@@ -65,6 +66,21 @@ atom::Json error_json(const Error& error) {
   out["context"] = atom::Json::Array{};
   for (const auto& context : error.context()) out["context"].push_back(context);
   if (!error.hint().empty()) out["hint"] = error.hint();
+  return out;
+}
+
+atom::Json left_out_json(const std::vector<engine::LeftOut>& versions) {
+  atom::Json out(atom::Json::Array{});
+  for (const auto& [atom, yanked, published] : versions) {
+    atom::Json entry;
+    entry["label"] = atom.label.str();
+    entry["version"] = atom.version.str();
+    entry["set"] = atom.set.hex();
+    entry["rev"] = atom.rev.hex();
+    entry["reason"] = yanked ? "yanked" : "newest-before";
+    if (published) entry["published"] = atom::timestamp(*published);
+    out.push_back(std::move(entry));
+  }
   return out;
 }
 

@@ -27,6 +27,7 @@ atom::Json lock_json(const engine::ResolvedAtom& atom) {
   }
   out["changes"] = atom::Json::Array{};
   for (const auto& change : atom.changes) out["changes"].push_back(change);
+  out["left_out"] = left_out_json(atom.left_out);
   return out;
 }
 

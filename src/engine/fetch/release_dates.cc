@@ -92,8 +92,14 @@ ReleaseDates::ReleaseDates(Context& context, Remotes& remotes) : context_(contex
 
 bool ReleaseDates::is_left_out(const atom::ObjectId& rev) const {
   if (!limit_) return false;
+  const auto time = published(rev);
+  return !time || *time >= *limit_;
+}
+
+std::optional<Time> ReleaseDates::published(const atom::ObjectId& rev) const {
   const auto known = dates_.find(rev);
-  return known == dates_.end() || std::max(known->second, not_before(rev)) >= *limit_;
+  if (known == dates_.end()) return std::nullopt;
+  return std::max(known->second, not_before(rev));
 }
 
 Time ReleaseDates::not_before(const atom::ObjectId& rev) const {

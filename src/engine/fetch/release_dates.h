@@ -47,7 +47,10 @@ class ReleaseDates {
 
   // Whether there is a limit, and the version is not known to have been published before it.
   bool is_left_out(const atom::ObjectId& rev) const;
-  // Its date, or "listed after …", or "date unknown".
+  // When it was published: its date, or the last answer of its remote that did not list it, if that is later. Nothing
+  // if the date is not known, or if there is no limit.
+  std::optional<Time> published(const atom::ObjectId& rev) const;
+  // The same as text: the date, or "listed after …", or "date unknown".
   std::string shown(const atom::ObjectId& rev) const;
 
  private:

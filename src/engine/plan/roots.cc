@@ -201,7 +201,8 @@ coro::Task<> complete(Context* context, Root* root, const std::vector<const Repl
       problem.replaced.push_back(*override);
       if (override->directory) atom.entered.insert(override->atom.rev);
     }
-    atom.lock = co_await choose_versions(*context, std::move(problem));
+    auto chosen = co_await choose_versions(*context, std::move(problem));
+    atom.lock = std::move(chosen.lock);
     atom.lock_is_own = false;
   }
   // Checked here, since a cached evaluation fetches nothing.

@@ -7,9 +7,9 @@
 
 #include "atom/names/label.h"
 #include "base/error.h"
-#include "engine/publish/needs.h"
 #include "engine/publish/set_at_remote.h"
 #include "engine/publish/source.h"
+#include "engine/workspace/needs.h"
 
 namespace eka::engine {
 

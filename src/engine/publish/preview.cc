@@ -163,7 +163,8 @@ coro::Task<atom::Lock> Preview::resolve(const SourceOfAtom* atom) {
                          .fresh = false,
                          .own_places = {url_},
                          .local = std::nullopt};
-  co_return co_await choose_versions(*context_, std::move(problem));
+  auto chosen = co_await choose_versions(*context_, std::move(problem));
+  co_return std::move(chosen.lock);
 }
 
 coro::Task<std::vector<std::optional<Error>>> Preview::plan(std::vector<const SourceOfAtom*> atoms,

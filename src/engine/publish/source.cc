@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "engine/publish/needs.h"
 #include "engine/publish/working_changes.h"
+#include "engine/workspace/needs.h"
 #include "engine/workspace/set_in_commit.h"
 #include "engine/workspace/set_remote.h"
 #include "git/object/source_repository.h"

@@ -57,9 +57,9 @@ class Comparison {
     }
     auto problem = atom_.problem(atom_.manifest, true);
     problem.atoms_only = true;
-    const auto fresh = co_await choose_versions(context_, std::move(problem));
-    OutdatedDependencies out{atom_.name, {}, {}};
-    for (const auto& locked : atom_.lock->atoms) compare(locked, fresh, out);
+    auto fresh = co_await choose_versions(context_, std::move(problem));
+    OutdatedDependencies out{atom_.name, {}, {}, std::move(fresh.left_out)};
+    for (const auto& locked : atom_.lock->atoms) compare(locked, fresh.lock, out);
     std::ranges::stable_sort(out.atoms, {}, [](const OutdatedAtom& atom) { return std::tie(atom.label, atom.tag); });
     for (const auto& locked : atom_.lock->direct) {
       if (auto source = co_await compare_source(&locked)) out.sources.push_back(*std::move(source));

@@ -9,6 +9,7 @@
 #include "atom/version/version.h"
 #include "engine/context/context.h"
 #include "engine/context/remotes.h"
+#include "engine/resolve/left_out.h"
 
 namespace eka::engine {
 
@@ -37,6 +38,7 @@ struct OutdatedDependencies {
   std::string name;                 // directory of the atom
   std::vector<OutdatedAtom> atoms;  // by label, then set
   std::vector<OutdatedSource> sources;
+  std::vector<LeftOut> left_out;  // newer versions that `eka update` could choose otherwise, by atom
 };
 
 struct OutdatedReport {

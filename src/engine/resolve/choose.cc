@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,21 +29,22 @@ class Choice {
         graph_(context),
         asker_(problem_.set.hex() + " " + problem_.manifest.label.str()) {}
 
-  coro::Task<atom::Lock> finish() {
+  coro::Task<ChosenVersions> finish() {
     co_await meet();
     auto solved = co_await solve(false);
     // Only now all packages are known, and those that move can be decided first, wherever they are in the graph.
     if (!problem_.moved.empty()) solved = co_await solve(true);
     remember_vouchers(solved);
     note_yanked(solved);
-    note_left_out(solved);
+    auto left_out = newer_left_out(solved);
+    note_late(left_out);
     const NewLock found(graph_, problem_.manifest, problem_.set, is_local(), solved);
     auto lock = found.atoms();
     note_own_versions(lock);
     lock.direct = co_await lock_sources(&found);
     lock.sort();
     context_.cache->facts().put(store::Fact::questions, asker_, write_questions(graph_.asked()));
-    co_return lock;
+    co_return ChosenVersions{std::move(lock), std::move(left_out)};
   }
 
  private:
@@ -110,28 +112,42 @@ class Choice {
     return out;
   }
 
-  // Newer versions than the chosen ones, if everything that depends on the atom allows them.
-  void note_left_out(const resolve::Solved& solved) {
-    if (!context_.release_dates().limit()) return;
+  // Nothing for atoms of the working tree, which come before all published versions.
+  std::vector<LeftOut> newer_left_out(const resolve::Solved& solved) {
+    std::vector<LeftOut> out;
+    const auto has_none = [&](const auto& selected) { return graph_.left_out(selected.package).empty(); };
+    if (std::ranges::all_of(solved.selected, has_none)) return out;
     const auto requirements = requirements_in(solved);
-    std::vector<std::string> newer;
     for (const auto& selected : solved.selected) {
+      if (graph_.offered_by(selected).empty()) continue;
       const auto& chosen = graph_.versions(selected.package)->list[selected.version];
-      const auto allowed = [&](const Graph::LeftOut& each) {
-        return !each.yanked && each.version > chosen &&
-               std::ranges::all_of(requirements.at(selected.package),
-                                   [&](const auto& requirement) { return requirement.matches(each.version); });
-      };
-      const auto& left_out = graph_.left_out(selected.package);
-      const auto newest = std::find_if(left_out.rbegin(), left_out.rend(), allowed);
-      if (newest != left_out.rend()) newer.push_back(graph_.shown(selected.package, *newest));
+      const auto& required = requirements.at(selected.package);
+      for (const auto& each : graph_.left_out(selected.package)) {
+        const auto allows = [&](const auto& requirement) { return requirement.matches(each.atom.version); };
+        if (each.atom.version > chosen && std::ranges::all_of(required, allows)) out.push_back(each);
+      }
     }
-    if (newer.empty()) return;
-    std::ranges::sort(newer);
+    std::ranges::sort(out, {},
+                      [](const LeftOut& each) { return std::tie(each.atom.label, each.atom.set, each.atom.version); });
+    return out;
+  }
+
+  // Of each atom, the newest version that resolve.newest-before leaves out.
+  void note_late(const std::vector<LeftOut>& left_out) const {
+    std::vector<std::string> newest;
+    const Published* last = nullptr;
+    for (const auto& each : left_out) {
+      if (each.yanked) continue;
+      const bool same = last != nullptr && last->label == each.atom.label && last->set == each.atom.set;
+      if (same) newest.pop_back();
+      newest.push_back(graph_.shown(each));
+      last = &each.atom;
+    }
+    if (newest.empty()) return;
     context_.observer.note(
         fmt::format("{}: newer versions are left out, as they are not known to have been published before {} "
                     "(resolve.newest-before): {}",
-                    problem_.file, atom::timestamp(*context_.release_dates().limit()), fmt::join(newer, ", ")));
+                    problem_.file, atom::timestamp(*context_.release_dates().limit()), fmt::join(newest, ", ")));
   }
 
   resolve::Request request(bool moving) {
@@ -312,7 +328,7 @@ std::optional<std::filesystem::path> VersionProblem::place(const Remotes& remote
   return place.is_local() ? std::optional<std::filesystem::path>(place.path()) : std::nullopt;
 }
 
-coro::Task<atom::Lock> choose_versions(Context& context, VersionProblem problem) {
+coro::Task<ChosenVersions> choose_versions(Context& context, VersionProblem problem) {
   Choice choice(context, std::move(problem));
   co_return co_await choice.finish();
 }

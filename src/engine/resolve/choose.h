@@ -22,6 +22,7 @@
 #include "engine/fetch/sources.h"
 #include "engine/locate/sets.h"
 #include "engine/resolve/graph.h"
+#include "engine/resolve/left_out.h"
 
 namespace eka::engine {
 
@@ -45,8 +46,14 @@ struct VersionProblem {
   std::optional<std::filesystem::path> place(const Remotes& remotes) const;
 };
 
+struct ChosenVersions {
+  atom::Lock lock;
+  // Versions that are newer than the chosen ones and satisfy all requirements, by atom.
+  std::vector<LeftOut> left_out{};
+};
+
 // The same remotes give the same lock, whatever the network's timing. Throws Kind::unsatisfiable with the reasons if
 // there is no solution; Kind::remote, integrity, offline if a required fact cannot be determined.
-coro::Task<atom::Lock> choose_versions(Context& context, VersionProblem problem);
+coro::Task<ChosenVersions> choose_versions(Context& context, VersionProblem problem);
 
 }  // namespace eka::engine

@@ -28,6 +28,7 @@
 #include "engine/context/published.h"
 #include "engine/fetch/fetcher.h"
 #include "engine/locate/sets.h"
+#include "engine/resolve/left_out.h"
 #include "engine/resolve/version_sources.h"
 #include "engine/workspace/package_set.h"
 #include "resolve/facts.h"
@@ -123,16 +124,10 @@ class Graph final : public resolve::Facts {
   // For a package whose set only dependencies name, by several URLs: there may be no solution because these have no
   // version in common; what to do about it.
   std::optional<std::string> advice(resolve::PackageId package) const;
-  // A published version that can be selected only if a lock names it: it is yanked, or not known to have been published
-  // before settings.newest_before.
-  struct LeftOut {
-    atom::Version version;
-    atom::ObjectId rev;
-    bool yanked;
-  };
+  // Its published versions that only a lock could keep, in ascending order.
   const std::vector<LeftOut>& left_out(resolve::PackageId package) const { return at(package).left_out; }
   // "auth 1.2.0 (2026-11-20T10:30:00Z)"
-  std::string shown(resolve::PackageId package, const LeftOut& left_out) const;
+  std::string shown(const LeftOut& left_out) const;
   // For a package of which versions are left out: which ones, and why.
   std::optional<std::string> advice_on_left_out(resolve::PackageId package) const;
   // Whether the version was withdrawn by one of the URLs that may define the versions of its set.

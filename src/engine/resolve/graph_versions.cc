@@ -63,12 +63,13 @@ Result<std::vector<Graph::Listed>> Graph::published_versions(resolve::PackageId 
   auto& package = at(id);
   auto offered = offered_versions(sets_, voices_of(package), package.set, package.label, deciders_.decide(package.set));
   if (!offered) return std::unexpected(std::move(offered).error());
+  const auto& dates = context_.release_dates();
   package.left_out.clear();
   std::vector<Listed> out;
   for (auto& [version, rev, blob, urls, yanked] : *offered) {
     const bool is_kept = kept_.contains({id, version});
-    if (!is_kept && (yanked || context_.release_dates().is_left_out(rev))) {
-      package.left_out.push_back({std::move(version), rev, yanked});
+    if (!is_kept && (yanked || dates.is_left_out(rev))) {
+      package.left_out.push_back({{package.set, package.label, std::move(version), rev}, yanked, dates.published(rev)});
       continue;
     }
     out.push_back({std::move(version), Candidate{.rev = rev, .manifest_blob = blob, .urls = std::move(urls)}});
@@ -190,18 +191,17 @@ std::string Graph::why_none(const Package& package) const {
                      yanked == 0 ? "is" : "that is not yanked is", atom::timestamp(*context_.release_dates().limit()));
 }
 
-std::string Graph::shown(const resolve::PackageId id, const LeftOut& left_out) const {
-  return fmt::format("{} {} ({})", at(id).label.str(), left_out.version.str(),
-                     context_.release_dates().shown(left_out.rev));
+std::string Graph::shown(const LeftOut& left_out) const {
+  return fmt::format("{} ({})", left_out.atom.str(), context_.release_dates().shown(left_out.atom.rev));
 }
 
 std::optional<std::string> Graph::advice_on_left_out(resolve::PackageId id) const {
   std::vector<std::string> yanked, late;
   for (const auto& each : left_out(id)) {
     if (each.yanked) {
-      yanked.push_back(each.version.str());
+      yanked.push_back(each.atom.version.str());
     } else {
-      late.push_back(shown(id, each));
+      late.push_back(shown(each));
     }
   }
   std::string out;

@@ -9,6 +9,7 @@
 #include "atom/lock/lock.h"
 #include "engine/context/context.h"
 #include "engine/context/remotes.h"
+#include "engine/resolve/left_out.h"
 
 namespace eka::engine {
 
@@ -26,6 +27,7 @@ struct ResolvedAtom {
   std::filesystem::path lock_file;
   atom::Lock lock;
   std::vector<std::string> changes;  // one line each; empty: the lock was up to date, and nothing was written
+  std::vector<LeftOut> left_out;     // newer versions that satisfy all requirements, by atom
 };
 
 struct ResolveReport {

@@ -24,9 +24,11 @@ enum class OnChange {
   fail,  // Kind::failure with the changes, and nothing is written
 };
 
-// Chooses versions for one atom after another: each uses the answers to queries of earlier ones. `problem_of` returns
-// what is to be solved for an atom, or nothing if it is left out. An atom that fails does not affect the others;
-// `doing` says in its error what was tried, such as "resolving". `atoms` and `problem_of` must outlive the call.
+// Chooses versions for one atom after another: each uses the answers to queries of earlier ones, and the locks that
+// they got. An atom that others of `atoms` need comes before these; the report has the order of `atoms`. `problem_of`
+// returns what is to be solved for an atom, or nothing if it is left out. An atom that fails does not affect the
+// others; `doing` says in its error what was tried, such as "resolving". `atoms` and `problem_of` must outlive the
+// call.
 using ProblemOf = std::function<std::optional<VersionProblem>(const WorkingAtom&)>;
 coro::Task<ResolveReport> settle_each(Context& context, const std::vector<WorkingAtom>& atoms,
                                       const ProblemOf& problem_of, OnChange on_change, std::string doing);

@@ -113,7 +113,9 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
   // "label version" of each atom in the lock of a root atom found at `set`.
   std::string choose(const std::vector<std::string>& sets, const std::vector<std::string>& needs,
                      const std::string& set = "root") {
-    lock_ = runtime_.run(choose_with(set, manifest("root", "1.0.0", sets, needs)));
+    auto chosen = runtime_.run(choose_with(set, manifest("root", "1.0.0", sets, needs)));
+    lock_ = std::move(chosen.lock);
+    left_out_ = std::move(chosen.left_out);
     std::vector<std::string> atoms;
     for (const auto& atom : lock_.atoms) atoms.push_back(atom.label.str() + " " + atom.version.str());
     std::ranges::sort(atoms);
@@ -151,13 +153,22 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
     }
   }
   const atom::Lock& lock() const { return lock_; }
+  // The newer versions that the last choice left out, with the reasons.
+  std::string left_out() const {
+    std::vector<std::string> out;
+    for (const auto& each : left_out_) {
+      out.push_back(fmt::format("{} ({}, {})", each.atom.str(), each.yanked ? "yanked" : "late",
+                                each.published ? atom::timestamp(*each.published) : "no date"));
+    }
+    return fmt::format("{}", fmt::join(out, ", "));
+  }
   std::string locked_revision(const std::string& label) const {
     const auto found = std::ranges::find(lock_.atoms, label, [](const auto& atom) { return atom.label.str(); });
     return found == lock_.atoms.end() ? "" : found->rev->hex();
   }
 
  private:
-  coro::Task<atom::Lock> choose_with(std::string set, std::string text) {
+  coro::Task<engine::ChosenVersions> choose_with(std::string set, std::string text) {
     auto context = co_await engine::Context::open(runtime_, settings_, observer_);
     const auto place = unwrap(atom::Url::parse(url(set)));
     engine::VersionProblem problem{.set = atom::ObjectId::of("commit", set),
@@ -187,6 +198,7 @@ git update-ref "refs/eka/meta/$2/$3/manifest" "$manifest"
   engine::Settings settings_;
   std::string date_;
   atom::Lock lock_;
+  std::vector<engine::LeftOut> left_out_;
   std::optional<atom::Lock> locked_;
   std::map<std::pair<atom::ObjectId, atom::Label>, std::optional<atom::Version>> moved_;
   std::vector<engine::Replacement> replaced_;
@@ -489,6 +501,20 @@ TEST_CASE("with a limit, only versions that were published before it are chosen"
   world.take_notes();
   CHECK(world.choose(world.sets, {"company auth =1.0.0"}) == "auth 1.0.0");
   CHECK_MESSAGE(world.take_notes().empty(), "newer versions would not satisfy");
+}
+
+TEST_CASE("newer versions that are left out are reported with the reason, if they satisfy") {
+  Dated world;
+  REQUIRE(world.choose(world.sets, world.needs) == "auth 1.3.0, server 1.0.0");
+  CHECK(world.left_out().empty());
+  world.yank("company", "auth", "1.3.0");
+  REQUIRE(world.choose(world.sets, world.needs) == "auth 1.2.0, server 1.0.0");
+  CHECK(world.left_out() == "auth 1.3.0 (yanked, no date)");
+  world.newest_before("2026-11-12");
+  REQUIRE(world.choose(world.sets, world.needs) == "auth 1.1.0, server 1.0.0");
+  CHECK(world.left_out() == "auth 1.2.0 (late, 2026-11-20T12:00:00Z), auth 1.3.0 (yanked, no date)");
+  REQUIRE(world.choose(world.sets, {"company auth =1.1.0"}) == "auth 1.1.0");
+  CHECK(world.left_out().empty());
 }
 
 TEST_CASE("an error says which versions the limit leaves out") {

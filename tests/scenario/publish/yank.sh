@@ -38,8 +38,10 @@ eka -C "$set/a" yank d@1.2.0 --remote "$www/three.git"
 equal "from another set: exit code" 6 "$status"
 
 echo "- new locks do not use it"
-eka -C "$set/b" resolve
+eka -C "$set/b" resolve --json
 equal "the next lower one" "d 1.1.0" "$(locked "$set/b/atom.lock")"
+equal "--json: what is left out" '["d","1.2.0","yanked"]' "$(jq -c '.locks[0].left_out[] | [.label, .version, .reason]' <<<"$out")"
+conforms "--json: the schema" resolve.schema.json "$scratch/out"
 eka -C "$set/c" resolve
 equal "nothing else satisfies: exit code" 3 "$status"
 matches "the reason" "yanked d 1.2.0" "$err"

@@ -27,6 +27,11 @@ matches "what is left out" \
   "note: a/atom.toml: newer versions are left out, .* before 2020-03-15T00:00:00Z .*: d 1.2.0 .2020-03-20T12:00:00Z." "$err"
 equal "the dates cost one request for each set" 2 "$(serve_log | count '.command == "fetch"')"
 rm atom.lock
+eka resolve --newest-before 2020-03-15 --json
+equal "--json: what is left out" '["d","1.2.0","newest-before","2020-03-20T12:00:00Z"]' \
+  "$(jq -c '.locks[0].left_out[] | [.label, .version, .reason, .published]' <<<"$out")"
+conforms "--json: the schema" resolve.schema.json "$scratch/out"
+rm atom.lock
 serve_forget
 eka resolve --newest-before 2020-03-20T12:00:01Z
 equal "dependencies, too" $'d 1.2.0\ne 1.0.0' "$(locked atom.lock)"
@@ -52,6 +57,9 @@ eka lock --check
 equal "lock --check: exit code" 0 "$status"
 eka outdated
 matches "outdated: what update would choose" "d +1.2.0 +1.1.0 +1.2.0" "$out"
+eka outdated --json
+equal "outdated --json: what it would not choose" '["d 1.2.0"]' "$(jq -c '[.locks[0].left_out[] | "\(.label) \(.version)"]' <<<"$out")"
+conforms "outdated --json: the schema" "resolve.schema.json#outdated" "$scratch/out"
 rm "$XDG_CONFIG_HOME/eka.toml"
 eka resolve --newest-before yesterday
 equal "not a date: exit code" 2 "$status"

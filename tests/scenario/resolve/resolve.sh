@@ -110,6 +110,17 @@ echo "# a change" >>"$set/near/default.nix"
 eka plan ::user
 equal "with the neighbour in its present state" 0 "$status"
 
+echo "- all atoms of a set, whatever their order"
+ordered=$scratch/ordered
+working_set "$ordered"
+working_atom "$ordered" z 0.1.0
+working_atom "$ordered" m 0.1.0 "::/z ^0.1"
+working_atom "$ordered" a 0.1.0 "::/m ^0.1"
+eka -C "$ordered" resolve --all --json
+equal "the report is in the order of labels" "a m z" "$(jq -r '[.locks[].label] | join(" ")' <<<"$out")"
+eka -C "$ordered" resolve --all --locked
+equal "the locks match one another: exit code" 0 "$status"
+
 echo "- different errors for missing labels, versions and remotes"
 working_atom "$set" lost 0.1.0 "three/dd ^1"
 eka resolve lost

@@ -1,4 +1,4 @@
-#include "engine/publish/needs.h"
+#include "engine/workspace/needs.h"
 
 #include <algorithm>
 #include <deque>
