@@ -85,10 +85,18 @@ coro::Task<> read_all(Reading* reading) {
 }  // namespace
 
 coro::Task<ProvidedTree> CachedTrees::provide(atom::ObjectId tree) {
+  if (const auto found = provided_.find(tree); found != provided_.end()) co_return found->second;
+  auto work = provide_now(tree);
+  co_return co_await providing_.run(tree, std::move(work));
+}
+
+coro::Task<ProvidedTree> CachedTrees::provide_now(atom::ObjectId tree) {
   const bool is_hashed = known_hash(tree).has_value();
   auto directory = co_await write(tree, !is_hashed);
   const auto hash = co_await nar_hash(tree);
-  co_return ProvidedTree{std::move(directory), hash};
+  ProvidedTree out{std::move(directory), hash};
+  provided_.insert_or_assign(tree, out);
+  co_return out;
 }
 
 coro::Task<fs::path> CachedTrees::materialize(atom::ObjectId tree) {
@@ -114,6 +122,7 @@ coro::Task<fs::path> CachedTrees::write(atom::ObjectId tree, bool hashes) {
 }
 
 coro::Task<fs::path> CachedTrees::write_anew(atom::ObjectId tree, bool hashes) {
+  const auto turn = co_await readings_.acquire();
   std::vector<atom::ObjectId> lenders;
   if (const auto others = resembling_.find(tree); others != resembling_.end()) {
     std::ranges::copy_if(others->second, std::back_inserter(lenders), [&](auto& each) { return is_known(each); });
@@ -134,6 +143,7 @@ coro::Task<fs::path> CachedTrees::write_anew(atom::ObjectId tree, bool hashes) {
 
 coro::Task<atom::NarHash> CachedTrees::nar_hash(atom::ObjectId tree) {
   if (const auto known = known_hash(tree)) co_return *known;
+  const auto turn = co_await readings_.acquire();
   Reading reading{.repository = repository_, .pool = pool_, .tree = tree, .surveyed = surveyed_.contains(tree)};
   TreePass::Wanted wanted;
   wanted.nar = reading.to_hash();

@@ -10,6 +10,8 @@
 #include "atom/hash/nar_hash.h"
 #include "atom/hash/object_id.h"
 #include "coro/run/pool.h"
+#include "coro/task/limiter.h"
+#include "coro/task/single_flight.h"
 #include "coro/task/task.h"
 #include "store/cache/cached_objects.h"
 #include "store/fact/database.h"
@@ -38,7 +40,8 @@ class CachedTrees {
   coro::Task<std::filesystem::path> materialize(atom::ObjectId tree);
   // The SHA-256 of the tree's NAR, computed from the objects; remembered.
   coro::Task<atom::NarHash> nar_hash(atom::ObjectId tree);
-  // Both. If neither is there, each object is read once for both.
+  // Both. If neither is there, each object is read once for both. Callers of one tree share the work, and its result is
+  // kept: many closures of a run contain the same trees.
   coro::Task<ProvidedTree> provide(atom::ObjectId tree);
   // `tree` resembles `others`, some of which may be directories already: files that are the same are shared with one of
   // them. Also says that the tree has passed a Surveyor.
@@ -51,6 +54,7 @@ class CachedTrees {
   // Writes the directory unless it is there; `hashes`: if it is written, remembers its hash.
   coro::Task<std::filesystem::path> write(atom::ObjectId tree, bool hashes);
   coro::Task<std::filesystem::path> write_anew(atom::ObjectId tree, bool hashes);
+  coro::Task<ProvidedTree> provide_now(atom::ObjectId tree);
 
   Trees& trees_;
   Repository& repository_;
@@ -60,6 +64,9 @@ class CachedTrees {
   coro::Pool& pool_;
   std::unordered_map<atom::ObjectId, std::vector<atom::ObjectId>> resembling_;
   std::unordered_set<atom::ObjectId> surveyed_;  // by this process
+  std::unordered_map<atom::ObjectId, ProvidedTree> provided_;
+  coro::Limiter readings_{16};  // trees that are read at the same time: each holds descriptors and memory
+  coro::SingleFlight<atom::ObjectId, ProvidedTree> providing_;
 };
 
 }  // namespace eka::store

@@ -213,7 +213,7 @@ FileDescriptor open_directory_beneath(int root, const std::string& relative) {
     if (!found && (errno == ENOSYS || errno == EPERM)) missing = true;
   }
   if (missing) found = walk_beneath(root, relative);
-  if (!found) throw_errno("cannot open the directory \"" + printable(relative) + "\"");
+  if (!found) throw_errno("cannot open the directory \"" + printable(relative.empty() ? "." : relative) + "\"");
   return found;
 }
 

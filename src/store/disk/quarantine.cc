@@ -76,11 +76,18 @@ Quarantine Quarantine::make(const std::filesystem::path& parent) {
       throw_errno("cannot create the directory " + printable(path.native()));
     }
     FileDescriptor lock = open_quarantine(path);
+    if (!lock && errno != ENOENT) {  // ENOENT: a sweep removed it
+      const int cause = errno;
+      ::rmdir(path.c_str());
+      errno = cause;
+      throw_errno("cannot open the directory " + printable(path.native()));
+    }
     if (lock && try_lock(lock) != Lock::held_by_another && still_at(path, lock)) {
       return Quarantine(std::move(path), std::move(lock));
     }
   }
-  throw Error(Kind::failure, "cannot create a directory in " + printable(parent.native()));
+  throw Error(Kind::failure,
+              "cannot create a directory in " + printable(parent.native()) + ": other processes removed it each time");
 }
 
 Quarantine Quarantine::make(const std::filesystem::path& parent, coro::Pool& remover) {

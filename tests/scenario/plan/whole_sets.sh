@@ -159,4 +159,13 @@ equal "a set without atoms is no error" 0 "$status"
 matches "but worth a note" "has no atoms" "$err"
 eka plan --all
 equal "--all outside of a set: exit code" 2 "$status"
+
+echo "- a deep graph with few descriptors"
+make_world graph --sets 2 --depth 150 --fan-out 2
+deep=()
+for n in 0 1; do deep+=("$SERVE_URL/set-0$n.git::atom-014$n@=1.0.0" "$SERVE_URL/set-0$n.git::atom-012$n@=1.0.0"); done
+fresh_cache
+(ulimit -n 100 && exec "$EKA" plan -c "${deep[@]}") >"$scratch/deep.out" 2>"$scratch/deep.err" </dev/null
+equal "four closures of more than a hundred atoms: exit code" 0 $?
+equal "four plans" 4 "$(wc -l <"$scratch/deep.out")"
 finish
