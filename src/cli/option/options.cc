@@ -1,6 +1,7 @@
 #include "cli/option/options.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <sstream>
 #include <string>
@@ -65,6 +66,17 @@ void add_value(CLI::App& app, const OptionRow& row, GivenOptions& given) {
       ->check(CLI::Validator(check, atom::Config::key(row.key).words, long_name(row)));
 }
 
+// The value in "--offline=false". Newer versions of CLI11 take whatever they do not know for false.
+std::string check_flag(const std::string& text) {
+  constexpr std::array words{"true", "false", "yes", "no", "on", "off", "enable", "disable"};
+  if (std::ranges::find(words, text) != words.end()) return "";
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [read, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc() && read == end) return "";
+  return fmt::format("invalid value “{}”: must be true, false or a number", printable(text, 80));
+}
+
 void add_flag(CLI::App& app, const OptionRow& row, GivenOptions& given) {
   const auto take = [&row, &given](std::int64_t count) {
     const bool is_set = count > 0;  // false: --flag=false
@@ -76,7 +88,7 @@ void add_flag(CLI::App& app, const OptionRow& row, GivenOptions& given) {
     }
     given.push_back({row.key, text, long_name(row)});
   };
-  app.add_flag_function(row.flags, take, help_of(row));
+  app.add_flag_function(row.flags, take, help_of(row))->check(CLI::Validator(check_flag, ""));
 }
 
 }  // namespace
