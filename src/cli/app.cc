@@ -156,8 +156,6 @@ int run(int argc, char** argv) {
       print(out.str());
       return 0;
     });
-  } catch (const std::invalid_argument&) {
-    return guarded(common, [&]() -> int { throw flag_value_error({argv + 1, argv + argc}); });
   }
   return guarded(common, [&] {
     if (common.directory) enter(*common.directory);

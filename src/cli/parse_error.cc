@@ -202,14 +202,4 @@ Error parse_error(const CLI::App& app, const CLI::ParseError& error) {
   return Error(Kind::usage, reworded(commands, error)).with_hint(usage);
 }
 
-Error flag_value_error(const std::vector<std::string>& arguments) {
-  for (const auto& argument : arguments) {
-    const auto equals = argument.find('=');
-    if (!argument.starts_with("--") || equals == std::string::npos) continue;
-    return Error(Kind::usage, fmt::format("{}: invalid value “{}”: must be true, false or a number",
-                                          argument.substr(0, equals), printable(argument.substr(equals + 1), 80)));
-  }
-  return Error(Kind::usage, "invalid value of a flag");
-}
-
 }  // namespace eka::cli

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "base/error.h"
 #include "cli/option/arguments.h"
@@ -11,9 +10,6 @@ namespace eka::cli {
 
 // Converts an exception of `app.parse()` to Kind::usage; names an unknown command or option and suggests a similar one.
 Error parse_error(const CLI::App& app, const CLI::ParseError& error);
-
-// The error for a flag whose value is not a number, for which CLI11 throws std::invalid_argument without its name.
-Error flag_value_error(const std::vector<std::string>& arguments);
 
 // A hint for a word that is not a command of `command`: what may have been meant (a similar word, a command of a group,
 // a URI without its command), otherwise `usage`.

@@ -19,13 +19,11 @@ std::string failure(std::vector<std::string> arguments) {
   CLI::App app("", "eka");
   app.require_subcommand(1);
   app.fallthrough();
-  bool offline = false;
-  int jobs = 0;
+  cli::GivenOptions given;
   std::int64_t wait = 0;
   std::string format;
   std::vector<std::string> uris;
-  app.add_flag("--offline", offline);
-  app.add_option("-j,--jobs", jobs);
+  cli::add_options(app, cli::OptionGroup::common, given);
   auto* const plan = app.add_subcommand("plan");
   plan->add_option("uri", uris)->required()->type_name("URI");
   plan->add_flag("--fresh-eval");
@@ -100,6 +98,9 @@ TEST_CASE("values are refused in words of eka") {
         "--offline: invalid value “perhaps”: must be true or false" + plan);
   CHECK(failure({"graph", "ring"}) == "SHAPE: invalid value “ring”: must be one of tree, dot" + graph);
   CHECK(failure({"graph", "tree", "--all"}) == "SHAPE cannot be used with --all" + graph);
-  CHECK(cli::flag_value_error({"plan", "--verbose=x"}).message() ==
-        "--verbose: invalid value “x”: must be true, false or a number");
+  CHECK(failure({"plan", "--verbose=x", "::a"}) == "--verbose: invalid value “x”: must be true or false" + plan);
+  CHECK(failure({"graph", "--all=perhaps"}) == "--all: invalid value “perhaps”: must be true or false" + graph);
+  for (const auto* value : {"true", "false", "yes", "no", "1", "0"}) {
+    CHECK(failure({"plan", std::string("--offline=") + value, "-v", "::a"}) == "");
+  }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -39,6 +40,12 @@ std::string two_columns(const std::string& left, const std::string& right) {
 }
 
 }  // namespace
+
+std::string Help::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const {
+  const std::string sections = make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
+  return make_description(app) + make_usage(app, std::move(name)) +
+         CLI::detail::find_and_replace(sections + "\n" + make_footer(app), "\n\n\n", "\n\n");
+}
 
 std::string Help::make_description(const CLI::App* app) const {
   return wrapped(app->get_description(), line_width, 0) + "\n\n";

@@ -13,6 +13,8 @@ namespace eka::cli {
 // contain that information where it is useful. Subcommands added later inherit the format.
 class Help : public CLI::Formatter {
  public:
+  // One blank line between sections; that of CLI11 writes none to two, depending on its version.
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override;
   std::string make_description(const CLI::App* app) const override;
   std::string make_usage(const CLI::App* app, std::string name) const override;
   std::string make_option(const CLI::Option* option, bool is_positional) const override;

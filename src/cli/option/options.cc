@@ -1,7 +1,6 @@
 #include "cli/option/options.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <sstream>
 #include <string>
@@ -66,15 +65,11 @@ void add_value(CLI::App& app, const OptionRow& row, GivenOptions& given) {
       ->check(CLI::Validator(check, atom::Config::key(row.key).words, long_name(row)));
 }
 
-// The value in "--offline=false". Newer versions of CLI11 take whatever they do not know for false.
+// The value in "--offline=false". CLI11 itself throws or takes it for false, depending on its version.
 std::string check_flag(const std::string& text) {
-  constexpr std::array words{"true", "false", "yes", "no", "on", "off", "enable", "disable"};
-  if (std::ranges::find(words, text) != words.end()) return "";
-  int number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [read, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc() && read == end) return "";
-  return fmt::format("invalid value “{}”: must be true, false or a number", printable(text, 80));
+  bool value = false;
+  if (CLI::detail::lexical_cast(text, value)) return "";
+  return fmt::format("invalid value “{}”: must be true or false", printable(text, 80));
 }
 
 void add_flag(CLI::App& app, const OptionRow& row, GivenOptions& given) {

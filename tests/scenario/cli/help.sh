@@ -2,21 +2,24 @@
 # --help of every command is complete, and flags can also be set by variables and configuration.
 source "$(dirname "$0")/../scenario.sh"
 
-# commands WORD…: prints the command and all its subcommands, one per line.
+# commands WORD…: prints the command and all its subcommands, one per line. None is deeper than three words.
 commands() {
   local below name
   echo "$*"
-  below=$("$EKA" "$@" --help | sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+  (($# < 4)) || return 0
+  below=$("$EKA" "$@" --help | sed -n '/^Subcommands:/,/^\([^ ].*\)\?$/s/^  \([a-z]*\) .*/\1/p')
   for name in $below; do commands "$@" "$name"; done
 }
 all=$(commands)
 matches "commands are found at every depth" $'\nadd direct nix\n.*\ncache gc' "$all"
+equal "none is deeper than three words" "" "$(grep -E '( .*){3}' <<<"$all" || true)"
 while read -r -a words; do
   eka "${words[@]}" --help
   equal "${words[*]} --help: exit code" 0 "$status"
   matches "${words[*]} --help: its usage" "Usage: eka${words[*]:+ }${words[*]} \\[OPTION\\]" "$out"
   equal "${words[*]} --help: no notation of CLI11" "" \
     "$(grep -E '[{}]|Excludes:|Needs:|REQUIRED|:INT|:UINT|:TEXT|\[default|=true|=false' <<<"$out" || true)"
+  equal "${words[*]} --help: one blank line before each section" "" "$(awk '/^[^ ]/ && before ~ /^ / || !/./ && !length(before) { print NR ": " $0 } { before = $0 }' <<<"$out")"
   equal "${words[*]} --help: 80 columns" "" "$(grep -E '^.{81}' <<<"$out" || true)"
   equal "${words[*]} --help: every option is described" "" "$(awk '/^ {2,6}-/ && !/  [a-z`(].*/ { option = $0; getline; if ($0 !~ /^ {30}/) print option }' <<<"$out")"
 done <<<"$all"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Everything that CI needs, fetched once: whole sets and many locks, checked, resumed, and planned where no network is.
 source "$(dirname "$0")/../scenario.sh"
-source "$(dirname "$0")/../sets.sh"
+source "$here/sets.sh"
 
 serve_start "$www"
 make_set base

@@ -1,7 +1,7 @@
 #!/bin/bash
 # plan --diff: two commits of a set are compared; nothing is checked out, and what did not change is not evaluated.
 source "$(dirname "$0")/../scenario.sh"
-source "$(dirname "$0")/../sets.sh"
+source "$here/sets.sh"
 
 serve_start "$www"
 make_set base

@@ -71,7 +71,7 @@ pack=$(ls "$XDG_CACHE_HOME"/eka/git/objects/pack/*.pack)
 chmod u+w "$pack"
 for at in 1000000 2000000 3000000; do printf 'damage' | dd of="$pack" bs=1 seek=$at conv=notrunc status=none; done
 blob=$(git --git-dir="$www/one.git" rev-parse "$first:file-7")
-offset=$(git show-index <"${pack%.pack}.idx" | awk -v id="$blob" '$2 == id { print $1 }')
+offset=$(git show-index --object-format=sha1 <"${pack%.pack}.idx" | awk -v id="$blob" '$2 == id { print $1 }')
 printf 'damage' | dd of="$pack" bs=1 seek=$((offset + 100)) conv=notrunc status=none
 serve_forget
 eka plan "$SERVE_URL/one.git::large@=2.0.0"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Many atoms named at once: --all, patterns, tags, lists; one ref query for each remote.
 source "$(dirname "$0")/../scenario.sh"
-source "$(dirname "$0")/../sets.sh"
+source "$here/sets.sh"
 
 serve_start "$www"
 make_set base
