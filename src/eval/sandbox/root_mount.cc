@@ -34,8 +34,8 @@ void write_to(const char* file, const std::string& text) {
 // Whether this mount namespace shows all of /proc. Container engines cover parts of it, and then the kernel does not
 // allow to mount another one.
 bool shows_all_of_proc() {
-  const std::unique_ptr<std::FILE, decltype(&std::fclose)> table(std::fopen("/proc/self/mountinfo", "re"),
-                                                                 &std::fclose);
+  const auto close = [](std::FILE* file) { std::fclose(file); };
+  const std::unique_ptr<std::FILE, decltype(close)> table(std::fopen("/proc/self/mountinfo", "re"));
   if (!table) return false;
   std::array<char, 8192> line{};
   std::array<char, 4096> place{};
