@@ -21,6 +21,7 @@ std::string failure(std::vector<std::string> arguments) {
   app.fallthrough();
   cli::GivenOptions given;
   std::int64_t wait = 0;
+  bool all = false;
   std::string format;
   std::vector<std::string> uris;
   cli::add_options(app, cli::OptionGroup::common, given);
@@ -35,7 +36,7 @@ std::string failure(std::vector<std::string> arguments) {
   gc->add_option("--wait", wait)->type_name("SECONDS");
   auto* const graph = app.add_subcommand("graph");
   auto* const shape = graph->add_option("shape", format)->type_name("SHAPE")->check(cli::one_of({"tree", "dot"}));
-  graph->add_flag("--all")->excludes(shape);
+  graph->add_flag("--all", all)->excludes(shape);
   app.add_subcommand("secret")->group("");
   app.add_subcommand("init");
   std::reverse(arguments.begin(), arguments.end());  // CLI11 reads them from the back
@@ -100,7 +101,7 @@ TEST_CASE("values are refused in words of eka") {
   CHECK(failure({"graph", "tree", "--all"}) == "SHAPE cannot be used with --all" + graph);
   CHECK(failure({"plan", "--verbose=x", "::a"}) == "--verbose: invalid value “x”: must be true or false" + plan);
   CHECK(failure({"graph", "--all=perhaps"}) == "--all: invalid value “perhaps”: must be true or false" + graph);
-  for (const auto* value : {"true", "false", "yes", "no", "1", "0"}) {
+  for (const auto* value : {"true", "OFF", "yes", "n", "1", "0", "-1", "99999999999999999999"}) {
     CHECK(failure({"plan", std::string("--offline=") + value, "-v", "::a"}) == "");
   }
 }

@@ -65,11 +65,19 @@ void add_value(CLI::App& app, const OptionRow& row, GivenOptions& given) {
       ->check(CLI::Validator(check, atom::Config::key(row.key).words, long_name(row)));
 }
 
-// The value in "--offline=false". CLI11 itself throws or takes it for false, depending on its version.
-std::string check_flag(const std::string& text) {
+// Checks the value in "--offline=false". CLI11 itself takes it for false or throws, depending on its version, if it is
+// neither a word that it knows nor a number that it can hold; so it gets others as true or false.
+std::string check_flag(std::string& text) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, failure] = std::from_chars(text.data(), end, number);
+  if (failure == std::errc() && rest == end) return "";
   bool value = false;
-  if (CLI::detail::lexical_cast(text, value)) return "";
-  return fmt::format("invalid value “{}”: must be true or false", printable(text, 80));
+  if (!CLI::detail::lexical_cast(text, value)) {
+    return fmt::format("invalid value “{}”: must be true or false", printable(text, 80));
+  }
+  text = value ? "true" : "false";
+  return "";
 }
 
 void add_flag(CLI::App& app, const OptionRow& row, GivenOptions& given) {
@@ -83,7 +91,7 @@ void add_flag(CLI::App& app, const OptionRow& row, GivenOptions& given) {
     }
     given.push_back({row.key, text, long_name(row)});
   };
-  app.add_flag_function(row.flags, take, help_of(row))->check(CLI::Validator(check_flag, ""));
+  app.add_flag_function(row.flags, take, help_of(row))->transform(CLI::Validator(check_flag, ""));
 }
 
 }  // namespace
