@@ -2,14 +2,8 @@
 # Cost of resolution: the number of round trips, counted in the server's log, and the number of bytes.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/sets.sh"
+source "$here/proxy.sh"
 
-proxy_start() {
-  "$EKA_PROXY" --latency 300 "$@" "127.0.0.1:$SERVE_PORT" </dev/null >"$scratch/proxy" 2>/dev/null &
-  PROXY=$!
-  at_exit 'kill "$PROXY" 2>/dev/null; wait "$PROXY" 2>/dev/null'
-  while [[ ! -s $scratch/proxy ]]; do sleep 0.02; done
-  PROXY_URL=http://127.0.0.1:$(jq .port "$scratch/proxy")
-}
 # A round ends when no request was running for half the time of a round trip.
 rounds() {
   jq -s 'sort_by(.ended - .took) | reduce .[] as $r ({rounds: 0, until: 0};
@@ -18,7 +12,7 @@ rounds() {
 }
 
 serve_start "$www"
-proxy_start
+proxy_start --latency 300
 world=$("$EKA_WORLD" make "$www" --url-base "$PROXY_URL" --json --sets 40 --atoms 200 --versions 2 --files 1 \
   --file-size 50 --deps 3 --levels 7 --seed 11)
 server=$SERVE_URL
