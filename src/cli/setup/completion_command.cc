@@ -31,7 +31,8 @@ class NamesOfMachine : public KnownNames {
   std::vector<std::string> aliases() const override {
     return or_nothing<std::vector<std::string>>([&] {
       std::vector<std::string> out;
-      for (const auto& [name, expansion] : config().aliases().entries()) out.push_back(name);
+      const auto settings = config();
+      for (const auto& [name, expansion] : settings.aliases().entries()) out.push_back(name);
       return out;
     });
   }
