@@ -64,6 +64,9 @@ mkdir "$bin" && ln -s "$EKA" "$bin/eka"
 PATH=$bin:$PATH
 
 equal "labels of the working tree" "::client ::server" "$("$EKA" complete zsh plan :: | cut -f1 | xargs)"
+printf '[uri.aliases]\ncompany-mirror = "https://mirror.company.invalid/sets/"\n' >"$XDG_CONFIG_HOME/eka.toml"
+equal "aliases of the configuration" "company-mirror:" "$("$EKA" complete zsh plan company | sed -n "s,\talias$,,p")"
+rm "$XDG_CONFIG_HOME/eka.toml"
 equal "labels of a set that an earlier run asked" "$url::server" "$("$EKA" complete zsh plan "$url::" | cut -f1)"
 equal "versions" "$url::server@1.2.0" "$("$EKA" complete zsh plan "$url::server@" | cut -f1)"
 mv "$scratch/published.git" "$scratch/moved.git"
