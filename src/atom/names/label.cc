@@ -29,8 +29,13 @@ struct Rule {
 bool starts(UChar32 point) {
   return u_hasBinaryProperty(point, UCHAR_XID_START) != 0;
 }
+// The characters that Unicode 15.1 added to XID_Continue: two invisible ones, and the middle dots of Katakana. Without
+// them a name is valid with each version of ICU or with none.
+bool is_recent(UChar32 point) {
+  return point == 0x200c || point == 0x200d || point == 0x30fb || point == 0xff65;
+}
 bool continues(UChar32 point) {
-  return u_hasBinaryProperty(point, UCHAR_XID_CONTINUE) != 0;
+  return !is_recent(point) && u_hasBinaryProperty(point, UCHAR_XID_CONTINUE) != 0;
 }
 
 std::string show(UChar32 point) {

@@ -37,6 +37,10 @@ TEST_CASE("names that git, a terminal or a file system could misinterpret are re
   for (const char* text : {".", "..", "a..b", "a.lock", "@", "a@{b", "a~1", "a^", "a\\b", "a*", "a?",
                            "a\xe2\x80\x8c"
                            "b",
+                           "a\xe2\x80\x8d"
+                           "b",
+                           "a\xe3\x83\xbb"
+                           "b",
                            "a\xe2\x80\xae"
                            "b",
                            "\xff", "a\xc3", "a\nb",
