@@ -27,6 +27,7 @@ coro::Task<std::string> work(std::string root, std::string pack, atom::ObjectId 
     co_await intake->accept(std::move(wants));
   }
   const auto facts = co_await cache->objects().commit(rev);
+  if (!facts) throw Error(Kind::integrity, "what was accepted cannot be read");
   auto label = unwrap(atom::Label::parse("x"));
   std::vector<store::AtomName> atoms{{std::move(label), atom::Version(1, 0, 0), rev}};
   co_await cache->names().hold(store::Giver::working_tree(), rev, std::move(atoms));
