@@ -5,7 +5,7 @@ source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
 serve_start "$www"
-mkdir -p "$www/files" "$scratch/work"
+mkdir -p "$www/files" "$scratch/members"
 
 # interrupted ARGUMENT…: sends SIGINT after 1.5 seconds; sets $waited to the time from then to the exit.
 interrupted() {
@@ -22,8 +22,8 @@ interrupted() {
 
 # bomb MEMBER COUNT NAME: a compressed archive with COUNT copies of the file MEMBER.
 bomb() {
-  gzip -9 -c "$1" >"$scratch/work/member.gz"
-  for ((i = 0; i < $2; i++)); do cat "$scratch/work/member.gz"; done >"$www/files/$3"
+  gzip -9 -c "$1" >"$scratch/members/member.gz"
+  for ((i = 0; i < $2; i++)); do cat "$scratch/members/member.gz"; done >"$www/files/$3"
 }
 # headers TYPE CONTENT: a megabyte of tar headers of that type.
 headers() {
@@ -37,10 +37,10 @@ headers() {
     $content .= "\0" x (-length($content) % 512);
     print(($header . $content) x int(1048576 / length($header . $content)))' "$1" "$2"
 }
-headers 0 '' >"$scratch/work/empty"
-headers g $'11 a=bcdef\n' >"$scratch/work/global"
-bomb "$scratch/work/empty" 4000 empty.tar.gz
-bomb "$scratch/work/global" 4000 global.tar.gz
+headers 0 '' >"$scratch/members/empty"
+headers g $'11 a=bcdef\n' >"$scratch/members/global"
+bomb "$scratch/members/empty" 4000 empty.tar.gz
+bomb "$scratch/members/global" 4000 global.tar.gz
 at_most "the archive of 4 GB of headers is small" $((32 << 20)) "$(stat -c %s "$www/files/empty.tar.gz")"
 # The maximum number of entries, all different, which takes a while.
 perl -e '

@@ -28,11 +28,11 @@ knows() {
 }
 asked() { grep -c "^verb=$1\$" "$scratch/asked" || true; }
 
-# clean WHAT: no secret is in the output, in the cache, or in other written files.
+# clean WHAT: no secret is in the output, in the cache, or in the current directory.
 clean() {
   local found
   found=$(grep -rlaF -e "$secret" -e "$wrong" -e "$(printf 'joe:%s' "$secret" | base64)" -- \
-    "$scratch/out" "$scratch/err" "$XDG_CACHE_HOME" "$scratch/work" 2>/dev/null || true)
+    "$scratch/out" "$scratch/err" "$XDG_CACHE_HOME" "$scratch/tree" 2>/dev/null || true)
   equal "$1: no secret is left anywhere" "" "$found"
 }
 let_in() {
@@ -52,7 +52,8 @@ shut_out() {
 }
 
 echo "- no login is known"
-mkdir "$scratch/work"
+mkdir "$scratch/tree"
+cd "$scratch/tree"
 configure
 shut_out "no login"
 

@@ -4,22 +4,22 @@ source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 
 serve_start "$www"
-mkdir -p "$www/files" "$scratch/work"
+mkdir -p "$www/files" "$scratch/archived"
 git=(git -c user.name=scenario -c user.email=s@eka.invalid -c init.defaultBranch=main)
 
 # The files to fetch: an archive, a file, a repository.
-mkdir -p "$scratch/work/lib-1.0/empty"
-echo '{ name = "from-the-archive"; }' >"$scratch/work/lib-1.0/default.nix"
-printf '#!/bin/sh\n' >"$scratch/work/lib-1.0/run"
-chmod 755 "$scratch/work/lib-1.0/run"
-ln -s run "$scratch/work/lib-1.0/link"
-head -c 3000000 /dev/urandom >"$scratch/work/lib-1.0/noise"
-tar -C "$scratch/work" -czf "$www/files/lib-1.0.tar.gz" lib-1.0
+mkdir -p "$scratch/archived/lib-1.0/empty"
+echo '{ name = "from-the-archive"; }' >"$scratch/archived/lib-1.0/default.nix"
+printf '#!/bin/sh\n' >"$scratch/archived/lib-1.0/run"
+chmod 755 "$scratch/archived/lib-1.0/run"
+ln -s run "$scratch/archived/lib-1.0/link"
+head -c 3000000 /dev/urandom >"$scratch/archived/lib-1.0/noise"
+tar -C "$scratch/archived" -czf "$www/files/lib-1.0.tar.gz" lib-1.0
 echo 'a patch' >"$www/files/fix.patch"
-"${git[@]}" init -q "$scratch/work/repo"
-(cd "$scratch/work/repo" && echo '"from-the-repository"' >value.nix && "${git[@]}" add . && "${git[@]}" commit -qm one &&
+"${git[@]}" init -q "$scratch/archived/repo"
+(cd "$scratch/archived/repo" && echo '"from-the-repository"' >value.nix && "${git[@]}" add . && "${git[@]}" commit -qm one &&
   echo two >two && "${git[@]}" add . && "${git[@]}" commit -qm two)
-git clone -q --bare "$scratch/work/repo" "$www/repo.git"
+git clone -q --bare "$scratch/archived/repo" "$www/repo.git"
 rev=$(git -C "$www/repo.git" rev-parse main)
 
 nix() { command "$@" 2>>"$scratch/nix.err" || tail -n 3 "$scratch/nix.err" >&2; }

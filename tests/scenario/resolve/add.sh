@@ -75,10 +75,10 @@ equal "-p: another atom" 0 "$status"
 equal "the other atom has the dependency" "log 1.2.0" "$(locked "$set/b/atom.lock")"
 
 echo "- direct sources"
-git clone -q "$www/libs.git" "$scratch/work" 2>/dev/null
-git -C "$scratch/work" commit -q --allow-empty -m one && git -C "$scratch/work" tag v1.2.0
-git -C "$scratch/work" commit -q --allow-empty -m two && git -C "$scratch/work" tag v1.3.0
-git -C "$scratch/work" push -q "$www/libs.git" HEAD:refs/heads/main v1.2.0 v1.3.0
+git clone -q "$www/libs.git" "$scratch/clone" 2>/dev/null
+git -C "$scratch/clone" commit -q --allow-empty -m one && git -C "$scratch/clone" tag v1.2.0
+git -C "$scratch/clone" commit -q --allow-empty -m two && git -C "$scratch/clone" tag v1.3.0
+git -C "$scratch/clone" push -q "$www/libs.git" HEAD:refs/heads/main v1.2.0 v1.3.0
 cd "$set/b"
 eka add direct nix --git="^1" -k tagged "$SERVE_URL/libs.git"
 equal "a git source with a requirement" 0 "$status"
