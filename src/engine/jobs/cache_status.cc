@@ -36,9 +36,14 @@ coro::Task<std::vector<CacheStatus>> CacheWalk::of(std::vector<std::string> drv_
     level.assign(next.begin(), next.end());
   }
   co_await follow_references();
-  std::vector<CacheStatus> out;
-  for (const auto& path : drv_paths) out.push_back(collect(path));
-  co_return out;
+  co_return co_await coro::offload(pool_, [&](coro::Stop stop) {
+    std::vector<CacheStatus> out;
+    for (const auto& path : drv_paths) {
+      stop.check();
+      out.push_back(collect(path));
+    }
+    return out;
+  });
 }
 
 // Reads the derivations of the steps, locates their outputs, and enters the verdicts.

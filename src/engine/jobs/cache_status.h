@@ -13,6 +13,7 @@
 #include <tuple>
 #include <vector>
 
+#include "coro/run/pool.h"
 #include "coro/task/task.h"
 #include "engine/jobs/narinfo.h"
 #include "eval/store/derivation.h"
@@ -43,8 +44,8 @@ class CacheQueries {
 
 class CacheWalk {
  public:
-  // `queries` must outlive it.
-  explicit CacheWalk(CacheQueries& queries) : queries_(queries) {}
+  // Both must outlive it. The results, which may be as large as the closures, are put together on the pool.
+  CacheWalk(CacheQueries& queries, coro::Pool& pool) : queries_(queries), pool_(pool) {}
 
   // The status of all outputs of each derivation, in order. One call at a time. Throws what the queries throw.
   coro::Task<std::vector<CacheStatus>> of(std::vector<std::string> drv_paths);
@@ -76,6 +77,7 @@ class CacheWalk {
   bool add_download(const std::string& store_path, std::set<std::string>& downloads) const;
 
   CacheQueries& queries_;
+  coro::Pool& pool_;
   std::map<std::string, eval::Derivation> derivations_;
   std::map<Step, Verdict> verdicts_;
   std::map<std::string, Place> places_;  // of store paths

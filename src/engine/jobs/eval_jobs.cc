@@ -30,7 +30,7 @@ class Queries final : public CacheQueries {
 coro::Task<PlanReport> EvalJobs::run(Context& context, PlanRequest request) {
   const coro::Executor executor = co_await asio::this_coro::executor;
   Queries queries(context);
-  Running running{context, CacheWalk(queries), coro::TaskGroup(executor)};
+  Running running{context, CacheWalk(queries, context.pool), coro::TaskGroup(executor)};
   running_ = &running;
   PlanReport report;
   running.group.start(plan_all(std::move(request), &report));

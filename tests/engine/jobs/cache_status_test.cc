@@ -6,6 +6,7 @@
 
 #include "coro/run/runtime.h"
 #include "engine/jobs/substituters.h"
+#include "tests/coro/waiting.h"
 
 namespace eka::engine {
 namespace {
@@ -45,6 +46,7 @@ class StatusWorld final : public CacheQueries {
 
   coro::Task<std::vector<bool>> exist(Paths paths) override {
     ++questions;
+    co_await coro::yield();  // like a real store, which is another process
     std::vector<bool> out;
     for (const auto& path : paths) {
       CHECK(asked_.insert(path).second);
@@ -77,7 +79,7 @@ class StatusWorld final : public CacheQueries {
 
 std::vector<CacheStatus> statuses(StatusWorld& world, const Paths& names) {
   coro::Runtime runtime(1);
-  CacheWalk walk(world);
+  CacheWalk walk(world, runtime.pool());
   Paths drvs;
   for (const auto& name : names) drvs.push_back(drv_of(name));
   return runtime.run(walk.of(drvs));
