@@ -63,7 +63,7 @@ std::string similar(std::string_view typed, const std::vector<std::string>& cand
 // The commands below `command` called `word`, by their words: "cache gc" for "gc".
 std::optional<std::string> deeper(const CLI::App& command, const std::string& word, const std::string& prefix) {
   for (const auto* each : subcommands_of(command)) {
-    const auto name = prefix + each->get_name();
+    auto name = prefix + each->get_name();
     if (each->get_name() == word) return name;
     if (auto found = deeper(*each, word, name + " ")) return found;
   }
@@ -74,7 +74,7 @@ std::optional<std::string> deeper(const CLI::App& command, const std::string& wo
 std::string suggested_command(const CLI::App& command, const std::string& typed) {
   std::vector<std::string> names;
   for (const auto* each : subcommands_of(command)) names.push_back(each->get_name());
-  const std::string word = lower(typed);
+  std::string word = lower(typed);
   if (std::ranges::find(names, word) != names.end()) return word;
   if (auto found = deeper(command, word, "")) return *found;
   // A URI without a command.
@@ -137,7 +137,7 @@ std::string number_of_values(const std::vector<const CLI::App*>& commands, const
 
 // CLI11's messages about a value, a missing value or options that exclude one another.
 std::string reworded(const std::vector<const CLI::App*>& commands, const CLI::ParseError& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   const auto shown = [&](const std::string& name) { return shown_name(commands, name); };
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     const auto parts = split(text, " is required");

@@ -363,6 +363,7 @@ void Checks::requests(const Process& process) const {
     return each.second.lies && process.asked.urls.contains(each.first);
   });
   if (process.asked.any_failure || asked_a_liar || process.cancelled || disk_failed) return;
+  if (process.second_caller_leaves) return;                              // what it had begun may be requested again
   const std::size_t most = process.command == Command::publish ? 2 : 1;  // what was pushed is listed again
   std::map<atom::ObjectId, std::string> delivered;
   for (const auto& [url, counts] : process.asked.urls) {

@@ -34,6 +34,8 @@ namespace eka::sim {
           fault(mirror_lacks_versions, 0.20) /* evaluation */                                                        \
       fault(evaluation_fails, 0.05) fault(evaluation_out_of_memory, 0.08) fault(evaluation_never_ends, 0.03)         \
           fault(store_collected, 0.15) /* the store loses derivations between runs */ /* the run */                  \
+      fault(starts_late, 0.50)   /* other processes of the step are at work already */                               \
+      fault(caller_leaves, 0.40) /* one of two callers that share the work of a run is cancelled */                  \
       fault(cancelled, 0.25) fault(killed, 0.20) fault(disk_fails, 0.20) fault(power_cut, 0.15)
 
 enum class Fault {

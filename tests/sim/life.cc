@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "coro/task/task_group.h"
 #include "engine/context/context.h"
 #include "git/libgit2/libgit2.h"
 #include "store/disk/use_lock.h"
@@ -61,6 +62,7 @@ class Life {
         directory_(std::move(directory)),
         simulator_(story.seed, story.keeps_all ? std::size_t(-1) : 100),
         faults_(faults_of(story)),
+        chance_(Random(story.seed).fork(3)),
         world_(make_world(Random(story.seed).fork(2), story.size)),
         internet_(world_, simulator_, faults_),
         author_(world_, simulator_, *internet_.find(world_.sets[world_.author].urls.front()), directory_ / "work"),
@@ -281,9 +283,18 @@ class Life {
     return out;
   }
 
+  // Times of virtual time in which some, or all, of a run's requests and jobs have been made.
+  milliseconds some_time() {
+    return milliseconds(chance_.below(chance_.pick(std::vector<std::size_t>{10, 300, 3000})));
+  }
+
   coro::Task<> run_process(Process* process) {
-    if (process->command == Command::collect) return collect(process);
-    return run_engine(process);
+    if (process->starts_after.count() > 0) co_await simulator_.sleep(process->starts_after);
+    if (process->command == Command::collect) {
+      co_await collect(process);
+    } else {
+      co_await run_engine(process);
+    }
   }
 
   coro::Task<> collect(Process* process) {
@@ -315,7 +326,9 @@ class Life {
     if (process->command == Command::prefetch) {
       engine::PrefetchRequest request;
       for (const auto& item : process->items) request.items.push_back(item.wanted);
-      process->prefetched = co_await engine::prefetch(context, std::move(request));
+      co_await beside_second_caller(context, process, [&]() -> coro::Task<> {
+        process->prefetched = co_await engine::prefetch(context, std::move(request));
+      });
     } else if (process->command == Command::verify) {
       engine::VerifyRequest request;
       for (const auto& item : process->items) request.items.push_back(item.wanted);
@@ -343,11 +356,43 @@ class Life {
     } else {
       engine::PlanRequest request;
       for (const auto& item : process->items) request.items.push_back(item.wanted);
-      process->planned = co_await engine::plan(context, std::move(request));
+      co_await beside_second_caller(context, process, [&]() -> coro::Task<> {
+        process->planned = co_await engine::plan(context, std::move(request));
+      });
     }
     checks_.vouched(*context.cache);
     const auto trouble = co_await context.cache->tidy();
     if (!trouble.empty()) simulator_.tell(process->name + ": " + trouble);
+  }
+
+  // Runs `work`, which must not be affected by whoever shares its requests and leaves.
+  coro::Task<> beside_second_caller(engine::Context& context, Process* process, std::function<coro::Task<>()> work) {
+    if (!process->second_caller_leaves) {
+      co_await work();
+      co_return;
+    }
+    std::vector<coro::Task<>> both;
+    both.push_back(work());
+    both.push_back(leave(context, process));
+    co_await coro::all(std::move(both));
+  }
+
+  coro::Task<> leave(engine::Context& context, Process* process) {
+    coro::TaskGroup second(co_await asio::this_coro::executor);
+    second.start(prefetch_for_nobody(context, process));
+    second.start(cancel_after(*process->second_caller_leaves, second));
+    co_await second.join();
+  }
+
+  coro::Task<> cancel_after(milliseconds time, coro::TaskGroup& group) {
+    co_await simulator_.sleep(time);
+    group.cancel();
+  }
+
+  coro::Task<> prefetch_for_nobody(engine::Context& context, Process* process) {
+    engine::PrefetchRequest request;
+    for (const auto& item : process->items) request.items.push_back(item.wanted);
+    co_await engine::prefetch(context, std::move(request));
   }
 
   engine::AddRequest addition(const Process& process) {
@@ -372,13 +417,18 @@ class Life {
       if (process->added) what += fmt::format(" {}::{}", world_.sets[process->added->set].name, process->added->label);
       for (const auto& item : process->items) what += " " + item.wanted.typed;
       simulator_.tell(what);
-      std::uint64_t cancel_at = 0;
-      if (faults_.strikes(Fault::cancelled)) cancel_at = 1 + random.below(random.chance(0.5) ? 300 : 5000);
-      simulator_.start(run_process(process), cancel_at, [process](std::exception_ptr failure) {
+      if (faults_.strikes(Fault::cancelled)) process->cancelled_at = 1 + random.below(random.chance(0.5) ? 300 : 5000);
+      if (faults_.strikes(Fault::starts_late)) process->starts_after = some_time();
+      if (process->command <= Command::prefetch && faults_.strikes(Fault::caller_leaves)) {
+        process->second_caller_leaves = some_time();
+        simulator_.tell("a second caller shares its work and leaves");
+      }
+      simulator_.start(run_process(process), process->cancelled_at, [this, process](std::exception_ptr failure) {
         try {
           if (failure) std::rethrow_exception(failure);
         } catch (const Cancelled&) {
           process->cancelled = true;
+          if (process->cancelled_at == 0) simulator_.violate(process->name + " was cancelled by nobody");
         } catch (const Error& error) {
           process->error = error;
         }
@@ -398,6 +448,7 @@ class Life {
   git::Libgit2 library_;
   Simulator simulator_;
   Faults faults_;
+  Random chance_;  // of kinds that were added later: what others choose stays as it was
   World world_;
   Internet internet_;
   Store store_;

@@ -58,6 +58,11 @@ struct Process {
   std::optional<Need> added;   // what is to be added
   std::optional<std::size_t> added_source;
   bool fresh = false, locked = false;
+  // Of plans and prefetches: a second caller of the same context prefetches the items, and is cancelled after this
+  // time.
+  std::optional<milliseconds> second_caller_leaves;
+  milliseconds starts_after{0};
+  std::uint64_t cancelled_at = 0;  // step of the reactor; 0: never
   Author::Files before;
 
   std::optional<engine::PlanReport> planned;

@@ -14,7 +14,7 @@ namespace {
 
 // " from 4 remotes in 1.2 s, 340 kB"; of remotes and bytes nothing if no request was sent.
 std::string costs(const std::vector<engine::RemoteCost>& remotes, std::chrono::milliseconds elapsed) {
-  const std::string time = " in " + duration_text(elapsed);
+  std::string time = " in " + duration_text(elapsed);
   if (remotes.empty()) return time;
   std::uint64_t bytes = 0;
   for (const auto& remote : remotes) bytes += remote.traffic.bytes_received;

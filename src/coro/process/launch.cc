@@ -95,7 +95,7 @@ void reset_signals() {
 
 // A separate function, because its stack frame must not change between the two returns of vfork.
 [[gnu::noinline]] pid_t start(Plan& plan) {
-  const pid_t pid = ::vfork();
+  const pid_t pid = ::vfork();  // NOLINT(bugprone-unsafe-functions): for the reasons at the top
   if (pid == 0) become(plan);
   return pid;
 }

@@ -122,11 +122,12 @@ class Collector {
     Repository(places_.git(), places_.trees_incoming());  // completes or removes unfinished intakes
     for (const fs::path& place : places_.incoming_directories()) Quarantine::sweep(place);
     remove_stray_indexes(places_.packs());
+    // The cache is locked exclusively, so lock files, packs without an index and temporary files of git are leftovers
+    // of dead processes.
     std::error_code ignored;
+    fs::remove(places_.git() / "packed-refs.lock", ignored);
     for (const auto& entry : fs::directory_iterator(places_.packs(), ignored)) {
       const fs::path& file = entry.path();
-      // The cache is locked exclusively, so packs without an index and temporary files of git are leftovers of dead
-      // processes.
       const bool is_stray = file.extension() == ".pack" && !fs::exists(fs::path(file).replace_extension(".idx"));
       if (is_stray || file.filename().native().starts_with("tmp_")) fs::remove(file, ignored);
     }

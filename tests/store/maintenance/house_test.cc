@@ -431,3 +431,12 @@ TEST_CASE("the collector waits for other eka processes, and names them on timeou
   // After the kill, the kernel has released the lock.
   take_exclusively(house);
 }
+
+TEST_CASE("a lock file of a process that was killed while writing refs does not stop a collection") {
+  House house;
+  add_atom(house, "x", "text");
+  output_of("git --git-dir=" + house.places.git().native() + " pack-refs --all");
+  std::ofstream(house.places.git() / "packed-refs.lock") << "# pack-refs with: sorted \n";
+  CHECK(house.collect_later({}).atoms_dropped == 1);
+  CHECK_FALSE(fs::exists(house.places.git() / "packed-refs.lock"));
+}
