@@ -16,6 +16,7 @@
 #include "cli/command/settings.h"
 #include "cli/manual/help.h"
 #include "cli/output/complain.h"
+#include "cli/output/print.h"
 #include "cli/parse_error.h"
 #include "cli/version.h"
 #include "coro/run/runtime.h"
@@ -143,6 +144,12 @@ int run(int argc, char** argv) {
   declare(app, common, action);
   if (argc > 1 && std::string_view(argv[1]) == complete_command) {
     return guarded(common, [&] { return run_completion(app, {argv + 2, argv + argc}); });
+  }
+  if (argc == 1) {
+    return guarded(common, [&] {
+      print_error("{}", app.help());
+      return exit_code(Kind::usage);
+    });
   }
   try {
     app.parse(argc, argv);

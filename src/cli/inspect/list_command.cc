@@ -41,7 +41,7 @@ std::vector<atom::Url> sets_of(const ListOptions& options, const atom::Aliases& 
   }
   if (!out.empty()) return out;
   throw Error(Kind::usage, "no package set was specified, and the atoms of this working tree use none")
-      .with_hint("specify the URL of a set, such as gh:owner/repo");
+      .with_hint("specify the URL of a set, such as gh:owner/repo; `eka inspect set .` shows the atoms of this tree");
 }
 
 std::string versions_text(const engine::CatalogEntry& entry, bool all) {

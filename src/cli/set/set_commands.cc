@@ -109,7 +109,10 @@ int publish(const Common& common, const engine::PublishRequest& request) {
   for (const auto& refusal : refusals) print_error(describe(refusal, palette));
   if (common.quiet == 0) {
     for (const auto& commit : report.commits) print_error("committed new lock files: {}\n", commit.hex());
-    if (!report.commits.empty()) print_error("your branch is not pushed: run `git push`\n");
+    if (!report.commits.empty()) {
+      const bool is_url = request.remote.find(':') != std::string::npos;  // which may contain a password
+      print_error("your branch is not pushed: run `git push {} HEAD`\n", is_url ? report.remote : request.remote);
+    }
     print_error("{}: {}\n", report.remote, summary(std::move(counts), request.dry_run));
   }
   return exit_code(refusals);

@@ -49,7 +49,7 @@ std::optional<std::filesystem::path> source_in_sandbox(const std::string& sandbo
     if (entry.ends_with('?')) entry.pop_back();
     const auto equals = entry.find('=');
     const auto target = entry.substr(0, equals);
-    const auto source = equals == std::string::npos ? target : entry.substr(equals + 1);
+    auto source = equals == std::string::npos ? target : entry.substr(equals + 1);
     if (path == target) return source;
     const auto below = target.ends_with('/') ? target : target + "/";
     if (path.starts_with(below)) return std::filesystem::path(source) / path.substr(below.size());

@@ -2,26 +2,11 @@
 # eka build --builders: derivations are built on another machine, reached through a real sshd, and copied back.
 source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
-source "$here/ssh.sh"
+source "$here/builder.sh"
 
-ssh_start
 own_store
 begin_set
-export NIX_SSHOPTS="-F $SSH_DIR/client -p ${SSH_HOST##*:}"
-# The other machine: a separate store in which its Nix builds for ssh clients.
-mkdir "$scratch/there"
-cat >"$scratch/nix-there" <<END
-#!/bin/bash
-export NIX_CONFIG='substituters =
-build-users-group =
-system-features = far
-sandbox-paths = /bin /lib /lib64 /usr'
-echo "\$SSH_CONNECTION" >>"$scratch/visits"
-exec nix-store "\$@"
-END
-chmod +x "$scratch/nix-there"
-there="ssh://${SSH_HOST%:*}?remote-store=$scratch/there&remote-program=$scratch/nix-there"
-built_there() { ls -d "$scratch"/there/nix/store/*-"$1" >/dev/null 2>&1; }
+builder_start
 
 atom() {  # LABEL SCRIPT MORE
   add_atom "$1" "let sh = name: script: more: derivation ({ inherit name; system = \"x86_64-linux\"; builder = \"/bin/sh\";

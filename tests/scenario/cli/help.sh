@@ -24,6 +24,11 @@ while read -r -a words; do
   equal "${words[*]} --help: every option is described" "" "$(awk '/^ {2,6}-/ && !/  [a-z`(].*/ { option = $0; getline; if ($0 !~ /^ {30}/) print option }' <<<"$out")"
 done <<<"$all"
 
+echo "- without arguments"
+"$EKA" >"$scratch/out" 2>"$scratch/err" && status=0 || status=$?
+equal "eka: exit code, standard output" "2 " "$status $(cat "$scratch/out")"
+equal "eka: its help on standard error" "$("$EKA" --help)" "$(cat "$scratch/err")"
+
 echo "- variables and configuration"
 mkdir set && cd set
 git init -q . && mkdir a

@@ -4,6 +4,7 @@ source "$(dirname "$0")/../scenario.sh"
 source "$here/building.sh"
 source "$here/sets.sh"
 source "$here/remote_cache.sh"
+source "$here/builder.sh"
 
 serve_start "$www" push
 own_store
@@ -65,7 +66,10 @@ equal "the script is found" 1 "$(shell_block 1 | grep -c 'eka prefetch')"
 mkdir first second
 cd "$scratch/first"
 export XDG_CACHE_HOME=$scratch/first/cache
-SHARD=1/1 steps "the script" "$(shell_block 1)"
+# This machine builds nothing itself.
+builder_start
+NIX_CONFIG+=$'\nmax-jobs = 0' BUILDERS="$there x86_64-linux" SHARD=1/1 steps "the script" "$(shell_block 1)"
+check "the script: it is built on the other machine" built_there app-1.0.0
 equal "the script: all atoms are planned" "app tool" "$(labels checkout/plan.json)"
 for path in $(grep '^/nix/store/' "$scratch/out"); do check "the script: it is built: ${path##*-}" test -e "$NIX_REMOTE$path"; done
 cd "$scratch/second"

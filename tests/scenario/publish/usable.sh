@@ -87,6 +87,7 @@ equal "two commits" "Lock lib to published versions,Lock app to published versio
 equal "only the locks are committed" "app/atom.lock,lib/atom.lock" "$(git diff --name-only "$before" HEAD | paste -sd,)"
 equal "what was staged is still staged" "A  notes" "$(git status --porcelain)"
 matches "the commits are printed" "committed new lock files: $(git rev-parse HEAD)" "$err"
+matches "how to push them, with or without an upstream" 'run `git push origin HEAD`' "$err"
 plannable "$SERVE_URL/steps.git::app" "$SERVE_URL/steps.git::lib"
 equal "others can plan them" 0 "$status"
 eka publish --all --resolve
