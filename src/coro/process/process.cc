@@ -23,10 +23,10 @@ std::optional<int> Exit::signal() const {
   return std::nullopt;
 }
 
-Process::Process(const Executor& executor) : input_(executor), output_(executor), errors_(executor), ended_(executor) {}
+Process::Process(Executor executor) : input_(executor), output_(executor), errors_(executor), ended_(executor) {}
 
 // A delegating constructor, so that the destructor runs if this body throws after the child was started.
-Process::Process(const Executor& executor, const Command& command) : Process(executor) {
+Process::Process(Executor executor, const Command& command) : Process(std::move(executor)) {
   Launched launched = launch(command);
   name_ = command.argv.front();
   pid_ = launched.pid;

@@ -69,7 +69,7 @@ Exit run_blocking(Command command, std::optional<std::chrono::milliseconds> limi
 class Process {
  public:
   // Starts it, as run() does. Throws Error(Kind::failure, "cannot start ssh: No such file or directory").
-  Process(const Executor& executor, const Command& command);
+  Process(Executor executor, const Command& command);
   // Kills the whole group and reaps the child if it is running.
   ~Process();
   Process(const Process&) = delete;
@@ -98,7 +98,7 @@ class Process {
 
  private:
   using Stream = asio::posix::stream_descriptor;
-  explicit Process(const Executor& executor);
+  explicit Process(Executor executor);
   Task<std::size_t> read(Stream& stream, std::span<std::byte> into);
   void reap();
 

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "git/object/listing_by_git.h"
 #include "git/object/working_file.h"
 #include "git/object/working_tree.h"
 
@@ -90,18 +91,33 @@ std::vector<std::string> changed_files(const git::SourceRepository& repository, 
   std::map<std::string, git::SourceFile> committed;
   for (auto& file : repository.files_of_tree(atom.commit.tree)) committed.emplace(file.path, std::move(file));
   std::vector<std::string> out;
+  // Files whose bytes differ: git may have converted them when it checked them out.
+  std::vector<std::string> other_bytes;
+  std::vector<atom::ObjectId> expected;
   const auto directory = source.working_directory(atom);
   if (fs::is_directory(directory)) {
     for (const auto& file : git::list_working_files(directory)) {
       const auto found = committed.find(file.path);
-      const auto same = [&](const git::SourceFile& other) {
-        return other.mode == static_cast<std::uint32_t>(file.mode) && blob_of(directory, file) == other.id;
-      };
-      if (found == committed.end() || !same(found->second)) out.push_back(file.path);
+      if (found == committed.end() || found->second.mode != static_cast<std::uint32_t>(file.mode)) {
+        out.push_back(file.path);
+      } else if (blob_of(directory, file) == found->second.id) {
+        // unchanged
+      } else if (file.content || file.mode == git::WorkingFile::Mode::link) {
+        out.push_back(file.path);
+      } else {
+        other_bytes.push_back(file.path);
+        expected.push_back(found->second.id);
+      }
       if (found != committed.end()) committed.erase(found);
     }
   }
   for (const auto& [path, file] : committed) out.push_back(path);
+  if (!other_bytes.empty()) {
+    const auto blobs = git::hash_by_git(directory, other_bytes);
+    for (std::size_t i = 0; i < other_bytes.size(); ++i) {
+      if (blobs[i] != expected[i]) out.push_back(other_bytes[i]);
+    }
+  }
   std::ranges::sort(out);
   return out;
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -41,6 +43,23 @@ ListedFile parse_line(std::string_view line) {
   return out;
 }
 
+// What a git command prints.
+std::string output_of(const std::filesystem::path& directory, std::vector<std::string> arguments) {
+  const auto name = arguments.front();
+  // Without a program that the repository may name.
+  std::vector<std::string> words{"git", "-c", "core.fsmonitor=false"};
+  words.insert(words.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
+  coro::Command command(std::move(words));
+  command.directory = directory;
+  command.env = child_environment();
+  command.output_limit = longest_listing;
+  auto exit = coro::run_blocking(std::move(command));
+  if (exit.ok()) return std::move(exit.output);
+  const auto complaint = std::string_view(exit.errors).substr(0, exit.errors.find_last_not_of("\r\n ") + 1);
+  throw Error(Kind::failure, fmt::format("cannot list {}: git {}: {}", printable(directory.native()), name,
+                                         printable(complaint, 1000, true)));
+}
+
 }  // namespace
 
 std::vector<ListedFile> parse_listing(std::string_view output) {
@@ -58,17 +77,23 @@ std::vector<ListedFile> parse_listing(std::string_view output) {
 }
 
 std::vector<ListedFile> list_by_git(const std::filesystem::path& directory) {
-  // Without a program that the repository may name.
-  coro::Command command({"git", "-c", "core.fsmonitor=false", "ls-files", "-z", "-t", "--stage", "--cached", "--others",
-                         "--exclude-standard"});
-  command.directory = directory;
-  command.env = child_environment();
-  command.output_limit = longest_listing;
-  const auto exit = coro::run_blocking(std::move(command));
-  if (exit.ok()) return parse_listing(exit.output);
-  const auto words = std::string_view(exit.errors).substr(0, exit.errors.find_last_not_of("\r\n ") + 1);
-  throw Error(Kind::failure, fmt::format("cannot list {}: git ls-files: {}", printable(directory.native()),
-                                         printable(words, 1000, true)));
+  return parse_listing(
+      output_of(directory, {"ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard"}));
+}
+
+std::vector<atom::ObjectId> hash_by_git(const std::filesystem::path& directory, const std::vector<std::string>& paths) {
+  constexpr std::size_t most = 1000;  // a command line has room for so many
+  std::vector<atom::ObjectId> out;
+  for (auto begin = paths.begin(); begin != paths.end();) {
+    const auto end = begin + std::min<std::ptrdiff_t>(most, paths.end() - begin);
+    std::vector<std::string> arguments{"hash-object", "--"};
+    arguments.insert(arguments.end(), begin, end);
+    std::istringstream lines(output_of(directory, std::move(arguments)));
+    for (std::string line; std::getline(lines, line);) out.push_back(unwrap(atom::ObjectId::parse(line)));
+    begin = end;
+  }
+  if (out.size() != paths.size()) throw Error(Kind::failure, "unexpected output of git hash-object");
+  return out;
 }
 
 }  // namespace eka::git

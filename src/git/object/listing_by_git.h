@@ -23,6 +23,11 @@ struct ListedFile {
 // message if there is no git, or if it cannot read the repository either.
 std::vector<ListedFile> list_by_git(const std::filesystem::path& directory);
 
+// The blobs that `git add` would make of files in `directory`, in order: after the conversions that attributes and
+// configuration ask for (line endings, encodings, `ident`, filter programs such as that of Git LFS). Blocks. Throws
+// Kind::failure with git's message.
+std::vector<atom::ObjectId> hash_by_git(const std::filesystem::path& directory, const std::vector<std::string>& paths);
+
 // Parses the output of `git ls-files -z -t --stage --cached --others`.
 std::vector<ListedFile> parse_listing(std::string_view output);
 

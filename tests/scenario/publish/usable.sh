@@ -194,6 +194,23 @@ equal "it was not pushed" "a/0.1.0,good/0.1.0,lib/0.1.0" "$(refs tree)"
 eka publish a --no-check
 equal "--no-check publishes it" "0 published a 0.2.0" "$status $(results)"
 
+echo "- files that git converts when it checks them out"
+begin converted
+atom a 0.1.0
+printf '*.nix text eol=crlf\n*.txt filter=case\n' >.gitattributes
+git config filter.case.clean 'tr A-Z a-z'
+git config filter.case.smudge 'tr a-z A-Z'
+echo words >a/words.txt
+ln -s words.txt a/link
+commit
+rm a/default.nix a/words.txt && git checkout -q -- a
+equal "they differ from the commit" "WORDS yes" "$(cat a/words.txt) $(grep -q $'\r' a/default.nix && echo yes)"
+eka publish a
+equal "they are not changes" "0 published a 0.1.0" "$status $(results)$(grep uncommitted <<<"$err")"
+echo more >>a/words.txt && ln -sf other a/link
+eka publish a
+matches "changes in them are" 'uncommitted changes are not published: link, words\.txt' "$err"
+
 echo "- what only this machine has"
 begin mirror
 atom a 0.1.0
