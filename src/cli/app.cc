@@ -18,6 +18,7 @@
 #include "cli/output/complain.h"
 #include "cli/output/print.h"
 #include "cli/parse_error.h"
+#include "cli/run.h"
 #include "cli/version.h"
 #include "coro/run/runtime.h"
 

@@ -9,7 +9,4 @@ namespace eka::cli {
 // Parsing `app` fills `common` and sets `action`; both must outlive it.
 void declare(CLI::App& app, Common& common, Action& action);
 
-// Runs the program; returns its exit code. Never throws.
-int run(int argc, char** argv);
-
 }  // namespace eka::cli
