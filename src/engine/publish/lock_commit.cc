@@ -1,5 +1,8 @@
 #include "engine/publish/lock_commit.h"
 
+#include <exception>
+#include <utility>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -22,6 +25,52 @@ void check_unchanged(const PublishSource& source, const SourceOfAtom& atom) {
       .with_hint("commit or stash them first");
 }
 
+struct NewLock {
+  std::string path;  // in the set
+  std::string text;
+  std::optional<std::string> committed;  // nullopt: there was none
+};
+
+// Makes the lock files those of the commit again, so that the next run finds no uncommitted changes. Works in a
+// coroutine that was cancelled, too.
+coro::Task<> restore_locks(Context& context, const PublishSource& source, std::vector<NewLock> locks) {
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  std::vector<std::string> files;
+  for (const auto& lock : locks) files.push_back(lock.path);
+  co_await git::unstage_files(*source.working_set, std::move(files));
+  co_await coro::offload(context.pool, [&] {
+    for (const auto& [path, text, committed] : locks) {
+      if (committed) {
+        git::replace_working_file(*source.working_set, path, *committed);
+      } else {
+        std::filesystem::remove(*source.working_set / path);
+      }
+    }
+  });
+}
+
+coro::Task<> write_and_commit(Context& context, const PublishSource& source, std::vector<NewLock> locks,
+                              std::string message) {
+  std::exception_ptr failure;
+  try {
+    std::vector<std::string> files;
+    for (const auto& lock : locks) files.push_back(lock.path);
+    co_await coro::offload(context.pool, [&] {
+      for (const auto& lock : locks) git::replace_working_file(*source.working_set, lock.path, lock.text);
+    });
+    co_await git::commit_files(*source.working_set, std::move(files), std::move(message));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  try {
+    co_await restore_locks(context, source, std::move(locks));
+  } catch (const Error& error) {
+    context.observer.note("the lock files cannot be restored: " + error.message());
+  }
+  std::rethrow_exception(failure);
+}
+
 }  // namespace
 
 std::optional<Error> cannot_commit(const PublishSource& source) {
@@ -42,8 +91,8 @@ coro::Task<LockCommit> commit_locks(Context& context, const PublishStep& step, s
   LockCommit out;
   std::vector<const SourceOfAtom*> none;
   auto preview = co_await Preview::open(context, source, step.url, std::move(none));
-  std::vector<std::pair<std::string, std::string>> locks;  // path in the set, content
-  std::vector<std::string> names, files;
+  std::vector<NewLock> locks;
+  std::vector<std::string> names;
   for (const auto& label : labels) {
     const auto* atom = &source.atoms.at(label);
     try {
@@ -53,18 +102,14 @@ coro::Task<LockCommit> commit_locks(Context& context, const PublishStep& step, s
       if (atom->lock_text == text) continue;
       auto path = (std::filesystem::path(atom->in_set) / lock_file).generic_string();
       names.push_back(label.str());
-      files.push_back(path);
-      locks.emplace_back(std::move(path), std::move(text));
+      locks.push_back({std::move(path), std::move(text), atom->lock_text});
     } catch (const Error& error) {
       out.failures.emplace(label, error);
     }
   }
   if (locks.empty()) co_return out;
-  co_await coro::offload(context.pool, [&] {
-    for (const auto& [path, text] : locks) git::replace_working_file(*source.working_set, path, text);
-  });
   auto message = fmt::format("Lock {} to published versions", fmt::join(names, ", "));
-  co_await git::commit_files(*source.working_set, std::move(files), std::move(message));
+  co_await write_and_commit(context, source, std::move(locks), std::move(message));
   out.commit =
       co_await coro::offload(context.pool, [&] { return git::SourceRepository::discover(*source.working_set).head(); });
   co_return out;

@@ -20,7 +20,7 @@ struct LockCommit {
 
 // Chooses versions for these atoms from what the remote has now, writes their locks to the working tree, and commits
 // them. An atom with uncommitted changes (Kind::usage), or for which choose_versions() fails, does not affect the
-// others. Throws Kind::failure with git's message.
+// others. Throws Kind::failure with git's message if it cannot commit; the lock files are then as before.
 coro::Task<LockCommit> commit_locks(Context& context, const PublishStep& step, std::vector<atom::Label> labels);
 
 }  // namespace eka::engine

@@ -133,4 +133,10 @@ coro::Task<> commit_files(std::filesystem::path directory, std::vector<std::stri
   co_await git_in(directory, std::move(commit));
 }
 
+coro::Task<> unstage_files(std::filesystem::path directory, std::vector<std::string> files) {
+  std::vector<std::string> arguments{"reset", "--quiet", "--"};
+  arguments.insert(arguments.end(), files.begin(), files.end());
+  return git_in(std::move(directory), std::move(arguments));
+}
+
 }  // namespace eka::git

@@ -44,4 +44,7 @@ coro::Task<> init_repository(std::filesystem::path directory);
 // The user's identity, hooks and signing apply. Throws Kind::failure with git's message.
 coro::Task<> commit_files(std::filesystem::path directory, std::vector<std::string> files, std::string message);
 
+// `git reset -- FILE…`: these files of the index become those of HEAD. Throws Kind::failure with git's message.
+coro::Task<> unstage_files(std::filesystem::path directory, std::vector<std::string> files);
+
 }  // namespace eka::git

@@ -40,7 +40,7 @@ Error leads_out(const fs::path& root, const fs::path& path) {
 // Resolves `path`, which must be below `root`; nullopt if it does not exist.
 std::optional<fs::path> place_below(const fs::path& root, const fs::path& path) {
   std::error_code failure;
-  const auto found = fs::canonical(root / path, failure);
+  auto found = fs::canonical(root / path, failure);
   if (failure == std::errc::no_such_file_or_directory || failure == std::errc::not_a_directory) return std::nullopt;
   if (failure) {
     throw Error(Kind::failure, fmt::format("cannot open {}: {}", shown(root / path), failure.message()));

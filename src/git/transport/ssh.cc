@@ -229,8 +229,8 @@ Error ssh_error(std::string_view words, int code, const std::string& host) {
   const auto symptom = std::ranges::find_if(
       symptoms, [&](const Symptom& each) { return words.find(each.words) != std::string_view::npos; });
   if (symptom == symptoms.end()) return error;
-  if (symptom->hint[0] != '\0') std::move(error).with_hint(symptom->hint);
-  return symptom->transient ? std::move(error).retryable() : std::move(error);
+  Error known = std::move(error).with_hint(symptom->hint);  // which may be empty
+  return symptom->transient ? std::move(known).retryable() : std::move(known);
 }
 
 namespace {

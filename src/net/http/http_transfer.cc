@@ -103,7 +103,7 @@ void HttpTransfer::configure(const HttpLimits& limits) {
   for (const std::string& header : lines) {
     curl_slist* const longer = curl_slist_append(headers_.get(), header.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    (void)headers_.release();
+    static_cast<void>(headers_.release());  // NOLINT(bugprone-unused-return-value): it is part of `longer`
     headers_.reset(longer);
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());

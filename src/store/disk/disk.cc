@@ -131,15 +131,13 @@ void FileDescriptor::reset() {
 
 Error errno_error(std::string_view what) {
   const int code = errno;
-  Error error(Kind::failure, std::string(what) + ": " + std::generic_category().message(code));
+  std::string hint;
   if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
-    std::move(error).with_hint(
-        "free disk space (`eka cache gc`), or choose another directory with cache.root or EKA_CACHE_ROOT");
+    hint = "free disk space (`eka cache gc`), or choose another directory with cache.root or EKA_CACHE_ROOT";
   } else if (code == ENOENT) {  // the file existed when the run began
-    std::move(error).with_hint(
-        "files of the cache were removed during the run: run it again, and remove files only with `eka cache gc`");
+    hint = "files of the cache were removed during the run: run it again, and remove files only with `eka cache gc`";
   }
-  return error;
+  return Error(Kind::failure, std::string(what) + ": " + std::generic_category().message(code)).with_hint(hint);
 }
 
 void throw_errno(std::string_view what) {

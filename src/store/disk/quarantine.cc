@@ -57,7 +57,7 @@ bool still_at(const std::filesystem::path& path, const FileDescriptor& directory
 bool is_old(const FileDescriptor& directory) {
   struct stat status{};
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return ::fstat(directory.get(), &status) == 0 && now - status.st_mtime > 2 * 24 * 3600;
+  return ::fstat(directory.get(), &status) == 0 && now - status.st_mtime > std::time_t{2} * 24 * 3600;
 }
 
 // Whether the owner is dead. Holds the lock while `directory` is open.

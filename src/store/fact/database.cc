@@ -1,6 +1,7 @@
 #include "store/fact/database.h"
 
 #include <array>
+#include <exception>
 #include <system_error>
 
 #include "store/disk/record_locks.h"
@@ -73,8 +74,12 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
 
 Database::~Database() {
   if (postponed_.empty()) return;
-  connection_->wait_at_most(last_wait_ms);
-  write_postponed();
+  try {
+    connection_->wait_at_most(last_wait_ms);
+    write_postponed();
+  } catch (const std::exception&) {
+    // Out of memory. These facts are found out again.
+  }
 }
 
 void Database::open() {

@@ -1,6 +1,7 @@
 #include "store/fact/uses.h"
 
 #include <cstdint>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -8,8 +9,16 @@
 
 namespace eka::store {
 
-// Writes all in one go. Skips entries that the database has as used within the last day.
 Uses::~Uses() {
+  try {
+    write();
+  } catch (const std::exception&) {
+    // Out of memory. `eka cache gc` may remove what was used, and the next run fetches it again.
+  }
+}
+
+// In one go. Skips entries that the database has as used within the last day.
+void Uses::write() {
   const std::int64_t now = in_seconds(clock_.date());
   for (const auto& [fact, keys] : used_) {
     std::vector<std::pair<std::string, std::string>> facts;
@@ -17,7 +26,8 @@ Uses::~Uses() {
     const auto values = database_.get_all(fact, all);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const auto known = parse_seconds(values[i]);
-      if (!known || *known < now - 24 * 3600 || *known > now) facts.emplace_back(all[i], std::to_string(now));
+      if (!known || *known < now - std::int64_t{24} * 3600 || *known > now)
+        facts.emplace_back(all[i], std::to_string(now));
     }
     database_.put_all(fact, facts);
   }

@@ -34,6 +34,8 @@ class Uses {
   void note_lock(const std::filesystem::path& file);
 
  private:
+  void write();
+
   Database& database_;
   coro::Clock& clock_;
   std::map<Fact, std::set<std::string>> used_;

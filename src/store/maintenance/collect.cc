@@ -119,7 +119,7 @@ class Collector {
 
  private:
   void sweep() {
-    Repository(places_.git(), places_.trees_incoming());  // completes or removes unfinished intakes
+    const Repository swept(places_.git(), places_.trees_incoming());  // completes or removes unfinished intakes
     for (const fs::path& place : places_.incoming_directories()) Quarantine::sweep(place);
     remove_stray_indexes(places_.packs());
     // The cache is locked exclusively, so lock files, packs without an index and temporary files of git are leftovers

@@ -51,7 +51,7 @@ class StatesReader {
   Number number() {
     Number out{};
     const auto bytes = text(sizeof out);
-    if (!bytes.empty()) std::memcpy(&out, bytes.data(), sizeof out);
+    if (!bytes.empty()) std::memcpy(&out, bytes.data(), bytes.size());
     return out;
   }
   atom::ObjectId id() {

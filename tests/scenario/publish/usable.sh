@@ -101,6 +101,23 @@ equal "a detached HEAD gets no commits" "2" "$status"
 matches "and is named" 'HEAD is detached' "$err"
 git checkout -q main
 
+echo "- --resolve, and git does not commit"
+begin rejected
+atom lib 0.1.0
+atom app 0.1.0 "::/lib ^0.1"
+atom new 0.1.0 "::/lib ^0.1"
+commit
+eka resolve app && commit
+printf '#!/bin/sh\necho not today >&2\nexit 1\n' >.git/hooks/pre-commit
+chmod +x .git/hooks/pre-commit
+eka publish --all --resolve
+equal "exit code" 1 "$status"
+matches "the words of the hook" 'git commit: not today' "$err"
+equal "the lock files are as before" "" "$(git status --porcelain)"
+rm .git/hooks/pre-commit
+eka publish --all --resolve
+equal "the next run publishes everything" "0 skipped lib 0.1.0,published app 0.1.0,published new 0.1.0" "$status $(results)"
+
 echo "- locks that do not match"
 begin stale
 atom lib 0.1.0
