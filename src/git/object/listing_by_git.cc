@@ -46,7 +46,7 @@ ListedFile parse_line(std::string_view line) {
 // What a git command prints.
 std::string output_of(const std::filesystem::path& directory, std::vector<std::string> arguments) {
   const auto name = arguments.front();
-  // Without a program that the repository may name.
+  // Without a program that the repository may name. (hash-object runs filters, as `git add` and `git status` do.)
   std::vector<std::string> words{"git", "-c", "core.fsmonitor=false"};
   words.insert(words.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
   coro::Command command(std::move(words));
