@@ -189,6 +189,7 @@ class Run {
 
   coro::Task<> import_in_batches() {
     while (!all_evaluated_) {
+      co_await coro::throw_if_cancelled();  // join() would throw without waiting
       coro::TaskGroup pause(co_await asio::this_coro::executor);
       pause.start(context_.clock.sleep(import_interval));
       pause_ = &pause;

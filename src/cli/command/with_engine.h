@@ -43,6 +43,7 @@ Report with_engine(const engine::Settings& settings, Display& display,
                                   std::function<coro::Task<Report>(engine::Context&)> work) {
       const auto context = co_await engine::Context::open(runtime, settings, display);
       std::optional<Report> report;
+      co_await coro::throw_if_cancelled();  // join() would throw without waiting
       coro::TaskGroup group(co_await asio::this_coro::executor);
       group.start(detail::finish(in_time(settings, work(*context)), &report, &group));
       group.start(display.run(*context));

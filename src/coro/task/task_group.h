@@ -33,7 +33,9 @@ Task<std::vector<Result<T>>> gather(std::vector<Task<T>> tasks);
 Task<std::vector<Result<void>>> gather(std::vector<Task<>> tasks);
 
 // A group to which tasks can be added. Must be joined before it is destroyed, on every path: nothing between start()
-// and join() may throw. Work that the caller does concurrently must be a member too. Members may start more members.
+// and join() may throw. Awaiting join() throws at once if the caller was cancelled before: if it has awaited anything
+// since it began, it must call throw_if_cancelled() before start(). Work that the caller does concurrently must be a
+// member too. Members may start more members.
 class TaskGroup {
  public:
   explicit TaskGroup(Executor executor);

@@ -142,6 +142,7 @@ coro::Task<> Session::run() {
   }
   meter_.emplace(scratch_->store(), evaluation_.limits.store_bytes);
   prepared.command.on_errors = [this](std::string_view bytes) { hear(bytes); };
+  co_await coro::throw_if_cancelled();  // join() would throw without waiting
   group_.start(converse(std::move(prepared.command)));
   co_await group_.join();
   co_await find_obstacle();
