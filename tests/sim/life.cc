@@ -324,8 +324,7 @@ class Life {
                                      std::move(remotes), std::move(evaluator), std::move(another)};
     engine::Context context(process->settings, process->observer, std::move(outside));
     if (process->command == Command::prefetch) {
-      engine::PrefetchRequest request;
-      for (const auto& item : process->items) request.items.push_back(item.wanted);
+      auto request = prefetch_of(*process);
       co_await beside_second_caller(context, process, [&]() -> coro::Task<> {
         process->prefetched = co_await engine::prefetch(context, std::move(request));
       });
@@ -390,9 +389,14 @@ class Life {
   }
 
   coro::Task<> prefetch_for_nobody(engine::Context& context, Process* process) {
-    engine::PrefetchRequest request;
-    for (const auto& item : process->items) request.items.push_back(item.wanted);
+    auto request = prefetch_of(*process);
     co_await engine::prefetch(context, std::move(request));
+  }
+
+  static engine::PrefetchRequest prefetch_of(const Process& process) {
+    engine::PrefetchRequest request;
+    for (const auto& item : process.items) request.items.push_back(item.wanted);
+    return request;
   }
 
   engine::AddRequest addition(const Process& process) {

@@ -31,12 +31,17 @@ struct NewLock {
   std::optional<std::string> committed;  // nullopt: there was none
 };
 
+std::vector<std::string> paths_of(const std::vector<NewLock>& locks) {
+  std::vector<std::string> out;
+  for (const auto& lock : locks) out.push_back(lock.path);
+  return out;
+}
+
 // Makes the lock files those of the commit again, so that the next run finds no uncommitted changes. Works in a
 // coroutine that was cancelled, too.
 coro::Task<> restore_locks(Context& context, const PublishSource& source, std::vector<NewLock> locks) {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  std::vector<std::string> files;
-  for (const auto& lock : locks) files.push_back(lock.path);
+  auto files = paths_of(locks);
   co_await git::unstage_files(*source.working_set, std::move(files));
   co_await coro::offload(context.pool, [&] {
     for (const auto& [path, text, committed] : locks) {
@@ -53,8 +58,7 @@ coro::Task<> write_and_commit(Context& context, const PublishSource& source, std
                               std::string message) {
   std::exception_ptr failure;
   try {
-    std::vector<std::string> files;
-    for (const auto& lock : locks) files.push_back(lock.path);
+    auto files = paths_of(locks);
     co_await coro::offload(context.pool, [&] {
       for (const auto& lock : locks) git::replace_working_file(*source.working_set, lock.path, lock.text);
     });

@@ -42,8 +42,8 @@ for user in "$victim" "$attacker"; do
 done
 mkdir -m 1777 "$scratch/shared"
 cd "$scratch/shared"
-as "$victim" mkdir work
-cd work
+as "$victim" mkdir own
+cd own
 
 echo "- configuration found in a parent directory"
 git_as "$attacker" init -q "$scratch/shared"
@@ -71,12 +71,12 @@ as "$attacker" tee "$scratch/shared/a/atom.toml" >/dev/null \
   <<<$'[package]\nlabel = "a"\nversion = "1.0.0"\n[compose.as]\nnix = "default.nix"'
 git_as "$attacker" -C "$scratch/shared" add -A .
 git_as "$attacker" -C "$scratch/shared" commit -qm x
-for command in "plan ::a" "resolve --all" "new $scratch/shared/work/b" "add -p $scratch/shared/a ::a" "publish --all" "init"; do
+for command in "plan ::a" "resolve --all" "new $scratch/shared/own/b" "add -p $scratch/shared/a ::a" "publish --all" "init"; do
   # shellcheck disable=SC2086
   eka $command
   refused "eka $command" 2
 done
-equal "nothing was written there" "a ekala.toml work" "$(cd "$scratch/shared" && echo *)"
+equal "nothing was written there" "a ekala.toml own" "$(cd "$scratch/shared" && echo *)"
 
 echo "- a repository of another user as a set"
 git_as "$attacker" init -q --bare "$scratch/shared/theirs.git"
