@@ -34,7 +34,7 @@ struct Cache::Contents {
         repository(places.git(), places.trees_incoming(), access),
         refs(places.git(), access),
         directories(places.trees(), repository, access),
-        database(places.database()),
+        database(places.database(), the_pool),
         uses(database, the_clock),
         vouched(database),
         listings(database),
@@ -140,7 +140,7 @@ const fs::path& Cache::root() const {
   return contents_->root;
 }
 
-const std::string& Cache::warning() const {
+std::string Cache::warning() const {
   return contents_->database.warning();
 }
 
@@ -162,6 +162,13 @@ coro::Task<std::string> Cache::tidy() {
     trouble = "merging packs of the cache failed: " + error.message();
   }
   co_return trouble;
+}
+
+coro::Task<> Cache::close() {
+  co_await coro::offload(contents_->pool, [&] {
+    contents_->uses.write();
+    contents_->database.close();
+  });
 }
 
 }  // namespace eka::store

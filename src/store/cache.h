@@ -61,7 +61,7 @@ class Cache {
 
   const std::filesystem::path& root() const;
   // A problem with the cache that is not an error, as text for the user; empty if there is none.
-  const std::string& warning() const;
+  std::string warning() const;
   // Why the cache is read-only (write_access.h); empty if it is writable. In a read-only cache nothing is remembered
   // beyond the run, and operations that must write, such as every intake, throw what check_writable() throws.
   const std::string& obstacle() const;
@@ -71,6 +71,9 @@ class Cache {
   // fails: packs that are not merged now are merged later. Returns why merging failed, as text for the user, or an
   // empty string.
   coro::Task<std::string> tidy();
+  // Call it last: remembers what this run used and closes the database, on the pool. The destructor does the same, but
+  // blocks the reactor until the disk has it. Nothing is remembered afterwards.
+  coro::Task<> close();
 
  private:
   struct Contents;

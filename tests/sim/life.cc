@@ -362,6 +362,7 @@ class Life {
     checks_.vouched(*context.cache);
     const auto trouble = co_await context.cache->tidy();
     if (!trouble.empty()) simulator_.tell(process->name + ": " + trouble);
+    co_await context.cache->close();
   }
 
   // Runs `work`, which must not be affected by whoever shares its requests and leaves.

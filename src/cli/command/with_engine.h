@@ -49,6 +49,7 @@ Report with_engine(const engine::Settings& settings, Display& display,
       group.start(display.run(*context));
       co_await group.join();
       if (const auto trouble = co_await context->cache->tidy(); !trouble.empty()) display.note(trouble);
+      co_await context->cache->close();
       co_return *std::move(report);
     }
   };

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <exception>
+#include <map>
 #include <system_error>
 
 #include "store/disk/record_locks.h"
 #include "store/disk/write_access.h"
+#include "store/fact/fact_writer.h"
 
 namespace eka::store {
 namespace {
@@ -20,14 +22,13 @@ constexpr std::array<std::string_view, all_facts.size()> tables = {
 constexpr std::string_view select = "SELECT value FROM @ WHERE key = ?";
 constexpr std::string_view insert = "INSERT OR REPLACE INTO @ (key, value) VALUES (?, ?)";
 constexpr std::string_view remove = "DELETE FROM @ WHERE key = ?";
-constexpr std::string_view remove_all = "DELETE FROM @";
 constexpr std::string_view count_all = "SELECT count(*) FROM @";
 constexpr std::string_view select_all = "SELECT key, value FROM @ ORDER BY key";
 
-// Timeouts for locks held by other processes: when the file is opened, on the pool; and at the end, on the reactor.
-// Nothing waits in between.
-constexpr int first_wait_ms = 5000;
-constexpr int last_wait_ms = 20;
+// Timeouts for locks held by other processes: when the file is opened, and at the end. By default, nothing waits in
+// between.
+constexpr std::chrono::milliseconds first_wait{5000};
+constexpr std::chrono::milliseconds last_wait{20};
 
 void make_tables(Sqlite& connection) {
   std::string sql = "BEGIN IMMEDIATE;";
@@ -72,14 +73,25 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
   is_open_for_good_ = true;
 }
 
+Database::Database(const std::filesystem::path& file, coro::Pool& pool) : Database(file) {
+  writer_ = std::make_unique<FactWriter>(file, pool);
+}
+
 Database::~Database() {
   if (postponed_.empty()) return;
   try {
-    connection_->wait_at_most(last_wait_ms);
+    wait_at_most(last_wait);
     write_postponed();
   } catch (const std::exception&) {
     // Out of memory. These facts are found out again.
   }
+}
+
+void Database::close() {
+  writer_.reset();
+  wait_at_most(last_wait);
+  write_postponed();
+  connect(":memory:");
 }
 
 void Database::open() {
@@ -112,7 +124,8 @@ void Database::open() {
 void Database::connect(const std::string& path) {
   statements_.clear();
   connection_.emplace(path);
-  connection_->wait_at_most(is_open_for_good_ ? 0 : first_wait_ms);
+  is_in_memory_ = path == ":memory:";
+  connection_->wait_at_most(is_open_for_good_ ? std::chrono::milliseconds(0) : first_wait);
   connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;");
   const int found = format_of(*connection_);
   if (found != 0 && found != format) {
@@ -120,7 +133,7 @@ void Database::connect(const std::string& path) {
   }
   if (found == 0 || !has_all_tables(*connection_)) make_tables(*connection_);
   connection_->execute("PRAGMA wal_checkpoint(PASSIVE)");
-  connection_->wait_at_most(0);
+  connection_->wait_at_most({});
 }
 
 bool Database::may_only_be_read() const {
@@ -135,7 +148,7 @@ void Database::connect_to_copy(const std::vector<Sqlite::Manner>& manners) {
     if (!warning_.empty() || !std::filesystem::exists(file_, ignored)) break;
     try {
       Sqlite original(file_, manner);
-      original.wait_at_most(last_wait_ms);
+      original.wait_at_most(last_wait);
       const int found = format_of(original);
       if (found != format) throw wrong_format(found);
       connect(":memory:");
@@ -170,10 +183,32 @@ void Database::cope(const SqliteError& mishap) {
   if (mishap.is_damage()) open();
 }
 
-std::optional<std::string> Database::get(Fact fact, std::string_view key) try {
-  if (!postponed_.empty()) {
-    if (const auto found = postponed_.find({fact, std::string(key)}); found != postponed_.end()) return found->second;
-  }
+std::string Database::warning() const {
+  return warning_.empty() && writer_ ? writer_->warning() : warning_;
+}
+
+void Database::wait_at_most(std::chrono::milliseconds limit) {
+  connection_->wait_at_most(limit);
+}
+
+std::optional<FactChange> Database::pending(Fact fact, std::string_view key) const {
+  if (writes_on_pool()) return writer_->find(fact, key);
+  if (postponed_.empty()) return std::nullopt;
+  const auto found = postponed_.find({fact, std::string(key)});
+  return found == postponed_.end() ? std::nullopt : std::optional(found->second);
+}
+
+FactChanges Database::all_pending() const {
+  return writes_on_pool() ? writer_->all() : postponed_;
+}
+
+// What is pending is looked up first: it may be written, and no longer be pending, at any time.
+std::optional<std::string> Database::get(Fact fact, std::string_view key) {
+  if (const auto change = pending(fact, key)) return *change;
+  return read(fact, key);
+}
+
+std::optional<std::string> Database::read(Fact fact, std::string_view key) try {
   Statement& query = statement(select, fact);
   if (!query.bind(key).step()) return std::nullopt;
   std::string value = query.text(0);
@@ -184,30 +219,53 @@ std::optional<std::string> Database::get(Fact fact, std::string_view key) try {
   return std::nullopt;
 }
 
+std::vector<std::optional<std::string>> Database::get_all(Fact fact, const std::vector<std::string>& keys) {
+  std::vector<std::optional<FactChange>> changes;
+  for (const std::string& key : keys) changes.push_back(pending(fact, key));
+  std::vector<std::optional<std::string>> values;
+  const bool together = executed("BEGIN");
+  for (std::size_t i = 0; i < keys.size(); ++i) values.push_back(changes[i] ? *changes[i] : read(fact, keys[i]));
+  if (together) executed("COMMIT");
+  return values;
+}
+
 void Database::put(Fact fact, std::string_view key, std::string_view value) {
-  change(fact, key, value);
+  change_all({{{fact, std::string(key)}, std::string(value)}});
 }
 
 void Database::forget(Fact fact, std::string_view key) {
-  change(fact, key, std::nullopt);
+  change_all({{{fact, std::string(key)}, std::nullopt}});
 }
 
-void Database::change(Fact fact, std::string_view key, std::optional<std::string_view> value) {
-  if (!postponed_.empty()) write_postponed();
-  const std::pair name(fact, std::string(key));
+void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) {
+  FactChanges changes;
+  for (const auto& [key, value] : facts) changes.insert_or_assign({fact, key}, value);
+  change_all(changes);
+}
+
+void Database::change_all(const FactChanges& changes) {
+  if (changes.empty()) return;
+  if (writes_on_pool()) return writer_->add(changes);
+  for (const auto& [name, value] : changes) postponed_.insert_or_assign(name, value);
+  write_postponed();
+}
+
+// In one transaction.
+void Database::write_postponed() {
+  if (postponed_.empty()) return;
   try {
-    execute_change(fact, key, value);
-    postponed_.erase(name);
+    connection_->execute("BEGIN IMMEDIATE");
+    for (const auto& [name, value] : postponed_) execute_change(name.first, name.second, value);
+    connection_->execute("COMMIT");
   } catch (const SqliteError& error) {
-    if (error.is_busy()) {
-      postponed_[name] = value ? std::optional(std::string(*value)) : std::nullopt;
-    } else {
-      cope(error);
-    }
+    roll_back();
+    if (error.is_busy()) return;
+    cope(error);
   }
+  postponed_.clear();
 }
 
-void Database::execute_change(Fact fact, std::string_view key, std::optional<std::string_view> value) {
+void Database::execute_change(Fact fact, std::string_view key, const FactChange& value) {
   Statement& change = statement(value ? insert : remove, fact);
   change.bind(key);
   if (value) change.bind(*value);
@@ -215,33 +273,9 @@ void Database::execute_change(Fact fact, std::string_view key, std::optional<std
   change.reset();
 }
 
-// Writes as many as possible.
-void Database::write_postponed() try {
-  while (!postponed_.empty()) {
-    const auto& [name, value] = *postponed_.begin();
-    execute_change(name.first, name.second, value);
-    postponed_.erase(postponed_.begin());
-  }
-} catch (const SqliteError& error) {
-  if (error.is_busy()) return;
-  postponed_.clear();
-  cope(error);
-}
-
-std::vector<std::optional<std::string>> Database::get_all(Fact fact, const std::vector<std::string>& keys) {
-  std::vector<std::optional<std::string>> values;
-  const bool together = executed("BEGIN");
-  for (const std::string& key : keys) values.push_back(get(fact, key));
-  if (together) executed("COMMIT");
-  return values;
-}
-
-void Database::put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts) {
-  if (facts.empty()) return;
-  // If another process is writing, each fact is postponed.
-  const bool together = executed("BEGIN IMMEDIATE");
-  for (const auto& [key, value] : facts) put(fact, key, value);
-  if (together && !executed("COMMIT")) executed("ROLLBACK");
+// If there is a transaction: some failures end it.
+void Database::roll_back() try { connection_->execute("ROLLBACK"); } catch (const SqliteError&) {
+  return;
 }
 
 bool Database::executed(const char* statement) try {
@@ -252,15 +286,26 @@ bool Database::executed(const char* statement) try {
   return false;
 }
 
-void Database::forget_all(Fact fact) try {
-  Statement& change = statement(remove_all, fact);
-  change.step();
-  change.reset();
-} catch (const SqliteError& error) {
-  cope(error);
+void Database::forget_all(Fact fact) {
+  FactChanges changes;
+  for (const auto& [key, value] : all(fact)) changes.emplace(std::pair(fact, key), std::nullopt);
+  change_all(changes);
 }
 
-std::vector<std::pair<std::string, std::string>> Database::all(Fact fact) try {
+std::vector<std::pair<std::string, std::string>> Database::all(Fact fact) {
+  std::map<std::string, FactChange> values;
+  for (auto& [name, value] : all_pending()) {
+    if (name.first == fact) values.emplace(name.second, std::move(value));
+  }
+  for (auto& [key, value] : read_all(fact)) values.try_emplace(std::move(key), std::move(value));
+  std::vector<std::pair<std::string, std::string>> facts;
+  for (auto& [key, value] : values) {
+    if (value) facts.emplace_back(key, *std::move(value));
+  }
+  return facts;
+}
+
+std::vector<std::pair<std::string, std::string>> Database::read_all(Fact fact) try {
   std::vector<std::pair<std::string, std::string>> facts;
   Statement& query = statement(select_all, fact);
   while (query.step()) facts.emplace_back(query.text(0), query.text(1));

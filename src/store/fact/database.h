@@ -1,66 +1,47 @@
 // eka.db: small facts remembered between runs. All can be found out again, so the database degrades without errors:
 //   - A damaged file, or one of another format, is set aside and replaced by a new one.
 //   - If the file cannot be opened, this run uses an in-memory database.
-//   - Writes that fail because another process is writing are kept in memory, read from there, and retried
-//     with the next write.
+//   - Changes that cannot be written because another process is writing are kept in memory, read from there, and
+//     retried with the next change.
 //   - A read-only file is copied into memory, so that the run still sees its own facts. This gives no warning.
 // None of these conditions is an error; warning() returns the first problem. Only the constructor waits for other
 // processes.
 //
 // The format is the number in PRAGMA user_version. The file is in WAL mode with synchronous=NORMAL: a power loss may
-// lose the last facts, never the file. Checkpoints, the only operations that sync, happen when the file is opened and
-// closed.
+// lose the last facts, never the file. The file is synced when it is opened, at the first change, and when it is
+// closed. For use on the reactor, which must not wait for that, a database with a pool writes its changes there
+// (fact_writer.h); they are read from memory until they are written.
 //
-// Used by one thread at a time (the reactor). Contains no secrets: URLs are stored in redacted form.
+// Used by one thread at a time. Contains no secrets: URLs are stored in redacted form.
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "coro/run/pool.h"
 #include "git/remote/connector.h"
+#include "store/fact/fact.h"
 #include "store/fact/sqlite.h"
 
 namespace eka::store {
 
-// The kinds of facts. Each is a table of keys and values.
-enum class Fact {
-  nar_hash,    // tree id -> SHA-256 of its NAR
-  evaluation,  // digest -> result of the evaluation
-  host,        // origin -> capabilities of its server
-  answers,     // origin -> response times of its server; url -> time when the remote there failed
-  genesis,     // "2 " and a redacted url -> id of the genesis last seen there
-  vouched,     // genesis, label and redacted url -> the revisions of the versions, according to the remote there
-  whole,  // commit id -> "held <boot>" if a ref keeps it, or ""; everything it reaches has been verified to be present.
-          // Tree id of a working tree that a ref keeps -> the boot during which all its objects were written or found
-  doubtful,      // tree id -> "": an object in it could not be read; it needs a full check
-  materialized,  // tree id -> the boot during which its directory was written or checked (in the table: "laid_out")
-  request,       // requested atom, and what it was locked to -> ""
-  questions,     // resolver that chose versions -> what it was asked for
-  used,          // commit id, tree id or digest -> when a run last used it, in seconds since 1970
-  yanked,        // genesis and redacted url -> the versions that were withdrawn, according to the remote there
-  listed,        // genesis, label and redacted url -> since when versions are listed by the remote there
-  released,      // id of an atom commit -> when its origin was committed, in seconds since 1970
-  lock,          // path of an atom.lock on this machine -> when a run last used it
-};
-
-inline constexpr std::array all_facts = {Fact::nar_hash,     Fact::evaluation, Fact::host,      Fact::answers,
-                                         Fact::genesis,      Fact::vouched,    Fact::whole,     Fact::doubtful,
-                                         Fact::materialized, Fact::request,    Fact::questions, Fact::used,
-                                         Fact::yanked,       Fact::listed,     Fact::released,  Fact::lock};
-std::string_view name_of(Fact fact);
+class FactWriter;
 
 class Database : public git::HostMemory {
  public:
-  // Blocks; call it on the pool.
+  // Blocks; call it on the pool. Changes are written at once.
   explicit Database(const std::filesystem::path& file);
-  // Writes postponed facts if no other process blocks it for long.
+  // The same, but changes are written on `pool`, which must outlive this object.
+  Database(const std::filesystem::path& file, coro::Pool& pool);
+  // Writes what is not written yet if no other process blocks it for long. Blocks; see close().
   ~Database() override;
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -72,18 +53,26 @@ class Database : public git::HostMemory {
   void forget(Fact fact, std::string_view key);
   // All in one transaction.
   void put_all(Fact fact, const std::vector<std::pair<std::string, std::string>>& facts);
+  void change_all(const FactChanges& changes);
   void forget_all(Fact fact);
   std::vector<std::pair<std::string, std::string>> all(Fact fact);
+  // Of those in the file.
   std::uint64_t count(Fact fact);
   // Moves the file aside and starts with an empty one.
   void set_aside();
   // Checks the whole file. Returns the problem found, or nullopt.
   std::optional<std::string> damage();
+  // What the destructor does, for callers that can run it on the pool. Afterwards, the database is empty and in memory.
+  void close();
+  // Whether every change is in the file.
+  bool is_written() const { return !is_in_memory_ && postponed_.empty(); }
+  // How long changes wait for other processes; initially not at all.
+  void wait_at_most(std::chrono::milliseconds limit);
 
   std::optional<git::HostFacts> recall(const std::string& origin) override;
   void remember(const std::string& origin, const git::HostFacts& facts) override;
 
-  const std::string& warning() const { return warning_; }
+  std::string warning() const;
 
  private:
   void open();
@@ -95,17 +84,23 @@ class Database : public git::HostMemory {
   bool executed(const char* statement);
   void note(const SqliteError& mishap);
   void cope(const SqliteError& mishap);
-  void change(Fact fact, std::string_view key, std::optional<std::string_view> value);
-  void execute_change(Fact fact, std::string_view key, std::optional<std::string_view> value);
+  std::optional<std::string> read(Fact fact, std::string_view key);
+  std::optional<FactChange> pending(Fact fact, std::string_view key) const;
+  FactChanges all_pending() const;
+  bool writes_on_pool() const { return writer_ && !is_in_memory_; }
+  void execute_change(Fact fact, std::string_view key, const FactChange& value);
+  std::vector<std::pair<std::string, std::string>> read_all(Fact fact);
+  void roll_back();
   void write_postponed();
 
   std::filesystem::path file_;
   std::optional<Sqlite> connection_;
   std::map<std::pair<std::string_view, Fact>, Statement> statements_;  // closed before the connection
   bool is_open_for_good_ = false;                                      // the constructor has finished
+  bool is_in_memory_ = false;
   std::string warning_;
-  // Changes that could not be written yet; nullopt for a key to be removed.
-  std::map<std::pair<Fact, std::string>, std::optional<std::string>> postponed_;
+  FactChanges postponed_;
+  std::unique_ptr<FactWriter> writer_;
 };
 
 }  // namespace eka::store

@@ -56,7 +56,7 @@ std::vector<KnownSet> known_sets(const std::filesystem::path& file) {
   for (const auto manner : {Sqlite::Manner::read, Sqlite::Manner::read_unchanging}) {
     try {
       Sqlite database(file, manner);
-      database.wait_at_most(0);
+      database.wait_at_most({});
       return read(database);
     } catch (const SqliteError&) {
       continue;  // it is locked, damaged, or of another format

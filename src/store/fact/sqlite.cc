@@ -117,8 +117,8 @@ Statement Sqlite::prepare(std::string_view sql) {
   return Statement(statement);
 }
 
-void Sqlite::wait_at_most(int milliseconds) {
-  sqlite3_busy_timeout(raw_.get(), milliseconds);
+void Sqlite::wait_at_most(std::chrono::milliseconds limit) {
+  sqlite3_busy_timeout(raw_.get(), static_cast<int>(limit.count()));
 }
 
 }  // namespace eka::store

@@ -2,6 +2,7 @@
 // whether the file is damaged; Database turns all of them into misses.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -60,7 +61,7 @@ class Sqlite {
   void copy(Sqlite& other);
   void execute(const std::string& sql);
   Statement prepare(std::string_view sql);
-  void wait_at_most(int milliseconds);
+  void wait_at_most(std::chrono::milliseconds limit);
 
  private:
   struct Close {

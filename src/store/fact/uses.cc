@@ -20,7 +20,7 @@ Uses::~Uses() {
 // In one go. Skips entries that the database has as used within the last day.
 void Uses::write() {
   const std::int64_t now = in_seconds(clock_.date());
-  for (const auto& [fact, keys] : used_) {
+  for (const auto& [fact, keys] : std::exchange(used_, {})) {
     std::vector<std::pair<std::string, std::string>> facts;
     const std::vector<std::string> all(keys.begin(), keys.end());
     const auto values = database_.get_all(fact, all);

@@ -33,9 +33,10 @@ class Uses {
   // A lock file on this machine: what it names is kept as long as the file exists, regardless of age.
   void note_lock(const std::filesystem::path& file);
 
- private:
+  // Remembers what was noted since. The destructor does the same.
   void write();
 
+ private:
   Database& database_;
   coro::Clock& clock_;
   std::map<Fact, std::set<std::string>> used_;

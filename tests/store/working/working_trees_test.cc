@@ -75,6 +75,7 @@ struct WorkingTree {
     return count;
   }
   void forget_the_boot() {
+    fixture.reopen();  // or what is not written yet is written into the new file
     for (const char* file : {"eka.db", "eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / file);
     fixture.reopen();
   }
