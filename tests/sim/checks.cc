@@ -336,6 +336,9 @@ std::optional<std::string> Checks::unexplained(const Process& process, const Sub
     case Kind::remote:
       if (process.settings.offline) return "a remote fails, but the run was offline";
       if (!process.asked.any_failure && !is_lied_to) return "a remote is blamed that did nothing wrong";
+      if (process.asked.failed_only_in_passing() && !is_lied_to && process.command != Command::publish) {
+        return "a connection that broke once was not retried";  // unlike a push, which is not repeated
+      }
       return std::nullopt;
     case Kind::unsatisfiable:
       if (is_lied_to && !process.settings.offline) return std::nullopt;

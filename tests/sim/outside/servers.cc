@@ -225,7 +225,7 @@ class SimulatedSession final : public git::Session {
     }
     if (faults.strikes(Fault::reset_before_answer)) {
       simulator.tell(url_ + ": reset before the answer");
-      throw failed(Error(Kind::remote, "the connection to " + url_ + " was reset").retryable());
+      throw reset(Error(Kind::remote, "the connection to " + url_ + " was reset").retryable());
     }
     if (faults.strikes(Fault::not_found)) {
       simulator.tell(url_ + ": 404");
@@ -242,6 +242,7 @@ class SimulatedSession final : public git::Session {
     if (faults.strikes(Fault::stall)) {
       simulator.tell(url_ + ": stalls before the answer");
       asked_.urls[url_].failed = asked_.any_failure = true;
+      asked_.only_resets = false;
       co_await simulator.sleep(stall_);
       throw coro::no_answer(stall_);
     }
@@ -251,6 +252,12 @@ class SimulatedSession final : public git::Session {
   template <class E>
   E failed(E error) {
     asked_.urls[url_].failed = asked_.any_failure = true;
+    asked_.only_resets = false;
+    return error;
+  }
+  Error reset(Error error) {
+    asked_.urls[url_].failed = asked_.any_failure = true;
+    ++asked_.urls[url_].resets;
     return error;
   }
 
@@ -304,6 +311,7 @@ class SimulatedSession final : public git::Session {
       internet_.simulator().tell(fmt::format("{}: byte {} of the pack is wrong", url_, at));
       pack[at] = static_cast<char>(pack[at] ^ (1 << internet_.simulator().random().below(8)));
       asked_.urls[url_].failed = asked_.any_failure = true;
+      asked_.only_resets = false;
     }
     std::string out = packet("packfile\n");
     for (std::size_t at = 0; at < pack.size(); at += 8000) out += packet("\1" + pack.substr(at, 8000));
@@ -322,6 +330,8 @@ class SimulatedSession final : public git::Session {
     if (faults.strikes(Fault::truncated_answer)) how = {random.below(bytes.size()), Kind::end};
     if (faults.strikes(Fault::stall)) how = {random.below(bytes.size()), Kind::stall};
     if (how.kind != Kind::none) asked_.any_failure = true;
+    if (how.kind == Kind::reset) ++asked_.urls[url_].resets;
+    if (how.kind == Kind::end || how.kind == Kind::stall) asked_.only_resets = false;
     traffic().bytes_received += bytes.size();
     return std::make_unique<FinishedAnswer>(internet_, repository, asked_.urls[url_], std::move(bytes), how, stall_,
                                             std::move(ended));
