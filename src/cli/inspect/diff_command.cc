@@ -17,7 +17,7 @@ struct DiffOptions {
   bool json = false;
 };
 
-atom::Lock read_lock(const std::string& name) {
+atom::Lock lock_named(const std::string& name) {
   const bool standard = name == "-";
   return unwrap(
       atom::Lock::parse(git::read_required_file(standard ? "/dev/stdin" : name), standard ? "standard input" : name));
@@ -37,8 +37,8 @@ int diff(const DiffOptions& options) {
   if (options.before == "-" && options.after == "-") {
     throw Error(Kind::usage, "both lock files cannot be read from standard input");
   }
-  const auto before = read_lock(options.before);
-  const auto after = read_lock(options.after);
+  const auto before = lock_named(options.before);
+  const auto after = lock_named(options.after);
   const auto changes = engine::compare_locks(before, after);
   if (options.json) {
     atom::Json document;
