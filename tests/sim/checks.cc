@@ -82,6 +82,7 @@ void Checks::results(const Process& process, std::set<std::string>& planned) {
                                                        : prefetched(process, item, process.prefetched->closures[i]);
     if (done) planned.insert(item.wanted.typed);
   }
+  if (process.late) prefetched(process, *process.late_item, process.late->closures.front());
 }
 
 // Whether lower versions than the highest may be chosen: offline those that are cached, and where somebody lies or
@@ -337,7 +338,7 @@ std::optional<std::string> Checks::unexplained(const Process& process, const Sub
       if (process.settings.offline) return "a remote fails, but the run was offline";
       if (!process.asked.any_failure && !is_lied_to) return "a remote is blamed that did nothing wrong";
       if (process.asked.failed_only_in_passing() && !is_lied_to && process.command != Command::publish) {
-        return "a connection that broke once was not retried";  // unlike a push, which is not repeated
+        return "a failure that passes was not retried";  // unlike a push, which is not repeated
       }
       return std::nullopt;
     case Kind::unsatisfiable:
@@ -366,7 +367,8 @@ void Checks::requests(const Process& process) const {
     return each.second.lies && process.asked.urls.contains(each.first);
   });
   if (process.asked.any_failure || asked_a_liar || process.cancelled || disk_failed) return;
-  if (process.second_caller_leaves) return;                              // what it had begun may be requested again
+  // What a caller who left had begun may be requested again; one who comes late locates its atom again.
+  if (process.second_caller_leaves || process.late_item) return;
   const std::size_t most = process.command == Command::publish ? 2 : 1;  // what was pushed is listed again
   std::map<atom::ObjectId, std::string> delivered;
   for (const auto& [url, counts] : process.asked.urls) {

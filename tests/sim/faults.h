@@ -36,6 +36,7 @@ namespace eka::sim {
           fault(store_collected, 0.15) /* the store loses derivations between runs */ /* the run */                  \
       fault(starts_late, 0.50)   /* other processes of the step are at work already */                               \
       fault(caller_leaves, 0.40) /* one of two callers that share the work of a run is cancelled */                  \
+      fault(caller_joins, 0.50)  /* another one begins while the first is at work, and stays */                      \
       fault(cancelled, 0.25) fault(killed, 0.20) fault(disk_fails, 0.20) fault(power_cut, 0.15)
 
 enum class Fault {

@@ -325,7 +325,7 @@ class Life {
     engine::Context context(process->settings, process->observer, std::move(outside));
     if (process->command == Command::prefetch) {
       auto request = prefetch_of(*process);
-      co_await beside_second_caller(context, process, [&]() -> coro::Task<> {
+      co_await beside_others(context, process, [&]() -> coro::Task<> {
         process->prefetched = co_await engine::prefetch(context, std::move(request));
       });
     } else if (process->command == Command::verify) {
@@ -355,7 +355,7 @@ class Life {
     } else {
       engine::PlanRequest request;
       for (const auto& item : process->items) request.items.push_back(item.wanted);
-      co_await beside_second_caller(context, process, [&]() -> coro::Task<> {
+      co_await beside_others(context, process, [&]() -> coro::Task<> {
         process->planned = co_await engine::plan(context, std::move(request));
       });
     }
@@ -365,16 +365,20 @@ class Life {
     co_await context.cache->close();
   }
 
-  // Runs `work`, which must not be affected by whoever shares its requests and leaves.
-  coro::Task<> beside_second_caller(engine::Context& context, Process* process, std::function<coro::Task<>()> work) {
-    if (!process->second_caller_leaves) {
-      co_await work();
-      co_return;
-    }
-    std::vector<coro::Task<>> both;
-    both.push_back(work());
-    both.push_back(leave(context, process));
-    co_await coro::all(std::move(both));
+  // Runs `work`, which must not be affected by whoever shares its requests, and may leave.
+  coro::Task<> beside_others(engine::Context& context, Process* process, std::function<coro::Task<>()> work) {
+    std::vector<coro::Task<>> all;
+    all.push_back(work());
+    if (process->second_caller_leaves) all.push_back(leave(context, process));
+    if (process->late_item) all.push_back(join_late(context, process));
+    co_await coro::all(std::move(all));
+  }
+
+  coro::Task<> join_late(engine::Context& context, Process* process) {
+    co_await simulator_.sleep(process->late_after);
+    engine::PrefetchRequest request;
+    request.items.push_back(process->late_item->wanted);
+    process->late = co_await engine::prefetch(context, std::move(request));
   }
 
   coro::Task<> leave(engine::Context& context, Process* process) {
@@ -427,6 +431,12 @@ class Life {
       if (process->command <= Command::prefetch && faults_.strikes(Fault::caller_leaves)) {
         process->second_caller_leaves = some_time();
         simulator_.tell("a second caller shares its work and leaves");
+      }
+      if (process->command <= Command::prefetch && faults_.strikes(Fault::caller_joins)) {
+        const auto needed = closure(world_, *process->items.front().release);
+        process->late_item = item(needed.empty() ? *process->items.front().release : **needed.begin());
+        process->late_after = some_time();
+        simulator_.tell("another caller prefetches " + process->late_item->wanted.typed);
       }
       simulator_.start(run_process(process), process->cancelled_at, [this, process](std::exception_ptr failure) {
         try {

@@ -61,12 +61,16 @@ struct Process {
   // Of plans and prefetches: a second caller of the same context prefetches the items, and is cancelled after this
   // time.
   std::optional<milliseconds> second_caller_leaves;
+  // Another caller of the same context, who prefetches something that the items may need, from this time on.
+  std::optional<Item> late_item;
+  milliseconds late_after{0};
   milliseconds starts_after{0};
   std::uint64_t cancelled_at = 0;  // step of the reactor; 0: never
   Author::Files before;
 
   std::optional<engine::PlanReport> planned;
   std::optional<engine::PrefetchReport> prefetched;
+  std::optional<engine::PrefetchReport> late;
   std::optional<engine::VerifyReport> verified;
   std::optional<engine::ResolveReport> resolved;
   std::optional<engine::PublishReport> published;

@@ -225,7 +225,7 @@ class SimulatedSession final : public git::Session {
     }
     if (faults.strikes(Fault::reset_before_answer)) {
       simulator.tell(url_ + ": reset before the answer");
-      throw reset(Error(Kind::remote, "the connection to " + url_ + " was reset").retryable());
+      throw failed_in_passing(Error(Kind::remote, "the connection to " + url_ + " was reset").retryable());
     }
     if (faults.strikes(Fault::not_found)) {
       simulator.tell(url_ + ": 404");
@@ -237,12 +237,12 @@ class SimulatedSession final : public git::Session {
       if (random.chance(0.5)) after = std::chrono::seconds(random.between(1, 20));
       simulator.tell(
           fmt::format("{}: {}{}", url_, status, after ? fmt::format(", Retry-After: {}", after->count()) : ""));
-      throw failed(net::status_error(status, repository->host, after));
+      throw failed_in_passing(net::status_error(status, repository->host, after));
     }
     if (faults.strikes(Fault::stall)) {
       simulator.tell(url_ + ": stalls before the answer");
       asked_.urls[url_].failed = asked_.any_failure = true;
-      asked_.only_resets = false;
+      asked_.lasting_failure = true;
       co_await simulator.sleep(stall_);
       throw coro::no_answer(stall_);
     }
@@ -252,12 +252,13 @@ class SimulatedSession final : public git::Session {
   template <class E>
   E failed(E error) {
     asked_.urls[url_].failed = asked_.any_failure = true;
-    asked_.only_resets = false;
+    asked_.lasting_failure = true;
     return error;
   }
-  Error reset(Error error) {
+  template <class E>
+  E failed_in_passing(E error) {
     asked_.urls[url_].failed = asked_.any_failure = true;
-    ++asked_.urls[url_].resets;
+    ++asked_.urls[url_].passing_failures;
     return error;
   }
 
@@ -311,7 +312,7 @@ class SimulatedSession final : public git::Session {
       internet_.simulator().tell(fmt::format("{}: byte {} of the pack is wrong", url_, at));
       pack[at] = static_cast<char>(pack[at] ^ (1 << internet_.simulator().random().below(8)));
       asked_.urls[url_].failed = asked_.any_failure = true;
-      asked_.only_resets = false;
+      asked_.lasting_failure = true;
     }
     std::string out = packet("packfile\n");
     for (std::size_t at = 0; at < pack.size(); at += 8000) out += packet("\1" + pack.substr(at, 8000));
@@ -330,8 +331,8 @@ class SimulatedSession final : public git::Session {
     if (faults.strikes(Fault::truncated_answer)) how = {random.below(bytes.size()), Kind::end};
     if (faults.strikes(Fault::stall)) how = {random.below(bytes.size()), Kind::stall};
     if (how.kind != Kind::none) asked_.any_failure = true;
-    if (how.kind == Kind::reset) ++asked_.urls[url_].resets;
-    if (how.kind == Kind::end || how.kind == Kind::stall) asked_.only_resets = false;
+    if (how.kind == Kind::reset || how.kind == Kind::end) ++asked_.urls[url_].passing_failures;
+    if (how.kind == Kind::stall) asked_.lasting_failure = true;
     traffic().bytes_received += bytes.size();
     return std::make_unique<FinishedAnswer>(internet_, repository, asked_.urls[url_], std::move(bytes), how, stall_,
                                             std::move(ended));

@@ -41,16 +41,17 @@ struct Asked {
     std::multiset<std::string> lists;                   // what was listed, answered to the end
     std::map<atom::ObjectId, std::size_t> delivered{};  // wants of answers that went to their end
     bool failed = false;
-    std::size_t resets = 0;
+    std::size_t passing_failures = 0;
   };
   std::map<std::string, OfUrl> urls;
   std::map<std::string, std::chrono::steady_clock::time_point> not_before{};  // of hosts: as a Retry-After asked
   bool any_failure = false;
-  bool only_resets = true;  // no failure was of another kind
+  bool lasting_failure = false;
 
-  // Such failures must not fail a run: each connection broke once at most.
+  // Whether each place failed once at most, in a way that passes: what need not fail a run.
   bool failed_only_in_passing() const {
-    return only_resets && std::ranges::all_of(urls, [](const auto& url) { return url.second.resets <= 1; });
+    return !lasting_failure &&
+           std::ranges::all_of(urls, [](const auto& url) { return url.second.passing_failures <= 1; });
   }
 };
 
