@@ -213,6 +213,7 @@ TEST_CASE("a tree that was not checked since boot is compared, and replaced if d
   const fs::path place = fixture.run(fixture.cache().trees().materialize(tree));
   const auto inode = status_of(place).st_ino;
   const auto forget_the_boot = [&] {
+    fixture.close();
     for (const char* file : {"eka.db", "eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / file);
     fixture.reopen();
   };

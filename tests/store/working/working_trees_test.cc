@@ -75,7 +75,7 @@ struct WorkingTree {
     return count;
   }
   void forget_the_boot() {
-    fixture.reopen();  // or what is not written yet is written into the new file
+    fixture.close();
     for (const char* file : {"eka.db", "eka.db-wal", "eka.db-shm"}) fs::remove(fixture.root() / file);
     fixture.reopen();
   }
