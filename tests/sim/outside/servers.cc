@@ -241,8 +241,7 @@ class SimulatedSession final : public git::Session {
     }
     if (faults.strikes(Fault::stall)) {
       simulator.tell(url_ + ": stalls before the answer");
-      asked_.urls[url_].failed = asked_.any_failure = true;
-      asked_.lasting_failure = true;
+      note_lasting_failure();
       co_await simulator.sleep(stall_);
       throw coro::no_answer(stall_);
     }
@@ -251,9 +250,12 @@ class SimulatedSession final : public git::Session {
 
   template <class E>
   E failed(E error) {
+    note_lasting_failure();
+    return error;
+  }
+  void note_lasting_failure() {
     asked_.urls[url_].failed = asked_.any_failure = true;
     asked_.lasting_failure = true;
-    return error;
   }
   template <class E>
   E failed_in_passing(E error) {
@@ -311,8 +313,7 @@ class SimulatedSession final : public git::Session {
       const auto at = internet_.simulator().random().below(pack.size());
       internet_.simulator().tell(fmt::format("{}: byte {} of the pack is wrong", url_, at));
       pack[at] = static_cast<char>(pack[at] ^ (1 << internet_.simulator().random().below(8)));
-      asked_.urls[url_].failed = asked_.any_failure = true;
-      asked_.lasting_failure = true;
+      note_lasting_failure();
     }
     std::string out = packet("packfile\n");
     for (std::size_t at = 0; at < pack.size(); at += 8000) out += packet("\1" + pack.substr(at, 8000));
